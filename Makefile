@@ -1,0 +1,53 @@
+# `make up` runs the product, `make test` its tests; both set up .venv first. `make check` is the rest of the gate.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: up test check install install-dev lock format clean
+
+up: install
+	@$(BIN)/assetloop up $(ARGS)
+
+install: $(VENV)/.run
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider \
+		plant storage lifecycle ingest models alerts grafana simulators api service
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "assetloop needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.python
+	@[ -e $(VENV)/.dev ] || $(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Pin again what pyproject.toml asks for. The files name no index.
+lock:
+	$(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
+	build/lock/bin/uv pip compile pyproject.toml --group build --group dev --universal --generate-hashes \
+		--python-version 3.11 --no-header --upgrade --output-file requirements/dev.txt --quiet
+	build/lock/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes \
+		--python-version 3.11 --no-header --constraint requirements/dev.txt --output-file requirements/run.txt --quiet
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,1 @@
+"""The face: HTTP routes and the console."""

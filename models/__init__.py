@@ -1,0 +1,1 @@
+"""Trained models that notice when a machine sickens, and say which signals show it."""

@@ -1,0 +1,79 @@
+"""What stands in the plant: sites, classes of equipment, functional locations and their signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SignalRole(StrEnum):
+    """Whether a signal tells how the machine is, or what was asked of it."""
+
+    MEASUREMENT = "measurement"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalSpec:
+    """One signal as the register describes it; limits are design limits in `unit`."""
+
+    key: str
+    name: str
+    unit: str = ""
+    role: SignalRole = SignalRole.MEASUREMENT
+    low: float | None = None
+    high: float | None = None
+    key_value: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetClass:
+    """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds."""
+
+    tag: str
+    name: str
+    name_zh: str = ""
+    grace_s: float = 2.0
+    signals: tuple[SignalSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Equipment:
+    """The serial-numbered machine that is installed at a functional location."""
+
+    serial: str
+    manufacturer: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asset:
+    """A functional location (tag). `x`, `y` place it on the twin, 0 to 1 from the top left."""
+
+    tag: str
+    name: str
+    class_tag: str
+    name_zh: str = ""
+    equipment: Equipment | None = None
+    x: float | None = None
+    y: float | None = None
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """One plant."""
+
+    tag: str
+    name: str
+    name_zh: str = ""
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plant:
+    """A whole register: one site, its classes and its assets."""
+
+    site: Site
+    classes: tuple[AssetClass, ...] = ()
+    assets: tuple[Asset, ...] = ()

@@ -1,0 +1,52 @@
+"""Time is an argument, so that every behaviour in time is tested without sleeping."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time and waits."""
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for `seconds`."""
+        ...
+
+
+class SystemClock:
+    """The clock on the wall."""
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for `seconds`."""
+        time.sleep(seconds)
+
+
+class ManualClock:
+    """A clock that moves only when told, for tests.
+
+    >>> clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    >>> clock.sleep(90)
+    >>> clock.now().isoformat()
+    '2026-01-01T00:01:30+00:00'
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the instant the clock was moved to."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock by `seconds` at once."""
+        self._now += timedelta(seconds=seconds)

@@ -1,0 +1,39 @@
+"""Errors are named after what the caller may do about them."""
+
+from __future__ import annotations
+
+
+class AssetloopError(Exception):
+    """Whatever this product raises on purpose; its text is one line meant for a person."""
+
+
+class Rejected(AssetloopError):
+    """Never retry: what was sent is wrong. Quarantine on the wire, 400 over HTTP.
+
+    `reason` is a short, constant word that a person can count and filter by.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class NotFound(AssetloopError):
+    """What was named is not there. 404 over HTTP."""
+
+
+class Conflict(AssetloopError):
+    """The present state forbids it. 409 over HTTP."""
+
+
+class Forbidden(AssetloopError):
+    """The caller may not do this. 403 over HTTP."""
+
+
+class Unavailable(AssetloopError):
+    """Try again later: the database, the broker or a receiver is away. 503 over HTTP."""
+
+
+class Misconfigured(AssetloopError):
+    """Stop at start with exit code 2; the text says the mend."""

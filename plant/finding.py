@@ -1,0 +1,54 @@
+"""A finding is an episode: something looked wrong with an asset from an onset until it cleared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from plant.severity import Severity
+
+
+class FindingSource(StrEnum):
+    """What noticed it."""
+
+    MODEL = "model"
+    RULE = "rule"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """How much of the score one signal accounts for; `share` is 0 to 1."""
+
+    signal: str
+    share: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One episode as scoring keeps it; times are data time, `score` is the worst so far (1 is worst)."""
+
+    finding_id: UUID
+    asset_id: int
+    kind: str
+    failure_mode: str
+    source: FindingSource
+    source_version: str
+    onset: datetime
+    updated: datetime
+    severity: Severity
+    score: float
+    shares: tuple[Share, ...]
+    window_from: datetime
+    window_to: datetime
+    cleared: datetime | None = None
+    quality: dict[str, float] = field(default_factory=dict)
+    revision: int = 1
+
+    @property
+    def lasted_s(self) -> float:
+        """Return how long the episode has lasted, in seconds of data time."""
+        return ((self.cleared or self.updated) - self.onset).total_seconds()

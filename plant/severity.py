@@ -1,0 +1,32 @@
+"""How bad it is, in the words that ThingsBoard and most alarm systems share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Ordered by `rank`; INDETERMINATE ranks lowest."""
+
+    CRITICAL = "CRITICAL"
+    MAJOR = "MAJOR"
+    MINOR = "MINOR"
+    WARNING = "WARNING"
+    INDETERMINATE = "INDETERMINATE"
+
+    @property
+    def rank(self) -> int:
+        """Return 4 for CRITICAL down to 0 for INDETERMINATE.
+
+        >>> Severity.MAJOR.rank > Severity.WARNING.rank
+        True
+        """
+        return len(Severity) - 1 - list(Severity).index(self)
+
+    def at_least(self, other: Severity) -> bool:
+        """Say whether this is as bad as `other` or worse.
+
+        >>> Severity.CRITICAL.at_least(Severity.MAJOR)
+        True
+        """
+        return self.rank >= other.rank

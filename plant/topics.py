@@ -1,0 +1,69 @@
+"""The MQTT topics of the product, and how a free-text tag becomes one part of a topic."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+_ROOT = "assetloop/v1"
+
+
+def tag_to_topic(tag: str) -> str:
+    """Percent-encode what a topic part may not hold: `/ + # %` and control characters.
+
+    >>> tag_to_topic("P-101/A 50%")
+    'P-101%2FA 50%25'
+    >>> tag_to_topic("泵1")
+    '泵1'
+    """
+    return "".join(_encoded(char) for char in tag)
+
+
+def _encoded(char: str) -> str:
+    if char in "/+#%" or ord(char) < 0x20 or 0x7F <= ord(char) <= 0x9F:
+        return "".join(f"%{byte:02X}" for byte in char.encode())
+    return char
+
+
+def topic_to_tag(part: str) -> str:
+    """Undo `tag_to_topic`.
+
+    >>> topic_to_tag(tag_to_topic("a/b+c#d%e"))
+    'a/b+c#d%e'
+    """
+    return unquote(part)
+
+
+def telemetry_topic(site: str, asset: str) -> str:
+    """Name the topic on which an asset publishes its readings.
+
+    >>> telemetry_topic("demo", "P-101")
+    'assetloop/v1/demo/P-101/telemetry'
+    """
+    return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/telemetry"
+
+
+def work_order_topic(site: str, asset: str) -> str:
+    """Name the topic on which an asset's work orders are published.
+
+    >>> work_order_topic("demo", "P-101")
+    'assetloop/v1/demo/P-101/workorder'
+    """
+    return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/workorder"
+
+
+TELEMETRY_FILTER = f"{_ROOT}/+/+/telemetry"
+
+
+def device_of(topic: str) -> tuple[str, str] | None:
+    """Read (site, asset) out of a native telemetry topic; None where it is not one.
+
+    >>> device_of("assetloop/v1/demo/P-101/telemetry")
+    ('demo', 'P-101')
+    >>> device_of("assetloop/v1/demo/telemetry") is None
+    True
+    """
+    parts = topic.split("/")
+    if len(parts) != 5 or parts[:2] != ["assetloop", "v1"] or parts[4] != "telemetry":
+        return None
+    site, asset = topic_to_tag(parts[2]), topic_to_tag(parts[3])
+    return (site, asset) if site and asset else None

@@ -1,0 +1,63 @@
+"""A recording is played back over the wire as if its machine were running now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from plant.errors import Misconfigured
+from plant.topics import telemetry_topic
+from simulators.recording import Recording, UnreadableRecording
+
+if TYPE_CHECKING:
+    from plant.clock import Clock
+    from simulators.wire import Wire
+
+__all__ = ["Recording", "UnreadableRecording", "publish"]
+
+_GROUP_S = 0.010
+_GROUP_ROWS = 100
+_FLUSH_S = 30.0
+
+
+def publish(recording: Recording, wire: Wire, site: str, asset: str, *, speed: float, clock: Clock) -> int:
+    """Publish a recording's rows with their spacing divided by `speed`; return the readings.
+
+    The first row leaves at once. A row is a message; rows that would leave within 10 ms of each
+    other share one. What falls behind is sent without waiting, and all is confirmed by the broker
+    on return. A row without any value sends nothing. Raises `BrokerAway`, `Misconfigured`.
+    """
+    if not speed > 0:
+        message = f"speed {speed}: must be above 0"
+        raise Misconfigured(message)
+    topic = telemetry_topic(site, asset)
+    started, readings = clock.now().timestamp(), 0
+    for rows in _groups(recording, _GROUP_S * speed):
+        due = started + (int(recording.times_ms[rows[0]]) / 1_000 - recording.start_s) / speed
+        wait_s = due - clock.now().timestamp()
+        if wait_s > 0:
+            clock.sleep(wait_s)
+        messages = [_message(recording, row) for row in rows]
+        messages = [message for message in messages if message["values"]]
+        if messages:
+            wire.publish(topic, orjson.dumps(messages if len(messages) > 1 else messages[0]))
+            readings += sum(len(message["values"]) for message in messages)
+    wire.flush(_FLUSH_S)
+    return readings
+
+
+def _groups(recording: Recording, within_s: float) -> Iterator[range]:
+    """Cut the rows into runs whose first and last lie less than `within_s` apart."""
+    times_ms = recording.times_ms.tolist()
+    first = 0
+    for row in range(1, len(times_ms) + 1):
+        is_last = row == len(times_ms)
+        if is_last or row - first == _GROUP_ROWS or times_ms[row] - times_ms[first] >= within_s * 1_000:
+            yield range(first, row)
+            first = row
+
+
+def _message(recording: Recording, row: int) -> dict[str, Any]:
+    return {"ts": int(recording.times_ms[row]), "values": recording.row(row)}

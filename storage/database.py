@@ -1,0 +1,185 @@
+"""Connections and transactions: every connection speaks as one of the product's roles, and fails in its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from plant.errors import Misconfigured, NotFound, Unavailable
+from storage.named_sql import statements
+
+
+class Role(StrEnum):
+    """The NOLOGIN groups that a connection may speak as."""
+
+    OWNER = "assetloop_owner"
+    INGEST = "assetloop_ingest"
+    APP = "assetloop_app"
+    GRAFANA = "assetloop_grafana"
+
+
+_SET_ROLE: dict[Role, LiteralString] = {
+    Role.OWNER: "SET ROLE assetloop_owner",
+    Role.INGEST: "SET ROLE assetloop_ingest",
+    Role.APP: "SET ROLE assetloop_app",
+    Role.GRAFANA: "SET ROLE assetloop_grafana",
+}
+
+_READ_ONLY_SESSION = (
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET statement_timeout = '15s'; SET search_path = watch, public"
+)
+
+
+class Transaction:
+    """One open transaction; statements are named `subject.statement`."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
+        self.connection = connection
+
+    def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
+        """Return every row of a named statement, each a dict by column name."""
+        return self._cursor(name, parameters).fetchall()
+
+    def first(self, name: str, /, **parameters: Any) -> DictRow | None:
+        """Return the first row, or None where there is none."""
+        return self._cursor(name, parameters).fetchone()
+
+    def one(self, name: str, /, **parameters: Any) -> DictRow:
+        """Return the first row.
+
+        Raises:
+            NotFound: the statement gave no row.
+        """
+        row = self.first(name, **parameters)
+        if row is None:
+            raise NotFound(f"{name} found nothing for {parameters}")
+        return row
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Run a named statement and return how many rows it touched."""
+        return self._cursor(name, parameters).rowcount
+
+    def run_many(self, name: str, /, parameters: list[dict[str, Any]]) -> None:
+        """Run a named statement once for each set of parameters, pipelined."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_statement(name), parameters)
+
+    def _cursor(self, name: str, parameters: dict[str, Any]) -> psycopg.Cursor[DictRow]:
+        return self.connection.execute(_statement(name), parameters)
+
+
+def _statement(name: str) -> bytes:
+    subject, _, statement = name.partition(".")
+    return statements(subject)[statement]
+
+
+class Database:
+    """A pool of connections that all speak as `role`. Thread-safe. Connects when first used."""
+
+    def __init__(self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0) -> None:
+        self.role = role
+        self.url = url
+        self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+            url,
+            kwargs=_session(role),
+            configure=self._configure,
+            check=ConnectionPool.check_connection,
+            min_size=1,
+            max_size=most,
+            timeout=wait_s,
+            reconnect_timeout=2.0,
+            open=False,
+            name=role.value,
+        )
+        self._opened = False
+
+    def _configure(self, connection: psycopg.Connection[DictRow]) -> None:
+        assume(connection, self.role)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commit when the block ends, roll back when it raises.
+
+        Raises:
+            Unavailable: the server cannot be reached, or went away.
+        """
+        with in_our_terms():
+            if not self._opened:
+                self._pool.open()
+                self._opened = True
+            with self._pool.connection() as connection:
+                yield Transaction(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _session(role: Role) -> dict[str, Any]:
+    return {
+        "row_factory": dict_row,
+        "connect_timeout": 5,
+        "application_name": role.value.replace("_", "-"),
+        "options": "-c timezone=UTC",
+        "keepalives_idle": 10,
+    }
+
+
+def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow]:
+    """Open one connection of the caller's own, as `role` where one is given.
+
+    Raises:
+        Unavailable: the server cannot be reached.
+        Misconfigured: the URL is not one, or names a role that may not do this.
+    """
+    with in_our_terms():
+        session = _session(role) if role else {**_session(Role.OWNER), "application_name": "assetloop"}
+        connection = psycopg.Connection[DictRow].connect(url, **session)
+        if role is not None:
+            assume(connection, role)
+        return connection
+
+
+def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
+    """Make the session speak as `role`; Grafana's is read-only with a statement timeout."""
+    connection.execute(_SET_ROLE[role])
+    if role is Role.GRAFANA:
+        connection.execute(_READ_ONLY_SESSION)
+    connection.commit()
+
+
+@contextmanager
+def in_our_terms() -> Iterator[None]:
+    """Turn what the driver raises for a server that is away or refuses us into the product's errors."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?") from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Misconfigured(f"the database refuses: {_line(error)}; run `assetloop migrate`") from error
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn) as error:
+        raise Misconfigured(f"the database lacks something: {_line(error)}; run `assetloop migrate`") from error
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"the database is away: {_line(error)}") from error
+    except psycopg.InterfaceError as error:
+        raise Unavailable(f"the connection to the database is gone: {_line(error)}") from error
+    except psycopg.ProgrammingError as error:
+        if isinstance(error, psycopg.errors.Error) and error.sqlstate is None:
+            raise Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {_line(error)}") from error
+        raise
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

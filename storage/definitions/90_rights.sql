@@ -1,0 +1,33 @@
+-- Who may do what. Re-granted at every migrate, after everything else.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, assetloop_ingest, assetloop_app, assetloop_grafana;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM assetloop_grafana;
+REVOKE EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA public TO assetloop_ingest, assetloop_app;
+GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
+
+-- Ingest: adds readings and their bookkeeping, never changes or removes a reading.
+GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
+GRANT SELECT, INSERT ON reading, reading_conflict, delivery TO assetloop_ingest;
+GRANT SELECT ON quarantine TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE ON latest, ingest_slot TO assetloop_ingest;
+GRANT EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition TO assetloop_ingest;
+
+-- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
+GRANT INSERT, UPDATE ON
+    site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
+    model, scoring, score, finding, finding_seen, alert, alert_finding,
+    work_order, work_order_finding, work_order_event, ledger_head
+TO assetloop_app;
+GRANT INSERT ON ledger TO assetloop_app;
+GRANT INSERT, DELETE ON feed TO assetloop_app;
+GRANT DELETE ON class_signal TO assetloop_app;
+GRANT INSERT, UPDATE, DELETE ON
+    procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
+TO assetloop_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
+
+-- Grafana: the views, and nothing else.
+GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;

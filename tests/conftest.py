@@ -1,0 +1,148 @@
+"""Real parts for every test: a PostgreSQL server, a database of one's own, a broker, and what a machine may lack."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from service.postgres import PostgresServer
+from storage.database import Database, Role
+from storage.migrate import migrate
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("ASSETLOOP_SHARED", REPOSITORY.parent / "shared"))
+
+
+def lacking(what: str) -> str | None:
+    """Say why `what` cannot be had on this machine; None where it is there."""
+    if what == "shared-data":
+        there = (SHARED / "data" / "skab").is_dir()
+        return None if there else f"no benchmark data below {SHARED} (ASSETLOOP_SHARED names the folder)"
+    if what == "timescaledb":
+        there = (REPOSITORY / "tests" / "timescaledb" / "node_modules").is_dir() and shutil.which("node")
+        return None if there else "no TimescaleDB: run `npm ci --prefix tests/timescaledb`"
+    if what == "chromium":
+        return None if shutil.which("chromium") else "no chromium: apt-get install chromium"
+    return None if shutil.which(what) else f"no {what} on this machine: apt-get install {what}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for what in marker.args:
+            reason = lacking(what)
+            if reason and os.environ.get("CI") == "true":
+                pytest.fail(f"under CI nothing is skipped: {reason}")
+            elif reason:
+                pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of benchmark data."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL: the one of ASSETLOOP_TEST_DATABASE_URL, or an embedded one."""
+    named = os.environ.get("ASSETLOOP_TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    with PostgresServer(tmp_path_factory.mktemp("server"), durable=False) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server_url: str) -> Iterator[str]:
+    """A migrated, empty database that tests copy."""
+    name = f"template_{secrets.token_hex(4)}"
+    _administer(server_url, f'CREATE DATABASE "{name}"')
+    migrate(_with_database(server_url, name), allow_unsupported=True)
+    yield name
+    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    name = f"test_{secrets.token_hex(6)}"
+    _administer(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
+    yield _with_database(server_url, name)
+    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A database of the test's own in which nothing has been migrated."""
+    name = f"empty_{secrets.token_hex(6)}"
+    _administer(server_url, f'CREATE DATABASE "{name}"')
+    yield _with_database(server_url, name)
+    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def app_database(database_url: str) -> Iterator[Database]:
+    """The test's database, spoken to as the application."""
+    with Database(database_url, role=Role.APP) as database:
+        yield database
+
+
+@pytest.fixture
+def ingest_database(database_url: str) -> Iterator[Database]:
+    """The test's database, spoken to as ingest."""
+    with Database(database_url, role=Role.INGEST) as database:
+        yield database
+
+
+@pytest.fixture
+def superuser(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The test's database without a role, autocommit, to look at and to break things."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerAddress:
+    """Where a test's broker listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{self.host}:{self.port}"
+
+
+@pytest.fixture
+def broker() -> Iterator[BrokerAddress]:
+    """An embedded broker of the test's own."""
+    from iotcore import Broker
+
+    port = free_port()
+    with Broker(port=port, listen="127.0.0.1", max_payload_size=16 * 2**20):
+        yield BrokerAddress(host="127.0.0.1", port=port)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _administer(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _with_database(url: str, name: str) -> str:
+    return psycopg.conninfo.make_conninfo(url, dbname=name)

@@ -1,0 +1,54 @@
+"""Migrations are forward-only, checksummed, idempotent, and give every role its rights and no more."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from plant.errors import Conflict, Misconfigured
+from storage.database import Database, Role
+from storage.migrate import migrate, plan
+
+
+def test_a_new_database_is_migrated_once(empty_database_url: str) -> None:
+    _, pending = plan(empty_database_url)
+    first = migrate(empty_database_url, allow_unsupported=True)
+    second = migrate(empty_database_url, allow_unsupported=True)
+    assert list(first.applied) == [step.name for step in pending]
+    assert second.applied == ()
+    assert second.installation == first.installation
+
+
+def test_a_changed_migration_is_refused(
+    database_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    superuser.execute("UPDATE schema_migration SET sha256 = 'other' WHERE name = '0001_house'")
+    with pytest.raises(Conflict, match="0001_house was changed"):
+        plan(database_url)
+
+
+def test_a_database_of_a_newer_program_is_refused(
+    database_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    superuser.execute("INSERT INTO schema_migration (name, sha256) VALUES ('9999_later', 'x')")
+    with pytest.raises(Conflict, match="newer than this program"):
+        migrate(database_url)
+
+
+def test_ingest_may_not_change_a_reading(database_url: str) -> None:
+    with (
+        Database(database_url, role=Role.INGEST) as database,
+        pytest.raises(Misconfigured, match="permission denied for table reading"),
+        database.transaction() as tx,
+    ):
+        tx.connection.execute("UPDATE reading SET value = 0")
+
+
+def test_grafana_sees_views_only_and_changes_nothing(database_url: str) -> None:
+    with Database(database_url, role=Role.GRAFANA) as database:
+        with database.transaction() as tx:
+            assert tx.connection.execute("SELECT * FROM watch.asset").fetchall() == []
+        with pytest.raises(Misconfigured, match="permission denied for table asset"), database.transaction() as tx:
+            tx.connection.execute("SELECT * FROM public.asset")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), database.transaction() as tx:
+            tx.connection.execute("CREATE TEMPORARY TABLE t (x integer)")
