@@ -19,6 +19,7 @@ class SignalSpec:
 
     key: str
     name: str
+    name_zh: str = ""
     unit: str = ""
     role: SignalRole = SignalRole.MEASUREMENT
     low: float | None = None
