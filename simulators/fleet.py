@@ -17,7 +17,7 @@ from plant.topics import telemetry_topic
 from simulators.devices import Device
 from simulators.faults import Fault, UnknownFault
 from simulators.moments import FloatArray
-from simulators.wire import BrokerAway, Wire
+from simulators.wire import BrokerAway, Publisher
 
 Progress: TypeAlias = Callable[[int, int], None]
 Message: TypeAlias = tuple[str, bytes]
@@ -102,7 +102,7 @@ def _whole_ms(period_s: float) -> int:
 
 def backfill(
     fleet: Fleet,
-    wire: Wire,
+    wire: Publisher,
     start_s: float,
     end_s: float,
     period_s: float,
@@ -148,7 +148,7 @@ def _seconds(instants: Sequence[int]) -> FloatArray:
 
 def live(
     fleet: Fleet,
-    wire: Wire,
+    wire: Publisher,
     clock: Clock,
     stop: Stop,
     period_s: float = 1.0,
@@ -209,7 +209,7 @@ def _now_ms(clock: Clock) -> int:
 class Outbox:
     """A device's memory for an absent broker: bounded, first in first out."""
 
-    def __init__(self, *, wire: Wire, limit: int) -> None:
+    def __init__(self, *, wire: Publisher, limit: int) -> None:
         self._wire = wire
         self._waiting: deque[Message] = deque(maxlen=limit)
         self.lost = 0

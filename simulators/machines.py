@@ -45,11 +45,11 @@ def pump_physics(now: Moments) -> dict[str, FloatArray]:
         now.severity("impeller_wear"),
     )
     speed = 2_450.0 + 500.0 * load
-    flow = (52.0 + 66.0 * load) * (1.0 - 0.10 * cavitating) * (1.0 - 0.16 * thin)
+    flow = (52.0 + 66.0 * load) * (1.0 - 0.10 * cavitating) * (1.0 - 0.22 * thin)
     through = (flow / 118.0) ** 2
     suction = 1.6 - 0.35 * through - 0.5 * cavitating
     unsteady = cavitating * now.chatter("cavitation")
-    head = 7.6 * (speed / 2_950.0) ** 2 * (1.0 - 0.12 * thin) - 1.7 * through
+    head = 7.6 * (speed / 2_950.0) ** 2 * (1.0 - 0.20 * thin) - 1.7 * through
     shaft_kw = 9.0 + flow * head / 36.0 / 0.68 + 1.6 * worn
     return {
         "speed_rpm": speed,

@@ -25,7 +25,8 @@ _WORD = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _NOISE_LIMIT = 4.0
 _LAG_NODES, _LAG_WEIGHTS = (part.tolist() for part in np.polynomial.laguerre.laggauss(10))
-_LOAD_PERIODS_S = ((420.0, 540.0), (170.0, 230.0), (70.0, 95.0))
+_LOAD_PERIOD_S = (300.0, 390.0)
+_LOAD_RATES = (1.0, 2.618034, 5.385165)  # far from simple fractions: no beat slower than the hour
 _LOAD_WEIGHTS = (0.55, 0.30, 0.15)
 _LINGER = 1.8
 
@@ -70,7 +71,7 @@ def _unit(words: NDArray[np.uint64]) -> FloatArray:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadCycle:
-    """How hard a machine works, 0 to 1: three waves of one to nine minutes, of its own phase.
+    """How hard a machine works, 0 to 1: three waves of one to six minutes, of its own phase.
 
     An hour holds every wave many times, and the load lingers at both ends of its range: an hour
     therefore shows the whole healthy range, and no season ever leaves it.
@@ -82,12 +83,11 @@ class LoadCycle:
     @classmethod
     def of(cls, seed: int) -> LoadCycle:
         """Draw the cycle that belongs to a seed."""
+        shortest, longest = _LOAD_PERIOD_S
+        period_s = shortest + (longest - shortest) * uniform(seed, "period")
         return cls(
-            periods_s=tuple(
-                shortest + (longest - shortest) * uniform(seed, "period", str(wave))
-                for wave, (shortest, longest) in enumerate(_LOAD_PERIODS_S)
-            ),
-            phases=tuple(2.0 * np.pi * uniform(seed, "phase", str(wave)) for wave in range(len(_LOAD_PERIODS_S))),
+            periods_s=tuple(period_s / rate for rate in _LOAD_RATES),
+            phases=tuple(2.0 * np.pi * uniform(seed, "phase", str(wave)) for wave in range(len(_LOAD_RATES))),
         )
 
     def at(self, times: FloatArray) -> FloatArray:

@@ -139,9 +139,9 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         raise _unreadable(path, "not UTF-8 text") from None
     if not any(line.strip() for line in lines):
         raise _unreadable(path, "the file is empty")
-    separator = _separator(lines[:_SNIFFED_LINES])
-    reader = csv.reader(lines, delimiter=separator)
     try:
+        separator = _separator(lines[:_SNIFFED_LINES])
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         numbered = [
             (reader.line_num, [cell.strip() for cell in row]) for row in reader if any(cell.strip() for cell in row)
         ]

@@ -13,7 +13,7 @@ from simulators.recording import Recording, UnreadableRecording
 
 if TYPE_CHECKING:
     from plant.clock import Clock
-    from simulators.wire import Wire
+    from simulators.wire import Publisher
 
 __all__ = ["Recording", "UnreadableRecording", "publish"]
 
@@ -22,7 +22,7 @@ _GROUP_ROWS = 100
 _FLUSH_S = 30.0
 
 
-def publish(recording: Recording, wire: Wire, site: str, asset: str, *, speed: float, clock: Clock) -> int:
+def publish(recording: Recording, wire: Publisher, site: str, asset: str, *, speed: float, clock: Clock) -> int:
     """Publish a recording's rows with their spacing divided by `speed`; return the readings.
 
     The first row leaves at once. A row is a message; rows that would leave within 10 ms of each

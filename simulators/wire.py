@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
@@ -78,11 +78,24 @@ class Address:
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
 
 
+class Publisher(Protocol):
+    """What takes messages and says when they have arrived; `Wire` is one."""
+
+    def publish(self, topic: str, payload: bytes, *, timeout_s: float = 30.0) -> None:
+        """Take one message, waiting up to `timeout_s`; raises `BrokerAway` if it is not taken."""
+        ...
+
+    def flush(self, timeout_s: float) -> None:
+        """Wait until all has arrived; raises `BrokerAway` after `timeout_s`."""
+        ...
+
+
 class Wire:
     """A publisher with a bounded window of unconfirmed messages, used by one thread at a time.
 
     `window` messages at most are unconfirmed (the embedded broker bears 100); `publish` waits for
-    room. Use it as a context manager, or call `connect` and `close`.
+    room. Use it as a context manager, or call `connect` and `close`. With `mqtts` the broker must
+    show a certificate that this machine trusts (`SSL_CERT_FILE` names an authority of one's own).
     """
 
     def __init__(
