@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Self
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -31,9 +31,11 @@ _SET_ROLE: dict[Role, LiteralString] = {
     Role.GRAFANA: "SET ROLE assetloop_grafana",
 }
 
-_READ_ONLY_SESSION = (
-    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY; SET statement_timeout = '15s'; SET search_path = watch, public"
-)
+_READ_ONLY_SESSION = """
+SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
+SET statement_timeout = '15s';
+SET search_path = watch, public;
+"""
 
 
 class Transaction:
@@ -120,7 +122,7 @@ class Database:
         """Close every connection."""
         self._pool.close()
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

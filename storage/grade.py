@@ -62,7 +62,7 @@ def _refuse_old_timescale(version: int, version_text: str, timescale: str) -> No
             f"TimescaleDB on PostgreSQL {version_text} is not supported; use PostgreSQL 16 or newer "
             "(ASSETLOOP_ALLOW_UNSUPPORTED=1 accepts it for tests)"
         )
-    major, minor, *_ = (int(part) for part in timescale.split("-")[0].split("."))
+    major, minor, *_ = (int(part) for part in timescale.split("-", maxsplit=1)[0].split("."))
     if (major, minor) < _OLDEST_TIMESCALE:
         raise Misconfigured(f"TimescaleDB {timescale} is too old; update the extension to 2.20 or newer")
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import procrastinate
 import psycopg
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from storage.database import Role, Transaction, _session
 
@@ -29,12 +33,33 @@ async def _assume_app(connection: psycopg.AsyncConnection[Any]) -> None:
 def defer(
     tx: Transaction, task: str, *, queueing_lock: str | None = None, lock: str | None = None, **arguments: Any
 ) -> int:
-    """Enqueue `task` in the open transaction and return the job's id.
+    """Enqueue `task`, by its name with the namespace, in the open transaction and return the job's id.
 
     The job exists if and only if the transaction commits. `lock` keeps jobs of one lock in order.
     """
-    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-    deferrer = app.configure_task(
-        task, connection=tx.connection, lock=lock, queueing_lock=queueing_lock, allow_unknown=True
+    job = configure_task(
+        name=task, job_manager=_manager(), connection=tx.connection, lock=lock, queueing_lock=queueing_lock
     )
-    return deferrer.defer(**arguments)
+    try:
+        return job.defer(**arguments)
+    except ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.Error):
+            raise error.__cause__ from None  # so that a server that went away reads as Unavailable
+        raise
+
+
+@cache
+def _manager() -> JobManager:
+    """Return what writes jobs on a connection it is given; it has none of its own."""
+    return JobManager(connector=procrastinate.SyncPsycopgConnector())
+
+
+async def resume_stalled(app: procrastinate.App, task: str) -> int:
+    """Enqueue again what a worker that has died was doing of `task`; return how many jobs that was.
+
+    A worker counts as dead when it has not been heard of for 30 s.
+    """
+    stalled = await app.job_manager.get_stalled_jobs(task_name=task)
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(list(stalled))

@@ -125,7 +125,9 @@ def _pending(tx: Transaction, server: Server) -> list[Step]:
 
 def _steps(grade: Grade) -> list[Step]:
     migrations = [
-        Step(name=_stem(file), sql=file.read_bytes()) for file in _files("migrations", grade) if _stem(file)[0].isdigit()
+        Step(name=_stem(file), sql=file.read_bytes())
+        for file in _files("migrations", grade)
+        if _stem(file)[0].isdigit()
     ]
     jobs = Step(name=_JOBS, sql=SchemaManager.get_schema().encode())
     return [jobs, *migrations]

@@ -10,13 +10,13 @@ _NAME = re.compile(r"^-- name: (?P<name>[a-z0-9_]+)\s*$", re.MULTILINE)
 
 
 def split_statements(text: str) -> dict[str, bytes]:
-    """Split a file of named statements.
+    r"""Split a file of named statements.
 
     Raises:
         ValueError: two statements have one name.
 
-    >>> split_statements("-- name: one\\n-- Count to one.\\nSELECT 1;\\n-- name: two\\nSELECT 2;\\n")
-    {'one': b'-- Count to one.\\nSELECT 1;', 'two': b'SELECT 2;'}
+    >>> split_statements("-- name: one\n-- Count to one.\nSELECT 1;\n-- name: two\nSELECT 2;\n")
+    {'one': b'-- Count to one.\nSELECT 1;', 'two': b'SELECT 2;'}
     """
     parts = _NAME.split(text)[1:]
     names, bodies = parts[::2], parts[1::2]

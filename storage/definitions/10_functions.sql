@@ -25,10 +25,11 @@ BEGIN
 END
 $$;
 
--- Hold a payload with its reason; the same payload again only raises the count.
+-- Hold a payload with its reason; the same payload again only raises the counts: of how often it came, and of how
+-- many readings were refused in it.
 CREATE OR REPLACE FUNCTION hold_in_quarantine(
     p_topic text, p_sha256 bytea, p_reason text, p_detail text, p_site text, p_asset text,
-    p_payload bytea, p_length integer, p_at timestamptz
+    p_payload bytea, p_length integer, p_at timestamptz, p_readings integer DEFAULT 1
 )
 RETURNS void
 LANGUAGE sql
@@ -36,8 +37,11 @@ SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
     INSERT INTO quarantine AS held
-        (topic, sha256, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen)
-    VALUES (p_topic, p_sha256, p_reason, p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at)
+        (topic, sha256, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, readings)
+    VALUES (p_topic, p_sha256, p_reason, p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at, p_readings)
     ON CONFLICT ON CONSTRAINT quarantine_is_unique
-    DO UPDATE SET count = held.count + 1, last_seen = greatest(held.last_seen, excluded.last_seen);
+    DO UPDATE SET
+        count = held.count + 1,
+        readings = held.readings + excluded.readings,
+        last_seen = greatest(held.last_seen, excluded.last_seen);
 $$;

@@ -17,7 +17,10 @@ BEGIN
         v_name := 'reading_' || to_char(v_week, 'YYYYMMDD');
         IF to_regclass('public.' || v_name) IS NULL THEN
             PERFORM pg_advisory_xact_lock(hashtext('assetloop.ensure_partition'));
-            IF to_regclass('public.' || v_name) IS NULL THEN
+            -- Ask the catalogue itself: what to_regclass remembers is not refreshed by an advisory lock.
+            IF NOT EXISTS (
+                SELECT FROM pg_class WHERE relname = v_name AND relnamespace = 'public'::regnamespace
+            ) THEN
                 EXECUTE format(
                     'CREATE TABLE %I PARTITION OF reading FOR VALUES FROM (%L) TO (%L)',
                     v_name, v_week AT TIME ZONE 'UTC', (v_week + interval '7 days') AT TIME ZONE 'UTC'

@@ -1,6 +1,193 @@
 -- What Grafana and people watch. Views only; everything below may be read by a stranger with the read-only role.
+-- Scores run from 0 to 1, where 1 is worst; times are data time unless a column says otherwise; ages are seconds.
+
+-- Every asset. `label` is its tag, with the site before it only where two sites use one tag.
 CREATE VIEW watch.asset AS
-SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS class, a.state, a.x, a.y
+SELECT
+    a.asset_id,
+    s.tag AS site,
+    a.tag AS asset,
+    CASE
+        WHEN EXISTS (SELECT FROM asset AS other WHERE other.tag = a.tag AND other.site_id <> a.site_id)
+        THEN s.tag || '/' || a.tag
+        ELSE a.tag
+    END AS label,
+    a.name,
+    c.tag AS class,
+    c.name AS class_name,
+    a.state,
+    a.x,
+    a.y
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id);
+
+-- Which asset feeds which.
+CREATE VIEW watch.feed AS
+SELECT f.from_asset_id, source.site AS from_site, source.asset AS from_asset, f.to_asset_id, target.site AS to_site,
+    target.asset AS to_asset
+FROM feed AS f
+JOIN watch.asset AS source ON source.asset_id = f.from_asset_id
+JOIN watch.asset AS target ON target.asset_id = f.to_asset_id;
+
+-- Every stored value, those of bad quality left out.
+CREATE VIEW watch.series AS
+SELECT a.asset_id, a.site, a.asset, a.label, s.signal_id, s.key AS signal, s.name, s.unit, r.time, r.value
+FROM watch.asset AS a
+JOIN signal AS s USING (asset_id)
+JOIN reading AS r USING (signal_id)
+WHERE r.flags & 2 = 0;
+
+-- Every score a model gave.
+CREATE VIEW watch.score AS
+SELECT a.asset_id, a.site, a.asset, a.label, sc.time, sc.score_max, sc.score_last, sc.model_id
+FROM watch.asset AS a
+JOIN score AS sc USING (asset_id);
+
+-- How long ago each signal last spoke: by the time it claims, and by the time it was stored. Null: never.
+CREATE VIEW watch.freshness AS
+SELECT
+    a.asset_id,
+    a.site,
+    a.asset,
+    a.label,
+    s.signal_id,
+    s.key AS signal,
+    s.name,
+    s.unit,
+    l.time,
+    l.stored_at,
+    CASE WHEN l.flags & 2 = 0 THEN l.value END AS value,
+    CASE WHEN l.flags & 2 <> 0 THEN 'bad' WHEN l.flags & 4 <> 0 THEN 'uncertain' WHEN l.flags IS NOT NULL THEN 'good' END
+        AS quality,
+    extract(epoch FROM now() - l.time)::double precision AS data_age_s,
+    extract(epoch FROM now() - l.stored_at)::double precision AS stored_age_s
+FROM watch.asset AS a
+JOIN signal AS s USING (asset_id)
+LEFT JOIN latest AS l USING (signal_id);
+
+-- How each asset is. A score counts while the asset has no reading more than 10 min younger than it:
+-- below 0.35 good, below 0.5 watch, else alarm. Without a score that counts the word is unknown and figures are null.
+CREATE VIEW watch.health AS
+SELECT
+    a.asset_id,
+    a.site,
+    a.asset,
+    a.label,
+    a.name,
+    a.class,
+    a.class_name,
+    a.state,
+    CASE
+        WHEN counts.score IS NULL THEN 'unknown'
+        WHEN counts.score < 0.35 THEN 'good'
+        WHEN counts.score < 0.5 THEN 'watch'
+        ELSE 'alarm'
+    END AS word,
+    counts.score,
+    100 * (1 - counts.score) AS health_percent,
+    last.time AS scored_at,
+    newest.time AS newest_at,
+    extract(epoch FROM now() - newest.time)::double precision AS data_age_s,
+    extract(epoch FROM now() - newest.stored_at)::double precision AS stored_age_s
+FROM watch.asset AS a
+LEFT JOIN LATERAL (
+    SELECT sc.time, sc.score_last
+    FROM score AS sc
+    WHERE sc.asset_id = a.asset_id
+    ORDER BY sc.time DESC
+    LIMIT 1
+) AS last ON true
+LEFT JOIN LATERAL (
+    SELECT max(l.time) AS time, max(l.stored_at) AS stored_at
+    FROM signal AS s
+    JOIN latest AS l USING (signal_id)
+    WHERE s.asset_id = a.asset_id
+) AS newest ON true
+LEFT JOIN LATERAL (
+    SELECT least(greatest(last.score_last, 0), 1) AS score
+    WHERE last.time >= coalesce(newest.time - interval '10 minutes', last.time)
+) AS counts ON true;
+
+-- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged.
+CREATE VIEW watch.alert AS
+SELECT
+    al.alert_id,
+    a.asset_id,
+    a.site,
+    a.asset,
+    a.label,
+    a.name,
+    al.kind,
+    al.severity,
+    coalesce(array_position(ARRAY['INDETERMINATE', 'WARNING', 'MINOR', 'MAJOR', 'CRITICAL'], al.severity), 1) - 1
+        AS severity_rank,
+    CASE
+        WHEN al.out_of_service THEN 'Out of service'
+        WHEN al.suppressed THEN 'Suppressed by design'
+        WHEN al.shelved_until > now() THEN 'Shelved'
+        WHEN al.active AND al.acknowledged THEN 'Acknowledged'
+        WHEN al.active THEN 'Unacknowledged'
+        WHEN al.acknowledged THEN 'Normal'
+        ELSE 'RTN-Unacknowledged'
+    END AS state,
+    al.active OR NOT al.acknowledged AS open,
+    al.count,
+    al.onset,
+    al.raised_at,
+    al.cleared_at,
+    al.acknowledged_at,
+    al.acknowledged_by
+FROM alert AS al
+JOIN watch.asset AS a USING (asset_id);
+
+-- Every work order; `open` until it is closed or cancelled.
+CREATE VIEW watch.work_order AS
+SELECT
+    w.order_id,
+    a.asset_id,
+    a.site,
+    a.asset,
+    a.label,
+    a.name,
+    w.title,
+    w.failure_mode,
+    w.state,
+    w.state NOT IN ('CLOSE', 'CAN') AS open,
+    w.priority,
+    w.severity,
+    w.created_at,
+    w.changed_at,
+    w.requested_finish,
+    w.acknowledged_at,
+    w.acknowledged_by
+FROM work_order AS w
+JOIN watch.asset AS a USING (asset_id);
+
+-- The newest value of each signal that the digital twin shows; null where its quality is bad or nothing has come.
+CREATE VIEW watch.key_value AS
+SELECT f.asset_id, f.site, f.asset, f.label, f.signal_id, f.signal, f.name, f.unit, f.time, f.value, f.quality
+FROM watch.freshness AS f
+JOIN signal AS s USING (signal_id)
+WHERE s.key_value;
+
+-- What the digital twin's one wide row is made of: one row an asset (signal_id null), one row a key value.
+-- `status` is the word, and for how long the asset has been silent where that is more than 10 min.
+CREATE VIEW watch.twin AS
+SELECT
+    h.asset_id,
+    NULL::integer AS signal_id,
+    h.score,
+    h.health_percent,
+    CASE
+        WHEN h.stored_age_s IS NULL THEN 'no data yet'
+        WHEN h.stored_age_s > 86400 THEN h.word || ', silent ' || floor(h.stored_age_s / 86400)::integer || ' d'
+        WHEN h.stored_age_s > 7200 THEN h.word || ', silent ' || floor(h.stored_age_s / 3600)::integer || ' h'
+        WHEN h.stored_age_s > 600 THEN h.word || ', silent ' || floor(h.stored_age_s / 60)::integer || ' min'
+        ELSE h.word
+    END AS status,
+    NULL::double precision AS value
+FROM watch.health AS h
+UNION ALL
+SELECT k.asset_id, k.signal_id, NULL, NULL, NULL, k.value
+FROM watch.key_value AS k;

@@ -29,6 +29,7 @@ CREATE TABLE class_signal (
     class_id integer NOT NULL REFERENCES asset_class ON DELETE CASCADE,
     key text NOT NULL,
     name text NOT NULL,
+    name_zh text NOT NULL DEFAULT '',
     unit text NOT NULL DEFAULT '',
     role text NOT NULL DEFAULT 'measurement'
         CONSTRAINT class_signal_role_known CHECK (role IN ('measurement', 'setting')),
@@ -82,6 +83,7 @@ CREATE TABLE signal (
     asset_id integer NOT NULL REFERENCES asset,
     key text NOT NULL,
     name text NOT NULL DEFAULT '',
+    name_zh text NOT NULL DEFAULT '',
     unit text NOT NULL DEFAULT '',
     role text NOT NULL DEFAULT 'measurement'
         CONSTRAINT signal_role_known CHECK (role IN ('measurement', 'setting')),
@@ -138,6 +140,7 @@ CREATE TABLE quarantine (
     first_seen timestamptz NOT NULL,
     last_seen timestamptz NOT NULL,
     count bigint NOT NULL DEFAULT 1,
+    readings bigint NOT NULL DEFAULT 1,
     CONSTRAINT quarantine_is_unique UNIQUE (topic, sha256, reason)
 );
 CREATE INDEX quarantine_by_time ON quarantine (last_seen);

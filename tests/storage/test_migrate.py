@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import psycopg
 import pytest
+from procrastinate.schema import SchemaManager
 
 from plant.errors import Conflict, Misconfigured
 from storage.database import Database, Role
 from storage.migrate import migrate, plan
+
+QUEUE_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 
 
 def test_a_new_database_is_migrated_once(empty_database_url: str) -> None:
@@ -19,9 +24,7 @@ def test_a_new_database_is_migrated_once(empty_database_url: str) -> None:
     assert second.installation == first.installation
 
 
-def test_a_changed_migration_is_refused(
-    database_url: str, superuser: psycopg.Connection[tuple[object, ...]]
-) -> None:
+def test_a_changed_migration_is_refused(database_url: str, superuser: psycopg.Connection[tuple[object, ...]]) -> None:
     superuser.execute("UPDATE schema_migration SET sha256 = 'other' WHERE name = '0001_house'")
     with pytest.raises(Conflict, match="0001_house was changed"):
         plan(database_url)
@@ -52,3 +55,9 @@ def test_grafana_sees_views_only_and_changes_nothing(database_url: str) -> None:
             tx.connection.execute("SELECT * FROM public.asset")
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), database.transaction() as tx:
             tx.connection.execute("CREATE TEMPORARY TABLE t (x integer)")
+
+
+def test_the_queues_schema_is_the_one_our_migrations_were_written_for() -> None:
+    """When this fails, procrastinate's schema has changed: bring its change as a migration, then this digest."""
+    digest = hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest()
+    assert digest == QUEUE_SCHEMA

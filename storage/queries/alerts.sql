@@ -1,0 +1,73 @@
+-- name: add
+-- Raise an alert.
+INSERT INTO alert (
+    alert_id, asset_id, kind, severity, active, acknowledged, shelved_until, suppressed, out_of_service,
+    onset, raised_at, cleared_at, acknowledged_at, acknowledged_by, count
+)
+VALUES (
+    %(alert_id)s, %(asset_id)s, %(kind)s, %(severity)s, %(active)s, %(acknowledged)s, %(shelved_until)s,
+    %(suppressed)s, %(out_of_service)s, %(onset)s, %(raised_at)s, %(cleared_at)s, %(acknowledged_at)s,
+    %(acknowledged_by)s, %(count)s
+);
+
+-- name: keep
+-- Write what may change of an alert.
+UPDATE alert
+SET
+    severity = %(severity)s, active = %(active)s, acknowledged = %(acknowledged)s, shelved_until = %(shelved_until)s,
+    suppressed = %(suppressed)s, out_of_service = %(out_of_service)s, cleared_at = %(cleared_at)s,
+    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, count = %(count)s
+WHERE alert_id = %(alert_id)s;
+
+-- name: get
+-- One alert.
+SELECT
+    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
+    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
+    l.acknowledged_by, l.count
+FROM alert AS l
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE l.alert_id = %(alert_id)s;
+
+-- name: open
+-- The one open alert of an asset and a kind.
+SELECT
+    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
+    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
+    l.acknowledged_by, l.count
+FROM alert AS l
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE l.asset_id = %(asset_id)s AND l.kind = %(kind)s AND (l.active OR NOT l.acknowledged);
+
+-- name: list
+-- Alerts, the newest first.
+SELECT
+    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
+    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
+    l.acknowledged_by, l.count
+FROM alert AS l
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE NOT %(open_only)s OR l.active OR NOT l.acknowledged
+ORDER BY l.raised_at DESC, l.alert_id
+LIMIT %(most)s;
+
+-- name: add_finding
+-- Let a finding belong to an alert.
+INSERT INTO alert_finding (finding_id, alert_id)
+VALUES (%(finding_id)s, %(alert_id)s);
+
+-- name: alert_of
+-- The alert a finding belongs to.
+SELECT alert_id
+FROM alert_finding
+WHERE finding_id = %(finding_id)s;
+
+-- name: other_episodes
+-- How many other findings of an alert have not cleared.
+SELECT count(*) AS others
+FROM alert_finding AS af
+JOIN finding AS f USING (finding_id)
+WHERE af.alert_id = %(alert_id)s AND af.finding_id <> %(finding_id)s AND f.cleared IS NULL;

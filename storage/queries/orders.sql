@@ -1,0 +1,122 @@
+-- name: next_id
+-- Draw the id of the next order.
+SELECT nextval(pg_get_serial_sequence('work_order', 'order_id')) AS order_id;
+
+-- name: add
+-- Raise an order under an id that was drawn for it.
+INSERT INTO work_order (
+    order_id, asset_id, alert_id, failure_mode, state, priority, severity, title, evidence, requested_finish,
+    created_at, changed_at, revision
+)
+OVERRIDING SYSTEM VALUE
+VALUES (
+    %(order_id)s, %(asset_id)s, %(alert_id)s, %(failure_mode)s, %(state)s, %(priority)s, %(severity)s, %(title)s,
+    %(evidence)s, %(requested_finish)s, %(created_at)s, %(changed_at)s, %(revision)s
+);
+
+-- name: keep
+-- Write what may change of an order, from the revision before; no row where somebody else was first.
+UPDATE work_order
+SET
+    state = %(state)s, priority = %(priority)s, severity = %(severity)s, title = %(title)s, evidence = %(evidence)s,
+    requested_finish = %(requested_finish)s, changed_at = %(changed_at)s, revision = %(revision)s,
+    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s
+WHERE order_id = %(order_id)s AND revision = %(revision)s - 1;
+
+-- name: get
+-- One order.
+SELECT
+    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
+    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
+    o.acknowledged_at, o.acknowledged_by
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+WHERE o.order_id = %(order_id)s;
+
+-- name: open_of_asset
+-- An asset's open orders.
+SELECT
+    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
+    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
+    o.acknowledged_at, o.acknowledged_by
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+WHERE o.asset_id = %(asset_id)s AND o.state NOT IN ('CLOSE', 'CAN')
+ORDER BY o.order_id;
+
+-- name: list
+-- Orders, the newest first.
+SELECT
+    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
+    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
+    o.acknowledged_at, o.acknowledged_by
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+WHERE NOT %(open_only)s OR o.state NOT IN ('CLOSE', 'CAN')
+ORDER BY o.order_id DESC
+LIMIT %(most)s;
+
+-- name: alert_of
+-- The alert an order was raised with.
+SELECT alert_id
+FROM work_order
+WHERE order_id = %(order_id)s;
+
+-- name: add_finding
+-- Let a finding belong to an order; a second time changes nothing.
+INSERT INTO work_order_finding (order_id, finding_id)
+VALUES (%(order_id)s, %(finding_id)s)
+ON CONFLICT (order_id, finding_id) DO NOTHING;
+
+-- name: orders_of_finding
+-- The orders a finding belongs to, open or not, the newest first.
+SELECT order_id
+FROM work_order_finding
+WHERE finding_id = %(finding_id)s
+ORDER BY order_id DESC;
+
+-- name: add_event
+-- Write down what happened to an order, with the document that goes out.
+INSERT INTO work_order_event (order_id, revision, at, actor, event, document)
+VALUES (%(order_id)s, %(revision)s, %(at)s, %(actor)s, %(event)s, %(document)s);
+
+-- name: event
+-- What happened to an order in one revision.
+SELECT order_id, revision, at, actor, event, document, published_at
+FROM work_order_event
+WHERE order_id = %(order_id)s AND revision = %(revision)s;
+
+-- name: events
+-- All that happened to an order, oldest first.
+SELECT order_id, revision, at, actor, event, document, published_at
+FROM work_order_event
+WHERE order_id = %(order_id)s
+ORDER BY revision;
+
+-- name: documents
+-- The newest document of each order, the newest order first.
+SELECT e.document
+FROM work_order AS o
+JOIN work_order_event AS e USING (order_id, revision)
+WHERE NOT %(open_only)s OR o.state NOT IN ('CLOSE', 'CAN')
+ORDER BY o.order_id DESC
+LIMIT %(most)s;
+
+-- name: document
+-- The newest document of one order.
+SELECT e.document
+FROM work_order AS o
+JOIN work_order_event AS e USING (order_id, revision)
+WHERE o.order_id = %(order_id)s;
+
+-- name: mark_published
+-- Remember when an event went out; the first time counts.
+UPDATE work_order_event
+SET published_at = %(at)s
+WHERE order_id = %(order_id)s AND revision = %(revision)s AND published_at IS NULL;

@@ -1,0 +1,121 @@
+-- name: assets
+-- Every asset, or the one that is named, with what is known of its health, by site and tag.
+SELECT
+    a.asset_id,
+    s.tag AS site,
+    s.name AS site_name,
+    s.name_zh AS site_name_zh,
+    a.tag AS asset,
+    a.name,
+    a.name_zh,
+    c.tag AS asset_class,
+    c.name AS class_name,
+    c.name_zh AS class_name_zh,
+    a.state,
+    a.x,
+    a.y,
+    m.kind AS model_kind,
+    m.version AS model_version,
+    m.trained_at AS model_trained_at,
+    k.time AS scored_at,
+    k.score_last AS score,
+    n.newest,
+    w.worst,
+    (
+        SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}')
+        FROM feed AS f
+        JOIN asset AS t ON t.asset_id = f.to_asset_id
+        WHERE f.from_asset_id = a.asset_id
+    ) AS feeds
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
+LEFT JOIN LATERAL (
+    SELECT kind, version, trained_at
+    FROM model
+    WHERE installation_id = i.installation_id AND state = 'champion'
+    ORDER BY trained_at DESC
+    LIMIT 1
+) AS m ON true
+LEFT JOIN LATERAL (
+    SELECT time, score_last
+    FROM score
+    WHERE asset_id = a.asset_id
+    ORDER BY time DESC
+    LIMIT 1
+) AS k ON true
+LEFT JOIN LATERAL (
+    SELECT max(l.time) AS newest
+    FROM latest AS l
+    JOIN signal AS g USING (signal_id)
+    WHERE g.asset_id = a.asset_id
+) AS n ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(DISTINCT severity) AS worst
+    FROM alert
+    WHERE asset_id = a.asset_id AND active AND NOT suppressed AND NOT out_of_service
+) AS w ON true
+WHERE (%(site)s::text IS NULL OR s.tag = %(site)s)
+    AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
+ORDER BY s.tag, a.tag;
+
+-- name: signals
+-- The signals of one asset, or of all, each with its latest value, in the order of the register.
+SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low, g.high, g.key_value,
+    l.time, l.value, l.flags
+FROM signal AS g
+LEFT JOIN latest AS l USING (signal_id)
+WHERE (%(asset_id)s::integer IS NULL OR g.asset_id = %(asset_id)s)
+    AND (NOT %(key_values)s OR g.key_value)
+ORDER BY g.asset_id, g.position, g.key;
+
+-- name: signal_names
+-- How some assets' signals are called.
+SELECT asset_id, key, name, name_zh
+FROM signal
+WHERE asset_id = ANY(%(asset_ids)s);
+
+-- name: counts
+-- How many alerts and orders stand open, and what came into quarantine since an instant.
+SELECT
+    (SELECT count(*) FROM alert WHERE active OR NOT acknowledged) AS open_alerts,
+    (SELECT count(*) FROM alert WHERE NOT acknowledged) AS unacknowledged_alerts,
+    (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN')) AS open_orders,
+    (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN') AND acknowledged_at IS NULL)
+        AS unacknowledged_orders,
+    (SELECT count(*) FROM quarantine WHERE last_seen >= %(since)s) AS quarantined;
+
+-- name: series
+-- One signal between two instants in steps of `step`: mean, least and greatest of what was not bad.
+SELECT
+    date_bin(%(step)s, time, %(time_from)s) AS time,
+    avg(value) AS mean,
+    min(value) AS least,
+    max(value) AS greatest
+FROM reading
+WHERE signal_id = %(signal_id)s
+    AND time >= %(time_from)s
+    AND time < %(time_to)s
+    AND flags & 2 = 0
+GROUP BY 1
+ORDER BY 1;
+
+-- name: quarantine
+-- What is held in quarantine, the newest first, without payloads.
+SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, length, first_seen, last_seen, count, readings
+FROM quarantine
+ORDER BY last_seen DESC, quarantine_id DESC
+LIMIT %(most)s;
+
+-- name: quarantined_payload
+-- One held payload, or as much of it as was kept.
+SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, length, first_seen, last_seen, count, readings,
+    payload
+FROM quarantine
+WHERE quarantine_id = %(quarantine_id)s;
+
+-- name: beat
+-- Whether the database answers.
+SELECT installation
+FROM deployment;

@@ -1,0 +1,109 @@
+-- name: ensure_partitions
+-- Make the partitions that hold these instants.
+SELECT sum(ensure_partition(u.instant, u.instant)) AS made
+FROM unnest(%(instants)s::timestamptz[]) AS u (instant);
+
+-- name: copy
+-- Append rows in the binary form, straight into the table.
+COPY reading (time, signal_id, flags, value)
+FROM STDIN (FORMAT binary);
+
+-- name: make_stage
+-- A place for rows of which some may be stored already; it lasts as long as the session and is empty in between.
+CREATE TEMPORARY TABLE IF NOT EXISTS reading_stage (
+    n integer NOT NULL,
+    time timestamptz NOT NULL,
+    signal_id integer NOT NULL,
+    flags smallint NOT NULL,
+    value double precision NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- name: copy_stage
+-- Put rows on the stage, numbered in the order in which they were received.
+COPY reading_stage (n, time, signal_id, flags, value)
+FROM STDIN (FORMAT binary);
+
+-- name: append_stage
+-- Append what is not stored yet, the first received of two for one instant; give the numbers of the rows that went in.
+WITH first_received AS (
+    SELECT DISTINCT ON (signal_id, time) n, time, signal_id, flags, value
+    FROM reading_stage
+    ORDER BY signal_id, time, n
+),
+added AS (
+    INSERT INTO reading (time, signal_id, flags, value)
+    SELECT time, signal_id, flags, value
+    FROM first_received
+    ON CONFLICT (signal_id, time) DO NOTHING
+    RETURNING signal_id, time
+)
+SELECT coalesce(array_agg(f.n), '{}') AS stored
+FROM first_received AS f
+JOIN added AS a USING (signal_id, time);
+
+-- name: differing
+-- Give the numbers of the rows on the stage whose value is not the one that is stored for their instant.
+SELECT coalesce(array_agg(s.n ORDER BY s.n), '{}') AS differing
+FROM reading_stage AS s
+JOIN reading AS r ON r.signal_id = s.signal_id AND r.time = s.time
+WHERE r.time BETWEEN %(since)s AND %(until)s
+    AND r.value <> s.value;
+
+-- name: clear_stage
+-- Empty the stage, for a transaction that appends more than once.
+DELETE FROM reading_stage;
+
+-- name: keep_conflicts
+-- Keep values that differ from the stored one; give those that had not been kept before.
+INSERT INTO reading_conflict (signal_id, time, value, flags, received_at)
+SELECT u.signal_id, u.time, u.value, u.flags, %(received_at)s
+FROM unnest(
+    %(signal_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(flags)s::smallint[]
+) AS u (signal_id, time, value, flags)
+ON CONFLICT ON CONSTRAINT reading_conflict_is_kept_once DO NOTHING
+RETURNING signal_id, time, value;
+
+-- name: upsert_latest
+-- Move the latest value of signals forward, never back.
+INSERT INTO latest AS held (signal_id, time, value, flags, stored_at)
+SELECT u.signal_id, u.time, u.value, u.flags, %(stored_at)s
+FROM unnest(
+    %(signal_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(flags)s::smallint[]
+) AS u (signal_id, time, value, flags)
+ORDER BY u.signal_id
+ON CONFLICT (signal_id) DO UPDATE
+SET time = excluded.time, value = excluded.value, flags = excluded.flags, stored_at = excluded.stored_at
+WHERE held.time < excluded.time;
+
+-- name: repair_latest
+-- Bring every signal's latest value up to what is stored, historical rows and rows ahead of the clock (8 + 16) left out.
+INSERT INTO latest AS held (signal_id, time, value, flags, stored_at)
+SELECT s.signal_id, r.time, r.value, r.flags, %(stored_at)s
+FROM signal AS s
+CROSS JOIN LATERAL (
+    SELECT n.time, n.value, n.flags
+    FROM reading AS n
+    WHERE n.signal_id = s.signal_id
+        AND n.flags & 24 = 0
+    ORDER BY n.time DESC
+    LIMIT 1
+) AS r
+LEFT JOIN latest AS l USING (signal_id)
+WHERE l.time IS NULL OR l.time < r.time
+ORDER BY s.signal_id
+ON CONFLICT (signal_id) DO UPDATE
+SET time = excluded.time, value = excluded.value, flags = excluded.flags, stored_at = excluded.stored_at
+WHERE held.time < excluded.time;
+
+-- name: latest_of_assets
+-- The latest value of every signal of some assets; time is null where none has come yet.
+SELECT s.asset_id, s.signal_id, s.key, s.name, s.unit, l.time, l.value, l.flags, l.stored_at
+FROM signal AS s
+LEFT JOIN latest AS l USING (signal_id)
+WHERE s.asset_id = ANY(%(asset_ids)s)
+ORDER BY s.asset_id, s.position, s.signal_id;
+
+-- name: count
+-- How many readings are stored.
+SELECT count(*) AS readings
+FROM reading;

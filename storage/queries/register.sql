@@ -1,0 +1,161 @@
+-- name: put_site
+-- Add or change a site; no row where nothing changed.
+INSERT INTO site AS held (tag, name, name_zh, timezone)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(timezone)s)
+ON CONFLICT ON CONSTRAINT site_tag_is_unique DO UPDATE
+SET name = excluded.name, name_zh = excluded.name_zh, timezone = excluded.timezone
+WHERE (held.name, held.name_zh, held.timezone)
+    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.timezone)
+RETURNING xmax = 0 AS added;
+
+-- name: put_class
+-- Add or change a class of equipment.
+INSERT INTO asset_class AS held (tag, name, name_zh, grace_s)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s)
+ON CONFLICT ON CONSTRAINT asset_class_tag_is_unique DO UPDATE
+SET name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s
+WHERE (held.name, held.name_zh, held.grace_s)
+    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s)
+RETURNING xmax = 0 AS added;
+
+-- name: put_class_signal
+-- Add or change what a class says of one signal.
+INSERT INTO class_signal AS held (class_id, key, name, name_zh, unit, role, low, high, key_value, position)
+SELECT class_id, %(key)s, %(name)s, %(name_zh)s, %(unit)s, %(role)s, %(low)s, %(high)s, %(key_value)s, %(position)s
+FROM asset_class
+WHERE tag = %(class_tag)s
+ON CONFLICT (class_id, key) DO UPDATE
+SET
+    name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
+    high = excluded.high, key_value = excluded.key_value, position = excluded.position
+WHERE (held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.key_value, held.position)
+    IS DISTINCT FROM (
+        excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high, excluded.key_value,
+        excluded.position
+    )
+RETURNING xmax = 0 AS added;
+
+-- name: put_asset
+-- Add or change a functional location.
+INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y)
+SELECT s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s
+FROM site AS s, asset_class AS c
+WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
+ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
+SET
+    class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
+    x = excluded.x, y = excluded.y
+WHERE (held.class_id, held.name, held.name_zh, held.x, held.y)
+    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y)
+RETURNING xmax = 0 AS added;
+
+-- name: put_signals_of_class
+-- Give every asset of a class the signals its class describes.
+INSERT INTO signal AS held (asset_id, key, name, name_zh, unit, role, low, high, key_value, position)
+SELECT a.asset_id, d.key, d.name, d.name_zh, d.unit, d.role, d.low, d.high, d.key_value, d.position
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN class_signal AS d USING (class_id)
+WHERE s.tag = %(site)s AND a.tag = %(tag)s
+ORDER BY d.position
+ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO UPDATE
+SET
+    name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
+    high = excluded.high, key_value = excluded.key_value, position = excluded.position, self_registered = false
+WHERE (
+    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.key_value, held.position, held.self_registered
+) IS DISTINCT FROM (
+    excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high, excluded.key_value,
+    excluded.position, false
+)
+RETURNING xmax = 0 AS added;
+
+-- name: put_equipment
+-- Add or change a serial-numbered machine.
+INSERT INTO equipment AS held (class_id, serial, manufacturer, model)
+SELECT class_id, %(serial)s, %(manufacturer)s, %(model)s
+FROM asset_class
+WHERE tag = %(class_tag)s
+ON CONFLICT ON CONSTRAINT equipment_serial_is_unique DO UPDATE
+SET class_id = excluded.class_id, model = excluded.model
+WHERE (held.class_id, held.model) IS DISTINCT FROM (excluded.class_id, excluded.model)
+RETURNING xmax = 0 AS added;
+
+-- name: installed
+-- What is installed at an asset now.
+SELECT i.installation_id, e.serial, e.manufacturer
+FROM installation AS i
+LEFT JOIN equipment AS e USING (equipment_id)
+WHERE i.asset_id = %(asset_id)s AND i.installed_to IS NULL;
+
+-- name: remove_equipment
+-- End the present installation of an asset.
+UPDATE installation
+SET installed_to = %(at)s
+WHERE asset_id = %(asset_id)s AND installed_to IS NULL;
+
+-- name: install_equipment
+-- Install a machine, or an unknown one where no serial is known.
+INSERT INTO installation (asset_id, equipment_id, installed_from)
+VALUES (
+    %(asset_id)s,
+    (SELECT equipment_id FROM equipment WHERE serial = %(serial)s AND manufacturer = %(manufacturer)s),
+    %(at)s
+);
+
+-- name: asset
+-- One asset by its tags.
+SELECT
+    a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class, i.installation_id,
+    (SELECT max(l.time) FROM latest AS l JOIN signal AS g USING (signal_id) WHERE g.asset_id = a.asset_id) AS newest
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
+WHERE s.tag = %(site)s AND a.tag = %(tag)s;
+
+-- name: assets
+-- Every asset.
+SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+ORDER BY s.tag, a.tag;
+
+-- name: feeds
+-- What an asset feeds.
+SELECT t.tag
+FROM feed AS f
+JOIN asset AS t ON t.asset_id = f.to_asset_id
+WHERE f.from_asset_id = %(asset_id)s;
+
+-- name: add_feed
+-- Say that one asset feeds another of its site.
+INSERT INTO feed (from_asset_id, to_asset_id)
+SELECT a.asset_id, t.asset_id
+FROM asset AS a
+JOIN asset AS t ON t.site_id = a.site_id
+WHERE a.asset_id = %(asset_id)s AND t.tag = %(to)s
+ON CONFLICT DO NOTHING;
+
+-- name: drop_feed
+-- Say that one asset no longer feeds another.
+DELETE FROM feed AS f
+USING asset AS t
+WHERE f.from_asset_id = %(asset_id)s AND t.asset_id = f.to_asset_id AND t.tag = %(to)s;
+
+-- name: add_signal
+-- Register a signal by its key where it is not known yet.
+INSERT INTO signal (asset_id, key, name, position)
+VALUES (%(asset_id)s, %(key)s, %(key)s, %(position)s)
+ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO NOTHING;
+
+-- name: is_empty
+-- Whether nothing is registered yet.
+SELECT NOT EXISTS (SELECT FROM asset) AS empty;
+
+-- name: knows
+-- Whether a site and a class are registered.
+SELECT
+    EXISTS (SELECT FROM site WHERE tag = %(site)s) AS site,
+    EXISTS (SELECT FROM asset_class WHERE tag = %(class_tag)s) AS asset_class;

@@ -1,0 +1,56 @@
+-- name: totals
+-- What the record holds, for the summary and the live screen.
+SELECT
+    (SELECT coalesce(sum(stored), 0)::bigint FROM delivery) AS readings,
+    (SELECT coalesce(sum(count), 0)::bigint FROM quarantine) AS quarantined,
+    (SELECT count(*) FROM alert) AS alerts,
+    (SELECT count(*) FROM alert WHERE active OR NOT acknowledged) AS open_alerts,
+    (SELECT count(*) FROM work_order) AS work_orders,
+    (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN')) AS open_work_orders,
+    (SELECT count(*) FROM model WHERE state = 'champion') AS models,
+    (SELECT count(*) FROM asset) AS assets,
+    (SELECT extract(epoch FROM now() - max(stored_at)) FROM latest)::double precision AS silent_s,
+    (SELECT extract(epoch FROM max(l.time) - min(s.watermark)) FROM latest AS l, scoring AS s)::double precision
+        AS scoring_lag_s;
+
+-- name: first_order_since
+-- The first work order since an instant.
+SELECT w.created_at, s.tag AS site, a.tag AS asset, w.title
+FROM work_order AS w
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE w.created_at >= %(since)s
+ORDER BY w.created_at
+LIMIT 1;
+
+-- name: latest_orders
+-- The newest work orders.
+SELECT 'WO-' || lpad(w.order_id::text, 6, '0') AS number, a.tag AS asset, w.title, w.state, w.acknowledged_by
+FROM work_order AS w
+JOIN asset AS a USING (asset_id)
+ORDER BY w.created_at DESC
+LIMIT 3;
+
+-- name: stored_between
+-- How many readings of an asset lie in a span of data time.
+SELECT count(*) AS readings
+FROM reading AS r
+JOIN signal AS g USING (signal_id)
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE s.tag = %(site)s
+    AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
+    AND r.time >= %(since)s
+    AND r.time <= %(until)s;
+
+-- name: scored_until
+-- Up to which data time an asset has been scored.
+SELECT c.watermark
+FROM scoring AS c
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE s.tag = %(site)s AND a.tag = %(tag)s;
+
+-- name: clock
+-- The server's clock.
+SELECT clock_timestamp() AS now;

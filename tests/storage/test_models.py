@@ -1,0 +1,107 @@
+"""Models are versioned by installation and kind, and one of them is in charge."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from plant.errors import NotFound
+from storage import models
+from storage.database import Database
+from storage.models import ModelSignal, NewModel
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def new(superuser: psycopg.Connection[tuple[object, ...]]) -> NewModel:
+    """A model of the first of two installed assets."""
+    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
+    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
+    superuser.execute(
+        "INSERT INTO asset (site_id, class_id, tag, name) "
+        "SELECT site_id, class_id, given, '' FROM site, asset_class, unnest(ARRAY['P-1', 'P-2']) AS given"
+    )
+    superuser.execute("INSERT INTO installation (asset_id) SELECT asset_id FROM asset ORDER BY asset_id")
+    superuser.execute(
+        "INSERT INTO signal (asset_id, key, unit, position) VALUES (1, 'b', 'bar', 1), (1, 'a', 'mm/s', 0)"
+    )
+    return NewModel(
+        installation_id=1,
+        kind="condition",
+        signal_ids=(2, 1),
+        data_from=AT,
+        data_to=AT + timedelta(hours=1),
+        data_rows=3600,
+        data_sha256=b"\x01",
+        libraries={"numpy": "2"},
+        figures={"missing": 0.25},
+        artifact=b"\x00model",
+        trained_by="a test",
+        trained_at=AT,
+    )
+
+
+def test_a_model_is_loaded_as_it_was_stored(app_database: Database, new: NewModel) -> None:
+    with app_database.transaction() as tx:
+        model_id, version = models.add(tx, new, champion=True)
+        stored = models.load(tx, model_id)
+        assert stored.signals == (
+            ModelSignal(signal_id=2, key="a", unit="mm/s"),
+            ModelSignal(signal_id=1, key="b", unit="bar"),
+        )
+        assert stored.signals == models.signals_of(tx, 1)
+    assert (stored.asset_id, stored.asset, stored.version, stored.state) == (1, "P-1", version, "champion")
+    for name in set(new.__slots__) - {"signal_ids"}:
+        assert getattr(stored, name) == getattr(new, name)
+
+
+def test_versions_count_by_installation_and_a_new_champion_retires_the_old(
+    app_database: Database, new: NewModel
+) -> None:
+    with app_database.transaction() as tx:
+        assert models.add(tx, new, champion=True)[1] == 1
+        assert models.add(tx, new, champion=True)[1] == 2
+        assert models.add(tx, replace(new, installation_id=2, signal_ids=()), champion=True)[1] == 1
+        states = [(row["version"], row["state"]) for row in models.history(tx, 1)]
+    assert states == [(2, "champion"), (1, "retired")]
+
+
+def test_a_challenger_waits_until_it_is_promoted(app_database: Database, new: NewModel) -> None:
+    with app_database.transaction() as tx:
+        first, _ = models.add(tx, new, champion=True)
+        second, _ = models.add(tx, new, champion=False)
+        challenger = models.load(tx, second)
+        assert [models.load(tx, each).state for each in (first, second)] == ["champion", "challenger"]
+        assert models.promote(tx, challenger)
+        assert [models.load(tx, each).state for each in (first, second)] == ["retired", "champion"]
+        assert not models.promote(tx, challenger)
+        assert models.load(tx, second).state == "champion"
+
+
+def test_two_trainings_at_once_get_two_versions_and_one_champion(app_database: Database, new: NewModel) -> None:
+    def add(_: int) -> int:
+        with app_database.transaction() as tx:
+            return models.add(tx, new, champion=True)[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(add, range(8))) == list(range(1, 9))
+    with app_database.transaction() as tx:
+        assert [row["state"] for row in models.history(tx, 1)].count("champion") == 1
+
+
+def test_an_unknown_model_is_not_found(app_database: Database, new: NewModel) -> None:  # noqa: ARG001
+    with app_database.transaction() as tx, pytest.raises(NotFound):
+        models.load(tx, 7)
+
+
+def test_an_asset_is_found_by_its_tag(app_database: Database, new: NewModel) -> None:  # noqa: ARG001
+    with app_database.transaction() as tx:
+        assert models.asset_id_of(tx, "demo", "P-2") == 2
+        assert models.asset_id_of(tx, "demo", "P-3") is None
+        assert [each.asset for each in models.installations(tx, [2])] == ["P-2"]
+        assert models.installations(tx, None) == []

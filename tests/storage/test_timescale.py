@@ -1,0 +1,80 @@
+"""On TimescaleDB, community edition, the same schema stands, the same views answer and every panel's SQL runs."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from grafana.build import build
+from storage.database import Database, Role
+from storage.grade import Grade
+from storage.migrate import Migrated, migrate
+from tests.conftest import free_port
+from tests.grafana.demo_rows import fill
+from tests.grafana.panels import run_panels
+
+pytestmark = pytest.mark.needs("timescaledb")
+FOLDER = Path(__file__).parents[1] / "timescaledb"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A TimescaleDB that serves one client at a time."""
+    port = free_port()
+    with subprocess.Popen(["node", FOLDER / "serve.mjs", str(port)], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"ready on {port}\n"
+        yield f"postgresql://postgres:any@127.0.0.1:{port}/postgres?sslmode=disable"
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def migrated(url: str) -> Migrated:
+    return migrate(url, allow_unsupported=True)
+
+
+@pytest.fixture(scope="module")
+def filled(url: str, migrated: Migrated) -> str:
+    assert migrated.applied
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
+        fill(connection, datetime.now(UTC), minutes=12)
+    return url
+
+
+def test_the_grade_is_found_out(migrated: Migrated) -> None:
+    assert migrated.grade is Grade.COMMUNITY
+
+
+def test_migrating_again_changes_nothing(url: str, migrated: Migrated) -> None:
+    again = migrate(url, allow_unsupported=True)
+    assert again.applied == ()
+    assert again.installation == migrated.installation
+
+
+def test_readings_are_a_hypertable_that_keeps_each_once(filled: str) -> None:
+    with psycopg.connect(filled, autocommit=True) as connection:
+        found = connection.execute("SELECT hypertable_name FROM timescaledb_information.hypertables").fetchall()
+        assert ("reading",) in found
+        row = connection.execute("SELECT time, signal_id FROM reading LIMIT 1").fetchone()
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO reading (time, signal_id, value) VALUES (%s, %s, 1)", row)
+
+
+def test_every_panels_sql_runs_with_time_buckets(filled: str, tmp_path: Path) -> None:
+    with Database(filled, role=Role.APP, most=1) as database:
+        build(database, tmp_path)
+    answers = run_panels(filled, tmp_path)
+    assert [answer.panel for answer in answers if not answer.rows] == []
+    assert any("time_bucket(" in answer.sql for answer in answers)
+
+
+def test_ingests_role_cannot_change_a_reading_here_either(filled: str) -> None:
+    with psycopg.connect(filled, autocommit=True) as connection:
+        connection.execute("SET ROLE assetloop_ingest")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DELETE FROM reading")

@@ -1,0 +1,190 @@
+"""The views say what is true of the rows, in the words of the vocabulary, and Grafana's role may read every one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from plant.alert import AlertFlags
+from plant.severity import Severity
+from plant.work_order import OrderState
+from storage.database import Database, Role
+from storage.twin import read_twin
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+@pytest.fixture
+def rows(database_url: str) -> Any:
+    """A plant of one asset with three signals; the third has a bad value, the second none."""
+    with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection:
+        connection.execute("SELECT ensure_partition(%s, %s)", [NOW - timedelta(days=1), NOW])
+        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
+        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
+        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', 'Feed pump')")
+        connection.execute(
+            "INSERT INTO signal (asset_id, key, name, unit, key_value) VALUES"
+            " (1, 'flow', 'Flow', 'm³/h', true), (1, 'mute', '', '', false), (1, 'temp', 'Temperature', '°C', true)"
+        )
+        connection.execute(
+            "INSERT INTO latest VALUES (1, %s, 42, 0, %s), (3, %s, -999, 2, %s)",
+            [NOW - timedelta(seconds=30), NOW - timedelta(seconds=20), NOW - timedelta(seconds=90), NOW],
+        )
+        yield connection
+
+
+def test_every_view_answers_grafanas_role(rows: Connection, database_url: str) -> None:
+    found = rows.execute("SELECT viewname FROM pg_views WHERE schemaname = 'watch' ORDER BY 1").fetchall()
+    names = [row["viewname"] for row in found]
+    assert set(names) >= {"asset", "feed", "series", "score", "freshness", "health", "alert", "work_order", "twin"}
+    with Database(database_url, role=Role.GRAFANA) as database, database.transaction() as tx:
+        for name in names:
+            tx.connection.execute(f'SELECT * FROM watch."{name}"'.encode())
+
+
+@pytest.mark.parametrize(
+    ("score", "word", "percent"),
+    [
+        (0.0, "good", 100),
+        (0.349, "good", 65.1),
+        (0.35, "watch", 65),
+        (0.499, "watch", 50.1),
+        (0.5, "alarm", 50),
+        (3, "alarm", 0),
+    ],
+)
+def test_health_is_worded_by_the_last_score(rows: Connection, score: float, word: str, percent: float) -> None:
+    put_score(rows, NOW - timedelta(minutes=2), 0.9)
+    put_score(rows, NOW - timedelta(minutes=1), score)
+    health = health_of(rows)
+    assert (health["word"], health["health_percent"]) == (word, pytest.approx(percent))
+
+
+def test_without_a_score_health_is_unknown(rows: Connection) -> None:
+    health = health_of(rows)
+    assert (health["word"], health["score"], health["health_percent"]) == ("unknown", None, None)
+
+
+@pytest.mark.parametrize(("age_min", "word"), [(10, "good"), (11, "unknown")])
+def test_a_score_counts_until_the_asset_is_ten_minutes_further(rows: Connection, age_min: int, word: str) -> None:
+    put_score(rows, NOW - timedelta(minutes=age_min, seconds=30), 0.1)
+    assert health_of(rows)["word"] == word
+
+
+def test_a_silent_asset_keeps_its_word_and_says_how_long_it_is_silent(rows: Connection) -> None:
+    rows.execute("UPDATE latest SET time = time - interval '35 min', stored_at = now() - interval '35 min'")
+    put_score(rows, NOW - timedelta(minutes=36), 0.1)
+    assert health_of(rows)["word"] == "good"
+    assert rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone() == {
+        "status": "good, silent 35 min"
+    }
+
+
+def test_freshness_tells_data_time_from_arrival_and_silence_from_absence(rows: Connection) -> None:
+    found = {row["signal"]: row for row in rows.execute("SELECT * FROM watch.freshness").fetchall()}
+    assert found["flow"]["data_age_s"] - found["flow"]["stored_age_s"] == pytest.approx(10)
+    assert found["flow"]["data_age_s"] >= 30
+    assert (found["mute"]["data_age_s"], found["mute"]["quality"]) == (None, None)
+    assert (found["temp"]["value"], found["temp"]["quality"]) == (None, "bad")
+
+
+def test_a_key_value_of_bad_quality_is_not_shown_as_a_number(rows: Connection) -> None:
+    found = {row["signal"]: row["value"] for row in rows.execute("SELECT * FROM watch.key_value").fetchall()}
+    assert found == {"flow": 42, "temp": None}
+
+
+def test_series_leave_bad_quality_out(rows: Connection) -> None:
+    rows.execute(
+        "INSERT INTO reading VALUES (%s, 1, 0, 1.5), (%s, 1, 2, -999), (%s, 1, 36, 2.5)",
+        [NOW, NOW - timedelta(seconds=1), NOW - timedelta(seconds=2)],
+    )
+    found = rows.execute("SELECT value, unit FROM watch.series WHERE asset_id = 1 ORDER BY time").fetchall()
+    assert [(row["value"], row["unit"]) for row in found] == [(2.5, "m³/h"), (1.5, "m³/h")]
+
+
+def test_alert_states_are_named_as_the_vocabulary_names_them(rows: Connection) -> None:
+    shelves = (None, NOW + timedelta(hours=1), NOW - timedelta(hours=1))
+    for active, acknowledged, shelved, suppressed, out in product(*[(True, False)] * 2, shelves, *[(True, False)] * 2):
+        flags = AlertFlags(
+            active=active, acknowledged=acknowledged, shelved_until=shelved, suppressed=suppressed, out_of_service=out
+        )
+        alert_id = uuid4()
+        rows.execute(
+            "INSERT INTO alert (alert_id, asset_id, kind, severity, active, acknowledged, shelved_until, suppressed,"
+            " out_of_service, onset, raised_at) VALUES (%s, 1, %s, 'MAJOR', %s, %s, %s, %s, %s, %s, %s)",
+            [alert_id, str(alert_id), active, acknowledged, shelved, suppressed, out, NOW, NOW],
+        )
+        found = rows.execute("SELECT state, open FROM watch.alert WHERE alert_id = %s", [alert_id]).fetchone()
+        assert found == {"state": flags.state(datetime.now(UTC)).value, "open": active or not acknowledged}
+
+
+def test_severities_rank_as_the_vocabulary_ranks_them(rows: Connection) -> None:
+    for severity in Severity:
+        rows.execute(
+            "INSERT INTO alert (alert_id, asset_id, kind, severity, onset, raised_at) VALUES (%s, 1, %s, %s, %s, %s)",
+            [uuid4(), severity.value, severity.value, NOW, NOW],
+        )
+    found = rows.execute("SELECT severity, severity_rank FROM watch.alert").fetchall()
+    assert {row["severity"]: row["severity_rank"] for row in found} == {s.value: s.rank for s in Severity}
+
+
+@pytest.mark.parametrize("state", list(OrderState))
+def test_a_work_order_is_open_as_the_vocabulary_says(rows: Connection, state: OrderState) -> None:
+    rows.execute(
+        "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence, requested_finish,"
+        " created_at, changed_at) VALUES (1, 'VIB', %s, 2, 'MAJOR', 't', '{}', now(), now(), now())",
+        [state.value],
+    )
+    assert rows.execute("SELECT open FROM watch.work_order").fetchone() == {"open": state.is_open}
+
+
+def test_the_label_names_the_site_only_where_two_sites_use_one_tag(rows: Connection) -> None:
+    assert labels(rows) == ["P-1"]
+    rows.execute("INSERT INTO site (tag, name) VALUES ('other', 'Other')")
+    rows.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (2, 1, 'P-1', ''), (2, 1, 'P-2', '')")
+    assert labels(rows) == ["P-2", "demo/P-1", "other/P-1"]
+
+
+def test_an_assets_series_are_found_by_its_index(rows: Connection) -> None:
+    rows.execute(
+        "INSERT INTO reading (time, signal_id, value)"
+        " SELECT %s - n * interval '1 s', 1 + n %% 3, n FROM generate_series(0, 30000) AS n",
+        [NOW],
+    )
+    rows.execute("ANALYZE reading")
+    plan = rows.execute(
+        "EXPLAIN SELECT * FROM watch.series WHERE asset_id = nullif('1', '')::integer AND signal_id = 1"
+        " AND time BETWEEN %s AND %s",
+        [NOW - timedelta(minutes=5), NOW],
+    ).fetchall()
+    assert not any("Seq Scan on reading" in row["QUERY PLAN"] for row in plan)
+
+
+def test_the_twin_reads_places_key_values_and_feeds(rows: Connection, app_database: Database) -> None:
+    rows.execute("INSERT INTO asset (site_id, class_id, tag, name, x, y) VALUES (1, 1, 'A-1', 'First', 0.5, 0.25)")
+    rows.execute("INSERT INTO feed VALUES (1, 2)")
+    with app_database.transaction() as tx:
+        first, pump = read_twin(tx).assets
+    assert (first.tag, first.x, first.y, first.key_signals, first.feeds) == ("A-1", 0.5, 0.25, (), ())
+    assert ([signal.name for signal in pump.key_signals], pump.feeds) == (["Flow", "Temperature"], (2,))
+
+
+def put_score(rows: Connection, time: datetime, score: float) -> None:
+    rows.execute("INSERT INTO score VALUES (1, %s, 1, %s, %s)", [time, score, score])
+
+
+def health_of(rows: Connection) -> dict[str, Any]:
+    row = rows.execute("SELECT * FROM watch.health").fetchone()
+    assert row is not None
+    return row
+
+
+def labels(rows: Connection) -> list[str]:
+    return [row["label"] for row in rows.execute('SELECT label FROM watch.asset ORDER BY label COLLATE "C"').fetchall()]
