@@ -1,0 +1,101 @@
+"""The ledger remembers, per project, what was done; each entry carries the hash of the one before.
+
+An entry's hash is SHA-256 over the canonical JSON (RFC 8785) of
+`{"at", "entry", "previous", "project", "seq"}`, with `at` in UTC to the microsecond, as PostgreSQL
+keeps it, and `previous` in hexadecimal. The first entry's `previous` is 32 zero bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+
+from storage import ledger as store
+from storage.database import Transaction
+
+_BEGINNING = bytes(32)
+_PAGE = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """Where an entry stands in its project's chain."""
+
+    project: str
+    seq: int
+    hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """Every entry agrees with its hash, its predecessor and the head."""
+
+    entries: int
+    head: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broken:
+    """The first entry that was changed, is missing, or disagrees with the head."""
+
+    seq: int
+
+
+def append(tx: Transaction, project: str, entry: dict[str, Any], at: datetime) -> Entry:
+    """Append one entry to a project's chain; appends wait for each other until the transaction ends.
+
+    Raises:
+        ValueError: the entry is not JSON that every reader sees alike (NaN, integers beyond 2**53).
+    """
+    head = store.lock_head(tx, project, beginning=_BEGINNING)
+    digest = _digest(project, head.seq + 1, at, entry, head.hash)
+    store.add(tx, project=project, seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest)
+    return Entry(project=project, seq=head.seq + 1, hash=digest)
+
+
+def verify(tx: Transaction, project: str) -> Verified | Broken:
+    """Walk a project's chain from its beginning to its head."""
+    seq, previous = 0, _BEGINNING
+    while page := store.entries_after(tx, project, seq, most=_PAGE):
+        for stored in page:
+            if not _follows(stored, seq, previous):
+                return Broken(seq=seq + 1)
+            seq, previous = stored.seq, stored.hash
+    head = store.head(tx, project) or store.Head(seq=0, hash=_BEGINNING)
+    if head.seq != seq:
+        return Broken(seq=min(head.seq, seq) + 1)
+    return Verified(entries=seq, head=previous) if head.hash == previous else Broken(seq=seq)
+
+
+def fingerprint(document: dict[str, Any]) -> str:
+    """Return the SHA-256 of a document's canonical JSON, in hexadecimal.
+
+    >>> fingerprint({"b": 1.0, "a": 2}) == fingerprint({"a": 2.0, "b": 1})
+    True
+    """
+    return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def _follows(stored: store.StoredEntry, seq: int, previous: bytes) -> bool:
+    """Say whether an entry is the next one and says what its hash says."""
+    if (stored.seq, stored.previous) != (seq + 1, previous):
+        return False
+    # RFC 8785 knows only doubles; PostgreSQL writes a large one out as an integer
+    entry = json.loads(stored.entry, parse_int=float)
+    return _digest(stored.project, stored.seq, stored.at, entry, stored.previous) == stored.hash
+
+
+def _digest(project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes) -> bytes:
+    content: dict[str, Any] = {
+        "project": project,
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "entry": entry,
+        "previous": previous.hex(),
+    }
+    return hashlib.sha256(rfc8785.dumps(content)).digest()
