@@ -12,7 +12,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.kernel import Flags, Floats, Norms, Pace, run
-from models.training import Lesson, learn
+from models.lesson import Lesson, learn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,14 +35,15 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
     period of the samples. `docs/models.md` gives the formulae and what each part is worth.
 
     Args:
-        smooth_s: time constant of the mean that is judged.
+        smooth_s: time constant of the mean that is judged; at least three usual periods of a signal are smoothed over.
+            A value older than twice that is no evidence any more.
         baseline_s: time constant of the baseline it is compared with, which stands still during an alarm.
-        soft_limit: deviations beyond so many scales grow with the square root only, so that one wild value is no alarm.
+        clip: deviations beyond so many scales count as this many, so that one wild value is no alarm.
         healthy_quantile: the quantile of the distance in training that the alarm line is a multiple of.
         alarm_ratio: that multiple.
         release_ratio: an alarm ends below this part of its peak (or below the alarm line) ...
         release_s: ... after so many seconds in a row.
-        max_gap_s: a value older than this is stale: smoothing restarts after it. At least three periods of the training.
+        max_gap_s: smoothing starts again after a gap longer than this (and than four times the smoothing).
         min_training_s: the least span of training data, asked for when `fit` is given the `time` of its rows.
 
     The shares follow Garthwaite and Koch, *Evaluating the contributions of individual variables to a quadratic form*
@@ -54,7 +55,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         *,
         smooth_s: float = 7.5,
         baseline_s: float = 800.0,
-        soft_limit: float = 4.0,
+        clip: float = 10.0,
         healthy_quantile: float = 0.99,
         alarm_ratio: float = 2.5,
         release_ratio: float = 0.5,
@@ -64,7 +65,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
     ) -> None:
         self.smooth_s = smooth_s
         self.baseline_s = baseline_s
-        self.soft_limit = soft_limit
+        self.clip = clip
         self.healthy_quantile = healthy_quantile
         self.alarm_ratio = alarm_ratio
         self.release_ratio = release_ratio
@@ -83,13 +84,15 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         Raises:
             ValueError: too little or unclean data; the message says why and how much is still needed.
         """
+        self._refuse_nonsense()
         rows = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
         clock = clock_of(time, len(rows))
         span_needed_s = 0.0 if time is None else float(self.min_training_s)
         lesson = learn(
             rows,
             clock,
-            pace=self._pace(),
+            pace=self.pace(),
+            smooth_s=float(self.smooth_s),
             max_gap_s=float(self.max_gap_s),
             span_needed_s=span_needed_s,
             healthy_quantile=float(self.healthy_quantile),
@@ -120,10 +123,10 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         if state.shape != self.start_.shape:
             raise ValueError(f"a state of this detector has {len(self.start_)} numbers, this one {state.shape}")
         clock = clock_of(time, len(rows))
-        last_seen = state[2 * signals : 3 * signals]
+        last_seen = state[3 * signals : 4 * signals]
         if len(clock) and (last_seen >= clock[0]).any():
             raise ValueError(f"time must increase: {clock[0]} s does not follow {np.nanmax(last_seen)} s")
-        level, alarm, share, after = run(self.norms(), self._pace(), state[None, :], rows[:, None, :], clock[:, None])
+        level, alarm, share, after = run(self.norms(), self.pace(), state[None, :], rows[:, None, :], clock[:, None])
         return scored(level[:, 0], alarm[:, 0], share[:, 0]), after[0]
 
     def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
@@ -152,18 +155,28 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
             gain=self.gain_[:, None],
             whiten=self.whiten_[:, :, None],
             precision=self.precision_[:, :, None],
-            period_s=np.array([self.period_s_]),
-            gap_s=np.array([self.gap_s_]),
+            period_s=self.period_s_[:, None],
+            smooth_s=self.smooth_s_[:, None],
+            fresh_s=self.fresh_s_[:, None],
+            gap_s=self.gap_s_[:, None],
         )
 
-    def _pace(self) -> Pace:
+    def pace(self) -> Pace:
+        """Return the constants a bank shares."""
         return Pace(
-            smooth_s=float(self.smooth_s),
             baseline_s=float(self.baseline_s),
-            soft_limit=float(self.soft_limit),
+            clip=float(self.clip),
             release_ratio=float(self.release_ratio),
             release_s=float(self.release_s),
         )
+
+    def _refuse_nonsense(self) -> None:
+        for name, value in self.get_params().items():
+            least_s = 0.0 if name in {"release_s", "min_training_s"} else np.nextafter(0.0, 1.0)
+            if not value >= least_s:
+                raise ValueError(f"{name} must be positive, not {value!r}")
+        if self.healthy_quantile > 1 or self.release_ratio > 1:
+            raise ValueError("healthy_quantile and release_ratio are parts of one, they cannot exceed it")
 
     def _keep(self, lesson: Lesson) -> None:
         self.centre_ = lesson.centre
@@ -171,6 +184,8 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.whiten_ = lesson.whiten
         self.precision_ = lesson.precision
         self.period_s_ = lesson.period_s
+        self.smooth_s_ = lesson.smooth_s
+        self.fresh_s_ = lesson.fresh_s
         self.gap_s_ = lesson.gap_s
         self.start_ = lesson.start
         self.offset_ = -1.0 / (1.0 + float(self.alarm_ratio))

@@ -23,27 +23,26 @@ EPISODE_FIELDS = 3
 """Alarm flag, peak, seconds below the release level."""
 
 
-FARTHEST = 1e12
-"""Deviations are cut here, in scales, so that no sum overflows."""
+WIDE = 256
+"""From so many numbers a term, adding term by term is faster than a running sum; the order is the same."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """The constants every asset of a bank shares; times in seconds, levels in units of the alarm line."""
+    """The constants every asset of a bank shares; `clip` is in scales, `release_ratio` a part of an alarm's peak."""
 
-    smooth_s: float
     baseline_s: float
-    release_s: float
+    clip: float
     release_ratio: float
-    soft_limit: float
+    release_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Norms:
-    """What was learnt about each asset: (p, A) per signal, (p, p, A) per pair, (A,) per asset.
+    """What was learnt about each asset: (p, A) per signal, (p, p, A) per pair; times in seconds.
 
     `gain` is 1 / scale and 0 for a signal that is not used. `whiten` maps deviations to independent units of the
-    alarm line, `precision` is its square.
+    alarm line, `precision` is its square. A value is evidence for `fresh_s`; after `gap_s` smoothing starts again.
     """
 
     centre: Floats
@@ -51,15 +50,21 @@ class Norms:
     whiten: Floats
     precision: Floats
     period_s: Floats
+    smooth_s: Floats
+    fresh_s: Floats
     gap_s: Floats
 
 
 @dataclass(kw_only=True, slots=True)
 class State:
-    """Where each asset stands: (p, A) per signal, (A,) per asset. Times in seconds, deviations in scales."""
+    """Where each asset stands: (p, A) per signal in scales, (A,) per asset, times in seconds.
+
+    `home` is the baseline that stood before the last one was learnt anew.
+    """
 
     deviation: Floats
     baseline: Floats
+    home: Floats
     seen: Floats
     alarm: Flags
     peak: Floats
@@ -67,18 +72,25 @@ class State:
 
     @classmethod
     def unpack(cls, flat: Floats, signals: int) -> State:
-        """Read the rows of `flat` (A, 3p + 3)."""
+        """Read the rows of `flat` (A, 4p + 3)."""
         columns = np.ascontiguousarray(flat.T)
-        deviation, baseline, seen = (columns[k * signals : (k + 1) * signals] for k in range(3))
-        alarm, peak, below_s = columns[3 * signals :]
+        deviation, baseline, home, seen = (columns[k * signals : (k + 1) * signals] for k in range(4))
+        alarm, peak, below_s = columns[4 * signals :]
         return cls(
-            deviation=deviation, baseline=baseline, seen=seen, alarm=alarm > 0, peak=peak, below_s=below_s
+            deviation=deviation,
+            baseline=baseline,
+            home=home,
+            seen=seen,
+            alarm=alarm > 0,
+            peak=peak,
+            below_s=below_s,
         )
 
     def pack(self) -> Floats:
-        """Return the state as one flat row per asset, (A, 3p + 3)."""
+        """Return the state as one flat row per asset, (A, 4p + 3)."""
         episode = np.stack([self.alarm.astype(np.float64), self.peak, self.below_s])
-        return np.ascontiguousarray(np.concatenate([self.deviation, self.baseline, self.seen, episode]).T)
+        columns = np.concatenate([self.deviation, self.baseline, self.home, self.seen, episode])
+        return np.ascontiguousarray(columns.T)
 
 
 def ordered_sum(terms: Floats) -> Floats:
@@ -87,30 +99,11 @@ def ordered_sum(terms: Floats) -> Floats:
     >>> float(ordered_sum(np.array([1e16, 1.0, -1e16])))
     0.0
     """
-    total: Floats = np.add.accumulate(terms, axis=0)[-1]
+    total: Floats = np.add.accumulate(terms, axis=0)[-1] if terms[0].size < WIDE else terms[0].copy()
+    if terms[0].size >= WIDE:
+        for term in terms[1:]:
+            total += term
     return total
-
-
-def soften(z: Floats, limit: float) -> Floats:
-    """Leave deviations up to `limit` alone and let larger ones grow with the square root only.
-
-    >>> soften(np.array([-1.0, 3.0, 12.0]), 3.0).tolist()
-    [-1.0, 3.0, 9.0]
-    """
-    size = np.abs(z)
-    soft = limit * (2.0 * np.sqrt(size / limit) - 1.0)
-    return np.where(size <= limit, z, np.copysign(soft, z))
-
-
-def harden(e: Floats, limit: float) -> Floats:
-    """Undo `soften`.
-
-    >>> harden(np.array([-1.0, 3.0, 9.0]), 3.0).tolist()
-    [-1.0, 3.0, 12.0]
-    """
-    size = np.abs(e)
-    root = (size / limit + 1.0) / 2.0
-    return np.where(size <= limit, e, np.copysign(limit * root * root, e))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,17 +120,44 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> V
 
     NaN in `row` is a missing value; NaN in `time` means the asset has no row here and keeps its state.
     """
+    since_row = time - np.fmax.reduce(state.seen, axis=0)
     elapsed_s = follow(norms, pace, state, row, time)
-    live = time - state.seen <= norms.gap_s
-    evidence = fill_stale(norms, np.where(live, state.deviation, 0.0), live)
-    whitened = ordered_sum(norms.whiten * evidence[:, None, :])
-    energy = whitened * whitened
+    live = time - state.seen <= norms.fresh_s
+    energy = energies(norms, state.deviation, live)
+    leaving = ~state.alarm & (ordered_sum(energy) >= 1.0)
+    if leaving.any():
+        energy = np.where(
+            return_home(norms, pace, state, live, leaving), energies(norms, state.deviation, live), energy
+        )
     total = ordered_sum(energy)
-    level = np.where(live.any(axis=0), np.sqrt(total), 0.0)
-    released = decide(pace, state, level, np.where(live.any(axis=0), row_seconds(norms, elapsed_s), 0.0))
-    settle(norms, pace, state, elapsed_s, released)
+    some_live = live.any(axis=0)
+    level = np.sqrt(total)
+    seconds = np.where(some_live & (since_row <= norms.gap_s.max(axis=0)), since_row, 0.0)
+    released = decide(pace, state, level, seconds)
+    settle(pace, state, elapsed_s, released)
     share = energy / np.where(total > 0, total, 1.0)
     return Verdict(level=level, alarm=state.alarm.copy(), share=share)
+
+
+def energies(norms: Norms, deviation: Floats, live: Flags) -> Floats:
+    """Return each signal's part (p, A) of the squared distance in alarm lines; all zeros where no signal is live."""
+    evidence = fill_stale(norms, np.where(live, deviation, 0.0), live)
+    whitened = ordered_sum(norms.whiten * evidence[:, None, :])
+    return whitened * whitened
+
+
+def return_home(norms: Norms, pace: Pace, state: State, live: Flags, leaving: Flags) -> Flags:
+    """Let assets that leave their baseline go back to the one before it, where they fit that; return who did.
+
+    So a machine that was relearnt while faulty raises no alarm when it is healthy again.
+    """
+    deviation = np.clip(state.deviation + (state.baseline - state.home), -pace.clip, pace.clip)
+    back = leaving & (ordered_sum(energies(norms, deviation, live)) < 1.0)
+    baseline = state.baseline
+    state.baseline = np.where(back, state.home, baseline)
+    state.home = np.where(back, baseline, state.home)
+    state.deviation = np.where(back, deviation, state.deviation)
+    return back
 
 
 def follow(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> Floats:
@@ -151,18 +171,13 @@ def follow(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) ->
     restart = valid & ~(since <= norms.gap_s)
     elapsed_s = np.where(valid, np.where(restart, norms.period_s, since), 0.0)
     with np.errstate(over="ignore"):
-        z = np.where(valid, np.clip((row - norms.centre) * norms.gain, -FARTHEST, FARTHEST), state.baseline)
+        z = np.where(valid, (row - norms.centre) * norms.gain, state.baseline)
+    departure = np.clip(z - state.baseline, -pace.clip, pace.clip)
     start = np.where(restart, 0.0, state.deviation)
-    weight = elapsed_s / (pace.smooth_s + elapsed_s)
-    state.deviation = start + weight * (soften(z - state.baseline, pace.soft_limit) - start)
+    weight = elapsed_s / (norms.smooth_s + elapsed_s)
+    state.deviation = start + weight * (departure - start)
     state.seen = np.where(valid, time, state.seen)
     return elapsed_s
-
-
-def row_seconds(norms: Norms, elapsed_s: Floats) -> Floats:
-    """Return the data time (A,) a row stands for: that of its most regular signal."""
-    shortest = np.where(elapsed_s > 0, elapsed_s, np.inf).min(axis=0)
-    return np.where(np.isfinite(shortest), shortest, 0.0)
 
 
 def fill_stale(norms: Norms, evidence: Floats, live: Flags) -> Floats:
@@ -185,23 +200,23 @@ def decide(pace: Pace, state: State, level: Floats, seconds: Floats) -> Flags:
     """Move the alarms: on at the line, off after a while below the release level; return who was released."""
     calm = level < np.maximum(1.0, pace.release_ratio * state.peak)
     state.below_s = np.where(state.alarm & calm, state.below_s + seconds, 0.0)
-    released = state.alarm & (state.below_s >= pace.release_s)
+    released = state.alarm & calm & (state.below_s >= pace.release_s)
     state.alarm = (state.alarm & ~released) | (~state.alarm & (level >= 1.0))
     state.peak = np.where(state.alarm, np.maximum(state.peak, level), 0.0)
     state.below_s = np.where(state.alarm, state.below_s, 0.0)
     return released
 
 
-def settle(norms: Norms, pace: Pace, state: State, elapsed_s: Floats, released: Flags) -> None:
+def settle(pace: Pace, state: State, elapsed_s: Floats, released: Flags) -> None:
     """Let the baseline follow slowly, not at all while alarmed, and at once when an alarm has settled elsewhere."""
     weight = np.where(state.alarm, 0.0, elapsed_s / (pace.baseline_s + elapsed_s))
-    jump = harden(state.deviation, pace.soft_limit)
-    state.baseline = state.baseline + np.where(released, jump, weight * state.deviation)
+    state.home = np.where(released, state.baseline, state.home)
+    state.baseline = state.baseline + np.where(released, 1.0, weight) * state.deviation
     state.deviation = np.where(released, 0.0, state.deviation)
 
 
 def run(norms: Norms, pace: Pace, flat: Floats, rows: Floats, times: Floats) -> tuple[Floats, Flags, Floats, Floats]:
-    """Step a bank through `rows` (n, A, p) at `times` (n, A) from the states `flat` (A, 3p + 3).
+    """Step a bank through `rows` (n, A, p) at `times` (n, A) from the states `flat` (A, 4p + 3).
 
     Returns level (n, A) in alarm lines, alarm (n, A), share (n, A, p) and the states after the last row.
     """
@@ -219,14 +234,14 @@ def run(norms: Norms, pace: Pace, flat: Floats, rows: Floats, times: Floats) -> 
 def trace(norms: Norms, pace: Pace, flat: Floats, rows: Floats, times: Floats) -> tuple[Floats, Floats]:
     """Follow one asset's `rows` (n, p) at `times` (n,) without judging them, as training does.
 
-    Returns the smoothed deviations after each row (n, p), 0 where a signal is stale, and the state at the end.
+    Returns the smoothed deviations after each row (n, p), NaN where a signal is stale, and the state at the end.
     """
     state = State.unpack(flat, rows.shape[1])
     deviations = np.zeros(rows.shape)
     nobody = np.zeros(1, dtype=np.bool_)
     for k, row in enumerate(rows):
         elapsed_s = follow(norms, pace, state, row[:, None], times[k : k + 1])
-        live = times[k] - state.seen <= norms.gap_s
-        deviations[k] = np.where(live, state.deviation, 0.0)[:, 0]
-        settle(norms, pace, state, elapsed_s, nobody)
+        live = times[k] - state.seen <= norms.fresh_s
+        deviations[k] = np.where(live, state.deviation, np.nan)[:, 0]
+        settle(pace, state, elapsed_s, nobody)
     return deviations, state.pack()

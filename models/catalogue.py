@@ -1,0 +1,139 @@
+"""The catalogue of trained models: what goes in, how it comes out again, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+from sklearn.exceptions import NotFittedError
+from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
+
+from models.detector import ConditionDetector
+from plant.errors import Conflict
+from storage import models as store
+from storage.database import Transaction
+from storage.models import NewModel, StoredModel
+
+KIND = "condition"
+"""What kind of model this room trains."""
+
+TRUSTED = ("models.detector.ConditionDetector",)
+"""The only types besides scikit-learn's own that a stored model may hold."""
+
+_LIBRARIES = ("scikit-learn", "numpy", "skops")
+_DAMAGED = (BadZipFile, UnsupportedTypeException, KeyError, ValueError, TypeError, AttributeError, ImportError, OSError)
+
+
+class ModelRefused(Conflict):
+    """A stored model that this program will not use; the text says why, the mend is to train again."""
+
+
+def enter(
+    tx: Transaction,
+    detector: ConditionDetector,
+    *,
+    installation_id: int,
+    signal_ids: Sequence[int],
+    times_us: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    data_from: datetime,
+    data_to: datetime,
+    trained_by: str,
+    trained_at: datetime,
+    champion: bool = True,
+) -> tuple[int, int]:
+    """Store a trained detector with the origin of what it knows; return the model's id and version.
+
+    `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before.
+    """
+    model = NewModel(
+        installation_id=installation_id,
+        kind=KIND,
+        signal_ids=tuple(signal_ids),
+        data_from=data_from,
+        data_to=data_to,
+        data_rows=len(rows),
+        data_sha256=fingerprint(signal_ids, times_us, rows),
+        libraries=libraries(),
+        figures={"span_s": (data_to - data_from).total_seconds(), "missing": float(np.isnan(rows).mean())},
+        artifact=packed(detector),
+        trained_by=trained_by,
+        trained_at=trained_at,
+    )
+    return store.add(tx, model, champion=champion)
+
+
+def packed(detector: ConditionDetector) -> bytes:
+    """Return the detector as bytes that hold data and no code."""
+    data: bytes = skops.io.dumps(detector)
+    return data
+
+
+def unpacked(model: StoredModel) -> ConditionDetector:
+    """Return the detector of a stored model.
+
+    Raises:
+        ModelRefused: it was trained under another scikit-learn, holds types that are not trusted, is damaged or is
+            no trained detector.
+    """
+    _refuse_other_libraries(model)
+    try:
+        detector = skops.io.loads(model.artifact, trusted=list(TRUSTED))
+    except UntrustedTypesFoundException as error:
+        raise ModelRefused(f"{source_version(model)} holds what is not trusted: {error}") from error
+    except _DAMAGED as error:
+        raise ModelRefused(f"{source_version(model)} cannot be read, train it again: {error!r}") from error
+    _refuse_untrained(model, detector)
+    trained: ConditionDetector = detector
+    return trained
+
+
+def source_version(model: StoredModel) -> str:
+    """Name a model as findings and orders quote it: kind/asset/version."""
+    return f"{model.kind}/{model.asset}/v{model.version}"
+
+
+def fingerprint(signal_ids: Sequence[int], times_us: NDArray[np.int64], rows: NDArray[np.float64]) -> bytes:
+    """Return the SHA-256 of training data: signals, instants and values as little-endian numbers, in this order.
+
+    >>> fingerprint([1], np.array([0]), np.array([[0.5]])).hex()[:8]
+    'f89f16c7'
+    """
+    digest = hashlib.sha256(np.asarray(signal_ids, "<i4").tobytes())
+    digest.update(np.ascontiguousarray(times_us, "<i8").tobytes())
+    digest.update(np.ascontiguousarray(rows, "<f8").tobytes())
+    return digest.digest()
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions that a model's numbers depend on."""
+    return {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
+
+
+def _refuse_other_libraries(model: StoredModel) -> None:
+    then, now = model.libraries.get("scikit-learn", "an unknown version"), version("scikit-learn")
+    if then != now:
+        raise ModelRefused(
+            f"{source_version(model)} was trained under scikit-learn {then}, this is {now}: train it again"
+        )
+
+
+def _refuse_untrained(model: StoredModel, detector: Any) -> None:
+    if not isinstance(detector, ConditionDetector):
+        raise ModelRefused(f"{source_version(model)} is a {type(detector).__name__}, not a ConditionDetector")
+    try:
+        detector.start()
+    except (NotFittedError, AttributeError) as error:
+        raise ModelRefused(f"{source_version(model)} was stored by another program, train it again: {error}") from error
+    if detector.n_features_in_ != len(model.signals):
+        raise ModelRefused(
+            f"{source_version(model)} knows {detector.n_features_in_} signals, its row names {len(model.signals)}"
+        )

@@ -1,0 +1,81 @@
+"""What an episode says to the other rooms: how bad it is, what kind of failure it looks like, which signals show it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalogue import KIND, source_version
+from models.episodes import Episode
+from plant.finding import Finding, FindingSource, Share
+from plant.severity import Severity
+from storage.models import ModelSignal, StoredModel
+from storage.windows import from_us
+
+_NAMESPACE = UUID("6f1d4d0e-6f0b-5b0a-9d5a-3c1f0e9b7a21")
+_LEAST_SHARE = 0.01
+_SEVERITIES = ((0.85, Severity.CRITICAL), (0.65, Severity.MAJOR))
+
+VIBRATION = "VIB"
+OVERHEATING = "OHE"
+PARAMETER_DEVIATION = "PDE"
+_FAILURE_MODES = {
+    **dict.fromkeys(("mm/s", "g", "m/s²", "m/s2", "m/s^2"), VIBRATION),
+    **dict.fromkeys(("°c", "k", "°f"), OVERHEATING),
+}
+
+
+def finding_of(model: StoredModel, episode: Episode) -> Finding:
+    """Say what an episode of a model means. The same episode always has the same id."""
+    shares = ranked(model.signals, episode.shares())
+    last = from_us(episode.last_us)
+    cleared = None if episode.cleared_us is None else from_us(episode.cleared_us)
+    return Finding(
+        finding_id=uuid5(_NAMESPACE, f"{KIND}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
+        asset_id=model.asset_id,
+        kind=KIND,
+        failure_mode=failure_mode_of(shares[0].unit if shares else ""),
+        source=FindingSource.MODEL,
+        source_version=source_version(model),
+        onset=from_us(episode.onset_us),
+        updated=cleared or last,
+        cleared=cleared,
+        severity=severity_of(episode.peak),
+        score=episode.peak,
+        shares=shares,
+        window_from=from_us(episode.onset_us),
+        window_to=last,
+        quality={"samples": episode.samples, "missing": episode.missing_part()},
+    )
+
+
+def severity_of(peak: float) -> Severity:
+    """Grade an episode by its worst score.
+
+    >>> [severity_of(score).value for score in (0.5, 0.65, 0.85)]
+    ['MINOR', 'MAJOR', 'CRITICAL']
+    """
+    return next((severity for least, severity in _SEVERITIES if peak >= least), Severity.MINOR)
+
+
+def failure_mode_of(unit: str) -> str:
+    """Name the ISO 14224 failure mode that a deviation of a signal in `unit` points to.
+
+    >>> [failure_mode_of(unit) for unit in ("mm/s", "°C", "bar")]
+    ['VIB', 'OHE', 'PDE']
+    """
+    return _FAILURE_MODES.get(unit.strip().lower(), PARAMETER_DEVIATION)
+
+
+def ranked(signals: tuple[ModelSignal, ...], shares: NDArray[np.float64]) -> tuple[Share, ...]:
+    """Return the signals that contribute, the largest share first; those under 1 % are left out, the rest sums to 1."""
+    kept = np.where(shares >= min(_LEAST_SHARE, shares.max(initial=0.0)), shares, 0.0)
+    kept = kept / (kept.sum() or 1.0)
+    order = np.argsort(-kept, kind="stable")
+    return tuple(
+        Share(signal=signals[place].key, share=float(kept[place]), unit=signals[place].unit)
+        for place in order
+        if kept[place] > 0
+    )

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.detector import ConditionDetector
+from models.evaluation import FileFlags, SkabFigures, evaluate_skab, read_recording
+from plant.errors import NotFound, Rejected
+
+HEADER = "datetime;Flow;Current;anomaly;changepoint"
+
+
+def write_recording(path: Path, rows: int, *, fault: range = range(0), header: str = HEADER, seed: int = 0) -> Path:
+    """A recording at 1 Hz in which flow drops by ten of its standard deviations while it is labelled."""
+    chance = np.random.default_rng(seed)
+    lines = [header]
+    for row in range(rows):
+        clock = f"2020-03-09 {10 + row // 3600:02}:{row // 60 % 60:02}:{row % 60:02}"
+        flow, current = chance.normal(32.0 - 10.0 * (row in fault), 1.0), chance.normal(1.0, 0.1)
+        labels = f";{float(row in fault)};0.0" if "anomaly" in header else ""
+        lines.append(f"{clock};{flow:.4f};{current:.4f}{labels}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def flags(flag: list[bool], label: list[bool] | None, judged_from: int = 0) -> FileFlags:
+    return FileFlags(
+        file="a.csv",
+        judged_from=judged_from,
+        score=np.zeros(len(flag)),
+        flag=np.array(flag),
+        label=None if label is None else np.array(label),
+    )
+
+
+def test_counts_leave_out_the_rows_that_trained() -> None:
+    each = flags([True, True, False, True, False], [True, True, True, False, False], judged_from=1)
+    assert each.counts() == (1, 1, 1, 1)
+
+
+def test_figures_follow_the_published_formulae() -> None:
+    figures = SkabFigures(tp=60, fp=10, tn=90, fn=20, healthy_alarms=0, files=())
+    assert figures.f1 == pytest.approx(60 / 75)
+    assert figures.false_alarm_rate == pytest.approx(0.1)
+    assert figures.missed_alarm_rate == pytest.approx(0.25)
+    assert figures.summary().startswith("F1 0.800, false alarms 10.0 %, missed 25.0 %")
+
+
+def test_figures_without_a_denominator_are_unknown_not_zero() -> None:
+    figures = SkabFigures(tp=0, fp=0, tn=0, fn=0, healthy_alarms=2, files=())
+    assert (figures.f1, figures.false_alarm_rate, figures.missed_alarm_rate) == (None, None, None)
+    assert figures.summary().startswith("F1 -, false alarms -, missed -")
+
+
+def test_files_are_pooled_and_every_row_of_every_file_is_given(tmp_path: Path) -> None:
+    write_recording(tmp_path / "valve" / "1.csv", 700, fault=range(500, 600))
+    write_recording(tmp_path / "valve" / "2.csv", 650, fault=range(450, 600), seed=1)
+    figures = evaluate_skab(tmp_path)
+    assert [each.file for each in figures.files] == ["valve/1.csv", "valve/2.csv"]
+    assert figures.tp + figures.fn == 250
+    assert figures.fp + figures.tn == 300
+    assert figures.f1 is not None
+    assert figures.f1 > 0.8
+    rows = list(figures.rows())
+    assert len(rows) == 1350
+    assert rows[0] == ("valve/1.csv", 0, 0.0, False)
+    assert [row for file, row, _, _ in rows if file == "valve/2.csv"] == list(range(650))
+
+
+def test_a_recording_without_labels_counts_alarms_only(tmp_path: Path) -> None:
+    write_recording(tmp_path / "healthy.csv", 2300, header="datetime;Flow;Current")
+    figures = evaluate_skab(tmp_path)
+    assert (figures.tp, figures.fp, figures.tn, figures.fn) == (0, 0, 0, 0)
+    assert figures.healthy_alarms == 0
+    assert figures.files[0].judged_from == 2000
+
+
+def test_the_given_detector_is_judged_and_stays_untrained(tmp_path: Path) -> None:
+    write_recording(tmp_path / "1.csv", 600, fault=range(450, 550))
+    deaf = ConditionDetector(alarm_ratio=1e6)
+    assert evaluate_skab(tmp_path, deaf).tp == 0
+    assert not hasattr(deaf, "centre_")
+
+
+def test_labels_and_position_are_no_signals(tmp_path: Path) -> None:
+    recording = read_recording(write_recording(tmp_path / "1.csv", 10, fault=range(5, 8)), tmp_path)
+    assert recording.signals == ("Flow", "Current")
+    assert recording.rows.shape == (10, 2)
+    assert np.diff(recording.time).tolist() == [1.0] * 9
+    assert recording.label is not None
+    assert np.flatnonzero(recording.label).tolist() == [5, 6, 7]
+
+
+def test_a_folder_without_recordings_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no SKAB recordings"):
+        evaluate_skab(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a;b\n1;2\n", "datetime;Flow\nyesterday;1\n", "datetime;Flow\n2020-01-01 00:00:00\n"]
+)
+def test_another_format_is_rejected_with_the_file_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Rejected, match=r"malformed_recording: other\.csv"):
+        read_recording(path, tmp_path)
+
+
+def test_a_recording_too_short_to_judge_is_rejected(tmp_path: Path) -> None:
+    write_recording(tmp_path / "1.csv", 400)
+    with pytest.raises(Rejected, match="too_short"):
+        evaluate_skab(tmp_path)
+
+
+@pytest.mark.needs("shared-data")
+def test_the_shipped_detector_keeps_its_figures_on_the_real_pump(shared: Path) -> None:
+    figures = evaluate_skab(shared / "data" / "skab")
+    assert figures.f1 is not None
+    assert figures.false_alarm_rate is not None
+    assert figures.missed_alarm_rate is not None
+    assert figures.f1 >= 0.88
+    assert figures.false_alarm_rate <= 0.12
+    assert figures.missed_alarm_rate <= 0.12
+    assert figures.healthy_alarms <= 1
