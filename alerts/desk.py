@@ -1,0 +1,161 @@
+"""The work-order desk: look at each unseen revision of a finding once, decide, and write all its effects at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from alerts import alarms, orders
+from alerts.case import open_case, settle
+from alerts.record import Deed, enter_alert, enter_order
+from alerts.rules import AlertMove, Decision, DeskRules, OrderMove, consider
+from plant.alert import Alert
+from plant.clock import Clock
+from plant.errors import Unavailable
+from plant.work_order import WorkOrder
+from storage import alerts as alert_rows
+from storage import desk as rows
+from storage import orders as order_rows
+from storage.database import Database, Transaction
+
+_log = logging.getLogger(__name__)
+_LONGEST_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskReport:
+    """What one round did; `seen` counts revisions, `orders_changed` those that joined or worsened."""
+
+    seen: int = 0
+    alerts_raised: int = 0
+    alerts_repeated: int = 0
+    alerts_cleared: int = 0
+    orders_raised: int = 0
+    orders_changed: int = 0
+
+    @classmethod
+    def of(cls, decision: Decision) -> DeskReport:
+        """Count one revision and what was decided about it."""
+        return cls(
+            seen=1,
+            alerts_raised=decision.alert is AlertMove.RAISE,
+            alerts_repeated=decision.alert is AlertMove.REPEAT,
+            alerts_cleared=decision.clears,
+            orders_raised=decision.order is OrderMove.RAISE,
+            orders_changed=decision.order in (OrderMove.JOIN, OrderMove.WORSEN),
+        )
+
+    def __add__(self, other: DeskReport) -> DeskReport:
+        names = [one.name for one in fields(self)]
+        return DeskReport(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+class Desk:
+    """A desk on `database`; any number may run at once, on one machine or on many.
+
+    `console_url` is where orders link to; at most `most` findings are looked at in one round.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        rules: DeskRules | None = None,
+        console_url: str = "",
+        *,
+        most: int = 200,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._rules = rules or DeskRules()
+        self._console_url = console_url.rstrip("/")
+        self._most = most
+
+    def round(self) -> DeskReport:
+        """Look at what is unseen, each finding in a transaction of its own.
+
+        Raises:
+            Unavailable: the database went away; what was committed stands, the rest is still unseen.
+        """
+        with self._database.transaction() as tx:
+            waiting = rows.unseen(tx, most=self._most)
+        report = DeskReport()
+        for finding_id in waiting:
+            report += self._look_at(finding_id)
+        return report
+
+    def run(self, stop: threading.Event, every_s: float = 1.0) -> None:
+        """Make rounds until `stop` is set; while the database is away wait ever longer, and say so once."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                report = self.round()
+            except Unavailable as error:
+                if failures == 0:
+                    _log.warning("the desk waits for the database", extra={"reason": str(error)})
+                failures += 1
+                stop.wait(min(every_s * 2 ** min(failures, 10), _LONGEST_WAIT_S))
+                continue
+            if failures:
+                _log.info("the desk goes on")
+                failures = 0
+            if report.seen < self._most:
+                stop.wait(every_s)
+
+    def _look_at(self, finding_id: UUID) -> DeskReport:
+        with self._database.transaction() as tx:
+            finding, now = rows.lock(tx, finding_id), self._clock.now()
+            if finding is None or not rows.claim(tx, finding, at=now):
+                return DeskReport()
+            case = open_case(tx, finding, now)
+            decision = consider(finding, case.standing, self._rules)
+            settle(tx, case, decision, self._rules, console_url=self._console_url)
+        return DeskReport.of(decision)
+
+
+def acknowledge_order(database: Database, number: str, *, actor: str, clock: Clock) -> WorkOrder:
+    """Take note of an order and its alert in `actor`'s name; a second time changes nothing.
+
+    Raises:
+        NotFound: there is no such order.
+        Unavailable: the database is away; nothing was written.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        asset = rows.lock_asset(tx, order_rows.get_order(tx, number).asset_id)
+        order = order_rows.get_order(tx, number)
+        if order.acknowledged_at is not None:
+            return order
+        link = order_rows.get_document(tx, number)["link"]
+        order = orders.acknowledged(order, actor, now)
+        order_rows.keep(tx, order)
+        alert_id = order_rows.alert_of_order(tx, order.order_id)
+        if alert_id is not None:
+            _acknowledge(tx, alert_rows.get_alert(tx, alert_id), actor, now)
+        deed = Deed(event="acknowledged", actor=actor, at=now)
+        enter_order(tx, order, deed, asset_name=asset.name, link=link)
+        return order
+
+
+def acknowledge_alert(database: Database, alert_id: UUID, *, actor: str, clock: Clock) -> Alert:
+    """Take note of an alert in `actor`'s name; a second time changes nothing.
+
+    Raises:
+        NotFound: there is no such alert.
+        Unavailable: the database is away; nothing was written.
+    """
+    with database.transaction() as tx:
+        rows.lock_asset(tx, alert_rows.get_alert(tx, alert_id).asset_id)
+        return _acknowledge(tx, alert_rows.get_alert(tx, alert_id), actor, clock.now())
+
+
+def _acknowledge(tx: Transaction, alert: Alert, actor: str, at: datetime) -> Alert:
+    if alert.flags.acknowledged:
+        return alert
+    noted = alarms.acknowledged(alert, actor, at)
+    alert_rows.keep(tx, noted)
+    enter_alert(tx, noted, Deed(event="acknowledged", actor=actor, at=at))
+    return noted

@@ -1,0 +1,95 @@
+"""Send each revision of a work order to engineering, in order and until the broker has it.
+
+What goes out is the document that was stored with the revision, so that a message sent twice is the
+same message: receivers tell it by `number` and `revision`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from plant.clock import Clock, SystemClock
+from plant.errors import Unavailable
+from plant.topics import work_order_topic
+from plant.work_order import WorkOrder
+from storage import jobs, orders
+from storage.database import Database, Transaction
+
+NAMESPACE = "alerts"
+_PUBLISH_ORDER = "publish_order"
+PUBLISH_ORDER = f"{NAMESPACE}:{_PUBLISH_ORDER}"
+_RESUME = "resume_stalled"
+_LONGEST_WAIT_S = 300
+
+Publish = Callable[[str, bytes], None]
+
+
+class UntilItIsBack(BaseRetryStrategy):
+    """Retry for as long as something is away: after 1, 2, 4, … 300 seconds. Other errors fail the job."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again."""
+        if not isinstance(exception, Unavailable):
+            return None
+        return RetryDecision(retry_in={"seconds": wait_s(job.attempts)})
+
+
+def wait_s(attempts: int) -> int:
+    """Return how long to wait after so many attempts before this one, in seconds.
+
+    >>> [wait_s(n) for n in (0, 1, 2, 8, 9, 1000)]
+    [1, 2, 4, 256, 300, 300]
+    """
+    return min(1 << min(attempts, 30), _LONGEST_WAIT_S)
+
+
+def defer_publishing(tx: Transaction, order: WorkOrder) -> None:
+    """Enqueue the publication of an order's revision; one order's jobs run one after another."""
+    jobs.defer(
+        tx,
+        PUBLISH_ORDER,
+        lock=order.number,
+        order_id=order.order_id,
+        revision=order.revision,
+    )
+
+
+def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None = None) -> Blueprint:
+    """Declare what a worker does for this room; add it with `namespace=NAMESPACE`.
+
+    `publish` takes a topic and a payload and returns when the broker has the message (QoS 1, not
+    retained), or raises Unavailable.
+    """
+    blueprint = Blueprint()
+    at_the_clock = clock or SystemClock()
+
+    @blueprint.task(name=_PUBLISH_ORDER, retry=UntilItIsBack())
+    def publish_order(order_id: int, revision: int) -> None:
+        with database.transaction() as tx:
+            event = orders.order_event(tx, order_id, revision)
+        if event.published_at is not None:
+            return
+        publish(work_order_topic(event.document["site"], event.document["asset"]), payload(event.document))
+        with database.transaction() as tx:
+            orders.mark_published(tx, order_id, revision, at=at_the_clock.now())
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_RESUME, queueing_lock=f"{NAMESPACE}:{_RESUME}", pass_context=True)
+    async def resume_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        await jobs.resume_stalled(context.app, PUBLISH_ORDER)
+
+    return blueprint
+
+
+def payload(document: dict[str, Any]) -> bytes:
+    """Write a document as the message's bytes.
+
+    >>> payload({"asset_name": "泵"}).decode()
+    '{"asset_name":"泵"}'
+    """
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,149 @@
+"""How a work order moves, what its title says, and the document that goes out. Pure; the record is elsewhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from alerts.rules import DeskRules, priority_of
+from plant.finding import Finding, FindingSource, Share
+from plant.work_order import OrderState, WorkOrder
+from storage.orders import order_number
+from storage.register import RegisteredAsset
+
+_LEADING = 3
+_LEADING_SHARE = 0.1
+
+
+def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+    """Raise an order for a finding; it waits for approval."""
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=finding.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=finding.failure_mode,
+        state=OrderState.WAPPR,
+        priority=priority_of(finding.severity),
+        severity=finding.severity,
+        title=title(finding, asset),
+        evidence=evidence(finding),
+        requested_finish=rules.requested_finish(finding.severity, at),
+        created_at=at,
+        changed_at=at,
+        revision=1,
+    )
+
+
+def joined(order: WorkOrder, at: datetime) -> WorkOrder:
+    """Let a further finding join; the evidence stays that of the worst."""
+    return replace(order, changed_at=at, revision=order.revision + 1)
+
+
+def worsened(order: WorkOrder, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+    """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
+    return replace(
+        order,
+        severity=finding.severity,
+        priority=min(order.priority, priority_of(finding.severity)),
+        title=title(finding, asset),
+        evidence=evidence(finding),
+        requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
+        changed_at=at,
+        revision=order.revision + 1,
+    )
+
+
+def acknowledged(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:
+    """Say that somebody has taken note; the state stays as it is."""
+    return replace(order, acknowledged_at=at, acknowledged_by=actor, changed_at=at, revision=order.revision + 1)
+
+
+def title(finding: Finding, asset: RegisteredAsset) -> str:
+    """Say in one line which asset, what is wrong, and which signals show it most.
+
+    For instance `P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, flow_m3_h 30 %`.
+    """
+    named = asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
+    said = f"{named}: {_what_is_wrong(finding.source)}"
+    leading = [one for one in _by_share(finding) if one.share >= _LEADING_SHARE][:_LEADING]
+    shown = ", ".join(f"{one.signal} {100 * one.share:.0f} %" for one in leading)
+    return f"{said}; {shown}" if shown else said
+
+
+def _what_is_wrong(source: FindingSource) -> str:
+    match source:
+        case FindingSource.MODEL:
+            return "condition deviates"
+        case FindingSource.RULE:
+            return "rule broken"
+        case FindingSource.LIMIT:
+            return "limit exceeded"
+        case _:
+            assert_never(source)
+
+
+def evidence(finding: Finding) -> dict[str, Any]:
+    """Write down, as JSON, what speaks for the order; times are data time."""
+    return {
+        "finding_id": str(finding.finding_id),
+        "kind": finding.kind,
+        "source": finding.source.value,
+        "model_version": finding.source_version,
+        "score": _number(finding.score),
+        "onset": iso(finding.onset),
+        "window": {"from": iso(finding.window_from), "to": iso(finding.window_to)},
+        "signals": [
+            {"signal": one.signal, "share": _number(one.share), "unit": one.unit} for one in _by_share(finding)
+        ],
+        "data_quality": {name: _number(value) for name, value in finding.quality.items()},
+    }
+
+
+def document(order: WorkOrder, *, event: str, asset_name: str, link: str | None) -> dict[str, Any]:
+    """Write the order as the JSON document that goes out on MQTT and over the API, one per revision."""
+    return {
+        "number": order.number,
+        "revision": order.revision,
+        "event": event,
+        "site": order.site,
+        "asset": order.asset,
+        "asset_name": asset_name,
+        "class": order.asset_class,
+        "state": order.state.value,
+        "priority": order.priority,
+        "severity": order.severity.value,
+        "failure_mode": order.failure_mode,
+        "title": order.title,
+        "evidence": order.evidence,
+        "requested_finish": iso(order.requested_finish),
+        "created_at": iso(order.created_at),
+        "changed_at": iso(order.changed_at),
+        "acknowledged_at": iso(order.acknowledged_at) if order.acknowledged_at else None,
+        "acknowledged_by": order.acknowledged_by,
+        "link": link,
+    }
+
+
+def iso(time: datetime) -> str:
+    """Write a time in ISO 8601, UTC.
+
+    >>> iso(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    '2026-01-02T03:04:05.000Z'
+    """
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _by_share(finding: Finding) -> list[Share]:
+    return sorted(finding.shares, key=lambda one: (-one.share, one.signal))
+
+
+def _number(value: Any) -> Any:
+    """Round to what a person can use; JSON knows neither NaN nor infinity, which become null."""
+    if not isinstance(value, float):
+        return value
+    return round(value, 4) if math.isfinite(value) else None

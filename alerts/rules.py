@@ -1,0 +1,153 @@
+"""Say what a finding deserves: nothing yet, an alert, a work order, or a place in one that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from plant.alert import Alert
+from plant.finding import Finding
+from plant.severity import Severity
+from plant.work_order import WorkOrder
+
+
+class AlertMove(StrEnum):
+    """What happens to the asset's alert of the finding's kind."""
+
+    NONE = "none"
+    RAISE = "raise"
+    REPEAT = "repeat"
+    RISE = "rise"
+
+
+class OrderMove(StrEnum):
+    """What happens to the asset's work order for the finding's failure mode."""
+
+    NONE = "none"
+    RAISE = "raise"
+    JOIN = "join"
+    WORSEN = "worsen"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """Both moves, and whether the alert's condition ends with this revision."""
+
+    alert: AlertMove = AlertMove.NONE
+    order: OrderMove = OrderMove.NONE
+    clears: bool = False
+
+
+WATCH = Decision()
+
+_FINISH_WITHIN = {
+    Severity.CRITICAL: timedelta(days=1),
+    Severity.MAJOR: timedelta(days=3),
+    Severity.MINOR: timedelta(days=14),
+    Severity.WARNING: timedelta(days=30),
+    Severity.INDETERMINATE: timedelta(days=60),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskRules:
+    """The desk's delays and thresholds; delays count in data time, `finish_within` by the clock.
+
+    `on_delay_s` is how long an episode lasts before anybody hears of it. A finding deserves an order
+    from `order_from` on, or when one from `lasting_from` on has lasted `lasting_s`.
+    """
+
+    on_delay_s: float = 5.0
+    order_from: Severity = Severity.MAJOR
+    lasting_from: Severity = Severity.MINOR
+    lasting_s: float = 600.0
+    finish_within: Mapping[Severity, timedelta] = field(default_factory=lambda: dict(_FINISH_WITHIN))
+
+    def deserves_order(self, finding: Finding) -> bool:
+        """Say whether a finding is bad enough, or has lasted long enough, for an order of its own."""
+        if finding.severity.at_least(self.order_from):
+            return True
+        return finding.severity.at_least(self.lasting_from) and finding.lasted_s >= self.lasting_s
+
+    def requested_finish(self, severity: Severity, now: datetime) -> datetime:
+        """Return when work of this severity, asked for now, should be done."""
+        return now + self.finish_within[severity]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What stands for the finding's asset when the desk looks at it.
+
+    `alert` is the one the finding belongs to (`told`), else the open one of its kind. `others` counts
+    the alert's other findings that have not cleared. `order` is the open one the finding belongs to,
+    else the open one for its failure mode; `ordered` says that it belongs to one, open or not.
+    """
+
+    alert: Alert | None = None
+    told: bool = False
+    others: int = 0
+    order: WorkOrder | None = None
+    ordered: bool = False
+
+
+def priority_of(severity: Severity) -> int:
+    """Return an order's priority, 1 the most urgent.
+
+    >>> priority_of(Severity.CRITICAL), priority_of(Severity.MAJOR)
+    (1, 2)
+    """
+    match severity:
+        case Severity.CRITICAL:
+            return 1
+        case Severity.MAJOR:
+            return 2
+        case Severity.MINOR:
+            return 3
+        case Severity.WARNING:
+            return 4
+        case Severity.INDETERMINATE:
+            return 5
+        case _:
+            assert_never(severity)
+
+
+def consider(finding: Finding, standing: Standing, rules: DeskRules) -> Decision:
+    """Decide about one revision of a finding.
+
+    The clock has no part in it: a desk that was away for an hour decides as one that was not.
+    """
+    if not standing.told and finding.lasted_s < rules.on_delay_s:
+        return WATCH
+    alert = _alert_move(finding, standing)
+    is_active = alert in (AlertMove.RAISE, AlertMove.REPEAT) or (
+        standing.alert is not None and standing.alert.flags.active
+    )
+    return Decision(
+        alert=alert,
+        order=_order_move(finding, standing, rules),
+        clears=finding.cleared is not None and is_active and standing.others == 0,
+    )
+
+
+def _alert_move(finding: Finding, standing: Standing) -> AlertMove:
+    alert = standing.alert
+    if alert is None:
+        return AlertMove.RAISE
+    if not standing.told:
+        return AlertMove.REPEAT
+    is_worse = alert.flags.active and finding.severity.rank > alert.severity.rank
+    return AlertMove.RISE if is_worse else AlertMove.NONE
+
+
+def _order_move(finding: Finding, standing: Standing, rules: DeskRules) -> OrderMove:
+    order = standing.order
+    if order is None:
+        # an order closed while its finding goes on is not raised again for the same episode
+        deserved = not standing.ordered and rules.deserves_order(finding)
+        return OrderMove.RAISE if deserved else OrderMove.NONE
+    if finding.severity.rank > order.severity.rank:
+        return OrderMove.WORSEN
+    return OrderMove.NONE if standing.ordered else OrderMove.JOIN

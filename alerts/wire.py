@@ -1,0 +1,102 @@
+"""One connection to the broker, kept between messages, on which orders go out with QoS 1."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from plant.errors import Misconfigured, Unavailable
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_KEEPALIVE_S = 30
+
+
+class MqttPublisher:
+    """Publish and wait for the broker's PUBACK; MQTT 3.1.1, thread-safe, connects when first used.
+
+    A connection on which a message was not confirmed is given up, so that the message is never sent
+    behind the back of a caller who was told that it failed.
+
+    Raises:
+        Misconfigured: `url` is not `mqtt://user:password@host:port` or `mqtts://…`.
+    """
+
+    def __init__(self, url: str, *, wait_s: float = 10.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise Misconfigured("ASSETLOOP_MQTT_URL is not an address; write mqtt://user:password@host:port")
+        self._host = parts.hostname
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._tls = parts.scheme == "mqtts"
+        self._account = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        self._wait_s = wait_s
+        self._lock = threading.Lock()
+        self._client: mqtt.Client | None = None
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Hand one message to the broker and return when it has it.
+
+        Raises:
+            Unavailable: no broker, or no confirmation in time; whether the message arrived is unknown.
+        """
+        with self._lock:
+            client = self._connected()
+            message = client.publish(topic, payload, qos=1, retain=False)
+            if message.rc == mqtt.MQTT_ERR_SUCCESS:
+                message.wait_for_publish(self._wait_s)
+            if message.rc != mqtt.MQTT_ERR_SUCCESS or not message.is_published():
+                self._give_up()
+                raise Unavailable(f"the broker at {self._host}:{self._port} did not confirm a message")
+
+    def close(self) -> None:
+        """Disconnect; the next `publish` connects again."""
+        with self._lock:
+            self._give_up()
+
+    def _connected(self) -> mqtt.Client:
+        if self._client is not None and self._client.is_connected():
+            return self._client
+        self._give_up()
+        self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> mqtt.Client:
+        answered = threading.Event()
+        refusal: list[str] = []
+
+        def on_connect(_client: mqtt.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+            if reason.is_failure:
+                refusal.append(str(reason))
+            answered.set()
+
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+        client.on_connect = on_connect
+        client.connect_timeout = self._wait_s
+        if self._account is not None:
+            client.username_pw_set(*self._account)
+        if self._tls:
+            client.tls_set()
+        try:
+            client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+        except OSError as error:
+            raise Unavailable(f"no broker at {self._host}:{self._port} ({error})") from error
+        client.loop_start()
+        if not answered.wait(self._wait_s) or refusal:
+            _end(client)
+            said = refusal[0] if refusal else "no answer"
+            raise Unavailable(f"the broker at {self._host}:{self._port} let nobody in: {said}")
+        return client
+
+    def _give_up(self) -> None:
+        if self._client is not None:
+            _end(self._client)
+            self._client = None
+
+
+def _end(client: mqtt.Client) -> None:
+    client.disconnect()
+    client.loop_stop()
