@@ -1,0 +1,66 @@
+"""The application: the routes under /api/v1, the gate before them, and the console beside them."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from fastapi import FastAPI, Request
+
+from api import login
+from api.access import Access
+from api.gate import Gate
+from api.parts import Parts
+from api.problems import handle_problems
+from api.routes import alerts, assets, health, orders, quarantine
+from plant.clock import Clock
+from plant.errors import NotFound
+from storage.database import Database
+
+PREFIX = "/api/v1"
+_DESCRIPTION = """Work orders, alerts, assets and quarantine of a plant.
+
+Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
+worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail": "…"}`; 503 means: ask again later.
+"""
+
+
+def create_app(database: Database, clock: Clock, *, access: Access, console: bool = True, version: str) -> FastAPI:
+    """Build the application on `database`, which speaks as the application's role.
+
+    Nothing is read before the first request: with the database away the app starts, answers 503, and recovers.
+    A process can hold one console.
+
+    Raises:
+        Conflict: this process has a console already.
+    """
+    app = FastAPI(
+        title="assetloop",
+        version=version,
+        description=_DESCRIPTION,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = Parts(database=database, clock=clock, version=version)
+    app.state.access = access
+    app.add_middleware(Gate, access=access, clock=clock)
+    handle_problems(app)
+    for module in (orders, alerts, assets, quarantine, health):
+        app.include_router(module.router, prefix=PREFIX)
+    app.include_router(login.router)
+    app.add_api_route(
+        "/api/{rest:path}",
+        _nothing_here,
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        response_model=None,
+        include_in_schema=False,
+    )
+    if console:
+        from api.console.pages import install
+
+        install(app, app.state.parts, has_login=access.token is not None)
+    return app
+
+
+def _nothing_here(request: Request) -> NoReturn:
+    raise NotFound(f"nothing answers {request.method} {request.url.path}; see {PREFIX}/openapi.json")

@@ -1,0 +1,47 @@
+// Times in the viewer's own zone, choices kept in cookies, and pictures of what opens.
+
+const pad = (value) => String(value).padStart(2, "0");
+
+function offset(at) {
+  const minutes = -at.getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+}
+
+function written(at, mode) {
+  const day = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  const minute = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+  if (mode === "minute") {
+    return `${day} ${minute}`;
+  }
+  const second = `${day} ${minute}:${pad(at.getSeconds())}`;
+  return mode === "full" ? `${second} ${offset(at)}` : second;
+}
+
+class LocalTime extends HTMLElement {
+  static observedAttributes = ["at", "mode"];
+  connectedCallback() {
+    this.draw();
+  }
+  attributeChangedCallback() {
+    this.draw();
+  }
+  draw() {
+    const mode = this.getAttribute("mode");
+    if (mode === "zone") {
+      this.textContent = offset(new Date());
+      return;
+    }
+    const at = new Date(this.getAttribute("at") || NaN);
+    const known = !Number.isNaN(at.getTime());
+    this.textContent = known ? written(at, mode) : "–";
+    if (known) {
+      this.title = `${written(at, "full")} · ${at.toISOString()}`;
+    }
+  }
+}
+customElements.define("local-time", LocalTime);
+
+window.keepChoice = (name, value) => {
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=strict`;
+};

@@ -1,0 +1,267 @@
+"""Every text of the console, in English and Simplified Chinese."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from starlette.requests import HTTPConnection
+
+LANGUAGE_COOKIE = "assetloop_language"
+
+
+class Language(StrEnum):
+    """The languages the console speaks."""
+
+    EN = "en"
+    ZH = "zh"
+
+    @property
+    def tag(self) -> str:
+        """Return the tag for the page's `lang` attribute."""
+        return {"en": "en", "zh": "zh-CN"}[self.value]
+
+    @property
+    def endonym(self) -> str:
+        """Return the language's name in itself."""
+        return {"en": "English", "zh": "中文"}[self.value]
+
+
+def language_of(connection: HTTPConnection) -> Language:
+    """Read the language a browser chose here, else the first it accepts that we speak."""
+    chosen = connection.cookies.get(LANGUAGE_COOKIE)
+    if chosen in set(Language):
+        return Language(chosen)
+    return accepted(connection.headers.get("accept-language", ""))
+
+
+def accepted(header: str) -> Language:
+    """Return the best of our languages by an Accept-Language header; English where it names none.
+
+    >>> accepted("fr, zh-CN;q=0.8, en;q=0.5").value, accepted("en-GB, zh;q=0.1").value, accepted("zh;q=0").value
+    ('zh', 'en', 'en')
+    """
+    weighed = [(_weight(part), part.split(";")[0].strip().lower().partition("-")[0]) for part in header.split(",")]
+    ours = [(weight, name) for weight, name in weighed if weight > 0 and name in set(Language)]
+    return Language(max(ours, key=lambda one: one[0])[1]) if ours else Language.EN
+
+
+def _weight(part: str) -> float:
+    _, _, quality = part.partition(";q=")
+    try:
+        return float(quality) if quality else 1.0
+    except ValueError:
+        return 0.0
+
+
+def text(language: Language, key: str, /, **values: object) -> str:
+    """Return a text with its values filled in.
+
+    >>> text(Language.ZH, "nav_alerts"), text(Language.EN, "unacknowledged", count=2)
+    ('报警', '2 not acknowledged')
+    """
+    english, chinese = TEXTS[key]
+    return (chinese if language is Language.ZH else english).format(**values)
+
+
+def word(language: Language, kind: str, code: str) -> str:
+    """Return the word for a code, for instance a state; a code we have no word for stands for itself."""
+    key = f"{kind}_{code}"
+    return text(language, key) if key in TEXTS else code
+
+
+def named(language: Language, name: str, name_zh: str) -> str:
+    """Choose between a thing's two names.
+
+    >>> named(Language.ZH, "Pump A", "泵A"), named(Language.ZH, "Pump A", "")
+    ('泵A', 'Pump A')
+    """
+    return name_zh if language is Language.ZH and name_zh else name
+
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "nav_overview": ("Overview", "总览"),
+    "nav_orders": ("Work orders", "工单"),
+    "nav_alerts": ("Alerts", "报警"),
+    "nav_quarantine": ("Quarantine", "隔离区"),
+    "theme": ("Light or dark", "浅色或深色"),
+    "logout": ("Log out", "退出"),
+    "skip": ("Skip to content", "跳到正文"),
+    "away": (
+        "The database is away. This page shows what was last known and goes on by itself.",
+        "数据库暂时无法访问。页面显示最后已知的数据，恢复后会自动更新。",
+    ),
+    "away_first": (
+        "The database is away. This page fills by itself once it is back.",
+        "数据库暂时无法访问，恢复后页面会自动显示。",
+    ),
+    "loading": ("Reading the plant …", "正在读取工厂数据……"),
+    "login_title": ("Log in", "登录"),
+    "login_hint": ("This console asks for its access token.", "访问此控制台需要访问令牌。"),
+    "login_token": ("Access token", "访问令牌"),
+    "login_enter": ("Enter", "进入"),
+    "login_wrong": ("That is not the token.", "令牌不正确。"),
+    # Overview
+    "overview": ("Plant overview", "工厂总览"),
+    "condition": ("Condition", "设备状态"),
+    "healthy": ("healthy", "正常"),
+    "just_now": ("just now", "刚刚"),
+    "open_alerts": ("Open alerts", "未关闭报警"),
+    "open_orders": ("Open work orders", "未关闭工单"),
+    "unacknowledged": ("{count} not acknowledged", "{count} 条未确认"),
+    "all_acknowledged": ("all acknowledged", "全部已确认"),
+    "none_open": ("nothing waits", "无待处理"),
+    "freshness": ("Newest reading", "最新数据"),
+    "ago": ("{age} ago", "{age}前"),
+    "no_readings": ("no readings yet", "尚无数据"),
+    "silent_assets": ("{count} assets silent", "{count} 台设备无数据"),
+    "all_reporting": ("every asset reports", "所有设备均在上报"),
+    "quarantined_day": ("Quarantined, 24 h", "隔离数据（24 小时）"),
+    "payloads_held": ("payloads put aside", "条数据被隔离"),
+    "attention": ("Needs attention", "需要关注"),
+    "all_quiet": ("All quiet. No work order is open.", "一切正常，没有未关闭的工单。"),
+    "no_assets": ("No asset is registered yet.", "尚未登记任何设备。"),
+    "no_assets_hint": (
+        "Bring a register in with: assetloop register import plant.toml",
+        "用以下命令导入设备登记表：assetloop register import plant.toml",
+    ),
+    "score": ("Anomaly score", "异常评分"),
+    "score_hint": (
+        "Anomaly score {score}: 0 at rest, 0.5 alarm line, 1 worst",
+        "异常评分 {score}：0 为正常，0.5 为报警线，1 为最差",
+    ),
+    "no_value": ("–", "–"),
+    "silent_for": ("silent for {age}", "已 {age}无数据"),
+    # Health
+    "health_good": ("Healthy", "正常"),
+    "health_watch": ("Watch", "关注"),
+    "health_alarm": ("Alarm", "报警"),
+    "health_unknown": ("No model yet", "尚无模型"),
+    "health_silent": ("Silent", "无数据"),
+    "health_off": ("Not in service", "未投用"),
+    # Work orders
+    "orders": ("Work orders", "工单"),
+    "show_open": ("Open", "未关闭"),
+    "show_all": ("All", "全部"),
+    "no_orders": ("No work order is open.", "没有未关闭的工单。"),
+    "no_orders_all": ("No work order has been raised yet.", "尚未产生任何工单。"),
+    "order": ("Order", "工单号"),
+    "asset": ("Asset", "设备"),
+    "finding": ("Finding", "诊断"),
+    "priority": ("Priority", "优先级"),
+    "state": ("State", "状态"),
+    "raised": ("Raised", "创建时间"),
+    "due": ("Requested finish", "要求完成"),
+    "acknowledged": ("Acknowledged", "已确认"),
+    "not_acknowledged": ("Not acknowledged", "未确认"),
+    "acknowledged_by": ("Acknowledged by {actor}", "由 {actor} 确认"),
+    "acknowledge": ("Acknowledge", "确认"),
+    "acknowledge_hint": (
+        "Say that you have seen it. Your name goes into the record.",
+        "表示您已知悉，您的姓名将写入记录。",
+    ),
+    "your_name": ("Your name", "您的姓名"),
+    "name_needed": ("Enter your name", "请输入姓名"),
+    "cancel": ("Cancel", "取消"),
+    "evidence": ("Evidence", "依据"),
+    "contributing": ("Contributing signals", "贡献信号"),
+    "around_window": ("Around the window", "异常时段前后"),
+    "no_series": ("No readings are stored for this window.", "该时段没有存储的数据。"),
+    "model_version": ("Model version", "模型版本"),
+    "worst_score": ("Worst score", "最高评分"),
+    "onset": ("Onset", "开始时间"),
+    "window": ("Window", "时段"),
+    "data_quality": ("Data quality", "数据质量"),
+    "quality_samples": ("{value} samples", "{value} 个样本"),
+    "quality_missing": ("{value} missing", "缺失 {value}"),
+    "failure_mode": ("Failure mode", "失效模式"),
+    "history": ("History", "历史"),
+    "published": ("sent to engineering", "已发送至工程部门"),
+    "back_orders": ("All work orders", "所有工单"),
+    "not_there": ("There is no such thing here: {what}", "不存在：{what}"),
+    "alarm_onset": ("onset", "开始"),
+    # Alerts
+    "alerts": ("Alerts", "报警"),
+    "no_alerts": ("No alert is open.", "没有未关闭的报警。"),
+    "no_alerts_all": ("No alert has been raised yet.", "尚未产生任何报警。"),
+    "severity": ("Severity", "严重程度"),
+    "kind": ("Kind", "类型"),
+    "times": ("Times", "次数"),
+    # Quarantine
+    "quarantine": ("Quarantine", "隔离区"),
+    "quarantine_hint": (
+        "Payloads that could not be stored, each with its reason. Nothing is lost: what is held can be looked at.",
+        "无法入库的数据及其原因。数据不会丢失，可随时查看。",
+    ),
+    "no_quarantine": ("Nothing is held.", "没有被隔离的数据。"),
+    "reason": ("Reason", "原因"),
+    "topic": ("Topic", "主题"),
+    "first_seen": ("First seen", "首次出现"),
+    "last_seen": ("Last seen", "最近出现"),
+    "detail": ("Detail", "说明"),
+    "bytes_kept": ("{kept} of {length} bytes kept", "保留 {kept} / {length} 字节"),
+    "close": ("Close", "关闭"),
+    # Asset
+    "latest_values": ("Latest values", "最新值"),
+    "signal": ("Signal", "信号"),
+    "value": ("Value", "数值"),
+    "limits": ("Design limits", "设计限值"),
+    "measured": ("Measured", "测量时间"),
+    "class": ("Class", "类别"),
+    "model": ("Model", "模型"),
+    "trained": ("trained", "训练于"),
+    "no_model": ("none yet", "尚无"),
+    "trends": ("Trends", "趋势"),
+    "span_15m": ("15 min", "15 分钟"),
+    "span_1h": ("1 h", "1 小时"),
+    "span_6h": ("6 h", "6 小时"),
+    "span_24h": ("24 h", "24 小时"),
+    "setting": ("setting", "设定"),
+    # Codes
+    "state_WAPPR": ("Waiting for approval", "待批准"),
+    "state_APPR": ("Approved", "已批准"),
+    "state_WSCH": ("Waiting for schedule", "待排程"),
+    "state_WMATL": ("Waiting for material", "待备件"),
+    "state_WPCOND": ("Waiting for plant condition", "待停机条件"),
+    "state_INPRG": ("In progress", "执行中"),
+    "state_COMP": ("Completed", "已完工"),
+    "state_CLOSE": ("Closed", "已关闭"),
+    "state_CAN": ("Cancelled", "已取消"),
+    "severity_CRITICAL": ("Critical", "紧急"),
+    "severity_MAJOR": ("Major", "严重"),
+    "severity_MINOR": ("Minor", "一般"),
+    "severity_WARNING": ("Warning", "警告"),
+    "severity_INDETERMINATE": ("Indeterminate", "未定"),
+    "mode_VIB": ("Vibration", "振动异常"),
+    "mode_OHE": ("Overheating", "过热"),
+    "mode_PDE": ("Parameter deviation", "参数偏离"),
+    "kind_condition": ("Condition deviates", "状态偏离"),
+    "alert_Normal": ("Normal", "正常"),
+    "alert_Unacknowledged": ("Active, not acknowledged", "活动，未确认"),
+    "alert_Acknowledged": ("Active, acknowledged", "活动，已确认"),
+    "alert_RTN-Unacknowledged": ("Cleared, not acknowledged", "已恢复，未确认"),
+    "alert_Shelved": ("Shelved", "已搁置"),
+    "alert_Suppressed by design": ("Suppressed by design", "设计抑制"),
+    "alert_Out of service": ("Out of service", "停用"),
+    "reason_not_json": ("Not JSON", "不是 JSON"),
+    "reason_no_numbers": ("No numbers", "没有数值"),
+    "reason_not_a_number": ("Not a number", "不是数值"),
+    "reason_too_large": ("Too large", "数据过大"),
+    "reason_undecodable": ("Not decodable", "无法解码"),
+    "reason_unknown_topic": ("Unknown topic", "未知主题"),
+    "reason_unknown_asset": ("Unknown asset", "未知设备"),
+    "reason_in_the_future": ("In the future", "时间在未来"),
+    "reason_too_old": ("Too old", "时间过旧"),
+    "reason_bad_time": ("Bad time", "时间无效"),
+    "reason_bad_key": ("Bad signal name", "信号名无效"),
+    "reason_too_many_signals": ("Too many signals", "信号过多"),
+    "reason_retained_without_time": ("Retained, without time", "保留消息且无时间"),
+    "reason_refused_by_database": ("Refused by the database", "被数据库拒绝"),
+    "event_raised": ("Raised", "创建"),
+    "event_joined": ("Another finding joined", "合并了新的诊断"),
+    "event_worsened": ("Worsened", "恶化"),
+    "event_acknowledged": ("Acknowledged", "确认"),
+    "seconds": ("{value} s", "{value} 秒"),
+    "minutes": ("{value} min", "{value} 分钟"),
+    "hours": ("{value} h", "{value} 小时"),
+    "days": ("{value} d", "{value} 天"),
+}

@@ -1,0 +1,71 @@
+"""Assets over HTTP: how they are, what they last said, and their series."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from api.parts import GivenParts
+from api.problems import answers
+from api.shapes import AssetShape, AssetWithSignals, PointShape, SeriesShape
+from plant.errors import NotFound
+from storage import overview
+from storage.overview import AssetView, SignalView
+
+router = APIRouter(prefix="/assets", tags=["assets"])
+_AN_HOUR = timedelta(hours=1)
+
+
+@router.get("", responses=answers())
+def list_assets(parts: GivenParts) -> list[AssetShape]:
+    """List every asset with its health."""
+    with parts.database.transaction() as tx:
+        found = overview.list_assets(tx, now=parts.clock.now(), key_values=True)
+    return [AssetShape.model_validate(asset) for asset in found]
+
+
+@router.get("/{site}/{tag:path}/series", responses=answers(400, 404))
+def get_series(
+    parts: GivenParts,
+    site: str,
+    tag: str,
+    signal: Annotated[str, Query(description="Key of the signal.")],
+    time_from: Annotated[
+        AwareDatetime | None, Query(alias="from", description="ISO 8601 with offset; an hour before `to` if absent.")
+    ] = None,
+    time_to: Annotated[
+        AwareDatetime | None, Query(alias="to", description="ISO 8601 with offset; now if absent.")
+    ] = None,
+    most: Annotated[int, Query(ge=1, le=5000, description="About so many steps at most.")] = 600,
+) -> SeriesShape:
+    """Show one signal between two instants."""
+    now = parts.clock.now()
+    until: datetime = time_to or now
+    since: datetime = time_from or until - _AN_HOUR
+    with parts.database.transaction() as tx:
+        found = _signal(overview.get_asset(tx, site, tag, now=now), signal)
+        points = overview.get_series(tx, found.signal_id, time_from=since, time_to=until, most=most)
+    return SeriesShape(
+        signal=found.key,
+        unit=found.unit,
+        time_from=since,
+        time_to=until,
+        points=[PointShape.model_validate(point) for point in points],
+    )
+
+
+@router.get("/{site}/{tag:path}", responses=answers(404))
+def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
+    """Show one asset with its signals and their latest values."""
+    with parts.database.transaction() as tx:
+        return AssetWithSignals.of(overview.get_asset(tx, site, tag, now=parts.clock.now()))
+
+
+def _signal(asset: AssetView, key: str) -> SignalView:
+    for signal in asset.signals:
+        if signal.key == key:
+            return signal
+    raise NotFound(f"asset {asset.asset} has no signal {key}")

@@ -1,0 +1,231 @@
+"""The documents that the API gives out, with their units."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plant.alert import Alert, AlertState
+from plant.severity import Severity
+from plant.work_order import OrderState, WorkOrder
+from storage.orders import OrderEvent
+from storage.overview import AssetView, Health, Quarantined
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class OrderShape(_Shape):
+    """A work order as it stands."""
+
+    number: str = Field(examples=["WO-000001"])
+    site: str
+    asset: str = Field(description="Tag of the functional location.")
+    asset_class: str
+    failure_mode: str
+    state: OrderState = Field(description="Maximo life: WAPPR, APPR, WSCH, WMATL, WPCOND, INPRG, COMP, CLOSE, CAN.")
+    priority: int = Field(description="1 is the most urgent, 5 the least.")
+    severity: Severity
+    title: str
+    evidence: dict[str, Any] = Field(
+        description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model version."
+    )
+    requested_finish: datetime
+    created_at: datetime
+    changed_at: datetime
+    revision: int
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+class EventShape(_Shape):
+    """One change of a work order."""
+
+    revision: int
+    at: datetime
+    actor: str
+    event: str
+    published_at: datetime | None = Field(description="When the change had left on the asset's workorder topic.")
+
+
+class OrderWithEvents(OrderShape):
+    """A work order with its history, oldest first."""
+
+    events: list[EventShape]
+
+    @classmethod
+    def of(cls, order: WorkOrder, events: list[OrderEvent]) -> Self:
+        """Join an order and its events."""
+        known = OrderShape.model_validate(order).model_dump()
+        return cls(**known, events=[EventShape.model_validate(event) for event in events])
+
+
+class AlertShape(BaseModel):
+    """An alert; `state` is the ISA-18.2 name, `thingsboard_state` the one ThingsBoard's clients expect."""
+
+    alert_id: UUID
+    site: str
+    asset: str
+    kind: str
+    severity: Severity
+    state: AlertState
+    thingsboard_state: str = Field(examples=["ACTIVE_UNACK"])
+    active: bool
+    acknowledged: bool
+    onset: datetime = Field(description="Data time at which it began.")
+    raised_at: datetime = Field(description="Clock time at which it was raised.")
+    cleared_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    count: int = Field(description="How many findings it stands for.")
+
+    @classmethod
+    def of(cls, alert: Alert, now: datetime) -> Self:
+        """Name the alert's states as of `now`."""
+        return cls(
+            alert_id=alert.alert_id,
+            site=alert.site,
+            asset=alert.asset,
+            kind=alert.kind,
+            severity=alert.severity,
+            state=alert.flags.state(now),
+            thingsboard_state=alert.flags.thingsboard(),
+            active=alert.flags.active,
+            acknowledged=alert.flags.acknowledged,
+            onset=alert.onset,
+            raised_at=alert.raised_at,
+            cleared_at=alert.cleared_at,
+            acknowledged_at=alert.acknowledged_at,
+            acknowledged_by=alert.acknowledged_by,
+            count=alert.count,
+        )
+
+
+class AssetShape(_Shape):
+    """An asset and how it is."""
+
+    site: str
+    asset: str = Field(description="Tag of the functional location.")
+    name: str
+    name_zh: str
+    asset_class: str
+    state: str = Field(description="commissioning, in_service, standby or out_of_service.")
+    health: Health
+    score: float | None = Field(description="Latest anomaly score, 0 to 1: 1 is worst, 0.5 the alarm line.")
+    scored_at: datetime | None = Field(description="Data time of the score.")
+    model: str | None = Field(description="Kind and version of the model that judges it.")
+    newest: datetime | None = Field(description="Data time of its newest reading.")
+    worst: Severity | None = Field(description="Worst severity among its active alerts.")
+    feeds: list[str] = Field(description="Tags of the assets it feeds.")
+
+
+class SignalShape(_Shape):
+    """A signal and its latest value."""
+
+    key: str
+    name: str
+    name_zh: str
+    unit: str = Field(description="Unit of value, low and high; empty where none is known.")
+    role: str = Field(description="measurement or setting.")
+    low: float | None = Field(description="Lower design limit, in `unit`.")
+    high: float | None = Field(description="Upper design limit, in `unit`.")
+    time: datetime | None = Field(description="When the latest value was measured.")
+    value: float | None = Field(description="Latest value, in `unit`.")
+    flags: int | None = Field(
+        description="Bits: 1 time is arrival, 2 bad, 4 uncertain, 8 historical, 16 clock ahead, 32 late."
+    )
+
+
+class AssetWithSignals(AssetShape):
+    """An asset with its signals."""
+
+    signals: list[SignalShape]
+
+    @classmethod
+    def of(cls, asset: AssetView) -> Self:
+        """Show an asset and its signals."""
+        return cls.model_validate(asset)
+
+
+class PointShape(_Shape):
+    """One step of a series, from `time` on; figures in the signal's unit."""
+
+    time: datetime
+    mean: float
+    least: float
+    greatest: float
+
+
+class SeriesShape(BaseModel):
+    """A signal between two instants, in steps; values of bad quality are left out."""
+
+    signal: str
+    unit: str
+    time_from: datetime = Field(serialization_alias="from")
+    time_to: datetime = Field(serialization_alias="to")
+    points: list[PointShape]
+
+
+class QuarantinedShape(_Shape):
+    """A payload that was put aside, and why."""
+
+    quarantine_id: int
+    topic: str
+    reason: str
+    detail: str
+    length: int = Field(description="Whole length, in bytes.")
+    count: int = Field(description="How often it came.")
+    readings: int = Field(description="How many readings were refused with it.")
+    first_seen: datetime
+    last_seen: datetime
+
+
+class QuarantinedPayload(QuarantinedShape):
+    """A payload that was put aside, as much of it as was kept."""
+
+    payload_base64: str
+    payload_text: str | None = Field(description="The payload as text, where it is UTF-8.")
+
+    @classmethod
+    def of(cls, held: Quarantined) -> Self:
+        """Show what is held, bytes in base64."""
+        payload = held.payload or b""
+        known = QuarantinedShape.model_validate(held).model_dump()
+        return cls(**known, payload_base64=b64encode(payload).decode(), payload_text=text_of(payload))
+
+
+class HealthShape(BaseModel):
+    """That the product lives and its database answers."""
+
+    status: str = Field(examples=["ok"])
+    version: str
+    installation: str
+    time: datetime
+
+
+class Acknowledgement(BaseModel):
+    """Who has seen it."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
+
+    actor: str = Field(min_length=1, max_length=100, description="Name of the person who takes note.")
+
+
+def text_of(payload: bytes) -> str | None:
+    r"""Return a payload as text; a character that was cut at the end is left away, None where it is not UTF-8.
+
+    >>> text_of(b"20 \xc2\xb0C"), text_of(b"20 \xc2"), text_of(b"\xff\xfe")
+    ('20 °C', '20 ', None)
+    """
+    for cut in range(4):
+        try:
+            return payload[: len(payload) - cut].decode()
+        except UnicodeDecodeError as error:
+            if error.reason != "unexpected end of data":
+                return None
+    return None

@@ -1,0 +1,53 @@
+"""An application on a real database, and the console in a real server for a real browser."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from api.access import Access
+from api.app import create_app
+from plant.clock import ManualClock
+from storage.database import Database
+from tests.api import plant_rows
+from tests.api.plant_rows import NOW
+
+with warnings.catch_warnings():
+    # Starlette asks for httpx2, which this product has no other use for.
+    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+    from fastapi.testclient import TestClient
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def application(app_database: Database, clock: ManualClock) -> FastAPI:
+    """The application for this machine alone, without the console."""
+    return create_app(app_database, clock, access=Access(), console=False, version="1.2.3")
+
+
+@pytest.fixture
+def client(application: FastAPI) -> Iterator[TestClient]:
+    with TestClient(application, base_url="http://127.0.0.1:8080") as client:
+        yield client
+
+
+@pytest.fixture
+def plant(app_database: Database, superuser: Superuser) -> None:
+    """The shipped plant, all healthy."""
+    plant_rows.fill(app_database, superuser, NOW)
+
+
+@pytest.fixture
+def sick_plant(app_database: Database, superuser: Superuser, plant: None) -> None:  # noqa: ARG001 - filled first
+    """The shipped plant with one sick pump, an alert and a work order."""
+    plant_rows.sicken(app_database, superuser, NOW)

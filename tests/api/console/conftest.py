@@ -1,0 +1,140 @@
+"""The console in a process of its own, and a real browser that notes every request, error and warning."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+import pytest
+
+from storage.database import Database
+from tests.api import plant_rows
+from tests.conftest import free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+REPOSITORY = Path(__file__).parents[3]
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Tab:
+    """An open page, and whatever went wrong or left the host."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+        self.page.locator("#content").wait_for()
+
+    def elsewhere(self) -> list[str]:
+        """Return the requests that went to another host."""
+        own = (self.base + "/", self.base.replace("http", "ws", 1) + "/", "data:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Open tabs; at the end each must have stayed on its host and said nothing wrong."""
+    tabs: list[Tab] = []
+
+    def opened(base: str, *, locale: str = "en-US", width: int = 1280, zone: str = "Asia/Shanghai") -> Tab:
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, locale=locale, timezone_id=zone, color_scheme="light"
+        )
+        tab = Tab(page=context.new_page(), base=base)
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.on("websocket", lambda socket: tab.requests.append(socket.url))
+        tab.page.on("pageerror", lambda error: tab.faults.append(str(error)))
+        tab.page.on("console", lambda said: tab.faults.append(said.text) if said.type in {"error", "warning"} else None)
+        tabs.append(tab)
+        return tab
+
+    yield opened
+    for tab in tabs:
+        tab.page.context.close()
+        assert tab.elsewhere() == []
+        assert tab.faults == []
+
+
+@contextmanager
+def served(url: str, *more: str) -> Iterator[str]:
+    """Serve the console on a database; yields its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.api.serve_console", url, str(port), *more]
+    process = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, "PYTHONWARNINGS": "default"})
+    try:
+        _wait_until_it_listens(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+
+
+def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/login", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the console did not come up")
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def plant(app_database: Database, superuser: Superuser, now: datetime) -> None:
+    """The shipped plant, all healthy, up to this moment."""
+    plant_rows.fill(app_database, superuser, now)
+
+
+@pytest.fixture
+def sick_plant(app_database: Database, superuser: Superuser, now: datetime, plant: None) -> None:  # noqa: ARG001 - filled first
+    """The shipped plant with one sick pump, an alert and a work order."""
+    plant_rows.sicken(app_database, superuser, now)
+
+
+@pytest.fixture
+def console(database_url: str) -> Iterator[str]:
+    """The address of a console on the test's database."""
+    with served(database_url) as address:
+        yield address

@@ -1,0 +1,195 @@
+"""The console in a real browser: what people see, and what they do there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import psycopg
+import pytest
+
+from storage import orders
+from storage.database import Database
+from tests.api import plant_rows
+from tests.api.console.conftest import Tab, served
+
+pytestmark = pytest.mark.needs("chromium")
+Superuser = psycopg.Connection[tuple[object, ...]]
+OpenTab = Callable[..., Tab]
+PATHS = ["/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"]
+
+
+def expect_text(tab: Tab, testid: str, said: str, *, within_s: float = 10) -> None:
+    """Wait until an element says something."""
+    tab.page.get_by_test_id(testid).filter(has_text=said).first.wait_for(timeout=within_s * 1000)
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_order_appears_by_itself_and_is_acknowledged(
+    console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser, now: datetime
+) -> None:
+    tab = open_tab(console)
+    tab.open("/")
+    expect_text(tab, "tile-condition", "12 / 12")
+    plant_rows.sicken(app_database, superuser, now)
+    expect_text(tab, "asset-P-102", "Alarm")
+    expect_text(tab, "call-WO-000001", "Vibration")
+
+    tab.page.get_by_role("link", name="Work orders 1", exact=True).click()
+    tab.page.get_by_test_id("order-WO-000001").click()
+    expect_text(tab, "shares", "58 %")
+    assert "Vibration, drive end" in tab.page.get_by_test_id("shares").inner_text()
+    assert tab.page.get_by_text("condition/1").is_visible()
+    tab.page.locator("[data-testid=window-chart] canvas").wait_for()
+
+    tab.page.get_by_test_id("actor").fill("Ada Lovelace")
+    tab.page.get_by_test_id("acknowledge").click()
+    expect_text(tab, "acknowledged", "Acknowledged by Ada Lovelace")
+    with app_database.transaction() as tx:
+        assert orders.get_order(tx, "WO-000001").acknowledged_by == "Ada Lovelace"
+    tab.page.get_by_text("All work orders").click()
+    expect_text(tab, "order-WO-000001", "Ada Lovelace")
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_order_is_not_acknowledged_without_a_name(console: str, open_tab: OpenTab, app_database: Database) -> None:
+    tab = open_tab(console)
+    tab.open("/work-orders/WO-000001")
+    tab.page.get_by_test_id("acknowledge").click()
+    tab.page.get_by_text("Enter your name").wait_for()
+    with app_database.transaction() as tx:
+        assert orders.get_order(tx, "WO-000001").acknowledged_at is None
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_name_that_is_markup_is_shown_as_text(console: str, open_tab: OpenTab) -> None:
+    name = '<img src=x onerror=alert(1)>\'"); alert(2); ("王'
+    tab = open_tab(console)
+    tab.page.on("dialog", lambda dialog: tab.faults.append(dialog.message))
+    tab.open("/work-orders/WO-000001")
+    tab.page.get_by_test_id("actor").fill(name)
+    tab.page.get_by_test_id("acknowledge").click()
+    expect_text(tab, "acknowledged", name)
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_alert_is_acknowledged_where_it_stands(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/alerts")
+    tab.page.get_by_test_id("alerts").get_by_text("Acknowledge", exact=True).click()
+    tab.page.get_by_test_id("actor").fill("Ada")
+    tab.page.get_by_test_id("acknowledge").click()
+    expect_text(tab, "alerts", "Active, acknowledged")
+    assert tab.page.get_by_test_id("alerts").get_by_text("Ada").is_visible()
+
+
+def test_a_held_payload_is_shown_to_whoever_asks(
+    console: str, open_tab: OpenTab, superuser: Superuser, now: datetime
+) -> None:
+    plant_rows.quarantine(superuser, now)
+    tab = open_tab(console)
+    tab.open("/quarantine")
+    tab.page.get_by_text("Unknown asset").click()
+    tab.page.locator("pre").get_by_text('{"t_c": 20.5, "note": "20 °C"}').wait_for()
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_the_language_is_switched_and_stays(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/")
+    expect_text(tab, "asset-P-101", "Cooling-water pump A")
+    tab.page.get_by_test_id("language-zh").click()
+    expect_text(tab, "asset-P-101", "冷却水泵A")
+    assert "驱动端振动" in tab.page.get_by_test_id("asset-P-101").inner_text()
+    tab.page.get_by_test_id("call-WO-000001").click()
+    expect_text(tab, "order-page", "贡献信号")
+    assert tab.page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_chinese_browser_is_met_in_chinese(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console, locale="zh-CN")
+    tab.open("/")
+    expect_text(tab, "asset-M-301", "驱动电机A")
+
+
+@pytest.mark.usefixtures("sick_plant")
+@pytest.mark.parametrize(("zone", "offset"), [("Asia/Shanghai", r"UTC\+08:00"), ("America/St_Johns", "UTC−0[23]:30")])
+def test_times_are_the_viewers_own_with_their_offset(console: str, open_tab: OpenTab, zone: str, offset: str) -> None:
+    tab = open_tab(console, zone=zone)
+    tab.open("/work-orders/WO-000001")
+    tab.page.get_by_text(re.compile(rf"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d {offset}$")).first.wait_for()
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/")
+    tab.page.get_by_test_id("theme").click()
+    tab.page.get_by_test_id("theme").click()
+    tab.page.locator("body.body--dark").wait_for()
+    tab.open("/work-orders")
+    tab.page.locator("body.body--dark").wait_for()
+
+
+@pytest.mark.usefixtures("sick_plant")
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_no_page_is_wider_than_the_screen(
+    console: str, open_tab: OpenTab, superuser: Superuser, now: datetime, width: int
+) -> None:
+    plant_rows.quarantine(superuser, now)
+    tab = open_tab(console, width=width)
+    for path in PATHS:
+        tab.open(path)
+        tab.page.locator(".card").first.wait_for()
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("path", ["/work-orders/WO-000009", "/assets/demo/nothing"])
+def test_what_is_not_there_is_said_so(console: str, open_tab: OpenTab, path: str) -> None:
+    tab = open_tab(console)
+    tab.open(path)
+    tab.page.get_by_text("There is no such thing here").wait_for()
+
+
+def test_an_empty_plant_says_how_to_fill_it(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/")
+    tab.page.get_by_text("assetloop register import plant.toml").wait_for()
+
+
+@pytest.mark.usefixtures("plant")
+def test_with_the_database_away_at_start_the_console_says_so_and_recovers(
+    database_url: str, superuser: Superuser, open_tab: OpenTab, app_database: Database
+) -> None:
+    name = superuser.info.dbname
+    app_database.close()
+    superuser.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    with psycopg.connect(psycopg.conninfo.make_conninfo(database_url, dbname="postgres"), autocommit=True) as keeper:
+        superuser.close()
+        keeper.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
+        with served(database_url) as address:
+            tab = open_tab(address)
+            tab.open("/")
+            expect_text(tab, "away", "The database is away")
+            keeper.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
+            expect_text(tab, "asset-P-101", "Healthy", within_s=30)
+            assert not tab.page.get_by_test_id("away").is_visible()
+
+
+@pytest.mark.usefixtures("plant")
+def test_with_a_token_the_console_opens_after_the_login(database_url: str, open_tab: OpenTab) -> None:
+    with served(database_url, "a secret word") as address:
+        tab = open_tab(address)
+        tab.page.goto(address + "/alerts")
+        tab.page.get_by_placeholder("Access token").fill("a secret word")
+        tab.page.get_by_role("button", name="Enter").click()
+        tab.page.get_by_text("No alert is open").wait_for()
+        tab.page.get_by_role("link", name="Overview").click()
+        expect_text(tab, "asset-P-101", "Healthy")
+        tab.page.get_by_role("button", name="Log out").click()
+        tab.page.get_by_placeholder("Access token").wait_for()

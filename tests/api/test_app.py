@@ -1,0 +1,219 @@
+"""The routes under /api/v1, on a real database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.access import Access
+from api.app import create_app
+from api.problems import Problem
+from plant.clock import ManualClock
+from plant.errors import Misconfigured
+from storage.database import Database, Role
+from tests.api import plant_rows
+from tests.api.plant_rows import NOW
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+def problem(client: TestClient, path: str, status: int) -> Problem:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    return Problem.model_validate_json(answer.content)
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_work_order_is_listed_with_its_evidence(client: TestClient) -> None:
+    (order,) = client.get("/api/v1/work-orders").json()
+    assert (order["number"], order["asset"], order["state"]) == ("WO-000001", "P-102", "WAPPR")
+    assert order["evidence"]["model_version"] == "condition/1"
+    assert order["evidence"]["signals"][0] == {"signal": "vibration_de_mm_s", "share": 0.58, "unit": "mm/s"}
+    assert order["evidence"]["window"]["to"] == "2026-03-04T12:00:00.000Z"
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_work_order_is_shown_with_its_history(client: TestClient) -> None:
+    order = client.get("/api/v1/work-orders/WO-000001").json()
+    assert [(event["revision"], event["event"], event["actor"]) for event in order["events"]] == [(1, "raised", "desk")]
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_acknowledging_an_order_is_kept_in_the_persons_name(client: TestClient) -> None:
+    answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json={"actor": " Ada "})
+    assert answer.status_code == 200
+    order = client.get("/api/v1/work-orders/WO-000001").json()
+    assert (order["acknowledged_by"], order["acknowledged_at"]) == ("Ada", "2026-03-04T12:00:00Z")
+    assert [event["event"] for event in order["events"]] == ["raised", "acknowledged"]
+
+
+@pytest.mark.usefixtures("sick_plant")
+@pytest.mark.parametrize("body", [{}, {"actor": "  "}, {"actor": 7}, {"actor": "Ada", "role": "admin"}, []])
+def test_an_acknowledgement_without_a_name_is_refused(client: TestClient, body: object) -> None:
+    answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_request")
+    assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_closed_order_is_listed_only_among_all(client: TestClient, superuser: Superuser) -> None:
+    superuser.execute("UPDATE work_order SET state = 'CLOSE'")
+    assert client.get("/api/v1/work-orders").json() == []
+    assert [order["state"] for order in client.get("/api/v1/work-orders?state=all").json()] == ["CLOSE"]
+
+
+@pytest.mark.parametrize("number", ["WO-000009", "nonsense", "WO-99999999999999"])
+def test_an_order_that_is_not_there_is_not_found(client: TestClient, number: str) -> None:
+    assert number in problem(client, f"/api/v1/work-orders/{number}", 404).detail
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_alert_is_acknowledged(client: TestClient) -> None:
+    (alert,) = client.get("/api/v1/alerts").json()
+    assert (alert["asset"], alert["state"], alert["thingsboard_state"]) == ("P-102", "Unacknowledged", "ACTIVE_UNACK")
+    answer = client.post(f"/api/v1/alerts/{alert['alert_id']}/acknowledge", json={"actor": "Ada"})
+    assert (answer.json()["state"], answer.json()["acknowledged_by"]) == ("Acknowledged", "Ada")
+
+
+def test_an_alert_that_is_not_there_is_not_found(client: TestClient) -> None:
+    answer = client.post(f"/api/v1/alerts/{uuid4()}/acknowledge", json={"actor": "Ada"})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_assets_are_listed_with_their_health(client: TestClient) -> None:
+    assets = client.get("/api/v1/assets").json()
+    assert len(assets) == 12
+    assert {asset["asset"]: asset["health"] for asset in assets if asset["health"] != "good"} == {"P-102": "alarm"}
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_asset_is_shown_with_its_latest_values(client: TestClient) -> None:
+    asset = client.get("/api/v1/assets/demo/P-101").json()
+    assert (asset["name_zh"], asset["model"], asset["feeds"]) == ("冷却水泵A", "condition 1", ["C-201"])
+    flow = next(signal for signal in asset["signals"] if signal["key"] == "flow_m3_h")
+    assert (flow["unit"], flow["name_zh"], flow["time"]) == ("m³/h", "流量", "2026-03-04T12:00:00Z")
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_tag_with_a_slash_has_a_page_of_its_own(client: TestClient, superuser: Superuser) -> None:
+    superuser.execute("UPDATE asset SET tag = 'P/1 #a' WHERE tag = 'P-101'")
+    assert client.get("/api/v1/assets/demo/P%2F1%20%23a").json()["asset"] == "P/1 #a"
+    series = client.get("/api/v1/assets/demo/P%2F1%20%23a/series", params={"signal": "flow_m3_h"})
+    assert series.status_code == 200
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_series_is_cut_to_the_span_and_the_number_of_steps(client: TestClient) -> None:
+    since = NOW - timedelta(minutes=10)
+    asked = {"signal": "flow_m3_h", "from": since.isoformat(), "to": NOW.isoformat(), "most": 10}
+    series = client.get("/api/v1/assets/demo/P-101/series", params=asked).json()
+    assert (series["unit"], series["from"], len(series["points"])) == ("m³/h", "2026-03-04T11:50:00Z", 10)
+    assert all(point["least"] <= point["mean"] <= point["greatest"] for point in series["points"])
+
+
+@pytest.mark.usefixtures("plant")
+def test_readings_of_bad_quality_are_left_out_of_a_series(client: TestClient, superuser: Superuser) -> None:
+    superuser.execute("UPDATE reading SET flags = 2 WHERE time < %s", [NOW - timedelta(minutes=1)])
+    series = client.get("/api/v1/assets/demo/P-101/series", params={"signal": "flow_m3_h"}).json()
+    assert series["points"]
+    assert min(point["time"] for point in series["points"]) >= "2026-03-04T11:58:54"
+
+
+@pytest.mark.usefixtures("plant")
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"signal": "nope"}, 404),
+        ({}, 400),
+        ({"signal": "flow_m3_h", "from": "yesterday"}, 400),
+        ({"signal": "flow_m3_h", "from": "2026-03-04T12:00:00"}, 400),
+        ({"signal": "flow_m3_h", "from": "2027-01-01T00:00:00Z"}, 400),
+        ({"signal": "flow_m3_h", "most": "0"}, 400),
+    ],
+)
+def test_a_series_that_makes_no_sense_is_refused(client: TestClient, asked: dict[str, str], status: int) -> None:
+    answer = client.get("/api/v1/assets/demo/P-101/series", params=asked)
+    assert answer.status_code == status
+    assert answer.json().keys() == {"error", "detail"}
+
+
+def test_quarantine_shows_no_payload_unless_asked_for_one(client: TestClient, superuser: Superuser) -> None:
+    plant_rows.quarantine(superuser, NOW)
+    held = {one["reason"]: one for one in client.get("/api/v1/quarantine").json()}
+    assert held["not_json"]["count"] == 3
+    assert not any("payload" in key for one in held.values() for key in one)
+    text = client.get(f"/api/v1/quarantine/{held['unknown_asset']['quarantine_id']}").json()
+    assert text["payload_text"] == '{"t_c": 20.5, "note": "20 °C"}'
+    binary = client.get(f"/api/v1/quarantine/{held['in_the_future']['quarantine_id']}").json()
+    assert (binary["payload_text"], binary["payload_base64"]) == (None, "//4A")
+
+
+def test_health_says_that_the_database_answers(client: TestClient) -> None:
+    health = client.get("/api/v1/health").json()
+    assert (health["status"], health["version"], health["time"]) == ("ok", "1.2.3", "2026-03-04T12:00:00Z")
+
+
+def test_with_the_database_away_the_app_starts_and_answers_503(clock: ManualClock) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    with Database(nowhere, role=Role.APP, wait_s=0.2) as database:
+        application = create_app(database, clock, access=Access(), console=False, version="1")
+        with TestClient(application, base_url="http://localhost") as client:
+            for path in ("health", "work-orders", "alerts", "assets", "quarantine"):
+                assert problem(client, f"/api/v1/{path}", 503).error == "unavailable"
+            assert client.get("/api/v1/health").headers["retry-after"] == "5"
+
+
+def test_a_database_without_our_tables_is_a_misconfiguration_in_one_line(
+    empty_database_url: str, superuser: Superuser, clock: ManualClock
+) -> None:
+    assert superuser
+    with Database(empty_database_url, role=Role.APP) as database:
+        application = create_app(database, clock, access=Access(), console=False, version="1")
+        with TestClient(application, base_url="http://localhost") as client:
+            found = problem(client, "/api/v1/work-orders", 500)
+    assert found.error == "misconfigured"
+    assert "run `assetloop migrate`" in found.detail
+    assert "\n" not in found.detail
+
+
+def test_what_nobody_foresaw_shows_no_traceback(application: FastAPI) -> None:
+    def fail() -> None:
+        raise RuntimeError("the secret inside")
+
+    application.router.routes.clear()
+    application.add_api_route("/api/v1/fail", fail)
+    with TestClient(application, base_url="http://localhost", raise_server_exceptions=False) as client:
+        found = problem(client, "/api/v1/fail", 500)
+    assert found.error == "internal"
+    assert "secret" not in found.detail
+
+
+def test_a_misconfiguration_shows_its_one_line(application: FastAPI) -> None:
+    def fail() -> None:
+        raise Misconfigured("set this\nand here is a long listing")
+
+    application.router.routes.clear()
+    application.add_api_route("/api/v1/fail", fail)
+    with TestClient(application, base_url="http://localhost") as client:
+        assert problem(client, "/api/v1/fail", 500) == Problem(error="misconfigured", detail="set this")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/work-orders", "/api"])
+def test_a_path_that_is_not_there_is_a_problem_too(client: TestClient, path: str) -> None:
+    assert problem(client, path, 404).error == "not_found"
+
+
+def test_openapi_describes_every_route_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    described = {path.removeprefix("/api/v1") for path in document["paths"]}
+    assert {"/work-orders/{number}/acknowledge", "/assets/{site}/{tag}/series", "/quarantine", "/health"} <= described
+    assert all(one.get("description") for methods in document["paths"].values() for one in methods.values())
+    assert client.get("/docs").status_code == 404
+    assert client.get("/redoc").status_code == 404
