@@ -1,0 +1,52 @@
+-- One login for each process, with the password that the environment names. Run by the superuser with psql, after the
+-- product's roles exist; running it again only sets the passwords anew.
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+SET log_min_duration_statement = -1;
+
+\getenv migrate_password MIGRATE_PASSWORD
+\getenv ingest_password INGEST_PASSWORD
+\getenv score_password SCORE_PASSWORD
+\getenv desk_password DESK_PASSWORD
+\getenv work_password WORK_PASSWORD
+\getenv serve_password SERVE_PASSWORD
+\getenv dashboards_password DASHBOARDS_PASSWORD
+\getenv grafana_password GRAFANA_PASSWORD
+
+BEGIN;
+CREATE TEMPORARY TABLE account (login text, speaks_as text, password text) ON COMMIT DROP;
+INSERT INTO account VALUES
+    ('assetloop_login_migrate', 'assetloop_owner', :'migrate_password'),
+    ('assetloop_login_ingest', 'assetloop_ingest', :'ingest_password'),
+    ('assetloop_login_score', 'assetloop_app', :'score_password'),
+    ('assetloop_login_desk', 'assetloop_app', :'desk_password'),
+    ('assetloop_login_work', 'assetloop_app', :'work_password'),
+    ('assetloop_login_serve', 'assetloop_app', :'serve_password'),
+    ('assetloop_login_dashboards', 'assetloop_app', :'dashboards_password'),
+    ('assetloop_login_grafana', 'assetloop_grafana', :'grafana_password');
+
+SELECT format('CREATE ROLE %I', login)
+FROM account
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login)
+\gexec
+
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT PASSWORD %L', login, password)
+FROM account
+\gexec
+
+SELECT format('GRANT %I TO %I', speaks_as, login)
+FROM account
+\gexec
+
+-- Grafana lets a viewer send any SQL: it reads, briefly, from the views, on few connections.
+ALTER ROLE assetloop_login_grafana CONNECTION LIMIT 20;
+ALTER ROLE assetloop_login_grafana SET default_transaction_read_only = on;
+ALTER ROLE assetloop_login_grafana SET statement_timeout = '15s';
+ALTER ROLE assetloop_login_grafana SET search_path = watch, public;
+
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
+UNION ALL
+SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), login)
+FROM account
+\gexec
+COMMIT;

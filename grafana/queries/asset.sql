@@ -1,0 +1,61 @@
+-- name: variable_asset
+-- What the variable `asset` may be.
+SELECT label || '  ' || name AS __text, asset_id::text AS __value
+FROM watch.asset
+ORDER BY label
+
+-- name: variable_unit
+-- The units that the asset's signals come in; one panel each.
+SELECT DISTINCT coalesce(nullif(unit, ''), 'no unit') AS unit
+FROM watch.freshness
+WHERE asset_id = nullif('$asset', '')::integer
+ORDER BY 1
+
+-- name: health
+-- How the asset is.
+SELECT health_percent AS "Health"
+FROM watch.health
+WHERE asset_id = nullif('$asset', '')::integer
+
+-- name: status
+-- The asset in words.
+SELECT word AS "Health", class_name AS "Class", state AS "State", scored_at AS "Scored"
+FROM watch.health
+WHERE asset_id = nullif('$asset', '')::integer
+
+-- name: attention
+-- What is open about the asset.
+SELECT
+    (SELECT count(*) FROM watch.alert WHERE open AND asset_id = nullif('$asset', '')::integer) AS "Open alerts",
+    (SELECT count(*) FROM watch.work_order WHERE open AND asset_id = nullif('$asset', '')::integer) AS "Open work orders"
+
+-- name: score
+-- The asset's score: the worst of each interval.
+SELECT $__timeGroupAlias(time, $__interval), max(score_max) AS "Score"
+FROM watch.score
+WHERE asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
+GROUP BY 1
+ORDER BY 1
+
+-- name: series
+-- The asset's signals in one unit: the mean of each interval.
+SELECT $__timeGroupAlias(time, $__interval), coalesce(nullif(name, ''), signal) AS metric, avg(value) AS value
+FROM watch.series
+WHERE asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
+    AND coalesce(nullif(unit, ''), 'no unit') = ANY (ARRAY[$unit]::text[])
+GROUP BY 1, 2
+ORDER BY 1
+
+-- name: latest
+-- The newest value of every signal of the asset.
+SELECT coalesce(nullif(name, ''), signal) AS "Signal", value AS "Value", unit AS "Unit", quality AS "Quality",
+    stored_age_s AS "Last stored"
+FROM watch.freshness
+WHERE asset_id = nullif('$asset', '')::integer
+ORDER BY signal_id
+
+-- name: alerts
+-- The asset's alerts, as marks on its charts.
+SELECT onset AS time, coalesce(cleared_at, now()) AS timeend, severity || ': ' || kind AS text, state AS tags
+FROM watch.alert
+WHERE asset_id = nullif('$asset', '')::integer AND onset <= $__timeTo() AND coalesce(cleared_at, now()) >= $__timeFrom()
