@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: initialise, start, stop; one folder, one server, reached through a socket nobody else sees."""
+"""The embedded PostgreSQL: one folder, one server, reached through a socket that nobody else sees."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from plant.errors import Conflict, Misconfigured, Unavailable
@@ -48,7 +48,7 @@ class PostgresServer:
         """Return the server's process id while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    def start(self, wait_s: float = 30.0) -> PostgresServer:
+    def start(self, wait_s: float = 30.0) -> Self:
         """Start the server, on a new folder after initialising it, and return when it answers."""
         self._prepare_folder()
         if not (self.folder / "PG_VERSION").exists():
@@ -91,7 +91,7 @@ class PostgresServer:
         if self._socket_folder != self.folder:
             shutil.rmtree(self._socket_folder, ignore_errors=True)
 
-    def __enter__(self) -> PostgresServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
@@ -135,20 +135,28 @@ class PostgresServer:
         ).stdout
         runs = name.split()[-1].partition(".")[0]
         if has != runs:
-            raise Conflict(f"{self.folder} is of PostgreSQL {has}, this program brings {runs}; use the version it was made by")
+            raise Conflict(
+                f"{self.folder} is of PostgreSQL {has}, this program brings {runs}; use the version it was made by"
+            )
 
     def _end_leftover(self) -> None:
         """End a server that an `up` which was killed left on this very folder."""
         try:
             pid = int((self.folder / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except (OSError, ValueError):
             return
-        if str(self.folder).encode() in command:
+        if self._serves(pid):
             os.kill(pid, signal.SIGINT)
             deadline = time.monotonic() + 20
-            while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            while self._serves(pid) and time.monotonic() < deadline:
                 time.sleep(0.05)
+
+    def _serves(self, pid: int) -> bool:
+        """Say whether a process is a server on this folder."""
+        try:
+            return str(self.folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
 
     def _choose_socket_folder(self) -> None:
         if len(str(self.folder).encode()) <= _LONGEST_SOCKET_FOLDER:

@@ -1,0 +1,5 @@
+"""`python -m service` is `assetloop`."""
+
+from service.cli import main
+
+main()

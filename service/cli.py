@@ -1,0 +1,83 @@
+"""The command line: one process per role, and the few commands a person needs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from plant.errors import AssetloopError, Misconfigured, Rejected
+from service.commands import record, roles, stack
+from service.commands.common import say
+
+app = typer.Typer(
+    name="assetloop",
+    help="Predictive maintenance that closes the loop between the people who build plants and those who run them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
+grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
+
+app.command(epilog="Example: assetloop up --for 120 --data /var/lib/assetloop --json")(stack.up)
+app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/plant assetloop migrate --plan")(stack.migrate)
+app.command(epilog="Example: assetloop doctor --json")(stack.doctor)
+app.command(epilog="Example: ASSETLOOP_MQTT_URL=mqtt://localhost assetloop ingest")(roles.ingest)
+app.command(epilog="Example: assetloop score --data /var/lib/assetloop")(roles.score)
+app.command(epilog="Example: assetloop desk --data /var/lib/assetloop")(roles.desk)
+app.command(epilog="Example: assetloop work --data /var/lib/assetloop")(roles.work)
+app.command(epilog="Example: assetloop serve --port 8080")(roles.serve)
+app.command(epilog="Example: assetloop simulate --fault P-101:bearing_wear:1767225600:600")(roles.simulate)
+app.command(epilog="Example: assetloop replay pump.csv --site north --asset P-7 --healthy 400 --drop anomaly")(
+    record.replay
+)
+app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
+register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
+register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
+grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
+app.add_typer(register_app, name="register")
+app.add_typer(grafana_app, name="grafana")
+
+
+def main() -> None:
+    """Run the command line and exit: 2 for what the caller must mend, 1 for what failed, 70 for our own fault."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = app(standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except TyperException as error:
+        return _failed(error.format_message(), 2)
+    except (Misconfigured, Rejected) as error:
+        return _failed(str(error), 2)
+    except AssetloopError as error:
+        return _failed(str(error), 1)
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        return _our_fault(error)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(line: str, code: int) -> int:
+    if line.startswith("Usage:"):
+        print(line, file=sys.stderr)  # noqa: T201 - no command was named, so this is the help
+    else:
+        say(line)
+    return code
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get("ASSETLOOP_LOG_LEVEL") == "DEBUG":
+        logging.getLogger("assetloop").error("internal fault", exc_info=error)
+    said = str(error).strip().partition("\n")[0]
+    return _failed(
+        f"internal fault: {type(error).__name__}: {said} (ASSETLOOP_LOG_LEVEL=DEBUG shows where; please report it)", 70
+    )

@@ -1,0 +1,64 @@
+"""What the commands share: their common options, their surroundings, and how they answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plant.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from service.surroundings import Surroundings
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="The data folder; the running stack is found by it.", metavar="DIR", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on the last line.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; others than loopback want a token.")]
+Port = Annotated[int | None, typer.Option(help="Port of API and console.", min=1, max=65535)]
+
+
+def surroundings(data: Path | None) -> Surroundings:
+    """Read the settings and begin to log.
+
+    Raises:
+        Misconfigured: a setting makes no sense.
+    """
+    from service.surroundings import Surroundings, log_to_stderr
+
+    around = Surroundings.of(data)
+    log_to_stderr(around.settings.log_level)
+    return around
+
+
+def answer(result: Any, *, as_json: bool, line: Callable[[], str]) -> None:
+    """Print a result for a machine, or what `line` says for a person."""
+    if as_json:
+        import orjson
+
+        print(orjson.dumps(result if isinstance(result, dict) else dataclasses.asdict(result)).decode())
+    else:
+        print(line())
+
+
+def say(line: str) -> None:
+    """Print one line for a person beside the result."""
+    print(f"assetloop: {line}", file=sys.stderr)
+
+
+def refuse_open_house(around: Surroundings, host: str) -> None:
+    """Refuse to let the network in without a token.
+
+    Raises:
+        Misconfigured: `host` is not loopback and no token is set.
+    """
+    if host not in {"127.0.0.1", "localhost", "::1"} and around.settings.token is None:
+        raise Misconfigured(f"listening on {host} lets the network in: set ASSETLOOP_TOKEN to a long random text first")

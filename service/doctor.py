@@ -1,0 +1,99 @@
+"""`assetloop doctor`: look at everything the product stands on, and say the mend of each fault."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plant.errors import AssetloopError
+from service.settings import read_settings
+from service.surroundings import Surroundings
+from storage import migrate, status
+from storage.database import Role
+
+_LEAST_DISK_BYTES = 2 * 2**30
+_MOST_SKEW_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at; `mend` is empty where nothing has to be done."""
+
+    name: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+
+def examine(data: Path | None) -> list[Check]:
+    """Check settings, disk, database, broker; schema and clock where the database answers."""
+    settings = _check("settings", lambda: _settings(data), "correct or unset the variable it names")
+    if not settings.ok:
+        return [settings]
+    around = Surroundings.of(data)
+    database = _check("database", lambda: _database(around), "start `assetloop up`, or see to ASSETLOOP_DATABASE_URL")
+    schema = _check("schema", lambda: _schema(around), "run `assetloop migrate`") if database.ok else None
+    clock = _check("clock", lambda: _clock(around), "set both clocks by NTP") if schema and schema.ok else None
+    return [
+        settings,
+        _check("disk", lambda: _disk(around), "free space, or move the data folder with --data DIR"),
+        database,
+        *(check for check in (schema, clock) if check is not None),
+        _check("broker", lambda: _broker(around), "start `assetloop up`, or see to ASSETLOOP_MQTT_URL"),
+    ]
+
+
+def _check(name: str, look: Callable[[], str], mend: str) -> Check:
+    try:
+        return Check(name=name, ok=True, says=look())
+    except AssetloopError as error:
+        return Check(name=name, ok=False, says=str(error), mend=mend)
+    except OSError as error:
+        return Check(name=name, ok=False, says=str(error), mend=mend)
+
+
+def _settings(data: Path | None) -> str:
+    settings = read_settings()
+    return f"read; data folder {(data or settings.data).absolute()}"
+
+
+def _disk(around: Surroundings) -> str:
+    folder = around.folder.path
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_DISK_BYTES:
+        raise OSError(f"only {free / 2**30:.1f} GiB free at {folder}")
+    return f"{free / 2**30:.0f} GiB free at {folder}"
+
+
+def _database(around: Surroundings) -> str:
+    server, _ = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported)
+    extension = f", TimescaleDB {server.timescale}" if server.timescale else ""
+    return f"PostgreSQL {server.version}{extension}: {server.grade} grade"
+
+
+def _schema(around: Surroundings) -> str:
+    _, pending = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported)
+    if pending:
+        raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(step.name for step in pending)}")
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        held = status.totals(tx)
+    return f"up to date; {held.assets} assets, {held.readings:,} readings"
+
+
+def _clock(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        skew_s = (status.server_clock(tx) - around.clock.now()).total_seconds()
+    if abs(skew_s) > _MOST_SKEW_S:
+        raise AssetloopError(f"the database's clock is {skew_s:+.1f} s off this machine's")
+    return f"the database's clock is {skew_s:+.3f} s off this machine's"
+
+
+def _broker(around: Surroundings) -> str:
+    from simulators.wire import Wire
+
+    with Wire(around.mqtt_url()) as wire:
+        return f"answers at {wire.address}"

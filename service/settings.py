@@ -1,0 +1,70 @@
+"""Every setting of the product, read from `ASSETLOOP_…` once; nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from plant.errors import Misconfigured
+
+_PREFIX = "ASSETLOOP_"
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each name is `ASSETLOOP_` and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    database_url_ingest: SecretStr | None = None
+    database_url_app: SecretStr | None = None
+    mqtt_url: SecretStr | None = None
+    mqtt_share: str = ""
+    data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("assetloop", appauthor=False)))
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    allowed_hosts: str = "127.0.0.1,localhost,::1"
+    token: SecretStr | None = None
+    console_url: str = ""
+    round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
+    raw_retention_days: Annotated[float, Field(gt=0)] = 3650.0
+    most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
+    most_signals: Annotated[int, Field(ge=1)] = 500
+    allow_unsupported: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the names under which the console may be asked for."""
+        return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        Misconfigured: a value makes no sense, or a name is not one of ours; one line that names it.
+    """
+    _refuse_unknown_names()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise Misconfigured(f"{name}: {first['msg']}") from error
+
+
+_OTHERS = {"ASSETLOOP_SHARED", "ASSETLOOP_TEST_DATABASE_URL", "ASSETLOOP_LIFELINE"}
+
+
+def _refuse_unknown_names() -> None:
+    known = {_PREFIX + name.upper() for name in Settings.model_fields} | _OTHERS
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known and not name.startswith("ASSETLOOP_COMPOSE_"):
+            raise Misconfigured(f"{name} is not a setting; the settings are {', '.join(sorted(known - _OTHERS))}")

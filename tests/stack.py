@@ -1,0 +1,119 @@
+"""A running `assetloop up` for acceptance tests, driven as a user drives it: by its commands, its topics, its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import psutil
+
+ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
+
+
+def assetloop(*arguments: str, data: Path | None = None, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run one command of the command line to its end."""
+    where = ("--data", str(data)) if data else ()
+    return subprocess.run(
+        [ASSETLOOP, *arguments, *where], capture_output=True, text=True, timeout=timeout_s, check=False
+    )
+
+
+def wait_for(look: Callable[[], Any], *, within_s: float, what: str) -> Any:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + within_s
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"no {what} within {within_s} s"
+        time.sleep(0.2)
+
+
+@dataclass
+class Stack:
+    """One `assetloop up` on a folder and a port of its own."""
+
+    folder: Path
+    port: int
+    arguments: tuple[str, ...] = ()
+    began: float = 0.0
+    environment: dict[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[str] | None = None
+    _children: list[psutil.Process] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.began = time.time()
+        log = (self.folder.parent / f"{self.folder.name}.up.log").open("w")
+        self._process = subprocess.Popen(
+            [ASSETLOOP, "up", "--data", str(self.folder), "--port", str(self.port), "--json", *self.arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, **self.environment},
+            start_new_session=True,
+        )
+        log.close()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    def stop(self) -> tuple[int, dict[str, Any]]:
+        """Press Ctrl-C; return the exit code and the summary."""
+        assert self._process is not None
+        self._children = psutil.Process(self._process.pid).children(recursive=True)
+        self._process.send_signal(signal.SIGINT)
+        output, _ = self._process.communicate(timeout=60)
+        return self._process.returncode, json.loads(output.strip().splitlines()[-1])
+
+    def left_over(self) -> list[psutil.Process]:
+        """Return processes of the stack that outlived it."""
+        return [child for child in self._children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+    def said(self) -> str:
+        """Return what it printed for people."""
+        return (self.folder.parent / f"{self.folder.name}.up.log").read_text()
+
+    def running(self) -> dict[str, Any]:
+        """Return where it is to be reached, once it says so."""
+
+        def look() -> dict[str, Any] | None:
+            assert self._process is not None
+            assert self._process.poll() is None, self.said()
+            file = self.folder / "running.json"
+            return json.loads(file.read_text()) if file.exists() else None
+
+        return wait_for(look, within_s=60, what=f"running.json ({self.said()})")
+
+    def get(self, path: str) -> Any:
+        """GET a path of the API; None while it does not answer."""
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=5)
+        except httpx.TransportError:
+            return None
+        return answer.json() if answer.status_code == 200 else None
+
+    def role(self, name: str) -> psutil.Process:
+        """Return the process that plays a role now."""
+        assert self._process is not None
+
+        def look() -> psutil.Process | None:
+            for child in psutil.Process(self._process.pid).children(recursive=True):  # type: ignore[union-attr]
+                try:
+                    if child.cmdline()[1:4] == ["-m", "service", name]:
+                        return child
+                except (psutil.NoSuchProcess, psutil.AccessDenied, IndexError):
+                    continue
+            return None
+
+        return wait_for(look, within_s=30, what=f"process of {name}")

@@ -1,0 +1,338 @@
+"""The main job, end to end: a machine sickens, a work order reaches engineering, and somebody acknowledges it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paho.mqtt.client as mqtt
+import psycopg
+import pytest
+
+from simulators.devices import Device
+from simulators.faults import Fault
+from tests.conftest import free_port
+from tests.grafana.panels import run_panels
+from tests.stack import ASSETLOOP, Stack, assetloop, wait_for
+
+pytestmark = pytest.mark.timeout(280)
+
+
+class Listener:
+    """Engineering's ear on the wire."""
+
+    def __init__(self, url: str, topic: str) -> None:
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+        self._client.on_message = lambda _c, _u, message: self.heard.append(
+            (message.topic, json.loads(message.payload))
+        )
+        host, _, port = url.removeprefix("mqtt://").partition(":")
+        self._client.connect(host, int(port))
+        self._client.loop_start()
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Listener]]:
+    """The demo plant, and a listener to every work order it sends out."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    with Stack(folder, free_port()) as stack:
+        listener = Listener(stack.running()["mqtt_url"], "assetloop/v1/+/+/workorder")
+        try:
+            yield stack, listener
+        finally:
+            listener.close()
+
+
+def test_the_first_work_order_comes_within_90_seconds_and_says_why(demo: tuple[Stack, Listener]) -> None:
+    stack, listener = demo
+    (order, *_) = wait_for(lambda: stack.get("/work-orders"), within_s=120, what="work order")
+    assert datetime.fromisoformat(order["created_at"]).timestamp() - stack.began < 90
+    assert order["asset"] == "P-101"
+    evidence = order["evidence"]
+    shares = [signal["share"] for signal in evidence["signals"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1.0, abs=0.05)
+    assert "vibration_de_mm_s" in {signal["signal"] for signal in evidence["signals"][:3]}
+    assert evidence["model_version"] == "condition/P-101/v1"
+    assert evidence["window"]["from"] < evidence["window"]["to"]
+    topic, document = wait_for(
+        lambda: next((heard for heard in listener.heard if heard[1]["number"] == order["number"]), None),
+        within_s=20,
+        what="work order on the wire",
+    )
+    assert topic == "assetloop/v1/demo/P-101/workorder"
+    assert document["evidence"]["signals"] == evidence["signals"]
+
+
+def test_other_commands_find_the_stack_by_its_folder(demo: tuple[Stack, Listener]) -> None:
+    stack, _ = demo
+    done = assetloop("doctor", "--json", data=stack.folder)
+    checks = json.loads(done.stdout.splitlines()[-1])["checks"]
+    assert done.returncode == 0, checks
+    assert {check["name"] for check in checks} == {"settings", "disk", "database", "schema", "clock", "broker"}
+
+
+def test_a_second_up_and_a_taken_port_are_one_line_each(demo: tuple[Stack, Listener], tmp_path: Path) -> None:
+    stack, _ = demo
+    second = assetloop("up", "--port", str(free_port()), data=stack.folder)
+    taken = assetloop("up", "--port", str(stack.port), data=tmp_path / "other")
+    assert (second.returncode, taken.returncode) == (1, 1)
+    assert "already runs on" in second.stderr
+    assert f"port {stack.port} on 127.0.0.1 is taken" in taken.stderr
+    assert [len(run.stderr.strip().splitlines()) for run in (second, taken)] == [1, 1]
+
+
+def test_a_folder_of_a_newer_version_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "FORMAT").write_text("99\n")
+    done = assetloop("up", "--port", str(free_port()), data=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "written by a newer assetloop" in done.stderr
+
+
+def test_bad_payloads_go_to_quarantine_and_nothing_stops(demo: tuple[Stack, Listener]) -> None:
+    stack, _ = demo
+    url = stack.running()["mqtt_url"]
+    now_ms = int(time.time() * 1000)
+    known, unknown = "assetloop/v1/demo/P-102/telemetry", "assetloop/v1/demo/X-1/telemetry"
+    bad = {
+        "not_json": (known, b"{]"),
+        "no_numbers": (known, b'{"note": "all well"}'),
+        "too_large": (known, b'{"x": "' + b"x" * (10 * 2**20) + b'"}'),
+        "unknown_asset": (unknown, b'{"x": 1}'),
+        "in_the_future": (known, json.dumps({"ts": now_ms + 3_600_000, "values": {"flow_m3_h": 1.0}}).encode()),
+    }
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    host, _, port = url.removeprefix("mqtt://").partition(":")
+    client.connect(host, int(port))
+    client.loop_start()
+    for topic, payload in bad.values():
+        client.publish(topic, payload, qos=1).wait_for_publish(20)
+    client.publish(known, json.dumps({"ts": now_ms, "values": {"probe": 42.0}}).encode(), qos=1).wait_for_publish(20)
+    client.disconnect()
+    client.loop_stop()
+
+    def held() -> dict[str, str] | None:
+        found = {row["reason"]: row["topic"] for row in stack.get("/quarantine") or ()}
+        return found if bad.keys() <= found.keys() else None
+
+    found = wait_for(held, within_s=20, what="quarantined payloads")
+    assert {reason: found[reason] for reason in bad} == {reason: topic for reason, (topic, _) in bad.items()}
+    with psycopg.connect(stack.running()["database_url"]) as connection:
+        stored = wait_for(
+            lambda: connection.execute(
+                "SELECT value FROM reading JOIN signal USING (signal_id) WHERE key = 'probe'"
+            ).fetchone(),
+            within_s=10,
+            what="reading after the bad ones",
+        )
+    assert stored == (42.0,)
+
+
+def test_every_panel_returns_rows_to_the_read_only_role(demo: tuple[Stack, Listener], tmp_path: Path) -> None:
+    stack, _ = demo
+    done = assetloop("grafana", "build", "-o", str(tmp_path), data=stack.folder)
+    assert done.returncode == 0, done.stderr
+    answers = run_panels(stack.running()["database_url"], tmp_path)
+    assert {answer.dashboard for answer in answers} >= {"Plant", "Digital twin"}
+    assert [f"{answer.dashboard}: {answer.panel}" for answer in answers if not answer.rows] == []
+
+
+@pytest.mark.needs("chromium")
+def test_the_console_shows_the_order_and_acknowledges_it(demo: tuple[Stack, Listener]) -> None:
+    from tests.api.chromium import open_page
+
+    stack, listener = demo
+    (order, *_) = wait_for(lambda: stack.get("/work-orders"), within_s=120, what="work order")
+    with open_page(f"http://127.0.0.1:{stack.port}/orders") as page:
+        page.get_by_test_id(f"order-{order['number']}").first.click()
+        page.get_by_test_id("actor").first.fill("Li Wei")
+        page.get_by_test_id("acknowledge").first.click()
+        wait_for(
+            lambda: stack.get(f"/work-orders/{order['number']}")["acknowledged_by"], within_s=15, what="acknowledgement"
+        )
+    assert stack.get(f"/work-orders/{order['number']}")["acknowledged_by"] == "Li Wei"
+    wait_for(
+        lambda: [d for _, d in listener.heard if d["number"] == order["number"] and d["event"] == "acknowledged"],
+        within_s=20,
+        what="acknowledgement on the wire",
+    )
+
+
+def sickening_pump(path: Path, *, healthy_s: int, sick_s: int) -> Path:
+    """Record a pump whose bearing wears after its healthy time."""
+    times = np.arange(1_760_000_000.0, 1_760_000_000.0 + healthy_s + sick_s)
+    pump = Device.at("test", "K-1", "centrifugal_pump")
+    fault = Fault(asset="K-1", kind="bearing_wear", start_s=times[0] + healthy_s + 200, growth_s=120)
+    values = pump.suffering([fault]).values(times)
+    rows = [",".join(["time", *values])]
+    columns = np.stack(list(values.values()), axis=1)
+    rows += [
+        ",".join([str(int(t)), *(f"{v:.6g}" for v in row)]) for t, row in zip(times, columns.tolist(), strict=True)
+    ]
+    path.write_text("\n".join(rows))
+    return path
+
+
+def test_killing_score_and_desk_in_mid_flow_still_gives_exactly_one_order(
+    demo: tuple[Stack, Listener], tmp_path: Path
+) -> None:
+    stack, listener = demo
+    file = sickening_pump(tmp_path / "pump.csv", healthy_s=1200, sick_s=700)
+    command = ["replay", str(file), "--site", "test", "--asset", "K-1", "--healthy", "1200", "--speed", "80"]
+    replay = subprocess.Popen([ASSETLOOP, *command, "--data", str(stack.folder)], stderr=subprocess.DEVNULL)
+    with psycopg.connect(stack.running()["database_url"], autocommit=True) as connection:
+
+        def ask(statement: str) -> Any:
+            return connection.execute(statement).fetchall()
+
+        of_pump = "JOIN asset USING (asset_id) WHERE tag = 'K-1'"
+        wait_for(lambda: ask(f"SELECT 1 FROM score {of_pump}"), within_s=90, what="score of K-1")
+        for _ in range(3):
+            stack.role("score").kill()
+            stack.role("desk").kill()
+            time.sleep(1.5)  # so that the roles come up and are at work when they are killed again
+        wait_for(lambda: ask(f"SELECT 1 FROM finding {of_pump}"), within_s=60, what="finding of K-1")
+        stack.role("score").kill()
+        stack.role("desk").kill()
+        assert replay.wait(120) == 0
+        orders = f"SELECT 'WO-' || lpad(order_id::text, 6, '0') FROM work_order {of_pump}"
+        wait_for(lambda: ask(orders), within_s=60, what="work order of K-1")
+        newest = f"SELECT max(time) FROM latest JOIN signal USING (signal_id) {of_pump}"
+        wait_for(
+            lambda: ask(f"SELECT 1 FROM scoring {of_pump} AND watermark = ({newest})"), within_s=60, what="last score"
+        )
+        assert len(ask(orders)) == 1
+        assert len(ask(f"SELECT 1 FROM alert {of_pump}")) == 1
+        ((number,),) = ask(orders)
+    wait_for(lambda: [d for _, d in listener.heard if d["number"] == number], within_s=20, what="order on the wire")
+    raised = [d for _, d in listener.heard if d["number"] == number and d["event"] == "raised"]
+    assert len(raised) == 1
+
+
+SKAB_FILES = (0, 1, 5, 9, 15)
+
+
+def labelled(file: Path) -> tuple[float, float]:
+    """Return the first and last instant with anomaly = 1, epoch seconds, as recorded."""
+    lines = file.read_text().splitlines()
+    column = lines[0].split(";").index("anomaly")
+    rows = [line.split(";") for line in lines[1:]]
+    times = [datetime.fromisoformat(row[0] + "+00:00").timestamp() for row in rows if float(row[column]) == 1.0]
+    return times[0], times[-1]
+
+
+def replay_skab(stack: Stack, file: Path, asset: str, *more: str) -> float:
+    """Replay one file as an asset; return the shift in seconds."""
+    done = assetloop(
+        *("replay", str(file), "--site", "skab", "--asset", asset, "--healthy", "400", "--speed", "50", "--json"),
+        *more,
+        data=stack.folder,
+        timeout_s=200,
+    )
+    assert done.returncode == 0, done.stderr
+    shift_s: float = json.loads(done.stdout.splitlines()[-1])["shift_s"]
+    return shift_s
+
+
+@pytest.mark.needs("shared-data")
+def test_recorded_faults_are_found_where_they_are_labelled(demo: tuple[Stack, Listener], shared: Path) -> None:
+    stack, _ = demo
+    valve = shared / "data" / "skab" / "valve1"
+    free = shared / "data" / "skab" / "anomaly-free" / "anomaly-free.csv"
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        drop = ("--drop", "anomaly", "--drop", "changepoint")
+        replays = {n: pool.submit(replay_skab, stack, valve / f"{n}.csv", f"valve1-{n}", *drop) for n in SKAB_FILES}
+        calm = pool.submit(replay_skab, stack, free, "free", "--rows", "1000")
+        shifts = {n: replay.result() for n, replay in replays.items()}
+        calm.result()
+    alerts = settled_alerts(stack, [*(f"valve1-{n}" for n in SKAB_FILES), "free"])
+    onsets, found = {}, []
+    for number in SKAB_FILES:
+        first, last = labelled(valve / f"{number}.csv")
+        onsets[number] = [round(onset - shifts[number] - first) for onset in alerts[f"valve1-{number}"]]
+        if any(0 <= onset <= last - first + 60 for onset in onsets[number]):
+            found.append(number)
+    assert len(found) >= 4, f"onsets in s after the label: {onsets}"
+    assert alerts["free"] == []
+
+
+def settled_alerts(stack: Stack, assets: list[str]) -> dict[str, list[float]]:
+    """Return the onsets of each asset's alerts (epoch seconds) when all is scored and the desk has seen it."""
+    with psycopg.connect(stack.running()["database_url"], autocommit=True) as connection:
+
+        def scored() -> bool:
+            row = connection.execute(
+                "SELECT count(*) FROM asset a JOIN site s USING (site_id) JOIN scoring c USING (asset_id) "
+                "WHERE s.tag = 'skab' AND c.watermark = "
+                "(SELECT max(l.time) FROM latest l JOIN signal g USING (signal_id) WHERE g.asset_id = a.asset_id)"
+            ).fetchone()
+            return row == (len(assets),)
+
+        def seen() -> bool:
+            row = connection.execute(
+                "SELECT count(*) FROM finding f LEFT JOIN finding_seen s USING (finding_id) "
+                "JOIN asset USING (asset_id) JOIN site ON site.site_id = asset.site_id "
+                "WHERE site.tag = 'skab' AND s.revision IS DISTINCT FROM f.revision"
+            ).fetchone()
+            return row == (0,)
+
+        wait_for(scored, within_s=60, what="scores up to the last row")
+        wait_for(seen, within_s=30, what="desk that has seen every finding")
+        rows = connection.execute(
+            "SELECT a.tag, extract(epoch FROM f.onset)::float8 FROM alert_finding "
+            "JOIN finding f USING (finding_id) JOIN asset a USING (asset_id)"
+        ).fetchall()
+    return {asset: [onset for tag, onset in rows if tag == asset] for asset in assets}
+
+
+def test_a_replay_onto_newer_rows_is_refused_in_one_line(demo: tuple[Stack, Listener], tmp_path: Path) -> None:
+    stack, _ = demo
+    file = tmp_path / "old.csv"
+    file.write_text("time,flow_m3_h\n2020-01-01 00:00:00,1\n2020-01-01 00:00:10,2\n")
+    done = assetloop("replay", str(file), "--site", "demo", "--asset", "P-103", data=stack.folder)
+    assert done.returncode == 1
+    assert "newer than this replay would begin" in done.stderr.splitlines()[-1]
+
+
+def test_ctrl_c_stops_everything_and_a_second_start_resumes(demo: tuple[Stack, Listener]) -> None:
+    stack, listener = demo
+    listener.close()
+    code, first = stack.stop()
+    assert stack.left_over() == []
+    assert code == 1, "score and desk were killed on the way"
+    assert first["work_orders"] >= 1
+    assert first["seconds_to_first_work_order"] < 90
+    again = assetloop("up", "--for", "12", "--json", "--port", str(stack.port), data=stack.folder)
+    second = json.loads(again.stdout.splitlines()[-1])
+    assert again.returncode == 0, again.stderr
+    assert second.keys() == {"readings", "quarantined", "alerts", "work_orders", "seconds_to_first_work_order"}
+    assert second["readings"] > first["readings"]
+    assert second["work_orders"] >= first["work_orders"]
+
+
+def test_no_demo_starts_empty_and_registers_from_a_file(tmp_path: Path) -> None:
+    demo_file = tmp_path / "plant.toml"
+    demo_file.write_text(assetloop("register", "demo").stdout)
+    with Stack(tmp_path / "data", free_port(), ("--no-demo",)) as stack:
+        stack.running()
+        first = assetloop("register", "import", str(demo_file), "--json", data=stack.folder)
+        second = assetloop("register", "import", str(demo_file), "--json", data=stack.folder)
+        code, summary = stack.stop()
+    assert json.loads(first.stdout)["added"]["asset"] == 12
+    assert json.loads(second.stdout)["added"] == {}
+    assert (code, summary["readings"], summary["work_orders"]) == (0, 0, 0)
+    assert stack.left_over() == []
