@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from plant.errors import Misconfigured, Unavailable
+from plant.broker_address import BrokerAddress
+from plant.errors import Unavailable
 
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _KEEPALIVE_S = 30
 
 
@@ -26,13 +25,7 @@ class MqttPublisher:
     """
 
     def __init__(self, url: str, *, wait_s: float = 10.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise Misconfigured("ASSETLOOP_MQTT_URL is not an address; write mqtt://user:password@host:port")
-        self._host = parts.hostname
-        self._port = parts.port or _PORTS[parts.scheme]
-        self._tls = parts.scheme == "mqtts"
-        self._account = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        self._address = BrokerAddress.parse(url)
         self._wait_s = wait_s
         self._lock = threading.Lock()
         self._client: mqtt.Client | None = None
@@ -50,7 +43,7 @@ class MqttPublisher:
                 message.wait_for_publish(self._wait_s)
             if message.rc != mqtt.MQTT_ERR_SUCCESS or not message.is_published():
                 self._give_up()
-                raise Unavailable(f"the broker at {self._host}:{self._port} did not confirm a message")
+                raise Unavailable(f"the broker at {self._address} did not confirm a message")
 
     def close(self) -> None:
         """Disconnect; the next `publish` connects again."""
@@ -76,19 +69,19 @@ class MqttPublisher:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         client.on_connect = on_connect
         client.connect_timeout = self._wait_s
-        if self._account is not None:
-            client.username_pw_set(*self._account)
-        if self._tls:
+        if self._address.username:
+            client.username_pw_set(self._address.username, self._address.password)
+        if self._address.tls:
             client.tls_set()
         try:
-            client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+            client.connect(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
         except OSError as error:
-            raise Unavailable(f"no broker at {self._host}:{self._port} ({error})") from error
+            raise Unavailable(f"no broker at {self._address} ({error})") from error
         client.loop_start()
         if not answered.wait(self._wait_s) or refusal:
             _end(client)
             said = refusal[0] if refusal else "no answer"
-            raise Unavailable(f"the broker at {self._host}:{self._port} let nobody in: {said}")
+            raise Unavailable(f"the broker at {self._address} let nobody in: {said}")
         return client
 
     def _give_up(self) -> None:

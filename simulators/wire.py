@@ -7,20 +7,18 @@ broker may receive it twice: at least once). Only the first connection is the ca
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, Self
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from plant.broker_address import BrokerAddress
 from plant.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from paho.mqtt.properties import Properties
     from paho.mqtt.reasoncodes import ReasonCode
 
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _KEEPALIVE_S = 30
 _RECONNECT_MAX_S = 4
 DEFAULT_WINDOW = 50
@@ -37,45 +35,6 @@ class BrokerRefused(Misconfigured, ConnectionError):
 
 class PayloadTooLarge(Misconfigured, ValueError):
     """A payload above the limit; brokers end the connection over one, so it is never sent."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
-    """Where a broker listens and who is calling."""
-
-    host: str
-    port: int
-    tls: bool = False
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def parse(cls, url: str) -> Address:
-        """Read `mqtt://user:password@host:port` or `mqtts://…`; raises `Misconfigured`.
-
-        >>> Address.parse("mqtts://meter:s%40fe@plant.example")
-        Address(host='plant.example', port=8883, tls=True, username='meter')
-        """
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            parts, port = urlsplit(""), None
-        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
-            message = "broker address: write mqtt://user:password@host:port (or mqtts://…)"
-            raise Misconfigured(message)
-        return cls(
-            host=parts.hostname,
-            port=port or _PORTS[parts.scheme],
-            tls=parts.scheme == "mqtts",
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
-
-    def __str__(self) -> str:
-        """Write the address without the account."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
 
 
 class Publisher(Protocol):
@@ -107,7 +66,7 @@ class Wire:
         payload_limit: int = DEFAULT_PAYLOAD_LIMIT,
         connect_timeout_s: float = 5.0,
     ) -> None:
-        self.address = Address.parse(url)
+        self.address = BrokerAddress.parse(url)
         self._window = window
         self._payload_limit = payload_limit
         self._connect_timeout_s = connect_timeout_s

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from plant.errors import Misconfigured, Unavailable
+from plant.errors import Unavailable
 from simulators.fleet import Fleet, Outbox, backfill
-from simulators.wire import Address, BrokerAway, PayloadTooLarge, Wire
+from simulators.wire import BrokerAway, PayloadTooLarge, Wire
 
 
 @pytest.fixture
@@ -128,17 +128,3 @@ def test_outbox_waits_for_a_broker_that_went_and_came(port: int, listen_at: Any)
 def _publish_until_refused(wire: Wire) -> None:
     for _ in range(1_000):
         wire.publish("other", b"0", timeout_s=0.05)
-
-
-@pytest.mark.parametrize(
-    "url", ["", "localhost", "http://localhost", "mqtt://", "mqtt://h:port", "mqtt://h:99999", "mqtt://h/topic"]
-)
-def test_address_that_is_none_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(Misconfigured, match="write mqtt://user:password@host:port"):
-        Address.parse(url)
-
-
-def test_address_tells_nobody_the_password() -> None:
-    address = Address.parse("mqtts://meter:s%40fe@plant.example:8884")
-    assert (address.username, address.password, address.tls) == ("meter", "s@fe", True)
-    assert "s@fe" not in f"{address} {address!r}"
