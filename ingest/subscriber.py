@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import select
 import socket
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from plant.errors import Misconfigured, Unavailable
+from plant.broker_address import BrokerAddress
+from plant.errors import Unavailable
 from plant.topics import TELEMETRY_FILTER
 
 if TYPE_CHECKING:
     from paho.mqtt.properties import Properties
     from paho.mqtt.reasoncodes import ReasonCode
 
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _CONNECT_S = 3.0
 _KEEPALIVE_S = 20
 _READ_AT_ONCE = 500  # messages, before the other duties have their turn
@@ -46,17 +46,18 @@ class Subscriber:
     """
 
     def __init__(self, url: str, *, client_id: str, share: str, receive: Receive) -> None:
-        self._host, self._port = _address(url)
+        self._address = BrokerAddress.parse(url)
         self._filter = f"$share/{share}/{TELEMETRY_FILTER}" if share else TELEMETRY_FILTER
         self._receive = receive
         self._received = 0
         self._is_subscribed = False
+        self._is_leaving = False
         self._trouble = ""
         self.connection = 0
         self.is_listening = False
-        self._client = self._new_client(url, client_id)
+        self._client = self._new_client(client_id)
 
-    def _new_client(self, url: str, client_id: str) -> mqtt.Client:
+    def _new_client(self, client_id: str) -> mqtt.Client:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -65,10 +66,9 @@ class Subscriber:
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        parts = urlsplit(url)
-        if parts.username:
-            client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
-        if parts.scheme == "mqtts":
+        if self._address.username:
+            client.username_pw_set(self._address.username, self._address.password)
+        if self._address.tls:
             client.tls_set()
         client.connect_timeout = _CONNECT_S
         client.on_connect = self._on_connect
@@ -90,12 +90,12 @@ class Subscriber:
         """
         self._raise_trouble()
         try:
-            self._client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+            self._client.connect(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
         except (OSError, ValueError) as error:
-            raise Unavailable(f"no broker at {self._host}:{self._port}: {error}") from error
+            raise Unavailable(f"no broker at {self._address}: {error}") from error
         self.connection += 1
 
-    def pump(self, wait_s: float, wake: socket.socket, *, reads: bool = True) -> bool:
+    def pump(self, wait_s: float, wake: socket.socket | None = None, *, reads: bool = True) -> bool:
         """Wait until the broker or `wake` has something, at most `wait_s`; read, and say whether all has been read.
 
         Without `reads` the broker is left waiting, which must not last as long as the keep-alive of 20 s.
@@ -105,10 +105,10 @@ class Subscriber:
         """
         self._raise_trouble()
         broker: Any = self._client.socket()
-        reading = [broker, wake] if broker is not None and reads else [wake]
+        reading = [one for one in (broker if reads else None, wake) if one is not None]
         writing = [broker] if broker is not None and self._client.want_write() else []
         readable, writable, _ = select.select(reading, writing, [], wait_s)
-        if wake in readable:
+        if wake is not None and wake in readable:
             wake.recv(4096)
         if broker is None:
             return True
@@ -152,11 +152,24 @@ class Subscriber:
             self._client.loop_read()
         self._trouble = ""
 
-    def close(self) -> None:
-        """Send what waits to be sent, then end the connection."""
-        if self.is_connected:
-            self._client.loop_write()
+    def close(self, wait_s: float = 0.5) -> None:
+        """End the connection once the broker has read every acknowledgement, or after `wait_s`.
+
+        The embedded broker forgets acknowledgements that it reads together with the farewell. What it answers to a
+        second subscription it answers after them.
+        """
+        if self.is_listening:
+            self._is_leaving, self.is_listening = True, False
+            self._client.subscribe(self._filter, qos=1)
+            self._await_answer(time.monotonic() + wait_s)
         self.drop()
+
+    def _await_answer(self, until_s: float) -> None:
+        try:
+            while not self.is_listening and self.is_connected and time.monotonic() < until_s:
+                self.pump(0.05)
+        except Unavailable:
+            return
 
     def _on_connect(
         self,
@@ -202,19 +215,10 @@ class Subscriber:
 
     def _on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         self._received += 1
+        if self._is_leaving:
+            return  # not acknowledged, so that the next connection is given it
         try:
             topic = message.topic
         except UnicodeDecodeError as error:
             topic = error.object.decode(errors="replace")
         self._receive(topic, bytes(message.payload), message.mid if message.qos else 0, retained=message.retain)
-
-
-def _address(url: str) -> tuple[str, int]:
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    if parts.scheme not in _PORTS or not host:
-        raise Misconfigured("the broker's address is not one; write mqtt://user:password@host:port (or mqtts://…)")
-    return host, port or _PORTS[parts.scheme]

@@ -1,0 +1,64 @@
+"""What ingest remembers of the register, and when it asks again."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from ingest.decoded import Decoded
+from ingest.devices import Devices
+from storage.database import Database
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+def said(asset: str, *keys: str) -> Decoded:
+    return Decoded(site="demo", asset=asset, keys=list(keys))
+
+
+@pytest.fixture
+def devices(register: None, ingest_database: Database) -> Devices:  # noqa: ARG001
+    return Devices(ingest_database, most_signals=3)
+
+
+def test_a_device_is_learnt_once_with_its_grace_and_signals(devices: Devices, superuser: Superuser) -> None:
+    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a')")
+    assert devices.recall("demo", "P-101", 0.0) is None
+    devices.learn([said("P-101", "a")], 0.0)
+    device = devices.recall("demo", "P-101", 59.0)
+    assert device is not None
+    assert (device.asset_id, device.grace_us, device.signals) == (1, 2_000_000, {"a": 1})
+
+
+def test_what_is_known_is_asked_again_after_a_minute(devices: Devices, superuser: Superuser) -> None:
+    devices.learn([said("P-101")], 0.0)
+    superuser.execute("UPDATE asset_class SET grace_s = 30")
+    assert devices.recall("demo", "P-101", 61.0) is None
+    devices.learn([said("P-101")], 61.0)
+    device = devices.recall("demo", "P-101", 61.0)
+    assert device is not None
+    assert device.grace_us == 30_000_000
+
+
+def test_a_new_signal_registers_itself_and_no_more_than_may_be(devices: Devices, superuser: Superuser) -> None:
+    devices.learn([said("P-101", "b", "a"), said("P-101", "a", "c\x00"), said("P-101", "c", "d", "e", "f")], 0.0)
+    device = devices.recall("demo", "P-101", 0.0)
+    assert device is not None
+    assert (list(device.signals), device.is_full) == (["b", "a", "c"], True)
+    rows = superuser.execute("SELECT key, self_registered FROM signal ORDER BY signal_id").fetchall()
+    assert rows == [("b", True), ("a", True), ("c", True)]
+
+
+def test_an_unknown_asset_is_forgotten_soon_so_that_an_approved_one_is_heard(
+    devices: Devices, superuser: Superuser
+) -> None:
+    devices.learn([said("P-999", "a")], 0.0)
+    device = devices.recall("demo", "P-999", 1.9)
+    assert device is not None
+    assert device.asset_id is None
+    assert devices.recall("demo", "P-999", 2.1) is None
+    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-999', 'Pump')")
+    devices.learn([said("P-999", "a")], 2.1)
+    device = devices.recall("demo", "P-999", 2.1)
+    assert device is not None
+    assert device.asset_id == 2

@@ -1,0 +1,166 @@
+"""The native format, rule by rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.decode import decode as decode_any
+from ingest.decoded import ABSENT, Decoded
+from ingest.native import decode as decode_native
+from plant.errors import Rejected
+from plant.reading import Flag
+
+TOPIC = "assetloop/v1/demo/P-101/telemetry"
+
+
+def decode(document: Any) -> Decoded:
+    return decode_native(TOPIC, document if isinstance(document, bytes) else orjson.dumps(document))
+
+
+def rows(decoded: Decoded) -> list[tuple[str, int, float, int]]:
+    return list(zip(decoded.keys, decoded.times_us, decoded.values, decoded.flags, strict=True))
+
+
+def refusals(decoded: Decoded) -> dict[str, int]:
+    return {reason: reject.readings for reason, reject in decoded.rejects.items()}
+
+
+def test_flat_values_have_no_time_of_their_own() -> None:
+    assert rows(decode({"flow": 7, "head": 2.5})) == [("flow", ABSENT, 7, 0), ("head", ABSENT, 2.5, 0)]
+
+
+def test_values_may_carry_their_time_in_milliseconds() -> None:
+    assert rows(decode({"ts": 1_700_000_000_123, "values": {"flow": 7}})) == [("flow", 1_700_000_000_123_000, 7, 0)]
+    assert rows(decode({"ts": 1_700_000_000_000.25, "values": {"flow": 7}}))[0][1] == 1_700_000_000_000_250
+
+
+def test_an_array_holds_many_instants() -> None:
+    instants = [{"ts": second * 1000, "values": {"a": second, "b": -second}} for second in range(3)]
+    assert rows(decode(instants)) == [
+        (key, second * 1_000_000, value, 0) for second in range(3) for key, value in (("a", second), ("b", -second))
+    ]
+
+
+def test_the_topic_names_site_and_asset_also_where_tags_are_encoded() -> None:
+    decoded = decode_native("assetloop/v1/Werk %2B1/泵%2F1/telemetry", b'{"a": 1}')
+    assert (decoded.site, decoded.asset) == ("Werk +1", "泵/1")
+
+
+@pytest.mark.parametrize(
+    "topic", ["spBv1.0/g/NDATA/n", "assetloop/v1/demo/telemetry", "assetloop/v1/a%00/b/telemetry", ""]
+)
+def test_a_foreign_topic_is_refused(topic: str) -> None:
+    with pytest.raises(Rejected) as refusal:
+        decode_native(topic, b'{"a": 1}')
+    assert refusal.value.reason == "unknown_topic"
+
+
+def test_quality_and_history_become_flags() -> None:
+    said = {"ts": 0, "hist": True, "q": {"a": "BAD", "b": "uncertain", "c": "GOOD", "d": "?", "other": "BAD"}}
+    decoded = decode({**said, "values": {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}, "seq": 41})
+    historical = int(Flag.HISTORICAL)
+    assert [flags - historical for flags in decoded.flags] == [2, 4, 0, 4, 0]
+    assert decoded.sequence == 41
+
+
+def test_in_the_flat_shape_the_reserved_words_are_words_only_in_their_form() -> None:
+    assert decode({"ts": 5, "flow": 1, "seq": 9, "hist": False, "q": {"flow": "BAD"}}).keys == ["flow"]
+    assert decode({"q": 3.2, "seq": 1.5, "values": 4}).keys == ["q", "seq", "values"]
+
+
+def test_booleans_are_numbers_and_other_things_are_refused_one_by_one() -> None:
+    decoded = decode(
+        {"on": True, "off": False, "text": "high", "none": None, "list": [1], "object": {"a": 1}, "flow": 3}
+    )
+    assert dict(zip(decoded.keys, decoded.values, strict=True)) == {"on": 1.0, "off": 0.0, "flow": 3}
+    assert refusals(decoded) == {"not_a_number": 4}
+    assert 'text is "high"; none is null' in decoded.rejects["not_a_number"].detail
+
+
+def test_values_that_are_not_finite_cost_only_themselves() -> None:
+    decoded = decode(b'{"ts": 1000, "values": {"a": NaN, "b": Infinity, "c": -Infinity, "d": 1e400, "e": 1.5}}')
+    assert rows(decoded) == [("e", 1_000_000, 1.5, 0)]
+    assert refusals(decoded) == {"not_a_number": 4}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b'{"a": 1} x',
+        b"[" * 5000 + b"]" * 5000,
+        b'"\\ud800"',
+        b"{NaN",
+        b"[" * 5000 + b"NaN",
+        b"\x1f\x8b",
+    ],
+)
+def test_what_is_not_json_is_refused(payload: bytes) -> None:
+    with pytest.raises(Rejected) as refusal:
+        decode(payload)
+    assert refusal.value.reason == "not_json"
+
+
+@pytest.mark.parametrize(
+    "document", [{}, [], 5, "text", None, [[]], [5], {"a": "b"}, {"ts": 1, "values": {}}, {"ts": 1}]
+)
+def test_what_holds_no_number_is_refused(document: Any) -> None:
+    with pytest.raises(Rejected) as refusal:
+        decode(document)
+    assert refusal.value.reason == "no_numbers"
+
+
+def test_an_instant_whose_time_is_not_one_is_refused_and_the_others_are_kept() -> None:
+    times: list[Any] = ["2026-01-01", True, {}, 5]
+    instants = [{"ts": ts, "values": {"a": 1, "b": 2}} for ts in times]
+    decoded = decode(instants)
+    assert decoded.times_us == [5000, 5000]
+    assert refusals(decoded) == {"bad_time": 6}
+
+
+def test_an_element_that_is_no_object_is_refused_and_the_others_are_kept() -> None:
+    decoded = decode([5, {"a": 1}, "x"])
+    assert (decoded.keys, refusals(decoded)) == (["a"], {"no_numbers": 2})
+
+
+def test_a_payload_above_the_limit_is_not_even_read() -> None:
+    with pytest.raises(Rejected) as refusal:
+        decode_any(TOPIC, b'{"a": 1}' + b" " * 100, most_bytes=100)
+    assert refusal.value.reason == "too_large"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),
+    lambda children: (
+        st.lists(children) | st.dictionaries(st.text() | st.sampled_from(["ts", "values", "q", "hist"]), children)
+    ),
+    max_leaves=12,
+)
+
+
+def reason_of(payload: bytes) -> str | None:
+    """Decode, look whether the columns fit together, and return why the message was refused, or None."""
+    try:
+        decoded = decode(payload)
+    except Rejected as refusal:
+        return refusal.reason
+    assert len(decoded.keys) == len(decoded.times_us) == len(decoded.values) == len(decoded.flags)
+    assert decoded.keys or decoded.rejects
+    return None
+
+
+@given(JSON)
+def test_any_json_gives_columns_of_one_length_or_a_reason(document: Any) -> None:
+    assert reason_of(orjson.dumps(document)) in {None, "no_numbers"}
+
+
+@given(st.binary())
+def test_any_bytes_give_columns_or_a_reason(payload: bytes) -> None:
+    assert reason_of(payload) in {None, "no_numbers", "not_json"}
