@@ -113,6 +113,7 @@ class Database:
         """
         with in_our_terms():
             if not self._opened:
+                connect(self.url, role=self.role).close()  # a wrong login is told apart from a server that is away
                 self._pool.open()
                 self._opened = True
             with self._pool.connection() as connection:
@@ -149,8 +150,12 @@ def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow
     with in_our_terms():
         session = _session(role) if role else {**_session(Role.OWNER), "application_name": "assetloop"}
         connection = psycopg.Connection[DictRow].connect(url, **session)
-        if role is not None:
-            assume(connection, role)
+        try:
+            if role is not None:
+                assume(connection, role)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

@@ -145,6 +145,7 @@ JOIN watch.asset AS a USING (asset_id);
 CREATE VIEW watch.work_order AS
 SELECT
     w.order_id,
+    'WO-' || lpad(w.order_id::text, greatest(6, length(w.order_id::text)), '0') AS number,
     a.asset_id,
     a.site,
     a.asset,

@@ -15,6 +15,7 @@ from plant.alert import AlertFlags
 from plant.severity import Severity
 from plant.work_order import OrderState
 from storage.database import Database, Role
+from storage.orders import order_number
 from storage.twin import read_twin
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -111,7 +112,7 @@ def test_series_leave_bad_quality_out(rows: Connection) -> None:
 
 def test_alert_states_are_named_as_the_vocabulary_names_them(rows: Connection) -> None:
     shelves = (None, NOW + timedelta(hours=1), NOW - timedelta(hours=1))
-    for active, acknowledged, shelved, suppressed, out in product(*[(True, False)] * 2, shelves, *[(True, False)] * 2):
+    for (active, acknowledged, suppressed, out), shelved in product(product((True, False), repeat=4), shelves):
         flags = AlertFlags(
             active=active, acknowledged=acknowledged, shelved_until=shelved, suppressed=suppressed, out_of_service=out
         )
@@ -142,7 +143,8 @@ def test_a_work_order_is_open_as_the_vocabulary_says(rows: Connection, state: Or
         " created_at, changed_at) VALUES (1, 'VIB', %s, 2, 'MAJOR', 't', '{}', now(), now(), now())",
         [state.value],
     )
-    assert rows.execute("SELECT open FROM watch.work_order").fetchone() == {"open": state.is_open}
+    found = rows.execute("SELECT open, number FROM watch.work_order").fetchone()
+    assert found == {"open": state.is_open, "number": order_number(1)}
 
 
 def test_the_label_names_the_site_only_where_two_sites_use_one_tag(rows: Connection) -> None:
