@@ -124,11 +124,10 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> V
     elapsed_s = follow(norms, pace, state, row, time)
     live = time - state.seen <= norms.fresh_s
     energy = energies(norms, state.deviation, live)
-    leaving = ~state.alarm & (ordered_sum(energy) >= 1.0)
-    if leaving.any():
-        energy = np.where(
-            return_home(norms, pace, state, live, leaving), energies(norms, state.deviation, live), energy
-        )
+    away = ordered_sum(energy) >= 1.0
+    if away.any():
+        back = return_home(norms, pace, state, live, away)
+        energy = np.where(back, energies(norms, state.deviation, live), energy)
     total = ordered_sum(energy)
     some_live = live.any(axis=0)
     level = np.sqrt(total)
@@ -146,13 +145,16 @@ def energies(norms: Norms, deviation: Floats, live: Flags) -> Floats:
     return whitened * whitened
 
 
-def return_home(norms: Norms, pace: Pace, state: State, live: Flags, leaving: Flags) -> Flags:
-    """Let assets that leave their baseline go back to the one before it, where they fit that; return who did.
+def return_home(norms: Norms, pace: Pace, state: State, live: Flags, away: Flags) -> Flags:
+    """Let assets away from their baseline go back to the one before it, where they fit that; return who did.
 
-    So a machine that was relearnt while faulty raises no alarm when it is healthy again.
+    So a machine that was relearnt while faulty is soon normal when it is healthy again. One in alarm must fit well.
     """
     deviation = np.clip(state.deviation + (state.baseline - state.home), -pace.clip, pace.clip)
-    back = leaving & (ordered_sum(energies(norms, deviation, live)) < 1.0)
+    near = np.where(state.alarm, pace.release_ratio, 1.0)
+    back = away & (np.sqrt(ordered_sum(energies(norms, deviation, live))) < near)
+    state.alarm = state.alarm & ~back
+    state.peak = np.where(back, 0.0, state.peak)
     baseline = state.baseline
     state.baseline = np.where(back, state.home, baseline)
     state.home = np.where(back, baseline, state.home)
@@ -186,13 +188,15 @@ def fill_stale(norms: Norms, evidence: Floats, live: Flags) -> Floats:
     The level is then that of the live signals alone: the marginal Mahalanobis distance.
     """
     stale = ~live & (norms.gain > 0)
-    if not stale.any():
+    concerned = np.flatnonzero(stale.any(axis=0) & live.any(axis=0))
+    if concerned.size == 0:
         return evidence
+    precision, part, gone = norms.precision[:, :, concerned], evidence[:, concerned], stale[:, concerned]
     for _ in range(FILL_SWEEPS):
-        for m in np.flatnonzero(stale.any(axis=1)):
-            pull = ordered_sum(norms.precision[m] * evidence)
-            diagonal = np.where(stale[m], norms.precision[m, m], 1.0)
-            evidence[m] = np.where(stale[m], evidence[m] - pull / diagonal, evidence[m])
+        for m in np.flatnonzero(gone.any(axis=1)):
+            pull = ordered_sum(precision[m] * part)
+            part[m] -= np.where(gone[m], pull / np.where(gone[m], precision[m, m], 1.0), 0.0)
+    evidence[:, concerned] = part
     return evidence
 
 
