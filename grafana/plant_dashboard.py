@@ -49,8 +49,8 @@ def plant_dashboard() -> Dashboard:
         .with_panel(number("Alerts", "plant.count_open_alerts").id(2).span(5).height(4))
         .with_panel(number("Work orders", "plant.count_open_orders").id(3).span(5).height(4))
         .with_panel(_newest().id(4).span(4).height(4))
-        .with_panel(_health().id(5).span(12).height(13))
-        .with_panel(_scores().id(6).span(12).height(13))
+        .with_panel(_health().id(5).span(12).height(14))
+        .with_panel(_scores().id(6).span(12).height(14))
         .with_panel(_open_alerts().id(7).span(12).height(8))
         .with_panel(_open_orders().id(8).span(12).height(8))
         .with_panel(_freshness().id(9).span(24).height(13))
@@ -178,7 +178,7 @@ def _open_alerts() -> table.Panel:
 def _open_orders() -> table.Panel:
     return (
         _table("Open work orders", "plant.open_orders")
-        .override_by_name("No.", columns.wide(50))
+        .override_by_name("No.", columns.wide(100))
         .override_by_name("State", columns.wide(80))
         .override_by_name("Prio", columns.wide(60))
         .override_by_name("Finish by", columns.wide(170))

@@ -1,5 +1,6 @@
 -- One login for each process, with the password that the environment names. Run by the superuser with psql, after the
 -- product's roles exist; running it again only sets the passwords anew.
+SET client_min_messages = warning;
 SET log_statement = 'none';
 SET log_min_error_statement = 'panic';
 SET log_min_duration_statement = -1;

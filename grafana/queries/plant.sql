@@ -47,7 +47,7 @@ ORDER BY severity_rank DESC, onset DESC
 
 -- name: open_orders
 -- The open work orders, the most urgent first.
-SELECT asset_id, order_id AS "No.", label AS "Asset", title AS "Title", priority AS "Prio", state AS "State",
+SELECT asset_id, number AS "No.", label AS "Asset", title AS "Title", priority AS "Prio", state AS "State",
     requested_finish AS "Finish by"
 FROM watch.work_order
 WHERE open
