@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -112,17 +112,42 @@ def declare_past_healthy(database: Database, past: Past, by: str) -> None:
             )
 
 
-def fault_text(folder_file: Path, clock: Clock) -> str:
-    """Return the demo's fault as `simulate --fault` takes it; its start is kept, so that a restart resumes it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemoState:
+    """How far the demo has come on a data folder; `fault` is as `simulate --fault` takes it."""
+
+    prepared: bool = False
+    fault: str | None = None
+
+
+def read_state(file: Path) -> DemoState:
+    """Read how far the demo has come.
+
+    Raises:
+        Rejected: the file is damaged.
+    """
     try:
-        text = str(json.loads(folder_file.read_text(encoding="utf-8"))["fault"])
+        return DemoState(**json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        start = int(clock.now().timestamp() + FAULT_AFTER_S)
-        text = f"{FAULTY_ASSET}:{FAULT_KIND}:{start}:{FAULT_GROWTH_S:.0f}"
-        folder_file.write_text(json.dumps({"fault": text}), encoding="utf-8")
-    except (ValueError, KeyError, TypeError) as error:
-        raise Rejected("bad_demo", f"{folder_file} is damaged; remove it to give the demo a new fault") from error
-    return text
+        return DemoState()
+    except (ValueError, TypeError) as error:
+        raise Rejected("bad_demo", f"{file} is damaged; remove it to begin the demo anew") from error
+
+
+def write_state(file: Path, state: DemoState) -> None:
+    """Remember how far the demo has come."""
+    file.write_text(json.dumps(asdict(state)), encoding="utf-8")
+
+
+def begin_fault(file: Path, clock: Clock) -> str:
+    """Return the demo's fault; its start is kept, so that a restart resumes it."""
+    state = read_state(file)
+    if state.fault is not None:
+        return state.fault
+    start = int(clock.now().timestamp() + FAULT_AFTER_S)
+    fault = f"{FAULTY_ASSET}:{FAULT_KIND}:{start}:{FAULT_GROWTH_S:.0f}"
+    write_state(file, DemoState(prepared=True, fault=fault))
+    return fault
 
 
 def _instant(epoch_s: float) -> datetime:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from plant.errors import Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
+from service.waiting import ToldToStopError, patiently
 from storage.database import Role
 
 if TYPE_CHECKING:
@@ -162,6 +163,10 @@ def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tupl
     from simulators.fleet import live
     from simulators.wire import Wire
 
-    fleet = read_fleet(plant)
-    with Wire(around.mqtt_url()) as wire, until_told() as stop:
-        live(fleet, wire, around.clock, stop, period_s, [Fault.parse(text) for text in faults])
+    ill = [Fault.parse(text) for text in faults]
+    fleet = read_fleet(plant).suffering(ill)
+    wire = Wire(around.mqtt_url())
+    with until_told() as stop, contextlib.suppress(ToldToStopError):
+        patiently(wire.connect, say=log.warning, stop=stop)
+        with contextlib.closing(wire):
+            live(fleet, wire, around.clock, stop, period_s, ill)

@@ -29,7 +29,7 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Print one line."""
-        self.console.print(line, markup=False)
+        self.console.print(line, markup=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:

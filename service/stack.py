@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from service.postgres import PostgresServer
 from service.processes import Crew
 from service.screen import Screen
 from service.surroundings import Surroundings
+from service.waiting import ToldToStopError, patiently
 from storage import register, status
 from storage.database import Database, Role, connect
 from storage.migrate import migrate
@@ -46,11 +48,11 @@ class UpOptions:
 class Summary:
     """What a run came to, in the words of its JSON."""
 
-    readings: int
-    quarantined: int
-    alerts: int
-    work_orders: int
-    seconds_to_first_work_order: float | None
+    readings: int = 0
+    quarantined: int = 0
+    alerts: int = 0
+    work_orders: int = 0
+    seconds_to_first_work_order: float | None = None
     deaths: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,20 +66,19 @@ def up(around: Surroundings, options: UpOptions, screen: Screen) -> Summary:
     began = around.clock.now()
     with _told_to_stop() as stop, around.folder, contextlib.ExitStack() as cleanup:
         _refuse_taken_port(options.host, options.port)
-        running = _foundation(around, options, screen, cleanup)
+        try:
+            running = _foundation(around, options, screen, cleanup, stop)
+        except ToldToStopError:
+            return Summary()
         around.folder.announce(running)
         crew = Crew(around.folder.logs, _environment(around, running))
         cleanup.callback(crew.stop)
         cleanup.callback(screen.say, "stopping …")
         database = cleanup.enter_context(Database(running.database_url, role=Role.APP))
-        with contextlib.suppress(_ToldToStop):
+        with contextlib.suppress(ToldToStopError):
             _start_roles(around, options, crew, database, running, screen, stop)
             _run(around, options, crew, database, running, screen, stop, began)
         return _summary(database, crew, began)
-
-
-class _ToldToStop(Exception):
-    """Ends the preparation when somebody presses Ctrl-C in its midst."""
 
 
 @contextlib.contextmanager
@@ -100,20 +101,27 @@ def _refuse_taken_port(host: str, port: int) -> None:
         with socket.create_server((host, port)):
             pass
     except OSError as error:
-        raise Conflict(f"port {port} on {host} is taken ({error.strerror}); choose another with --port") from error
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {os.strerror(error.errno or 0)}"
+        raise Conflict(f"port {port} on {host} {why}; choose another with --port") from error
 
 
-def _foundation(around: Surroundings, options: UpOptions, screen: Screen, cleanup: contextlib.ExitStack) -> Running:
+def _foundation(
+    around: Surroundings,
+    options: UpOptions,
+    screen: Screen,
+    cleanup: contextlib.ExitStack,
+    stop: threading.Event,
+) -> Running:
     with screen.step("database"):
         if around.settings.database_url is not None:
-            database_url = _await_database(around, screen)
+            database_url = _await_database(around.database_url(), screen, stop)
         else:
             database_url = cleanup.enter_context(PostgresServer(around.folder.database)).url
         migrated = migrate(database_url, allow_unsupported=around.settings.allow_unsupported)
     screen.say(f"it is PostgreSQL {migrated.server.version}, {migrated.grade} grade")
     with screen.step("broker"):
         if around.settings.mqtt_url is not None:
-            mqtt_url = around.settings.mqtt_url.get_secret_value()
+            mqtt_url = _await_broker(around.mqtt_url(), screen, stop)
         else:
             mqtt_url = _start_broker(cleanup)
     return Running(
@@ -124,20 +132,20 @@ def _foundation(around: Surroundings, options: UpOptions, screen: Screen, cleanu
     )
 
 
-def _await_database(around: Surroundings, screen: Screen) -> str:
-    """Wait, with growing pauses of up to 5 s, until the named server answers."""
-    url, wait_s = around.database_url(), 0.5
-    for attempt in range(120):
-        try:
-            connect(url).close()
-        except Unavailable as error:
-            if attempt == 0:
-                screen.say(f"{error}; waiting for it")
-            around.clock.sleep(wait_s)
-            wait_s = min(wait_s * 1.5, 5.0)
-        else:
-            return url
-    raise Unavailable("the database of ASSETLOOP_DATABASE_URL did not come up within ten minutes")
+def _await_database(url: str, screen: Screen, stop: threading.Event) -> str:
+    patiently(lambda: connect(url).close(), say=screen.say, stop=stop)
+    return url
+
+
+def _await_broker(url: str, screen: Screen, stop: threading.Event) -> str:
+    from simulators.wire import Wire
+
+    def knock() -> None:
+        with Wire(url):
+            pass
+
+    patiently(knock, say=screen.say, stop=stop)
+    return url
 
 
 def _start_broker(cleanup: contextlib.ExitStack) -> str:
@@ -180,25 +188,24 @@ def _start_roles(
 ) -> None:
     crew.start("ingest")
     crew.start("serve", "serve", "--host", options.host, "--port", str(options.port))
-    with database.transaction() as tx:
-        empty = register.is_empty(tx)
-    demo = _wants_demo(around, options, empty=empty)
-    if demo and empty:
+    demo = _wants_demo(around, options, database)
+    if demo and not demonstration.read_state(around.folder.demo).prepared:
         _prepare_demo(around, database, running, screen, stop)
     crew.start("score")
     crew.start("desk")
     crew.start("work")
     if demo:
-        fault = demonstration.fault_text(around.folder.demo, around.clock)
+        fault = demonstration.begin_fault(around.folder.demo, around.clock)
         crew.start("simulate", "simulate", "--fault", fault)
-        screen.say(f"simulating 12 devices; {demonstration.FAULTY_ASSET} begins to sicken in a few seconds")
+        screen.say(f"simulating the demo's devices; the bearing of {demonstration.FAULTY_ASSET} wears out")
 
 
-def _wants_demo(around: Surroundings, options: UpOptions, *, empty: bool) -> bool:
-    """The demo is for an empty register, or for a folder in which it ran before."""
+def _wants_demo(around: Surroundings, options: UpOptions, database: Database) -> bool:
+    """The demo is for an empty register, or for a folder in which it was begun before."""
     if options.demo is not None:
         return options.demo
-    return empty or around.folder.demo.exists()
+    with database.transaction() as tx:
+        return register.is_empty(tx) or around.folder.demo.exists()
 
 
 def _prepare_demo(
@@ -208,9 +215,10 @@ def _prepare_demo(
 
     def unless_stopped(done: int, total: int) -> None:
         if stop.is_set():
-            raise _ToldToStop
+            raise ToldToStopError
         bar(done, total)
 
+    demonstration.write_state(around.folder.demo, demonstration.DemoState())
     demonstration.register_demo(database, around.clock)
     with screen.bar("publishing an hour of the plant's healthy past", "readings") as bar:
         past = demonstration.publish_past(running.mqtt_url, around.clock, unless_stopped)
@@ -224,6 +232,7 @@ def _prepare_demo(
             trained_by="assetloop up --demo",
             progress=lambda done, total, _what: unless_stopped(done, total),
         )
+    demonstration.write_state(around.folder.demo, demonstration.DemoState(prepared=True))
 
 
 def _run(
