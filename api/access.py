@@ -83,4 +83,4 @@ def is_cross_site(connection: HTTPConnection) -> bool:
     if connection.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
         return True
     origin = connection.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host", "")
+    return origin is not None and origin.partition("://")[2] != connection.headers.get("host")

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -16,6 +17,9 @@ import pytest
 from service.postgres import PostgresServer
 from storage.database import Database, Role
 from storage.migrate import migrate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("ASSETLOOP_SHARED", REPOSITORY.parent / "shared"))
@@ -130,6 +134,28 @@ def broker() -> Iterator[BrokerAddress]:
     port = free_port()
     with Broker(port=port, listen="127.0.0.1", max_payload_size=16 * 2**20):
         yield BrokerAddress(host="127.0.0.1", port=port)
+
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield chromium
+        chromium.close()
 
 
 def free_port() -> int:

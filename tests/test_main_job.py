@@ -15,6 +15,7 @@ import numpy as np
 import paho.mqtt.client as mqtt
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 
 from simulators.devices import Device
 from simulators.faults import Fault
@@ -144,6 +145,7 @@ def test_bad_payloads_go_to_quarantine_and_nothing_stops(demo: tuple[Stack, List
 
 def test_every_panel_returns_rows_to_the_read_only_role(demo: tuple[Stack, Listener], tmp_path: Path) -> None:
     stack, _ = demo
+    wait_for(lambda: stack.get("/work-orders"), within_s=120, what="work order")
     done = assetloop("grafana", "build", "-o", str(tmp_path), data=stack.folder)
     assert done.returncode == 0, done.stderr
     answers = run_panels(stack.running()["database_url"], tmp_path)
@@ -152,18 +154,16 @@ def test_every_panel_returns_rows_to_the_read_only_role(demo: tuple[Stack, Liste
 
 
 @pytest.mark.needs("chromium")
-def test_the_console_shows_the_order_and_acknowledges_it(demo: tuple[Stack, Listener]) -> None:
-    from tests.api.chromium import open_page
-
+def test_the_console_shows_the_order_and_acknowledges_it(demo: tuple[Stack, Listener], browser: Browser) -> None:
     stack, listener = demo
     (order, *_) = wait_for(lambda: stack.get("/work-orders"), within_s=120, what="work order")
-    with open_page(f"http://127.0.0.1:{stack.port}/orders") as page:
-        page.get_by_test_id(f"order-{order['number']}").first.click()
-        page.get_by_test_id("actor").first.fill("Li Wei")
-        page.get_by_test_id("acknowledge").first.click()
-        wait_for(
-            lambda: stack.get(f"/work-orders/{order['number']}")["acknowledged_by"], within_s=15, what="acknowledgement"
-        )
+    with browser.new_page() as page:
+        page.goto(f"http://127.0.0.1:{stack.port}/work-orders")
+        page.get_by_test_id(f"order-{order['number']}").click()
+        page.get_by_test_id("shares").get_by_text("Vibration, drive end").wait_for()
+        page.get_by_test_id("actor").fill("Li Wei")
+        page.get_by_test_id("acknowledge").click()
+        page.get_by_test_id("acknowledged").get_by_text("Li Wei").wait_for()
     assert stack.get(f"/work-orders/{order['number']}")["acknowledged_by"] == "Li Wei"
     wait_for(
         lambda: [d for _, d in listener.heard if d["number"] == order["number"] and d["event"] == "acknowledged"],

@@ -35,7 +35,6 @@ class Window:
     time_from: datetime
     time_to: datetime
     onset: datetime | None = None
-    onset_name: str = ""
 
 
 def height(traces: Sequence[Trace]) -> int:
@@ -47,7 +46,7 @@ def height(traces: Sequence[Trace]) -> int:
     return _TOP + _BOTTOM + len(traces) * _HEIGHT + max(0, len(traces) - 1) * _GAP
 
 
-def stack(traces: Sequence[Trace], *, window: Window | None = None) -> dict[str, Any]:
+def stack(traces: Sequence[Trace], *, window: Window | None = None, onset_name: str = "") -> dict[str, Any]:
     """Draw traces under one another, their time axes joined; times are shown in the viewer's zone."""
     places = range(len(traces))
     last = len(traces) - 1
@@ -60,7 +59,9 @@ def stack(traces: Sequence[Trace], *, window: Window | None = None) -> dict[str,
         "title": [_title(trace, place) for place, trace in enumerate(traces)],
         "xAxis": [_time_axis(place, labelled=place == last) for place in places],
         "yAxis": [_value_axis(place) for place in places],
-        "series": [_curve(trace, place, window) for place, trace in enumerate(traces)],
+        "series": [
+            _curve(trace, place, window, onset_name if place == 0 else "") for place, trace in enumerate(traces)
+        ],
     }
 
 
@@ -108,7 +109,7 @@ def _value_axis(place: int) -> dict[str, Any]:
     }
 
 
-def _curve(trace: Trace, place: int, window: Window | None) -> dict[str, Any]:
+def _curve(trace: Trace, place: int, window: Window | None, onset_name: str) -> dict[str, Any]:
     colour = _COLOURS[place % len(_COLOURS)]
     return {
         "type": "line",
@@ -120,12 +121,12 @@ def _curve(trace: Trace, place: int, window: Window | None) -> dict[str, Any]:
         "lineStyle": {"width": 1.5, "color": colour},
         "itemStyle": {"color": colour},
         "data": [[milliseconds(point.time), rounded(point.mean)] for point in trace.points],
-        "markLine": _marks(trace, window, told=place == 0),
+        "markLine": _marks(trace, window, onset_name),
         **({"markArea": _area(window)} if window else {}),
     }
 
 
-def _marks(trace: Trace, window: Window | None, *, told: bool) -> dict[str, Any]:
+def _marks(trace: Trace, window: Window | None, onset_name: str) -> dict[str, Any]:
     limits = [
         {"yAxis": limit, "lineStyle": {"color": _GREY, "type": "dashed"}, "label": {"show": False}}
         for limit in (trace.low, trace.high)
@@ -133,7 +134,7 @@ def _marks(trace: Trace, window: Window | None, *, told: bool) -> dict[str, Any]
     ]
     onset = []
     if window and window.onset:
-        label = {"show": told, "formatter": window.onset_name, "color": _ALARM, "fontSize": 11, "position": "end"}
+        label = {"show": bool(onset_name), "formatter": onset_name, "color": _ALARM, "fontSize": 11, "position": "end"}
         onset = [{"xAxis": milliseconds(window.onset), "lineStyle": {"color": _ALARM, "type": "solid"}, "label": label}]
     return {"symbol": "none", "silent": True, "animation": False, "data": [*limits, *onset]}
 

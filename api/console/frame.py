@@ -99,9 +99,8 @@ def _count(visit: Visit, target: str) -> None:
 
 def _tools(visit: Visit) -> None:
     with box("tools"):
-        with box("tool small") as shown:
+        with box("offset small"):
             zone()
-        shown.style("cursor: default")
         other = Language.EN if visit.language is Language.ZH else Language.ZH
         with link(
             f"/language/{other.value}?next={quote(visit.path)}", "tool", testid=f"language-{other.value}"

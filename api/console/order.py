@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -14,97 +13,16 @@ from nicegui.element import Element
 from alerts.desk import acknowledge_order
 from api.console import charts
 from api.console.acknowledging import Form
-from api.console.charts import Trace
+from api.console.dossier import Dossier, around, read_dossier, signals_of
 from api.console.elements import box, card, chip, heading, link, mark, moment, number, words, zone
 from api.console.frame import empty, framed
 from api.console.visit import Visit
-from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
 from plant.work_order import WorkOrder
-from storage import orders, overview
 from storage.orders import OrderEvent
-from storage.overview import AssetView
 
-_LEADING = 3
-_BEFORE, _LEAST_AROUND = 1.0, timedelta(minutes=5)
-_MOST_AROUND = timedelta(hours=6)
 _EVERY_S = 1.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dossier:
-    """All that the page shows of one order."""
-
-    order: WorkOrder
-    asset: AssetView
-    events: Sequence[OrderEvent]
-    traces: Sequence[Trace] = ()
-    window: charts.Window | None = None
-    names: dict[str, str] = field(default_factory=dict)
-
-
-def read_dossier(parts: Parts, number: str, visit: Visit) -> Dossier:
-    """Read an order, its asset, its history and the leading signals around its window.
-
-    Raises:
-        NotFound: there is no such order.
-        Unavailable: the database is away.
-    """
-    with parts.database.transaction() as tx:
-        order = orders.get_order(tx, number)
-        asset = overview.get_asset(tx, order.site, order.asset, now=parts.clock.now())
-        events = orders.order_events(tx, order.order_id)
-        window = window_of(order, visit.t("alarm_onset"))
-        names = {signal.key: visit.signal_name(signal) for signal in asset.signals}
-        traces = []
-        if window:
-            since, until = around(window)
-            leading = [one["signal"] for one in signals_of(order)[:_LEADING]]
-            for signal in sorted(
-                (one for one in asset.signals if one.key in leading), key=lambda one: leading.index(one.key)
-            ):
-                points = overview.get_series(tx, signal.signal_id, time_from=since, time_to=until)
-                traces.append(
-                    Trace(name=names[signal.key], unit=signal.unit, points=points, low=signal.low, high=signal.high)
-                )
-    return Dossier(
-        order=order,
-        asset=asset,
-        events=events,
-        traces=[trace for trace in traces if trace.points],
-        window=window,
-        names=names,
-    )
-
-
-def window_of(order: WorkOrder, onset_name: str) -> charts.Window | None:
-    """Read the window out of an order's evidence; None where it has none."""
-    window = order.evidence.get("window") or {}
-    since, until = _instant(window.get("from")), _instant(window.get("to"))
-    if since is None or until is None:
-        return None
-    return charts.Window(
-        time_from=since, time_to=until, onset=_instant(order.evidence.get("onset")), onset_name=onset_name
-    )
-
-
-def signals_of(order: WorkOrder) -> list[dict[str, Any]]:
-    """Return the contributing signals of an order's evidence, the largest share first."""
-    return list(order.evidence.get("signals") or ())
-
-
-def around(window: charts.Window) -> tuple[datetime, datetime]:
-    """Choose what is shown around a window: before it as much as it lasted, 5 min to 6 h, and a little after."""
-    lasted = window.time_to - window.time_from
-    margin = min(max(lasted * _BEFORE, _LEAST_AROUND), _MOST_AROUND)
-    return window.time_from - margin, window.time_to + margin / 4
-
-
-def _instant(said: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        return None
+_LATE = timedelta(seconds=30)
 
 
 async def show(visit: Visit, number: str) -> None:
@@ -127,6 +45,9 @@ class OrderPage:
         self._number = number
         self._room = room
         self._revision: int | None = None
+        self._chart: ui.echart | None = None
+        self._chart_until: datetime | None = None
+        self._looks = 0
 
     async def keep_up(self) -> None:
         """Read again where the order has moved on, or was not to be had the last time."""
@@ -134,11 +55,28 @@ class OrderPage:
         stored = next((order.revision for order in picture.orders if order.number == self._number), None)
         if self._revision is None or (stored is not None and stored > self._revision):
             await self.read()
+        elif self._is_still_filling():
+            await self._draw_on()
+
+    def _is_still_filling(self) -> bool:
+        """Say whether readings may still come into the chart; asked every look, true for one in three."""
+        self._looks += 1
+        until = self._chart_until
+        return until is not None and self._visit.parts.clock.now() < until + _LATE and self._looks % 3 == 0
+
+    async def _draw_on(self) -> None:
+        try:
+            dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit.signal_name)
+        except AssetloopError:
+            return
+        if dossier is not None and self._chart is not None:
+            self._chart.options.update(_options(self._visit, dossier))
+            self._chart.update()
 
     async def read(self) -> None:
         """Read the order and draw it."""
         try:
-            dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit)
+            dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit.signal_name)
         except NotFound:
             self._revision = 0
             self._say(self._visit.t("not_there", what=self._number), "search_off")
@@ -165,14 +103,15 @@ class OrderPage:
                 with box("stack"):
                     _evidence(visit, dossier)
                     with card(visit.t("around_window")):
-                        _chart(visit, dossier)
+                        self._chart = _chart(visit, dossier)
+                        self._chart_until = around(dossier.window)[1] if dossier.window and self._chart else None
                 with box("stack"):
                     self._acknowledgement(order)
                     _history(visit, dossier.events)
 
     def _acknowledgement(self, order: WorkOrder) -> None:
         visit = self._visit
-        with card(visit.t("acknowledged" if order.acknowledged_at else "not_acknowledged")):
+        with card(visit.t("acknowledged" if order.acknowledged_at else "not_acknowledged"), "acting"):
             if order.acknowledged_at is not None:
                 with mark(box("stack"), "acknowledged"):
                     words(visit.t("acknowledged_by", actor=order.acknowledged_by), "strong")
@@ -192,14 +131,14 @@ def _title(visit: Visit, dossier: Dossier) -> None:
             heading(f"{order.number} · {visit.mode(order)}")
             chip(visit.word("severity", order.severity.value), order.severity.value)
             chip(visit.word("state", order.state.value), "accent")
-        with box("line"):
+        with box("pairs"):
             with link(f"/assets/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
                 words(f"{asset.asset} {visit.name(asset)}".rstrip())
-            words(f"· {visit.t('priority')} {order.priority}", "muted")
-            words(f"· {visit.t('raised')}", "muted")
-            moment(order.created_at, "full").classes("muted")
-            words(f"· {visit.t('due')}", "muted")
-            moment(order.requested_finish, "full").classes("muted")
+            words(f"{visit.t('priority')} {order.priority}", "muted")
+            for key, at in (("raised", order.created_at), ("due", order.requested_finish)):
+                with box("muted"):
+                    words(visit.t(key))
+                    moment(at, "full")
 
 
 def _evidence(visit: Visit, dossier: Dossier) -> None:
@@ -252,12 +191,17 @@ def _share(name: str, share: float) -> None:
         words(f"{100 * share:.0f} %", "percent")
 
 
-def _chart(visit: Visit, dossier: Dossier) -> None:
+def _options(visit: Visit, dossier: Dossier) -> dict[str, Any]:
+    return charts.stack(dossier.traces, window=dossier.window, onset_name=visit.t("alarm_onset"))
+
+
+def _chart(visit: Visit, dossier: Dossier) -> ui.echart | None:
     if not dossier.traces:
         empty(visit.t("no_series"), "show_chart")
-        return
-    options = charts.stack(dossier.traces, window=dossier.window)
-    mark(ui.echart(options).classes("chart").style(f"height: {charts.height(dossier.traces)}px"), "window-chart")
+        return None
+    chart = ui.echart(_options(visit, dossier)).classes("chart")
+    mark(chart.style(f"height: {charts.height(dossier.traces)}px"), "window-chart")
+    return chart
 
 
 def _history(visit: Visit, events: Sequence[OrderEvent]) -> None:

@@ -37,6 +37,7 @@ def install(app: FastAPI, parts: Parts, *, has_login: bool) -> None:
         tailwind=False,
         show_welcome_message=False,
         reconnect_timeout=10.0,
+        binding_refresh_interval=None,
     )
 
 

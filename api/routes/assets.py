@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,12 +11,13 @@ from pydantic import AwareDatetime
 from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import AssetShape, AssetWithSignals, PointShape, SeriesShape
-from plant.errors import NotFound
+from plant.errors import NotFound, Rejected
 from storage import overview
 from storage.overview import AssetView, SignalView
 
 router = APIRouter(prefix="/assets", tags=["assets"])
 _AN_HOUR = timedelta(hours=1)
+_OLDEST, _NEWEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @router.get("", responses=answers())
@@ -43,8 +44,8 @@ def get_series(
 ) -> SeriesShape:
     """Show one signal between two instants."""
     now = parts.clock.now()
-    until: datetime = time_to or now
-    since: datetime = time_from or until - _AN_HOUR
+    until = _sane(time_to or now)
+    since = _sane(time_from or until - _AN_HOUR)
     with parts.database.transaction() as tx:
         found = _signal(overview.get_asset(tx, site, tag, now=now), signal)
         points = overview.get_series(tx, found.signal_id, time_from=since, time_to=until, most=most)
@@ -62,6 +63,12 @@ def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
     """Show one asset with its signals and their latest values."""
     with parts.database.transaction() as tx:
         return AssetWithSignals.of(overview.get_asset(tx, site, tag, now=parts.clock.now()))
+
+
+def _sane(time: datetime) -> datetime:
+    if _OLDEST <= time < _NEWEST:
+        return time
+    raise Rejected("bad_time", f"{time.isoformat()} lies outside {_OLDEST.year} to {_NEWEST.year}")
 
 
 def _signal(asset: AssetView, key: str) -> SignalView:

@@ -36,31 +36,29 @@ def log_in(client: TestClient, token: str = TOKEN, following: str = "/") -> None
     client.post("/login", data={"token": token, "next": following})
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080"])
-def test_without_a_token_this_machine_is_served(client: TestClient, host: str) -> None:
-    assert client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+def test_without_a_token_this_machine_is_served(client: TestClient) -> None:
+    for host in ("127.0.0.1:8080", "localhost", "[::1]:8080"):
+        assert client.get("/api/v1/health", headers={"Host": host}).status_code == 200, host
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.5:8080", "", "localhost@evil"])
-def test_without_a_token_another_host_name_is_refused(client: TestClient, host: str) -> None:
-    answer = client.get("/api/v1/health", headers={"Host": host})
-    assert (answer.status_code, answer.json()["error"]) == (403, "unknown_host")
+def test_without_a_token_another_host_name_is_refused(client: TestClient) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "10.0.0.5:8080", "", "localhost@evil", "[::1"):
+        answer = client.get("/api/v1/health", headers={"Host": host})
+        assert (answer.status_code, answer.json()["error"]) == (403, "unknown_host"), host
 
 
 @pytest.mark.usefixtures("sick_plant")
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_another_sites_page_may_not_change_anything(client: TestClient) -> None:
+    for headers in (
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:9999"},
+        {"Origin": "http://[::1"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:8080"},
-    ],
-)
-def test_another_sites_page_may_not_change_anything(client: TestClient, headers: dict[str, str]) -> None:
-    answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json={"actor": "Eve"}, headers=headers)
-    assert (answer.status_code, answer.json()["error"]) == (403, "cross_site")
+    ):
+        answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json={"actor": "Eve"}, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (403, "cross_site"), headers
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
 
 
@@ -77,9 +75,9 @@ def test_with_a_token_a_stranger_is_refused(guarded: TestClient) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("shown", ["Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer", "Bearer é"])
-def test_what_is_not_the_token_is_refused(guarded: TestClient, shown: str) -> None:
-    assert guarded.get("/api/v1/health", headers={"Authorization": shown.encode()}).status_code == 401
+def test_what_is_not_the_token_is_refused(guarded: TestClient) -> None:
+    for shown in ("Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer", "Bearer é"):
+        assert guarded.get("/api/v1/health", headers={"Authorization": shown.encode()}).status_code == 401, shown
 
 
 def test_the_token_lets_in_under_any_host_name(guarded: TestClient) -> None:
@@ -111,11 +109,10 @@ def test_a_wrong_token_opens_no_session(guarded: TestClient) -> None:
     assert guarded.get("/api/v1/health").status_code == 401
 
 
-@pytest.mark.parametrize(
-    "following", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
-)
-def test_the_login_leads_nowhere_else(guarded: TestClient, following: str) -> None:
-    assert guarded.post("/login", data={"token": TOKEN, "next": following}).headers["location"] == "/"
+def test_the_login_leads_nowhere_else(guarded: TestClient) -> None:
+    for following in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil"):
+        answer = guarded.post("/login", data={"token": TOKEN, "next": following})
+        assert answer.headers["location"] == "/", following
 
 
 def test_what_stands_in_the_address_is_not_run_by_the_login_page(guarded: TestClient) -> None:

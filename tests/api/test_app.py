@@ -54,10 +54,10 @@ def test_acknowledging_an_order_is_kept_in_the_persons_name(client: TestClient) 
 
 
 @pytest.mark.usefixtures("sick_plant")
-@pytest.mark.parametrize("body", [{}, {"actor": "  "}, {"actor": 7}, {"actor": "Ada", "role": "admin"}, []])
-def test_an_acknowledgement_without_a_name_is_refused(client: TestClient, body: object) -> None:
-    answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json=body)
-    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_request")
+def test_an_acknowledgement_without_a_name_is_refused(client: TestClient) -> None:
+    for body in ({}, {"actor": "  "}, {"actor": 7}, {"actor": "Ada", "role": "admin"}, {"actor": "A" * 101}, []):
+        answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "malformed_request"), body
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
 
 
@@ -68,9 +68,9 @@ def test_a_closed_order_is_listed_only_among_all(client: TestClient, superuser: 
     assert [order["state"] for order in client.get("/api/v1/work-orders?state=all").json()] == ["CLOSE"]
 
 
-@pytest.mark.parametrize("number", ["WO-000009", "nonsense", "WO-99999999999999"])
-def test_an_order_that_is_not_there_is_not_found(client: TestClient, number: str) -> None:
-    assert number in problem(client, f"/api/v1/work-orders/{number}", 404).detail
+def test_an_order_that_is_not_there_is_not_found(client: TestClient) -> None:
+    for number in ("WO-000009", "nonsense", "WO-999999999", "WO-99999999999999"):
+        assert number in problem(client, f"/api/v1/work-orders/{number}", 404).detail
 
 
 @pytest.mark.usefixtures("sick_plant")
@@ -127,21 +127,21 @@ def test_readings_of_bad_quality_are_left_out_of_a_series(client: TestClient, su
 
 
 @pytest.mark.usefixtures("plant")
-@pytest.mark.parametrize(
-    ("asked", "status"),
-    [
+def test_a_series_that_makes_no_sense_is_refused(client: TestClient) -> None:
+    flow = {"signal": "flow_m3_h"}
+    for asked, status in (
         ({"signal": "nope"}, 404),
         ({}, 400),
-        ({"signal": "flow_m3_h", "from": "yesterday"}, 400),
-        ({"signal": "flow_m3_h", "from": "2026-03-04T12:00:00"}, 400),
-        ({"signal": "flow_m3_h", "from": "2027-01-01T00:00:00Z"}, 400),
-        ({"signal": "flow_m3_h", "most": "0"}, 400),
-    ],
-)
-def test_a_series_that_makes_no_sense_is_refused(client: TestClient, asked: dict[str, str], status: int) -> None:
-    answer = client.get("/api/v1/assets/demo/P-101/series", params=asked)
-    assert answer.status_code == status
-    assert answer.json().keys() == {"error", "detail"}
+        ({**flow, "from": "yesterday"}, 400),
+        ({**flow, "from": "2026-03-04T12:00:00"}, 400),
+        ({**flow, "from": "2027-01-01T00:00:00Z"}, 400),
+        ({**flow, "from": "0001-01-01T00:00:00+14:00"}, 400),
+        ({**flow, "to": "0001-01-01T00:00:00Z"}, 400),
+        ({**flow, "to": "9999-12-31T23:59:59-14:00"}, 400),
+        ({**flow, "most": "0"}, 400),
+    ):
+        answer = client.get("/api/v1/assets/demo/P-101/series", params=asked)
+        assert (answer.status_code, answer.json().keys()) == (status, {"error", "detail"}), asked
 
 
 def test_quarantine_shows_no_payload_unless_asked_for_one(client: TestClient, superuser: Superuser) -> None:
@@ -205,9 +205,9 @@ def test_a_misconfiguration_shows_its_one_line(application: FastAPI) -> None:
         assert problem(client, "/api/v1/fail", 500) == Problem(error="misconfigured", detail="set this")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/work-orders", "/api"])
-def test_a_path_that_is_not_there_is_a_problem_too(client: TestClient, path: str) -> None:
-    assert problem(client, path, 404).error == "not_found"
+def test_a_path_that_is_not_there_is_a_problem_too(client: TestClient) -> None:
+    for path in ("/api/v1/nothing", "/api/v2/work-orders", "/api", "/elsewhere"):
+        assert problem(client, path, 404).error == "not_found"
 
 
 def test_openapi_describes_every_route_and_loads_nothing_from_elsewhere(client: TestClient) -> None:

@@ -1,0 +1,67 @@
+"""One poll serves all who look, and outlives a database that is away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from api.console.watch import Picture, Watch, take_picture
+from api.parts import Parts
+from plant.clock import ManualClock
+from storage.database import Database, Role
+from tests.api.plant_rows import NOW
+
+
+@pytest.fixture
+def parts(app_database: Database) -> Parts:
+    return Parts(database=app_database, clock=ManualClock(NOW), version="1")
+
+
+def look_until(watch: Watch, good: Callable[[Picture], bool]) -> Picture:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        picture = watch.look()
+        if good(picture):
+            return picture
+        time.sleep(0.02)
+    raise AssertionError("the picture never came")
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_picture_holds_the_plant(parts: Parts) -> None:
+    picture = take_picture(parts, Picture())
+    assert (len(picture.assets), len(picture.orders), len(picture.alerts)) == (12, 1, 1)
+    assert picture.counts is not None
+    assert picture.counts.unacknowledged_orders == 1
+    pump = picture.asset("demo", "P-102")
+    assert pump is not None
+    assert [signal.key for signal in pump.signals] == ["flow_m3_h", "vibration_de_mm_s"]
+    assert picture.signal_names[pump.asset_id, "motor_current_a"] == ("Motor current", "电机电流")
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_with_the_database_away_the_last_picture_stays_and_says_so(parts: Parts) -> None:
+    seen = take_picture(parts, Picture())
+    with Database("postgresql://nobody@127.0.0.1:1/none", role=Role.APP, wait_s=0.1) as nowhere:
+        later = take_picture(Parts(database=nowhere, clock=parts.clock, version="1"), seen)
+    assert later.away is not None
+    assert (later.number, later.orders, later.at) == (seen.number + 1, seen.orders, seen.at)
+    assert take_picture(parts, later).away is None
+
+
+@pytest.mark.usefixtures("plant")
+def test_looking_never_waits_and_the_picture_comes(parts: Parts) -> None:
+    watch = Watch(parts)
+    assert watch.look().number == 0
+    assert len(look_until(watch, lambda picture: picture.number > 0).assets) == 12
+
+
+def test_hurrying_brings_a_new_picture_at_once(parts: Parts) -> None:
+    watch = Watch(parts)
+    first = look_until(watch, lambda picture: picture.number > 0).number
+    began = time.monotonic()
+    watch.hurry()
+    look_until(watch, lambda picture: picture.number > first)
+    assert time.monotonic() - began < 0.9

@@ -1,0 +1,87 @@
+"""Serving: it stops when told, and says in one line why it cannot start."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.websockets import WebSocket
+from websockets.sync.client import connect
+
+from api.access import Access
+from api.app import create_app
+from api.serve import serve
+from plant.clock import ManualClock
+from plant.errors import Conflict, Misconfigured
+from storage.database import Database
+from tests.conftest import free_port
+
+
+@pytest.fixture
+def served(application: FastAPI) -> tuple[FastAPI, int]:
+    return application, free_port()
+
+
+def start(application: FastAPI, port: int, stop: threading.Event) -> threading.Thread:
+    thread = threading.Thread(target=serve, args=(application, "127.0.0.1", port, stop))
+    thread.start()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/login")
+        except httpx.TransportError:
+            time.sleep(0.02)
+        else:
+            return thread
+    raise AssertionError("the server did not come up")
+
+
+def test_it_stops_within_five_seconds_though_a_viewer_stays(served: tuple[FastAPI, int]) -> None:
+    application, port = served
+
+    async def hold(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+
+    application.add_api_websocket_route("/hold", hold)
+    stop = threading.Event()
+    thread = start(application, port, stop)
+    with connect(f"ws://127.0.0.1:{port}/hold"), httpx.Client() as client:
+        assert client.get(f"http://127.0.0.1:{port}/api/v1/health").status_code == 200
+        began = time.monotonic()
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+    assert time.monotonic() - began < 5
+
+
+def test_a_port_already_taken_is_a_conflict(served: tuple[FastAPI, int]) -> None:
+    application, port = served
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(Conflict, match=f"port {port} is taken"):
+        serve(application, "127.0.0.1", port, threading.Event())
+
+
+def test_a_port_is_free_again_after_a_stop(served: tuple[FastAPI, int]) -> None:
+    application, port = served
+    for _ in range(2):
+        stop = threading.Event()
+        thread = start(application, port, stop)
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_without_a_token_no_other_machine_is_served(application: FastAPI) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.7", "plant.example"):  # noqa: S104 - refused
+        with pytest.raises(Misconfigured, match="ASSETLOOP_TOKEN"):
+            serve(application, host, free_port(), threading.Event())
+
+
+def test_an_address_of_another_machine_is_a_misconfiguration(app_database: Database, clock: ManualClock) -> None:
+    guarded = create_app(app_database, clock, access=Access(token="word"), console=False, version="1")
+    with pytest.raises(Misconfigured, match=r"cannot listen on 192\.0\.2\.7"):
+        serve(guarded, "192.0.2.7", free_port(), threading.Event())
