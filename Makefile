@@ -11,8 +11,9 @@ up: install
 
 install: $(VENV)/.run
 
+# SCIPY_ARRAY_API lets scikit-learn run all of its checks on our estimators.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
