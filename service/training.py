@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from lifecycle.healthy import declare_healthy
 from models.training import Refused
 from models.training import train as train_models
-
-from lifecycle.healthy import declare_healthy
 from plant.errors import Misconfigured
 from service.demonstration import Progress
 from service.surroundings import Surroundings
