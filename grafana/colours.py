@@ -18,12 +18,13 @@ SEVERITIES = {
     "INDETERMINATE": UNKNOWN,
 }
 
-# A score from 0 to 1, where 1 is worst. Grafana gives the first step to a missing value.
+# Grafana gives the first step to a missing value and to a query that failed: never the colour of health.
+# A score runs from 0 to 1, where 1 is worst.
 SCORE_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (0.35, WATCH), (0.5, ALARM))
 # Health in percent is 100 × (1 − score); a step holds from its value upwards, hence the hair above 50 and 65.
 HEALTH_STEPS: Steps = ((None, UNKNOWN), (0.0, ALARM), (50.000001, WATCH), (65.000001, GOOD))
-AGE_STEPS_S: Steps = ((None, GOOD), (60.0, WATCH), (600.0, ALARM))
-COUNT_STEPS: Steps = ((None, GOOD), (1.0, ALARM))
+AGE_STEPS_S: Steps = ((None, UNKNOWN), (-600.0, GOOD), (60.0, WATCH), (600.0, ALARM))
+COUNT_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (1.0, ALARM))
 
 
 def thresholds(steps: Steps) -> ThresholdsConfig:

@@ -171,7 +171,6 @@ def _open_alerts() -> table.Panel:
         .override_by_name("State", columns.wide(150))
         .override_by_name("Onset", columns.wide(170))
         .override_by_name("Count", columns.wide(70))
-        .no_value("No alert is open")
     )
 
 
@@ -182,7 +181,6 @@ def _open_orders() -> table.Panel:
         .override_by_name("State", columns.wide(80))
         .override_by_name("Prio", columns.wide(60))
         .override_by_name("Finish by", columns.wide(170))
-        .no_value("No work order is open")
     )
 
 

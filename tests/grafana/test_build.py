@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from grafana.build import build
+from grafana.colours import UNKNOWN
 from storage.database import Database
 from tests.grafana.panels import run_panels
 
@@ -74,6 +75,15 @@ def test_viewers_cannot_change_what_is_provisioned(built: Path) -> None:
     provider = json.loads((built / "provisioning" / "dashboards" / "assetloop.yaml").read_text())["providers"][0]
     assert provider["allowUiUpdates"] is False
     assert Path(provider["options"]["path"]) == built / "dashboards"
+
+
+def test_a_query_that_fails_is_never_painted_as_health(built: Path) -> None:
+    for name in ("plant", "asset"):
+        for panel in _read(built, name)["panels"]:
+            if panel["type"] == "stat":
+                first = panel["fieldConfig"]["defaults"]["thresholds"]["steps"][0]
+                assert (panel["title"], first["color"]) == (panel["title"], UNKNOWN)
+            assert panel["fieldConfig"]["defaults"].get("noValue", "unknown") == "unknown"
 
 
 def test_the_password_is_named_never_written(built: Path) -> None:
