@@ -59,13 +59,13 @@ class Gate:
             )
         if is_cross_site(connection):
             return problem(403, "cross_site", "another site's page may not change anything here")
-        if connection.url.path == LOGIN or self._access.admits(connection, self._clock.now()):
+        if connection.scope["path"] == LOGIN or self._access.admits(connection, self._clock.now()):
             return None
         return _ask_for_token(connection)
 
 
 def _ask_for_token(connection: HTTPConnection) -> Response:
-    path = connection.url.path
+    path = connection.scope["path"]
     if (
         connection.scope["type"] == "http"
         and connection.scope["method"] == "GET"

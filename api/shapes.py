@@ -116,7 +116,9 @@ class AssetShape(_Shape):
     asset_class: str
     state: str = Field(description="commissioning, in_service, standby or out_of_service.")
     health: Health
-    score: float | None = Field(description="Latest anomaly score, 0 to 1: 1 is worst, 0.5 the alarm line.")
+    score: float | None = Field(
+        description="Latest anomaly score, 0 to 1: 1 is worst, 0.5 the alarm line; null once it is 10 min old."
+    )
     scored_at: datetime | None = Field(description="Data time of the score.")
     model: str | None = Field(description="Kind and version of the model that judges it.")
     newest: datetime | None = Field(description="Data time of its newest reading.")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Rejected
@@ -68,6 +69,14 @@ class _Site(_Part):
     name_zh: str = ""
     timezone: str = "UTC"
 
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_is_known(cls, name: str) -> str:
+        known = available_timezones()  # none, where the machine has no database of them
+        if known and name not in known:
+            raise ValueError(f"{name} is no time zone; write one of the IANA database, as Asia/Shanghai")
+        return name
+
 
 class _File(_Part):
     site: _Site
@@ -112,7 +121,7 @@ def read_plant(path: Path) -> Plant:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
     try:
-        parsed = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        parsed = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise Rejected("no_register", f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

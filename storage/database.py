@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from plant.errors import Misconfigured, NotFound, Unavailable
+from plant.errors import Misconfigured, NotFound, Rejected, Unavailable
 from storage.named_sql import statements
 
 
@@ -110,6 +110,7 @@ class Database:
 
         Raises:
             Unavailable: the server cannot be reached, or went away.
+            Rejected: a value is one that no column can hold.
         """
         with in_our_terms():
             if not self._opened:
@@ -169,7 +170,7 @@ def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
 
 @contextmanager
 def in_our_terms() -> Iterator[None]:
-    """Turn what the driver raises for a server that is away or refuses us into the product's errors."""
+    """Turn what the driver raises for a server that is away, or refuses us or a value, into the product's errors."""
     try:
         yield
     except PoolTimeout as error:
@@ -178,10 +179,10 @@ def in_our_terms() -> Iterator[None]:
         raise Misconfigured(f"the database refuses: {_line(error)}; run `assetloop migrate`") from error
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn) as error:
         raise Misconfigured(f"the database lacks something: {_line(error)}; run `assetloop migrate`") from error
-    except psycopg.OperationalError as error:
+    except psycopg.DataError as error:
+        raise Rejected("bad_value", _line(error)) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable(f"the database is away: {_line(error)}") from error
-    except psycopg.InterfaceError as error:
-        raise Unavailable(f"the connection to the database is gone: {_line(error)}") from error
     except psycopg.ProgrammingError as error:
         if isinstance(error, psycopg.errors.Error) and error.sqlstate is None:
             raise Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {_line(error)}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,9 @@ from storage.database import Transaction
 from storage.register import RegisteredAsset
 
 
-def unseen(tx: Transaction, *, most: int) -> list[UUID]:
-    """Name findings with a revision nobody has claimed: new ones first, then those seen longest ago."""
-    return [row["finding_id"] for row in tx.all("desk.unseen", most=most)]
+def unseen(tx: Transaction, *, most: int, skip: Collection[UUID] = ()) -> list[UUID]:
+    """Name findings with a revision nobody has claimed, but for `skip`: new ones first, then those seen longest ago."""
+    return [row["finding_id"] for row in tx.all("desk.unseen", most=most, skip=list(skip))]
 
 
 def lock(tx: Transaction, finding_id: UUID) -> Finding | None:

@@ -67,7 +67,8 @@ def migrate(url: str, *, allow_unsupported: bool = False) -> Migrated:
     """Apply what is pending, then re-create functions, views and rights.
 
     Raises:
-        Unavailable, Misconfigured, Conflict: as `plan`; Unavailable also when another migrate holds the lock.
+        Unavailable, Misconfigured, Conflict: as `plan`; Unavailable also when another migrate holds the lock,
+            Conflict also when something of somebody else's depends on our views. Nothing is changed then.
     """
     with in_our_terms(), connect(url) as connection:
         connection.autocommit = True
@@ -81,6 +82,8 @@ def migrate(url: str, *, allow_unsupported: bool = False) -> Migrated:
         connection.execute("SET ROLE assetloop_owner")
         connection.execute(_SCHEMA_MIGRATION)
         steps = _pending(Transaction(connection), server)
+        with connection.transaction(force_rollback=True):
+            _drop_watch(connection)  # what forbids it is told before anything is changed
         for step in steps:
             _apply(connection, step)
         _redefine(connection, server.grade)
@@ -156,9 +159,25 @@ def _apply(connection: psycopg.Connection[DictRow], step: Step) -> None:
 
 def _redefine(connection: psycopg.Connection[DictRow], grade: Grade) -> None:
     with connection.transaction():
-        connection.execute("DROP SCHEMA IF EXISTS watch CASCADE; CREATE SCHEMA watch")
+        _drop_watch(connection)
+        connection.execute("CREATE SCHEMA watch")
         for file in _files("definitions", grade):
             connection.execute(file.read_bytes())
+
+
+def _drop_watch(connection: psycopg.Connection[DictRow]) -> None:
+    """Drop our views and their schema, and nothing of anybody else's."""
+    drop_views = Transaction(connection).first("migrate.drop_views")
+    try:
+        if drop_views:
+            connection.execute(drop_views["statement"].encode())
+        connection.execute("DROP SCHEMA IF EXISTS watch")
+    except psycopg.errors.DependentObjectsStillExist as error:
+        found = "; ".join((error.diag.message_detail or str(error)).splitlines())
+        raise Conflict(
+            f"the views of schema watch cannot be made anew: {found}; "
+            "keep its definition, drop it, migrate, then create it again in a schema of its own"
+        ) from error
 
 
 def _settle(tx: Transaction, grade: Grade) -> str:

@@ -16,6 +16,7 @@ from storage.database import Transaction
 ALARM_LINE = 0.5  # the score at which a detector would raise its alarm
 WATCH_LINE = 0.35  # the score from which on an asset deserves a look; Grafana colours by the same two
 SILENT_AFTER_S = 120.0  # an asset whose newest reading is older than this says nothing any more
+SCORE_COUNTS = timedelta(minutes=10)  # a score counts until the asset is this much further; as in the view watch.health
 _QUARANTINE_DAY = timedelta(days=1)
 _SHORTEST_STEP = timedelta(milliseconds=1)
 
@@ -58,7 +59,7 @@ class SignalView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetView:
-    """An asset as people see it; `score` is 0 to 1, 1 is worst and 0.5 the alarm line."""
+    """An asset as people see it; `score` is 0 to 1, 1 is worst and 0.5 the alarm line, None where none counts."""
 
     asset_id: int
     site: str
@@ -126,7 +127,7 @@ class Quarantined:
 def health_of(
     *, state: str, worst: Severity | None, score: float | None, has_model: bool, newest: datetime | None, now: datetime
 ) -> Health:
-    """Judge an asset by its duty, its worst active alert, the freshness of its readings and its score.
+    """Judge an asset by its duty, its worst active alert, the freshness of its readings and the score that counts.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -148,6 +149,19 @@ def _by_score(score: float | None, *, has_alert: bool) -> Health:
     if has_alert or (score is not None and score >= WATCH_LINE):
         return Health.WATCH
     return Health.UNKNOWN if score is None else Health.GOOD
+
+
+def score_that_counts(score: float | None, *, scored_at: datetime | None, newest: datetime | None) -> float | None:
+    """Return `score`, or None where the asset has a live reading more than ten minutes younger than it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> score_that_counts(0.1, scored_at=noon, newest=noon + timedelta(minutes=11)) is None
+    True
+    """
+    if scored_at is None or (newest is not None and newest - scored_at > SCORE_COUNTS):
+        return None
+    return score
 
 
 def list_assets(tx: Transaction, *, now: datetime, key_values: bool = False) -> list[AssetView]:
@@ -178,16 +192,17 @@ def _signals(tx: Transaction, *, asset_id: int | None, key_values: bool) -> defa
 def _asset(row: dict[str, Any], signals: list[SignalView], now: datetime) -> AssetView:
     kind, version = row.pop("model_kind"), row.pop("model_version")
     worst = max((Severity(one) for one in row.pop("worst") or ()), key=lambda severity: severity.rank, default=None)
+    score = score_that_counts(row["score"], scored_at=row["scored_at"], newest=row["newest"])
     health = health_of(
         state=row["state"],
         worst=worst,
-        score=row["score"],
+        score=score,
         has_model=kind is not None,
         newest=row["newest"],
         now=now,
     )
     return AssetView(
-        **{**row, "feeds": tuple(row["feeds"])},
+        **{**row, "feeds": tuple(row["feeds"]), "score": score},
         health=health,
         worst=worst,
         model=f"{kind} {version}" if kind else None,

@@ -72,6 +72,21 @@ def scored_until(tx: Transaction, site: str, tag: str) -> datetime | None:
     return row["watermark"] if row else None
 
 
+def scoring_behind(tx: Transaction) -> list[str]:
+    """Name the assets, SITE/TAG, that have a model and readings that nobody scores."""
+    return [row["asset"] for row in tx.all("status.scoring_behind")]
+
+
+def models_of_others(tx: Transaction, scikit_learn: str) -> list[str]:
+    """Name the assets, SITE/TAG, whose model another version of scikit-learn made."""
+    return [row["asset"] for row in tx.all("status.models_of_others", scikit_learn=scikit_learn)]
+
+
+def slots_without_holder(tx: Transaction) -> list[int]:
+    """Return the ingest slots that no process holds any more."""
+    return [row["slot"] for row in tx.all("status.slots_without_holder")]
+
+
 def server_clock(tx: Transaction) -> datetime:
     """Return the instant on the server's clock."""
     now: datetime = tx.one("status.clock")["now"]

@@ -12,6 +12,7 @@ BEGIN
         END IF;
     END LOOP;
     EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO assetloop_owner', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO assetloop_ingest', current_database());
     GRANT USAGE, CREATE ON SCHEMA public TO assetloop_owner;
 END
 $$;

@@ -21,8 +21,10 @@ BEGIN
             IF NOT EXISTS (
                 SELECT FROM pg_class WHERE relname = v_name AND relnamespace = 'public'::regnamespace
             ) THEN
+                -- Made apart and then attached, it waits for nobody who reads or writes `reading`, and nobody for it.
+                EXECUTE format('CREATE TABLE public.%I (LIKE public.reading INCLUDING ALL)', v_name);
                 EXECUTE format(
-                    'CREATE TABLE %I PARTITION OF reading FOR VALUES FROM (%L) TO (%L)',
+                    'ALTER TABLE public.reading ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
                     v_name, v_week AT TIME ZONE 'UTC', (v_week + interval '7 days') AT TIME ZONE 'UTC'
                 );
                 v_made := v_made + 1;

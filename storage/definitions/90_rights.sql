@@ -19,9 +19,10 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, score, finding, finding_seen, alert, alert_finding,
-    work_order, work_order_finding, work_order_event, ledger_head
+    work_order, work_order_finding, ledger_head
 TO assetloop_app;
-GRANT INSERT ON ledger TO assetloop_app;
+GRANT INSERT ON ledger, work_order_event TO assetloop_app;
+GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT DELETE ON class_signal TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON

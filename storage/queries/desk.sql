@@ -3,7 +3,8 @@
 SELECT f.finding_id
 FROM finding AS f
 LEFT JOIN finding_seen AS s USING (finding_id)
-WHERE s.revision IS NULL OR s.revision < f.revision
+WHERE (s.revision IS NULL OR s.revision < f.revision)
+    AND f.finding_id <> ALL (%(skip)s::uuid[])
 ORDER BY s.seen_at NULLS FIRST, f.onset, f.finding_id
 LIMIT %(most)s;
 

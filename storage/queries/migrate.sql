@@ -31,3 +31,13 @@ FROM deployment;
 INSERT INTO deployment (installation, grade)
 VALUES (%(installation)s, %(grade)s)
 ON CONFLICT (only_row) DO UPDATE SET grade = excluded.grade;
+
+-- name: drop_views
+-- The statement that drops our views of schema watch; no row where there are none.
+SELECT 'DROP VIEW ' || string_agg(format('%%I.%%I', n.nspname, c.relname), ', ') AS statement
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = 'watch'
+    AND c.relkind = 'v'
+    AND c.relowner = current_user::regrole
+HAVING count(*) > 0;

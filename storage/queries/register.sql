@@ -94,6 +94,26 @@ UPDATE installation
 SET installed_to = %(at)s
 WHERE asset_id = %(asset_id)s AND installed_to IS NULL;
 
+-- name: stop_scoring
+-- Let no model judge an asset until one is trained for what is installed now; whoever is at work loses the fence.
+UPDATE scoring
+SET
+    model_id = NULL,
+    state = NULL,
+    holder = NULL,
+    lease_until = NULL,
+    fence = fence + 1
+WHERE asset_id = %(asset_id)s;
+
+-- name: clear_findings
+-- Clear whatever stands open of an asset at the last instant it was seen.
+UPDATE finding
+SET
+    cleared = updated,
+    revision = revision + 1
+WHERE asset_id = %(asset_id)s
+    AND cleared IS NULL;
+
 -- name: install_equipment
 -- Install a machine, or an unknown one where no serial is known.
 INSERT INTO installation (asset_id, equipment_id, installed_from)

@@ -10,8 +10,17 @@ SELECT
     (SELECT count(*) FROM model WHERE state = 'champion') AS models,
     (SELECT count(*) FROM asset) AS assets,
     (SELECT extract(epoch FROM now() - max(stored_at)) FROM latest)::double precision AS silent_s,
-    (SELECT extract(epoch FROM max(l.time) - min(s.watermark)) FROM latest AS l, scoring AS s)::double precision
-        AS scoring_lag_s;
+    (
+        SELECT extract(epoch FROM max(newest.time - c.watermark))
+        FROM scoring AS c
+        JOIN (
+            SELECT g.asset_id, max(l.time) AS time
+            FROM latest AS l
+            JOIN signal AS g USING (signal_id)
+            GROUP BY g.asset_id
+        ) AS newest USING (asset_id)
+        WHERE c.model_id IS NOT NULL
+    )::double precision AS scoring_lag_s;
 
 -- name: first_order_since
 -- The first work order since an instant.
@@ -54,3 +63,35 @@ WHERE s.tag = %(site)s AND a.tag = %(tag)s;
 -- name: clock
 -- The server's clock.
 SELECT clock_timestamp() AS now;
+
+-- name: scoring_behind
+-- Assets with a model whose scores end more than ten minutes of data time before their newest live reading.
+SELECT s.tag || '/' || a.tag AS asset
+FROM scoring AS c
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+JOIN LATERAL (
+    SELECT max(l.time) AS time
+    FROM latest AS l
+    JOIN signal AS g USING (signal_id)
+    WHERE g.asset_id = c.asset_id
+) AS newest ON true
+WHERE c.model_id IS NOT NULL AND newest.time - c.watermark > interval '10 minutes'
+ORDER BY asset;
+
+-- name: models_of_others
+-- Assets whose model was trained under another scikit-learn than the one named.
+SELECT s.tag || '/' || a.tag AS asset
+FROM model AS m
+JOIN installation AS i USING (installation_id)
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE m.state = 'champion' AND i.installed_to IS NULL AND m.libraries ->> 'scikit-learn' <> %(scikit_learn)s
+ORDER BY asset;
+
+-- name: slots_without_holder
+-- Ingest slots that a process left without a successor: their session at the broker keeps what it was given.
+SELECT slot
+FROM ingest_slot
+WHERE lease_until < now()
+ORDER BY slot;

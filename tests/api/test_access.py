@@ -84,12 +84,23 @@ def test_the_token_lets_in_under_any_host_name(guarded: TestClient) -> None:
     assert guarded.get("/api/v1/health", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["console.example/login?", "console.example/login#"])
+def test_a_host_name_that_ends_in_the_login_opens_nothing(guarded: TestClient, host: str) -> None:
+    answer = guarded.get("/api/v1/assets", headers={"host": host})
+    assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+
+
 def test_a_page_leads_a_stranger_to_the_login_and_back(guarded: TestClient) -> None:
     answer = guarded.get("/work-orders")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/work-orders")
     page = guarded.get(answer.headers["location"])
     assert 'value="/work-orders"' in page.text
     assert "<script" not in page.text
+
+
+def test_the_way_back_is_the_path_that_was_asked_for(guarded: TestClient) -> None:
+    answer = guarded.get("/assets/demo/P%3F1%23a", follow_redirects=False)
+    assert answer.headers["location"] == "/login?next=/assets/demo/P%3F1%23a"
 
 
 def test_the_login_opens_a_session_that_scripts_and_other_sites_do_not_see(guarded: TestClient) -> None:

@@ -109,6 +109,16 @@ def test_a_tag_with_a_slash_has_a_page_of_its_own(client: TestClient, superuser:
     assert series.status_code == 200
 
 
+@pytest.mark.usefixtures("sick_plant")
+def test_a_value_that_the_database_cannot_hold_is_refused(client: TestClient) -> None:
+    for answer in (
+        client.get("/api/v1/assets/a%00b/c"),
+        client.post("/api/v1/work-orders/WO-000001/acknowledge", json={"actor": "a\x00b"}),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (400, "bad_value")
+    assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_at"] is None
+
+
 @pytest.mark.usefixtures("plant")
 def test_a_series_is_cut_to_the_span_and_the_number_of_steps(client: TestClient) -> None:
     since = NOW - timedelta(minutes=10)

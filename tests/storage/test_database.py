@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from plant.errors import Misconfigured, NotFound, Unavailable
+from plant.errors import Misconfigured, NotFound, Rejected, Unavailable
 from storage.database import Database, Role
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -58,3 +58,11 @@ def test_a_connection_that_the_server_ended_is_replaced(app_database: Database, 
 def test_what_is_not_there_is_not_found(app_database: Database) -> None:
     with pytest.raises(NotFound, match="found nothing"), app_database.transaction() as tx:
         tx.one("register.asset", site="none", tag="none")
+
+
+def test_a_value_that_no_column_can_hold_is_rejected_in_one_line(app_database: Database) -> None:
+    for tag in ("a\x00b", "\\"):
+        with pytest.raises(Rejected, match=r"bad_value: .+\Z"), app_database.transaction() as tx:
+            tx.connection.execute("SELECT %s::text, decode(%s, 'escape')", [tag, tag])
+    with app_database.transaction() as tx:
+        assert tx.connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}

@@ -38,6 +38,37 @@ def test_a_database_of_a_newer_program_is_refused(
         migrate(database_url)
 
 
+@pytest.mark.parametrize(
+    ("create", "says"),
+    [
+        ("CREATE VIEW mine AS SELECT asset FROM watch.health", "view mine depends on view watch.health"),
+        ("CREATE MATERIALIZED VIEW mine AS SELECT asset FROM watch.asset", "materialized view mine depends on view"),
+        ("CREATE VIEW watch.mine AS SELECT 1 AS one", "view watch.mine depends on schema watch"),
+    ],
+)
+def test_what_others_built_on_our_views_is_named_and_stays_and_nothing_is_changed(
+    database_url: str, superuser: psycopg.Connection[tuple[object, ...]], create: str, says: str
+) -> None:
+    superuser.execute(create.encode())
+    applied = "SELECT name FROM schema_migration ORDER BY name"
+    superuser.execute("DELETE FROM schema_migration WHERE name = '0001_house'")  # as if it were still to be applied
+    before = superuser.execute(applied).fetchall()
+    with pytest.raises(Conflict, match=f"{says}.*; keep its definition, drop it, migrate") as caught:
+        migrate(database_url, allow_unsupported=True)
+    assert "\n" not in str(caught.value)
+    assert superuser.execute("SELECT count(*) FROM pg_class WHERE relname = 'mine'").fetchone() == (1,)
+    assert superuser.execute("SELECT count(*) FROM watch.health").fetchone() == (0,)
+    assert superuser.execute(applied).fetchall() == before
+
+
+def test_a_view_of_ours_with_an_odd_name_is_dropped_too(
+    database_url: str, superuser: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    superuser.execute('SET ROLE assetloop_owner; CREATE VIEW watch."Odd ""name; %%" AS SELECT asset FROM watch.health')
+    migrate(database_url, allow_unsupported=True)
+    assert superuser.execute("SELECT 1 FROM pg_views WHERE viewname LIKE 'Odd%'").fetchall() == []
+
+
 def test_ingest_may_not_change_a_reading(database_url: str) -> None:
     with (
         Database(database_url, role=Role.INGEST) as database,

@@ -42,6 +42,32 @@ def test_health_follows_the_worst_reason(changes: dict[str, Any], health: Health
     assert health_of(**{**WELL, **changes}) is health
 
 
+@pytest.mark.parametrize(
+    ("age", "health"), [(timedelta(minutes=10), "good"), (timedelta(minutes=10, seconds=1), "unknown")]
+)
+def test_a_score_counts_until_the_asset_is_ten_minutes_further_as_grafana_says_too(
+    app_database: Database, superuser: Any, age: timedelta, health: str
+) -> None:
+    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
+    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
+    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
+    superuser.execute("INSERT INTO installation (asset_id) VALUES (1)")
+    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'flow')")
+    superuser.execute("INSERT INTO latest VALUES (1, %s, 42, 0, %s)", [NOON, NOON])
+    superuser.execute(
+        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
+        " data_sha256, libraries, artifact, trained_by, trained_at)"
+        " VALUES (1, 'condition', 1, 'champion', '{1}', %s, %s, 1, '', '{}', '', 'a test', %s)",
+        [NOON, NOON, NOON],
+    )
+    superuser.execute("INSERT INTO score VALUES (1, %s, 1, 0.1, 0.1)", [NOON - age])
+    with app_database.transaction() as tx:
+        asset = overview.get_asset(tx, "demo", "P-1", now=NOON)
+        assert [one.health for one in overview.list_assets(tx, now=NOON)] == [asset.health]
+    in_grafana = superuser.execute("SELECT word, score FROM watch.health").fetchone()
+    assert (asset.health, asset.score) == in_grafana == (health, 0.1 if health == "good" else None)
+
+
 def test_an_asset_that_is_not_registered_is_not_found(app_database: Database) -> None:
     with pytest.raises(NotFound, match="P-9"), app_database.transaction() as tx:
         overview.get_asset(tx, "demo", "P-9", now=NOON)

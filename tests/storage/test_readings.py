@@ -159,6 +159,35 @@ def test_two_writers_make_a_new_partition_once(ingest_database: Database, superu
     assert len(stored(superuser)) == 2
 
 
+@pytest.mark.parametrize("held", ["SELECT FROM reading", "INSERT INTO reading VALUES ('2026-03-04', 9, 0, 1)"])
+def test_a_new_partition_waits_for_nobody_who_is_at_work_on_readings(
+    ingest_database: Database, superuser: Superuser, held: str
+) -> None:
+    append(ingest_database, (1, 0, 1.0))
+    with superuser.transaction():
+        superuser.execute(held.encode())
+        with ingest_database.transaction() as tx:
+            tx.connection.execute("SET LOCAL lock_timeout = '250ms'")
+            next_week = START + timedelta(days=7)
+            tx.connection.execute("SELECT ensure_partition(%s, %s)", [next_week, next_week])
+    append(ingest_database, (1, 7 * 86_400, 2.0))
+    assert superuser.execute("SELECT value FROM reading_20260309").fetchall() == [(2.0,)]
+
+
+def test_a_partition_is_the_owners_and_stores_a_reading_once(ingest_database: Database, superuser: Superuser) -> None:
+    append(ingest_database, (1, 0, 1.0))
+    table = superuser.execute(
+        "SELECT relowner::regrole::text, relacl, relispartition FROM pg_class WHERE relname = 'reading_20260302'"
+    )
+    assert table.fetchall() == [("assetloop_owner", None, True)]
+    key = superuser.execute(
+        "SELECT conname, conislocal, conparentid <> 0 FROM pg_constraint"
+        " WHERE contype = 'p' AND conrelid = 'reading_20260302'::regclass"
+    )
+    assert key.fetchall() == [("reading_20260302_pkey", False, True)]
+    assert append(ingest_database, (1, 0, 1.0)) == [Outcome.DUPLICATE]
+
+
 def test_a_transaction_may_append_twice(ingest_database: Database) -> None:
     with ingest_database.transaction() as tx:
         readings.append(tx, columns((1, 1, 1.0)), received_at=START)
