@@ -13,8 +13,9 @@ from alerts.case import open_case, settle
 from alerts.record import Deed, enter_alert, enter_order
 from alerts.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from plant.alert import Alert
+from plant.aside import Aside
 from plant.clock import Clock
-from plant.errors import Unavailable
+from plant.errors import Misconfigured, Unavailable
 from plant.work_order import WorkOrder
 from storage import alerts as alert_rows
 from storage import desk as rows
@@ -23,6 +24,8 @@ from storage.database import Database, Transaction
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
+_SHORTEST_ASIDE_S = 5.0
+_LONGEST_ASIDE_S = 600.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,18 +76,20 @@ class Desk:
         self._rules = rules or DeskRules()
         self._console_url = console_url.rstrip("/")
         self._most = most
+        self._aside = Aside[UUID](shortest_s=_SHORTEST_ASIDE_S, longest_s=_LONGEST_ASIDE_S)
 
     def round(self) -> DeskReport:
-        """Look at what is unseen, each finding in a transaction of its own.
+        """Look at what is unseen, each finding in a transaction of its own; one that fails is set aside for a while.
 
         Raises:
             Unavailable: the database went away; what was committed stands, the rest is still unseen.
+            Misconfigured: the database refuses us.
         """
         with self._database.transaction() as tx:
-            waiting = rows.unseen(tx, most=self._most)
+            waiting = rows.unseen(tx, most=self._most, skip=self._aside.left_alone(self._clock.now()))
         report = DeskReport()
         for finding_id in waiting:
-            report += self._look_at(finding_id)
+            report += self._try(finding_id)
         return report
 
     def run(self, stop: threading.Event, every_s: float = 1.0) -> None:
@@ -104,6 +109,19 @@ class Desk:
                 failures = 0
             if report.seen < self._most:
                 stop.wait(every_s)
+
+    def _try(self, finding_id: UUID) -> DeskReport:
+        """Look at one finding; where that fails say so once, leave it unseen and try it again later."""
+        try:
+            report = self._look_at(finding_id)
+        except (Unavailable, Misconfigured):
+            raise
+        except Exception:  # noqa: BLE001 - one bad finding must not stop the others
+            if self._aside.put(finding_id, self._clock.now()):
+                _log.exception("a finding is set aside: the desk cannot decide", extra={"finding_id": str(finding_id)})
+            return DeskReport()
+        self._aside.went_well(finding_id)
+        return report
 
     def _look_at(self, finding_id: UUID) -> DeskReport:
         with self._database.transaction() as tx:

@@ -13,8 +13,9 @@ from models.catalogue import ModelRefused, unpacked
 from models.detector import ConditionDetector, Scored
 from models.episodes import Episode, follow
 from models.findings import finding_of
+from plant.aside import Aside
 from plant.clock import Clock
-from plant.errors import Unavailable
+from plant.errors import Misconfigured, Unavailable
 from storage import findings, scoring, windows
 from storage import models as store
 from storage.database import Database, Transaction
@@ -29,6 +30,8 @@ _MODELS_KEPT = 2_000
 _VALUES_A_WINDOW = 2_000_000
 _SHORTEST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
+_SHORTEST_ASIDE_S = 10.0
+_LONGEST_ASIDE_S = 600.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +124,7 @@ class Scorer:
         self._lease_s = lease_s
         self._most_rows = most_rows
         self._shelf = _Shelf()
+        self._aside = Aside[int](shortest_s=_SHORTEST_ASIDE_S, longest_s=_LONGEST_ASIDE_S)
 
     def run(self, stop: threading.Event) -> None:
         """Score until told to stop; wait, longer each time, while the database is away."""
@@ -141,14 +145,17 @@ class Scorer:
     def round(self, stop: threading.Event | None = None) -> RoundReport:
         """Score every asset that has something new and is nobody else's, each once; end early where told to stop.
 
+        An asset that cannot be scored stops no other: it is set aside for a while, longer each time.
+
         Raises:
             Unavailable: the database is away. What was written stands, the rest is done by a later round.
+            Misconfigured: the database refuses us.
         """
         report, done = RoundReport(), set[int]()
         while not (stop and stop.is_set()) and (leased := self._lease(done)):
             began = self._clock.now()
             for one in leased:
-                report += self._score(one)
+                report += self._try(one)
                 done.add(one.asset_id)
                 late = (self._clock.now() - began).total_seconds() > self._lease_s / 2
                 if late or (stop and stop.is_set()):
@@ -160,37 +167,52 @@ class Scorer:
             scoring.release(tx, holder=self._holder)
 
     def _lease(self, done: set[int]) -> list[Leased]:
+        now = self._clock.now()
         with self._database.transaction() as tx:
             return scoring.lease(
                 tx,
                 holder=self._holder,
-                now=self._clock.now(),
+                now=now,
                 lease_s=self._lease_s,
                 most=_ASSETS_A_LEASE,
-                skip_assets=done,
+                skip_assets=done.union(self._aside.left_alone(now)),
                 skip_models=self._shelf.refused,
             )
 
-    def _score(self, leased: Leased) -> RoundReport:
-        """Score one asset; where that cannot be done, say so once and leave its model alone from then on."""
+    def _try(self, leased: Leased) -> RoundReport:
+        """Score one asset; where that cannot be done say so once and leave it, or its refused model, alone."""
         try:
-            with self._database.transaction() as tx:
-                model, detector = self._shelf.of(tx, leased.model_id)
-                window = windows.read(
-                    tx,
-                    [signal.signal_id for signal in model.signals],
-                    after=leased.watermark,
-                    until=leased.horizon,
-                    most=max(1, min(self._most_rows, _VALUES_A_WINDOW // len(model.signals))),
-                )
-            judged = judge(detector, leased.state, window)
-        except (ModelRefused, ValueError) as error:
+            report = self._score(leased)
+        except (Unavailable, Misconfigured):
+            raise
+        except ModelRefused as error:
             self._shelf.refused.add(leased.model_id)
             _log.error(
                 "asset is not scored: its model is refused",
                 extra={"asset_id": leased.asset_id, "model_id": leased.model_id, "error": str(error)},
             )
             return RoundReport(skipped=1)
+        except Exception:  # noqa: BLE001 - one bad asset must not stop the others
+            if self._aside.put(leased.asset_id, self._clock.now()):
+                _log.exception(
+                    "asset is set aside: it cannot be scored",
+                    extra={"asset_id": leased.asset_id, "model_id": leased.model_id},
+                )
+            return RoundReport(skipped=1)
+        self._aside.went_well(leased.asset_id)
+        return report
+
+    def _score(self, leased: Leased) -> RoundReport:
+        with self._database.transaction() as tx:
+            model, detector = self._shelf.of(tx, leased.model_id)
+            window = windows.read(
+                tx,
+                [signal.signal_id for signal in model.signals],
+                after=leased.watermark,
+                until=leased.horizon,
+                most=max(1, min(self._most_rows, _VALUES_A_WINDOW // len(model.signals))),
+            )
+        judged = judge(detector, leased.state, window)
         with self._database.transaction() as tx:
             return write(tx, leased, model, judged)
 

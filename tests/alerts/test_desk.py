@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +23,7 @@ from plant.work_order import OrderState, WorkOrder
 from storage.alerts import get_alert, list_alerts
 from storage.database import Database
 from storage.orders import OrderEvent, get_order, list_orders, order_events
+from tests.alerts.conftest import ONSET
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
@@ -239,6 +242,27 @@ def test_one_round_looks_at_the_newest_to_it_first(app_database: Database, clock
     found("fresh", source=FindingSource.LIMIT)
     assert small.round() == DeskReport(seen=1, alerts_raised=1, orders_raised=1)
     assert small.round() == DeskReport(seen=1)
+
+
+def test_a_finding_that_cannot_be_decided_hides_none_behind_it_and_is_tried_again(
+    app_database: Database, clock: ManualClock, found: Found, superuser: Look, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = found("bad", onset=ONSET - timedelta(hours=1))
+    found("good", source=FindingSource.LIMIT)
+    superuser.execute("UPDATE finding SET severity = 'TERRIBLE' WHERE finding_id = %s", [bad.finding_id])
+    small = Desk(app_database, clock, most=1)
+    assert small.round() == DeskReport()
+    assert small.round() == DeskReport(seen=1, alerts_raised=1, orders_raised=1)
+    for pause_s in (4, 1, 9, 1, 19):  # tried after 5 s and 15 s, next after 35 s
+        clock.sleep(pause_s)
+        assert small.round() == DeskReport()
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.message == "a finding is set aside: the desk cannot decide"
+    assert record.__dict__["finding_id"] == str(bad.finding_id)
+    superuser.execute("UPDATE finding SET severity = 'MAJOR'")
+    assert small.round() == DeskReport()
+    clock.sleep(1)
+    assert small.round().seen == 1
 
 
 # Acknowledging ---------------------------------------------------------------------------------

@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from models.scoring import RoundReport, Scorer
+from models import scoring as module
+from models.scoring import Judged, RoundReport, Scorer
+from plant.asset import Equipment
 from plant.errors import Unavailable
-from storage import findings, scoring
+from storage import findings, register, scoring
 from storage.database import Database, Transaction
+from storage.models import StoredModel
+from storage.scoring import Leased
 from tests.models.conftest import START, Rows, healthy_rows
 
 EPISODES = """
@@ -187,6 +192,27 @@ def test_a_training_takes_the_asset_from_the_worker(rows: Rows) -> None:
     assert scorer.round().rows == 20
 
 
+def test_after_another_machine_was_installed_nothing_is_judged_until_one_is_trained_for_it(rows: Rows) -> None:
+    asset_id = rows.trained_asset()
+    scorer = Scorer(rows.database, rows.clock, "w", most_rows=200)
+    rows.write(asset_id, sickening(400, 100, 400), first_s=400)
+    rows.fall_silent()
+    (leased,) = scorer._lease(set())
+    assert scorer._score(leased).findings_opened == 1
+    (leased,) = scorer._lease(set())
+    with rows.database.transaction() as tx:
+        register.put_equipment(tx, "pump", Equipment(serial="2"))
+        register.put_installation(tx, asset_id, Equipment(serial="2"), rows.clock.now())
+    assert scorer._score(leased) == RoundReport(taken_over=1)
+    assert scorer.round() == RoundReport()
+    assert rows.all("SELECT cleared = updated, revision FROM finding") == [(True, 2)]
+    rows.write(asset_id, healthy_rows(400, 2), first_s=900)
+    rows.declare(asset_id, 900, 1200)
+    rows.train(asset_id)
+    rows.fall_silent()
+    assert scorer.round().rows == 99
+
+
 def test_workers_share_the_assets_and_none_is_scored_twice(rows: Rows) -> None:
     assets = [rows.trained_asset(f"P-{k}", k) for k in range(8)]
     workers = [Scorer(rows.database, rows.clock, f"w{k}", most_rows=25) for k in range(3)]
@@ -220,6 +246,36 @@ def test_a_model_that_cannot_be_loaded_is_said_once_and_stops_no_other(
     assert rows.all("SELECT DISTINCT asset_id FROM score") == [(well,)]
     rows.train(broken)
     assert scorer.round().rows == 40
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, ZeroDivisionError])
+def test_an_asset_that_cannot_be_scored_stops_no_other_and_is_tried_again(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
+    bad, well = rows.trained_asset("P-1"), rows.trained_asset("P-2")
+    for asset_id in (bad, well):
+        rows.write(asset_id, healthy_rows(20, 1), first_s=400)
+    rows.fall_silent()
+    scorer, tried = Scorer(rows.database, rows.clock, "w"), []
+
+    def write(tx: Transaction, leased: Leased, model: StoredModel, judged: Judged) -> RoundReport:
+        if leased.asset_id == bad:
+            tried.append(rows.clock.now())
+            raise error("test")
+        return written(tx, leased, model, judged)
+
+    with monkeypatch.context() as patch:
+        written = module.write
+        patch.setattr(module, "write", write)
+        assert scorer.round() == RoundReport(assets=1, rows=20, skipped=1)
+        for _ in range(40):
+            rows.clock.sleep(1)
+            scorer.round()
+    assert [(b - a).total_seconds() for a, b in pairwise(tried)] == [10, 20]
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert (record.message, record.__dict__["asset_id"]) == ("asset is set aside: it cannot be scored", bad)
+    rows.clock.sleep(40)
+    assert scorer.round() == RoundReport(assets=1, rows=20)
 
 
 def test_a_backlog_is_worked_off_in_pieces(rows: Rows) -> None:
