@@ -47,6 +47,8 @@ ALTER ROLE assetloop_login_grafana SET search_path = watch, public;
 
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 UNION ALL
+SELECT format('GRANT TEMPORARY ON DATABASE %I TO assetloop_ingest', current_database())
+UNION ALL
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), login)
 FROM account
 \gexec

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from service.postgres import PostgresServer
-from storage.database import Role, assume, connect
+from storage import readings
+from storage.database import Database, Role, assume, connect
 from storage.migrate import migrate
+from storage.readings import ReadingColumns
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = ["migrate", "ingest", "score", "desk", "work", "serve", "dashboards", "grafana"]
@@ -47,6 +50,17 @@ def test_a_process_cannot_speak_as_another(server: PostgresServer, name: str, ro
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied to set role"),
     ):
         assume(connection, role)
+
+
+def test_ingest_stores_a_redelivered_batch_once(server: PostgresServer) -> None:
+    at = datetime.now(UTC)
+    columns = ReadingColumns.of([1], [int(at.timestamp() * 1e6)], [1.0], [0])
+    with Database(as_login(server, "ingest"), role=Role.INGEST) as database:
+        stored = []
+        for _ in range(2):
+            with database.transaction() as tx:
+                stored.append(readings.append(tx, columns, received_at=at).stored)
+    assert stored == [1, 0]
 
 
 def test_grafana_reads_the_views_briefly_and_nothing_else(server: PostgresServer) -> None:
