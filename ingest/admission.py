@@ -44,7 +44,11 @@ def admit(
     `arrival_us` is when the message came, in µs since 1970; older than `retention_us` before that is too old.
     """
     if device.asset_id is None:
-        return refuse_all(decoded, "unknown_asset", f"{decoded.site}/{decoded.asset} is not in the register")
+        return refuse_all(
+            decoded,
+            "unknown_asset",
+            f"{decoded.site}/{decoded.asset} is not in the register; `assetloop register import` adds it",
+        )
     admitted = _resolved(decoded, device) or _resolved_in_part(decoded, device)
     if admitted is None:
         return None

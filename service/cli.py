@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -24,6 +26,16 @@ app = typer.Typer(
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
+
+
+@app.callback()
+def _about(
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+) -> None:
+    if show_version:
+        print(version("assetloop"))  # noqa: T201 - that is what was asked for
+        raise typer.Exit
+
 
 app.command(epilog="Example: assetloop up --for 120 --data /var/lib/assetloop --json")(stack.up)
 app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/plant assetloop migrate --plan")(stack.migrate)

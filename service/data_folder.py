@@ -52,6 +52,18 @@ class DataFolder:
         """Return the file that remembers the demo's fault."""
         return self.path / "demo.json"
 
+    @property
+    def broker_port(self) -> int | None:
+        """Return the port that the embedded broker had here before: devices expect it there again."""
+        try:
+            return int((self.path / "broker_port").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    @broker_port.setter
+    def broker_port(self, port: int) -> None:
+        (self.path / "broker_port").write_text(f"{port}\n", encoding="utf-8")
+
     def __enter__(self) -> Self:
         self._make()
         self._check_format()

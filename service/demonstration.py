@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulators.fleet import Fleet
 
 PERIOD_S = 1.0
+_PATIENCE_S = 30.0
 HISTORY_S = 3600.0
 FAULTY_ASSET = "P-101"
 FAULT_KIND = "bearing_wear"
@@ -41,7 +42,7 @@ def read_fleet(path: Path) -> Fleet:
     from simulators.fleet import Fleet
 
     read_plant(path)
-    return Fleet.from_register(tomllib.loads(path.read_text(encoding="utf-8")))
+    return Fleet.from_register(tomllib.loads(path.read_text(encoding="utf-8-sig")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,16 +60,51 @@ def register_demo(database: Database, clock: Clock) -> None:
         import_plant(tx, read_plant(plant_file()), at=clock.now())
 
 
-def publish_past(mqtt_url: str, clock: Clock, progress: Progress) -> Past:
-    """Publish an hour of healthy telemetry of the whole plant, in arrays of instants."""
+def publish_past(database: Database, mqtt_url: str, clock: Clock, progress: Progress) -> Past:
+    """Publish an hour of healthy telemetry of the whole plant, in arrays of instants, once ingest listens.
+
+    Raises:
+        Unavailable: the broker is away, or ingest does not store.
+    """
     from simulators.fleet import backfill
     from simulators.wire import Wire
 
     fleet = read_fleet(plant_file())
     end_s = float(int(clock.now().timestamp()))
+    start_s = end_s - HISTORY_S
     with Wire(mqtt_url) as wire:
-        readings = backfill(fleet, wire, end_s - HISTORY_S, end_s, PERIOD_S, progress=progress)
-    return Past(start_s=end_s - HISTORY_S, end_s=end_s, readings=readings)
+        await_listening(
+            lambda: backfill(fleet, wire, start_s, start_s + PERIOD_S, PERIOD_S),
+            database,
+            clock,
+            fleet.site,
+            None,
+            Past(start_s=start_s, end_s=start_s + PERIOD_S, readings=1),
+        )
+        readings = backfill(fleet, wire, start_s, end_s, PERIOD_S, progress=progress)
+    return Past(start_s=start_s, end_s=end_s, readings=readings)
+
+
+def await_listening(
+    knock: Callable[[], object], database: Database, clock: Clock, site: str, tag: str | None, first: Past
+) -> None:
+    """Publish what comes first again and again until it is stored: a broker keeps nothing for who is not there yet.
+
+    The same instants published twice are stored once.
+
+    Raises:
+        Unavailable: nothing is stored within 30 s.
+    """
+    until = clock.now() + timedelta(seconds=_PATIENCE_S)
+    while True:
+        knock()
+        for _ in range(5):
+            with database.transaction() as tx:
+                if status.stored_between(tx, site, tag, _instant(first.start_s), _instant(first.end_s)):
+                    return
+            clock.sleep(0.1)
+        if clock.now() > until:
+            raise Unavailable(_not_stored(0, first.readings))
 
 
 def await_stored(
@@ -88,28 +124,42 @@ def await_stored(
             return
         if now_stored != stored:
             stored, moved_at = now_stored, clock.now()
-        if (clock.now() - moved_at).total_seconds() > 30:
-            raise Unavailable(
-                f"ingest has stored {stored} of {past.readings} readings and no more for 30 s; is `assetloop ingest` "
-                "running? (`assetloop doctor` tells; what was refused is in the quarantine)"
-            )
+        if (clock.now() - moved_at).total_seconds() > _PATIENCE_S:
+            raise Unavailable(_not_stored(stored, past.readings))
         if progress is not None:
             progress(stored, past.readings)
         clock.sleep(0.1)
 
 
-def declare_past_healthy(database: Database, past: Past, by: str) -> None:
-    """Declare the published past the commissioning of every asset."""
+def _not_stored(stored: int, published: int) -> str:
+    return (
+        f"ingest has stored {stored} of {published} readings and no more for {_PATIENCE_S:.0f} s; is "
+        "`assetloop ingest` running? (`assetloop doctor` tells; what was refused is in the quarantine)"
+    )
+
+
+def site_tag() -> str:
+    """Return the tag of the demo's site."""
+    return read_plant(plant_file()).site.tag
+
+
+def train_on(database: Database, clock: Clock, past: Past, progress: Progress) -> None:
+    """Declare the published past the commissioning of the demo's assets, and train a model for each of them."""
+    from models.training import train
+
+    by = "assetloop up --demo"
     with database.transaction() as tx:
-        for asset in register.list_assets(tx):
-            declare_healthy(
-                tx,
-                asset.asset_id,
-                _instant(past.start_s),
-                _instant(past.end_s),
-                origin="commissioning",
-                by=by,
-            )
+        ours = [asset.asset_id for asset in register.list_assets(tx) if asset.site == site_tag()]
+        for asset_id in ours:
+            span = (_instant(past.start_s), _instant(past.end_s))
+            declare_healthy(tx, asset_id, *span, origin="commissioning", by=by)
+    train(
+        database,
+        clock=clock,
+        trained_by=by,
+        asset_ids=ours,
+        progress=lambda done, total, _asset: progress(done, total),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from plant.errors import AssetloopError
@@ -35,13 +36,22 @@ def examine(data: Path | None) -> list[Check]:
     around = Surroundings.of(data)
     database = _check("database", lambda: _database(around), "start `assetloop up`, or see to ASSETLOOP_DATABASE_URL")
     schema = _check("schema", lambda: _schema(around), "run `assetloop migrate`") if database.ok else None
-    clock = _check("clock", lambda: _clock(around), "set both clocks by NTP") if schema and schema.ok else None
     return [
         settings,
         _check("disk", lambda: _disk(around), "free space, or move the data folder with --data DIR"),
         database,
-        *(check for check in (schema, clock) if check is not None),
+        *([schema] if schema else []),
+        *(_of_the_record(around) if schema and schema.ok else []),
         _check("broker", lambda: _broker(around), "start `assetloop up`, or see to ASSETLOOP_MQTT_URL"),
+    ]
+
+
+def _of_the_record(around: Surroundings) -> list[Check]:
+    return [
+        _check("clock", lambda: _clock(around), "set both clocks by NTP"),
+        _check("models", lambda: _models(around), "train them again: assetloop train --asset SITE/TAG"),
+        _check("scoring", lambda: _scoring(around), "start `assetloop score`, and see what it logs"),
+        _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
 
 
@@ -90,6 +100,33 @@ def _clock(around: Surroundings) -> str:
     if abs(skew_s) > _MOST_SKEW_S:
         raise AssetloopError(f"the database's clock is {skew_s:+.1f} s off this machine's")
     return f"the database's clock is {skew_s:+.3f} s off this machine's"
+
+
+def _models(around: Surroundings) -> str:
+    installed = version("scikit-learn")
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        others = status.models_of_others(tx, installed)
+    if others:
+        raise AssetloopError(
+            f"trained under another scikit-learn than {installed}, and so not used: {', '.join(others)}"
+        )
+    return f"every model was trained under scikit-learn {installed}"
+
+
+def _scoring(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        behind = status.scoring_behind(tx)
+    if behind:
+        raise AssetloopError(f"more than 10 min of readings are not scored: {', '.join(behind)}")
+    return "keeps up with the readings"
+
+
+def _slots(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        left = status.slots_without_holder(tx)
+    if left:
+        raise AssetloopError(f"slots without a process: {', '.join(map(str, left))}; scoring waits for their messages")
+    return "every slot is held"
 
 
 def _broker(around: Surroundings) -> str:

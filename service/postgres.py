@@ -160,7 +160,8 @@ class PostgresServer:
 
     def _choose_socket_folder(self) -> None:
         if len(str(self.folder).encode()) <= _LONGEST_SOCKET_FOLDER:
-            self._socket_folder = self.folder
+            return
+        if self._socket_folder.exists() and self._socket_folder != self.folder:
             return
         self._socket_folder = Path(tempfile.mkdtemp(prefix="assetloop-"))
         if self._user is not None:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_LARGE_LOG_BYTES = 8 * 2**20
 _RESTART_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -33,7 +34,9 @@ class RoleProcess:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start the process; its output goes to its log."""
+        """Start the process; its output goes to its log, of which one predecessor is kept."""
+        if self.log.exists() and self.log.stat().st_size > _LARGE_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-m", "service", *self.command],
@@ -121,9 +124,9 @@ class Crew:
         self.processes[name] = process
         return process
 
-    def watch(self) -> list[str]:
-        """Start again what died; return the names of the roles that do not run at this moment."""
-        return [name for name, process in self.processes.items() if not process.watch()]
+    def watch(self) -> dict[str, str]:
+        """Start again what died; return the roles that do not run at this moment, each with its last words."""
+        return {name: process.last_words() for name, process in self.processes.items() if not process.watch()}
 
     @property
     def deaths(self) -> dict[str, int]:

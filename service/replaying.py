@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from lifecycle.healthy import declare_healthy
 from lifecycle.register import register_asset
 from plant.errors import Conflict, Misconfigured, Rejected
-from service.demonstration import Past, Progress, await_stored
+from service.demonstration import Past, Progress, await_listening, await_stored
 from service.surroundings import Surroundings
 from simulators.recording import Recording
 from simulators.replay import publish
@@ -52,7 +53,7 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[Recording, fl
     Raises:
         Misconfigured: the speed is below 1, or `healthy` leaves nothing to judge; or the file is no table.
     """
-    if options.speed < 1:
+    if not 1 <= options.speed < math.inf:
         raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
     try:
         recorded = Recording.read(options.file, drop=options.drop)
@@ -80,17 +81,33 @@ def replay(
     """
     if options.wire_only:
         with Wire(around.mqtt_url()) as wire:
-            readings = _publish(around, options, recording, wire)
+            readings = _publish(around, options, recording, wire, progress)
         return _replayed(options, recording, readings, shift_s)
     with around.database() as database, Wire(around.mqtt_url()) as wire:
         _register(around, options, recording, database)
+        opening = recording.rows(0, 1)
+        await_listening(
+            lambda: _publish(around, options, opening, wire, lambda *_: None),
+            database,
+            around.clock,
+            options.site,
+            options.asset,
+            Past(start_s=opening.start_s, end_s=opening.start_s, readings=1),
+        )
         healthy = options.healthy or 0
         version, readings = None, 0
         if healthy:
-            readings += _publish_and_wait(around, options, recording.rows(0, healthy), wire, database, progress)
+            first = _after(progress, 0, len(recording))
+            readings += _publish_and_wait(around, options, recording.rows(0, healthy), wire, database, first)
             version = _train(around, options, recording.rows(0, healthy), database)
+            progress = _after(progress, healthy, len(recording))
         readings += _publish_and_wait(around, options, recording.rows(healthy), wire, database, progress)
     return _replayed(options, recording, readings, shift_s, version)
+
+
+def _after(progress: Progress, done: int, total: int) -> Progress:
+    """Count on from `done` rows of `total`."""
+    return lambda more, _part: progress(done + more, total)
 
 
 def _replayed(
@@ -116,15 +133,15 @@ def _register(around: Surroundings, options: ReplayOptions, recording: Recording
             keys=recording.keys,
             at=around.clock.now(),
         )
-    if asset.newest is not None and asset.newest.timestamp() >= recording.start_s:
-        raise Conflict(
-            f"asset {options.site}/{options.asset} has readings up to {asset.newest:%Y-%m-%d %H:%M:%S} UTC, newer than "
-            "this replay would begin; name another asset"
-        )
+        if asset.newest is not None and asset.newest.timestamp() >= recording.start_s:
+            raise Conflict(
+                f"asset {options.site}/{options.asset} has readings up to {asset.newest:%Y-%m-%d %H:%M:%S} UTC, newer "
+                "than this replay would begin; name another asset"
+            )
 
 
-def _publish(around: Surroundings, options: ReplayOptions, rows: Recording, wire: Wire) -> int:
-    return publish(rows, wire, options.site, options.asset, speed=options.speed, clock=around.clock)
+def _publish(around: Surroundings, options: ReplayOptions, rows: Recording, wire: Wire, progress: Progress) -> int:
+    return publish(rows, wire, options.site, options.asset, speed=options.speed, clock=around.clock, progress=progress)
 
 
 def _publish_and_wait(
@@ -135,9 +152,9 @@ def _publish_and_wait(
     database: Database,
     progress: Progress,
 ) -> int:
-    readings = _publish(around, options, rows, wire)
+    readings = _publish(around, options, rows, wire, progress)
     past = Past(start_s=rows.start_s, end_s=rows.end_s, readings=readings)
-    await_stored(database, around.clock, options.site, options.asset, past, progress)
+    await_stored(database, around.clock, options.site, options.asset, past)
     return readings
 
 

@@ -17,7 +17,7 @@ from plant.errors import Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
 from service.waiting import ToldToStopError, patiently
-from storage.database import Role
+from storage.database import Role, in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate
@@ -26,9 +26,10 @@ log = logging.getLogger("service.roles")
 
 
 @contextlib.contextmanager
-def until_told() -> Iterator[threading.Event]:
+def until_told(role: str) -> Iterator[threading.Event]:
     """Yield an event that SIGTERM, SIGINT or the end of the stack that started this process sets."""
     stop = threading.Event()
+    log.info("started", extra={"role": role})
 
     def tell(*_: object) -> None:
         stop.set()
@@ -38,6 +39,7 @@ def until_told() -> Iterator[threading.Event]:
     try:
         yield stop
     finally:
+        log.info("stopped", extra={"role": role})
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -61,7 +63,7 @@ def ingest(around: Surroundings) -> None:
     from ingest.runner import Ingest, IngestSettings
 
     settings = around.settings
-    with around.database(Role.INGEST) as database, until_told() as stop:
+    with around.database(Role.INGEST) as database, until_told("ingest") as stop:
         Ingest(
             IngestSettings(
                 mqtt_url=around.mqtt_url(),
@@ -80,7 +82,7 @@ def score(around: Surroundings) -> None:
     """Score what was stored and keep findings."""
     from models.scoring import Scorer
 
-    with around.database() as database, until_told() as stop:
+    with around.database() as database, until_told("score") as stop:
         Scorer(database, around.clock, holder(), round_s=around.settings.round_s).run(stop)
 
 
@@ -89,7 +91,7 @@ def desk(around: Surroundings) -> None:
     from alerts.desk import Desk
     from alerts.rules import DeskRules
 
-    with around.database() as database, until_told() as stop:
+    with around.database() as database, until_told("desk") as stop:
         Desk(database, around.clock, DeskRules(), console_url=console_url(around)).run(stop)
 
 
@@ -109,7 +111,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
 
     settings = around.settings
     token = settings.token.get_secret_value() if settings.token else None
-    with around.database(most=8) as database, until_told() as stop:
+    with around.database(most=8) as database, until_told("serve") as stop:
         access = Access(token=token, allowed_hosts=settings.hosts)
         app = create_app(database, around.clock, access=access, version=version("assetloop"))
         serve_app(app, host or settings.host, port or settings.port, stop)
@@ -126,15 +128,16 @@ def work(around: Surroundings) -> None:
     with (
         around.database() as database,
         contextlib.closing(MqttPublisher(around.mqtt_url())) as publisher,
-        until_told() as stop,
+        until_told("work") as stop,
     ):
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace="alerts")
         while not stop.is_set():
             try:
-                asyncio.run(_work_until(app, stop))
-            except (procrastinate.exceptions.ConnectorException, Unavailable, OSError):
-                log.warning("the job queue is away; trying again in 2 s")
+                with in_our_terms():
+                    asyncio.run(_work_until(app, stop))
+            except (procrastinate.exceptions.ConnectorException, Unavailable, OSError) as error:
+                log.warning("the job queue is away; trying again in 2 s", extra={"why": str(error)})
                 stop.wait(2.0)
 
 
@@ -166,7 +169,7 @@ def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tupl
     ill = [Fault.parse(text) for text in faults]
     fleet = read_fleet(plant).suffering(ill)
     wire = Wire(around.mqtt_url())
-    with until_told() as stop, contextlib.suppress(ToldToStopError):
+    with until_told("simulate") as stop, contextlib.suppress(ToldToStopError):
         patiently(wire.connect, say=log.warning, stop=stop)
         with contextlib.closing(wire):
             live(fleet, wire, around.clock, stop, period_s, ill)

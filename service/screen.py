@@ -75,7 +75,7 @@ class Screen:
 
         def show(_totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None) -> None:
             lines = [f"{order.number} {order.title}" for order in orders]
-            lines += [f"role {name} died and is started again (see its log)" for name in resting]
+            lines += [f"{name} died and is started again" for name in resting]
             lines += [f"first work order after {first_s} s"] if first_s is not None else []
             for line in lines:
                 if line not in seen:
@@ -105,7 +105,7 @@ def _screen(
     for order in orders:
         done = f" · acknowledged by {order.acknowledged_by}" if order.acknowledged_by else ""
         lines.append(Text(f"{order.number} {order.state} {order.title}{done}", style="" if done else "bold"))
-    lines.extend(Text(f"role {name} died; it is started again", style="red") for name in resting)
+    lines.extend(Text(f"{name} died; it is started again", style="red") for name in resting)
     return Group(Panel(Group(*lines), title=f"assetloop · {running.console_url}", subtitle="Ctrl-C stops everything"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ def log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("procrastinate", "httpx", "iotcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # an outage is said once, by who meets it
 
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -85,5 +87,5 @@ class _Line(logging.Formatter):
 
 
 def holder() -> str:
-    """Name this process in leases: host and process id."""
-    return f"{os.uname().nodename}:{os.getpid()}"
+    """Name this process in leases: host, process id, and what tells two containers of one host apart."""
+    return f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lifecycle.healthy import declare_healthy
-from models.training import Refused
+from models.training import Refused, Trained
 from models.training import train as train_models
 from plant.errors import Misconfigured
 from service.demonstration import Progress
 from service.surroundings import Surroundings
-from storage import register
+from storage import register, status
+from storage.database import Transaction
 
 
 def train(
@@ -30,9 +31,8 @@ def train(
         with database.transaction() as tx:
             ids = [register.get_asset(tx, *_tags(text)).asset_id for text in assets]
             if since and until:
-                for asset_id in ids:
-                    span = (_instant(since), _instant(until))
-                    declare_healthy(tx, asset_id, *span, origin="declared", by="assetloop train")
+                for text in assets:
+                    _declare(tx, around, text, _instant(since), _instant(until))
         outcomes = train_models(
             database,
             clock=around.clock,
@@ -41,9 +41,28 @@ def train(
             progress=lambda done, total, _what: progress(done, total),
         )
     return {
-        "trained": [f"{one.asset}: version {one.version}" for one in outcomes if not isinstance(one, Refused)],
+        "trained": [_told(one) for one in outcomes if not isinstance(one, Refused)],
         "refused": [f"{one.asset}: {one.reason}" for one in outcomes if isinstance(one, Refused)],
     }
+
+
+def _told(trained: Trained) -> str:
+    span = f"{trained.data_from:%Y-%m-%d %H:%M:%S} to {trained.data_to:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{trained.asset}: version {trained.version}, {trained.rows} rows from {span}"
+
+
+def _declare(tx: Transaction, around: Surroundings, text: str, since: datetime, until: datetime) -> None:
+    site, tag = _tags(text)
+    if until > around.clock.now():
+        raise Misconfigured(
+            f"--to {until.isoformat()} lies in the future: nobody knows yet whether {text} stays healthy"
+        )
+    if not status.stored_between(tx, site, tag, since, until):
+        raise Misconfigured(
+            f"{text} has no reading from {since.isoformat()} to {until.isoformat()}; nothing was declared"
+        )
+    asset_id = register.get_asset(tx, site, tag).asset_id
+    declare_healthy(tx, asset_id, since, until, origin="declared", by="assetloop train")
 
 
 def _tags(text: str) -> tuple[str, str]:
@@ -57,5 +76,7 @@ def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Misconfigured(f"{text} is no ISO 8601 instant; write 2026-01-31T08:00:00+00:00") from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        raise Misconfigured(f"{text} is no ISO 8601 instant; write 2026-01-31T08:00+08:00") from error
+    if instant.tzinfo is None:
+        raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
+    return instant

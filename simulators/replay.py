@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,17 +17,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Recording", "UnreadableRecording", "publish"]
 
+Progress = Callable[[int, int], None]
 _GROUP_S = 0.010
 _GROUP_ROWS = 100
 _FLUSH_S = 30.0
 
 
-def publish(recording: Recording, wire: Publisher, site: str, asset: str, *, speed: float, clock: Clock) -> int:
+def publish(
+    recording: Recording,
+    wire: Publisher,
+    site: str,
+    asset: str,
+    *,
+    speed: float,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> int:
     """Publish a recording's rows with their spacing divided by `speed`; return the readings.
 
     The first row leaves at once. A row is a message; rows that would leave within 10 ms of each
     other share one. What falls behind is sent without waiting, and all is confirmed by the broker
-    on return. A row without any value sends nothing. Raises `BrokerAway`, `Misconfigured`.
+    on return. A row without any value sends nothing. `progress(done, total)` hears
+    counts of rows. Raises `BrokerAway`, `Misconfigured`.
     """
     if not speed > 0:
         message = f"speed {speed}: must be above 0"
@@ -44,6 +55,8 @@ def publish(recording: Recording, wire: Publisher, site: str, asset: str, *, spe
         if messages:
             wire.publish(topic, orjson.dumps(messages if len(messages) > 1 else messages[0]))
             readings += sum(len(message["values"]) for message in messages)
+        if progress is not None:
+            progress(rows[-1] + 1, len(recording))
     wire.flush(_FLUSH_S)
     return readings
 

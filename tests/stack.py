@@ -103,6 +103,13 @@ class Stack:
             return None
         return answer.json() if answer.status_code == 200 else None
 
+    def embedded(self, word: str) -> psutil.Process:
+        """Return the embedded server whose command line holds a word."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children()
+        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        return next(child for child in alive if any(word in part for part in child.cmdline()))
+
     def role(self, name: str) -> psutil.Process:
         """Return the process that plays a role now."""
         assert self._process is not None

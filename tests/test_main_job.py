@@ -83,7 +83,8 @@ def test_other_commands_find_the_stack_by_its_folder(demo: tuple[Stack, Listener
     done = assetloop("doctor", "--json", data=stack.folder)
     checks = json.loads(done.stdout.splitlines()[-1])["checks"]
     assert done.returncode == 0, checks
-    assert {check["name"] for check in checks} == {"settings", "disk", "database", "schema", "clock", "broker"}
+    looked_at = {"settings", "disk", "database", "schema", "clock", "models", "scoring", "ingest", "broker"}
+    assert {check["name"] for check in checks} == looked_at
 
 
 def test_a_second_up_and_a_taken_port_are_one_line_each(demo: tuple[Stack, Listener], tmp_path: Path) -> None:
@@ -335,4 +336,21 @@ def test_no_demo_starts_empty_and_registers_from_a_file(tmp_path: Path) -> None:
     assert json.loads(first.stdout)["added"]["asset"] == 12
     assert json.loads(second.stdout)["added"] == {}
     assert (code, summary["readings"], summary["work_orders"]) == (0, 0, 0)
+    assert stack.left_over() == []
+
+
+def test_an_embedded_database_or_broker_that_dies_is_started_again(tmp_path: Path) -> None:
+    with Stack(tmp_path / "data", free_port(), ("--no-demo",)) as stack:
+        stack.running()
+        wait_for(lambda: stack.get("/work-orders") is not None, within_s=30, what="API")
+        stack.embedded("postgres").kill()
+        stack.embedded("iotcore").kill()
+        wait_for(lambda: stack.said().count("it is started again") == 2, within_s=20, what="words about it")
+
+        def all_is_well() -> bool:
+            return assetloop("doctor", data=stack.folder).returncode == 0 and stack.get("/work-orders") == []
+
+        wait_for(all_is_well, within_s=40, what="health")
+        code, _ = stack.stop()
+    assert code == 1
     assert stack.left_over() == []

@@ -48,13 +48,16 @@ def replay(
     around, screen = surroundings(data), Screen()
     recording, shift_s = prepare(around, options)
     screen.say(f"{file.name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
-    with screen.bar(f"replaying {file.name} at {speed:g}×", "readings") as bar:
+    if recording.left_out:
+        screen.say(f"{file.name}: left out, for not every cell is a number: {', '.join(recording.left_out)}")
+    with screen.bar(f"replaying {file.name} at {speed:g}×", "rows") as bar:
         done = run_replay(around, options, recording, shift_s, bar)
+    how = "published" if wire_only else "stored"
     answer(
         done,
         as_json=json,
         line=lambda: (
-            f"{done.site}/{done.asset}: {done.rows} rows, {done.readings} readings stored, shift {done.shift_s:.3f} s"
+            f"{done.site}/{done.asset}: {done.rows} rows, {done.readings} readings {how}, shift {done.shift_s:.3f} s"
             + (f", model version {done.model_version}" if done.model_version else "")
         ),
     )
@@ -119,6 +122,9 @@ def grafana_build(
     from grafana.build import build
 
     around = surroundings(data)
-    with around.database() as database:
-        for path in build(database, output):
-            print(path)
+    try:
+        with around.database() as database:
+            for path in build(database, output):
+                print(path)
+    except OSError as error:
+        raise Misconfigured(f"{output} cannot be written: {error.strerror}; name another folder with -o") from error

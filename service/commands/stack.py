@@ -36,11 +36,15 @@ def up(
     if seconds is not None or json:
         deaths = summary.deaths
         public = {key: value for key, value in dataclasses.asdict(summary).items() if key != "deaths"}
-        answer(public, as_json=json, line=lambda: "\n".join(f"{key}: {value}" for key, value in public.items()))
+        answer(public, as_json=json, line=lambda: "\n".join(_figure(key, value) for key, value in public.items()))
         if deaths:
             dead = ", ".join(f"{name} ({count}×)" for name, count in deaths.items())
-            say(f"roles died on the way: {dead}; see {around.folder.logs}")
+            say(f"what died on the way and was started again: {dead}; see {around.folder.logs}")
             raise typer.Exit(1)
+
+
+def _figure(key: str, value: object) -> str:
+    return f"{key.replace('_', ' ')}: {'none' if value is None else value}"
 
 
 def migrate(

@@ -38,3 +38,11 @@ def test_stopping_leaves_no_process(crew: Crew) -> None:
     time.sleep(0.5)  # so that one is stopped while it starts, the other while it waits
     crew.stop()
     assert not any(psutil.pid_exists(pid) for pid in pids if pid is not None)
+
+
+def test_a_large_log_is_put_aside_and_a_new_one_begun(crew: Crew, tmp_path: Path) -> None:
+    (tmp_path / "desk.log").write_bytes(b"x" * 9 * 2**20)
+    crew.start("desk")
+    crew.stop()
+    assert (tmp_path / "desk.1.log").stat().st_size == 9 * 2**20
+    assert (tmp_path / "desk.log").stat().st_size < 2**20
