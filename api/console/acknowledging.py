@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -43,4 +44,6 @@ class Form:
             return
         self._visit.remember_actor(actor)
         self._visit.watch.hurry()
-        self._on_done()
+        done = self._on_done()
+        if inspect.isawaitable(done):
+            await done
