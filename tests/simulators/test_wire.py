@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,7 +101,7 @@ def test_payload_above_the_limit_is_never_sent(broker: Any) -> None:
 def test_unconfirmed_message_is_sent_again_after_the_broker_came_back(port: int) -> None:
     first = a_broker(port).start()
     with Wire(f"mqtt://127.0.0.1:{port}") as wire:
-        first._process.send_signal(signal.SIGSTOP)
+        freeze(first._process.pid)
         wire.publish("t", b"1")
         with pytest.raises(BrokerAway, match="1 messages unconfirmed"):
             wire.flush(0.1)
@@ -123,6 +126,18 @@ def test_outbox_waits_for_a_broker_that_went_and_came(port: int, listen_at: Any)
         with a_broker(port), listen_at("127.0.0.1", port, "t") as listener:
             outbox.farewell(20)
             assert [payload for _, payload in listener.wait_for(3)] == [1, 2, 3]
+
+
+def freeze(pid: int) -> None:
+    """Stop a process, and return when each of its threads stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 10
+    while not all(_stands(task) for task in Path(f"/proc/{pid}/task").iterdir()):
+        assert time.monotonic() < deadline
+
+
+def _stands(task: Path) -> bool:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def _publish_until_refused(wire: Wire) -> None:
