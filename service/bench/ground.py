@@ -1,0 +1,42 @@
+"""The ground a bench stands on: a migrated database that is thrown away, on the named server or one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from service.postgres import PostgresServer
+from service.surroundings import Surroundings
+from storage.migrate import migrate
+from storage.scratch import scratch_database
+
+
+@contextlib.contextmanager
+def scratch(around: Surroundings) -> Iterator[str]:
+    """Yield the address of a migrated, empty database; it and what was started for it are gone afterwards.
+
+    Where `ASSETLOOP_DATABASE_URL` names a server the database is made there, else on an embedded server whose
+    commits are as durable as in production.
+
+    Raises:
+        Unavailable: the server cannot be reached.
+        Misconfigured: the login may not create databases, or the product does not run on the server.
+    """
+    with _server(around) as server_url, scratch_database(server_url) as url:
+        migrate(url, allow_unsupported=around.settings.allow_unsupported)
+        yield url
+
+
+@contextlib.contextmanager
+def _server(around: Surroundings) -> Iterator[str]:
+    named = around.settings.database_url
+    if named is not None:
+        yield named.get_secret_value()
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="assetloop-bench-", ignore_cleanup_errors=True) as folder,
+        PostgresServer(Path(folder) / "database") as server,
+    ):
+        yield server.url
