@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import record, roles, stack
+from service.commands import exchange, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -50,6 +50,14 @@ app.command(epilog="Example: assetloop replay pump.csv --site north --asset P-7 
     record.replay
 )
 app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
+app.command(epilog="Example: assetloop export --asset demo/P-101 --from 2026-01-31T00:00Z -o p101.parquet")(
+    exchange.export
+)
+app.command("import", epilog="Example: assetloop import p101.parquet")(exchange.import_)
+app.command(epilog="Example: assetloop backup -o plant.backup")(exchange.backup)
+app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty assetloop restore plant.backup")(
+    exchange.restore
+)
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)

@@ -51,7 +51,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
 -- Its upkeep: what it may not do with its own hands, it may ask for.
 GRANT EXECUTE ON FUNCTION
-    read_blocks, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired, drop_expired_conflicts,
+    read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired, drop_expired_conflicts,
     prepare_partitions
 TO assetloop_app;
 

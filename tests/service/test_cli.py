@@ -13,6 +13,7 @@ from tests.stack import ASSETLOOP, assetloop
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
+    *(["export"], ["import"], ["backup"], ["restore"]),
 )
 
 
