@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import exchange, record, roles, stack
+from service.commands import bench, exchange, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 
 
 @app.callback()
@@ -63,6 +64,8 @@ register_app.command("demo", epilog="Example: assetloop register demo > plant.to
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
 app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
+bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
