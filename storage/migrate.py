@@ -185,7 +185,7 @@ def _redefine(connection: psycopg.Connection[DictRow], planned: Plan, rules: Rul
     tx, grade = Transaction(connection), planned.server.grade
     with connection.transaction():
         tx.run("migrate.settle", installation=f"assetloop-{secrets.token_hex(4)}", grade=grade.value)
-        tx.run("migrate.settle_rules", chunk=rules.chunk, **asdict(rules))
+        tx.run("migrate.settle_rules", chunk=rules.chunk, partition=rules.partition, **asdict(rules))
         _drop_watch(connection)
         if planned.rise:
             connection.execute((files("storage") / "rises" / "aside.sql").read_bytes())

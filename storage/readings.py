@@ -20,8 +20,7 @@ from storage.storable import refusals
 from storage.touched import as_parameters, notes_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WEEK_US = 7 * 86_400_000_000
-_MONDAY_US = 4 * 86_400_000_000  # 1970-01-05 was a Monday
+_HOUR_US = 3_600_000_000  # no partition is shorter
 _NEVER_LATEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
@@ -195,17 +194,18 @@ def _identity(columns: ReadingColumns, row: int) -> tuple[int, datetime, float]:
 def _prepare(tx: Transaction, ordered: ReadingColumns) -> None:
     tx.run(
         "readings.prepare",
-        instants=[_instant(week * _WEEK_US + _MONDAY_US) for week in _weeks(ordered.times_us)],
+        instants=[_instant(hour * _HOUR_US) for hour in _hours(ordered.times_us)],
         **as_parameters(notes_of(ordered.signal_ids, ordered.times_us)),
     )
 
 
-def _weeks(times_us: NDArray[np.int64]) -> list[int]:
-    first, last = ((int(edge) - _MONDAY_US) // _WEEK_US for edge in (times_us.min(), times_us.max()))
+def _hours(times_us: NDArray[np.int64]) -> list[int]:
+    """Number the hours since 1970 in which rows lie."""
+    first, last = int(times_us.min()) // _HOUR_US, int(times_us.max()) // _HOUR_US
     if last - first <= 1:
         return list(range(first, last + 1))
-    weeks: list[int] = np.unique((times_us - _MONDAY_US) // _WEEK_US).tolist()
-    return weeks
+    hours: list[int] = np.unique(times_us // _HOUR_US).tolist()
+    return hours
 
 
 def _put(tx: Transaction, ordered: ReadingColumns) -> None:

@@ -10,6 +10,8 @@ from plant.errors import Misconfigured
 
 _MOST_ROWS_A_CHUNK = 25_000_000  # with its index some 2.5 GiB: the chunk that is written should stay in memory
 _CHUNKS = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 6, 12, 24, 168))
+_PARTITIONS = (*_CHUNKS, timedelta(days=28))
+_MOST_PARTITIONS = 600  # of a table: whoever reads without a span of time has to lock every one of them
 
 _NAMES = {
     "longest_outage": "ASSETLOOP_LONGEST_OUTAGE_DAYS",
@@ -23,7 +25,7 @@ _NAMES = {
 class Rules:
     """What `migrate` writes into the record, where policies and jobs keep to it.
 
-    `expected_values_per_s` decides how long a chunk is on TimescaleDB; `longest_outage` is after how long no device
+    `expected_values_per_s` decides how long a chunk or a partition is; `longest_outage` is after how long no device
     comes with live data any more, so that they are compressed and roll-ups of earlier times are made anew only where
     something was backfilled. What is kept no longer than `keep_…` goes partition by partition.
 
@@ -59,3 +61,14 @@ class Rules:
         """
         fit = [chunk for chunk in _CHUNKS if chunk.total_seconds() * self.expected_values_per_s <= _MOST_ROWS_A_CHUNK]
         return max(fit, default=_CHUNKS[0])
+
+    @property
+    def partition(self) -> timedelta:
+        """Return how long a partition of readings is on plain PostgreSQL: a chunk, or longer where there would be many.
+
+        >>> week = timedelta(days=7)
+        >>> str(Rules().partition), str(Rules(expected_values_per_s=10_000, longest_outage=week, keep_raw=3 * week).partition)
+        ('7 days, 0:00:00', '1:00:00')
+        """
+        fit = [length for length in _PARTITIONS if length >= self.chunk and self.keep_raw / length <= _MOST_PARTITIONS]
+        return min(fit, default=_PARTITIONS[-1])

@@ -10,16 +10,15 @@ AS $$
 DECLARE
     v_name text;
 BEGIN
-    SELECT c.relname INTO v_name
+    SELECT part.name INTO v_name
     FROM (
-        SELECT 'reading'::regclass, interval '7 days', keep_raw FROM upkeep
-        UNION ALL SELECT 'reading_1m'::regclass, interval '7 days', keep_minutes FROM upkeep
-        UNION ALL SELECT 'reading_1h'::regclass, interval '364 days', keep_hours FROM upkeep
-    ) AS kept (parent, length, keep)
-    JOIN pg_inherits AS i ON i.inhparent = kept.parent
-    JOIN pg_class AS c ON c.oid = i.inhrelid
-    WHERE (to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC') + kept.length <= p_now - kept.keep
-    ORDER BY right(c.relname, 8), c.relname
+        SELECT 'reading', keep_raw FROM upkeep
+        UNION ALL SELECT 'reading_1m', keep_minutes FROM upkeep
+        UNION ALL SELECT 'reading_1h', keep_hours FROM upkeep
+    ) AS kept (parent, keep)
+    CROSS JOIN LATERAL partitions_of(kept.parent) AS part
+    WHERE part.until <= p_now - kept.keep
+    ORDER BY part.since, part.name
     LIMIT 1;
     IF v_name IS NOT NULL THEN
         EXECUTE format('DROP TABLE public.%I', v_name);
@@ -28,7 +27,7 @@ BEGIN
 END
 $$;
 
--- Make the partitions of the next two weeks, so that no batch has to.
+-- Make the partitions of the next two weeks, or of two days where they are short, so that no batch has to.
 CREATE OR REPLACE FUNCTION prepare_partitions(p_now timestamptz)
 RETURNS integer
 LANGUAGE plpgsql
@@ -36,7 +35,7 @@ SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
 BEGIN
-    RETURN ensure_partition(p_now, p_now + interval '14 days')
+    RETURN ensure_partition(p_now, p_now + least(interval '14 days', 48 * (SELECT partition FROM upkeep)))
         + ensure_rollup_partition(p_now, p_now + interval '14 days');
 END
 $$;

@@ -43,4 +43,8 @@ $$;
 
 -- What only the lower grade needs.
 DROP FUNCTION IF EXISTS ensure_partition_of(text, integer, timestamptz, timestamptz);
+DROP FUNCTION IF EXISTS ensure_partition_of(text, interval, timestamptz, timestamptz);
+DROP FUNCTION IF EXISTS make_partition(text, interval, timestamp);
+DROP FUNCTION IF EXISTS partition_name(text, interval, timestamp);
+DROP FUNCTION IF EXISTS partitions_of(text);
 DROP FUNCTION IF EXISTS roll_up(timestamptz);

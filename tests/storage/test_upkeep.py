@@ -16,7 +16,9 @@ from plant.errors import Unavailable
 from storage import delivery, jobs, readings, upkeep
 from storage.database import Database
 from storage.delivery import Delivered
+from storage.migrate import migrate
 from storage.readings import ReadingColumns
+from storage.rules import Rules
 from storage.windows import to_us
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -102,6 +104,54 @@ def test_partitions_are_made_ahead_and_dropped_when_all_of_them_has_expired(
     assert upkeep.expire(app_database, now=NOW) == ["reading_20251229"]
     assert superuser.execute("SELECT value FROM reading").fetchall() == [(2.0,)]
     assert superuser.execute("SELECT total FROM reading_1d ORDER BY time").fetchall() == [(1.0,), (2.0,)]
+
+
+def partitions(superuser: Superuser) -> dict[str, tuple[object, object]]:
+    rows = superuser.execute("SELECT name, since, until FROM partitions_of('reading') ORDER BY since").fetchall()
+    return {str(name): (since, until) for name, since, until in rows}
+
+
+@pytest.mark.usefixtures("plain_grade")
+def test_partitions_are_as_long_as_the_expected_rate_allows(
+    database_url: str, ingest_database: Database, superuser: Superuser, asset: int
+) -> None:
+    often = Rules(expected_values_per_s=2_000, keep_raw=timedelta(days=40))
+    migrate(database_url, rules=often, allow_unsupported=True)
+    append(ingest_database, (asset, NOW, 1.0), (asset, NOW + timedelta(hours=7), 2.0))
+    assert partitions(superuser) == {
+        "reading_2026030412_2h": (NOW, NOW + timedelta(hours=2)),
+        "reading_2026030418_2h": (NOW + timedelta(hours=6), NOW + timedelta(hours=8)),
+    }
+
+
+@pytest.mark.usefixtures("plain_grade")
+def test_another_expected_rate_leaves_partitions_as_they_are_and_fills_between_them(
+    database_url: str, ingest_database: Database, app_database: Database, superuser: Superuser, asset: int
+) -> None:
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    migrate(database_url, rules=Rules(), allow_unsupported=True)
+    append(ingest_database, (asset, NOW, 1.0))
+    hourly = Rules(expected_values_per_s=10_000, keep_raw=timedelta(days=20))
+    migrate(database_url, rules=hourly, allow_unsupported=True)
+    next_monday = monday + timedelta(days=7)
+    append(ingest_database, (asset, NOW + timedelta(hours=1), 2.0), (asset, next_monday, 3.0))
+    assert partitions(superuser) == {
+        "reading_20260302": (monday, next_monday),
+        "reading_2026030900_1h": (next_monday, next_monday + timedelta(hours=1)),
+    }
+    migrate(database_url, rules=Rules(), allow_unsupported=True)
+    append(ingest_database, *((asset, next_monday + timedelta(hours=hour), 4.0) for hour in (0.5, 1, 3, 30, 200)))
+    assert list(partitions(superuser)) == [
+        "reading_20260302",
+        "reading_2026030900_1h",
+        "reading_2026030901_1h",
+        "reading_2026030902_2h",
+        "reading_2026031000_24h",
+        "reading_20260316",
+    ]
+    superuser.execute("UPDATE upkeep SET keep_raw = '1 day'")
+    at = next_monday + timedelta(days=1, hours=1)
+    assert upkeep.expire(app_database, now=at) == ["reading_20260302", "reading_2026030900_1h"]
 
 
 @pytest.mark.usefixtures("plain_grade")
