@@ -55,7 +55,9 @@ def _of_the_record(around: Surroundings) -> list[Check]:
         _check(
             "upkeep",
             lambda: _upkeep(around),
-            "start `assetloop work`; where TimescaleDB rolls up itself, see timescaledb_information.job_errors",
+            "start `assetloop work` and see what it logs; where jobs of TimescaleDB's fail or wait, see "
+            "timescaledb_information.job_errors, install versions of PostgreSQL and TimescaleDB that go together, and "
+            "run ALTER EXTENSION timescaledb UPDATE",
         ),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
@@ -129,10 +131,13 @@ def _scoring(around: Surroundings) -> str:
 
 def _upkeep(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
-        age_s = upkeep.waiting_s(tx)
+        age_s, failing = upkeep.waiting_s(tx), upkeep.failing(tx)
+    if failing:
+        says = "; ".join(dict.fromkeys(one.says for one in failing))
+        raise AssetloopError(f"jobs failed when they last ran: {', '.join(one.job for one in failing)} ({says})")
     if age_s is not None and age_s > _LONGEST_UNROLLED_S:
         raise AssetloopError(f"what was stored {age_s / 60:.0f} min ago is not rolled up yet")
-    return "roll-ups keep up with the readings"
+    return "roll-ups keep up with the readings, and every job did its work"
 
 
 def _slots(around: Surroundings) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from procrastinate import BaseRetryStrategy, Blueprint, RetryDecision
@@ -21,6 +22,7 @@ from storage.grade import Grade
 _log = logging.getLogger(__name__)
 
 NAMESPACE = "storage"
+_TASKS = ("roll_up", "fold", "keep")
 _LONGEST_S = 50.0  # a job is begun every minute
 _MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
 _RETRIES = 3
@@ -103,6 +105,22 @@ def waiting_s(tx: Transaction) -> float | None:
     """Return for how long the oldest note of something touched has been waiting, in seconds; None where none waits."""
     age_s: float | None = tx.one("upkeep.oldest_note")["age_s"]
     return age_s
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failing:
+    """A job of upkeep whose last run failed, and what it said."""
+
+    job: str
+    says: str
+
+
+def failing(tx: Transaction) -> list[Failing]:
+    """Return what failed when it was last done: tasks of the queue, and jobs at TimescaleDB's own scheduler."""
+    rows = tx.all("upkeep.failing_tasks", tasks=[f"{NAMESPACE}:{task}" for task in _TASKS])
+    if grade_of(tx) is Grade.COMMUNITY:
+        rows += tx.all("upkeep.failing_jobs")
+    return [Failing(**row) for row in rows]
 
 
 class SoonAgain(BaseRetryStrategy):

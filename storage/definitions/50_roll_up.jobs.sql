@@ -11,6 +11,7 @@ SET search_path = public, pg_temp
 -- A plan made while a partition was new and empty would read all of it for every signal once it is full.
 SET enable_seqscan = off
 SET plan_cache_mode = force_custom_plan
+SET work_mem = '32MB'
 AS $$
 DECLARE
     v_notes touched[];
@@ -47,17 +48,16 @@ BEGIN
 
     WITH changed AS (
         INSERT INTO reading_1m AS held (signal_id, time, lowest, highest, total, n, last)
-        SELECT
-            good.signal_id, good.minute, min(good.value), max(good.value), sum(good.value), count(*),
-            (array_agg(good.value ORDER BY good.time DESC))[1]
+        SELECT wanted.signal_id, made.*
         FROM unnest(v_signals) AS wanted (signal_id)
         CROSS JOIN LATERAL (
-            SELECT r.signal_id, date_bin('1 minute', r.time, '2001-01-01 UTC') AS minute, r.time, r.value
+            SELECT
+                date_bin('1 minute', r.time, '2001-01-01 UTC') AS minute, min(r.value), max(r.value), sum(r.value),
+                count(*), (array_agg(r.value ORDER BY r.time))[count(*)]
             FROM reading AS r
             WHERE r.signal_id = wanted.signal_id AND r.time >= v_since AND r.time < v_until AND r.flags & 2 = 0
-            OFFSET 0
-        ) AS good
-        GROUP BY good.signal_id, good.minute
+            GROUP BY minute
+        ) AS made
         ON CONFLICT (signal_id, time) DO UPDATE
         SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
             last = excluded.last
@@ -70,17 +70,14 @@ BEGIN
 
     WITH changed AS (
         INSERT INTO reading_1h AS held (signal_id, time, lowest, highest, total, n, last)
-        SELECT
-            below.signal_id, wanted.hour, min(below.lowest), max(below.highest), sum(below.total), sum(below.n),
-            (array_agg(below.last ORDER BY below.time DESC))[1]
+        SELECT wanted.signal_id, wanted.hour, made.*
         FROM unnest(v_changed, v_hours) AS wanted (signal_id, hour)
         CROSS JOIN LATERAL (
-            SELECT *
+            SELECT
+                min(m.lowest), max(m.highest), sum(m.total), sum(m.n), (array_agg(m.last ORDER BY m.time))[count(*)]
             FROM reading_1m AS m
             WHERE m.signal_id = wanted.signal_id AND m.time >= wanted.hour AND m.time < wanted.hour + interval '1 hour'
-            OFFSET 0
-        ) AS below
-        GROUP BY below.signal_id, wanted.hour
+        ) AS made
         ON CONFLICT (signal_id, time) DO UPDATE
         SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
             last = excluded.last
@@ -92,17 +89,13 @@ BEGIN
     FROM (SELECT DISTINCT signal_id, date_bin('1 day', time, '2001-01-01 UTC') AS day FROM changed) AS c;
 
     INSERT INTO reading_1d AS held (signal_id, time, lowest, highest, total, n, last)
-    SELECT
-        below.signal_id, wanted.day, min(below.lowest), max(below.highest), sum(below.total), sum(below.n),
-        (array_agg(below.last ORDER BY below.time DESC))[1]
+    SELECT wanted.signal_id, wanted.day, made.*
     FROM unnest(v_changed, v_days) AS wanted (signal_id, day)
     CROSS JOIN LATERAL (
-        SELECT *
+        SELECT min(h.lowest), max(h.highest), sum(h.total), sum(h.n), (array_agg(h.last ORDER BY h.time))[count(*)]
         FROM reading_1h AS h
         WHERE h.signal_id = wanted.signal_id AND h.time >= wanted.day AND h.time < wanted.day + interval '1 day'
-        OFFSET 0
-    ) AS below
-    GROUP BY below.signal_id, wanted.day
+    ) AS made
     ON CONFLICT (signal_id, time) DO UPDATE
     SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
         last = excluded.last

@@ -36,3 +36,20 @@ SELECT prepare_partitions(%(now)s) AS made;
 -- How long the oldest note has been waiting, in seconds; null where none waits.
 SELECT extract(epoch FROM clock_timestamp() - min(noted_at))::double precision AS age_s
 FROM touched;
+
+-- name: failing_tasks
+-- The upkeep of the job queue that failed when it was last done.
+SELECT last.task_name AS job, 'it was given up after ' || last.attempts || ' attempts' AS says
+FROM (
+    SELECT DISTINCT ON (task_name) task_name, status, attempts
+    FROM procrastinate_jobs
+    WHERE task_name = ANY (%(tasks)s) AND status IN ('succeeded', 'failed')
+    ORDER BY task_name, id DESC
+) AS last
+WHERE last.status = 'failed'
+ORDER BY last.task_name;
+
+-- name: failing_jobs
+-- The jobs at TimescaleDB's scheduler whose last run failed.
+SELECT job, says
+FROM failing_jobs();

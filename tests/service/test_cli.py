@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.stack import ASSETLOOP, assetloop
@@ -96,6 +97,22 @@ def test_doctor_names_pending_migrations_and_a_broker_that_is_away(empty_databas
     assert "migrations are pending" in done.stdout
     assert "mend: run `assetloop migrate`" in done.stdout
     assert "FAULT broker" in done.stdout
+
+
+def test_doctor_names_upkeep_that_fails_and_its_mend(database_url: str, tmp_path: Path) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
+            " VALUES ('default', 'storage:keep', 'failed', 3)"
+        )
+    done = run(
+        *("doctor", "--data", str(tmp_path)),
+        ASSETLOOP_DATABASE_URL=database_url,
+        ASSETLOOP_MQTT_URL="mqtt://127.0.0.1:1",
+        ASSETLOOP_ALLOW_UNSUPPORTED="1",
+    )
+    assert "FAULT upkeep: jobs failed when they last ran: storage:keep" in done.stdout
+    assert "mend: start `assetloop work` and see what it logs" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from plant.errors import Rejected
-from storage import readings, series
+from storage import readings, series, upkeep
 from storage.database import Database
 from storage.lttb import largest_triangles
 from storage.readings import ReadingColumns
@@ -108,6 +108,37 @@ def test_a_series_of_a_year_comes_from_days_and_has_today_in_it(
     assert (thin.source, thin.step, len(thin)) == ("1d", timedelta(days=5), 80)
     assert thin.greatest[-1] == 399.0
     assert thin.least[0] == 0.0
+
+
+@pytest.mark.usefixtures("plain_grade")
+def test_a_series_is_the_same_however_far_rolling_up_has_come(
+    ingest_database: Database, app_database: Database
+) -> None:
+    for hour in range(120):
+        store(ingest_database, 1, (hour * 60.0 + 7, float(hour)))
+
+    def seen() -> list[list[float]]:
+        with app_database.transaction() as tx:
+            thin = [
+                series.thinned(tx, 1, time_from=START, time_to=START + timedelta(days=5), most=most)
+                for most in (5, 100, 1_000)
+            ]
+        assert [one.source for one in thin] == ["1d", "1h", "1m"]
+        return [array.tolist() for one in thin for array in (one.times_us, one.means, one.least, one.greatest)]
+
+    raw = seen()
+    for turn in range(4):
+        ticks = iter([0.0, *[1.0] * (20 * turn), 60.0])
+        upkeep.roll_up(app_database, monotonic=lambda ticks=ticks: next(ticks))  # type: ignore[misc]
+        assert seen() == raw
+    while upkeep.roll_up(app_database):
+        pass
+    assert seen() == raw
+    store(ingest_database, 1, (30, 1_000.0))
+    late = seen()
+    assert late != raw
+    upkeep.roll_up(app_database)
+    assert seen() == late
 
 
 def test_the_shape_of_a_curve_survives_thinning() -> None:

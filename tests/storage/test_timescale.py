@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from grafana.build import build
+from storage import upkeep
 from storage.database import Database, Role
 from storage.grade import Grade
 from storage.migrate import Migrated, migrate
@@ -72,3 +73,25 @@ def test_ingests_role_cannot_change_a_reading_here_either(filled: str) -> None:
         connection.execute("SET ROLE assetloop_ingest")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM reading")
+
+
+def test_a_job_of_timescaledbs_that_fails_is_named_with_what_it_said(filled: str) -> None:
+    """This server has no scheduler: what one writes down about a failure is written here."""
+    with psycopg.connect(filled, autocommit=True, prepare_threshold=None) as connection:
+        (job,) = connection.execute(
+            "SELECT job_id FROM timescaledb_information.jobs WHERE proc_name = 'refresh_touched'"
+        ).fetchone() or (0,)
+        connection.execute(
+            "UPDATE _timescaledb_internal.bgw_job_stat"
+            " SET last_start = now(), last_finish = now(), last_run_success = false WHERE job_id = %s",
+            [job],
+        )
+        connection.execute(
+            "INSERT INTO _timescaledb_internal.bgw_job_stat_history (job_id, pid, succeeded, data)"
+            """ VALUES (%s, 1, false, '{"error_data": {"message": "no luck"}}')""",
+            [job],
+        )
+    with Database(filled, role=Role.APP, most=1) as database, database.transaction() as tx:
+        (failing,) = upkeep.failing(tx)
+    assert failing.job.startswith("User-Defined Action")
+    assert failing.says == "no luck"

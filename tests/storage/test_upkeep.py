@@ -259,3 +259,20 @@ def test_upkeep_is_due_every_minute_every_five_and_every_hour(app_database: Data
     app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert crons == {"storage:roll_up": "* * * * *", "storage:fold": "*/5 * * * *", "storage:keep": "17 * * * *"}
+
+
+def test_upkeep_that_was_given_up_is_named_until_it_succeeds(app_database: Database, superuser: Superuser) -> None:
+    def ended(task: str, status: str, attempts: int) -> None:
+        superuser.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts) VALUES ('default', %s, %s, %s)",
+            [task, status, attempts],
+        )
+
+    ended("storage:keep", "failed", 3)
+    ended("storage:fold", "failed", 3)
+    ended("storage:fold", "succeeded", 1)
+    ended("storage:roll_up", "succeeded", 1)
+    ended("alerts:dispatch", "failed", 9)
+    with app_database.transaction() as tx:
+        tasks = [one for one in upkeep.failing(tx) if one.job.startswith("storage:")]
+    assert tasks == [upkeep.Failing(job="storage:keep", says="it was given up after 3 attempts")]

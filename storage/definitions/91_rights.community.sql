@@ -1,0 +1,2 @@
+-- Where TimescaleDB has jobs of ours.
+GRANT EXECUTE ON FUNCTION failing_jobs TO assetloop_app;
