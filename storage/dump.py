@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -13,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from plant.errors import Conflict, Misconfigured
 from storage.database import Transaction, connect, in_our_terms
 from storage.grade import Grade, Server, lacks_extension
-from storage.groundwork import look
+from storage.groundwork import look, make_roles
 from storage.upkeep import grade_of
 
 Progress = Callable[[int, int], object]
@@ -115,13 +114,7 @@ def prepare_restore(url: str, held: Held, *, allow_unsupported: bool) -> None:
             _refuse_another(
                 look(connection, allow_unsupported=allow_unsupported, keep=held.timescale is not None), held
             )
-        sql = (files("storage") / "definitions" / "00_roles.administrator.sql").read_text(encoding="utf-8")
-        try:
-            connection.execute(sql.encode())
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise Misconfigured(
-                "this login may not create the product's roles; let an administrator run, in this database:\n" + sql
-            ) from error
+        make_roles(connection)
 
 
 def _refuse_another(server: Server, held: Held) -> None:

@@ -96,12 +96,25 @@ def prepare(connection: Connection, *, allow_unsupported: bool) -> Server:
 
 def _ensure_roles(connection: Connection, server: Server) -> None:
     """Make the roles; a login that may not do so needs only to be a member of the owner, once they are there."""
+    try:
+        make_roles(connection)
+    except Misconfigured:
+        if not Transaction(connection).one("migrate.roles_serve", community=server.grade is Grade.COMMUNITY)["serve"]:
+            raise
+
+
+def make_roles(connection: Connection) -> None:
+    """Make the roles, and this login a member of them.
+
+    Raises:
+        Misconfigured: an administrator has to: the text is the SQL.
+    """
     sql = (files("storage") / "definitions" / "00_roles.administrator.sql").read_text(encoding="utf-8")
     try:
         connection.execute(sql.encode())
     except psycopg.errors.InsufficientPrivilege as error:
-        if Transaction(connection).one("migrate.roles_serve", community=server.grade is Grade.COMMUNITY)["serve"]:
-            return
+        membership = Transaction(connection).one("migrate.membership")["statement"]
         raise Misconfigured(
-            "this login may not create the product's roles; let an administrator run, in this database:\n" + sql
+            "this login may not create the product's roles; let an administrator run, in this database:\n"
+            f"{sql}{membership}"
         ) from error

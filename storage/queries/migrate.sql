@@ -55,6 +55,11 @@ SELECT
 FROM pg_roles
 WHERE rolname IN ('assetloop_owner', 'assetloop_ingest', 'assetloop_app', 'assetloop_grafana');
 
+-- name: membership
+-- What lets this login speak as the product's roles, once they are there.
+SELECT format('GRANT assetloop_owner, assetloop_ingest, assetloop_app, assetloop_grafana TO %%I;', session_user)
+    AS statement;
+
 -- name: holders
 -- Who holds locks on our tables and views, the longest at it first.
 SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), 'a session') AS application,

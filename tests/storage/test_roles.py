@@ -166,14 +166,23 @@ def test_grafana_reads_and_only_for_a_while(database_url: str) -> None:
             connection.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)")
 
 
-def test_without_the_right_to_make_roles_the_sql_for_an_administrator_is_told(empty_database_url: str) -> None:
+def test_without_the_right_to_make_roles_the_sql_for_an_administrator_is_told_and_enough(
+    empty_database_url: str,
+) -> None:
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         connection.execute("DROP ROLE IF EXISTS a_guest; CREATE ROLE a_guest LOGIN PASSWORD 'x'")
     guest = psycopg.conninfo.make_conninfo(empty_database_url, user="a_guest", password="x")
     try:
         with pytest.raises(Misconfigured, match="let an administrator run, in this database") as caught:
             migrate(guest, allow_unsupported=True)
-        assert "CREATE ROLE %I NOLOGIN" in str(caught.value) or "CREATE EXTENSION" in str(caught.value)
+        told = str(caught.value)
+        with psycopg.connect(empty_database_url, autocommit=True) as administrator:
+            administrator.execute(told.partition("\n")[2].encode())
+            if "CREATE EXTENSION" in told:  # beside TimescaleDB the roles come second
+                with pytest.raises(Misconfigured, match="CREATE ROLE %I NOLOGIN") as caught:
+                    migrate(guest, allow_unsupported=True)
+                administrator.execute(str(caught.value).partition("\n")[2].encode())
+        assert migrate(guest, allow_unsupported=True).applied
     finally:
         with psycopg.connect(empty_database_url, autocommit=True) as connection:
             connection.execute("DROP OWNED BY a_guest; DROP ROLE a_guest")
