@@ -11,7 +11,6 @@ SET search_path = public, pg_temp
 -- A plan made while a partition was new and empty would read all of it for every signal once it is full.
 SET enable_seqscan = off
 SET plan_cache_mode = force_custom_plan
-SET work_mem = '32MB'
 AS $$
 DECLARE
     v_notes touched[];
@@ -48,16 +47,17 @@ BEGIN
 
     WITH changed AS (
         INSERT INTO reading_1m AS held (signal_id, time, lowest, highest, total, n, last)
-        SELECT wanted.signal_id, made.*
+        SELECT
+            good.signal_id, good.minute, min(good.value), max(good.value), sum(good.value), count(*),
+            (array_agg(good.value ORDER BY good.time DESC))[1]
         FROM unnest(v_signals) AS wanted (signal_id)
         CROSS JOIN LATERAL (
-            SELECT
-                date_bin('1 minute', r.time, '2001-01-01 UTC') AS minute, min(r.value), max(r.value), sum(r.value),
-                count(*), (array_agg(r.value ORDER BY r.time))[count(*)]
+            SELECT r.signal_id, date_bin('1 minute', r.time, '2001-01-01 UTC') AS minute, r.time, r.value
             FROM reading AS r
             WHERE r.signal_id = wanted.signal_id AND r.time >= v_since AND r.time < v_until AND r.flags & 2 = 0
-            GROUP BY minute
-        ) AS made
+            OFFSET 0
+        ) AS good
+        GROUP BY good.signal_id, good.minute
         ON CONFLICT (signal_id, time) DO UPDATE
         SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
             last = excluded.last
@@ -70,14 +70,17 @@ BEGIN
 
     WITH changed AS (
         INSERT INTO reading_1h AS held (signal_id, time, lowest, highest, total, n, last)
-        SELECT wanted.signal_id, wanted.hour, made.*
+        SELECT
+            below.signal_id, wanted.hour, min(below.lowest), max(below.highest), sum(below.total), sum(below.n),
+            (array_agg(below.last ORDER BY below.time DESC))[1]
         FROM unnest(v_changed, v_hours) AS wanted (signal_id, hour)
         CROSS JOIN LATERAL (
-            SELECT
-                min(m.lowest), max(m.highest), sum(m.total), sum(m.n), (array_agg(m.last ORDER BY m.time))[count(*)]
+            SELECT *
             FROM reading_1m AS m
             WHERE m.signal_id = wanted.signal_id AND m.time >= wanted.hour AND m.time < wanted.hour + interval '1 hour'
-        ) AS made
+            OFFSET 0
+        ) AS below
+        GROUP BY below.signal_id, wanted.hour
         ON CONFLICT (signal_id, time) DO UPDATE
         SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
             last = excluded.last
@@ -89,13 +92,17 @@ BEGIN
     FROM (SELECT DISTINCT signal_id, date_bin('1 day', time, '2001-01-01 UTC') AS day FROM changed) AS c;
 
     INSERT INTO reading_1d AS held (signal_id, time, lowest, highest, total, n, last)
-    SELECT wanted.signal_id, wanted.day, made.*
+    SELECT
+        below.signal_id, wanted.day, min(below.lowest), max(below.highest), sum(below.total), sum(below.n),
+        (array_agg(below.last ORDER BY below.time DESC))[1]
     FROM unnest(v_changed, v_days) AS wanted (signal_id, day)
     CROSS JOIN LATERAL (
-        SELECT min(h.lowest), max(h.highest), sum(h.total), sum(h.n), (array_agg(h.last ORDER BY h.time))[count(*)]
+        SELECT *
         FROM reading_1h AS h
         WHERE h.signal_id = wanted.signal_id AND h.time >= wanted.day AND h.time < wanted.day + interval '1 day'
-    ) AS made
+        OFFSET 0
+    ) AS below
+    GROUP BY below.signal_id, wanted.day
     ON CONFLICT (signal_id, time) DO UPDATE
     SET lowest = excluded.lowest, highest = excluded.highest, total = excluded.total, n = excluded.n,
         last = excluded.last
