@@ -28,7 +28,7 @@ _DAY_S = 86_400
 _WINDOW_S = 60
 _BATCH = 20_000
 _FILL_BATCH = 100_000
-_ROUNDS = 100  # in each, two batches are appended and two copied bare
+_ROUNDS = 50  # in each, two batches are appended and two copied bare
 _LOOKS = 15
 LEAST_ROWS = 100_000
 
