@@ -15,14 +15,14 @@ import psutil
 
 from plant.errors import Unavailable
 from service.bench.publisher import Gauges, Plan, begin
-from storage import yardstick
+from storage import copies
 from storage.database import Database
 
 Advance = Callable[[int, int], None]
 
-_LOOK_EVERY_S = 0.01
-_ON_THE_WAY_S = 0.35  # how much is kept on the way: what is stored in so many seconds
-_LEAST_ON_THE_WAY_VALUES = 60_000
+_LOOK_EVERY_S = 0.02
+_ON_THE_WAY_S = 0.6  # how much is kept on the way: what is stored in so many seconds
+_LEAST_ON_THE_WAY_VALUES = 200_000
 _PATIENCE_S = 60.0
 
 
@@ -129,15 +129,19 @@ class _Watcher:
     def await_listening(self) -> None:
         """Wait until a marker is stored: ingest listens."""
         while self._newest is None:
-            self.look(0.0)
-            self._gauges.allowed.value = 0
+            self._look()
         self.latencies_s.clear()
 
     def look(self, passed_s: float) -> None:
-        """Look once, after a pause."""
+        """Look once, after a pause, and let the publisher go on as far as that allows."""
+        self._look()
+        rate = self._stored / max(passed_s, 1.0)
+        self._gauges.allowed.value = self._stored + max(self._least, int(rate * _ON_THE_WAY_S))
+
+    def _look(self) -> None:
         time.sleep(_LOOK_EVERY_S)
         with self._database.transaction() as tx:
-            found = yardstick.newest_of(tx, self._marker)
+            found = copies.newest_of(tx, self._marker)
         now_s = time.time()
         if found is not None and found[0] != self._newest:
             self._newest, self._changed_s = found[0], time.monotonic()
@@ -145,8 +149,6 @@ class _Watcher:
             self.latencies_s.append(now_s - found[0].timestamp())
         if time.monotonic() - self._changed_s > _PATIENCE_S:
             raise Unavailable(f"nothing more was stored for {_PATIENCE_S:.0f} s; ingest's log says why")
-        rate = self._stored / max(passed_s, 1.0)
-        self._gauges.allowed.value = self._stored + max(self._least, int(rate * _ON_THE_WAY_S))
 
     def await_all(self, began_s: float) -> float:
         """Look until the last marker is stored; return how long the publisher took from `began_s` on."""

@@ -5,28 +5,35 @@ It speaks just as much MQTT 3.1.1 as that takes, so that the processor time it n
 
 from __future__ import annotations
 
+import itertools
 import random
-import select
+import re
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from plant.topics import telemetry_topic
+
+Buffer: TypeAlias = bytes | memoryview
 
 SITE = "bench"
 MARKER = "marker"
 MARKER_KEY = "published"
 INSTANTS_OF_A_BATCH = 100
 
-_BODIES = 997  # prime, so that an asset's values do not repeat with its turn
-_WINDOW = 16_000  # messages without the broker's confirmation; packet ids are not used again before
-_AT_ONCE = 32
+_VARIANTS = 3  # of every asset's values, in turn
+_LINES = 8  # connections, as of so many gateways
+_WINDOW = 4_000  # messages without the broker's confirmation; packet ids are not used again before
+_AT_ONCE = 64
 _MARKER_EVERY_S = 0.02
 _IDLE_S = 0.002
-_CONNECT = b"\x10\x11\x00\x04MQTT\x04\x02\x00\x00\x00\x05bench"
+_TIME = re.compile(b"T{13}")
+_TIME_DIGITS = 13
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,9 +48,14 @@ class Plan:
     begin_ms: int
 
     @property
+    def instants(self) -> int:
+        """Count the instants in one message."""
+        return INSTANTS_OF_A_BATCH if self.payload == "batch" else 1
+
+    @property
     def values_a_message(self) -> int:
         """Count the values in one message."""
-        return self.signals * (INSTANTS_OF_A_BATCH if self.payload == "batch" else 1)
+        return self.signals * self.instants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,113 +93,187 @@ def signal_key(number: int) -> str:
 
 def publish(plan: Plan, gauges: Gauges) -> None:
     """Publish until told to stop, then wait until the broker has confirmed everything."""
-    line = _Line(plan.port, plan.qos)
-    messages = _messages(plan)
-    published, next_marker_s, last_marker_ms = 0, 0.0, 0
-    while not gauges.stop.value:
-        now_s = time.time()
-        if now_s >= next_marker_s:
-            last_marker_ms = max(last_marker_ms + 1, int(now_s * 1000))
-            line.say(telemetry_topic(SITE, MARKER).encode(), _marker(last_marker_ms, published))
-            next_marker_s = now_s + _MARKER_EVERY_S
+    lines = [_Line(plan.port, number) for number in range(_LINES)]
+    turns, marks, published = _Turns(plan), _Marks(plan.qos), 0
+    for line in itertools.cycle(lines):
+        if gauges.stop.value:
+            break
+        line.send(marks.due(line, published))
         room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, _AT_ONCE)
-        for _ in range(room):
-            line.say(*next(messages))
-        published += max(0, room)
-        line.flush()
+        published += turns.send(line, room)
         gauges.published.value = published
-        line.listen(0.0 if room > 0 else _IDLE_S)
-    line.say(telemetry_topic(SITE, MARKER).encode(), _marker(max(last_marker_ms + 1, _now_ms()), published))
-    line.flush()
-    while line.unconfirmed:
-        line.listen(0.1)
+        line.listen()
+        if room <= 0:
+            time.sleep(_IDLE_S)
+    for line in lines:
+        line.await_confirmations()
+    lines[0].send(marks.last(lines[0], published))
+    lines[0].await_confirmations()
     gauges.is_done.value = 1
-    line.close()
+    for line in lines:
+        line.close()
     while not gauges.finish.value:
         time.sleep(0.01)
 
 
-def _now_ms() -> int:
-    return int(time.time() * 1000)
-
-
-def _marker(now_ms: int, published: int) -> bytes:
-    return b'{"ts":%d,"values":{"%s":%d}}' % (now_ms, MARKER_KEY.encode(), published)
-
-
-def _messages(plan: Plan) -> Iterator[tuple[bytes, bytes]]:
-    """Yield topic and payload, the assets in turn, for ever."""
-    topics = [telemetry_topic(SITE, asset_tag(number)).encode() for number in range(plan.assets)]
-    bodies = _bodies(plan)
-    instants = INSTANTS_OF_A_BATCH if plan.payload == "batch" else 1
-    ts, n = plan.begin_ms, 0
-    while True:
-        for topic in topics:
-            if instants == 1:
-                payload = b'{"ts":%d,"values":%s}' % (ts, bodies[n % _BODIES])
-            else:
-                told = [b'{"ts":%d,"values":%s}' % (ts + k, bodies[(n + k) % _BODIES]) for k in range(instants)]
-                payload = b"[" + b",".join(told) + b"]"
-            n += 1
-            yield topic, payload
-        ts += instants
-
-
-def _bodies(plan: Plan) -> list[bytes]:
-    chance = random.Random(20260131)  # noqa: S311 - made-up readings, the same in every run
-    keys = [signal_key(number) for number in range(plan.signals)]
-    return [
-        ("{" + ",".join(f'"{key}":{chance.gauss(50, 12):.3f}' for key in keys) + "}").encode() for _ in range(_BODIES)
-    ]
-
-
 class _Line:
-    """A connection to the broker that sends messages in blocks and counts what is confirmed."""
+    """A connection to the broker that counts what is sent and what is confirmed, and gives out packet ids."""
 
-    def __init__(self, port: int, qos: int) -> None:
+    def __init__(self, port: int, number: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(_CONNECT)
+        name = f"bench{number:03}".encode()
+        self._socket.sendall(b"\x10\x14\x00\x04MQTT\x04\x02\x00\x00\x00\x08" + name)
         if self._socket.recv(4)[3:] != b"\x00":
             raise ConnectionError("the broker of the bench refuses its publisher")
-        self._qos = qos
-        self._head = b"\x32" if qos else b"\x30"
+        self._socket.setblocking(False)
         self._packet_id = 0
-        self._waiting: list[bytes] = []
         self._odd_bytes = 0
         self.unconfirmed = 0
 
-    def say(self, topic: bytes, payload: bytes) -> None:
-        """Put one message into the next block."""
-        identity = b""
-        if self._qos:
-            self._packet_id = self._packet_id % 65_535 + 1
-            identity = self._packet_id.to_bytes(2, "big")
-            self.unconfirmed += 1
-        length = 2 + len(topic) + len(identity) + len(payload)
-        self._waiting += (self._head, _varint(length), len(topic).to_bytes(2, "big"), topic, identity, payload)
+    def packet_ids(self, count: int) -> NDArray[np.int64]:
+        """Take the next packet ids, 1 to 65,535 in turn."""
+        ids = (self._packet_id + np.arange(count)) % 65_535 + 1
+        self._packet_id = (self._packet_id + count) % 65_535
+        return ids
 
-    def flush(self) -> None:
-        """Send the block."""
-        if self._waiting:
-            self._socket.sendall(b"".join(self._waiting))
-            self._waiting.clear()
+    def send(self, packets: Buffer, confirmations: int = 0) -> None:
+        """Send whole packets, for which the broker owes so many confirmations."""
+        left = memoryview(packets)
+        self.unconfirmed += confirmations
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                time.sleep(_IDLE_S)
 
-    def listen(self, wait_s: float) -> None:
+    def listen(self) -> None:
         """Count the confirmations that have come; they are all the broker says, 4 bytes each."""
-        readable, _, _ = select.select([self._socket], [], [], wait_s)
-        if not readable:
+        try:
+            came = self._socket.recv(65536)
+        except BlockingIOError:
             return
-        came = self._socket.recv(65536)
         if not came:
             raise ConnectionError("the broker of the bench has gone")
         confirmed, self._odd_bytes = divmod(self._odd_bytes + len(came), 4)
         self.unconfirmed -= confirmed
 
+    def await_confirmations(self) -> None:
+        """Wait until everything is confirmed."""
+        while self.unconfirmed:
+            time.sleep(_IDLE_S)
+            self.listen()
+
     def close(self) -> None:
         """Say goodbye."""
-        self._socket.sendall(b"\xe0\x00")
+        self.send(b"\xe0\x00")
         self._socket.close()
+
+
+class _Marks:
+    """The markers: every 20 ms one that says how many messages were published before it."""
+
+    def __init__(self, qos: int) -> None:
+        self._qos = qos
+        self._topic = telemetry_topic(SITE, MARKER).encode()
+        self._last_ms = 0
+        self._next_s = 0.0
+
+    def due(self, line: _Line, published: int) -> bytes:
+        """Return the marker that is due, nothing where none is."""
+        now_s = time.time()
+        if now_s < self._next_s:
+            return b""
+        self._next_s = now_s + _MARKER_EVERY_S
+        return self.last(line, published)
+
+    def last(self, line: _Line, published: int) -> bytes:
+        """Return a marker in any case."""
+        self._last_ms = max(self._last_ms + 1, int(time.time() * 1000))
+        payload = b'{"ts":%d,"values":{"%s":%d}}' % (self._last_ms, MARKER_KEY.encode(), published)
+        line.unconfirmed += self._qos
+        packet_id = int(line.packet_ids(1)[0]) if self._qos else None
+        return _packet(self._topic, payload, packet_id)
+
+
+class _Turns:
+    """Every asset's message in turn, again and again; in a turn nothing but times and packet ids is written anew."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._sheets = [_sheet(plan, variant) for variant in range(_VARIANTS)]
+        self._sheet = self._sheets[0]
+        self._turn = 0
+        self._sent = plan.assets
+
+    def send(self, line: _Line, most: int) -> int:
+        """Send up to `most` messages of one turn and return how many."""
+        if most <= 0:
+            return 0
+        if self._sent == self._plan.assets:
+            self._begin(line)
+        count = min(most, self._plan.assets - self._sent)
+        edges = self._sheet.edges
+        packets = self._sheet.packets.data[edges[self._sent] : edges[self._sent + count]]
+        line.send(packets, count * self._plan.qos)
+        self._sent += count
+        return count
+
+    def _begin(self, line: _Line) -> None:
+        plan, sheet = self._plan, self._sheets[self._turn % _VARIANTS]
+        first_ms = plan.begin_ms + self._turn * plan.instants
+        times = b"".join(b"%d" % (first_ms + k) for k in range(plan.instants))
+        sheet.packets[sheet.times] = np.frombuffer(times, np.uint8)
+        if plan.qos:
+            sheet.packets[sheet.identities] = line.packet_ids(plan.assets).astype(">u2").view(np.uint8).reshape(-1, 2)
+        self._sheet, self._turn, self._sent = sheet, self._turn + 1, 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Sheet:
+    """The packets of one turn, and where in them each message begins, its times stand, and its packet id."""
+
+    packets: NDArray[np.uint8]
+    edges: list[int]
+    times: NDArray[np.intp]
+    identities: NDArray[np.intp]
+
+
+def _sheet(plan: Plan, variant: int) -> _Sheet:
+    chance = random.Random(20260131 + variant)  # noqa: S311 - made-up readings, the same in every run
+    packets, edges, times, identities = bytearray(), [0], [], []
+    for number in range(plan.assets):
+        topic = telemetry_topic(SITE, asset_tag(number)).encode()
+        payload = _payload(plan, chance)
+        packet = _packet(topic, payload, 0 if plan.qos else None)
+        body = len(packets) + len(packet) - len(payload)
+        times.append([body + found.start() + k for found in _TIME.finditer(payload) for k in range(_TIME_DIGITS)])
+        identities.append([body - 2, body - 1])
+        packets += packet
+        edges.append(len(packets))
+    return _Sheet(
+        packets=np.frombuffer(packets, np.uint8).copy(),
+        edges=edges,
+        times=np.array(times),
+        identities=np.array(identities),
+    )
+
+
+def _payload(plan: Plan, chance: random.Random) -> bytes:
+    """Write a message whose times are still to be written."""
+    keys = [signal_key(number) for number in range(plan.signals)]
+    told = []
+    for _ in range(plan.instants):
+        values = ",".join(f'"{key}":{chance.gauss(50, 12):.3f}' for key in keys)
+        told.append(f'{{"ts":{"T" * _TIME_DIGITS},"values":{{{values}}}}}')
+    return (told[0] if plan.payload == "json" else f"[{','.join(told)}]").encode()
+
+
+def _packet(topic: bytes, payload: bytes, packet_id: int | None) -> bytes:
+    identity = b"" if packet_id is None else packet_id.to_bytes(2, "big")
+    length = _varint(2 + len(topic) + len(identity) + len(payload))
+    head = b"\x30" if packet_id is None else b"\x32"
+    return b"".join([head, length, len(topic).to_bytes(2, "big"), topic, identity, payload])
 
 
 def _varint(number: int) -> bytes:

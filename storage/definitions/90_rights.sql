@@ -9,9 +9,11 @@ GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 
 -- Ingest: adds readings and their bookkeeping, never changes or removes a reading.
 GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
-GRANT SELECT, INSERT ON reading, reading_conflict, delivery TO assetloop_ingest;
+GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT SELECT ON quarantine TO assetloop_ingest;
-GRANT SELECT, INSERT, UPDATE ON latest, ingest_slot TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE ON latest TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
+GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition TO assetloop_ingest;
 
 -- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.

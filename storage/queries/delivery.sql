@@ -1,21 +1,22 @@
 -- name: record
--- Say what became of one batch, one row a device.
-INSERT INTO delivery (
-    slot, batch, device, minute, received, stored, duplicate, late, quarantined, conflicting
+-- Say what became of one batch.
+INSERT INTO delivery_batch (
+    slot, batch, at, devices, received, stored, duplicate, late, quarantined, conflicting, limited
 )
-SELECT
-    %(slot)s, %(batch)s, u.device, date_trunc('minute', %(at)s::timestamptz, 'UTC'),
-    u.received, u.stored, u.duplicate, 0, u.quarantined, u.conflicting
-FROM unnest(
-    %(devices)s::text[], %(received)s::integer[], %(stored)s::integer[], %(duplicate)s::integer[],
-    %(quarantined)s::integer[], %(conflicting)s::integer[]
-) AS u (device, received, stored, duplicate, quarantined, conflicting);
+VALUES (
+    %(slot)s, %(batch)s, %(at)s, %(devices)s, %(received)s, %(stored)s, %(duplicate)s, %(late)s, %(quarantined)s,
+    %(conflicting)s, %(limited)s
+);
 
 -- name: totals
 -- What became of everything, by device.
 SELECT
-    device, sum(received) AS received, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(late) AS late,
-    sum(quarantined) AS quarantined, sum(conflicting) AS conflicting
-FROM delivery
-GROUP BY device
-ORDER BY device;
+    u.device, sum(u.received) AS received, sum(u.stored) AS stored, coalesce(sum(u.duplicate), 0) AS duplicate,
+    coalesce(sum(u.late), 0) AS late, coalesce(sum(u.quarantined), 0) AS quarantined,
+    coalesce(sum(u.conflicting), 0) AS conflicting, coalesce(sum(u.limited), 0) AS limited
+FROM delivery_batch AS d
+CROSS JOIN LATERAL unnest(
+    d.devices, d.received, d.stored, d.duplicate, d.late, d.quarantined, d.conflicting, d.limited
+) AS u (device, received, stored, duplicate, late, quarantined, conflicting, limited)
+GROUP BY u.device
+ORDER BY u.device;

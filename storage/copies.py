@@ -1,4 +1,4 @@
-"""The yardstick of benches: how fast the server takes the very rows that were stored, with nothing else to do."""
+"""Copies: the very rows that were stored, out and in again, as a yardstick of what the server takes by itself."""
 
 from __future__ import annotations
 
@@ -28,18 +28,29 @@ class Copied:
         return self.rows / self.seconds if self.seconds else 0.0
 
 
-def copy_out(tx: Transaction, file: Path) -> int:
-    """Write every stored reading to `file` in binary, in the order in which the table holds them; return how many."""
-    with file.open("wb") as out, tx.connection.cursor() as cursor:
-        with cursor.copy(statements("yardstick")["copy_out"]) as copy:
-            for block in copy:
-                out.write(block)
-        return cursor.rowcount
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """How readings were published: from `began` on every asset in turn, with so many instants, a millisecond apart."""
+
+    began: datetime
+    instants: int
+
+
+def copy_out(tx: Transaction, file: Path, published: Published | None = None) -> None:
+    """Write every reading to `file` in binary, in the order of their publishing, or without it in the table's."""
+    if published is None:
+        statement, parameters = statements("copies")["copy_out_as_stored"], None
+    else:
+        statement = statements("copies")["copy_out_as_published"]
+        parameters = {"began": published.began, "instants": published.instants}
+    with file.open("wb") as out, tx.connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            out.write(block)
 
 
 def empty(tx: Transaction) -> None:
     """Remove every reading; for a scratch database, by its owner."""
-    tx.run("yardstick.empty")
+    tx.run("copies.empty")
 
 
 def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) -> Copied:
@@ -50,7 +61,7 @@ def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) ->
     size = file.stat().st_size
     began_s = time.monotonic()
     with file.open("rb") as rows, tx.connection.cursor() as cursor:
-        with cursor.copy(statements("yardstick")["copy_in"]) as copy:
+        with cursor.copy(statements("copies")["copy_in"]) as copy:
             for done, block in _blocks(rows):
                 copy.write(block)
                 advance(done, size)
@@ -60,28 +71,28 @@ def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) ->
 
 def newest_of(tx: Transaction, signal_id: int) -> tuple[datetime, float] | None:
     """Return the newest reading of a signal, None where it has none."""
-    row = tx.first("yardstick.newest_of", signal_id=signal_id)
+    row = tx.first("copies.newest_of", signal_id=signal_id)
     return (row["time"], row["value"]) if row else None
 
 
 def instants_of(tx: Transaction) -> dict[int, int]:
     """Count the readings of each signal that has any, one by one."""
-    return {row["signal_id"]: row["instants"] for row in tx.all("yardstick.instants_of")}
+    return {row["signal_id"]: row["instants"] for row in tx.all("copies.instants_of")}
 
 
 def signal_ids(tx: Transaction) -> dict[str, list[int]]:
     """Return the numbers of every asset's signals, by the asset's tag."""
-    return {row["tag"]: row["signal_ids"] for row in tx.all("yardstick.signal_ids")}
+    return {row["tag"]: row["signal_ids"] for row in tx.all("copies.signal_ids")}
 
 
 def now(tx: Transaction) -> datetime:
     """Return the instant on the server's clock."""
-    return tx.one("yardstick.server")["now"]  # type: ignore[no-any-return]
+    return tx.one("copies.server")["now"]  # type: ignore[no-any-return]
 
 
 def server_pid(tx: Transaction) -> int:
     """Return the id of the process that serves this connection, on the server's machine."""
-    return int(tx.one("yardstick.server")["pid"])
+    return int(tx.one("copies.server")["pid"])
 
 
 def _blocks(rows: IO[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -1,6 +1,20 @@
--- name: copy_out
+-- name: copy_out_as_stored
 -- Every reading in binary, in the order in which the table holds them.
 COPY (SELECT time, signal_id, flags, value FROM reading)
+TO STDOUT (FORMAT binary);
+
+-- name: copy_out_as_published
+-- Every reading in binary, in the order in which they were published: turn by turn, asset by asset, instant by instant.
+COPY (
+    SELECT time, signal_id, flags, value
+    FROM reading
+    JOIN signal USING (signal_id)
+    ORDER BY
+        floor(extract(epoch FROM time - %(began)s::timestamptz) * 1000 / %(instants)s),
+        asset_id,
+        time,
+        signal_id
+)
 TO STDOUT (FORMAT binary);
 
 -- name: copy_in
