@@ -15,6 +15,8 @@ from storage.storable import storable
 
 Counts = NDArray[np.int64]
 
+_COUNTS = ("received", "stored", "duplicate", "late", "quarantined", "conflicting", "limited")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
@@ -46,6 +48,15 @@ class BatchDelivered:
     quarantined: Counts
     conflicting: Counts
     limited: Counts
+
+    @classmethod
+    def of(cls, delivered: Sequence[Delivered]) -> BatchDelivered:
+        """Put the counts of devices into columns."""
+        counts = {name: [getattr(one, name) for one in delivered] for name in _COUNTS}
+        return cls(
+            devices=[one.device for one in delivered],
+            **{name: np.array(column, np.int64) for name, column in counts.items()},
+        )
 
 
 def record(tx: Transaction, slot: int, batch: int, delivered: BatchDelivered, *, at: datetime) -> None:

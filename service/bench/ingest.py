@@ -28,9 +28,9 @@ from service.bench.flow import Flow, Watched, measure
 from service.bench.ground import scratch
 from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
 from service.surroundings import Surroundings
-from storage import delivery, copies
-from storage.database import Database, Role
+from storage import copies, delivery
 from storage.copies import Copied, Published
+from storage.database import Database, Role
 
 Payload = Literal["json", "batch"]
 Advance = Callable[[str, int, int], None]

@@ -14,7 +14,38 @@ CREATE TABLE delivery_batch (
     conflicting integer[],
     limited integer[]
 );
-CREATE INDEX delivery_batch_by_time ON delivery_batch (at);
+
+-- What is not folded yet of the former record goes where it would have gone.
+DROP VIEW IF EXISTS delivery_by_minute;
+ALTER TABLE delivery_minute ADD COLUMN limited bigint NOT NULL DEFAULT 0;
+ALTER TABLE delivery_total ADD COLUMN limited bigint NOT NULL DEFAULT 0;
+INSERT INTO delivery_minute AS held (device, minute, received, stored, duplicate, late, quarantined, conflicting)
+SELECT
+    device, minute, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting)
+FROM delivery
+GROUP BY device, minute
+ON CONFLICT (device, minute) DO UPDATE
+SET
+    received = held.received + excluded.received,
+    stored = held.stored + excluded.stored,
+    duplicate = held.duplicate + excluded.duplicate,
+    late = held.late + excluded.late,
+    quarantined = held.quarantined + excluded.quarantined,
+    conflicting = held.conflicting + excluded.conflicting;
+INSERT INTO delivery_total AS held (device, received, stored, duplicate, late, quarantined, conflicting)
+SELECT
+    device, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting)
+FROM delivery
+GROUP BY device
+ON CONFLICT (device) DO UPDATE
+SET
+    received = held.received + excluded.received,
+    stored = held.stored + excluded.stored,
+    duplicate = held.duplicate + excluded.duplicate,
+    late = held.late + excluded.late,
+    quarantined = held.quarantined + excluded.quarantined,
+    conflicting = held.conflicting + excluded.conflicting;
+DROP TABLE delivery;
 
 -- Every signal's latest value is written anew once a second: with room on its page that costs a third.
 ALTER TABLE latest SET (fillfactor = 40);

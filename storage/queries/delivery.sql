@@ -9,14 +9,15 @@ VALUES (
 );
 
 -- name: totals
--- What became of everything, by device.
+-- What became of everything, by device, folded or not.
 SELECT
-    u.device, sum(u.received) AS received, sum(u.stored) AS stored, coalesce(sum(u.duplicate), 0) AS duplicate,
-    coalesce(sum(u.late), 0) AS late, coalesce(sum(u.quarantined), 0) AS quarantined,
-    coalesce(sum(u.conflicting), 0) AS conflicting, coalesce(sum(u.limited), 0) AS limited
-FROM delivery_batch AS d
-CROSS JOIN LATERAL unnest(
-    d.devices, d.received, d.stored, d.duplicate, d.late, d.quarantined, d.conflicting, d.limited
-) AS u (device, received, stored, duplicate, late, quarantined, conflicting, limited)
-GROUP BY u.device
-ORDER BY u.device;
+    device, sum(received)::bigint AS received, sum(stored)::bigint AS stored, sum(duplicate)::bigint AS duplicate,
+    sum(late)::bigint AS late, sum(quarantined)::bigint AS quarantined, sum(conflicting)::bigint AS conflicting,
+    sum(limited)::bigint AS limited
+FROM (
+    SELECT device, received, stored, duplicate, late, quarantined, conflicting, limited FROM delivery_unfolded
+    UNION ALL
+    SELECT device, received, stored, duplicate, late, quarantined, conflicting, limited FROM delivery_total
+) AS either
+GROUP BY device
+ORDER BY device;

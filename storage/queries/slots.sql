@@ -87,21 +87,8 @@ INSERT INTO ingest_loss (holder, at, messages, size_bytes)
 VALUES (%(holder)s, %(at)s, %(messages)s, %(size_bytes)s);
 
 -- name: spread
--- What slots and spools lag behind one another by; a slot without a holder counts from its last commit.
-WITH behind AS (
-    SELECT
-        CASE
-            WHEN holder IS NOT NULL AND lease_until >= clock_timestamp() THEN lag_s
-            ELSE greatest(lag_s, extract(epoch FROM clock_timestamp() - last_commit))
-        END AS lag_s
-    FROM ingest_slot
-    UNION ALL
-    SELECT extract(epoch FROM clock_timestamp() - oldest)
-    FROM ingest_spool
-    WHERE lease_until >= clock_timestamp()
-)
-SELECT least(900, coalesce(max(lag_s) - min(lag_s), 0))::double precision AS seconds
-FROM behind;
+-- What slots and spools lag behind one another by.
+SELECT ingest_spread_s(clock_timestamp()) AS seconds;
 
 -- name: give_away
 -- Let who asked for a slot have it.
