@@ -37,23 +37,24 @@ class Reader:
     def read(self, origin: Origin | None, publishes: list[Publish], *, arrival_us: int | None = None) -> None:
         """Decode messages, admit them where their devices are known, and gather them.
 
-        They came at `arrival_us`, just now unless told.
+        They came at `arrival_us`, just now unless told; each a microsecond after the one before, so that of one device
+        two without a time of their own are two.
         """
         arrival_us = self.now_us() if arrival_us is None else arrival_us
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
         sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
-        for topic, payload, _, retained in publishes:
+        for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             try:
                 reports = self._decoder.decode(topic, payload).reports
             except Rejected as refusal:
-                batch.odd[number] = _unreadable(topic, payload, arrival_us, refusal)
+                batch.odd[number] = _unreadable(topic, payload, came_us, refusal)
             else:
-                if admit_all(reports, self._devices, self._terms, now_s, arrival_us, retained) and _is_plain(reports):
+                if admit_all(reports, self._devices, self._terms, now_s, came_us, retained) and _is_plain(reports):
                     for report in reports:
                         sheet.add(report, number)
                 else:
-                    batch.odd[number] = Odd(topic, payload, arrival_us, bool(retained), reports)
+                    batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports)
             number += 1
         batch.blocks.append(Block(publishes, arrival_us, origin))
         batch.messages = number

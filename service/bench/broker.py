@@ -26,8 +26,8 @@ log_type none
 _KEEP = """\
 persistence true
 persistence_location {folder}/
-autosave_on_changes true
-autosave_interval 1
+autosave_on_changes false
+autosave_interval 5
 """
 _FORGET = "persistence false\n"
 
