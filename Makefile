@@ -15,7 +15,7 @@ install: $(VENV)/.run
 test: $(VENV)/.dev
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-# What the suite breaks for 20 s, broken for 3 minutes, with the accounts printed.
+# What the suite breaks for 10 s, broken for 3 minutes, with the accounts printed.
 chaos: $(VENV)/.dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-180} $(BIN)/python -m pytest -s tests/chaos $(ARGS)
 

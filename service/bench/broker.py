@@ -19,6 +19,7 @@ listener {port} 127.0.0.1
 allow_anonymous true
 max_inflight_messages 0
 max_queued_messages 0
+queue_qos0_messages true
 message_size_limit 16777216
 set_tcp_nodelay true
 log_type none

@@ -16,7 +16,7 @@ from tests.chaos.parts import Database, Mosquitto, Traffic, Worker
 @pytest.fixture
 def seconds() -> float:
     """How long each test breaks things; `make chaos` takes the full time."""
-    return float(os.environ.get("CHAOS_SECONDS", "20"))
+    return float(os.environ.get("CHAOS_SECONDS", "10"))
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ class Mosquitto:
         kept = [
             line
             for line in SHIPPED.read_text(encoding="utf-8").splitlines()
-            if line.startswith(("persistence ", "autosave", "max_", "message_size"))
+            if line.startswith(("persistence ", "autosave", "max_", "queue_", "message_size"))
         ]
         own = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", f"persistence_location {folder}/"]
         user = ["user root"] if os.geteuid() == 0 else []
