@@ -2,70 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ingest.decoded import ABSENT, Decoded, Reject, add_reject
+import numpy as np
+
+from ingest.decoded import ABSENT, Report
+from ingest.device import Device, SignalIds
 from plant.reading import Flag
 
 YEAR_2000_US = 946_684_800_000_000
 _FURTHEST_AHEAD_US = 10 * 60 * 1_000_000
 _LONGEST_KEY = 200
+_NEVER_NEWEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
 @dataclass(kw_only=True, slots=True)
-class Device:
-    """What is known of an asset; `asset_id` is None where the register has no such asset.
+class Terms:
+    """What holds for every device: how old a reading may be, and what the ingest slots lag one another by, in µs."""
 
-    `is_full` says that the asset may have no further signals. `grace_us` is how far its clock may be ahead.
-    """
-
-    asset_id: int | None
-    grace_us: int = 0
-    signals: dict[str, int] = field(default_factory=dict)
-    is_full: bool = False
+    retention_us: int
+    spread_us: int = 0
 
 
-@dataclass(kw_only=True, slots=True)
-class Admitted:
-    """A message's readings as they are stored, in columns of one length, and what was refused of it."""
+def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, retained: bool = False) -> bool:
+    """Judge a report's readings and leave in it what is to be stored.
 
-    signal_ids: list[int]
-    times_us: list[int]
-    values: list[float]
-    flags: list[int]
-    rejects: dict[str, Reject]
-
-
-def admit(
-    decoded: Decoded, device: Device, *, arrival_us: int, retention_us: int, retained: bool = False
-) -> Admitted | None:
-    """Judge a message's readings; None where it names a signal that is not known yet and may be registered.
-
-    `arrival_us` is when the message came, in µs since 1970; older than `retention_us` before that is too old.
+    False, and nothing done, where it names a signal that is not known yet and may be registered. `arrival_us` is when
+    the message came, in µs since 1970. What is newer than the device's newest becomes that.
     """
     if device.asset_id is None:
-        return refuse_all(
-            decoded,
-            "unknown_asset",
-            f"{decoded.site}/{decoded.asset} is not in the register; `assetloop register import` adds it",
+        report.device = device
+        report.refuse_all(
+            "unknown_asset", f"{report.site}/{report.asset} is not in the register; `assetloop register import` adds it"
         )
-    admitted = _resolved(decoded, device) or _resolved_in_part(decoded, device)
-    if admitted is None:
-        return None
-    _judge_times(admitted, device.grace_us, arrival_us, retention_us, retained=retained)
-    return admitted
+        return True
+    signal_ids = []
+    for keys in report.keys:
+        ids = device.layout(keys)
+        if ids is None:
+            if not device.is_full and new_keys(report, device):
+                return False
+            signal_ids = _keep_known(report, device)
+            break
+        signal_ids.append(ids)
+    report.device, report.signal_ids = device, signal_ids
+    _judge_times(report, device, terms, arrival_us, retained=retained)
+    return True
 
 
-def refuse_all(decoded: Decoded, reason: str, detail: str) -> Admitted:
-    """Refuse a message as a whole, with all the readings it holds."""
-    readings = len(decoded.keys) + sum(reject.readings for reject in decoded.rejects.values())
-    reject = Reject(reason=reason, detail=detail, readings=readings)
-    return Admitted(signal_ids=[], times_us=[], values=[], flags=[], rejects={reason: reject})
-
-
-def new_keys(decoded: Decoded, device: Device) -> list[str]:
-    """Return the keys of a message that are not signals of the asset yet and may be registered, in their order."""
-    return [key for key in dict.fromkeys(decoded.keys) if key not in device.signals and is_key(key)]
+def new_keys(report: Report, device: Device) -> list[str]:
+    """Return the keys of a report that are not signals of the asset yet and may be registered, in their order."""
+    told = dict.fromkeys(key for keys in dict.fromkeys(report.keys) for key in keys)
+    return [key for key in told if key not in device.signals and is_key(key)]
 
 
 def is_key(key: str) -> bool:
@@ -79,57 +69,79 @@ def is_key(key: str) -> bool:
     )
 
 
-def _resolved(decoded: Decoded, device: Device) -> Admitted | None:
-    try:
-        signal_ids = [device.signals[key] for key in decoded.keys]
-    except KeyError:
-        return None
-    return Admitted(
-        signal_ids=signal_ids,
-        times_us=decoded.times_us,
-        values=decoded.values,
-        flags=decoded.flags,
-        rejects=decoded.rejects,
-    )
+def _keep_known(report: Report, device: Device) -> list[SignalIds]:
+    """Refuse the keys that can never be signals, or are one too many; return the numbers of the others."""
+    places: list[int] = []
+    signal_ids, place = [], 0
+    for keys in report.keys:
+        known = [n for n, key in enumerate(keys) if key in device.signals]
+        for key in keys:
+            if key not in device.signals:
+                report.refuse("too_many_signals" if is_key(key) else "bad_key", ascii(key)[:80])
+        signal_ids.append(np.array([device.signals[keys[n]] for n in known], np.int32))
+        places += [place + n for n in known]
+        place += len(keys)
+    _keep(report, places)
+    return signal_ids
 
 
-def _resolved_in_part(decoded: Decoded, device: Device) -> Admitted | None:
-    """Refuse the keys that can never be signals; None where there is one that may be registered."""
-    if not device.is_full and new_keys(decoded, device):
-        return None
-    admitted = Admitted(signal_ids=[], times_us=[], values=[], flags=[], rejects=dict(decoded.rejects))
-    for key, time_us, value, flags in zip(decoded.keys, decoded.times_us, decoded.values, decoded.flags, strict=True):
-        signal_id = device.signals.get(key)
-        if signal_id is None:
-            add_reject(admitted.rejects, "too_many_signals" if is_key(key) else "bad_key", ascii(key)[:80])
-            continue
-        admitted.signal_ids.append(signal_id)
-        admitted.times_us.append(time_us)
-        admitted.values.append(value)
-        admitted.flags.append(flags)
-    return admitted
+def _keep(report: Report, places: Sequence[int]) -> None:
+    """Keep the values that stand at `places`, with their marks."""
+    values, marks = report.values, report.marks
+    report.values = array("d", [values[place] for place in places])
+    if marks:
+        report.marks = {new: marks[old] for new, old in enumerate(places) if old in marks}
 
 
-def _judge_times(admitted: Admitted, grace_us: int, arrival_us: int, retention_us: int, *, retained: bool) -> None:
-    """Fill in absent times, flag those ahead of the clock, and refuse those no clock can have meant."""
-    oldest_us = max(YEAR_2000_US, arrival_us - retention_us)
-    times_us = admitted.times_us
-    if not times_us or (min(times_us) >= oldest_us and max(times_us) <= arrival_us + grace_us):
+def _judge_times(report: Report, device: Device, terms: Terms, arrival_us: int, *, retained: bool) -> None:
+    """Fill in absent times, flag what is ahead of the clock or late, and refuse times no clock can have meant."""
+    times_us = report.times_us
+    if not times_us:
         return
-    kept = []
-    for row, time_us in enumerate(times_us):
+    first_us, last_us = (times_us[0], times_us[0]) if len(times_us) == 1 else (min(times_us), max(times_us))
+    oldest_us = max(YEAR_2000_US, arrival_us - terms.retention_us)
+    punctual_us = device.newest_us - device.grace_us - terms.spread_us
+    if first_us < oldest_us or first_us < punctual_us or last_us > arrival_us + device.grace_us or any(report.flags):
+        _judge_one_by_one(report, device, oldest_us, punctual_us, arrival_us, retained=retained)
+    elif last_us > device.newest_us:
+        device.newest_us = last_us
+
+
+def _judge_one_by_one(
+    report: Report, device: Device, oldest_us: int, punctual_us: int, arrival_us: int, *, retained: bool
+) -> None:
+    """Judge every instant; all instants of a message come at once, so none of them makes another one late."""
+    kept: list[int] = []
+    places: list[int] = []
+    place, newest_us = 0, device.newest_us
+    for number, (signal_ids, time_us) in enumerate(zip(report.signal_ids, report.times_us, strict=True)):
+        here, place = range(place, place + len(signal_ids)), place + len(signal_ids)
         reason = _time_refusal(time_us, oldest_us, arrival_us, retained=retained)
         if reason:
-            add_reject(admitted.rejects, reason, "" if time_us == ABSENT else f"{time_us // 1000} ms since 1970")
+            report.refuse(reason, "" if time_us == ABSENT else f"{time_us // 1000} ms since 1970", len(here))
             continue
-        kept.append(row)
-        if time_us == ABSENT:
-            times_us[row] = arrival_us
-            admitted.flags[row] |= Flag.TIME_IS_ARRIVAL
-        elif time_us > arrival_us + grace_us:
-            admitted.flags[row] |= Flag.CLOCK_AHEAD
-    if len(kept) < len(times_us):
-        _keep_rows(admitted, kept)
+        kept.append(number)
+        places += here
+        added = _flags(time_us, punctual_us, arrival_us + device.grace_us, report.flags[number])
+        report.flags[number] |= added
+        report.times_us[number] = arrival_us if time_us == ABSENT else time_us
+        if not report.flags[number] & _NEVER_NEWEST:
+            newest_us = max(newest_us, report.times_us[number])
+    if len(kept) < len(report.times_us):
+        report.signal_ids = [report.signal_ids[number] for number in kept]
+        report.times_us = [report.times_us[number] for number in kept]
+        report.flags = [report.flags[number] for number in kept]
+        _keep(report, places)
+    device.newest_us = newest_us
+
+
+def _flags(time_us: int, punctual_us: int, ahead_us: int, said: int) -> int:
+    """Return what is to be flagged beside what the device said."""
+    if time_us == ABSENT:
+        return int(Flag.TIME_IS_ARRIVAL)
+    if time_us > ahead_us:
+        return int(Flag.CLOCK_AHEAD)
+    return int(Flag.LATE) if time_us < punctual_us and not said & Flag.HISTORICAL else 0
 
 
 def _time_refusal(time_us: int, oldest_us: int, arrival_us: int, *, retained: bool) -> str | None:
@@ -139,10 +151,3 @@ def _time_refusal(time_us: int, oldest_us: int, arrival_us: int, *, retained: bo
     if time_us > arrival_us + _FURTHEST_AHEAD_US:
         return "in_the_future"
     return "too_old" if time_us < oldest_us else None
-
-
-def _keep_rows(admitted: Admitted, rows: list[int]) -> None:
-    admitted.signal_ids = [admitted.signal_ids[row] for row in rows]
-    admitted.times_us = [admitted.times_us[row] for row in rows]
-    admitted.values = [admitted.values[row] for row in rows]
-    admitted.flags = [admitted.flags[row] for row in rows]

@@ -1,54 +1,123 @@
-"""Group commit: messages gather while a commit is in flight, and go together into the next one."""
+"""Group commit: messages gather while a commit is under way, and go together into the next one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ingest.admission import Admitted
-from ingest.decoded import Decoded
+from ingest.decoded import Report
+from ingest.device import Device, topic_text
+from ingest.frames import Publish
+from ingest.sheet import Sheet
 from plant.errors import Rejected
 
-_BYTES_A_VALUE = 100  # what a decoded value takes in memory, with its place in four lists
+
+class Origin(Protocol):
+    """Where messages come from: a connection to the broker, or the spool."""
+
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Hear that messages are committed; those that were to be acknowledged by their packet ids."""
+        ...
 
 
-@dataclass(kw_only=True, slots=True)
-class Message:
-    """One message from the broker, and how far it has come.
+@dataclass(slots=True)
+class Block:
+    """Messages that were read in one go, at `arrival_us` (µs since 1970), from `origin`, which is to hear of them."""
 
-    Exactly one of `decoded` and `refusal` is there. `admitted` is there once the register knew its device and
-    signals. `payload` is only the beginning of one that was too large; `length` and `sha256` are then of the whole.
-    `packet_id` is what the broker wants acknowledged, 0 for nothing; `arrival_us` counts µs since 1970.
+    publishes: list[Publish]
+    arrival_us: int
+    origin: Origin | None
+
+
+@dataclass(slots=True)
+class Odd:
+    """A message that does not simply go onto the sheet, and how far it has come.
+
+    It has `reports`, or a `refusal` where it could not be read. `is_admitted` once the register knew all devices and
+    signals of its reports, or it was refused. `payload` is only the beginning of one that was too large; `whole` then
+    says how long it was, and its SHA-256. `arrival_us` counts µs since 1970.
     """
 
-    topic: str
+    topic: bytes
     payload: bytes
-    packet_id: int
     arrival_us: int
     retained: bool = False
-    decoded: Decoded | None = None
+    reports: list[Report] = field(default_factory=list)
+    is_admitted: bool = False
     refusal: Rejected | None = None
-    admitted: Admitted | None = None
-    length: int = 0
-    sha256: bytes = b""
+    whole: tuple[int, bytes] | None = None
 
-    @property
-    def values(self) -> int:
-        """Count the values that may go into the record."""
-        return len(self.decoded.keys) if self.decoded is not None else 0
+    def refuse(self, cause: Rejected) -> None:
+        """Refuse the message as a whole: every report of it or, where it has none, as one reading."""
+        if not self.reports:
+            self.reports = [Report.empty("", "")]
+            self.reports[0].refuse(cause.reason, cause.detail)
+        for report in self.reports:
+            report.device = report.device or Device.stranger(topic_text(self.topic))
+            report.refuse_all(cause.reason, cause.detail)
+        self.is_admitted = True
 
 
 @dataclass(kw_only=True, slots=True)
 class Batch:
-    """Messages that are committed together, in the order in which they were received over one `connection`.
+    """Messages that are committed together, in the order in which they were received, numbered from `first` on.
 
-    `weight` estimates their memory in bytes; `opened_s` is when the first one came, in monotonic seconds.
+    What is to be stored of most of them stands on `sheet`; the others are in `odd`, by their number. `weight` estimates
+    their memory in bytes; `opened_s` is when the first one came, in monotonic seconds. A part of a batch keeps the
+    numbers and the blocks of the whole.
     """
 
-    connection: int
     opened_s: float
-    messages: list[Message] = field(default_factory=list)
-    values: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    sheet: Sheet = field(default_factory=Sheet)
+    odd: dict[int, Odd] = field(default_factory=dict)
+    first: int = 0
+    messages: int = 0
     weight: int = 0
+
+    def part(self, first: int, last: int) -> Batch:
+        """Return the messages from number `first` up to but without `last`."""
+        return Batch(
+            opened_s=self.opened_s,
+            blocks=self.blocks,
+            sheet=self.sheet.part(first, last),
+            odd={number: odd for number, odd in self.odd.items() if first <= number < last},
+            first=first,
+            messages=last - first,
+        )
+
+    def refused(self, cause: Rejected) -> Batch:
+        """Return this batch of a single message with that message refused, with all its readings."""
+        odd = self.odd.get(self.first)
+        if odd is None:
+            block, place = self._find(self.first)
+            topic, payload, _, _ = block.publishes[place]
+            odd = Odd(topic, payload, block.arrival_us, reports=self.sheet.emptied())
+        odd.refuse(cause)
+        return Batch(opened_s=self.opened_s, blocks=self.blocks, odd={self.first: odd}, first=self.first, messages=1)
+
+    def _find(self, number: int) -> tuple[Block, int]:
+        for block in self.blocks:
+            if number < len(block.publishes):
+                return block, number
+            number -= len(block.publishes)
+        raise IndexError(number)
+
+    @property
+    def arrival_us(self) -> int:
+        """Return when its first message came, in µs since 1970."""
+        return self._find(self.first)[0].arrival_us
+
+    def holds(self, origin: Origin) -> bool:
+        """Say whether some of its messages came from there."""
+        return any(block.origin is origin for block in self.blocks)
+
+    def acknowledge(self) -> None:
+        """Acknowledge every message where it came from, in the order in which they came."""
+        for block in self.blocks:
+            if block.origin is not None:
+                block.origin.acknowledge([packet_id for _, _, packet_id, _ in block.publishes if packet_id])
 
 
 class Gathering:
@@ -69,20 +138,38 @@ class Gathering:
         """Say when the first gathered message came; None where there is none."""
         return self._batch.opened_s if self._batch is not None else None
 
-    def add(self, message: Message, *, connection: int, now_s: float) -> None:
-        """Gather one message."""
+    @property
+    def has_room(self) -> bool:
+        """Say whether less has been gathered than is enough for a batch."""
+        return self._batch is None or len(self._batch.sheet.values) < self._most_values
+
+    def holds(self, origin: Origin) -> bool:
+        """Say whether some of the gathered messages came from there."""
+        return self._batch is not None and self._batch.holds(origin)
+
+    def open(self, now_s: float) -> Batch:
+        """Return the batch to add to."""
         if self._batch is None:
-            self._batch = Batch(connection=connection, opened_s=now_s)
-        values = message.values
-        self._batch.messages.append(message)
-        self._batch.values += values
-        self._batch.weight += len(message.payload) + values * _BYTES_A_VALUE
+            self._batch = Batch(opened_s=now_s)
+        return self._batch
+
+    def forget(self, lost: Origin) -> None:
+        """Forget what came over a lost connection, where it was to be acknowledged: the broker will send it again.
+
+        Other messages of the same batch are not torn out of it: what is stored twice is stored once.
+        """
+        batch = self._batch
+        if batch is not None and all(
+            block.origin is lost and all(packet_id for _, _, packet_id, _ in block.publishes) for block in batch.blocks
+        ):
+            self._batch = None
 
     def is_due(self, now_s: float, *, drained: bool) -> bool:
         """Say whether to commit, if no commit is in flight: all has been read, enough gathered, or for long enough."""
-        if self._batch is None:
+        batch = self._batch
+        if batch is None:
             return False
-        return drained or self._batch.values >= self._most_values or now_s - self._batch.opened_s >= self._longest_s
+        return drained or len(batch.sheet.values) >= self._most_values or now_s - batch.opened_s >= self._longest_s
 
     def take(self) -> Batch | None:
         """Take the gathered messages away and begin anew."""

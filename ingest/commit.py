@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
-from collections.abc import Sequence
+import time
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ingest.admission import Admitted, admit, refuse_all
-from ingest.batch import Message
-from ingest.decoded import Decoded, Reject
+from ingest.admission import Terms
+from ingest.batch import Batch, Odd
+from ingest.device import topic_text
 from ingest.devices import Devices
+from ingest.reader import admit_all
+from ingest.sheet import Sheet
 from plant.errors import AssetloopError, Rejected
-from plant.topics import tag_to_topic
+from plant.reading import Flag
 from storage import delivery, quarantine, readings
 from storage.database import Database
-from storage.delivery import Delivered
+from storage.delivery import BatchDelivered
 from storage.quarantine import Refused
-from storage.readings import Appended, Outcome, ReadingColumns
+from storage.readings import Outcome, ReadingColumns
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOBODY = "?"  # the device of a message whose topic names none
 
 
 class Committer:
-    """Writes batches for one slot. `retention_us` is how old a reading may be, in µs."""
+    """Writes batches for one slot."""
 
-    def __init__(self, database: Database, devices: Devices, *, slot: int, retention_us: int) -> None:
+    def __init__(self, database: Database, devices: Devices, terms: Terms, *, slot: int) -> None:
         self._database = database
         self._devices = devices
+        self._terms = terms
         self._slot = slot
-        self._retention_us = retention_us
-        self._batch_number = 0
+        self._batch_numbers = itertools.count(time.time_ns() // 1000)
 
-    def commit(self, messages: Sequence[Message], now_s: float) -> list[ReadingColumns]:
+    def commit(self, batch: Batch, now_s: float) -> list[ReadingColumns]:
         """Write every message, each into the record or into quarantine, and return what was stored.
 
         Raises:
@@ -44,142 +47,134 @@ class Committer:
                 and committing all of it again stores nothing twice.
         """
         try:
-            return [self._write(messages, now_s)]
+            return [self._write(batch, now_s)]
         except Rejected as error:
-            return self._bisect(messages, now_s, error)
+            return self._bisect(batch, now_s, error)
         except AssetloopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a payload provokes, it must not stop the others
-            return self._bisect(messages, now_s, error)
+            return self._bisect(batch, now_s, error)
 
-    def _bisect(self, messages: Sequence[Message], now_s: float, error: Exception) -> list[ReadingColumns]:
-        if len(messages) > 1:
-            middle = len(messages) // 2
-            return self.commit(messages[:middle], now_s) + self.commit(messages[middle:], now_s)
-        self._set_aside(messages[0], error)
+    def _bisect(self, batch: Batch, now_s: float, error: Exception) -> list[ReadingColumns]:
+        if batch.messages > 1:
+            first, last = batch.first, batch.first + batch.messages
+            middle = first + batch.messages // 2
+            return self.commit(batch.part(first, middle), now_s) + self.commit(batch.part(middle, last), now_s)
+        self._set_aside(batch, error)
         return []
 
-    def _set_aside(self, message: Message, error: Exception) -> None:
+    def _set_aside(self, batch: Batch, error: Exception) -> None:
         """Quarantine the one message that cannot be written."""
         cause = error if isinstance(error, Rejected) else Rejected("refused", f"{type(error).__name__}: {error}")
-        _log.warning("a message was refused by the database", extra={"topic": message.topic, "error": str(error)})
-        message.admitted = _refused(message, cause)
-        message.refusal = cause
+        refused = batch.refused(cause)
+        topic = topic_text(refused.odd[refused.first].topic)
+        _log.warning("a message was refused by the database", extra={"topic": topic, "error": str(error)})
         try:
-            self._write([message], 0.0)
+            self._write(refused, 0.0)
         except Exception as again:
             if isinstance(again, AssetloopError) and not isinstance(again, Rejected):
                 raise
-            _log.exception(
-                "a message is lost: it can be neither stored nor quarantined", extra={"topic": message.topic}
-            )
+            _log.exception("a message is lost: it can be neither stored nor quarantined", extra={"topic": topic})
 
-    def _write(self, messages: Sequence[Message], now_s: float) -> ReadingColumns:
-        self._resolve(messages, now_s)
-        admitted = [_admitted(message) for message in messages]
-        columns = _columns(admitted)
-        at = _instant(messages[0].arrival_us)
-        self._batch_number = max(self._batch_number + 1, messages[0].arrival_us)
+    def _write(self, batch: Batch, now_s: float) -> ReadingColumns:
+        if batch.odd:
+            self._resolve(batch.odd, now_s)
+        told = _Told(batch)
+        number = next(self._batch_numbers)
+        at = _instant(batch.arrival_us)
         with self._database.transaction() as tx:
-            appended = readings.append(tx, columns, received_at=at)
-            quarantine.hold(tx, [one for message in messages for one in _refusals(message)])
-            delivery.record(tx, self._slot, self._batch_number, _delivered(messages, admitted, appended), at=at)
-        return columns.take(appended.outcomes == Outcome.STORED)
+            outcomes = readings.append(tx, told.columns, received_at=at).outcomes
+            quarantine.hold(tx, [refused for odd in batch.odd.values() for refused in _held(odd)])
+            delivery.record(tx, self._slot, number, told.delivered(outcomes), at=at)
+        return told.columns.take(outcomes == Outcome.STORED)
 
-    def _resolve(self, messages: Sequence[Message], now_s: float) -> None:
-        """Admit the messages whose device or signals were not known when they came."""
-        waiting = [(message, message.decoded) for message in messages if message.admitted is None and message.decoded]
-        if not waiting:
-            return
-        self._devices.learn([decoded for _, decoded in waiting], now_s)
-        for message, decoded in waiting:
-            message.admitted = self._admit(message, decoded, now_s)
+    def _resolve(self, odd: dict[int, Odd], now_s: float) -> None:
+        """Admit the messages whose devices or signals were not known when they came."""
+        waiting = [one for one in odd.values() if not one.is_admitted]
+        self._devices.learn([report for one in waiting for report in one.reports], now_s)
+        for one in waiting:
+            if one.refusal is not None:
+                one.refuse(one.refusal)
+            elif not admit_all(one.reports, self._devices, self._terms, now_s, one.arrival_us, one.retained):
+                one.refuse(Rejected("unknown_signal", "its signals could not be registered"))
+            one.is_admitted = True
 
-    def _admit(self, message: Message, decoded: Decoded, now_s: float) -> Admitted:
-        device = self._devices.recall(decoded.site, decoded.asset, now_s)
-        admitted = device and admit(
-            decoded,
-            device,
-            arrival_us=message.arrival_us,
-            retention_us=self._retention_us,
-            retained=message.retained,
+
+class _Told:
+    """What a batch says: the readings to store in the order in which they came, and whose report each is of."""
+
+    def __init__(self, batch: Batch) -> None:
+        apart, marks = _odd_sheet(batch.odd)
+        self._devices = batch.sheet.devices + apart.devices
+        reports = [report for odd in batch.odd.values() for report in odd.reports]
+        self._quarantined = [0] * len(batch.sheet.devices) + [report.quarantined for report in reports]
+        values = np.concatenate([batch.sheet.values_of_reports(), apart.values_of_reports()])
+        self._of_reading = np.repeat(np.arange(len(values)), values)
+        self.columns = batch.sheet.columns()
+        if apart.signal_ids:
+            odd_columns = apart.columns()
+            for place, mark in marks.items():
+                odd_columns.flags[place] |= mark
+            messages = np.concatenate([np.array(batch.sheet.messages), np.array(apart.messages)])
+            order = np.argsort(np.repeat(messages, values), kind="stable")
+            self.columns = ReadingColumns.joined([self.columns, odd_columns]).take(order)
+            self._of_reading = self._of_reading[order]
+
+    def delivered(self, outcomes: NDArray[np.int8]) -> BatchDelivered:
+        """Count, for every device, what became of its readings."""
+        numbers = np.fromiter([device.number for device in self._devices], np.int64, len(self._devices))
+        _, first, of_report = np.unique(numbers, return_index=True, return_inverse=True)
+        of_reading = of_report[self._of_reading]
+
+        def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+            some: NDArray[np.int64] = np.bincount(of_reading[which], minlength=len(first))
+            return some
+
+        quarantined = np.bincount(of_report, self._quarantined, len(first)).astype(np.int64)
+        received = np.bincount(of_reading, minlength=len(first))
+        return BatchDelivered(
+            devices=[self._devices[place].name for place in first.tolist()],
+            received=received + quarantined,
+            stored=count(outcomes == Outcome.STORED),
+            duplicate=count(outcomes == Outcome.DUPLICATE),
+            conflicting=count(outcomes == Outcome.CONFLICTING),
+            late=count(self.columns.flags & Flag.LATE != 0),
+            quarantined=quarantined,
+            limited=np.zeros(len(first), np.int64),
         )
-        return admitted or refuse_all(decoded, "unknown_signal", "its signals could not be registered")
 
 
-def _refused(message: Message, cause: Rejected) -> Admitted:
-    if message.decoded is not None:
-        return refuse_all(message.decoded, cause.reason, cause.detail)
-    reject = Reject(reason=cause.reason, detail=cause.detail, readings=1)
-    return Admitted(signal_ids=[], times_us=[], values=[], flags=[], rejects={cause.reason: reject})
+def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:
+    """Put the reports of odd messages onto a sheet of their own; return it with the marks, by place on it."""
+    apart, marks = Sheet(), {}
+    for number, message in odd.items():
+        for report in message.reports:
+            marks.update({len(apart.values) + place: mark for place, mark in report.marks.items()})
+            apart.add(report, number)
+    return apart, marks
 
 
-def _admitted(message: Message) -> Admitted:
-    if message.admitted is None:
-        message.admitted = _refused(message, message.refusal or Rejected("undecodable"))
-    return message.admitted
-
-
-def _columns(parts: Sequence[Admitted]) -> ReadingColumns:
-    return ReadingColumns.of(
-        [signal_id for part in parts for signal_id in part.signal_ids],
-        [time_us for part in parts for time_us in part.times_us],
-        [value for part in parts for value in part.values],
-        [flags for part in parts for flags in part.flags],
-    )
-
-
-def _refusals(message: Message) -> list[Refused]:
-    rejects = _admitted(message).rejects
-    if not rejects:
+def _held(odd: Odd) -> list[Refused]:
+    """Say what of a message goes into quarantine, and why."""
+    refused = [(report, reject) for report in odd.reports for reject in report.rejects.values()]
+    if not refused:
         return []
+    length, sha256 = odd.whole or (len(odd.payload), hashlib.sha256(odd.payload).digest())
     return [
         Refused(
-            topic=message.topic,
+            topic=topic_text(odd.topic),
             reason=reject.reason,
             detail=reject.detail,
             readings=reject.readings,
-            payload=message.payload,
-            length=message.length or len(message.payload),
-            sha256=message.sha256 or hashlib.sha256(message.payload).digest(),
-            at=_instant(message.arrival_us),
-            site=message.decoded.site if message.decoded else None,
-            asset=message.decoded.asset if message.decoded else None,
+            payload=odd.payload,
+            length=length,
+            sha256=sha256,
+            at=_instant(odd.arrival_us),
+            site=report.site or None,
+            asset=report.asset or None,
         )
-        for reject in rejects.values()
+        for report, reject in refused
     ]
-
-
-def _delivered(messages: Sequence[Message], admitted: Sequence[Admitted], appended: Appended) -> list[Delivered]:
-    """Count, for every device, what became of its readings."""
-    numbers: dict[str, int] = {}
-    of_message = [numbers.setdefault(_device(message), len(numbers)) for message in messages]
-    of_reading = np.repeat(np.array(of_message, np.intp), [len(part.signal_ids) for part in admitted])
-    counts = [
-        np.bincount(of_reading[appended.outcomes == outcome], minlength=len(numbers)).tolist() for outcome in Outcome
-    ]
-    quarantined = [0] * len(numbers)
-    for number, part in zip(of_message, admitted, strict=True):
-        quarantined[number] += sum(reject.readings for reject in part.rejects.values())
-    return [
-        Delivered(
-            device=device,
-            received=sum(by_outcome[number] for by_outcome in counts) + quarantined[number],
-            stored=counts[Outcome.STORED][number],
-            duplicate=counts[Outcome.DUPLICATE][number],
-            conflicting=counts[Outcome.CONFLICTING][number],
-            quarantined=quarantined[number],
-        )
-        for device, number in numbers.items()
-    ]
-
-
-def _device(message: Message) -> str:
-    """Name a message's device as its topic does, so that no two devices share a name."""
-    if message.decoded is None:
-        parts = message.topic.split("/")
-        return "/".join(parts[2:4]) if len(parts) == 5 else _NOBODY
-    return f"{tag_to_topic(message.decoded.site)}/{tag_to_topic(message.decoded.asset)}"
 
 
 def _instant(time_us: int) -> datetime:

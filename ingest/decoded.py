@@ -1,11 +1,20 @@
-"""What every format of payload is decoded to: readings as columns of keys, and what was refused in it."""
+"""What every format of payload is decoded to: the reports of devices, and what was refused of them.
+
+The hot path makes one report of nearly every message, so a report is a plain object that is filled in as it goes along.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ingest.device import Device, SignalIds
 
 ABSENT = -(2**63)  # stands in `times_us` where the device gave no time
 _LONGEST_DETAIL = 200
+_NO_MARKS: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -17,35 +26,92 @@ class Reject:
     readings: int
 
 
-@dataclass(kw_only=True, slots=True)
-class Decoded:
-    """One payload's readings, before anyone asked whether asset and signals are known.
+_NO_REJECTS: Mapping[str, Reject] = MappingProxyType({})
 
-    The four columns have one length. `times_us` counts microseconds since 1970, UTC, or is `ABSENT`; it is a
-    Python integer and may lie outside what a timestamp can hold. `values` are finite. `flags` hold what the
-    device said: quality and historical. The hot path builds these, so they are neither frozen nor checked.
+
+class Report:
+    """What one device says in one message.
+
+    It speaks of instants. `keys`, `times_us` and `flags` have one entry for each: which signals it names (no key
+    twice), when (microseconds since 1970, UTC, or `ABSENT`; a Python integer that may lie outside what a timestamp can
+    hold), and what the device said of the whole instant (`plant.reading.Flag`). `values` are finite and hold those of
+    all instants one after another. `marks` adds flags to single values, by their place in `values`. `rejects` is what
+    was refused, by reason.
+
+    Admission fills in `device`, and `signal_ids` for each instant, and leaves what is to be stored.
     """
 
-    site: str
-    asset: str
-    keys: list[str] = field(default_factory=list)
-    times_us: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
-    rejects: dict[str, Reject] = field(default_factory=dict)
+    marks: Mapping[int, int] = _NO_MARKS
+    rejects: Mapping[str, Reject] = _NO_REJECTS
     sequence: int | None = None
+    device: Device | None = None
+
+    def __init__(
+        self,
+        site: str,
+        asset: str,
+        keys: list[tuple[str, ...]],
+        times_us: list[int],
+        flags: list[int],
+        values: array[float],
+    ) -> None:
+        self.site = site
+        self.asset = asset
+        self.keys = keys
+        self.times_us = times_us
+        self.flags = flags
+        self.values = values
+        self.signal_ids: list[SignalIds] = []
+
+    @classmethod
+    def empty(cls, site: str, asset: str) -> Report:
+        """Return a report that says nothing yet."""
+        return cls(site, asset, [], [], [], array("d"))
+
+    def say(self, keys: tuple[str, ...], time_us: int, flags: int, values: array[float]) -> None:
+        """Add an instant."""
+        self.keys.append(keys)
+        self.times_us.append(time_us)
+        self.flags.append(flags)
+        self.values += values
+
+    def mark(self, place: int, flags: int) -> None:
+        """Add flags to a value."""
+        self.marks = {**self.marks, place: self.marks.get(place, 0) | flags}
 
     def refuse(self, reason: str, detail: str, readings: int = 1) -> None:
-        """Refuse a part of the payload; parts with one reason become one reject."""
-        add_reject(self.rejects, reason, detail, readings)
+        """Refuse a part of the report; parts with one reason become one reject, with the details of the first few."""
+        known = self.rejects.get(reason)
+        if known is None:
+            self.rejects = {
+                **self.rejects,
+                reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings),
+            }
+            return
+        known.readings += readings
+        if len(known.detail) < _LONGEST_DETAIL and detail not in known.detail:
+            known.detail = f"{known.detail}; {detail}"[:_LONGEST_DETAIL]
+
+    def refuse_all(self, reason: str, detail: str) -> None:
+        """Refuse the whole report, with all the readings it holds or held."""
+        readings = self.received
+        self.signal_ids, self.times_us, self.flags = [], [], []
+        self.values, self.marks = array("d"), _NO_MARKS
+        self.rejects = {reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)}
+
+    @property
+    def quarantined(self) -> int:
+        """Count the readings that were refused."""
+        return sum(reject.readings for reject in self.rejects.values())
+
+    @property
+    def received(self) -> int:
+        """Count the readings that it holds or held."""
+        return len(self.values) + self.quarantined
 
 
-def add_reject(rejects: dict[str, Reject], reason: str, detail: str, readings: int = 1) -> None:
-    """Count a refusal among `rejects`, keeping the details of the first few."""
-    reject = rejects.get(reason)
-    if reject is None:
-        rejects[reason] = Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)
-        return
-    reject.readings += readings
-    if len(reject.detail) < _LONGEST_DETAIL and detail not in reject.detail:
-        reject.detail = f"{reject.detail}; {detail}"[:_LONGEST_DETAIL]
+@dataclass(slots=True)
+class Decoded:
+    """One payload: a report for each device that it speaks of."""
+
+    reports: list[Report]

@@ -1,44 +1,112 @@
-"""Once a second: go on holding the slot, say how far behind it is, and bring the latest values forward."""
+"""Once a second: go on holding the slots, take over those of the dead, and bring the latest values forward."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from ingest.admission import Terms
+from ingest.spool import Lost
 from plant.clock import Clock
+from plant.errors import AssetloopError
 from storage import readings, slots
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.readings import ReadingColumns
+from storage.slots import Held
 
+_log = logging.getLogger(__name__)
 _EVERY_S = 1.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotState:
+    """How a slot is: how far behind in seconds, and whether its session is subscribed."""
+
+    lag_s: float
+    is_listening: bool
 
 
 class Housekeeping:
-    """What a slot owes the record beside its batches; used by one thread, `lag_s` apart.
+    """What a process owes the record beside its batches; kept by one thread, told by the others what they did.
 
-    `lag_s` is how long the oldest message that came has been waiting, in seconds; the reader keeps it.
+    `held` are its slots. `end_session` makes the broker forget the session of a slot. Of the first `most_slots` slots
+    those of processes that are gone are taken over; where there is just one, there is none to take over.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, slot: int, holder: str, lease_s: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        terms: Terms,
+        *,
+        holder: str,
+        lease_s: float,
+        most_slots: int,
+        end_session: Callable[[int], None],
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._slot = slot
+        self._terms = terms
         self._holder = holder
         self._lease_s = lease_s
+        self._most_slots = most_slots
+        self._end_session = end_session
+        self._noting = threading.Lock()
+        self._held: Mapping[int, Held] = {}
+        self._leaving: dict[int, Callable[[Transaction, int], None]] = {}
+        self._states: Mapping[int, SlotState] = {}
+        self._spooled_since_us: int | None = None
+        self._has_spooled = True
+        self._lost: list[Lost] = []
         self._stored: list[ReadingColumns] = []
         self._last_commit: datetime | None = None
-        self._due_s = 0.0
         self._latest_is_in_doubt = False
-        self.lag_s = 0.0
-        self.is_slot_lost = False
+        self._renewed_s = 0.0
+        self._due_s = 0.0
+
+    @property
+    def held(self) -> dict[int, Held]:
+        """Return the slots that are ours, those we are parting with left out."""
+        leaving = self._leaving
+        return {slot: held for slot, held in self._held.items() if slot not in leaving}
+
+    def is_lease_fresh(self, now_s: float) -> bool:
+        """Say whether the slots are still ours for sure; a process that was held up for long cannot know."""
+        return now_s - self._renewed_s < self._lease_s
 
     def note_commit(self, stored: list[ReadingColumns]) -> None:
         """Remember what a commit stored."""
-        self._stored += stored
+        with self._noting:
+            self._stored += stored
         self._last_commit = self._clock.now()
 
     def doubt_latest(self) -> None:
         """Remember that a commit may have succeeded without our hearing of it."""
         self._latest_is_in_doubt = True
+
+    def report(self, states: Mapping[int, SlotState], *, spooled_since_us: int | None, lost: Lost | None) -> None:
+        """Hear how the slots are, since when something waits in the spool, and what was lost since the last time."""
+        self._states = states
+        self._spooled_since_us = spooled_since_us
+        if lost is not None:
+            self._lost.append(lost)
+
+    def give_away(self, slot: int) -> None:
+        """Let who asked for a slot have it; its session is closed."""
+        self._leaving[slot] = self._give
+
+    def end(self, slot: int) -> None:
+        """End the session of a slot for good; it is drained."""
+        self._leaving[slot] = self._forget
+
+    def pause_s(self, now_s: float) -> float:
+        """Return how long there is nothing to do."""
+        return max(0.0, self._due_s - now_s)
 
     def keep(self, now_s: float, *, at_once: bool = False) -> None:
         """Do what is due, at most once a second unless `at_once`; `now_s` is monotonic seconds.
@@ -49,33 +117,73 @@ class Housekeeping:
         if now_s < self._due_s and not at_once:
             return
         self._due_s = now_s + _EVERY_S
-        self._renew()
+        self._see_to_slots()
+        self._report()
         self._bring_latest_forward()
 
     def release(self) -> None:
-        """Give the slot up."""
+        """Give the slots up."""
         with self._database.transaction() as tx:
-            slots.release(tx, self._slot, self._holder)
+            slots.release(tx, self._holder)
+            slots.report_spool(tx, self._holder, None, lease_s=self._lease_s)
 
-    def _renew(self) -> None:
+    def _see_to_slots(self) -> None:
+        began_s = time.monotonic()
         with self._database.transaction() as tx:
-            is_ours = slots.renew(
-                tx,
-                self._slot,
-                self._holder,
-                lease_s=self._lease_s,
-                lag_s=self.lag_s,
-                last_commit=self._last_commit,
-            )
-        self.is_slot_lost = not is_ours
+            for slot, part in list(self._leaving.items()):
+                part(tx, slot)
+            if self._most_slots > 1:
+                slots.take_over(tx, self._holder, lease_s=self._lease_s, most=self._most_slots)
+            self._held = slots.renew(tx, self._holder, lease_s=self._lease_s)
+            spread_s = slots.spread_s(tx)
+        self._leaving = {slot: part for slot, part in self._leaving.items() if slot in self._held}
+        self._renewed_s = began_s
+        self._terms.spread_us = round(spread_s * 1e6)
+
+    def _give(self, tx: Transaction, slot: int) -> None:
+        slots.give_away(tx, slot, self._holder, lease_s=self._lease_s)
+
+    def _forget(self, tx: Transaction, slot: int) -> None:
+        self._end_session(slot)
+        slots.end(tx, slot, self._holder)
+        _log.info("a slot was drained and has ended", extra={"slot": slot})
+
+    def _report(self) -> None:
+        lost = tuple(self._lost)
+        with self._database.transaction() as tx:
+            for slot, state in self._states.items():
+                slots.report(
+                    tx,
+                    slot,
+                    self._holder,
+                    lag_s=state.lag_s,
+                    is_listening=state.is_listening,
+                    last_commit=self._last_commit,
+                )
+            self._report_spool(tx)
+            for one in lost:
+                slots.report_loss(
+                    tx, self._holder, at=self._clock.now(), messages=one.messages, size_bytes=one.size_bytes
+                )
+        del self._lost[: len(lost)]
+
+    def _report_spool(self, tx: Transaction) -> None:
+        since_us = self._spooled_since_us
+        if since_us is not None or self._has_spooled:
+            oldest = None if since_us is None else _EPOCH + timedelta(microseconds=since_us)
+            slots.report_spool(tx, self._holder, oldest, lease_s=self._lease_s)
+        self._has_spooled = since_us is not None
 
     def _bring_latest_forward(self) -> None:
-        if self._latest_is_in_doubt:
+        with self._noting:
+            stored, self._stored = self._stored, []
+            in_doubt, self._latest_is_in_doubt = self._latest_is_in_doubt, False
+        try:
             with self._database.transaction() as tx:
-                readings.repair_latest(tx, stored_at=self._clock.now())
-            self._latest_is_in_doubt = False
-        elif self._stored:
-            self._stored = [readings.newest(ReadingColumns.joined(self._stored))]
-            with self._database.transaction() as tx:
-                readings.upsert_latest(tx, self._stored[0], stored_at=self._clock.now())
-        self._stored = []
+                if in_doubt:
+                    readings.repair_latest(tx, stored_at=self._clock.now())
+                elif stored:
+                    readings.upsert_latest(tx, ReadingColumns.joined(stored), stored_at=self._clock.now())
+        except AssetloopError:
+            self.doubt_latest()
+            raise

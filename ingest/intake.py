@@ -1,48 +1,41 @@
-"""The intake of one slot: read, decode, gather, hand over, and acknowledge what has been committed.
+"""The intake: read, decode, gather, hand over, and acknowledge what has been committed.
 
 One thread reads and decodes, since two that run Python at once take the interpreter from each other at every read;
-the other one, the recorder, is mostly waiting for the database. Nothing is acknowledged before it is committed.
+the recorder's are mostly waiting for the database. Nothing is acknowledged before it is committed.
+
+While more waits for the database than the memory may hold, the broker is left waiting. Where the database is away, or
+after a while, for this must not last as long as the keep-alive, reading goes on for the sake of what the broker would
+not keep: telemetry of QoS 0 goes to the spool, the rest is left out, and comes again with a new connection afterwards.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import socket
 import threading
 import time
 from dataclasses import dataclass
 
-from ingest.admission import admit
-from ingest.batch import Batch, Gathering, Message
-from ingest.decode import decode
-from ingest.devices import Devices
-from ingest.housekeeping import Housekeeping
-from ingest.outage import Outage
+from ingest.batch import Batch, Gathering
+from ingest.frames import Publish
+from ingest.housekeeping import Housekeeping, SlotState
+from ingest.reader import Reader
 from ingest.recorder import Recorder
-from ingest.subscriber import Subscriber
-from plant.clock import Clock
-from plant.errors import Rejected, Unavailable
+from ingest.session import Session, Taken
+from ingest.sessions import Sessions, await_word
+from ingest.spool import Spool
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.25  # also how late a stop may be noticed
-_KEPT_OF_LARGE_BYTES = 4096
+_FAREWELL_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IntakeLimits:
-    """How much at once: bytes of a payload, bytes of memory, values and seconds of a batch, age in µs of a reading.
+    """How much memory in bytes may wait for the database, and how long the broker is left waiting then, in seconds."""
 
-    `longest_pause_s` is how long the broker is left waiting while the memory is full; it must stay well below the
-    keep-alive.
-    """
-
-    most_payload_bytes: int
     most_memory_bytes: int
-    most_batch_values: int
-    longest_batch_s: float
     longest_pause_s: float
-    retention_us: int
 
 
 class Waker:
@@ -67,104 +60,85 @@ class Waker:
 
 
 class Intake:
-    """Moves messages from the subscriber to the recorder, and acknowledgements back."""
+    """Moves messages from the sessions to the recorder, and acknowledgements back."""
 
     def __init__(
         self,
         *,
-        clock: Clock,
-        devices: Devices,
+        sessions: Sessions,
+        reader: Reader,
+        gathering: Gathering,
+        spool: Spool,
         housekeeping: Housekeeping,
         recorder: Recorder,
         waker: Waker,
         limits: IntakeLimits,
     ) -> None:
-        self._clock = clock
-        self._devices = devices
+        self._sessions = sessions
+        self._reader = reader
+        self._gathering = gathering
+        self._spool = spool
         self._housekeeping = housekeeping
         self._recorder = recorder
         self._waker = waker
         self._limits = limits
-        self._gathering = Gathering(most_values=limits.most_batch_values, longest_s=limits.longest_batch_s)
-        self._outage = Outage("the broker is away", "the broker is back")
-        self._next_attempt_s = 0.0
-        self._away_since_s: float | None = time.monotonic()
-        self._connection = 0
-        self._paused_since_s: float | None = None
+        self._full_since_s: float | None = None
+        self._leaves_out = False
 
-    def receive(self, topic: str, payload: bytes, packet_id: int, *, retained: bool) -> None:
-        """Take one message from the broker: decode it, admit it where its device is known, and gather it."""
-        message = Message(
-            topic=topic,
-            payload=payload,
-            packet_id=packet_id,
-            arrival_us=int(self._clock.now().timestamp() * 1e6),
-            retained=retained,
-        )
-        now_s = time.monotonic()
-        try:
-            self._read(message, now_s)
-        except Rejected as refusal:
-            message.refusal = refusal
-            if refusal.reason == "too_large":
-                _keep_beginning(message)
-        self._gathering.add(message, connection=self._connection, now_s=now_s)
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set or no slot is ours; then finish as far as that is possible within seconds."""
+        while not stop.is_set() and self._housekeeping.held:
+            self._turn()
+        self._finish()
 
-    def _read(self, message: Message, now_s: float) -> None:
-        decoded = decode(message.topic, message.payload, most_bytes=self._limits.most_payload_bytes)
-        message.decoded = decoded
-        device = self._devices.recall(decoded.site, decoded.asset, now_s)
-        if device is not None:
-            message.admitted = admit(
-                decoded,
-                device,
-                arrival_us=message.arrival_us,
-                retention_us=self._limits.retention_us,
-                retained=message.retained,
-            )
-
-    def run(self, subscriber: Subscriber, stop: threading.Event) -> None:
-        """Work until `stop` is set or the slot is lost; then finish as far as that is possible within seconds."""
-        while not stop.is_set() and not self._housekeeping.is_slot_lost:
-            self._turn(subscriber, _LONGEST_WAIT_S)
-        self._finish(subscriber)
-
-    def _turn(self, subscriber: Subscriber, wait_s: float) -> None:
+    def _turn(self) -> None:
         """Do one round of everything there is to do."""
         now_s = time.monotonic()
-        if not subscriber.is_connected and self._paused_since_s is None and now_s >= self._next_attempt_s:
-            self._connect(subscriber)
-        drained = self._pump(subscriber, 0.0 if self._is_due(now_s, drained=False) else wait_s)
-        self._acknowledge(subscriber)
-        if self._is_due(time.monotonic(), drained=drained):
-            self._hand_over()
-        self._guard_memory(subscriber)
-        self._housekeeping.lag_s = self._lag_s()
-
-    def _connect(self, subscriber: Subscriber) -> None:
-        try:
-            subscriber.connect()
-        except Unavailable as error:
-            self._note_away(error)
-        self._connection = subscriber.connection
-
-    def _pump(self, subscriber: Subscriber, wait_s: float) -> bool:
-        try:
-            drained = subscriber.pump(wait_s, self._waker.watched, reads=self._paused_since_s is None)
-        except Unavailable as error:
-            self._note_away(error)
-            return True
-        if subscriber.is_listening:
-            self._outage.over()
-            self._away_since_s = None
-        return drained
-
-    def _note_away(self, error: Unavailable) -> None:
-        """Forget what came over the lost connection, for the broker will send it again, and put off the next one."""
-        self._gathering.take()
+        self._sessions.hold(self._housekeeping.held)
+        look = self._sessions.look(
+            0.0 if self._is_due(now_s, drained=False) or self._may_unspool() else _LONGEST_WAIT_S,
+            self._waker.watched,
+            reads=self._reads,
+            may_connect=self._housekeeping.is_lease_fresh(now_s),
+        )
+        for session, taken in look.taken:
+            self._take_in(session, taken)
+        self._acknowledge()
+        self._unspool()
         now_s = time.monotonic()
-        self._next_attempt_s = now_s + self._outage.failed(error)
-        self._away_since_s = self._away_since_s or now_s
+        if self._is_due(now_s, drained=look.is_all):
+            self._hand_over()
+        self._guard_memory(now_s)
+        self._see_to_slots(look.is_all, now_s)
+
+    def _reads(self, session: Session) -> bool:
+        if session.is_closing or (session.owes and not self._leaves_out):
+            return False
+        return self._leaves_out or self._full_since_s is None
+
+    def _take_in(self, session: Session, taken: Taken) -> None:
+        if self._leaves_out:
+            session.owes = session.owes or any(packet_id for _, _, packet_id, _ in taken.publishes)
+            self._keep_aside(taken.publishes)
+        elif taken.publishes and self._spool.is_empty:
+            self._reader.read(taken.connection, taken.publishes)
+        elif taken.publishes:
+            self._keep_aside(taken.publishes)
+            self._reader.read(taken.connection, [one for one in taken.publishes if one[2]])
+
+    def _keep_aside(self, publishes: list[Publish]) -> None:
+        """Put what the broker does not keep behind what is in the spool already."""
+        fleeting = [one for one in publishes if not one[2]]
+        if fleeting:
+            self._spool.append(self._reader.now_us(), fleeting)
+
+    def _may_unspool(self) -> bool:
+        return self._full_since_s is None and self._gathering.has_room and self._spool.has_unread
+
+    def _unspool(self) -> None:
+        """Gather what is in the spool, as much as a batch takes."""
+        while self._may_unspool() and (spooled := self._spool.take()):
+            self._reader.read(spooled, spooled.publishes, arrival_us=spooled.arrival_us)
 
     def _is_due(self, now_s: float, *, drained: bool) -> bool:
         return self._recorder.in_flight is None and self._gathering.is_due(now_s, drained=drained)
@@ -174,63 +148,94 @@ class Intake:
         if batch is not None:
             self._recorder.submit(batch)
 
-    def _acknowledge(self, subscriber: Subscriber) -> Batch | None:
+    def _acknowledge(self) -> Batch | None:
         batch = self._recorder.committed()
         if batch is not None:
-            subscriber.acknowledge(batch.connection, [message.packet_id for message in batch.messages])
-            self._paused_since_s = None
+            batch.acknowledge()
+            self._full_since_s, self._leaves_out = None, False
         return batch
 
-    def _guard_memory(self, subscriber: Subscriber) -> None:
-        """Stop reading while too much waits for the database, and after a while drop the connection too.
-
-        The broker keeps what we do not read. To drop at once would not do: what has been committed and not been
-        acknowledged comes again, and a database that is merely slower than the broker would never catch up.
-        """
-        in_flight, now_s = self._recorder.in_flight, time.monotonic()
-        if self._paused_since_s is None:
+    def _guard_memory(self, now_s: float) -> None:
+        """Leave the broker waiting while too much waits for the database, and after a while leave out what it keeps."""
+        in_flight = self._recorder.in_flight
+        if self._full_since_s is None:
             if in_flight and in_flight.weight + self._gathering.weight > self._limits.most_memory_bytes:
-                self._paused_since_s = now_s
-        elif subscriber.is_connected and now_s - self._paused_since_s > self._limits.longest_pause_s:
-            _log.warning("too much waits for the database; the connection to the broker is dropped until it is stored")
-            subscriber.drop()
-            self._gathering.take()
-            self._away_since_s = now_s
+                self._full_since_s = now_s
+        elif not self._leaves_out and (
+            self._recorder.is_database_away or now_s - self._full_since_s > self._limits.longest_pause_s
+        ):
+            self._leaves_out = True
+            _log.warning("too much waits for the database; what the broker keeps is left to it until that is stored")
 
-    def _lag_s(self) -> float:
+    def _see_to_slots(self, is_all: bool, now_s: float) -> None:
+        """Bring back what was left out, give away what is asked for, and say how far behind each slot is."""
+        states = {}
+        for slot, session in self._sessions:
+            waits = self._waits(session)
+            if session.owes and not self._leaves_out and not waits:
+                session.start_again(now_s)
+            session.note_quiet(now_s, is_quiet=is_all and not waits and self._full_since_s is None)
+            self._part_with(slot, session, now_s, waits=waits)
+            states[slot] = SlotState(lag_s=self._lag_s(session, now_s), is_listening=session.subscriber.is_listening)
+        self._housekeeping.report(states, spooled_since_us=self._spool.oldest_us, lost=self._spool.take_lost())
+
+    def _part_with(self, slot: int, session: Session, now_s: float, *, waits: bool) -> None:
+        """Close the session of a slot that somebody else asks for; drain and end that of one that is to go."""
+        wish = self._housekeeping.held.get(slot)
+        if wish is None:
+            return
+        if wish.is_draining:
+            session.drain()
+        if session.is_drained(now_s) and not waits:
+            self._sessions.drop(slot)
+            self._housekeeping.end(slot)
+        elif wish.claimed_by is not None:
+            session.is_closing = True
+            if not waits:
+                self._sessions.drop(slot)
+                self._housekeeping.give_away(slot)
+
+    def _waits(self, session: Session) -> bool:
+        """Say whether something that came over the session's connection is still to be stored."""
+        connection = session.subscriber.connection
+        in_flight = self._recorder.in_flight
+        return connection is not None and (
+            (in_flight is not None and in_flight.holds(connection)) or self._gathering.holds(connection)
+        )
+
+    def _lag_s(self, session: Session, now_s: float) -> float:
         """Say how long the oldest message has been waiting that came, or might have come."""
         in_flight = self._recorder.in_flight
-        since = [in_flight.opened_s if in_flight else None, self._gathering.opened_s, self._away_since_s]
-        now_s = time.monotonic()
+        since = [in_flight.opened_s if in_flight else None, self._gathering.opened_s, session.behind_since_s]
         return max((now_s - one for one in since if one is not None), default=0.0)
 
-    def _finish(self, subscriber: Subscriber, within_s: float = 3.0) -> None:
-        """Commit and acknowledge what has been received, then end the connection."""
+    def _finish(self, within_s: float = 3.0) -> None:
+        """Commit and acknowledge what has been received, then end the connections."""
         until_s = time.monotonic() + within_s
         while self._recorder.in_flight is not None or self._gathering.opened_s is not None:
             if self._recorder.in_flight is None:
                 self._hand_over()
-            left_s = until_s - time.monotonic()
-            if left_s <= 0:
+            if time.monotonic() >= until_s:
                 _log.warning("stopped before all was stored; the broker keeps what is not acknowledged")
                 break
-            if self._acknowledge(subscriber) is None:
-                _await(self._waker.watched, left_s)
-        subscriber.close()
+            if self._acknowledge() is None:
+                await_word(self._waker.watched, until_s - time.monotonic())
+        self._say_goodbye()
 
+    def _say_goodbye(self) -> None:
+        """Ask the broker something once more: what it answers it answers after it has read every acknowledgement.
 
-def _keep_beginning(message: Message) -> None:
-    """Forget all but the beginning of a payload that is too large, and remember what it was."""
-    message.length = len(message.payload)
-    message.sha256 = hashlib.sha256(message.payload).digest()
-    message.payload = message.payload[:_KEPT_OF_LARGE_BYTES]
-
-
-def _await(watched: socket.socket, wait_s: float) -> None:
-    watched.settimeout(wait_s)
-    try:
-        watched.recv(4096)
-    except TimeoutError:
-        return
-    finally:
-        watched.setblocking(False)
+        The embedded broker forgets acknowledgements that it reads together with the farewell.
+        """
+        asked = [session for _, session in self._sessions if session.subscriber.is_listening]
+        for session in asked:
+            session.is_draining = True
+            session.subscriber.ask_again()
+        until_s = time.monotonic() + _FAREWELL_S
+        while any(not one.subscriber.is_listening and one.subscriber.connection for one in asked):
+            left_s = until_s - time.monotonic()
+            if left_s <= 0:
+                break
+            self._sessions.look(left_s, self._waker.watched, reads=lambda _: True, may_connect=False)
+        for slot, _ in self._sessions:
+            self._sessions.drop(slot)

@@ -1,4 +1,8 @@
-"""The recorder: the one thread that writes to the database, a batch at a time, until it holds."""
+"""The recorder: writes batches to the database, beside the thread that reads, until each of them holds.
+
+One batch is on its way at a time; what comes meanwhile gathers, so that batches grow with the load, and the larger they
+are the less each row costs the server. A second batch on its way was tried and gained nothing (`docs/performance.md`).
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,9 @@ from ingest.housekeeping import Housekeeping
 from ingest.outage import Outage
 from plant.errors import AssetloopError
 
-_LONGEST_IDLE_S = 1.0
-
 
 class Recorder:
-    """Commits one batch at a time beside the thread that reads; `wake` is called when something has happened.
+    """Commits batches, and keeps house in a thread of its own; `wake` is called when something has happened.
 
     All methods are for the reading thread.
     """
@@ -31,7 +33,8 @@ class Recorder:
         self._committed: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="ingest-recorder", daemon=True)
+        duties = (("ingest-recorder", self._commit_all), ("ingest-housekeeping", self._keep_house))
+        self._threads = [threading.Thread(target=self._run, args=(do,), name=name, daemon=True) for name, do in duties]
         self.in_flight: Batch | None = None
 
     @property
@@ -41,7 +44,8 @@ class Recorder:
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, batch: Batch) -> None:
         """Give the next batch to commit, none being in flight."""
@@ -52,7 +56,7 @@ class Recorder:
         """Return the batch that was in flight once it is committed, None before.
 
         Raises:
-            BaseException: whatever ended the thread, which is a fault of the program.
+            BaseException: whatever ended a thread, which is a fault of the program.
         """
         if self._failure is not None:
             raise self._failure
@@ -64,46 +68,47 @@ class Recorder:
         return batch
 
     def stop(self, wait_s: float) -> bool:
-        """End the thread, giving up a commit that does not hold, and say whether it ended within `wait_s`."""
+        """End the threads, giving up a commit that does not hold, and say whether they ended within `wait_s`."""
         self._stopping.set()
         self._submitted.put(None)
-        self._thread.join(wait_s)
-        return not self._thread.is_alive()
+        until_s = time.monotonic() + wait_s
+        for thread in self._threads:
+            thread.join(max(0.0, until_s - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
-    def _run(self) -> None:
+    def _run(self, duty: Callable[[], None]) -> None:
         try:
-            while not self._stopping.is_set():
-                self._commit_until_it_holds(self._next())
-                self._keep_house()
+            duty()
         except BaseException as failure:  # noqa: BLE001 - raised again in the thread that reads
             self._failure = failure
         finally:
             self._wake()
 
-    def _next(self) -> Batch | None:
-        try:
-            return self._submitted.get(timeout=_LONGEST_IDLE_S)
-        except queue.Empty:
-            return None
+    def _commit_all(self) -> None:
+        while not self._stopping.is_set():
+            batch = self._submitted.get()
+            if batch is not None:
+                self._commit_until_it_holds(batch)
 
-    def _commit_until_it_holds(self, batch: Batch | None) -> None:
-        while batch is not None and not self._stopping.is_set():
+    def _commit_until_it_holds(self, batch: Batch) -> None:
+        while not self._stopping.is_set():
             try:
-                stored = self._committer.commit(batch.messages, time.monotonic())
+                stored = self._committer.commit(batch, time.monotonic())
             except AssetloopError as error:
                 self._housekeeping.doubt_latest()
                 self._stopping.wait(self._outage.failed(error))
                 continue
             self._outage.over()
+            self._housekeeping.note_commit(stored)
             self._committed.put(batch)
             self._wake()
-            self._housekeeping.note_commit(stored)
             return
 
     def _keep_house(self) -> None:
-        try:
-            self._housekeeping.keep(time.monotonic())
-        except AssetloopError as error:
-            self._outage.failed(error)
-        else:
-            self._outage.over()
+        while not self._stopping.wait(self._housekeeping.pause_s(time.monotonic())):
+            try:
+                self._housekeeping.keep(time.monotonic())
+            except AssetloopError as error:
+                self._stopping.wait(self._outage.failed(error))
+            else:
+                self._outage.over()

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
+from ingest.admission import Terms
+from ingest.batch import Gathering
 from ingest.commit import Committer
+from ingest.decode import Decoder
 from ingest.devices import Devices
+from ingest.format import Format
+from ingest.formats import every_format
+from ingest.frugal import keep_small
 from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
 from ingest.outage import Outage
+from ingest.reader import Reader
 from ingest.recorder import Recorder
-from ingest.subscriber import Subscriber
+from ingest.session import Session
+from ingest.sessions import Sessions
+from ingest.spool import Spool
+from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage import readings, slots
 from storage.database import Database
+from storage.slots import Held
 
 _log = logging.getLogger(__name__)
 _DAY_US = 86_400_000_000
@@ -28,16 +43,19 @@ class IngestSettings:
 
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves.
-    `most_memory_bytes` is how much may wait for the database before no more is read, and `longest_pause_s` how long
-    that may last before the connection to the broker is dropped.
+    `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
+    may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
+    broker keeps is left to it.
     """
 
-    mqtt_url: str
+    broker: BrokerSettings
+    spool: Path
     share: str = ""
     most_payload_bytes: int = 2**20
     most_signals: int = 500
     raw_retention_days: float = 3650.0
     most_memory_bytes: int = 16 * 2**20
+    most_spool_bytes: int = 256 * 2**20
     most_batch_values: int = 20_000
     longest_batch_s: float = 0.2
     longest_pause_s: float = 10.0
@@ -53,18 +71,22 @@ class Ingest:
         self._database = database
         self._clock = clock
         self._holder = holder
+        self._most_slots = settings.most_slots if settings.share else 1
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; database and broker may come later, and may go and come back.
 
         Raises:
-            Misconfigured: the broker's address is not one, or the database has not been migrated.
+            Misconfigured: the broker's address is not one, the spool's folder cannot be written, or the database has
+                not been migrated.
         """
-        installation = self._await_database(stop)
-        while not stop.is_set():
-            slot = self._await_slot(stop)
-            if slot is not None:
-                self._work(f"{installation}-ingest-{slot}", slot, stop)
+        keep_small()
+        settings = self._settings
+        with closing(Spool(settings.spool, most_bytes=settings.most_spool_bytes)) as spool:
+            installation = self._await_database(stop)
+            while not stop.is_set():
+                if self._await_slot(stop):
+                    self._work(installation, spool, stop)
 
     def _await_database(self, stop: threading.Event) -> str:
         outage = Outage("the database is away", "the database is back")
@@ -80,64 +102,97 @@ class Ingest:
             return installation
         return ""
 
-    def _await_slot(self, stop: threading.Event) -> int | None:
+    def _await_slot(self, stop: threading.Event) -> bool:
         away = Outage("the database is away", "the database is back")
         full = Outage("every slot is held by another ingest; waiting for one", "a slot is free", most_s=1.0)
-        most = self._settings.most_slots if self._settings.share else 1
         while not stop.is_set():
             try:
                 with self._database.transaction() as tx:
-                    slot = slots.take(tx, self._holder, lease_s=self._settings.lease_s, most=most)
+                    slot = slots.take(tx, self._holder, lease_s=self._settings.lease_s, most=self._most_slots)
             except Unavailable as error:
                 stop.wait(away.failed(error))
                 continue
+            away.over()
             if slot is not None:
                 full.over()
-                return slot
+                return True
             stop.wait(full.failed("all held"))
-        return None
+        return False
 
-    def _work(self, client_id: str, slot: int, stop: threading.Event) -> None:
-        """Hold one slot until `stop` is set or somebody else holds it."""
-        limits = self._limits()
-        devices = Devices(self._database, most_signals=self._settings.most_signals)
-        committer = Committer(self._database, devices, slot=slot, retention_us=limits.retention_us)
-        house = Housekeeping(
-            self._database, self._clock, slot=slot, holder=self._holder, lease_s=self._settings.lease_s
-        )
+    def _work(self, installation: str, spool: Spool, stop: threading.Event) -> None:
+        """Hold slots until `stop` is set or somebody else holds them."""
+        settings = self._settings
+        formats = every_format()
+        terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
+        devices = Devices(self._database, most_signals=settings.most_signals)
+        gathering = Gathering(most_values=settings.most_batch_values, longest_s=settings.longest_batch_s)
         waker = Waker()
+        house = Housekeeping(
+            self._database,
+            self._clock,
+            terms,
+            holder=self._holder,
+            lease_s=settings.lease_s,
+            most_slots=self._most_slots,
+            end_session=lambda slot: end_session(settings.broker, _client_id(installation, slot)),
+        )
+        if not _has_slots(house):
+            return
+        committer = Committer(self._database, devices, terms, slot=min(house.held))
         recorder = Recorder(committer, house, wake=waker.wake)
+        decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
+        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, gathering))
         intake = Intake(
-            clock=self._clock, devices=devices, housekeeping=house, recorder=recorder, waker=waker, limits=limits
+            sessions=sessions,
+            reader=Reader(self._clock, decoder, devices, terms, gathering),
+            gathering=gathering,
+            spool=spool,
+            housekeeping=house,
+            recorder=recorder,
+            waker=waker,
+            limits=IntakeLimits(most_memory_bytes=settings.most_memory_bytes, longest_pause_s=settings.longest_pause_s),
         )
-        subscriber = Subscriber(
-            self._settings.mqtt_url, client_id=client_id, share=self._settings.share, receive=intake.receive
-        )
-        _log.info("ingest holds a slot", extra={"slot": slot, "client_id": client_id})
         recorder.start()
         try:
-            intake.run(subscriber, stop)
+            intake.run(stop)
         finally:
             _leave(recorder, house)
             waker.close()
 
-    def _limits(self) -> IntakeLimits:
-        return IntakeLimits(
-            most_payload_bytes=self._settings.most_payload_bytes,
-            most_memory_bytes=self._settings.most_memory_bytes,
-            most_batch_values=self._settings.most_batch_values,
-            longest_batch_s=self._settings.longest_batch_s,
-            longest_pause_s=self._settings.longest_pause_s,
-            retention_us=round(self._settings.raw_retention_days * _DAY_US),
-        )
+    def _session(self, installation: str, held: Held, formats: Sequence[Format], gathering: Gathering) -> Session:
+        """Make the session of a slot; what must come in order comes to the first slot alone."""
+        share = self._settings.share
+        filters = [
+            wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
+            for one in formats
+            for wanted in one.filters
+            if held.slot == 0 or not one.is_ordered
+        ]
+        client_id = _client_id(installation, held.slot)
+        _log.info("ingest holds a slot", extra={"slot": held.slot, "client_id": client_id})
+        subscriber = Subscriber(self._settings.broker, client_id=client_id, filters=filters)
+        behind_s = (self._clock.now() - held.last_commit).total_seconds() if held.last_commit else 0.0
+        return Session(subscriber, behind_since_s=time.monotonic() - max(0.0, behind_s), forget=gathering.forget)
+
+
+def _client_id(installation: str, slot: int) -> str:
+    return f"{installation}-ingest-{slot}"
+
+
+def _has_slots(house: Housekeeping) -> bool:
+    try:
+        house.keep(time.monotonic())
+    except Unavailable:
+        return False
+    return bool(house.held)
 
 
 def _leave(recorder: Recorder, house: Housekeeping) -> None:
-    """Bring the latest values forward and give the slot up, if the database is there to hear it."""
+    """Bring the latest values forward and give the slots up, if the database is there to hear it."""
     if not recorder.stop(wait_s=1.0) or recorder.is_database_away:
         return
     try:
         house.keep(0.0, at_once=True)
         house.release()
     except AssetloopError as error:
-        _log.warning("the slot could not be given up; its lease runs out by itself", extra={"why": str(error)})
+        _log.warning("the slots could not be given up; their leases run out by themselves", extra={"why": str(error)})

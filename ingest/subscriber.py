@@ -1,130 +1,165 @@
 """The subscriber: a session at the broker that keeps what we have not acknowledged, read by one thread.
 
-MQTT 3.1.1: paho spends eight times as long on a message of MQTT 5. The session is persistent and its name fixed, so
-that a successor of the same name is given what this one had not acknowledged.
+The session is persistent and its name fixed, so that a successor of the same name is given what this one had not
+acknowledged. It speaks MQTT 3.1.1, or MQTT 5 where the session is to expire.
 """
 
 from __future__ import annotations
 
-import select
-import socket
-import time
+import logging
+import ssl
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
+from ingest.client import FrameClient, PlainClient
+from ingest.frames import Publish
 from plant.broker_address import BrokerAddress
-from plant.errors import Unavailable
-from plant.topics import TELEMETRY_FILTER
+from plant.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
-    from paho.mqtt.properties import Properties
     from paho.mqtt.reasoncodes import ReasonCode
 
+_log = logging.getLogger(__name__)
 _CONNECT_S = 3.0
-_KEEPALIVE_S = 20
-_READ_AT_ONCE = 500  # messages, before the other duties have their turn
 
 
-class Receive(Protocol):
-    """What takes a message; `packet_id` 0 wants no acknowledgement, `retained` says that the broker had kept it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerSettings:
+    """How to reach the broker.
 
-    def __call__(self, topic: str, payload: bytes, packet_id: int, *, retained: bool) -> None:
-        """Take one message; must not raise."""
-        ...
+    `url` is `mqtt://user:password@host:port` or `mqtts://…`. `ca_file` names who vouches for the broker's certificate
+    where the system does not; `cert_file` and `key_file` are our own certificate. With `session_expiry_s` the broker
+    forgets a session that was absent for so long (MQTT 5); without, as the broker is configured. `reader` `paho` does
+    without the shortcuts of `ingest.client`.
+    """
+
+    url: str
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    session_expiry_s: int | None = None
+    keepalive_s: int = 20
+    reader: Literal["frames", "paho"] = "frames"
+
+
+class Connection:
+    """One connection of a subscriber: what came over it can be acknowledged over no other."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Acknowledge messages, in the order in which they came, if the connection still stands.
+
+        If not, the broker sends them again, with packet ids that may by now belong to other messages.
+        """
+        if self._subscriber.connection is self:
+            self._subscriber.acknowledge(packet_ids)
 
 
 class Subscriber:
-    """One session at the broker. All methods are for one thread; `receive` is called within `pump`.
+    """One session at the broker. All methods are for one thread.
 
-    `connection` counts the connections made: what came over an earlier one can no longer be acknowledged.
+    `filters` are what it subscribes to. `connection` is the present one, None where there is none; `is_listening` once
+    the broker has granted the subscriptions, or has kept them.
 
     Raises:
-        Misconfigured: `url` is not `mqtt://user:password@host:port` or `mqtts://…`.
+        Misconfigured: the settings name no broker, or certificates that cannot be used.
     """
 
-    def __init__(self, url: str, *, client_id: str, share: str, receive: Receive) -> None:
-        self._address = BrokerAddress.parse(url)
-        self._filter = f"$share/{share}/{TELEMETRY_FILTER}" if share else TELEMETRY_FILTER
-        self._receive = receive
-        self._received = 0
+    def __init__(self, settings: BrokerSettings, *, client_id: str, filters: Sequence[str]) -> None:
+        self._settings = settings
+        self._address = BrokerAddress.parse(settings.url)
+        self._filters = [(wanted, 1) for wanted in filters]
         self._is_subscribed = False
-        self._is_leaving = False
         self._trouble = ""
-        self.connection = 0
+        self.client_id = client_id
+        self.connection: Connection | None = None
         self.is_listening = False
         self._client = self._new_client(client_id)
 
-    def _new_client(self, client_id: str) -> mqtt.Client:
-        client = mqtt.Client(
+    def _new_client(self, client_id: str) -> FrameClient | PlainClient:
+        kind = FrameClient if self._settings.reader == "frames" else PlainClient
+        expires = self._settings.session_expiry_s is not None
+        client = kind(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=False,
-            protocol=MQTTProtocolVersion.MQTTv311,
+            clean_session=None if expires else False,
+            protocol=MQTTProtocolVersion.MQTTv5 if expires else MQTTProtocolVersion.MQTTv311,
             manual_ack=True,
             reconnect_on_failure=False,
         )
         if self._address.username:
             client.username_pw_set(self._address.username, self._address.password)
         if self._address.tls:
-            client.tls_set()
+            client.tls_set_context(_tls(self._settings))
         client.connect_timeout = _CONNECT_S
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         return client
 
     @property
-    def is_connected(self) -> bool:
-        """Say whether there is a connection, be it still without the broker's answer."""
-        return self._client.socket() is not None
+    def socket(self) -> Any:
+        """Return the socket to wait for, None where there is no connection."""
+        return self._client.socket()
+
+    @property
+    def wants_write(self) -> bool:
+        """Say whether something waits to be written."""
+        return self._client.want_write()
 
     def connect(self) -> None:
-        """Begin a connection; `is_listening` once the broker has granted the subscription.
+        """Begin a connection.
 
         Raises:
-            Unavailable: the broker cannot be reached, or the last connection was lost unnoticed.
+            Unavailable: the broker cannot be reached.
         """
-        self._raise_trouble()
+        self._trouble = ""
+        self._client.begin()
         try:
-            self._client.connect(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
+            self._client.connect(
+                self._address.host, self._address.port, keepalive=self._settings.keepalive_s, **self._wishes()
+            )
         except (OSError, ValueError) as error:
             raise Unavailable(f"no broker at {self._address}: {error}") from error
-        self.connection += 1
+        self.connection = Connection(self)
 
-    def pump(self, wait_s: float, wake: socket.socket | None = None, *, reads: bool = True) -> bool:
-        """Wait until the broker or `wake` has something, at most `wait_s`; read, and say whether all has been read.
+    def _wishes(self) -> dict[str, Any]:
+        if self._settings.session_expiry_s is None:
+            return {}
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        return {"clean_start": False, "properties": properties}
 
-        Without `reads` the broker is left waiting, which must not last as long as the keep-alive of 20 s.
+    def take(self) -> tuple[list[Publish], bool]:
+        """Read what the broker has sent, up to a bound; return the messages, and whether that was all.
 
         Raises:
             Unavailable: the connection is lost or was refused.
         """
+        taken = self._client.take_messages()
         self._raise_trouble()
-        broker: Any = self._client.socket()
-        reading = [one for one in (broker if reads else None, wake) if one is not None]
-        writing = [broker] if broker is not None and self._client.want_write() else []
-        readable, writable, _ = select.select(reading, writing, [], wait_s)
-        if wake is not None and wake in readable:
-            wake.recv(4096)
-        if broker is None:
-            return True
+        return taken
+
+    def tend(self, *, writable: bool) -> None:
+        """Write what waits to be written, if the socket takes it, and keep the connection alive.
+
+        Raises:
+            Unavailable: the connection is lost.
+        """
         if writable:
             self._client.loop_write()
-        drained = self._read() if broker in readable else True
         self._client.loop_misc()
         self._raise_trouble()
-        return drained
-
-    def _read(self) -> bool:
-        for _ in range(_READ_AT_ONCE):
-            before = self._received
-            if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or self._received == before:
-                return True
-        return False
 
     def _raise_trouble(self) -> None:
         trouble = self._trouble
@@ -132,44 +167,36 @@ class Subscriber:
             self.drop()
             raise Unavailable(trouble)
 
-    def acknowledge(self, connection: int, packet_ids: Sequence[int]) -> None:
-        """Acknowledge messages, in the order in which they came; those of an earlier connection are left alone.
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Acknowledge messages that came over the present connection, in the order in which they came."""
+        self._client.acknowledge(packet_ids)
 
-        The broker sends these again, with packet ids that may by now belong to other messages.
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Say something to the devices, at most once."""
+        self._client.publish(topic, payload, qos=0)
+
+    def ask_again(self) -> None:
+        """Subscribe once more; once `is_listening` again, the broker has read everything said before.
+
+        The embedded broker forgets acknowledgements that it reads together with the farewell.
         """
-        for packet_id in packet_ids if connection == self.connection and self.is_connected else ():
-            if packet_id:
-                self._client.ack(packet_id, 1)
+        self.is_listening = False
+        self._client.subscribe(self._filters)
+
+    def unsubscribe(self) -> None:
+        """Ask for no further messages; those that wait still come. `is_listening` ends with the broker's word."""
+        self._client.unsubscribe([wanted for wanted, _ in self._filters])
 
     def drop(self) -> None:
         """End the connection; the session stays, and with it what has not been acknowledged."""
-        self.is_listening = False
-        if self.is_connected:
+        self.is_listening, self.connection = False, None
+        if self._client.socket() is not None:
             self._client.disconnect()
         left: Any = self._client.socket()
         if left is not None:
             left.close()
             self._client.loop_read()
         self._trouble = ""
-
-    def close(self, wait_s: float = 0.5) -> None:
-        """End the connection once the broker has read every acknowledgement, or after `wait_s`.
-
-        The embedded broker forgets acknowledgements that it reads together with the farewell. What it answers to a
-        second subscription it answers after them.
-        """
-        if self.is_listening:
-            self._is_leaving, self.is_listening = True, False
-            self._client.subscribe(self._filter, qos=1)
-            self._await_answer(time.monotonic() + wait_s)
-        self.drop()
-
-    def _await_answer(self, until_s: float) -> None:
-        try:
-            while not self.is_listening and self.is_connected and time.monotonic() < until_s:
-                self.pump(0.05)
-        except Unavailable:
-            return
 
     def _on_connect(
         self,
@@ -185,7 +212,7 @@ class Subscriber:
             self.is_listening = True
         else:
             self._is_subscribed = False
-            self._client.subscribe(self._filter, qos=1)
+            self._client.subscribe(self._filters)
 
     def _on_subscribe(
         self,
@@ -195,12 +222,18 @@ class Subscriber:
         granted: list[ReasonCode],
         _properties: Properties | None,
     ) -> None:
-        refused = [code for code in granted if code.is_failure]
-        if refused:
-            self._trouble = f"the broker refuses the subscription to {self._filter}: {refused[0]}"
+        refused = [(wanted, code) for (wanted, _), code in zip(self._filters, granted, strict=False) if code.is_failure]
+        if len(refused) == len(self._filters):
+            self._trouble = f"the broker refuses the subscription to {refused[0][0]}: {refused[0][1]}"
             return
+        for wanted, code in refused:
+            _log.error("the broker refuses a subscription", extra={"filter": wanted, "why": str(code)})
         self._is_subscribed = True
         self.is_listening = True
+
+    def _on_unsubscribe(self, *_: Any) -> None:
+        self._is_subscribed = False
+        self.is_listening = False
 
     def _on_disconnect(
         self,
@@ -211,14 +244,38 @@ class Subscriber:
         _properties: Properties | None,
     ) -> None:
         self._trouble = self._trouble or f"the connection to the broker is lost: {reason}"
-        self.is_listening = False
+        self.is_listening, self.connection = False, None
 
-    def _on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
-        self._received += 1
-        if self._is_leaving:
-            return  # not acknowledged, so that the next connection is given it
-        try:
-            topic = message.topic
-        except UnicodeDecodeError as error:
-            topic = error.object.decode(errors="replace")
-        self._receive(topic, bytes(message.payload), message.mid if message.qos else 0, retained=message.retain)
+
+def end_session(settings: BrokerSettings, client_id: str) -> None:
+    """Make the broker forget a session, and with it whatever waits in it.
+
+    Raises:
+        Unavailable: the broker cannot be reached.
+    """
+    address = BrokerAddress.parse(settings.url)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
+    if address.username:
+        client.username_pw_set(address.username, address.password)
+    if address.tls:
+        client.tls_set_context(_tls(settings))
+    client.connect_timeout = _CONNECT_S
+    try:
+        client.connect(address.host, address.port)
+        client.loop(_CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"no broker at {address}: {error}") from error
+    finally:
+        client.disconnect()
+
+
+def _tls(settings: BrokerSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file and str(settings.ca_file))
+        if settings.cert_file is not None:
+            context.load_cert_chain(settings.cert_file, settings.key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(
+            f"ASSETLOOP_MQTT_CA_FILE, _CERT_FILE, _KEY_FILE: these certificates cannot be used: {error}"
+        ) from error
+    return context

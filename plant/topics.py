@@ -54,6 +54,25 @@ def work_order_topic(site: str, asset: str) -> str:
 TELEMETRY_FILTER = f"{_ROOT}/+/+/telemetry"
 
 
+def matches(wanted: str, topic: str) -> bool:
+    """Say whether an MQTT topic filter takes a topic; `+` stands for one part, `#` at the end for all that follow.
+
+    >>> matches("a/+/c", "a/b/c"), matches("a/#", "a/b/c"), matches("a/#", "a"), matches("a/+", "a/b/c")
+    (True, True, True, False)
+    >>> matches("#", "$SYS/broker/uptime")
+    False
+    """
+    if topic.startswith("$") and not wanted.startswith("$"):
+        return False
+    parts = topic.split("/")
+    for place, part in enumerate(wanted.split("/")):
+        if part == "#":
+            return True
+        if place >= len(parts) or part not in {"+", parts[place]}:
+            return False
+    return len(parts) == wanted.count("/") + 1
+
+
 def device_of(topic: str) -> tuple[str, str] | None:
     """Read (site, asset) out of a native telemetry topic; None where it is not one.
 

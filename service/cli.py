@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, exchange, record, roles, stack
+from service.commands import bench, exchange, ingest, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ def _about(
 app.command(epilog="Example: assetloop up --for 120 --data /var/lib/assetloop --json")(stack.up)
 app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/plant assetloop migrate --plan")(stack.migrate)
 app.command(epilog="Example: assetloop doctor --json")(stack.doctor)
-app.command(epilog="Example: ASSETLOOP_MQTT_URL=mqtt://localhost assetloop ingest")(roles.ingest)
+app.add_typer(ingest.app, name="ingest")
 app.command(epilog="Example: assetloop score --data /var/lib/assetloop")(roles.score)
 app.command(epilog="Example: assetloop desk --data /var/lib/assetloop")(roles.desk)
 app.command(epilog="Example: assetloop work --data /var/lib/assetloop")(roles.work)
@@ -62,6 +62,7 @@ app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty ass
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
+bench_app.command("ingest", epilog="Example: assetloop bench ingest --payload batch --seconds 20 --json")(bench.ingest)
 app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)

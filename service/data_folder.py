@@ -48,6 +48,11 @@ class DataFolder:
         return self.path / "logs"
 
     @property
+    def spool(self) -> Path:
+        """Return where ingest keeps telemetry of QoS 0 while the database is away."""
+        return self.path / "spool"
+
+    @property
     def demo(self) -> Path:
         """Return the file that remembers the demo's fault."""
         return self.path / "demo.json"

@@ -61,12 +61,14 @@ def _watch_lifeline() -> None:
 def ingest(around: Surroundings) -> None:
     """Write telemetry from the broker into the record."""
     from ingest.runner import Ingest, IngestSettings
+    from ingest.subscriber import BrokerSettings
 
     settings = around.settings
     with around.database(Role.INGEST) as database, until_told("ingest") as stop:
         Ingest(
             IngestSettings(
-                mqtt_url=around.mqtt_url(),
+                broker=BrokerSettings(url=around.mqtt_url()),
+                spool=around.folder.spool,
                 share=settings.mqtt_share,
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +18,7 @@ from service.data_folder import Running
 from storage.status import OrderLine, Totals
 
 Bar = Callable[[int, int], None]
+Stages = Callable[[str, int, int], None]
 Show = Callable[[Totals, list[OrderLine], list[str], float | None], None]
 
 
@@ -54,6 +55,20 @@ class Screen:
 
             yield advance
         self.say(f"{what}: {done_total[1]:,} {unit} in {time.monotonic() - began:.1f} s")
+
+    @contextlib.contextmanager
+    def stages(self) -> Iterator[Stages]:
+        """Show progress through several stages; the block calls what it is given with (what, done, total)."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as progress:
+            tasks: dict[str, TaskID] = {}
+
+            def advance(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = progress.add_task(what, total=None)
+                progress.update(tasks[what], completed=done, total=total)
+
+            yield advance
 
     @contextlib.contextmanager
     def live(self, running: Running, folder: Path) -> Iterator[Show]:

@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
+from storage import arrays
 from storage.database import Transaction
 from storage.storable import storable
+
+Counts = NDArray[np.int64]
+
+_COUNTS = ("received", "stored", "duplicate", "late", "quarantined", "conflicting", "limited")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
-    """What became of a device's readings: `received` is the sum of the other counts, `late` apart.
+    """What became of a device's readings.
 
-    A payload that could not be read counts as one reading.
+    `received` is the sum of the other counts but `late`, which are among those stored, duplicate or conflicting. A
+    payload that could not be read counts as one reading.
     """
 
     device: str
@@ -24,24 +33,54 @@ class Delivered:
     late: int = 0
     quarantined: int = 0
     conflicting: int = 0
+    limited: int = 0
 
 
-def record(tx: Transaction, slot: int, batch: int, delivered: Sequence[Delivered], *, at: datetime) -> None:
-    """Write one row a device for one batch; rows are only added, a job folds them."""
-    if not delivered:
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class BatchDelivered:
+    """What became of one batch: a count for each of `devices`, as in `Delivered`."""
+
+    devices: Sequence[str]
+    received: Counts
+    stored: Counts
+    duplicate: Counts
+    late: Counts
+    quarantined: Counts
+    conflicting: Counts
+    limited: Counts
+
+    @classmethod
+    def of(cls, delivered: Sequence[Delivered]) -> BatchDelivered:
+        """Put the counts of devices into columns."""
+        counts = {name: [getattr(one, name) for one in delivered] for name in _COUNTS}
+        return cls(
+            devices=[one.device for one in delivered],
+            **{name: np.array(column, np.int64) for name, column in counts.items()},
+        )
+
+
+def record(tx: Transaction, slot: int, batch: int, delivered: BatchDelivered, *, at: datetime) -> None:
+    """Write down one batch; rows are only added, a job folds them."""
+    if not delivered.devices:
         return
     tx.run(
         "delivery.record",
         slot=slot,
         batch=batch,
         at=at,
-        devices=[storable(row.device) for row in delivered],
-        received=[row.received for row in delivered],
-        stored=[row.stored for row in delivered],
-        duplicate=[row.duplicate for row in delivered],
-        quarantined=[row.quarantined for row in delivered],
-        conflicting=[row.conflicting for row in delivered],
+        devices=arrays.texts([storable(device) for device in delivered.devices]),
+        received=arrays.integers(delivered.received),
+        stored=arrays.integers(delivered.stored),
+        duplicate=_unless_zero(delivered.duplicate),
+        late=_unless_zero(delivered.late),
+        quarantined=_unless_zero(delivered.quarantined),
+        conflicting=_unless_zero(delivered.conflicting),
+        limited=_unless_zero(delivered.limited),
     )
+
+
+def _unless_zero(counts: Counts) -> arrays.IntegerArray | None:
+    return arrays.integers(counts) if counts.any() else None
 
 
 def totals(tx: Transaction) -> dict[str, Delivered]:

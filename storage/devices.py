@@ -11,20 +11,33 @@ from storage.storable import refusals
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownAsset:
-    """An asset of the register; `grace_s` is its class's, `signals` are numbers by key."""
+    """An asset of the register; `grace_s` is its class's, `signals` are numbers by key.
+
+    `newest_us` is the time of its newest latest value, in µs since 1970, 0 where it has none.
+    """
 
     asset_id: int
     grace_s: float
+    newest_us: int
     signals: dict[str, int]
 
 
-def find(tx: Transaction, site: str, asset: str) -> KnownAsset | None:
-    """Return the asset with these tags, or None."""
-    row = tx.first("devices.find", site=site, asset=asset)
-    if row is None:
-        return None
-    signals = {signal["key"]: signal["signal_id"] for signal in tx.all("devices.signals", asset_id=row["asset_id"])}
-    return KnownAsset(asset_id=row["asset_id"], grace_s=row["grace_s"], signals=signals)
+def find(tx: Transaction, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], KnownAsset]:
+    """Return those of the assets with these tags, (site, asset), that the register has."""
+    sites, assets = [site for site, _ in names], [asset for _, asset in names]
+    rows = tx.all("devices.find", sites=sites, assets=assets)
+    signals: dict[int, dict[str, int]] = {row["asset_id"]: {} for row in rows}
+    for signal in tx.all("devices.signals", asset_ids=list(signals)):
+        signals[signal["asset_id"]][signal["key"]] = signal["signal_id"]
+    return {
+        (row["site"], row["asset"]): KnownAsset(
+            asset_id=row["asset_id"],
+            grace_s=row["grace_s"],
+            newest_us=row["newest_us"],
+            signals=signals[row["asset_id"]],
+        )
+        for row in rows
+    }
 
 
 def register_signals(tx: Transaction, asset_id: int, keys: Sequence[str], *, most: int) -> dict[str, int | None]:

@@ -221,8 +221,10 @@ def _numbers(tx: Transaction, keys: set[Key]) -> dict[Key, int]:
     """Number the signals of a file in this record; those that an asset lacks are registered."""
     numbers: dict[Key, int] = {}
     missing = []
-    for site, asset in sorted({key[:2] for key in keys}):
-        known = devices.find(tx, site, asset)
+    names = sorted({key[:2] for key in keys})
+    registered = devices.find(tx, names)
+    for site, asset in names:
+        known = registered.get((site, asset))
         if known is None:
             missing.append(f"{site}/{asset}")
             continue

@@ -13,6 +13,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from plant.reading import Flag, Reading
+from storage import arrays
 from storage.binary import EPOCH_US, copy_body
 from storage.database import Transaction
 from storage.named_sql import statements
@@ -131,7 +132,7 @@ def append(tx: Transaction, columns: ReadingColumns, *, received_at: datetime) -
         _prepare(tx, ordered)
         try:
             with tx.connection.transaction():
-                _put(tx, ordered.take(first))
+                _put(tx, ordered if first.all() else ordered.take(first))
         except psycopg.errors.UniqueViolation:
             outcomes = _append_over_stage(tx, ordered)
         else:
@@ -257,11 +258,17 @@ def newest(columns: ReadingColumns) -> ReadingColumns:
 def upsert_latest(tx: Transaction, columns: ReadingColumns, *, stored_at: datetime) -> int:
     """Move `latest` forward to these stored readings and return how many signals moved; none ever moves back."""
     rows = newest(columns)
-    return tx.run("readings.upsert_latest", stored_at=stored_at, **_arrays(rows)) if len(rows) else 0
+    if not len(rows):
+        return 0
+    told = {"stored_at": stored_at, **_arrays(rows)}
+    tx.all("readings.one_writer_of_latest")
+    moved = tx.run("readings.move_latest", **told)
+    return moved if moved == len(rows) else moved + tx.run("readings.first_latest", **told)
 
 
 def repair_latest(tx: Transaction, *, stored_at: datetime) -> int:
     """Bring `latest` up to what is stored and return how many signals had lagged."""
+    tx.all("readings.one_writer_of_latest")
     return tx.run("readings.repair_latest", stored_at=stored_at)
 
 
@@ -289,12 +296,12 @@ def _signal_now(row: dict[str, Any]) -> SignalNow:
     )
 
 
-def _arrays(columns: ReadingColumns) -> dict[str, list[Any]]:
+def _arrays(columns: ReadingColumns) -> dict[str, object]:
     return {
-        "signal_ids": columns.signal_ids.tolist(),
-        "times": [_instant(time_us) for time_us in columns.times_us.tolist()],
-        "values": columns.values.tolist(),
-        "flags": columns.flags.tolist(),
+        "signal_ids": arrays.integers(columns.signal_ids),
+        "times": arrays.instants(columns.times_us),
+        "values": arrays.doubles(columns.values),
+        "flags": arrays.smallints(columns.flags),
     }
 
 

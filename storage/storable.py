@@ -26,6 +26,8 @@ def storable(text: str, most: int = MOST_INDEXED) -> str:
     >>> storable("pump\x00 \ud800" + "x" * 9, most=8)
     'pump� �x'
     """
+    if len(text) <= most and text.isascii() and "\x00" not in text:
+        return text
     cut = text[:most].replace("\x00", "\N{REPLACEMENT CHARACTER}")
     return "".join(char if not "\ud800" <= char <= "\udfff" else "\N{REPLACEMENT CHARACTER}" for char in cut)
 

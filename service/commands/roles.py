@@ -10,13 +10,6 @@ import typer
 from service.commands.common import Data, Host, Port, refuse_open_house, surroundings
 
 
-def ingest(data: Data = None) -> None:
-    """Write telemetry from the broker into the record; acknowledges after commit."""
-    from service import roles
-
-    roles.ingest(surroundings(data))
-
-
 def score(data: Data = None) -> None:
     """Score what was stored against each machine's model and keep findings."""
     from service import roles

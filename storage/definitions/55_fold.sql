@@ -1,6 +1,23 @@
 -- Fold what would grow by a row for each batch or round. Each function takes the clock as `p_now`.
 
--- Fold the delivery record by device and minute, and by device for ever; return how many rows went.
+-- What became of what devices sent, in batches that are not folded yet.
+CREATE OR REPLACE VIEW delivery_unfolded AS
+SELECT
+    u.device,
+    date_trunc('minute', b.at, 'UTC') AS minute,
+    u.received,
+    u.stored,
+    coalesce(u.duplicate, 0) AS duplicate,
+    coalesce(u.late, 0) AS late,
+    coalesce(u.quarantined, 0) AS quarantined,
+    coalesce(u.conflicting, 0) AS conflicting,
+    coalesce(u.limited, 0) AS limited
+FROM delivery_batch AS b
+CROSS JOIN LATERAL unnest(
+    b.devices, b.received, b.stored, b.duplicate, b.late, b.quarantined, b.conflicting, b.limited
+) AS u (device, received, stored, duplicate, late, quarantined, conflicting, limited);
+
+-- Fold the delivery record by device and minute, and by device for ever; return how many batches went.
 CREATE OR REPLACE FUNCTION fold_delivery(p_now timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -12,16 +29,32 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('assetloop.fold_delivery'));
     WITH gone AS (
-        DELETE FROM delivery RETURNING *
+        DELETE FROM delivery_batch RETURNING *
+    ),
+    folding AS (
+        SELECT
+            u.device,
+            date_trunc('minute', gone.at, 'UTC') AS minute,
+            sum(u.received) AS received,
+            sum(u.stored) AS stored,
+            sum(coalesce(u.duplicate, 0)) AS duplicate,
+            sum(coalesce(u.late, 0)) AS late,
+            sum(coalesce(u.quarantined, 0)) AS quarantined,
+            sum(coalesce(u.conflicting, 0)) AS conflicting,
+            sum(coalesce(u.limited, 0)) AS limited
+        FROM gone
+        CROSS JOIN LATERAL unnest(
+            gone.devices, gone.received, gone.stored, gone.duplicate, gone.late, gone.quarantined, gone.conflicting,
+            gone.limited
+        ) AS u (device, received, stored, duplicate, late, quarantined, conflicting, limited)
+        GROUP BY 1, 2
     ),
     by_minute AS (
         INSERT INTO delivery_minute AS held (
-            device, minute, received, stored, duplicate, late, quarantined, conflicting
+            device, minute, received, stored, duplicate, late, quarantined, conflicting, limited
         )
-        SELECT
-            device, minute, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting)
-        FROM gone
-        GROUP BY device, minute
+        SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting, limited
+        FROM folding
         ORDER BY device, minute
         ON CONFLICT (device, minute) DO UPDATE
         SET
@@ -30,12 +63,17 @@ BEGIN
             duplicate = held.duplicate + excluded.duplicate,
             late = held.late + excluded.late,
             quarantined = held.quarantined + excluded.quarantined,
-            conflicting = held.conflicting + excluded.conflicting
+            conflicting = held.conflicting + excluded.conflicting,
+            limited = held.limited + excluded.limited
     ),
     by_device AS (
-        INSERT INTO delivery_total AS held (device, received, stored, duplicate, late, quarantined, conflicting)
-        SELECT device, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting)
-        FROM gone
+        INSERT INTO delivery_total AS held (
+            device, received, stored, duplicate, late, quarantined, conflicting, limited
+        )
+        SELECT
+            device, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting),
+            sum(limited)
+        FROM folding
         GROUP BY device
         ORDER BY device
         ON CONFLICT (device) DO UPDATE
@@ -45,7 +83,8 @@ BEGIN
             duplicate = held.duplicate + excluded.duplicate,
             late = held.late + excluded.late,
             quarantined = held.quarantined + excluded.quarantined,
-            conflicting = held.conflicting + excluded.conflicting
+            conflicting = held.conflicting + excluded.conflicting,
+            limited = held.limited + excluded.limited
     )
     SELECT count(*) INTO v_folded FROM gone;
     DELETE FROM delivery_minute WHERE minute < p_now - (SELECT keep_deliveries FROM upkeep);
@@ -58,11 +97,11 @@ CREATE OR REPLACE VIEW delivery_by_minute AS
 SELECT
     device, minute, sum(received)::bigint AS received, sum(stored)::bigint AS stored,
     sum(duplicate)::bigint AS duplicate, sum(late)::bigint AS late, sum(quarantined)::bigint AS quarantined,
-    sum(conflicting)::bigint AS conflicting
+    sum(conflicting)::bigint AS conflicting, sum(limited)::bigint AS limited
 FROM (
-    SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting FROM delivery
+    SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting, limited FROM delivery_unfolded
     UNION ALL
-    SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting FROM delivery_minute
+    SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting, limited FROM delivery_minute
 ) AS either
 GROUP BY device, minute;
 

@@ -27,11 +27,15 @@ GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 
 -- Ingest: adds readings and their bookkeeping, never changes or removes a reading.
 GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
-GRANT SELECT, INSERT ON reading, reading_conflict, delivery TO assetloop_ingest;
+GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT INSERT ON touched TO assetloop_ingest;
-GRANT SELECT ON quarantine, delivery_minute, delivery_total, delivery_by_minute TO assetloop_ingest;
-GRANT SELECT, INSERT, UPDATE ON latest, ingest_slot TO assetloop_ingest;
-GRANT EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition TO assetloop_ingest;
+GRANT SELECT ON quarantine, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE ON latest TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
+GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
+GRANT EXECUTE ON FUNCTION
+    register_signal, hold_in_quarantine, ensure_partition, ingest_spread_s
+TO assetloop_ingest;
 
 -- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
@@ -52,7 +56,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 -- Its upkeep: what it may not do with its own hands, it may ask for.
 GRANT EXECUTE ON FUNCTION
     read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired, drop_expired_conflicts,
-    prepare_partitions
+    prepare_partitions, ingest_spread_s
 TO assetloop_app;
 
 -- Grafana: the views, and nothing else.

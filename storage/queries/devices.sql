@@ -1,17 +1,21 @@
 -- name: find
--- What ingest has to know of an asset.
-SELECT a.asset_id, c.grace_s
-FROM asset AS a
-JOIN site AS s USING (site_id)
+-- What ingest has to know of assets: their class's grace, and how new their newest value is.
+SELECT
+    s.tag AS site, a.tag AS asset, a.asset_id, c.grace_s,
+    coalesce(extract(epoch FROM max(l.time)) * 1000000, 0)::bigint AS newest_us
+FROM unnest(%(sites)s::text[], %(assets)s::text[]) AS wanted (site, asset)
+JOIN site AS s ON s.tag = wanted.site
+JOIN asset AS a ON a.site_id = s.site_id AND a.tag = wanted.asset
 JOIN asset_class AS c USING (class_id)
-WHERE s.tag = %(site)s
-    AND a.tag = %(asset)s;
+LEFT JOIN signal AS g USING (asset_id)
+LEFT JOIN latest AS l USING (signal_id)
+GROUP BY s.tag, a.tag, a.asset_id, c.grace_s;
 
 -- name: signals
--- The signals of an asset.
-SELECT key, signal_id
+-- The signals of assets.
+SELECT asset_id, key, signal_id
 FROM signal
-WHERE asset_id = %(asset_id)s;
+WHERE asset_id = ANY (%(asset_ids)s);
 
 -- name: register_signals
 -- Register signals by their keys, in order; no number where the asset may have no more.

@@ -87,17 +87,28 @@ FROM unnest(
 ON CONFLICT ON CONSTRAINT reading_conflict_is_kept_once DO NOTHING
 RETURNING signal_id, time, value;
 
--- name: upsert_latest
--- Move the latest value of signals forward, never back.
-INSERT INTO latest AS held (signal_id, time, value, flags, stored_at)
+-- name: one_writer_of_latest
+-- Let one process at a time move latest values, until its transaction ends: rows are not touched in an order of ours.
+SELECT pg_advisory_xact_lock(hashtext('assetloop.latest'));
+
+-- name: move_latest
+-- Move the latest value of signals that have one forward, never back.
+UPDATE latest AS held
+SET time = u.time, value = u.value, flags = u.flags, stored_at = %(stored_at)s
+FROM unnest(
+    %(signal_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(flags)s::smallint[]
+) AS u (signal_id, time, value, flags)
+WHERE held.signal_id = u.signal_id
+    AND held.time < u.time;
+
+-- name: first_latest
+-- Give signals that have no latest value yet their first.
+INSERT INTO latest (signal_id, time, value, flags, stored_at)
 SELECT u.signal_id, u.time, u.value, u.flags, %(stored_at)s
 FROM unnest(
     %(signal_ids)s::integer[], %(times)s::timestamptz[], %(values)s::double precision[], %(flags)s::smallint[]
 ) AS u (signal_id, time, value, flags)
-ORDER BY u.signal_id
-ON CONFLICT (signal_id) DO UPDATE
-SET time = excluded.time, value = excluded.value, flags = excluded.flags, stored_at = excluded.stored_at
-WHERE held.time < excluded.time;
+WHERE NOT EXISTS (SELECT FROM latest AS held WHERE held.signal_id = u.signal_id);
 
 -- name: repair_latest
 -- Bring every signal's latest value up to what is stored, historical rows and rows ahead of the clock (8 + 16) left out.

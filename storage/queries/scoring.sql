@@ -1,18 +1,8 @@
 -- name: lease
 -- Take assets that have something to score and nobody at work on them; every lease has a fence of its own.
 -- Scored is what the asset's newest value is ahead of by the grace, or all once nothing was stored for as long.
-WITH slot AS (
-    SELECT
-        CASE
-            WHEN holder IS NOT NULL AND lease_until >= %(now)s THEN lag_s
-            ELSE greatest(lag_s, extract(epoch FROM %(now)s::timestamptz - last_commit))
-        END AS lag_s
-    FROM ingest_slot
-    WHERE lease_until IS NOT NULL
-),
-spread AS (
-    SELECT least(900, coalesce(max(lag_s) - min(lag_s), 0)) AS seconds
-    FROM slot
+WITH spread AS (
+    SELECT ingest_spread_s(%(now)s) AS seconds
 ),
 newest AS (
     SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at

@@ -2,42 +2,144 @@
 -- Let one process at a time look for a free slot, until its transaction ends.
 SELECT pg_advisory_xact_lock(hashtext('assetloop.ingest_slot'));
 
+-- name: given
+-- A slot that was given to a process.
+SELECT slot
+FROM ingest_slot
+WHERE holder = %(holder)s
+ORDER BY slot
+LIMIT 1;
+
 -- name: take
 -- Take the first slot that nobody holds; no row where all of them are held.
-INSERT INTO ingest_slot AS held (slot, holder, lease_until)
-SELECT n.slot, %(holder)s, clock_timestamp() + make_interval(secs => %(lease_s)s)
-FROM generate_series(0, %(most)s - 1) AS n (slot)
-LEFT JOIN ingest_slot AS i USING (slot)
-WHERE i.holder IS NULL
-    OR i.holder = %(holder)s
-    OR i.lease_until < clock_timestamp()
-ORDER BY n.slot
-LIMIT 1
-ON CONFLICT (slot) DO UPDATE
-SET holder = excluded.holder, lease_until = excluded.lease_until
-RETURNING held.slot;
-
--- name: renew
--- Go on holding a slot, and say how far behind it is.
 UPDATE ingest_slot
 SET
+    holder = %(holder)s,
     lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s),
-    lag_s = %(lag_s)s,
-    last_commit = coalesce(%(last_commit)s, last_commit)
+    claimed_by = NULL,
+    is_listening = false
+WHERE slot = (
+    SELECT s.slot
+    FROM ingest_slot AS s
+    WHERE s.slot < %(most)s
+        AND (s.holder IS NULL OR s.lease_until IS NULL OR s.lease_until < clock_timestamp())
+    ORDER BY s.slot
+    LIMIT 1
+)
+RETURNING slot;
+
+-- name: claim
+-- Ask for a slot of a holder that has more than one; nothing happens where somebody asks already, or nobody has.
+UPDATE ingest_slot
+SET claimed_by = %(holder)s
+WHERE slot = (
+    SELECT max(s.slot)
+    FROM ingest_slot AS s
+    WHERE NOT s.is_draining
+        AND s.lease_until >= clock_timestamp()
+        AND (s.claimed_by IS NULL OR s.claimed_by = %(holder)s)
+        AND (
+            SELECT count(*)
+            FROM ingest_slot AS o
+            WHERE o.holder = s.holder AND o.claimed_by IS NULL AND NOT o.is_draining AND o.slot <> s.slot
+        ) > 0
+);
+
+-- name: make
+-- Make a new slot with the first free number; no row where there are as many as there may be.
+INSERT INTO ingest_slot (slot, holder, lease_until)
+SELECT n.slot, %(holder)s, clock_timestamp() + make_interval(secs => %(lease_s)s)
+FROM generate_series(0, %(most)s - 1) AS n (slot)
+WHERE NOT EXISTS (SELECT FROM ingest_slot AS s WHERE s.slot = n.slot)
+ORDER BY n.slot
+LIMIT 1
+RETURNING slot;
+
+-- name: renew
+-- Go on holding our slots, and say what others want of them.
+UPDATE ingest_slot
+SET lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
+WHERE holder = %(holder)s
+RETURNING slot, last_commit, claimed_by, is_draining;
+
+-- name: report
+-- Say how far behind a slot is.
+UPDATE ingest_slot
+SET lag_s = %(lag_s)s, is_listening = %(is_listening)s, last_commit = coalesce(%(last_commit)s, last_commit)
+WHERE slot = %(slot)s
+    AND holder = %(holder)s;
+
+-- name: report_spool
+-- Say how old the oldest message in a spool is.
+INSERT INTO ingest_spool (holder, oldest, lease_until)
+VALUES (%(holder)s, %(oldest)s, clock_timestamp() + make_interval(secs => %(lease_s)s))
+ON CONFLICT (holder) DO UPDATE SET oldest = excluded.oldest, lease_until = excluded.lease_until;
+
+-- name: end_spool
+-- Say that a spool is empty, and forget those of processes that are long gone.
+DELETE FROM ingest_spool
+WHERE holder = %(holder)s
+    OR lease_until < clock_timestamp() - interval '1 day';
+
+-- name: report_loss
+-- Write down that telemetry was lost.
+INSERT INTO ingest_loss (holder, at, messages, size_bytes)
+VALUES (%(holder)s, %(at)s, %(messages)s, %(size_bytes)s);
+
+-- name: spread
+-- What slots and spools lag behind one another by.
+SELECT ingest_spread_s(clock_timestamp()) AS seconds;
+
+-- name: give_away
+-- Let who asked for a slot have it.
+UPDATE ingest_slot
+SET
+    holder = claimed_by,
+    lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s),
+    claimed_by = NULL,
+    is_listening = false
+WHERE slot = %(slot)s
+    AND holder = %(holder)s
+    AND claimed_by IS NOT NULL;
+
+-- name: end
+-- Forget a slot whose session has ended.
+DELETE FROM ingest_slot
 WHERE slot = %(slot)s
     AND holder = %(holder)s;
 
 -- name: release
--- Give a slot up.
+-- Give every slot of a process up.
 UPDATE ingest_slot
-SET holder = NULL, lease_until = NULL, lag_s = 0
-WHERE slot = %(slot)s
-    AND holder = %(holder)s;
+SET holder = NULL, lease_until = NULL, lag_s = 0, is_listening = false
+WHERE holder = %(holder)s;
+
+-- name: drain
+-- Ask for the end of surplus slots, the highest numbers first; one for each process that is alive stays, its lowest.
+WITH ranked AS (
+    SELECT
+        slot,
+        row_number() OVER (PARTITION BY CASE WHEN lease_until >= clock_timestamp() THEN holder END ORDER BY slot) AS n,
+        holder IS NOT NULL AND lease_until >= clock_timestamp() AS is_held
+    FROM ingest_slot
+    WHERE NOT is_draining
+),
+kept AS (
+    SELECT slot
+    FROM ranked
+    ORDER BY NOT (is_held AND n = 1), slot
+    LIMIT greatest(1, coalesce(%(keep)s, (SELECT count(*) FROM ranked WHERE is_held AND n = 1)))
+)
+UPDATE ingest_slot
+SET is_draining = true
+WHERE slot IN (SELECT slot FROM ranked)
+    AND slot NOT IN (SELECT slot FROM kept)
+RETURNING slot;
 
 -- name: all
--- Every slot that was ever held.
+-- Every slot.
 SELECT
-    slot, holder, lag_s, last_commit,
+    slot, holder, lag_s, last_commit, claimed_by, is_listening, is_draining,
     holder IS NOT NULL AND lease_until >= clock_timestamp() AS is_held
 FROM ingest_slot
 ORDER BY slot;

@@ -1,7 +1,7 @@
 -- name: totals
 -- What the record holds, for the summary and the live screen.
 SELECT
-    (SELECT coalesce(sum(stored), 0) FROM delivery)::bigint + (SELECT coalesce(sum(stored), 0) FROM delivery_total)::bigint
+    (SELECT coalesce(sum(stored), 0) FROM delivery_unfolded)::bigint + (SELECT coalesce(sum(stored), 0) FROM delivery_total)::bigint
         AS readings,
     (SELECT coalesce(sum(count), 0)::bigint FROM quarantine) AS quarantined,
     (SELECT count(*) FROM alert) AS alerts,

@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 import orjson
 import paho.mqtt.client as mqtt
+import psutil
 import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.runner import Ingest, IngestSettings
+from ingest.subscriber import BrokerSettings
 from plant.clock import SystemClock
 from plant.topics import telemetry_topic
 from storage.database import Database, Role
@@ -99,12 +101,17 @@ def register(superuser: Superuser) -> None:
 
 
 @pytest.fixture
-def start_ingest(register: None, database_url: str) -> Iterator[Callable[..., RunningIngest]]:  # noqa: ARG001
+def start_ingest(
+    register: None,  # noqa: ARG001
+    database_url: str,
+    tmp_path: Path,
+) -> Iterator[Callable[..., RunningIngest]]:
     """Start an ingest on the test's database; it is stopped when the test ends."""
     running: list[RunningIngest] = []
 
     def start(address: HasAddress, *, holder: str = "test", **settings: Any) -> RunningIngest:
-        running.append(RunningIngest(IngestSettings(mqtt_url=address.url, **settings), database_url, holder))
+        told = IngestSettings(broker=BrokerSettings(url=address.url), spool=tmp_path / "spool", **settings)
+        running.append(RunningIngest(told, database_url, holder))
         return running[-1]
 
     yield start
@@ -155,7 +162,14 @@ class Address:
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Address]:
+def mosquitto(mosquitto_process: psutil.Process) -> Address:
+    """Where the test's own mosquitto listens."""
+    (port,) = {one.laddr.port for one in mosquitto_process.net_connections() if one.status == psutil.CONN_LISTEN}
+    return Address(host="127.0.0.1", port=port)
+
+
+@pytest.fixture
+def mosquitto_process(tmp_path: Path) -> Iterator[psutil.Process]:
     """A mosquitto of the test's own, its window open."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = Address(host="127.0.0.1", port=probe.getsockname()[1])
@@ -171,6 +185,6 @@ def mosquitto(tmp_path: Path) -> Iterator[Address]:
             break
         except OSError:
             time.sleep(0.02)
-    yield address
+    yield psutil.Process(process.pid)
     process.terminate()
     process.wait()

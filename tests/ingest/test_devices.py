@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
+
 import psycopg
 import pytest
 
-from ingest.decoded import Decoded
+from ingest.decoded import Report
 from ingest.devices import Devices
 from storage.database import Database
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
-def said(asset: str, *keys: str) -> Decoded:
-    return Decoded(site="demo", asset=asset, keys=list(keys))
+def said(asset: str, *keys: str) -> Report:
+    return Report("demo", asset, [keys], [0], [0], array("d", [0.0] * len(keys)))
 
 
 @pytest.fixture
@@ -62,3 +64,32 @@ def test_an_unknown_asset_is_forgotten_soon_so_that_an_approved_one_is_heard(
     device = devices.recall("demo", "P-999", 2.1)
     assert device is not None
     assert device.asset_id == 2
+
+
+def test_many_devices_are_learnt_at_once_and_the_newest_of_each_is_known(
+    devices: Devices, superuser: Superuser
+) -> None:
+    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-102', 'Pump')")
+    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (2, 'a'), (2, 'b')")
+    superuser.execute(
+        "INSERT INTO latest (signal_id, time, value, flags, stored_at) "
+        "VALUES (1, '2026-03-04T00:00:01Z', 1, 0, now()), (2, '2026-03-04T00:00:02Z', 1, 0, now())"
+    )
+    devices.learn([said("P-101", "c"), said("P-102", "a"), said("P-9", "a")], 0.0)
+    known = [devices.recall("demo", asset, 0.0) for asset in ("P-101", "P-102", "P-9")]
+    assert [device and (device.asset_id, device.newest_us) for device in known] == [
+        (1, 0),
+        (2, 1_772_582_402_000_000),
+        (None, 0),
+    ]
+
+
+def test_what_is_learnt_again_keeps_how_new_the_newest_was(devices: Devices) -> None:
+    devices.learn([said("P-101", "a")], 0.0)
+    device = devices.recall("demo", "P-101", 0.0)
+    assert device is not None
+    device.newest_us = 7
+    devices.learn([said("P-101", "a")], 61.0)
+    again = devices.recall("demo", "P-101", 61.0)
+    assert again is device
+    assert again.newest_us == 7

@@ -13,10 +13,11 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 
 # s select, i insert, u update, d delete. Truncate, and changing a definition, are the owner's alone.
 INGEST = {
-    **dict.fromkeys(("reading", "reading_conflict", "delivery"), "si"),
-    **dict.fromkeys(("latest", "ingest_slot"), "siu"),
+    **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
+    **dict.fromkeys(("ingest_slot", "ingest_spool"), "siud"),
+    "latest": "siu",
     **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "quarantine"), "s"),
-    **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute"), "s"),
+    **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),
     "touched": "i",
 }
 APP = {
@@ -31,7 +32,7 @@ APP = {
     ),
 }
 ROUTINES = {
-    Role.INGEST: {"register_signal", "hold_in_quarantine", "ensure_partition"},
+    Role.INGEST: {"register_signal", "hold_in_quarantine", "ensure_partition", "ingest_spread_s"},
     Role.APP: {
         *(
             "read_blocks",
@@ -42,7 +43,7 @@ ROUTINES = {
             "thin_scores",
             "drop_expired",
         ),
-        *("drop_expired_conflicts", "prepare_partitions", "roll_up"),
+        *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s"),
     },
     Role.GRAFANA: set[str](),
 }

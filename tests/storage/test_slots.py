@@ -1,4 +1,4 @@
-"""A slot is held by one at a time, by a lease that runs out."""
+"""A slot is held by one at a time, by a lease that runs out, and goes from hand to hand without a gap."""
 
 from __future__ import annotations
 
@@ -20,10 +20,29 @@ def take(database: Database, holder: str, most: int = 3) -> int | None:
         return slots.take(tx, holder, lease_s=60, most=most)
 
 
+def take_over(database: Database, holder: str, most: int = 3) -> int | None:
+    with database.transaction() as tx:
+        return slots.take_over(tx, holder, lease_s=60, most=most)
+
+
+def held(database: Database, holder: str) -> list[int]:
+    with database.transaction() as tx:
+        return sorted(slots.renew(tx, holder, lease_s=60))
+
+
+def drain(database: Database, keep: int | None = None) -> list[int]:
+    with database.transaction() as tx:
+        return sorted(slots.drain(tx, keep=keep))
+
+
+def expire(superuser: Superuser, holder: str) -> None:
+    superuser.execute("UPDATE ingest_slot SET lease_until = now() - interval '9 s' WHERE holder = %s", [holder])
+
+
 def test_the_first_free_slot_is_taken(ingest_database: Database) -> None:
     assert [take(ingest_database, holder) for holder in ("a", "b", "c", "d")] == [0, 1, 2, None]
     with ingest_database.transaction() as tx:
-        slots.release(tx, 1, "b")
+        slots.release(tx, "b")
     assert take(ingest_database, "d") == 1
 
 
@@ -36,19 +55,123 @@ def test_a_holder_that_asks_again_is_given_its_own_slot(ingest_database: Databas
 def test_an_expired_lease_is_taken_over_and_its_holder_told(ingest_database: Database, superuser: Superuser) -> None:
     take(ingest_database, "a", most=1)
     assert take(ingest_database, "b", most=1) is None
-    superuser.execute("UPDATE ingest_slot SET lease_until = now() - interval '1 second'")
+    expire(superuser, "a")
     assert take(ingest_database, "b", most=1) == 0
+    assert held(ingest_database, "a") == []
+
+
+def test_who_is_alive_takes_over_the_slots_of_the_dead_one_after_another(
+    ingest_database: Database, superuser: Superuser
+) -> None:
+    for holder in ("a", "b", "c"):
+        take(ingest_database, holder)
+    expire(superuser, "a")
+    expire(superuser, "c")
+    assert [take_over(ingest_database, "b") for _ in range(3)] == [0, 2, None]
+    assert held(ingest_database, "b") == [0, 1, 2]
+
+
+def test_slots_beyond_the_most_are_left_alone(ingest_database: Database, superuser: Superuser) -> None:
+    take(ingest_database, "a")
+    take(ingest_database, "b")
+    expire(superuser, "b")
+    assert take_over(ingest_database, "a", most=1) is None
+
+
+def test_a_newcomer_asks_for_a_slot_of_who_has_several_and_is_given_it(
+    ingest_database: Database, superuser: Superuser
+) -> None:
+    take(ingest_database, "a")
+    take(ingest_database, "b")
+    expire(superuser, "b")
+    take_over(ingest_database, "a")
+    assert take(ingest_database, "c") is None
     with ingest_database.transaction() as tx:
-        assert not slots.renew(tx, 0, "a", lease_s=60, lag_s=0, last_commit=None)
+        wanted = {slot: one.claimed_by for slot, one in slots.renew(tx, "a", lease_s=60).items()}
+        assert wanted == {0: None, 1: "c"}
+        slots.give_away(tx, 1, "a", lease_s=60)
+    assert take(ingest_database, "c") == 1
+    assert held(ingest_database, "a") == [0]
 
 
-def test_renewing_says_how_far_behind_the_slot_is(ingest_database: Database) -> None:
+def test_nobody_is_asked_for_the_last_slot(ingest_database: Database) -> None:
+    take(ingest_database, "a")
+    assert take(ingest_database, "b") == 1
+    with ingest_database.transaction() as tx:
+        assert {one.claimed_by for one in slots.every(tx)} == {None}
+
+
+def test_each_newcomer_asks_for_a_slot_of_its_own(ingest_database: Database, superuser: Superuser) -> None:
+    for holder in ("a", "b", "c"):
+        take(ingest_database, holder)
+    for holder in ("b", "c"):
+        expire(superuser, holder)
+        take_over(ingest_database, "a")
+    assert [take(ingest_database, holder) for holder in ("d", "e", "d")] == [None, None, None]
+    with ingest_database.transaction() as tx:
+        assert sorted(str(one.claimed_by) for one in slots.every(tx)) == ["None", "d", "e"]
+
+
+def test_draining_asks_for_the_end_of_what_is_more_than_one_each(
+    ingest_database: Database, superuser: Superuser
+) -> None:
+    for holder in ("a", "b", "c"):
+        take(ingest_database, holder)
+    assert drain(ingest_database) == []
+    expire(superuser, "b")
+    take_over(ingest_database, "a")
+    assert drain(ingest_database) == [1]
+    with ingest_database.transaction() as tx:
+        assert slots.renew(tx, "a", lease_s=60)[1].is_draining
+        slots.end(tx, 1, "a")
+        assert [one.slot for one in slots.every(tx)] == [0, 2]
+    assert take(ingest_database, "d") == 1
+
+
+def test_draining_leaves_one_slot_at_least_and_ends_those_nobody_holds_first(
+    ingest_database: Database, superuser: Superuser
+) -> None:
+    for holder in ("a", "b", "c"):
+        take(ingest_database, holder)
+    expire(superuser, "a")
+    assert drain(ingest_database) == [0]
+    assert drain(ingest_database, keep=0) == [2]
+
+
+def test_reporting_says_how_far_behind_a_slot_is(ingest_database: Database) -> None:
     take(ingest_database, "a")
     with ingest_database.transaction() as tx:
-        assert slots.renew(tx, 0, "a", lease_s=60, lag_s=1.5, last_commit=AT)
-        assert slots.renew(tx, 0, "a", lease_s=60, lag_s=2.5, last_commit=None)
+        slots.report(tx, 0, "a", lag_s=1.5, is_listening=True, last_commit=AT)
+        slots.report(tx, 0, "a", lag_s=2.5, is_listening=True, last_commit=None)
+        slots.report(tx, 0, "thief", lag_s=99, is_listening=False, last_commit=None)
         (slot,) = slots.every(tx)
     assert (slot.holder, slot.is_held, slot.lag_s, slot.last_commit) == ("a", True, 2.5, AT)
+    assert slot.is_listening
+
+
+def test_slots_and_spools_lag_behind_one_another(ingest_database: Database, superuser: Superuser) -> None:
+    def spread_s() -> float:
+        with ingest_database.transaction() as tx:
+            return slots.spread_s(tx)
+
+    assert spread_s() == 0
+    for holder, lag_s in (("a", 1.0), ("b", 4.0)):
+        slot = take(ingest_database, holder)
+        assert slot is not None
+        with ingest_database.transaction() as tx:
+            slots.report(tx, slot, holder, lag_s=lag_s, is_listening=True, last_commit=None)
+    assert spread_s() == 3
+    with ingest_database.transaction() as tx:
+        slots.report_spool(tx, "a", datetime(2026, 3, 4, tzinfo=UTC), lease_s=60)
+    assert spread_s() == 900
+    with ingest_database.transaction() as tx:
+        slots.report_spool(tx, "a", None, lease_s=60)
+    superuser.execute("UPDATE ingest_slot SET last_commit = now() - interval '60 s'")
+    expire(superuser, "b")
+    assert 59 <= spread_s() <= 75
+    with ingest_database.transaction() as tx:
+        slots.release(tx, "b")
+    assert spread_s() == 0
 
 
 def test_a_deployment_has_a_name(ingest_database: Database, superuser: Superuser) -> None:

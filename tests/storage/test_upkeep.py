@@ -15,7 +15,7 @@ from plant.clock import SystemClock
 from plant.errors import Unavailable
 from storage import delivery, jobs, readings, upkeep
 from storage.database import Database
-from storage.delivery import Delivered
+from storage.delivery import BatchDelivered, Delivered
 from storage.migrate import migrate
 from storage.readings import ReadingColumns
 from storage.rules import Rules
@@ -48,7 +48,7 @@ def test_the_delivery_record_is_folded_and_its_sums_stay(
     sent = Delivered(device="demo/P-1", received=10, stored=6, duplicate=1, quarantined=2, conflicting=1)
     for batch in range(5):
         with ingest_database.transaction() as tx:
-            delivery.record(tx, 0, batch, [sent], at=NOW - timedelta(days=100 * (batch % 2)))
+            delivery.record(tx, 0, batch, BatchDelivered.of([sent]), at=NOW - timedelta(days=100 * (batch % 2)))
     with app_database.transaction() as tx:
         before = delivery.totals(tx)
         minutes = tx.connection.execute("SELECT * FROM delivery_by_minute ORDER BY minute").fetchall()
@@ -58,13 +58,13 @@ def test_the_delivery_record_is_folded_and_its_sums_stay(
         assert delivery.totals(tx) == before
         left = tx.connection.execute("SELECT * FROM delivery_by_minute ORDER BY minute").fetchall()
     assert left == minutes[1:], "only the minute of a hundred days ago went"
-    assert superuser.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
+    assert superuser.execute("SELECT count(*) FROM delivery_batch").fetchone() == (0,)
 
 
 def test_folding_twice_adds_up(ingest_database: Database, app_database: Database, superuser: Superuser) -> None:
     for batch in range(3):
         with ingest_database.transaction() as tx:
-            delivery.record(tx, 0, batch, [Delivered(device="d", received=1, stored=1)], at=NOW)
+            delivery.record(tx, 0, batch, BatchDelivered.of([Delivered(device="d", received=1, stored=1)]), at=NOW)
         upkeep.fold(app_database, now=NOW)
     assert superuser.execute("SELECT device, received, stored FROM delivery_minute").fetchall() == [("d", 3, 3)]
     assert superuser.execute("SELECT device, received, stored FROM delivery_total").fetchall() == [("d", 3, 3)]
@@ -234,7 +234,7 @@ def test_a_worker_does_the_upkeep_from_the_queue(
 ) -> None:
     append(ingest_database, (asset, NOW, 1.0))
     with ingest_database.transaction() as tx:
-        delivery.record(tx, 0, 1, [Delivered(device="d", received=1, stored=1)], at=NOW)
+        delivery.record(tx, 0, 1, BatchDelivered.of([Delivered(device="d", received=1, stored=1)]), at=NOW)
     app = procrastinate.App(connector=jobs.connector(database_url))
     app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
     with app_database.transaction() as tx:
@@ -249,7 +249,7 @@ def test_a_worker_does_the_upkeep_from_the_queue(
     assert superuser.execute(
         "SELECT DISTINCT status::text FROM procrastinate_jobs WHERE args ->> 'timestamp' = '0'"
     ).fetchall() == [("succeeded",)]
-    assert superuser.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
+    assert superuser.execute("SELECT count(*) FROM delivery_batch").fetchone() == (0,)
     if superuser.execute("SELECT grade FROM deployment").fetchone() != ("community",):
         assert superuser.execute("SELECT n FROM reading_1h").fetchall() == [(1,)]
 

@@ -1,0 +1,176 @@
+"""The native format: JSON, as `{"k": v}`, as `{"ts": ms, "values": {"k": v}}`, or as an array of such objects.
+
+Beside its values an object may say `"seq"` (a counter), `"q": {"k": "BAD"}` (quality) and `"hist": true`. In the
+flat shape these names and `ts` are read so only where they have that form: `{"q": 3.2}` is a signal named q.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+import orjson
+
+from ingest.decoded import ABSENT, Decoded, Report
+from ingest.format import Format
+from plant.errors import Rejected
+from plant.reading import Flag
+from plant.topics import TELEMETRY_FILTER, device_of
+
+_QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.QUALITY_BAD}
+_HISTORICAL = int(Flag.HISTORICAL)
+_SHOWN = 60  # characters of a refused value that are kept
+
+
+def decode(topic: str, payload: bytes) -> Decoded:
+    """Decode one message of a device.
+
+    Raises:
+        Rejected: `unknown_topic`, `not_json` or `no_numbers`, for the message as a whole.
+
+    >>> decoded = decode("assetloop/v1/demo/P-101/telemetry", b'{"ts": 1700000000000, "values": {"flow": 7}}')
+    >>> decoded.reports[0].values.tolist()
+    [7.0]
+    """
+    return Decoded([report(*_device(topic), parsed(payload))])
+
+
+def report(site: str, asset: str, document: Any) -> Report:
+    """Return what a parsed document says of a device.
+
+    Raises:
+        Rejected: `no_numbers`, for the document as a whole.
+    """
+    if type(document) is dict:
+        found = _plain_instant(site, asset, document)
+        if found is not None:
+            return found
+        document = [document]
+    told = Report.empty(site, asset)
+    if type(document) is not list:
+        told.refuse("no_numbers", f"{_shown(document)} is not an object")
+    else:
+        for instant in document:
+            _add_instant(told, instant)
+    if not told.keys and told.rejects.keys() <= {"not_a_number", "no_numbers"}:
+        raise Rejected("no_numbers", "; ".join(reject.detail for reject in told.rejects.values()))
+    return told
+
+
+def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> Report | None:
+    """Return the report of a document that is just a time and numbers, as nearly all are; None where there is more."""
+    values, ts = document.get("values"), document.get("ts")
+    if type(values) is not dict or type(ts) is not int or len(document) > 2 or not values:
+        return None
+    try:
+        numbers = array("d", [*values.values()])
+    except (TypeError, OverflowError):
+        return None
+    return Report(site, asset, [tuple(values)], [ts * 1000], [0], numbers)
+
+
+def parsed(payload: bytes) -> Any:
+    """Parse JSON; NaN and infinities, which JSON does not have, are let through to be refused one by one.
+
+    Raises:
+        Rejected: `not_json`.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        if b"NaN" in payload or b"Infinity" in payload or "infinity" in str(error):
+            return _parsed_leniently(payload)
+        raise Rejected("not_json", str(error)) from error
+
+
+@lru_cache(maxsize=16_384)
+def _device(topic: str) -> tuple[str, str]:
+    device = device_of(topic)
+    if device is None or "\x00" in device[0] + device[1]:
+        raise Rejected("unknown_topic", topic)
+    return device
+
+
+def _parsed_leniently(payload: bytes) -> Any:
+    """Parse what devices write for a value that is no number, so that only this value is lost and not the message."""
+    try:
+        return json.loads(payload.decode(), parse_int=_finite, parse_float=_finite, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise Rejected("not_json", str(error)) from error
+
+
+def _finite(text: str) -> float | str:
+    """Return a number, or its text where it is beyond all numbers."""
+    value = float(text)
+    return value if isfinite(value) else text
+
+
+def _add_instant(told: Report, instant: Any) -> None:
+    if type(instant) is not dict:
+        told.refuse("no_numbers", f"{_shown(instant)} is not an object")
+        return
+    values = instant.get("values")
+    if type(values) is not dict:
+        values = _flat_values(instant)
+    ts = instant.get("ts")
+    time_us = ts * 1000 if type(ts) is int else _time_us(ts)
+    if time_us is None:
+        told.refuse("bad_time", f"ts is {_shown(ts)}", max(1, len(values)))
+        return
+    keys, numbers = _numbers(told, values)
+    before = len(told.values)
+    if keys:
+        told.say(keys, time_us, _HISTORICAL if instant.get("hist") is True else 0, numbers)
+    if len(instant) > 2:
+        _add_remarks(told, instant, keys, before)
+
+
+def _flat_values(instant: dict[str, Any]) -> dict[str, Any]:
+    """Return what an object without `values` says of signals: all of it but the time and the words about it."""
+    words = {"ts"}
+    words |= {word for word, kind in (("q", dict), ("hist", bool), ("seq", int)) if type(instant.get(word)) is kind}
+    return {key: value for key, value in instant.items() if key not in words}
+
+
+def _time_us(ts: Any) -> int | None:
+    """Return milliseconds since 1970 as microseconds, `ABSENT` where there is no time, None where it is not one."""
+    if ts is None:
+        return ABSENT
+    if type(ts) is float and isfinite(ts):
+        return round(ts * 1000)
+    return None
+
+
+def _numbers(told: Report, values: dict[str, Any]) -> tuple[tuple[str, ...], array[float]]:
+    """Return the numbers among `values` and their keys; what is no number is refused."""
+    try:
+        return tuple(values), array("d", [*values.values()])
+    except (TypeError, OverflowError):
+        numbers = {key: float(value) for key, value in values.items() if isinstance(value, (int, float))}
+    for key, value in values.items():
+        if key not in numbers:
+            told.refuse("not_a_number", f"{key[:_SHOWN]} is {_shown(value)}")
+    return tuple(numbers), array("d", numbers.values())
+
+
+def _add_remarks(told: Report, instant: dict[str, Any], keys: tuple[str, ...], before: int) -> None:
+    """Add what the device says about its values; a quality nobody knows counts as uncertain."""
+    if type(instant.get("seq")) is int:
+        told.sequence = instant["seq"]
+    qualities = instant.get("q")
+    if type(qualities) is not dict:
+        return
+    for place, key in enumerate(keys, start=before):
+        quality = qualities.get(key)
+        if quality is not None:
+            told.mark(place, int(_QUALITY.get(str(quality).upper(), Flag.QUALITY_UNCERTAIN)))
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value)[:_SHOWN]
+
+
+FORMAT = Format(name="native", filters=(TELEMETRY_FILTER,), decode=decode)

@@ -1,0 +1,86 @@
+"""The reader: what the broker sent is decoded, admitted, and put onto the sheet of the batch that is being gathered."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+
+from ingest.admission import Terms, admit
+from ingest.batch import Block, Gathering, Odd, Origin
+from ingest.decode import Decoder
+from ingest.decoded import Report
+from ingest.devices import Devices
+from ingest.frames import Publish
+from plant.clock import Clock
+from plant.errors import Rejected
+
+_KEPT_OF_LARGE_BYTES = 4096
+_BYTES_A_MESSAGE = 400  # what a message takes in memory beside its payload and its values
+_BYTES_A_VALUE = 10
+
+
+class Reader:
+    """Makes gathered messages of what the broker sent; `terms` are those of admission."""
+
+    def __init__(self, clock: Clock, decoder: Decoder, devices: Devices, terms: Terms, gathering: Gathering) -> None:
+        self._clock = clock
+        self._decoder = decoder
+        self._devices = devices
+        self._terms = terms
+        self._gathering = gathering
+
+    def now_us(self) -> int:
+        """Return the instant in µs since 1970."""
+        return int(self._clock.now().timestamp() * 1e6)
+
+    def read(self, origin: Origin | None, publishes: list[Publish], *, arrival_us: int | None = None) -> None:
+        """Decode messages, admit them where their devices are known, and gather them.
+
+        They came at `arrival_us`, just now unless told; each a microsecond after the one before, so that of one device
+        two without a time of their own are two.
+        """
+        arrival_us = self.now_us() if arrival_us is None else arrival_us
+        now_s = time.monotonic()
+        batch = self._gathering.open(now_s)
+        sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
+        for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
+            try:
+                reports = self._decoder.decode(topic, payload).reports
+            except Rejected as refusal:
+                batch.odd[number] = _unreadable(topic, payload, came_us, refusal)
+            else:
+                if admit_all(reports, self._devices, self._terms, now_s, came_us, retained) and _is_plain(reports):
+                    for report in reports:
+                        sheet.add(report, number)
+                else:
+                    batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports)
+            number += 1
+        batch.blocks.append(Block(publishes, arrival_us, origin))
+        batch.messages = number
+        batch.weight += sum([len(payload) for _, payload, _, _ in publishes])
+        batch.weight += len(publishes) * _BYTES_A_MESSAGE + (len(sheet.values) - values) * _BYTES_A_VALUE
+
+
+def admit_all(
+    reports: Sequence[Report], devices: Devices, terms: Terms, now_s: float, arrival_us: int, retained: int
+) -> bool:
+    """Admit every report of a message that is not yet; False where the register has to be asked first."""
+    for report in reports:
+        if report.device is None:
+            device = devices.recall(report.site, report.asset, now_s)
+            if device is None or not admit(report, device, terms, arrival_us=arrival_us, retained=bool(retained)):
+                return False
+    return True
+
+
+def _is_plain(reports: Sequence[Report]) -> bool:
+    """Say whether everything of a message goes straight onto the sheet."""
+    return all(not report.rejects and not report.marks for report in reports)
+
+
+def _unreadable(topic: bytes, payload: bytes, arrival_us: int, refusal: Rejected) -> Odd:
+    if refusal.reason != "too_large":
+        return Odd(topic, payload, arrival_us, refusal=refusal)
+    whole = len(payload), hashlib.sha256(payload).digest()
+    return Odd(topic, payload[:_KEPT_OF_LARGE_BYTES], arrival_us, refusal=refusal, whole=whole)

@@ -1,0 +1,248 @@
+"""`assetloop bench ingest`: what ingest stores in a second, as a share of what the server takes in one bare COPY.
+
+One run: a broker, a scratch database, the ingest processes as they run in production, and a publisher that keeps a
+bounded number of messages on the way. Then the very rows that were stored are copied back into the same, emptied table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from lifecycle.register import import_plant
+from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
+from service.bench.broker import BenchBroker, mosquitto
+from service.bench.flow import Flow, Watched, measure
+from service.bench.ground import scratch
+from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
+from service.surroundings import Surroundings
+from storage import copies, delivery
+from storage.copies import Copied, Published
+from storage.database import Database, Role
+
+Payload = Literal["json", "batch"]
+Advance = Callable[[str, int, int], None]
+
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IngestBench:
+    """What to measure."""
+
+    assets: int = 1000
+    signals: int = 10
+    seconds: float = 30.0
+    workers: int = 1
+    qos: int = 1
+    payload: Payload = "json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IngestFigures:
+    """What was measured; rates count from the first message to the instant at which the last value could be queried.
+
+    `ratio` is `values_per_second` over `raw_copy_rows_per_second`, that of the rows in the order of their publishing.
+    Ingest orders each batch by signal, which the server takes faster: `sorted_ratio` is over a bare COPY that is given
+    the rows so, which is a stricter copies than a stream could ever offer. `cpu_s_per_million` are processor seconds
+    per million stored values, of each process that took part.
+    """
+
+    broker: str
+    payload: str
+    workers: int
+    published_messages_per_second: float
+    published_values_per_second: float
+    messages_per_second: float
+    values_per_second: float
+    raw_copy_rows_per_second: float
+    ratio: float
+    sorted_copy_rows_per_second: float
+    sorted_ratio: float
+    values: int
+    missing: int
+    duplicate: int
+    latency_p50_s: float
+    latency_p99_s: float
+    ingest_rss_mib: float
+    cpu_s_per_million: dict[str, float]
+
+    def lines(self) -> str:
+        """Say it to a person."""
+        cpu = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.cpu_s_per_million.items())
+        return _LINES.format(cpu=cpu, **{each.name: getattr(self, each.name) for each in fields(self)})
+
+
+_LINES = """\
+published  {published_messages_per_second:>10,.0f} messages/s, {published_values_per_second:,.0f} values/s ({broker})
+stored     {messages_per_second:>10,.0f} messages/s, {values_per_second:,.0f} values/s
+raw COPY   {raw_copy_rows_per_second:>10,.0f} rows/s of the same rows into the same table, as they were published
+ratio      {ratio:>10.2f}
+sorted     {sorted_copy_rows_per_second:>10,.0f} rows/s as they were stored, by signal; {sorted_ratio:.2f} of that
+missing    {missing:>10,} of {values:,} values; {duplicate:,} came twice
+latency    {latency_p50_s:>10.2f} s from publishing to a query's answer; {latency_p99_s:.2f} s for 99 of 100
+memory     {ingest_rss_mib:>10.0f} MiB, the largest ingest process
+processor  per million values: {cpu}"""
+
+
+def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigures:
+    """Measure; `advance` hears what is being done, how much of it, and of how much.
+
+    Raises:
+        Misconfigured: there is no mosquitto, or the database cannot be used.
+        Unavailable: something that was started does not work.
+    """
+    with (
+        scratch(around) as url,
+        tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder,
+        mosquitto(Path(folder) / "broker") as broker,
+        Database(url, role=Role.OWNER, most=2) as database,
+    ):
+        signal_ids = _register(database, what)
+        plan = _plan(broker, what)
+        with _ingest(url, broker, what.workers, Path(folder)) as workers:
+            flow = measure(
+                database,
+                plan,
+                _watched(database, broker, workers),
+                marker=signal_ids[MARKER][0],
+                seconds=what.seconds,
+                advance=lambda done, total: advance("publishing", done, total),
+            )
+        missing, duplicate = _account(database, signal_ids, flow, plan)
+        copied = _raw_copies(database, Path(folder), plan, advance)
+    return _figures(what, plan, broker, flow, copied, missing=missing, duplicate=duplicate)
+
+
+def _register(database: Database, what: IngestBench) -> dict[str, list[int]]:
+    """Put the plant of the bench into the register; return the numbers of its signals, by asset."""
+    spoken = tuple(SignalSpec(key=signal_key(number), name="") for number in range(what.signals))
+    plant = Plant(
+        site=Site(tag=SITE, name="Bench"),
+        classes=(
+            AssetClass(tag="bench", name="Bench", signals=spoken),
+            AssetClass(tag="marker", name="Marker", signals=(SignalSpec(key=MARKER_KEY, name=""),)),
+        ),
+        assets=(
+            Asset(tag=MARKER, name="", class_tag="marker"),
+            *(Asset(tag=asset_tag(number), name="", class_tag="bench") for number in range(what.assets)),
+        ),
+    )
+    with database.transaction() as tx:
+        import_plant(tx, plant, at=copies.now(tx))
+        return copies.signal_ids(tx)
+
+
+def _plan(broker: BenchBroker, what: IngestBench) -> Plan:
+    return Plan(
+        port=int(broker.url.rpartition(":")[2]),
+        assets=what.assets,
+        signals=what.signals,
+        qos=what.qos,
+        payload=what.payload,
+        begin_ms=int(time.time() * 1000) - _HOUR_MS,
+    )
+
+
+@contextlib.contextmanager
+def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterator[list[psutil.Process]]:
+    """Run ingest as in production, each worker a process."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
+    environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.url, "ASSETLOOP_LOG_LEVEL": "WARNING"}
+    environment |= {"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {}
+    command = [sys.executable, "-m", "service", "ingest", "--data", str(folder)]
+    started = [subprocess.Popen(command, env=environment) for _ in range(workers)]  # noqa: S603 - this very program
+    try:
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Process]) -> Watched:
+    """Name the processes whose time is counted; the database's only where it runs on this machine."""
+    processes = {"ingest": workers, "broker": [psutil.Process(broker.pid)]}
+    with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
+        server = psutil.Process(copies.server_pid(tx)).parent()
+        if server is not None and "postgres" in server.name():
+            processes["database"] = [server]
+    return Watched(processes=processes)
+
+
+def _account(database: Database, signal_ids: dict[str, list[int]], flow: Flow, plan: Plan) -> tuple[int, int]:
+    """Count the published values that are not in the record, and those that came more than once."""
+    with database.transaction() as tx:
+        stored = copies.instants_of(tx)
+        duplicate = sum(one.duplicate for one in delivery.totals(tx).values())
+    a_message = INSTANTS_OF_A_BATCH if plan.payload == "batch" else 1
+    turns, rest = divmod(flow.messages, plan.assets)
+    missing = 0
+    for number in range(plan.assets):
+        instants = (turns + (number < rest)) * a_message
+        missing += sum(max(0, instants - stored.get(one, 0)) for one in signal_ids[asset_tag(number)])
+    return missing, duplicate
+
+
+def _raw_copies(database: Database, folder: Path, plan: Plan, advance: Advance) -> tuple[Copied, Copied]:
+    """Copy what was stored back into the emptied table: in the order of its publishing, and in that of its storing."""
+    published = Published(began=datetime.fromtimestamp(plan.begin_ms / 1000, UTC), instants=plan.instants)
+    orders = {"published": published, "stored": None}
+    for name, order in orders.items():
+        with database.transaction() as tx:
+            copies.copy_out(tx, folder / name, order)
+    copied = []
+    for name in orders:
+        with database.transaction() as tx:
+            copies.empty(tx)
+        with database.transaction() as tx:
+            bar = partial(advance, f"raw COPY as {name}")
+            copied.append(copies.copy_in(tx, folder / name, bar))
+    return copied[0], copied[1]
+
+
+def _figures(
+    what: IngestBench,
+    plan: Plan,
+    broker: BenchBroker,
+    flow: Flow,
+    copied: tuple[Copied, Copied],
+    *,
+    missing: int,
+    duplicate: int,
+) -> IngestFigures:
+    values = flow.messages * plan.values_a_message
+    stored = values - missing
+    return IngestFigures(
+        broker=broker.name,
+        payload=what.payload,
+        workers=what.workers,
+        published_messages_per_second=round(flow.messages / flow.publishing_s, 1),
+        published_values_per_second=round(values / flow.publishing_s, 1),
+        messages_per_second=round(flow.messages / flow.storing_s, 1),
+        values_per_second=round(stored / flow.storing_s, 1),
+        raw_copy_rows_per_second=round(copied[0].rows_per_second, 1),
+        ratio=round(stored / flow.storing_s / copied[0].rows_per_second, 3),
+        sorted_copy_rows_per_second=round(copied[1].rows_per_second, 1),
+        sorted_ratio=round(stored / flow.storing_s / copied[1].rows_per_second, 3),
+        values=values,
+        missing=missing,
+        duplicate=duplicate,
+        latency_p50_s=round(flow.latency_s(0.5), 3),
+        latency_p99_s=round(flow.latency_s(0.99), 3),
+        ingest_rss_mib=round(flow.peak_rss / 2**20, 1),
+        cpu_s_per_million={name: round(1e6 * seconds / max(stored, 1), 3) for name, seconds in flow.cpu_s.items()},
+    )

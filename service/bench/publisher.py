@@ -1,0 +1,304 @@
+"""The bench's publisher: a process of its own that puts telemetry on the wire as fast as it may, and counts.
+
+It speaks just as much MQTT 3.1.1 as that takes, so that the processor time it needs is not mistaken for ingest's.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import socket
+import time
+from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plant.topics import telemetry_topic
+
+Buffer: TypeAlias = bytes | memoryview
+
+SITE = "bench"
+MARKER = "marker"
+MARKER_KEY = "published"
+INSTANTS_OF_A_BATCH = 100
+
+_VARIANTS = 3  # of every asset's values, in turn
+_LINES = 8  # connections, as of so many gateways
+_WINDOW = 4_000  # messages without the broker's confirmation; packet ids are not used again before
+_AT_ONCE = 64
+_MARKER_EVERY_S = 0.02
+_IDLE_S = 0.002
+_TIME = re.compile(b"T{13}")
+_TIME_DIGITS = 13
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What to publish: `begin_ms` is the first instant (epoch ms); every further one of an asset is 1 ms later."""
+
+    port: int
+    assets: int
+    signals: int
+    qos: int
+    payload: str
+    begin_ms: int
+
+    @property
+    def instants(self) -> int:
+        """Count the instants in one message."""
+        return INSTANTS_OF_A_BATCH if self.payload == "batch" else 1
+
+    @property
+    def values_a_message(self) -> int:
+        """Count the values in one message."""
+        return self.signals * self.instants
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gauges:
+    """What the publisher shares: it reads how many messages it is allowed, whether to stop and whether to end.
+
+    It writes how many it has `published` and, once the broker has confirmed all of them, `is_done`; markers are not
+    counted. Having stopped it goes on existing until it is to `finish`, so that its processor time can be read.
+    """
+
+    allowed: Synchronized[int]
+    published: Synchronized[int]
+    stop: Synchronized[int]
+    is_done: Synchronized[int]
+    finish: Synchronized[int]
+
+
+def asset_tag(number: int) -> str:
+    """Name an asset of the bench.
+
+    >>> asset_tag(7)
+    'A-00007'
+    """
+    return f"A-{number:05}"
+
+
+def signal_key(number: int) -> str:
+    """Name a signal of the bench.
+
+    >>> signal_key(3)
+    'signal_03'
+    """
+    return f"signal_{number:02}"
+
+
+def publish(plan: Plan, gauges: Gauges) -> None:
+    """Publish until told to stop, then wait until the broker has confirmed everything."""
+    lines = [_Line(plan.port, number) for number in range(_LINES)]
+    turns, marks, published = _Turns(plan), _Marks(plan.qos), 0
+    for line in itertools.cycle(lines):
+        if gauges.stop.value:
+            break
+        line.send(marks.due(line, published))
+        room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, _AT_ONCE)
+        published += turns.send(line, room)
+        gauges.published.value = published
+        line.listen()
+        if room <= 0:
+            time.sleep(_IDLE_S)
+    for line in lines:
+        line.await_confirmations()
+    lines[0].send(marks.last(lines[0], published))
+    lines[0].await_confirmations()
+    gauges.is_done.value = 1
+    for line in lines:
+        line.close()
+    while not gauges.finish.value:
+        time.sleep(0.01)
+
+
+class _Line:
+    """A connection to the broker that counts what is sent and what is confirmed, and gives out packet ids."""
+
+    def __init__(self, port: int, number: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        name = f"bench{number:03}".encode()
+        self._socket.sendall(b"\x10\x14\x00\x04MQTT\x04\x02\x00\x00\x00\x08" + name)
+        if self._socket.recv(4)[3:] != b"\x00":
+            raise ConnectionError("the broker of the bench refuses its publisher")
+        self._socket.setblocking(False)
+        self._packet_id = 0
+        self._odd_bytes = 0
+        self.unconfirmed = 0
+
+    def packet_ids(self, count: int) -> NDArray[np.int64]:
+        """Take the next packet ids, 1 to 65,535 in turn."""
+        ids = (self._packet_id + np.arange(count)) % 65_535 + 1
+        self._packet_id = (self._packet_id + count) % 65_535
+        return ids
+
+    def send(self, packets: Buffer, confirmations: int = 0) -> None:
+        """Send whole packets, for which the broker owes so many confirmations."""
+        left = memoryview(packets)
+        self.unconfirmed += confirmations
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                time.sleep(_IDLE_S)
+
+    def listen(self) -> None:
+        """Count the confirmations that have come; they are all the broker says, 4 bytes each."""
+        try:
+            came = self._socket.recv(65536)
+        except BlockingIOError:
+            return
+        if not came:
+            raise ConnectionError("the broker of the bench has gone")
+        confirmed, self._odd_bytes = divmod(self._odd_bytes + len(came), 4)
+        self.unconfirmed -= confirmed
+
+    def await_confirmations(self) -> None:
+        """Wait until everything is confirmed."""
+        while self.unconfirmed:
+            time.sleep(_IDLE_S)
+            self.listen()
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self.send(b"\xe0\x00")
+        self._socket.close()
+
+
+class _Marks:
+    """The markers: every 20 ms one that says how many messages were published before it."""
+
+    def __init__(self, qos: int) -> None:
+        self._qos = qos
+        self._topic = telemetry_topic(SITE, MARKER).encode()
+        self._last_ms = 0
+        self._next_s = 0.0
+
+    def due(self, line: _Line, published: int) -> bytes:
+        """Return the marker that is due, nothing where none is."""
+        now_s = time.time()
+        if now_s < self._next_s:
+            return b""
+        self._next_s = now_s + _MARKER_EVERY_S
+        return self.last(line, published)
+
+    def last(self, line: _Line, published: int) -> bytes:
+        """Return a marker in any case."""
+        self._last_ms = max(self._last_ms + 1, int(time.time() * 1000))
+        payload = b'{"ts":%d,"values":{"%s":%d}}' % (self._last_ms, MARKER_KEY.encode(), published)
+        line.unconfirmed += self._qos
+        packet_id = int(line.packet_ids(1)[0]) if self._qos else None
+        return _packet(self._topic, payload, packet_id)
+
+
+class _Turns:
+    """Every asset's message in turn, again and again; in a turn nothing but times and packet ids is written anew."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._sheets = [_sheet(plan, variant) for variant in range(_VARIANTS)]
+        self._sheet = self._sheets[0]
+        self._turn = 0
+        self._sent = plan.assets
+
+    def send(self, line: _Line, most: int) -> int:
+        """Send up to `most` messages of one turn and return how many."""
+        if most <= 0:
+            return 0
+        if self._sent == self._plan.assets:
+            self._begin(line)
+        count = min(most, self._plan.assets - self._sent)
+        edges = self._sheet.edges
+        packets = self._sheet.packets.data[edges[self._sent] : edges[self._sent + count]]
+        line.send(packets, count * self._plan.qos)
+        self._sent += count
+        return count
+
+    def _begin(self, line: _Line) -> None:
+        plan, sheet = self._plan, self._sheets[self._turn % _VARIANTS]
+        first_ms = plan.begin_ms + self._turn * plan.instants
+        times = b"".join(b"%d" % (first_ms + k) for k in range(plan.instants))
+        sheet.packets[sheet.times] = np.frombuffer(times, np.uint8)
+        if plan.qos:
+            sheet.packets[sheet.identities] = line.packet_ids(plan.assets).astype(">u2").view(np.uint8).reshape(-1, 2)
+        self._sheet, self._turn, self._sent = sheet, self._turn + 1, 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Sheet:
+    """The packets of one turn, and where in them each message begins, its times stand, and its packet id."""
+
+    packets: NDArray[np.uint8]
+    edges: list[int]
+    times: NDArray[np.intp]
+    identities: NDArray[np.intp]
+
+
+def _sheet(plan: Plan, variant: int) -> _Sheet:
+    chance = random.Random(20260131 + variant)  # noqa: S311 - made-up readings, the same in every run
+    packets, edges, times, identities = bytearray(), [0], [], []
+    for number in range(plan.assets):
+        topic = telemetry_topic(SITE, asset_tag(number)).encode()
+        payload = _payload(plan, chance)
+        packet = _packet(topic, payload, 0 if plan.qos else None)
+        body = len(packets) + len(packet) - len(payload)
+        times.append([body + found.start() + k for found in _TIME.finditer(payload) for k in range(_TIME_DIGITS)])
+        identities.append([body - 2, body - 1])
+        packets += packet
+        edges.append(len(packets))
+    return _Sheet(
+        packets=np.frombuffer(packets, np.uint8).copy(),
+        edges=edges,
+        times=np.array(times),
+        identities=np.array(identities),
+    )
+
+
+def _payload(plan: Plan, chance: random.Random) -> bytes:
+    """Write a message whose times are still to be written."""
+    keys = [signal_key(number) for number in range(plan.signals)]
+    told = []
+    for _ in range(plan.instants):
+        values = ",".join(f'"{key}":{chance.gauss(50, 12):.3f}' for key in keys)
+        told.append(f'{{"ts":{"T" * _TIME_DIGITS},"values":{{{values}}}}}')
+    return (told[0] if plan.payload == "json" else f"[{','.join(told)}]").encode()
+
+
+def _packet(topic: bytes, payload: bytes, packet_id: int | None) -> bytes:
+    identity = b"" if packet_id is None else packet_id.to_bytes(2, "big")
+    length = _varint(2 + len(topic) + len(identity) + len(payload))
+    head = b"\x30" if packet_id is None else b"\x32"
+    return b"".join([head, length, len(topic).to_bytes(2, "big"), topic, identity, payload])
+
+
+def _varint(number: int) -> bytes:
+    r"""Write a length as MQTT does.
+
+    >>> _varint(321)
+    b'\xc1\x02'
+    """
+    out = bytearray()
+    while True:
+        number, low = divmod(number, 128)
+        out.append(low | (128 if number else 0))
+        if not number:
+            return bytes(out)
+
+
+def begin(context: Any, plan: Plan) -> tuple[Any, Gauges]:
+    """Start the publisher as a process of `context` (multiprocessing); it publishes nothing before it is allowed to."""
+    gauges = Gauges(
+        allowed=context.Value("q", 0),
+        published=context.Value("q", 0),
+        stop=context.Value("b", 0),
+        is_done=context.Value("b", 0),
+        finish=context.Value("b", 0),
+    )
+    process = context.Process(target=publish, args=(plan, gauges), daemon=True, name="assetloop-bench-publisher")
+    process.start()
+    return process, gauges

@@ -1,0 +1,223 @@
+"""Everything between a device and its row is killed, stopped or frozen under load; nothing confirmed may be missing.
+
+In the suite each test breaks things for 10 s; `make chaos` does it for 3 minutes and prints the accounts.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.chaos.parts import Database, Mosquitto, Recorder, Traffic, Worker, wait_for
+
+pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(900)]
+
+RATE = 5_000.0  # messages a second
+PATIENCE_S = 120.0
+StartWorker = Callable[..., Worker]
+StartTraffic = Callable[..., Traffic]
+
+
+def say(*words: Any) -> None:
+    print(*words, flush=True)  # noqa: T201 - the account is what `make chaos` is for
+
+
+def await_flow(database: Database, within_s: float = 60.0) -> None:
+    wait_for(lambda: database.ask("SELECT FROM reading LIMIT 1"), within_s=within_s, what="reading")
+
+
+def await_slots(database: Database, holders: int, slots: int) -> None:
+    """Wait until so many processes hold so many slots between them, all subscribed."""
+    statement = (
+        "SELECT count(*), count(DISTINCT holder) FROM ingest_slot"
+        " WHERE lease_until > now() AND is_listening AND holder IS NOT NULL"
+    )
+    wait_for(
+        lambda: database.ask(statement) == [(slots, holders)],
+        within_s=40,
+        what=f"{slots} slots of {holders} workers, but {database.ask('SELECT * FROM ingest_slot')}",
+    )
+
+
+def assert_ledger_agrees(database: Database) -> None:
+    """What the ledger says was stored is what the table holds."""
+    ledger = database.ask("SELECT coalesce(sum(stored), 0)::bigint FROM delivery_unfolded")
+    assert ledger == database.ask("SELECT count(*) FROM reading")
+    assert database.ask("SELECT reason, count(*) FROM quarantine GROUP BY reason") == []
+    assert database.ask("SELECT count(*) FROM reading_conflict") == [(0,)]
+
+
+def test_ingest_and_database_killed_at_random_moments(
+    database: Database,
+    start_worker: StartWorker,
+    start_traffic: StartTraffic,
+    seconds: float,
+    chance: random.Random,
+) -> None:
+    worker = start_worker()
+    await_slots(database, holders=1, slots=1)
+    traffic = start_traffic(RATE)
+    await_flow(database)
+    kills = {"ingest": 0, "database": 0}
+    until_s = time.monotonic() + seconds
+    while time.monotonic() < until_s:
+        time.sleep(chance.uniform(0.5, 8.0))
+        struck = chance.choice([("ingest",), ("database",), ("ingest", "database"), ("database", "ingest")])
+        for what in struck:
+            (worker if what == "ingest" else database).kill()
+            kills[what] += 1
+        time.sleep(chance.uniform(0.0, 2.0))
+        for what in struck:
+            (worker if what == "ingest" else database).start()
+    traffic.end()
+    account = traffic.settled(database, within_s=PATIENCE_S)
+    say(f"killed {kills} in {seconds:.0f} s at {RATE:,.0f} messages/s: {account}")
+    assert account.confirmed == account.published > RATE * seconds / 2
+    assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
+    assert_ledger_agrees(database)
+
+
+def test_a_broker_stopped_and_started_again(
+    database: Database, broker: Mosquitto, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
+) -> None:
+    start_worker()
+    await_slots(database, holders=1, slots=1)
+    traffic = start_traffic(RATE)
+    await_flow(database)
+    for _ in range(2):
+        time.sleep(seconds / 6)
+        broker.stop()
+        time.sleep(1.0)
+        broker.start()
+        time.sleep(seconds / 6)
+    traffic.end()
+    account = traffic.settled(database, within_s=PATIENCE_S)
+    say(f"broker stopped and started twice: {account}")
+    assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
+    assert_ledger_agrees(database)
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["session kept", "session gone"])
+def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
+    database: Database,
+    broker: Mosquitto,
+    start_worker: StartWorker,
+    start_traffic: StartTraffic,
+    seconds: float,
+    forgets: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    between = Recorder(broker.port)
+    start_worker(between.url)
+    await_slots(database, holders=1, slots=1)
+    traffic = start_traffic(RATE)
+    await_flow(database)
+    time.sleep(seconds / 4)
+    with database.connect() as connection, connection.transaction():
+        connection.execute("LOCK TABLE reading")  # so that much is received and not yet stored
+        time.sleep(2.0)
+        broker.kill()
+        if forgets:
+            broker.forget()
+    time.sleep(1.0)
+    broker.start()
+    time.sleep(seconds / 4)
+    wait_for(lambda: database.ask("SELECT FROM ingest_slot WHERE is_listening"), within_s=30, what="subscription")
+    resumed = traffic.published
+    time.sleep(2.0)
+    traffic.end()
+    wait_for(lambda: not between.received - {number for number, _ in traffic.stored(database)}, within_s=60, what="rest")
+    account = traffic.account(database)
+    lost = sorted(traffic.confirmed - {number for number, _ in traffic.stored(database)})
+    say(f"broker killed, {'session gone' if forgets else 'session kept'}: {account}")
+    say(f"lost by the broker, which had confirmed them and not kept them: {len(lost):,}")
+    assert between.received
+    assert (account.duplicate, account.misplaced) == (0, 0)
+    assert not [number for number in lost if number in between.received or number >= resumed]
+    assert_ledger_agrees(database)
+    between.close()
+
+
+def test_workers_from_four_to_one_to_three(
+    database: Database, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
+) -> None:
+    four = [start_worker(mqtt_share="plant") for _ in range(4)]
+    await_slots(database, holders=4, slots=4)
+    traffic = start_traffic(RATE)
+    await_flow(database)
+    time.sleep(seconds / 5)
+    for worker in four[1:]:
+        assert worker.stop() < 5
+    await_slots(database, holders=1, slots=4)
+    time.sleep(seconds / 5)
+    drained = four[0].run("ingest", "drain")
+    assert len(drained["ended"]) == 3
+    assert not drained["left"]
+    await_slots(database, holders=1, slots=1)
+    time.sleep(seconds / 5)
+    for _ in range(2):
+        start_worker(mqtt_share="plant")
+    await_slots(database, holders=3, slots=3)
+    time.sleep(seconds / 5)
+    traffic.end()
+    account = traffic.settled(database, within_s=PATIENCE_S)
+    say(f"workers 4 to 1 to 3: {account}")
+    assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
+    assert_ledger_agrees(database)
+
+
+def test_a_worker_that_is_frozen_is_stood_in_for_and_does_no_harm_when_it_wakes(
+    database: Database, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
+) -> None:
+    four = [start_worker(mqtt_share="plant") for _ in range(4)]
+    await_slots(database, holders=4, slots=4)
+    traffic = start_traffic(RATE)
+    await_flow(database)
+    time.sleep(1.0)
+    four[1].process.suspend()
+    time.sleep(max(8.0, seconds / 6))
+    await_slots(database, holders=3, slots=4)
+    caught_up = traffic.account(database).missing
+    four[1].process.resume()
+    time.sleep(3.0)
+    traffic.end()
+    account = traffic.settled(database, within_s=PATIENCE_S)
+    say(f"one of four frozen: {account}; {caught_up:,} were still on their way when it woke")
+    assert caught_up < RATE
+    assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
+    assert_ledger_agrees(database)
+
+
+def test_a_database_that_is_away_costs_neither_memory_nor_a_message(
+    database: Database, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
+) -> None:
+    worker = start_worker()
+    await_slots(database, holders=1, slots=1)
+    kept, fleeting = start_traffic(RATE), start_traffic(RATE / 10, qos=0)
+    await_flow(database)
+    time.sleep(2.0)
+    database.kill()
+    peak = 0
+    until_s = time.monotonic() + max(12.0, seconds / 3)
+    while time.monotonic() < until_s:
+        peak = max(peak, psutil.Process(worker.process.pid).memory_info().rss)
+        time.sleep(0.2)
+    database.start()
+    began_s = time.monotonic()
+    kept.end()
+    account = kept.settled(database, within_s=PATIENCE_S)
+    caught_up_s = time.monotonic() - began_s
+    fleeting.end()
+    unkept = fleeting.settled(database, within_s=PATIENCE_S)
+    order = [number for number, _ in fleeting.stored(database)]
+    say(f"database away: QoS 1 {account}; QoS 0 {unkept}")
+    say(f"ingest took up to {peak / 2**20:.0f} MiB meanwhile, and {caught_up_s:.1f} s to catch up")
+    assert peak < 200 * 2**20
+    assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
+    assert (unkept.missing, unkept.duplicate) == (0, 0)
+    assert order == sorted(order)
+    assert_ledger_agrees(database)
