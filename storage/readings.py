@@ -13,16 +13,15 @@ import psycopg
 from numpy.typing import NDArray
 
 from plant.reading import Flag, Reading
+from storage.binary import EPOCH_US, copy_body
 from storage.database import Transaction
 from storage.named_sql import statements
 from storage.storable import refusals
+from storage.touched import as_parameters, notes_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01, in µs since 1970
 _WEEK_US = 7 * 86_400_000_000
 _MONDAY_US = 4 * 86_400_000_000  # 1970-01-05 was a Monday
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END = b"\xff\xff"
 _NEVER_LATEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
@@ -130,10 +129,10 @@ def append(tx: Transaction, columns: ReadingColumns, *, received_at: datetime) -
     ordered = columns.take(order)
     first = _is_first(ordered)
     with refusals():
-        _ensure_partitions(tx, ordered.times_us)
+        _prepare(tx, ordered)
         try:
             with tx.connection.transaction():
-                _copy(tx, "copy", _body(ordered.take(first)))
+                _put(tx, ordered.take(first))
         except psycopg.errors.UniqueViolation:
             outcomes = _append_over_stage(tx, ordered)
         else:
@@ -161,7 +160,7 @@ def _compare_with_first(ordered: ReadingColumns, first: NDArray[np.bool_]) -> ND
 def _append_over_stage(tx: Transaction, ordered: ReadingColumns) -> NDArray[np.int8]:
     tx.run("readings.make_stage")
     tx.run("readings.clear_stage")
-    _copy(tx, "copy_stage", _body(ordered, numbered=True))
+    _put_on_stage(tx, ordered)
     outcomes = np.full(len(ordered), Outcome.DUPLICATE, np.int8)
     stored = tx.one("readings.append_stage")["stored"]
     since, until = (_instant(int(edge)) for edge in (ordered.times_us.min(), ordered.times_us.max()))
@@ -193,9 +192,34 @@ def _identity(columns: ReadingColumns, row: int) -> tuple[int, datetime, float]:
     return int(columns.signal_ids[row]), _instant(int(columns.times_us[row])), float(columns.values[row])
 
 
-def _ensure_partitions(tx: Transaction, times_us: NDArray[np.int64]) -> None:
-    weeks = np.unique((times_us - _MONDAY_US) // _WEEK_US)
-    tx.run("readings.ensure_partitions", instants=[_instant(int(week) * _WEEK_US + _MONDAY_US) for week in weeks])
+def _prepare(tx: Transaction, ordered: ReadingColumns) -> None:
+    tx.run(
+        "readings.prepare",
+        instants=[_instant(week * _WEEK_US + _MONDAY_US) for week in _weeks(ordered.times_us)],
+        **as_parameters(notes_of(ordered.signal_ids, ordered.times_us)),
+    )
+
+
+def _weeks(times_us: NDArray[np.int64]) -> list[int]:
+    first, last = ((int(edge) - _MONDAY_US) // _WEEK_US for edge in (times_us.min(), times_us.max()))
+    if last - first <= 1:
+        return list(range(first, last + 1))
+    weeks: list[int] = np.unique((times_us - _MONDAY_US) // _WEEK_US).tolist()
+    return weeks
+
+
+def _put(tx: Transaction, ordered: ReadingColumns) -> None:
+    if tx.copies:
+        _copy(tx, "copy", body_of(ordered))
+    else:
+        tx.run("readings.insert", **_arrays(ordered))
+
+
+def _put_on_stage(tx: Transaction, ordered: ReadingColumns) -> None:
+    if tx.copies:
+        _copy(tx, "copy_stage", body_of(ordered, numbered=True))
+    else:
+        tx.run("readings.insert_stage", **_arrays(ordered))
 
 
 def _copy(tx: Transaction, statement: str, body: bytes) -> None:
@@ -203,25 +227,18 @@ def _copy(tx: Transaction, statement: str, body: bytes) -> None:
         copy.write(body)
 
 
-def _body(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
-    """Build the body of a binary COPY: a count of fields a row, then each field after its length, big-endian."""
-    fields: list[tuple[str, NDArray[Any]]] = [
-        (">i8", columns.times_us - _POSTGRES_EPOCH_US),
-        (">i4", columns.signal_ids),
-        (">i2", columns.flags),
-        (">f8", columns.values),
-    ]
-    if numbered:
-        fields.insert(0, (">i4", np.arange(len(columns))))
-    layout = [("fields", ">i2")]
-    for n, (kind, _) in enumerate(fields):
-        layout += [(f"length{n}", ">i4"), (f"field{n}", kind)]
-    rows = np.empty(len(columns), np.dtype(layout))
-    rows["fields"] = len(fields)
-    for n, (kind, field) in enumerate(fields):
-        rows[f"length{n}"] = np.dtype(kind).itemsize
-        rows[f"field{n}"] = field
-    return _COPY_HEAD + rows.tobytes() + _COPY_END
+def body_of(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
+    """Build the body of the binary COPY of these rows, in their order; `numbered` for the stage."""
+    number = [(">i4", np.arange(len(columns)))] if numbered else []
+    return copy_body(
+        [
+            *number,
+            (">i8", columns.times_us - EPOCH_US),
+            (">i4", columns.signal_ids),
+            (">i2", columns.flags),
+            (">f8", columns.values),
+        ]
+    )
 
 
 def newest(columns: ReadingColumns) -> ReadingColumns:
