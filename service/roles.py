@@ -113,7 +113,9 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     token = settings.token.get_secret_value() if settings.token else None
     with around.database(most=8) as database, until_told("serve") as stop:
         access = Access(token=token, allowed_hosts=settings.hosts)
-        app = create_app(database, around.clock, access=access, version=version("assetloop"))
+        app = create_app(
+            database, around.clock, access=access, version=version("assetloop"), console_url=console_url(around)
+        )
         serve_app(app, host or settings.host, port or settings.port, stop)
 
 

@@ -13,6 +13,7 @@ from api.console import charts
 from api.console.charts import Trace
 from api.console.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.frame import empty, framed
+from api.console.reporting import report_button
 from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
@@ -115,9 +116,11 @@ class AssetPage:
         with self._room:
             with link("/", "plain-link small"):
                 words(f"← {visit.t('nav_overview')}")
-            with box("line"):
-                heading(f"{asset.asset} {visit.name(asset)}".rstrip())
-                self._health = chip("", "plain")
+            with box("spread"):
+                with box("line"):
+                    heading(f"{asset.asset} {visit.name(asset)}".rstrip())
+                    self._health = chip("", "plain")
+                report_button(visit, asset.site, asset.asset)
             with box("card facts"):
                 self._facts(asset)
             with box("card list signals", testid="signals"):

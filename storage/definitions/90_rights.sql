@@ -21,7 +21,7 @@ GRANT INSERT, UPDATE ON
     model, scoring, score, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head
 TO assetloop_app;
-GRANT INSERT ON ledger, work_order_event TO assetloop_app;
+GRANT INSERT ON ledger, work_order_event, work_order_booking, work_order_closing TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT DELETE ON class_signal TO assetloop_app;

@@ -61,6 +61,65 @@ def test_an_acknowledgement_without_a_name_is_refused(client: TestClient) -> Non
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
 
 
+CODES = {"actor": "Bo", "outcome": "confirmed", "failure_mode": "VIB", "cause": "3.4", "action": "replace"}
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_order_is_moved_through_its_life_and_closed_with_its_codes(client: TestClient) -> None:
+    order = "/api/v1/work-orders/WO-000001"
+    assert client.get(order).json()["steps"] == ["approve", "cancel"]
+    for step, state in (
+        ("approve", "APPR"),
+        ("await-schedule", "WSCH"),
+        ("await-material", "WMATL"),
+        ("await-plant-condition", "WPCOND"),
+        ("start", "INPRG"),
+        ("complete", "COMP"),
+    ):
+        answer = client.post(f"{order}/{step}", json={"actor": "Ada"})
+        assert (answer.status_code, answer.json()["state"]) == (200, state)
+    assert client.post(f"{order}/book", json={"actor": "Ada", "hours": 2.5}).status_code == 200
+    assert client.post(f"{order}/close", json=CODES).json()["steps"] == []
+    shown = client.get(order).json()
+    assert (shown["closing"]["outcome"], shown["closing"]["relearn"]) == ("confirmed", True)
+    assert [(one["booked_by"], one["hours"], one["cost"]) for one in shown["bookings"]] == [("Ada", 2.5, None)]
+    assert [one["event"] for one in shown["events"]][-2:] == ["booked", "closed"]
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_step_that_the_state_forbids_is_a_conflict_and_nonsense_is_refused(client: TestClient) -> None:
+    order = "/api/v1/work-orders/WO-000001"
+    answer = client.post(f"{order}/complete", json={"actor": "Ada"})
+    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+    for path, body, error in (
+        ("approve", {}, "malformed_request"),
+        ("close", {**CODES, "outcome": "perhaps"}, "malformed_request"),
+        ("close", {**CODES, "failed_at": "2026-03-04T12:00:00"}, "malformed_request"),
+        ("book", {"actor": "Ada", "hours": -1}, "malformed_request"),
+        ("book", {"actor": "Ada"}, "nothing_booked"),
+    ):
+        answer = client.post(f"{order}/{path}", json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, error), path
+    assert client.get(order).json()["state"] == "WAPPR"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_failure_is_reported(client: TestClient) -> None:
+    seen = {"actor": "Ada", "site": "demo", "asset": "P-101", "failure_mode": "ELP", "what": "seal leaks"}
+    answer = client.post("/api/v1/work-orders", json=seen)
+    assert (answer.status_code, answer.json()["title"]) == (201, "P-101 Cooling-water pump A: seal leaks")
+    assert client.post("/api/v1/work-orders", json=seen).status_code == 409
+    assert client.post("/api/v1/work-orders", json={**seen, "asset": "X-1"}).status_code == 404
+
+
+def test_the_codes_are_listed_with_both_names(client: TestClient) -> None:
+    codes = client.get("/api/v1/codes").json()
+    assert {"code": "VIB", "name": "Vibration", "name_zh": "振动异常"} in codes["failure_modes"]
+    assert {"code": "3.4", "name": "Expected wear and tear", "name_zh": "正常磨损"} in codes["causes"]
+    assert "replace" in codes["renewing_actions"]
+    assert "repair" not in codes["renewing_actions"]
+
+
 @pytest.mark.usefixtures("sick_plant")
 def test_a_closed_order_is_listed_only_among_all(client: TestClient, superuser: Superuser) -> None:
     superuser.execute("UPDATE work_order SET state = 'CLOSE'")
