@@ -9,16 +9,19 @@ from datetime import datetime
 from alerts import life
 from alerts.held import hold, write
 from alerts.orders import Report, reported
+from alerts.quieting import quiet
 from alerts.record import Deed, enter_order
 from alerts.rules import DeskRules
+from lifecycle.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
-from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
+from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 from storage import desk as rows
 from storage import orders as order_rows
-from storage import register
-from storage.database import Database
+from storage import register, suppression
+from storage.database import Database, Transaction
+from storage.suppression import Reason
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -56,7 +59,9 @@ def take_step(database: Database, number: str, step: Step, *, actor: str, clock:
     with database.transaction() as tx:
         held = hold(tx, number)
         moved = life.stepped(held.order, step, actor, now)
-        return write(tx, held, moved, Deed(event=life.event_of(step), actor=actor, at=now, note=note))
+        write(tx, held, moved, Deed(event=life.event_of(step), actor=actor, at=now, note=note))
+        _keep_quiet_while_at_work(tx, held.order, moved, actor=actor, at=now)
+        return moved
 
 
 def close_order(database: Database, number: str, codes: Codes, *, actor: str, clock: Clock) -> WorkOrder:
@@ -73,7 +78,10 @@ def close_order(database: Database, number: str, codes: Codes, *, actor: str, cl
         moved = life.closed(held.order, actor, now)
         closing = _closing(codes, moved, actor, now)
         order_rows.close(tx, moved.order_id, closing)
-        return write(tx, held, moved, Deed(event="closed", actor=actor, at=now, note=codes.note), closing=closing)
+        write(tx, held, moved, Deed(event="closed", actor=actor, at=now, note=codes.note), closing=closing)
+        if closing.relearn:
+            learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor, order=moved)
+        return moved
 
 
 def book(database: Database, number: str, booking: Booking, *, clock: Clock) -> WorkOrder:
@@ -131,6 +139,18 @@ def report_failure(
         deed = Deed(event="reported", actor=report.actor, at=now)
         enter_order(tx, order, deed, asset_name=asset.name, link=link)
         return order
+
+
+def _keep_quiet_while_at_work(
+    tx: Transaction, before: WorkOrder, after: WorkOrder, *, actor: str, at: datetime
+) -> None:
+    """Suppress by design what is found at the asset for as long as the order is in progress."""
+    was, is_now = before.state is OrderState.INPRG, after.state is OrderState.INPRG
+    if was == is_now:
+        return
+    change = suppression.begin if is_now else suppression.end
+    change(tx, asset_id=after.asset_id, reason=Reason.WORK, at=at, by=actor, order_id=after.order_id)
+    quiet(tx, after.asset_id, actor=actor, at=at)
 
 
 def _closing(codes: Codes, order: WorkOrder, actor: str, at: datetime) -> Closing:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from plant.alert import Alert, AlertState
+from plant.finding import FindingSource
 from plant.severity import Severity
 from storage.overview import AssetView, Health, Quarantined
 
@@ -61,6 +62,27 @@ class AlertShape(BaseModel):
         )
 
 
+class FindingShape(Shape):
+    """What was found at an asset: one episode, times in data time."""
+
+    finding_id: UUID
+    site: str
+    asset: str
+    kind: str
+    failure_mode: str
+    source: FindingSource
+    source_version: str
+    onset: datetime
+    updated: datetime
+    cleared: datetime | None
+    severity: Severity
+    score: float = Field(description="The worst so far, 0 to 1.")
+    suppressed: str | None = Field(
+        description="Why nobody is told (ISA-18.2, suppressed by design): work, out_of_service or relearning."
+    )
+    revision: int
+
+
 class AssetShape(Shape):
     """An asset and how it is."""
 
@@ -76,6 +98,9 @@ class AssetShape(Shape):
     )
     scored_at: datetime | None = Field(description="Data time of the score.")
     model: str | None = Field(description="Kind and version of the model that judges it.")
+    relearning_since: datetime | None = Field(
+        description="Since when its machine is learnt again, data time; its model only looks on meanwhile."
+    )
     newest: datetime | None = Field(description="Data time of its newest reading.")
     worst: Severity | None = Field(description="Worst severity among its active alerts.")
     feeds: list[str] = Field(description="Tags of the assets it feeds.")

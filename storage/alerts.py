@@ -51,6 +51,11 @@ def open_alert(tx: Transaction, *, asset_id: int, kind: str) -> Alert | None:
     return _alert(row) if row else None
 
 
+def open_alerts(tx: Transaction, asset_id: int) -> list[Alert]:
+    """Return an asset's open alerts, the oldest first."""
+    return [_alert(row) for row in tx.all("alerts.open_of_asset", asset_id=asset_id)]
+
+
 def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
     """Return the alert a finding belongs to."""
     row = tx.first("alerts.alert_of", finding_id=finding_id)

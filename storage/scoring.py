@@ -72,7 +72,10 @@ def write_score(
     score_last: float,
     alarm: bool,
 ) -> None:
-    """Write the score row of one round; `time` is data time, bit 1 of its flags says that the alarm stands."""
+    """Write the score row of one round; `time` is data time.
+
+    Bit 1 of its flags says that the alarm stands; bit 2 is set by the record where the asset is being learnt again.
+    """
     tx.run(
         "scoring.write_score",
         asset_id=asset_id,

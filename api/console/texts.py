@@ -139,6 +139,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "health_watch": ("Watch", "关注"),
     "health_alarm": ("Alarm", "报警"),
     "health_unknown": ("No model yet", "尚无模型"),
+    "health_learning": ("Learning again", "重新学习中"),
     "health_silent": ("Silent", "无数据"),
     "health_off": ("Not in service", "未投用"),
     # Work orders

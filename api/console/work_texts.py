@@ -68,6 +68,17 @@ WORK_TEXTS: dict[str, tuple[str, str]] = {
     "what_needed": ("Say in a line what was seen, and choose a failure mode", "请简述现象并选择失效模式"),
     "bad_number": ("{what} is not a number", "{what} 不是数字"),
     "bad_moment": ("That is not a time", "时间无效"),
+    "take_out": ("Take out of service", "停用设备"),
+    "take_out_hint": (
+        "What is found here is then recorded as suppressed by design; nobody is told. Your name goes into the record.",
+        "停用期间，诊断结果仅作“设计抑制”记录，不产生报警。您的姓名将写入记录。",
+    ),
+    "put_back": ("Return to service", "恢复投用"),
+    "put_back_hint": (
+        "From then on people are told again of what is found here. Your name goes into the record.",
+        "恢复后，诊断结果将重新产生报警。您的姓名将写入记录。",
+    ),
+    "learning_since": ("Learning again since", "重新学习始于"),
     "event_reported": ("Reported", "人工报告"),
     "event_approved": ("Approved", "批准"),
     "event_awaiting_schedule": ("Waits for schedule", "等待排程"),

@@ -3,6 +3,7 @@
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, assetloop_ingest, assetloop_app, assetloop_grafana;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM assetloop_grafana;
 REVOKE EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION suppression_of, is_relearning FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA public TO assetloop_ingest, assetloop_app;
 GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
@@ -19,8 +20,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, score, finding, finding_seen, alert, alert_finding,
-    work_order, work_order_finding, ledger_head
+    work_order, work_order_finding, ledger_head, suppression, relearning
 TO assetloop_app;
+GRANT EXECUTE ON FUNCTION suppression_of, is_relearning TO assetloop_app;
 GRANT INSERT ON ledger, work_order_event, work_order_booking, work_order_closing TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;

@@ -94,12 +94,10 @@ UPDATE installation
 SET installed_to = %(at)s
 WHERE asset_id = %(asset_id)s AND installed_to IS NULL;
 
--- name: stop_scoring
--- Let no model judge an asset until one is trained for what is installed now; whoever is at work loses the fence.
+-- name: interrupt_scoring
+-- Let whoever scores an asset lose the fence: what it is about to write was meant for the machine that is gone.
 UPDATE scoring
 SET
-    model_id = NULL,
-    state = NULL,
     holder = NULL,
     lease_until = NULL,
     fence = fence + 1

@@ -76,9 +76,12 @@ SET
 WHERE holder = %(holder)s;
 
 -- name: write_score
--- One score row; a new model that judges an instant again replaces it.
+-- One score row; a new model that judges an instant again replaces it. Bit 2: given in shadow, it does not count.
 INSERT INTO score (asset_id, time, model_id, score_max, score_last, flags)
-VALUES (%(asset_id)s, %(time)s, %(model_id)s, %(score_max)s, %(score_last)s, %(flags)s)
+VALUES (
+    %(asset_id)s, %(time)s, %(model_id)s, %(score_max)s, %(score_last)s,
+    %(flags)s | CASE WHEN is_relearning(%(asset_id)s, %(time)s) THEN 2 ELSE 0 END
+)
 ON CONFLICT (asset_id, time) DO UPDATE
 SET
     model_id = excluded.model_id,

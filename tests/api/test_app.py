@@ -112,6 +112,47 @@ def test_a_failure_is_reported(client: TestClient) -> None:
     assert client.post("/api/v1/work-orders", json={**seen, "asset": "X-1"}).status_code == 404
 
 
+@pytest.mark.usefixtures("sick_plant")
+def test_an_asset_is_taken_out_of_service_and_returned(client: TestClient) -> None:
+    asset = "/api/v1/assets/demo/P-102"
+    out = client.post(f"{asset}/out-of-service", json={"actor": "Ada"})
+    assert (out.status_code, out.json()["state"], out.json()["health"]) == (200, "out_of_service", "off")
+    assert client.get("/api/v1/alerts").json()[0]["state"] == "Out of service"
+    assert client.post(f"{asset}/out-of-service", json={"actor": "Ada"}).status_code == 409
+    back = client.post(f"{asset}/return-to-service", json={"actor": "Ada"})
+    assert back.json()["state"] == "in_service"
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_findings_are_listed_those_included_that_nobody_is_told_of(client: TestClient, superuser: Superuser) -> None:
+    (finding,) = client.get("/api/v1/findings").json()
+    assert (finding["asset"], finding["source"], finding["suppressed"]) == ("P-102", "model", None)
+    assert client.get("/api/v1/findings", params={"suppressed_only": True}).json() == []
+    superuser.execute("UPDATE finding SET suppressed = 'work'")
+    asked = {"site": "demo", "asset": "P-102", "suppressed_only": True, "open_only": True}
+    assert [one["suppressed"] for one in client.get("/api/v1/findings", params=asked).json()] == ["work"]
+    assert client.get("/api/v1/findings", params={"site": "demo", "asset": "P-101"}).json() == []
+    assert client.get("/api/v1/findings", params={"site": "demo"}).status_code == 400
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_asset_that_is_learnt_again_says_so_and_its_shadow_score_does_not_count(
+    client: TestClient, superuser: Superuser
+) -> None:
+    superuser.execute(
+        "INSERT INTO relearning (installation_id, asset_id, reason, began, opened_by)"
+        " SELECT installation_id, asset_id, 'action', %s, 'a test' FROM installation JOIN asset USING (asset_id)"
+        " WHERE tag = 'P-101'",
+        [NOW - timedelta(hours=1)],
+    )
+    superuser.execute("UPDATE score SET flags = 2 FROM asset WHERE asset.asset_id = score.asset_id AND tag = 'P-101'")
+    asset = client.get("/api/v1/assets/demo/P-101").json()
+    assert (asset["health"], asset["score"]) == ("learning", None)
+    assert asset["relearning_since"] == "2026-03-04T11:00:00Z"
+    health = superuser.execute("SELECT word, score, health_percent FROM watch.health WHERE asset = 'P-101'").fetchone()
+    assert health == ("unknown", None, None)
+
+
 def test_the_codes_are_listed_with_both_names(client: TestClient) -> None:
     codes = client.get("/api/v1/codes").json()
     assert {"code": "VIB", "name": "Vibration", "name_zh": "振动异常"} in codes["failure_modes"]

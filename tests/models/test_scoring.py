@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from lifecycle.relearning import learn_again
 from models import scoring as module
 from models.scoring import Judged, RoundReport, Scorer
 from plant.asset import Equipment
@@ -192,7 +193,9 @@ def test_a_training_takes_the_asset_from_the_worker(rows: Rows) -> None:
     assert scorer.round().rows == 20
 
 
-def test_after_another_machine_was_installed_nothing_is_judged_until_one_is_trained_for_it(rows: Rows) -> None:
+def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_until_one_is_trained_for_it(
+    rows: Rows,
+) -> None:
     asset_id = rows.trained_asset()
     scorer = Scorer(rows.database, rows.clock, "w", most_rows=200)
     rows.write(asset_id, sickening(400, 100, 400), first_s=400)
@@ -203,9 +206,14 @@ def test_after_another_machine_was_installed_nothing_is_judged_until_one_is_trai
     with rows.database.transaction() as tx:
         register.put_equipment(tx, "pump", Equipment(serial="2"))
         register.put_installation(tx, asset_id, Equipment(serial="2"), rows.clock.now())
+        asset = register.get_asset(tx, "demo", "P-1")
+        since = START + timedelta(seconds=600)
+        learn_again(tx, asset, reason="installation", since=since, at=rows.clock.now(), by="a test")
     assert scorer._score(leased) == RoundReport(taken_over=1)
-    assert scorer.round() == RoundReport()
-    assert rows.all("SELECT cleared = updated, revision FROM finding") == [(True, 2)]
+    assert rows.all("SELECT cleared = updated, revision, suppressed FROM finding") == [(True, 2, None)]
+    assert scorer.round().rows == 200
+    assert rows.all("SELECT suppressed FROM finding WHERE cleared IS NULL") == [("relearning",)]
+    assert rows.all("SELECT flags & 2 FROM score WHERE time > %s", since) == [(2,)]
     rows.write(asset_id, healthy_rows(400, 2), first_s=900)
     rows.declare(asset_id, 900, 1200)
     rows.train(asset_id)

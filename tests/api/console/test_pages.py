@@ -129,6 +129,17 @@ def test_a_failure_is_reported_in_the_viewers_own_time(console: str, open_tab: O
     assert order.evidence["failed_at"] == "2026-01-02T00:30:00.000Z"
 
 
+@pytest.mark.usefixtures("plant")
+def test_an_asset_is_taken_out_of_service_and_returned(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/assets/demo/P-101")
+    for action, after in (("take_out", "put_back"), ("put_back", "take_out")):
+        tab.page.get_by_test_id(f"{action}-ask").click()
+        tab.page.get_by_test_id("step-actor").fill("Ada")
+        tab.page.locator(".sheet").get_by_test_id(action).click()
+        tab.page.get_by_test_id(f"{after}-ask").wait_for()
+
+
 @pytest.mark.usefixtures("sick_plant")
 def test_an_order_is_not_acknowledged_without_a_name(console: str, open_tab: OpenTab, app_database: Database) -> None:
     tab = open_tab(console)
