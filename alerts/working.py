@@ -17,9 +17,10 @@ from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
+from storage import alerts as alert_rows
 from storage import desk as rows
+from storage import labels, register, suppression
 from storage import orders as order_rows
-from storage import register, suppression
 from storage.database import Database, Transaction
 from storage.suppression import Reason
 
@@ -79,6 +80,7 @@ def close_order(database: Database, number: str, codes: Codes, *, actor: str, cl
         closing = _closing(codes, moved, actor, now)
         order_rows.close(tx, moved.order_id, closing)
         write(tx, held, moved, Deed(event="closed", actor=actor, at=now, note=codes.note), closing=closing)
+        labels.write(tx, moved.order_id)
         if closing.relearn:
             learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor, order=moved)
         return moved
@@ -120,7 +122,9 @@ def report_failure(
     rules: DeskRules | None = None,
     console_url: str = "",
 ) -> WorkOrder:
-    """Raise an order for a failure that a person saw; nothing had noticed it where no alert led to it.
+    """Raise an order for a failure that a person saw. What stands open of the same failure mode joins it.
+
+    Where nothing does, nothing had noticed the failure: it counts as missed once it is confirmed.
 
     Raises:
         NotFound: there is no such asset.
@@ -134,7 +138,10 @@ def report_failure(
         asset = rows.lock_asset(tx, register.get_asset(tx, site, tag).asset_id)
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
         order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now)
-        order_rows.add(tx, order, alert_id=None)
+        told = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
+        order_rows.add(tx, order, alert_id=told[0][1] if told else None)
+        for finding_id, _ in told:
+            order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
         link = f"{console_url}/work-orders/{order.number}" if console_url else None
         deed = Deed(event="reported", actor=report.actor, at=now)
         enter_order(tx, order, deed, asset_name=asset.name, link=link)

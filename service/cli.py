@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import record, roles, stack
+from service.commands import models, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ app.command(epilog="Example: assetloop simulate --fault P-101:bearing_wear:17672
 app.command(epilog="Example: assetloop replay pump.csv --site north --asset P-7 --healthy 400 --drop anomaly")(
     record.replay
 )
-app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
+app.command(epilog="Example: assetloop train --class centrifugal_pump --jobs 8")(models.train)
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)

@@ -62,6 +62,12 @@ def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
     return get_alert(tx, row["alert_id"]) if row else None
 
 
+def told_of(tx: Transaction, *, asset_id: int, failure_mode: str) -> list[tuple[UUID, UUID]]:
+    """Return the findings (with their alerts) that stand open of a failure mode and people were told of."""
+    rows = tx.all("alerts.told_of", asset_id=asset_id, failure_mode=failure_mode)
+    return [(row["finding_id"], row["alert_id"]) for row in rows]
+
+
 def add_finding(tx: Transaction, *, alert_id: UUID, finding_id: UUID) -> None:
     """Let a finding belong to an alert, once and for all."""
     tx.run("alerts.add_finding", alert_id=alert_id, finding_id=finding_id)

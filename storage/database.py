@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, LiteralString, Self
 
 import psycopg
+import psycopg.conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -158,6 +159,21 @@ def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow
             connection.close()
             raise
         return connection
+
+
+def without_password(url: str) -> str:
+    """Return an address without its password.
+
+    Raises:
+        Misconfigured: it is not an address.
+
+    >>> without_password("postgresql://me:secret@db.example/plant")
+    'user=me dbname=plant host=db.example'
+    """
+    with in_our_terms():
+        parts: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
+    parts.pop("password", None)
+    return psycopg.conninfo.make_conninfo(**parts)
 
 
 def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:

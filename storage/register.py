@@ -118,6 +118,11 @@ def get_asset(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
     return asset
 
 
+def asset_by_id(tx: Transaction, asset_id: int) -> RegisteredAsset:
+    """Return an asset by its id; raises `NotFound` where there is none."""
+    return RegisteredAsset(**tx.one("register.asset_by_id", asset_id=asset_id))
+
+
 def list_assets(tx: Transaction) -> list[RegisteredAsset]:
     """Return every asset, by site and tag."""
     return [RegisteredAsset(**row) for row in tx.all("register.assets")]

@@ -90,3 +90,10 @@ def write_score(
 def reset(tx: Transaction, *, asset_id: int, model_id: int, watermark: datetime, state: bytes) -> None:
     """Let the asset be scored by a new model from `watermark` on, or from where it is scored to if that is later."""
     tx.run("scoring.reset", asset_id=asset_id, model_id=model_id, watermark=watermark, state=state)
+
+
+def watermark_of(tx: Transaction, asset_id: int) -> datetime | None:
+    """Return how far an asset is scored; None where it never was."""
+    row = tx.first("scoring.watermark", asset_id=asset_id)
+    found: datetime | None = row["watermark"] if row else None
+    return found

@@ -83,3 +83,11 @@ JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
 WHERE l.asset_id = %(asset_id)s AND (l.active OR NOT l.acknowledged)
 ORDER BY l.raised_at, l.alert_id;
+
+-- name: told_of
+-- What stands open at an asset of a failure mode and people were told of, with its alert, the oldest first.
+SELECT f.finding_id, a.alert_id
+FROM finding AS f
+JOIN alert_finding AS a USING (finding_id)
+WHERE f.asset_id = %(asset_id)s AND f.failure_mode = %(failure_mode)s AND f.cleared IS NULL
+ORDER BY f.onset, f.finding_id;

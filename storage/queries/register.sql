@@ -132,6 +132,15 @@ JOIN asset_class AS c USING (class_id)
 LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
 WHERE s.tag = %(site)s AND a.tag = %(tag)s;
 
+-- name: asset_by_id
+-- One asset by its id.
+SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class, i.installation_id
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
+WHERE a.asset_id = %(asset_id)s;
+
 -- name: assets
 -- Every asset.
 SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class

@@ -101,3 +101,9 @@ SET
     holder = NULL,
     lease_until = NULL,
     fence = scoring.fence + 1;
+
+-- name: watermark
+-- How far an asset is scored.
+SELECT watermark
+FROM scoring
+WHERE asset_id = %(asset_id)s;
