@@ -136,7 +136,7 @@ def _session(role: Role) -> dict[str, Any]:
         "row_factory": dict_row,
         "connect_timeout": 5,
         "application_name": role.value.replace("_", "-"),
-        "options": "-c timezone=UTC",
+        "options": "-c timezone=UTC -c jit=off",  # every statement of ours is over before it would be compiled
         "keepalives_idle": 10,
     }
 
