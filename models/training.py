@@ -213,7 +213,7 @@ def _put_in_charge(
         trained_by=trained_by,
         trained_at=at,
     )
-    state = memory.pack(detector.start(), None)
+    state = memory.pack(detector.start(), {})
     scoring.reset(tx, asset_id=installation.asset_id, model_id=model_id, watermark=data_to, state=state)
     findings.clear_open(tx, asset_id=installation.asset_id, kind=KIND, source=FindingSource.MODEL)
     return Trained(

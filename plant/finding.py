@@ -30,6 +30,7 @@ class FindingKind(StrEnum):
     UNSEEN_REGIME = "unseen_regime"
     LIMIT = "limit"
     RATE = "rate"
+    SILENT = "silent"
 
     @property
     def is_of_a_sensor(self) -> bool:

@@ -48,6 +48,11 @@ class Transaction:
         """Return every row of a named statement, each a dict by column name."""
         return self._cursor(name, parameters).fetchall()
 
+    def all_in_binary(self, name: str, /, **parameters: Any) -> list[DictRow]:
+        """Return every row as `all` does, over the binary protocol: for many bytes or many numbers."""
+        with self.connection.cursor(binary=True) as cursor:
+            return cursor.execute(_statement(name), parameters).fetchall()
+
     def first(self, name: str, /, **parameters: Any) -> DictRow | None:
         """Return the first row, or None where there is none."""
         return self._cursor(name, parameters).fetchone()
