@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.detector import ConditionDetector, Scored, scored
-from models.kernel import Floats, Norms, run
+from models.kernel import Floats, Norms, Pace, run
 
 
 class DetectorBank:
@@ -25,26 +27,56 @@ class DetectorBank:
         """
         if not detectors:
             raise ValueError("a bank needs at least one detector")
-        paces = {detector.pace() for detector in detectors}
-        signals = {detector.n_features_in_ for detector in detectors}
-        if len(paces) > 1 or len(signals) > 1:
+        shapes = {shape_of(detector) for detector in detectors}
+        if len(shapes) > 1:
             raise ValueError("the detectors of a bank must share their time constants and their number of signals")
-        self._pace = paces.pop()
+        ((self._pace, self.signals),) = shapes
         self._start = np.stack([detector.start() for detector in detectors])
         self._norms = side_by_side([detector.norms() for detector in detectors])
+
+    @property
+    def state_width(self) -> int:
+        """Return how many numbers the state of one asset has."""
+        return int(self._start.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._start)
+
+    def take(self, places: NDArray[np.intp]) -> Self:
+        """Return the bank of the detectors at these places, in this order."""
+        taken = object.__new__(type(self))
+        taken._pace, taken.signals = self._pace, self.signals
+        taken._start = self._start[places]
+        taken._norms = Norms(**{each.name: getattr(self._norms, each.name)[..., places] for each in fields(Norms)})
+        return taken
+
+    def joined(self, other: Self) -> Self:
+        """Return the bank of these detectors and then those of `other`, which are alike."""
+        joined = object.__new__(type(self))
+        joined._pace, joined.signals = self._pace, self.signals
+        joined._start = np.concatenate([self._start, other._start])
+        joined._norms = side_by_side([self._norms, other._norms])
+        return joined
 
     def start(self) -> Floats:
         """Return the state in which each asset's stream begins, one row an asset."""
         return self._start.copy()
 
-    def stream(self, states: Floats, rows: Floats, times: Floats) -> tuple[Scored, Floats]:
+    def stream(self, states: Floats, rows: Floats, times: Floats, lines: Floats | None = None) -> tuple[Scored, Floats]:
         """Judge `rows` (n, A, p) at `times` (n, A) seconds; NaN in `times` where an asset has no row at that step.
 
-        Returns scores (n, A), alarms (n, A) and shares (n, A, p), where a missing row scores 0, and the next states.
-        The times of an asset must increase from row to row and against its state; the caller sees to that.
+        `lines` (A,) are what each asset's levels are divided by, 1 unless told. Returns scores (n, A), alarms (n, A)
+        and shares (n, A, p), where a missing row scores 0, and the next states. The times of an asset must increase
+        from row to row and against its state; the caller sees to that.
         """
-        level, alarm, share, after = run(self._norms, self._pace, states, rows, times)
+        norms = self._norms if lines is None else replace(self._norms, whiten=self._norms.whiten / lines)
+        level, alarm, share, after = run(norms, self._pace, states, rows, times)
         return scored(level, alarm, share), after
+
+
+def shape_of(detector: ConditionDetector) -> tuple[Pace, int]:
+    """Return what detectors must have in common to stand in one bank."""
+    return detector.pace(), detector.n_features_in_
 
 
 def side_by_side(norms: Sequence[Norms]) -> Norms:

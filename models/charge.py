@@ -8,7 +8,7 @@ from typing import Any
 from lifecycle import ledger
 from lifecycle.relearning import learnt
 from models import memory
-from models.catalogue import KIND, source_version, unpacked
+from models.catalogue import source_version, unpacked
 from models.detector import ConditionDetector
 from plant.clock import Clock
 from plant.errors import Conflict
@@ -80,9 +80,9 @@ def _take_over(
     """Let scoring go on with a model, end what the one before found, and that the machine is learnt again."""
     asset = register.asset_by_id(tx, model.asset_id)
     watermark = scoring.watermark_of(tx, model.asset_id)
-    state = memory.pack(_warm(tx, model, detector, watermark), None)
+    state = memory.pack(_warm(tx, model, detector, watermark), {})
     scoring.reset(tx, asset_id=model.asset_id, model_id=model.model_id, watermark=model.data_to, state=state)
-    findings.clear_open(tx, asset_id=model.asset_id, kind=KIND, source=FindingSource.MODEL)
+    findings.clear_all_of(tx, asset_id=model.asset_id, source=FindingSource.MODEL)
     learnt(tx, asset, how="promoted", at=at, by=actor)
     entry: dict[str, Any] = {"model": source_version(model), "line": model.line, "data_sha256": model.data_sha256.hex()}
     ledger.append(tx, asset.site, {"event": f"model.{event}", "actor": actor, "asset": asset.asset, **entry}, at)

@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalogue import KIND, source_version
+from models.catalogue import source_version
 from models.episodes import Episode
-from plant.finding import Finding, FindingSource, Share
+from plant.finding import Finding, FindingKind, FindingSource, Share
 from plant.severity import Severity
 from storage.models import ModelSignal, StoredModel
 from storage.windows import from_us
@@ -27,15 +27,15 @@ _FAILURE_MODES = {
 }
 
 
-def finding_of(model: StoredModel, episode: Episode) -> Finding:
+def finding_of(model: StoredModel, kind: FindingKind, episode: Episode) -> Finding:
     """Say what an episode of a model means. The same episode always has the same id."""
     shares = ranked(model.signals, episode.shares())
     last = from_us(episode.last_us)
     cleared = None if episode.cleared_us is None else from_us(episode.cleared_us)
     return Finding(
-        finding_id=uuid5(_NAMESPACE, f"{KIND}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
+        finding_id=uuid5(_NAMESPACE, f"{kind}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
         asset_id=model.asset_id,
-        kind=KIND,
+        kind=kind,
         failure_mode=failure_mode_of(shares[0].unit if shares else ""),
         source=FindingSource.MODEL,
         source_version=source_version(model),

@@ -21,6 +21,30 @@ class FindingSource(StrEnum):
     LIMIT = "limit"
 
 
+class FindingKind(StrEnum):
+    """What is wrong, in one word: with the machine, with a sensor, or with what the model knows."""
+
+    CONDITION = "condition"
+    WEAR = "wear"
+    SENSOR_STUCK = "sensor_stuck"
+    SENSOR_DRIFT = "sensor_drift"
+    SENSOR_SPIKES = "sensor_spikes"
+    SENSOR_DROPOUT = "sensor_dropout"
+    UNSEEN_REGIME = "unseen_regime"
+    LIMIT = "limit"
+    RATE = "rate"
+    SILENT = "silent"
+
+    @property
+    def is_of_a_sensor(self) -> bool:
+        """Say whether it is an instrument that needs care, not the machine.
+
+        >>> FindingKind.SENSOR_STUCK.is_of_a_sensor, FindingKind.WEAR.is_of_a_sensor
+        (True, False)
+        """
+        return self.name.startswith("SENSOR_")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How much of the score one signal accounts for; `share` is 0 to 1."""

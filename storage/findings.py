@@ -60,9 +60,9 @@ def record(tx: Transaction, finding: Finding) -> int:
     return int(row["revision"])
 
 
-def clear_open(tx: Transaction, *, asset_id: int, kind: str, source: FindingSource) -> int:
-    """Clear what stands open of this kind at the last instant it was seen; return how many that was, 0 or 1."""
-    return tx.run("findings.clear_open", asset_id=asset_id, kind=kind, source=source.value)
+def clear_all_of(tx: Transaction, *, asset_id: int, source: FindingSource) -> int:
+    """Clear whatever a source found and stands open, of any kind, where it was last seen; return how many that was."""
+    return tx.run("findings.clear_all_of", asset_id=asset_id, source=source.value)
 
 
 def list_findings(

@@ -13,16 +13,14 @@ import psycopg
 from numpy.typing import NDArray
 
 from plant.reading import Flag, Reading
+from storage.binary import EPOCH_US, copy_body
 from storage.database import Transaction
 from storage.named_sql import statements
 from storage.storable import refusals
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01, in µs since 1970
 _WEEK_US = 7 * 86_400_000_000
 _MONDAY_US = 4 * 86_400_000_000  # 1970-01-05 was a Monday
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END = b"\xff\xff"
 _NEVER_LATEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
@@ -204,24 +202,16 @@ def _copy(tx: Transaction, statement: str, body: bytes) -> None:
 
 
 def _body(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
-    """Build the body of a binary COPY: a count of fields a row, then each field after its length, big-endian."""
-    fields: list[tuple[str, NDArray[Any]]] = [
-        (">i8", columns.times_us - _POSTGRES_EPOCH_US),
-        (">i4", columns.signal_ids),
-        (">i2", columns.flags),
-        (">f8", columns.values),
-    ]
-    if numbered:
-        fields.insert(0, (">i4", np.arange(len(columns))))
-    layout = [("fields", ">i2")]
-    for n, (kind, _) in enumerate(fields):
-        layout += [(f"length{n}", ">i4"), (f"field{n}", kind)]
-    rows = np.empty(len(columns), np.dtype(layout))
-    rows["fields"] = len(fields)
-    for n, (kind, field) in enumerate(fields):
-        rows[f"length{n}"] = np.dtype(kind).itemsize
-        rows[f"field{n}"] = field
-    return _COPY_HEAD + rows.tobytes() + _COPY_END
+    number = [(">i4", np.arange(len(columns)))] if numbered else []
+    return copy_body(
+        [
+            *number,
+            (">i8", columns.times_us - EPOCH_US),
+            (">i4", columns.signal_ids),
+            (">i2", columns.flags),
+            (">f8", columns.values),
+        ]
+    )
 
 
 def newest(columns: ReadingColumns) -> ReadingColumns:

@@ -3,7 +3,6 @@ CREATE OR REPLACE FUNCTION is_relearning(p_asset_id integer, p_at timestamptz)
 RETURNS boolean
 LANGUAGE sql
 STABLE
-SET search_path = public, pg_temp
 AS $$
     SELECT EXISTS (
         SELECT
@@ -19,7 +18,6 @@ CREATE OR REPLACE FUNCTION suppression_of(p_asset_id integer, p_source text, p_a
 RETURNS text
 LANGUAGE sql
 STABLE
-SET search_path = public, pg_temp
 AS $$
     SELECT coalesce(
         -- out of service counts before work: in the alphabet too

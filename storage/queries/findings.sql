@@ -9,7 +9,7 @@ VALUES (
     %(finding_id)s, %(asset_id)s, %(kind)s, %(failure_mode)s, %(source)s, %(source_version)s, %(onset)s, %(updated)s,
     %(cleared)s, %(severity)s, %(score)s, %(shares)s, %(window_from)s, %(window_to)s, %(quality)s, 1,
     suppression_of(%(asset_id)s, %(source)s, %(updated)s),
-    coalesce((SELECT m.line FROM scoring AS s JOIN model AS m USING (model_id) WHERE s.asset_id = %(asset_id)s), 1)
+    coalesce((SELECT line FROM scoring WHERE scoring.asset_id = %(asset_id)s), 1)
 )
 ON CONFLICT (finding_id) DO UPDATE
 SET
@@ -25,14 +25,13 @@ SET
     revision = finding.revision + 1
 RETURNING revision;
 
--- name: clear_open
--- Clear what stands open of an asset at the last instant it was seen.
+-- name: clear_all_of
+-- Clear whatever a source found and stands open at an asset, of any kind, at the last instant it was seen.
 UPDATE finding
 SET
     cleared = updated,
     revision = revision + 1
 WHERE asset_id = %(asset_id)s
-    AND kind = %(kind)s
     AND source = %(source)s
     AND cleared IS NULL;
 

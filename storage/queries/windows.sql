@@ -1,18 +1,11 @@
--- name: readings
--- Copy out what signals measured after one instant up to another, the earliest values of each; bad quality is left out.
+-- name: copy_blocks
+-- Copy out what signals measured in stretches of time, a block of signals a row.
 COPY (
-    SELECT wanted.place::integer, kept.time, kept.value
-    FROM unnest(%(signal_ids)s::integer[]) WITH ORDINALITY AS wanted (signal_id, place)
-    CROSS JOIN LATERAL (
-        SELECT reading.time, reading.value
-        FROM reading
-        WHERE reading.signal_id = wanted.signal_id
-            AND reading.time > %(after)s::timestamptz
-            AND reading.time <= %(until)s::timestamptz
-            AND reading.flags & 2 = 0
-        ORDER BY reading.time
-        LIMIT %(most)s
-    ) AS kept
+    SELECT places, times, measured
+    FROM read_blocks(
+        %(signal_ids)s::integer[], %(signals)s, %(after_us)s::bigint[], %(until_us)s::bigint[], %(from)s::timestamptz,
+        %(to)s::timestamptz, %(most)s, %(block)s
+    )
 ) TO STDOUT (FORMAT BINARY);
 
 -- name: newest

@@ -10,7 +10,7 @@ import pytest
 
 from storage import windows
 from storage.database import Database
-from storage.windows import Window, to_us
+from storage.windows import Window, Windows, to_us
 
 Connection = psycopg.Connection[tuple[object, ...]]
 START = datetime(2026, 3, 1, 23, 59, 55, tzinfo=UTC)  # five seconds before a partition ends
@@ -101,6 +101,87 @@ def test_reading_in_pieces_gives_what_reading_at_once_gives(
     np.testing.assert_array_equal(np.concatenate([piece.times_us for piece in pieces]), whole.times_us)
     np.testing.assert_array_equal(np.concatenate([piece.values for piece in pieces]), whole.values)
     assert len(pieces) > 1
+
+
+def many(
+    database: Database, signal_ids: list[list[int]], after_s: list[float], until_s: list[float], most: int = 1_000
+) -> Windows:
+    start_us = to_us(START)
+    with database.transaction() as tx:
+        return windows.read_many(
+            tx,
+            np.array(signal_ids, np.int32),
+            after_us=np.array([start_us + round(seconds * 1e6) for seconds in after_s]),
+            until_us=np.array([start_us + round(seconds * 1e6) for seconds in until_s]),
+            most=most,
+        )
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("seed", range(6))
+def test_the_windows_of_many_assets_are_what_each_alone_gives(
+    app_database: Database, superuser: Connection, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    superuser.execute(
+        "INSERT INTO signal (asset_id, key) SELECT asset_id, 'k' || n FROM asset, generate_series(1, 9) n"
+    )
+    ids = [row[0] for row in superuser.execute("SELECT signal_id FROM signal ORDER BY signal_id").fetchall()]
+    for signal_id in ids:
+        for second in np.flatnonzero(chance.random(30) < chance.choice([0.0, 0.3, 1.0])):
+            store(superuser, int(str(signal_id)), float(second), float(chance.normal()), int(chance.choice([0, 0, 2])))
+    assets = chance.permutation(np.array(ids, np.int32)).reshape(4, 3)
+    assets[chance.random((4, 3)) < 0.2] = 0
+    after_s, until_s = chance.uniform(-1, 10, 4).tolist(), chance.uniform(10, 40, 4).tolist()
+    most = int(chance.choice([3, 7, 1_000]))
+    together = many(app_database, assets.tolist(), after_s, until_s, most)
+    for asset in range(4):
+        alone = read(app_database, assets[asset].tolist(), after_s[asset], until_s[asset], most)
+        window = together.of(asset)
+        np.testing.assert_array_equal(window.times_us, alone.times_us)
+        np.testing.assert_array_equal(window.values, alone.values)
+        assert window.complete == alone.complete
+    assert together.lengths.sum() == len(together.times_us)
+
+
+def test_windows_stand_side_by_side_for_a_vectorised_detector(
+    app_database: Database, superuser: Connection, signals: list[int]
+) -> None:
+    a, b, c = signals
+    for signal_id, seconds in ((a, 1), (a, 2), (a, 3), (c, 2)):
+        store(superuser, signal_id, seconds, 10.0 * signal_id + seconds)
+    together = many(app_database, [[a, 0], [b, 0], [c, a]], [0, 0, 2], [10, 10, 9])
+    block = together.block()
+    start_s, nan = START.timestamp(), np.nan
+    assert together.lengths.tolist() == [3, 0, 1]
+    np.testing.assert_array_equal(block.times_s - start_s, [[1, nan, 3], [2, nan, nan], [3, nan, nan]])
+    np.testing.assert_array_equal(block.values[:, 0, 0], [10 * a + 1, 10 * a + 2, 10 * a + 3])
+    np.testing.assert_array_equal(block.values[:, 2], [[nan, 10 * a + 3], [nan, nan], [nan, nan]])
+    assert np.isnan(block.values[:, 1]).all()
+
+
+def test_blocks_hold_every_asset_with_rows_once_and_little_padding(
+    app_database: Database, superuser: Connection, signals: list[int]
+) -> None:
+    for seconds in range(8):
+        store(superuser, signals[0], seconds, seconds)
+    until_s = [0.5, 7, 0.5, -1, 3, 7]
+    together = many(app_database, [[signals[0]]] * 6, [-1] * 6, until_s)
+    blocks = list(together.blocks(most_values=16))
+    assert [sorted(block.assets.tolist()) for block in blocks] == [[1, 5], [4], [0, 2]]
+    for block in blocks:
+        for column, asset in enumerate(block.assets):
+            alone = together.of(int(asset))
+            np.testing.assert_array_equal(block.values[: len(alone), column], alone.values)
+            np.testing.assert_array_equal(block.times_s[: len(alone), column], alone.times_s)
+    assert [len(list(together.blocks(most_values=most))) for most in (1, 8)] == [5, 4]
+
+
+def test_no_assets_have_no_windows(app_database: Database) -> None:
+    with app_database.transaction() as tx:
+        nobody = np.empty(0, np.int64)
+        none = windows.read_many(tx, np.empty((0, 3), np.int32), after_us=nobody, until_us=nobody)
+    assert (len(none), none.values.shape, list(none.blocks())) == (0, (0, 3), [])
 
 
 def test_the_newest_of_an_asset_is_that_of_all_its_signals(
