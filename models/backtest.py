@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median
 from typing import Any
 
@@ -22,6 +23,9 @@ from storage.windows import to_us
 HELD_BACK = 0.3
 """The last part of the healthy time that a model is judged on which knows only what came before it."""
 
+UNNOTICED = timedelta(hours=6)
+"""An alarm so long before a failure that a person reported would have been about it."""
+
 _LONGEST_STEP_S = 900.0
 Learn = Callable[[Material], ConditionDetector]
 
@@ -30,7 +34,7 @@ Learn = Callable[[Material], ConditionDetector]
 class Replayed:
     """What a model says of one kept episode: its worst `level` in trained alarm lines, and when it alarms first.
 
-    `delay_s` counts from the episode's onset to the first alarming sample within it, None where there is none.
+    `delay_s` counts from the episode's begin to the first alarming sample within it, None where there is none.
     """
 
     label: Label
@@ -59,18 +63,19 @@ def back_test(
     ]
     faults = [one for one in replayed if one.label.outcome is Outcome.CONFIRMED]
     calm = [one for one in replayed if one.label.outcome is Outcome.FALSE_ALARM]
-    found = [one.delay_s for one in faults if one.delay_s is not None]
+    found = [one for one in faults if one.delay_s is not None]
+    delays = [one.delay_s for one in found if one.delay_s is not None and one.label.source != "person"]
     figures = {
         "held_back": held_back(material, learn),
         "faults": {
             "kept": len(faults),
             "found": len(found),
             "recall": len(found) / len(faults) if faults else None,
-            "delay_s": median(found) if found else None,
+            "delay_s": median(delays) if delays else None,
         },
         "false_alarms": {"kept": len(calm), "silent": sum(one.delay_s is None for one in calm)},
     }
-    line = of_a_new_model((one.level for one in calm), (one.level for one in faults if one.delay_s is not None))
+    line = of_a_new_model((one.level for one in calm), (one.level for one in found))
     return BackTest(figures=figures, line=line)
 
 
@@ -113,8 +118,15 @@ def replay(detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: 
             rows[:, column] = kept.window.values[:, place[signal.signal_id]]
     scored, _ = detector.stream(detector.start(), rows, kept.window.times_s)
     times_us = kept.window.times_us
-    within = (times_us >= to_us(label.onset)) & (times_us <= to_us(label.ended))
+    begin_us, end_us = _span_us(label)
+    within = (times_us >= begin_us) & (times_us <= end_us)
     score = float(scored.score[within].max(initial=0.0))
     alarming = times_us[within & scored.alarm]
-    delay_s = (int(alarming[0]) - to_us(label.onset)) / 1e6 if len(alarming) else None
+    delay_s = (int(alarming[0]) - begin_us) / 1e6 if len(alarming) else None
     return Replayed(label=label, level=score / max(1.0 - score, 1e-9), delay_s=delay_s)
+
+
+def _span_us(label: Label) -> tuple[int, int]:
+    """Say when an alarm is about the episode; a failure that nothing had noticed could have been so for some hours."""
+    begin = label.onset - UNNOTICED if label.source == "person" else label.onset
+    return to_us(begin), to_us(label.ended)

@@ -51,11 +51,13 @@ def enter(
     champion: bool = True,
     figures: Mapping[str, Any] | None = None,
     line: float = 1.0,
+    reference: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[int, int]:
     """Store a trained detector with the origin of what it knows; return the model's id and version.
 
     `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before. `figures` are
-    those of its back-test, `line` is where its alarm line lies because of them.
+    those of its back-test, `line` is where its alarm line lies because of them; `reference` is how its training data
+    were distributed.
     """
     model = NewModel(
         installation_id=installation_id,
@@ -72,6 +74,7 @@ def enter(
             **(figures or {}),
         },
         line=line,
+        reference=tuple(reference),
         artifact=packed(detector),
         trained_by=trained_by,
         trained_at=trained_at,

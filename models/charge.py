@@ -13,7 +13,7 @@ from models.detector import ConditionDetector
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
-from storage import findings, register, scoring, windows
+from storage import findings, proposals, register, scoring, windows
 from storage import models as store
 from storage.database import Database, Transaction
 from storage.models import ModelLine, StoredModel
@@ -84,6 +84,7 @@ def _take_over(
     scoring.reset(tx, asset_id=model.asset_id, model_id=model.model_id, watermark=model.data_to, state=state)
     findings.clear_all_of(tx, asset_id=model.asset_id, source=FindingSource.MODEL)
     learnt(tx, asset, how="promoted", at=at, by=actor)
+    proposals.supersede(tx, model.asset_id, at=at, by=actor)
     entry: dict[str, Any] = {"model": source_version(model), "line": model.line, "data_sha256": model.data_sha256.hex()}
     ledger.append(tx, asset.site, {"event": f"model.{event}", "actor": actor, "asset": asset.asset, **entry}, at)
 

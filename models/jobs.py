@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
+from models.labelling import learn_from_labels
 from models.training import Refused, Succession, Task, Trained, train_one
+from models.watching import watch
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
 from storage import jobs, trainings
@@ -27,6 +29,7 @@ LEARNING = "learning"
 _TRAIN = "train"
 TRAIN = f"{NAMESPACE}:{_TRAIN}"
 _RESUME = "resume_stalled"
+_LEARN = "learn"
 _RETRY_S = 10
 
 
@@ -109,5 +112,11 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     @blueprint.task(name=_RESUME, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_RESUME}", pass_context=True)
     async def resume_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         await jobs.resume_stalled(context.app, TRAIN)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_LEARN, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_LEARN}")
+    def learn(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        learn_from_labels(database, clock=clock)
+        watch(database, clock=clock)
 
     return blueprint

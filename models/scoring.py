@@ -13,6 +13,7 @@ import numpy as np
 
 from models.findings import finding_of
 from models.judging import Judged, judge
+from models.refusals import remember
 from models.shelf import Shelf
 from plant.aside import Aside
 from plant.clock import Clock
@@ -166,6 +167,8 @@ class Scorer:
                 "asset is not scored: its model is refused",
                 extra={"asset_id": asset_of[model_id], "model_id": model_id, "error": str(error)},
             )
+            with self._database.transaction() as tx:
+                remember(tx, model_id, str(error), clock=self._clock)
         usable = [one for one in leased if one.model_id not in self._shelf.refused]
         of_shape: dict[Hashable, list[Leased]] = {}
         for one in usable:

@@ -12,6 +12,7 @@ from models import catalogue, charge, material
 from models.backtest import BackTest, back_test
 from models.catalogue import KIND, ModelRefused, unpacked
 from models.detector import ConditionDetector
+from models.drift import references
 from models.material import Material
 from plant.clock import Clock
 from plant.errors import NotFound
@@ -197,6 +198,7 @@ def _enter(
         champion=champion,
         figures=tested.figures,
         line=tested.line,
+        reference=references(found.signals, found.rows),
     )
     if champion:
         charge.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)

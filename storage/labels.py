@@ -30,6 +30,7 @@ class Label:
     asset_id: int
     installation_id: int | None
     source: str
+    source_version: str
     kind: str
     outcome: Outcome
     failure_mode: str
@@ -80,8 +81,14 @@ def write(tx: Transaction, order_id: int) -> int:
 
 
 def to_learn(tx: Transaction, *, most: int = 100) -> list[Label]:
-    """Lock labels from which nothing was learnt yet, the oldest first."""
+    """Return labels from which nothing was learnt yet, the oldest first."""
     return [_label(row) for row in tx.all("labels.to_learn", most=most)]
+
+
+def hold(tx: Transaction, label_id: int) -> Label | None:
+    """Lock a label from which nothing was learnt yet; None where something was, or another worker is about to."""
+    row = tx.first("labels.hold", label_id=label_id)
+    return _label(row) if row else None
 
 
 def learnt(tx: Transaction, label_id: int, *, at: datetime) -> None:

@@ -150,3 +150,8 @@ def watermark_of(tx: Transaction, asset_id: int) -> datetime | None:
     row = tx.first("scoring.watermark", asset_id=asset_id)
     found: datetime | None = row["watermark"] if row else None
     return found
+
+
+def move_line(tx: Transaction, *, asset_id: int, model_id: int, line: float) -> bool:
+    """Let an asset be judged by another alarm line from the next round on; False where another model judges it."""
+    return tx.run("scoring.move_line", asset_id=asset_id, model_id=model_id, line=line) > 0

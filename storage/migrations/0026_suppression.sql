@@ -36,3 +36,4 @@ CREATE INDEX relearning_by_asset ON relearning (asset_id, began);
 ALTER TABLE finding
     ADD COLUMN suppressed text
         CONSTRAINT finding_suppression_known CHECK (suppressed IN ('work', 'out_of_service', 'relearning'));
+CREATE INDEX finding_by_asset ON finding (asset_id, onset);

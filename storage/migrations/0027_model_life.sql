@@ -39,6 +39,7 @@ CREATE TABLE label (
     asset_id integer NOT NULL REFERENCES asset,
     installation_id integer REFERENCES installation,
     source text NOT NULL CONSTRAINT label_source_known CHECK (source IN ('model', 'rule', 'limit', 'person')),
+    source_version text NOT NULL DEFAULT '',
     kind text NOT NULL,
     outcome text NOT NULL CONSTRAINT label_outcome_known
         CHECK (outcome IN ('confirmed', 'false_alarm', 'no_fault_found')),

@@ -2,12 +2,12 @@
 -- Make a closed order's codes the labels of its findings; of an order without any, one label of what was missed. An
 -- episode ended when the machine failed, work began or the finding cleared, whichever came first.
 INSERT INTO label (
-    order_id, finding_id, asset_id, installation_id, source, kind, outcome, failure_mode, onset, ended, told_at,
-    started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode, onset, ended,
+    told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 )
 SELECT
     o.order_id, f.finding_id, o.asset_id, machine.installation_id, coalesce(f.source, 'person'),
-    coalesce(f.kind, 'reported'), c.outcome, c.failure_mode, began.onset,
+    coalesce(f.source_version, ''), coalesce(f.kind, 'reported'), c.outcome, c.failure_mode, began.onset,
     greatest(began.onset, least(c.failed_at, o.started_at, c.restored_at, f.cleared)),
     l.raised_at, o.started_at, c.failed_at, c.restored_at, f.score, coalesce(f.line, 1), c.closed_at, c.closed_by
 FROM work_order AS o
@@ -32,14 +32,23 @@ WHERE o.order_id = %(order_id)s
 ON CONFLICT ON CONSTRAINT label_is_given_once DO NOTHING;
 
 -- name: to_learn
--- Labels from which nothing was learnt yet, the oldest first; those that another worker holds are left out.
+-- Labels from which nothing was learnt yet, the oldest first.
 SELECT
-    label_id, order_id, finding_id, asset_id, installation_id, source, kind, outcome, failure_mode, onset, ended,
-    told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
+    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE learnt_at IS NULL
 ORDER BY label_id
-LIMIT %(most)s
+LIMIT %(most)s;
+
+-- name: hold
+-- A label from which nothing was learnt yet, locked until the transaction ends; no row where another worker holds it.
+SELECT
+    label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
+    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+FROM label
+WHERE label_id = %(label_id)s
+    AND learnt_at IS NULL
 FOR UPDATE SKIP LOCKED;
 
 -- name: learnt
@@ -51,8 +60,8 @@ WHERE label_id = %(label_id)s;
 -- name: of_installation
 -- Labels of an installation, the oldest episode first.
 SELECT
-    label_id, order_id, finding_id, asset_id, installation_id, source, kind, outcome, failure_mode, onset, ended,
-    told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
+    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE installation_id = %(installation_id)s
 ORDER BY onset, label_id;

@@ -152,3 +152,10 @@ SET
 SELECT watermark
 FROM scoring
 WHERE asset_id = %(asset_id)s;
+
+-- name: move_line
+-- Let an asset be judged by another alarm line from the next round on, where this model judges it.
+UPDATE scoring
+SET line = %(line)s
+WHERE asset_id = %(asset_id)s
+    AND model_id = %(model_id)s;

@@ -48,6 +48,7 @@ def episode(label_id: int, outcome: Outcome, shift: float) -> tuple[Label, Kept]
         asset_id=1,
         installation_id=1,
         source="model",
+        source_version="condition/P-1/v1",
         kind="condition",
         outcome=outcome,
         failure_mode="VIB",

@@ -88,3 +88,11 @@ def test_rows_keep_their_values_across_the_cuts(rows: Rows, asset_id: int) -> No
     assert isinstance(found, Material)
     kept = np.array([k <= 40 or k >= 120 for k in range(200)])
     assert np.array_equal(found.rows, healthy_rows(200)[kept])
+
+
+def test_of_more_than_there_is_room_for_the_last_rows_are_taken(
+    rows: Rows, asset_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed_order(rows, asset_id, outcome="confirmed", onset_s=6000, started_s=6600, restored_s=7200)
+    monkeypatch.setattr(material, "_MOST_ROWS", 90)
+    assert learnt_seconds(rows, asset_id) == {k * 60 for k in range(200) if 31 <= k <= 40 or k >= 120}
