@@ -11,7 +11,7 @@ from api.access import Access
 from api.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, codes, findings, health, orders, quarantine
+from api.routes import alerts, assets, codes, figures, findings, health, models, orders, proposals, quarantine
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.database import Database
@@ -47,7 +47,7 @@ def create_app(
     app.state.access = access
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
-    for module in (orders, codes, alerts, findings, assets, quarantine, health):
+    for module in (orders, codes, alerts, findings, assets, models, proposals, figures, quarantine, health):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(login.router)
     app.add_api_route(

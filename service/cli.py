@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
+model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 
 
@@ -53,7 +54,19 @@ app.command(epilog="Example: assetloop train --class centrifugal_pump --jobs 8")
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
+for name, example, command in (
+    ("list", "--asset demo/P-101 --all", models.list_models),
+    ("show", "demo/P-101 --version 2", models.show_model),
+    ("promote", "demo/P-101 --by Ada", models.promote),
+    ("rollback", "demo/P-101 --by Ada", models.rollback),
+    ("proposals", "--json", models.list_proposals),
+    ("accept", "7 --by Ada", models.accept),
+    ("dismiss", "7 --by Ada --note 'a cold week'", models.dismiss),
+    ("figures", "--from 2026-01-01T00:00Z --json", models.figures),
+):
+    model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
 app.add_typer(register_app, name="register")
+app.add_typer(model_app, name="model")
 app.add_typer(grafana_app, name="grafana")
 
 

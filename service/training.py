@@ -79,11 +79,11 @@ def _refuse_contradictions(options: TrainOptions) -> None:
 
 def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> list[Installation]:
     with database.transaction() as tx:
-        ids = [register.get_asset(tx, *_tags(text)).asset_id for text in options.assets]
+        ids = [register.get_asset(tx, *tags_of(text)).asset_id for text in options.assets]
         if unknown := store.unknown_classes(tx, options.classes):
             raise NotFound(f"there is no class of equipment {unknown[0]}")
         if options.since and options.until:
-            since, until = _instant(options.since), _instant(options.until)
+            since, until = instant_of(options.since), instant_of(options.until)
             for asset in _assets(tx, ids, options.classes):
                 _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids)
         chosen = store.installations(tx, ids) if ids else []
@@ -217,14 +217,16 @@ def _declare(
     declare_healthy(tx, asset.asset_id, since, until, origin="declared", by=BY)
 
 
-def _tags(text: str) -> tuple[str, str]:
+def tags_of(text: str) -> tuple[str, str]:
+    """Read SITE/TAG; raises `Misconfigured` where it is not written so."""
     site, slash, tag = text.partition("/")
     if not (site and slash and tag):
-        raise Misconfigured(f"--asset {text}: write SITE/TAG, as in demo/P-101")
+        raise Misconfigured(f"asset {text}: write SITE/TAG, as in demo/P-101")
     return site, tag
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
+    """Read an instant with its time zone; raises `Misconfigured` where it is not one."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:

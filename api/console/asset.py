@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote
 
 from nicegui import run, ui
 from nicegui.element import Element
@@ -143,7 +144,8 @@ class AssetPage:
             words(named(visit.language, asset.class_name, asset.class_name_zh) or asset.asset_class, "strong")
         with box():
             words(visit.t("model"), "name")
-            words(asset.model or visit.t("no_model"), "strong")
+            with link(f"/models/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
+                words(asset.model or visit.t("no_model"))
         with box():
             words(visit.t("score"), "name")
             self._score = words("", "strong figures")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from nicegui import run, ui
@@ -25,8 +26,8 @@ def _nothing() -> None:
 class Form:
     """A name field and a button; `act` runs in a thread and is given the name.
 
-    `action` is the text on the button and the name under which tests find it; `actor` that of the name field. `lacks`
-    says what a person has still to enter, None where nothing.
+    `action` is the text on the button and the name under which tests find it; `actor` that of the name field. `other`
+    is a second, quieter button. `lacks` says what a person has still to enter, None where nothing.
     """
 
     def __init__(
@@ -38,10 +39,10 @@ class Form:
         action: str = "acknowledge",
         hint: str = "acknowledge_hint",
         actor: str = "actor",
+        other: tuple[str, Act] | None = None,
         lacks: Callable[[], str | None] = _nothing,
     ) -> None:
         self._visit = visit
-        self._act = act
         self._on_done = on_done
         self._lacks = lacks
         with box("form"):
@@ -49,19 +50,24 @@ class Form:
             self._name = ui.input(placeholder=visit.t("your_name"), value=visit.actor)
             self._name.props("outlined dense maxlength=100 autocomplete=name")
             self._name.props["aria-label"] = visit.t("your_name")
-            mark(self._name, actor).on("keydown.enter", self._press)
-            with mark(box("button", tag="button"), action) as self._button:
-                words(visit.t(action))
-            self._button.on("click", self._press)
+            mark(self._name, actor).on("keydown.enter", partial(self._press, act))
+            self._offer(action, act, "button")
+            if other is not None:
+                self._offer(*other, "button quiet")
 
-    async def _press(self) -> None:
+    def _offer(self, action: str, act: Act, classes: str) -> None:
+        with mark(box(classes, tag="button"), action) as button:
+            words(self._visit.t(action))
+        button.on("click", partial(self._press, act))
+
+    async def _press(self, act: Act) -> None:
         actor = str(self._name.value or "").strip()
         lack = self._lacks() if actor else self._visit.t("name_needed")
         if lack is not None:
             ui.notify(lack, type="warning")
             return
         try:
-            await run.io_bound(self._act, actor)
+            await run.io_bound(act, actor)
         except AssetloopError as error:
             ui.notify(str(error), type="negative")
             return

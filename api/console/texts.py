@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from starlette.requests import HTTPConnection
 
+from api.console.model_texts import MODEL_TEXTS
 from api.console.work_texts import WORK_TEXTS
 from plant.iso14224 import FAILURE_MODES
 
@@ -266,5 +267,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "hours": ("{value} h", "{value} 小时"),
     "days": ("{value} d", "{value} 天"),
     **WORK_TEXTS,
+    **MODEL_TEXTS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
 }

@@ -1,4 +1,4 @@
-"""The commands about models: train them."""
+"""The commands about models: train them, see who is in charge and why, decide about them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from typing import Annotated
 import typer
 
 from service.commands.common import Data, Json, answer, surroundings
+
+Asset = Annotated[str, typer.Argument(help="SITE/TAG of the asset.")]
+By = Annotated[
+    str | None, typer.Option(help="Who decides; goes into the record.", show_default="the user of this machine")
+]
+Note = Annotated[str, typer.Option(help="Why.")]
 
 
 def train(
@@ -56,3 +62,113 @@ def train(
     answer(outcome, as_json=json, line=lambda: told(outcome))
     if outcome["refused"]:
         raise typer.Exit(1)
+
+
+def list_models(
+    asset: Annotated[str | None, typer.Option(help="SITE/TAG; default: every asset.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Retired versions too.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List the models in charge and those that challenge them, with their back-tests."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.listed(surroundings(data), asset, every=every)
+    answer({"models": found}, as_json=json, line=lambda: "\n".join(map(words.model, found)) or "there is no model yet")
+
+
+def show_model(
+    asset: Asset,
+    version: Annotated[int | None, typer.Option(help="Which version.", show_default="the one in charge")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show one version: data, libraries, back-test, alarm line, checks for drift, and all that happened to it."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.shown(surroundings(data), asset, version)
+    answer(found, as_json=json, line=lambda: words.shown(found))
+
+
+def promote(
+    asset: Asset,
+    version: Annotated[int | None, typer.Option(help="Which version.", show_default="the challenger")] = None,
+    by: By = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Put a challenger in charge."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.promoted(surroundings(data), asset, version, by)
+    answer(found, as_json=json, line=lambda: f"in charge: {words.model(found)}")
+
+
+def rollback(asset: Asset, by: By = None, data: Data = None, json: Json = False) -> None:
+    """Let the model that was in charge before take over again."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.rolled_back(surroundings(data), asset, by)
+    answer(found, as_json=json, line=lambda: f"in charge: {words.model(found)}")
+
+
+def list_proposals(
+    every: Annotated[bool, typer.Option("--all", help="Those that were decided too.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List retraining that is proposed, with its evidence."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.proposed(surroundings(data), every=every)
+    said = "\n".join(map(words.proposal, found)) or "nothing is proposed"
+    answer({"proposals": found}, as_json=json, line=lambda: said)
+
+
+def accept(
+    number: Annotated[int, typer.Argument(help="Number of the proposal.")],
+    by: By = None,
+    note: Note = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Accept a proposal: its span counts as healthy, and a challenger is trained by `assetloop work`."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.decided(surroundings(data), number, is_accepted=True, by=by, note=note)
+    answer(found, as_json=json, line=lambda: words.proposal(found))
+
+
+def dismiss(
+    number: Annotated[int, typer.Argument(help="Number of the proposal.")],
+    by: By = None,
+    note: Note = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Dismiss a proposal: the models stay as they are."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.decided(surroundings(data), number, is_accepted=False, by=by, note=note)
+    answer(found, as_json=json, line=lambda: words.proposal(found))
+
+
+def figures(
+    since: Annotated[str | None, typer.Option("--from", help="ISO 8601.", show_default="a year before --to")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="ISO 8601.", show_default="now")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say how well each class is watched: precision, recall, lead time, by the closing codes of its orders."""
+    from service import model_life
+    from service import model_words as words
+
+    found = model_life.figures(surroundings(data), since, until)
+    answer(found, as_json=json, line=lambda: words.figures(found))

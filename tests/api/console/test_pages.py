@@ -19,7 +19,10 @@ from tests.api.console.conftest import Tab, served
 pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
 OpenTab = Callable[..., Tab]
-PATHS = ["/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"]
+PATHS = [
+    *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"),
+    *("/models", "/models/demo/P-102"),
+]
 
 
 def expect_text(tab: Tab, testid: str, said: str, *, within_s: float = 10) -> None:
