@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import models, record, roles, stack
+from service.commands import bench, models, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
 model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 
 
@@ -65,6 +66,8 @@ for name, example, command in (
     ("figures", "--from 2026-01-01T00:00Z --json", models.figures),
 ):
     model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
+bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)
+app.add_typer(bench_app, name="bench")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
 app.add_typer(grafana_app, name="grafana")
