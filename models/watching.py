@@ -31,7 +31,7 @@ IN_A_ROW = 2
 """Inputs have to drift in so many checks one after another before anything is proposed."""
 
 FALSE_ALARMS_A_DAY = 1 / 30
-"""No alarm rate is expected to be lower than that: one false alarm per asset and month."""
+"""How many false alarms a model should give: one per asset and month."""
 
 LEAST_EPISODES = 3
 UNLIKELY = 0.001
@@ -193,14 +193,20 @@ def _look(tx: Transaction, watched: Watched, clock: Clock) -> Check:
 
 
 def expected_alarms(figures: dict[str, Any], span: timedelta) -> float:
-    """Say how many false alarms a model should give in a span, by its back-test and never fewer than the floor.
+    """Say how many false alarms a model should give in a span: as in its back-test, beside a week as it should be.
 
-    >>> expected_alarms({"held_back": {"alarms_per_day": 0.5}}, timedelta(days=2)), round(expected_alarms(
-    ...     {}, timedelta(days=3)), 9)
-    (1.0, 0.1)
+    The week keeps an alarm in a few minutes held back from making a hundred a day expected.
+
+    >>> round(expected_alarms({"held_back": {"hours": 24.0, "alarms": 1}}, timedelta(days=8)), 3)
+    1.233
+    >>> round(expected_alarms({}, timedelta(days=3)), 3)
+    0.1
     """
-    tested = (figures.get("held_back") or {}).get("alarms_per_day") or 0.0
-    return float(max(tested, FALSE_ALARMS_A_DAY) * max(span.total_seconds(), 0.0) / 86_400)
+    tested = figures.get("held_back") or {}
+    days, alarms = (tested.get("hours") or 0.0) / 24, tested.get("alarms") or 0
+    prior_days = ALARMS_OVER / timedelta(days=1)
+    rate = (alarms + FALSE_ALARMS_A_DAY * prior_days) / (days + prior_days)
+    return float(rate * max(span / timedelta(days=1), 0.0))
 
 
 def alarms_drift(episodes: int, expected: float) -> bool:

@@ -127,7 +127,8 @@ def _model(line: ModelLine) -> dict[str, Any]:
     faults, calm = line.figures.get("faults") or {}, line.figures.get("false_alarms") or {}
     return {
         **told,
-        "held_back_alarms_per_day": held_back.get("alarms_per_day"),
+        "held_back_alarms": held_back.get("alarms"),
+        "held_back_hours": held_back.get("hours"),
         "faults_found": [faults.get("found", 0), faults.get("kept", 0)],
         "false_alarms_silent": [calm.get("silent", 0), calm.get("kept", 0)],
     }

@@ -17,7 +17,7 @@ def model(one: Told) -> str:
     return (
         f"{one['site']}/{one['asset']} v{one['version']} {one['state']}: "
         f"trained {_minute(one['trained_at'])} by {one['trained_by']}; "
-        f"back-test: {_number(one['held_back_alarms_per_day'])} alarms a day on held-back time, "
+        f"back-test: {_number(one['held_back_alarms'])} alarms in {_number(one['held_back_hours'])} h held back, "
         f"{found} of {kept} faults found, {silent} of {calm} false alarms silent; alarm line {one['line']:g}{refused}"
     )
 

@@ -21,7 +21,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "back_test": ("Back-test", "回测"),
     "line": ("Alarm line", "报警线"),
     "line_times": ("{line}× as trained", "训练值的 {line} 倍"),
-    "alarms_a_day": ("{value} alarms a day", "每天 {value} 次报警"),
+    "alarms_in": ("{alarms} alarms in {hours} h held back", "留出的 {hours} 小时内 {alarms} 次报警"),
     "faults_found": ("{found} of {kept} faults found", "{kept} 次故障中发现 {found} 次"),
     "false_silent": ("{silent} of {kept} false alarms silent", "{kept} 次误报中 {silent} 次不再出现"),
     "not_tested": ("too little to hold back", "数据过少，未回测"),

@@ -165,8 +165,8 @@ def _row(visit: Visit, champion: ModelLine | None, challenger: ModelLine | None)
 def back_test_of(visit: Visit, line: ModelLine) -> str:
     """Say in a line how a model's back-test went."""
     held_back = line.figures.get("held_back") or {}
-    rate = held_back.get("alarms_per_day")
-    said = [visit.t("not_tested") if rate is None else visit.t("alarms_a_day", value=number(rate))]
+    alarms, hours = held_back.get("alarms"), number(held_back.get("hours"))
+    said = [visit.t("not_tested") if alarms is None else visit.t("alarms_in", alarms=alarms, hours=hours)]
     faults, calm = line.figures.get("faults") or {}, line.figures.get("false_alarms") or {}
     if faults.get("kept"):
         said.append(visit.t("faults_found", found=faults["found"], kept=faults["kept"]))

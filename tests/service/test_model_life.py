@@ -38,7 +38,7 @@ def test_models_are_listed_and_shown_with_their_back_test(around: Surroundings) 
     assert (challenger["state"], champion["state"]) == ("challenger", "champion")
     said = model_words.model(champion)
     assert "demo/P-1 v1 champion" in said
-    assert "back-test: 0 alarms a day on held-back time, 0 of 0 faults found" in said or "– alarms a day" in said
+    assert "back-test: – alarms in – h held back, 0 of 0 faults found" in said, "280 s are too little to learn from"
     shown = model_life.shown(around, "demo/P-1", 2)
     assert shown["libraries"]["scikit-learn"]
     assert [event["event"] for event in shown["events"]] == ["trained"]
