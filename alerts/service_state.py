@@ -26,13 +26,13 @@ def take_out_of_service(database: Database, site: str, tag: str, *, actor: str, 
         asset, now = _hold(tx, site, tag), clock.now()
         if suppression.state_of(tx, asset.asset_id) == "out_of_service":
             raise Conflict(f"{tag} is out of service already")
-        suppression.put_state(tx, asset.asset_id, "out_of_service")
         suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
+        suppression.put_state(tx, asset.asset_id, "out_of_service")
         _enter(tx, asset, "asset.out_of_service", actor, now)
 
 
 def return_to_service(database: Database, site: str, tag: str, *, actor: str, clock: Clock) -> None:
-    """Return an asset to service in `actor`'s name.
+    """Return an asset to the state it was taken out of, in `actor`'s name.
 
     Raises:
         NotFound: there is no such asset.
@@ -42,7 +42,7 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: str, cl
         asset, now = _hold(tx, site, tag), clock.now()
         if suppression.state_of(tx, asset.asset_id) != "out_of_service":
             raise Conflict(f"{tag} is not out of service")
-        suppression.put_state(tx, asset.asset_id, "in_service")
+        suppression.put_state(tx, asset.asset_id, suppression.state_before(tx, asset.asset_id))
         suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
         _enter(tx, asset, "asset.in_service", actor, now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from plant.errors import AssetloopError, Misconfigured, Unavailable
 from storage.database import Database, Role
 from storage.models import Installation
 
+_log = logging.getLogger(__name__)
 _WAIT_FOR_WORKERS_S = 30
 _WAIT_FOR_SCHEDULER_S = 5
 
@@ -69,13 +71,16 @@ def train_fleet(
 
 
 def _train(source: Source, installation: Installation, task: Task, clock: Clock) -> Trained | Refused:
-    """Train one machine wherever this runs; what fails in a way of ours is the outcome of this machine alone."""
+    """Train one machine wherever this runs; what fails is the outcome of this machine alone."""
     try:
         return train_one(_database(source), installation, task, clock=clock)
     except (Unavailable, Misconfigured):
         raise
     except AssetloopError as error:
         return refused(installation, str(error))
+    except Exception as error:  # noqa: BLE001 - one bad machine must not stop the others
+        _log.exception("a machine could not be trained", extra={"asset_id": installation.asset_id})
+        return refused(installation, f"internal fault: {type(error).__name__}: {error}")
 
 
 @cache
@@ -92,8 +97,22 @@ def _backend(scheduler: str | None) -> Iterator[None]:
         with joblib.parallel_config(backend="loky"):
             yield
         return
-    with _client(scheduler), joblib.parallel_config(backend="dask", wait_for_workers_timeout=_WAIT_FOR_WORKERS_S):
+    with _client(scheduler) as client, joblib.parallel_config(backend=_on_the_cluster(client)):
         yield
+
+
+def _on_the_cluster(client: Any) -> Any:
+    """Return joblib's backend of a cluster, which works on the cluster also where that has a single core.
+
+    joblib does the work of one job itself, in this process: here that is not where it is wanted.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class Cluster(DaskDistributedBackend):  # type: ignore[misc]  # joblib is not typed
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            return max(2, int(super().effective_n_jobs(n_jobs)))
+
+    return Cluster(client=client, wait_for_workers_timeout=_WAIT_FOR_WORKERS_S)
 
 
 def _what_the_workers_lack(scheduler: str | None, error: Exception) -> str:

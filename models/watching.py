@@ -41,6 +41,9 @@ LEAST_CLEAN = timedelta(hours=1)
 MOST_CLEAN = timedelta(hours=24)
 """A machine that is learnt again is proposed for training after as much clean time as its model had, between these."""
 
+LOOK_EVERY = timedelta(minutes=2)
+"""A machine that is learnt again is looked at so often by the clock."""
+
 _STEP = timedelta(minutes=2)
 _VALUES = 720  # as many as there are steps in a day
 _MOST_LOOKED_BACK = timedelta(days=7)
@@ -62,7 +65,7 @@ def watch(database: Database, *, clock: Clock, most: int = 50) -> WatchReport:
     """
     proposed = 0
     with database.transaction() as tx:
-        learning = relearning.all_standing(tx)
+        learning = relearning.to_look_at(tx, now=clock.now(), every=LOOK_EVERY, most=most)
         due = drift.due(tx, every=CHECK_EVERY, most=most)
     for interval in learning:
         with database.transaction() as tx:
@@ -141,7 +144,7 @@ def _moved_since(tx: Transaction, asset_id: int, since: datetime, until: datetim
     last = next((one for one in store.list_models(tx, asset_id=asset_id) if one.promoted_at is not None), None)
     if last is None:
         return []
-    signals = store.load(tx, last.model_id).signals
+    signals = store.signals_of_model(tx, last.model_id)
     begin = max(since, until - INPUTS_OVER)
     samples = drift.sample(
         tx,
@@ -174,7 +177,7 @@ def check(tx: Transaction, watched: Watched, *, clock: Clock) -> int:
 def _look(tx: Transaction, watched: Watched, clock: Clock) -> Check:
     until = watched.newest
     since = max(watched.data_to, until - INPUTS_OVER)
-    signals = store.load(tx, watched.model_id).signals
+    signals = store.signals_of_model(tx, watched.model_id)
     samples = drift.sample(tx, watched.asset_id, watched.signal_ids, since=since, until=until, step=_STEP)
     found = shifts(signals, watched.reference, samples)
     watched_since = max(watched.data_to, watched.promoted_at or watched.data_to, until - ALARMS_OVER)

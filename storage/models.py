@@ -259,8 +259,7 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
     row = tx.first("models.load", model_id=model_id)
     if row is None:
         raise NotFound(f"there is no model {model_id}")
-    signals = tuple(ModelSignal(**signal) for signal in tx.all("models.model_signals", model_id=model_id))
-    return StoredModel(signals=signals, **row)
+    return StoredModel(signals=signals_of_model(tx, model_id), **row)
 
 
 def reference(tx: Transaction, model_id: int) -> list[Any]:
@@ -270,11 +269,36 @@ def reference(tx: Transaction, model_id: int) -> list[Any]:
 
 
 def list_models(
-    tx: Transaction, *, asset_id: int | None = None, standing_only: bool = False, most: int = 10_000
+    tx: Transaction,
+    *,
+    asset_id: int | None = None,
+    standing_only: bool = False,
+    attention_first: bool = False,
+    most: int = 10_000,
 ) -> list[ModelLine]:
-    """Return models by asset, the newest first: of one asset or of all, champions and challengers or all."""
-    rows = tx.all("models.list", asset_id=asset_id, model_id=None, standing_only=standing_only, most=most)
+    """Return models by asset, the newest first: of one asset or of all, champions and challengers or all.
+
+    With `attention_first` those assets lead whose model is challenged or refused.
+    """
+    rows = tx.all(
+        "models.list",
+        asset_id=asset_id,
+        model_id=None,
+        standing_only=standing_only,
+        attention_first=attention_first,
+        most=most,
+    )
     return [ModelLine(**row) for row in rows]
+
+
+def count_standing(tx: Transaction) -> int:
+    """Count the installed machines of which a model is in charge or challenges."""
+    return int(tx.one("models.count_standing")["machines"])
+
+
+def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
+    """Return the signals of a model, in the order of its columns."""
+    return tuple(ModelSignal(**signal) for signal in tx.all("models.model_signals", model_id=model_id))
 
 
 def line_of(tx: Transaction, model_id: int) -> ModelLine:
@@ -283,7 +307,7 @@ def line_of(tx: Transaction, model_id: int) -> ModelLine:
     Raises:
         NotFound: there is none of this id.
     """
-    row = tx.first("models.list", asset_id=None, model_id=model_id, standing_only=False, most=1)
+    row = tx.first("models.list", asset_id=None, model_id=model_id, standing_only=False, attention_first=False, most=1)
     if row is None:
         raise NotFound(f"there is no model {model_id}")
     return ModelLine(**row)

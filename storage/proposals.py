@@ -130,10 +130,9 @@ def last_decided(tx: Transaction, installation_id: int, reason: Reason) -> datet
     return at
 
 
-def is_under_way(tx: Transaction, installation_id: int, reason: Reason | None = None) -> bool:
-    """Say whether something, or just this, is proposed for a machine, it waits for training, or a challenger stands."""
-    row = tx.one("proposals.is_open", installation_id=installation_id, reason=None if reason is None else reason.value)
-    return bool(row["standing"])
+def is_under_way(tx: Transaction, installation_id: int) -> bool:
+    """Say whether something is proposed for a machine, it waits for training, or a challenger waits for somebody."""
+    return bool(tx.one("proposals.is_under_way", installation_id=installation_id)["standing"])
 
 
 def _proposal(row: dict[str, Any]) -> Proposal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from storage.database import Transaction
@@ -50,9 +50,9 @@ def standing(tx: Transaction, asset_id: int) -> Relearning | None:
     return Relearning(**row) if row else None
 
 
-def all_standing(tx: Transaction) -> list[Relearning]:
-    """Return every interval that stands open, the oldest first."""
-    return [Relearning(**row) for row in tx.all("relearning.all_standing")]
+def to_look_at(tx: Transaction, *, now: datetime, every: timedelta, most: int) -> list[Relearning]:
+    """Take intervals that stand open and were not looked at for so long by the clock, those left longest first."""
+    return [Relearning(**row) for row in tx.all("relearning.to_look_at", now=now, every=every, most=most)]
 
 
 def normal_since(tx: Transaction, installation_id: int) -> datetime | None:

@@ -46,3 +46,9 @@ def state_of(tx: Transaction, asset_id: int) -> str:
 def put_state(tx: Transaction, asset_id: int, state: str) -> None:
     """Say whether an asset is in service."""
     tx.run("suppression.put_state", asset_id=asset_id, state=state)
+
+
+def state_before(tx: Transaction, asset_id: int) -> str:
+    """Return in which state an asset was before it was taken out of service; in service where nobody knows."""
+    row = tx.first("suppression.state_before", asset_id=asset_id)
+    return str(row["state_before"]) if row and row["state_before"] else "in_service"

@@ -32,6 +32,7 @@ class Catalogue:
     """What the page shows, read at once."""
 
     lines: Sequence[ModelLine]
+    machines: int
     proposed: Sequence[Proposal]
     watched: Sequence[Detection]
 
@@ -45,7 +46,8 @@ def read_catalogue(parts: Parts) -> Catalogue:
     now = parts.clock.now()
     with parts.database.transaction() as tx:
         return Catalogue(
-            lines=models.list_models(tx, standing_only=True),
+            lines=models.list_models(tx, standing_only=True, attention_first=True, most=2 * _MOST),
+            machines=models.count_standing(tx),
             proposed=proposals.list_proposals(tx, open_only=True),
             watched=detection(tx, since=now - _A_YEAR, until=now + timedelta(microseconds=1)),
         )

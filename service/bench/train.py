@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -164,9 +163,14 @@ def _stages(database: Database, chosen: list[Installation]) -> tuple[float, floa
     spent = np.zeros(3)
     looked_at = chosen[:: max(1, len(chosen) // _LOOKED_AT)][:_LOOKED_AT]
     for installation in looked_at:
-        found, spent[0] = _timed(lambda one=installation: _read(database, one), spent[0])  # type: ignore[misc]
-        _, spent[1] = _timed(lambda data=found: learn(data), spent[1])  # type: ignore[misc]
-        _, spent[2] = _timed(lambda data=found: held_back(data, learn), spent[2])  # type: ignore[misc]
+        moments = [time.perf_counter()]
+        found = _read(database, installation)
+        moments.append(time.perf_counter())
+        learn(found)
+        moments.append(time.perf_counter())
+        held_back(found, learn)
+        moments.append(time.perf_counter())
+        spent += np.diff(moments)
     read_ms, learn_ms, back_test_ms = (1000 * spent / len(looked_at)).tolist()
     return read_ms, learn_ms, back_test_ms
 
@@ -177,12 +181,6 @@ def _read(database: Database, installation: Installation) -> Material:
     if isinstance(found, str):
         raise Misconfigured(found)
     return found
-
-
-def _timed(work: Callable[[], object], before: float) -> tuple[object, float]:
-    began = time.perf_counter()
-    result = work()
-    return result, before + time.perf_counter() - began
 
 
 def _cpu_s() -> float:

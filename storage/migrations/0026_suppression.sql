@@ -9,6 +9,7 @@ CREATE TABLE suppression (
     ended timestamptz,
     begun_by text NOT NULL,
     ended_by text,
+    state_before text,
     CONSTRAINT suppression_of_work_names_its_order CHECK ((reason = 'work') = (order_id IS NOT NULL)),
     CONSTRAINT suppression_ends_after_its_begin CHECK (ended >= began)
 );
@@ -27,6 +28,7 @@ CREATE TABLE relearning (
         CONSTRAINT relearning_end_known CHECK (ended_how IN ('promoted', 'dismissed', 'superseded')),
     opened_by text NOT NULL,
     ended_by text,
+    looked_at timestamptz,
     CONSTRAINT relearning_end_is_whole CHECK ((ended IS NULL) = (ended_how IS NULL)),
     CONSTRAINT relearning_ends_after_its_begin CHECK (ended >= began)
 );

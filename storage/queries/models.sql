@@ -192,5 +192,15 @@ JOIN asset_class AS c USING (class_id)
 WHERE (%(asset_id)s::integer IS NULL OR a.asset_id = %(asset_id)s)
     AND (%(model_id)s::integer IS NULL OR m.model_id = %(model_id)s)
     AND (NOT %(standing_only)s OR (i.installed_to IS NULL AND m.state <> 'retired'))
-ORDER BY s.tag, a.tag, m.trained_at DESC, m.model_id DESC
+ORDER BY
+    %(attention_first)s AND bool_or(m.state = 'challenger' OR m.refused IS NOT NULL) OVER (PARTITION BY a.asset_id) DESC,
+    s.tag, a.tag, m.trained_at DESC, m.model_id DESC
 LIMIT %(most)s;
+
+-- name: count_standing
+-- For how many installed machines a model is in charge or challenges.
+SELECT count(DISTINCT m.installation_id) AS machines
+FROM model AS m
+JOIN installation AS i USING (installation_id)
+WHERE i.installed_to IS NULL
+    AND m.state <> 'retired';

@@ -62,15 +62,14 @@ WHERE installation_id = %(installation_id)s
     AND reason = %(reason)s
     AND state <> 'open';
 
--- name: is_open
--- Whether anything, or the same, is proposed for a machine, or it waits for training.
+-- name: is_under_way
+-- Whether anything is proposed for a machine, it waits for training, or a challenger waits for somebody.
 SELECT
     EXISTS (
         SELECT
         FROM proposal
         WHERE installation_id = %(installation_id)s
             AND state = 'open'
-            AND (%(reason)s::text IS NULL OR reason = %(reason)s)
     )
     OR EXISTS (
         SELECT

@@ -34,12 +34,24 @@ FROM relearning
 WHERE asset_id = %(asset_id)s
     AND ended IS NULL;
 
--- name: all_standing
--- Every interval that stands open, the oldest first.
-SELECT relearning_id, installation_id, asset_id, reason, order_id, began, ended, ended_how, opened_by, ended_by
-FROM relearning
-WHERE ended IS NULL
-ORDER BY began, relearning_id;
+-- name: to_look_at
+-- Take intervals that stand open and were not looked at for a while, those left longest first.
+WITH waiting AS (
+    SELECT relearning_id
+    FROM relearning
+    WHERE ended IS NULL
+        AND (looked_at IS NULL OR looked_at <= %(now)s::timestamptz - %(every)s::interval)
+    ORDER BY looked_at NULLS FIRST, relearning_id
+    LIMIT %(most)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE relearning AS r
+SET looked_at = %(now)s
+FROM waiting
+WHERE r.relearning_id = waiting.relearning_id
+RETURNING
+    r.relearning_id, r.installation_id, r.asset_id, r.reason, r.order_id, r.began, r.ended, r.ended_how, r.opened_by,
+    r.ended_by;
 
 -- name: normal_since
 -- Since when an installation has its present normal; null where it was never changed, or a person said it was not.

@@ -1,7 +1,9 @@
 -- name: begin
 -- Begin to suppress what is found at an asset; no row where it is suppressed for this already.
-INSERT INTO suppression (asset_id, reason, order_id, began, begun_by)
-VALUES (%(asset_id)s, %(reason)s, %(order_id)s, %(at)s, %(by)s)
+INSERT INTO suppression (asset_id, reason, order_id, began, begun_by, state_before)
+SELECT %(asset_id)s, %(reason)s, %(order_id)s, %(at)s, %(by)s, state
+FROM asset
+WHERE asset_id = %(asset_id)s
 ON CONFLICT (asset_id, reason, coalesce(order_id, 0)) WHERE ended IS NULL DO NOTHING;
 
 -- name: end
@@ -30,6 +32,14 @@ WHERE asset_id = %(asset_id)s
     AND began < %(until)s
     AND (ended IS NULL OR ended > %(since)s)
 ORDER BY began;
+
+-- name: state_before
+-- In which state an asset was before it was taken out of service.
+SELECT state_before
+FROM suppression
+WHERE asset_id = %(asset_id)s
+    AND reason = 'out_of_service'
+    AND ended IS NULL;
 
 -- name: put_state
 -- Say whether an asset is in service.

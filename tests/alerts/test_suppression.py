@@ -163,6 +163,16 @@ def test_out_of_service_is_a_state_of_its_own_and_ends_when_the_asset_returns(
     assert desk.round().alerts_raised == 1
 
 
+@pytest.mark.usefixtures("pump")
+def test_an_asset_returns_to_the_state_it_was_taken_out_of(
+    app_database: Database, clock: ManualClock, superuser: Look
+) -> None:
+    superuser.execute("UPDATE asset SET state = 'standby'")
+    take_out_of_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+    return_to_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+    assert superuser.execute("SELECT state FROM asset").fetchone() == ("standby",)
+
+
 def close(database: Database, clock: ManualClock, action: Activity) -> None:
     codes = Codes(outcome=Outcome.CONFIRMED, failure_mode="VIB", cause="3.4", action=action)
     close_order(database, "WO-000001", codes, actor="Ada", clock=clock)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from models import fleet
 from models.fleet import Here, train_fleet
 from models.training import Refused, Task, Trained
 from plant.clock import SystemClock
@@ -57,17 +58,34 @@ def test_processes_train_what_one_process_trains_and_a_refusal_stops_no_other(
     assert {one[1:3] for one in together} == {(2, "challenger")}
 
 
+def test_what_fails_in_an_unforeseen_way_is_the_outcome_of_that_machine_alone(
+    chosen: list[Installation], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = fleet.train_one
+
+    def sometimes(database: object, installation: Installation, *more: object, **named: object) -> object:
+        if installation.asset == "P-1":
+            raise RuntimeError("no such luck")
+        return real(database, installation, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fleet, "train_one", sometimes)
+    outcomes = list(train_fleet(Here(url=database_url), chosen, TASK, clock=SystemClock()))
+    reasons = {one.asset: one.reason for one in outcomes if isinstance(one, Refused)}
+    assert reasons["P-1"] == "internal fault: RuntimeError: no such luck"
+    assert len(outcomes) == 5
+
+
 @contextmanager
-def cluster(folder: Path, **environment: str) -> Iterator[str]:
-    """A real Dask scheduler and two workers on loopback; yields the scheduler's address."""
+def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
+    """A real Dask scheduler and its workers on loopback; yields the scheduler's address."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     quiet = ["--dashboard-address", "127.0.0.1:0", "--host", "127.0.0.1"]
     started = [
         [sys.executable, "-m", "distributed.cli.dask_scheduler", *quiet, "--port", str(port)],
         [
-            sys.executable, "-m", "distributed.cli.dask_worker", address, *quiet, "--nworkers", "2", "--nthreads", "1",
-            "--local-directory", str(folder),
+            sys.executable, "-m", "distributed.cli.dask_worker", address, *quiet, "--nworkers", str(workers),
+            "--nthreads", "1", "--local-directory", str(folder),
         ],
     ]  # fmt: skip
     processes = []
@@ -85,11 +103,12 @@ def cluster(folder: Path, **environment: str) -> Iterator[str]:
                 process.wait(20)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_dask_cluster_trains_the_fleet_from_the_database_its_workers_know(
-    rows: Rows, chosen: list[Installation], database_url: str, tmp_path: Path
+    rows: Rows, chosen: list[Installation], database_url: str, tmp_path: Path, workers: int
 ) -> None:
     source = There(url="postgresql://nobody@127.0.0.1:1/none")
-    with cluster(tmp_path, ASSETLOOP_DATABASE_URL=database_url) as scheduler:
+    with cluster(tmp_path, workers, ASSETLOOP_DATABASE_URL=database_url) as scheduler:
         outcomes = list(train_fleet(source, chosen, TASK, clock=SystemClock(), scheduler=scheduler))
     assert sorted(one.asset for one in outcomes if isinstance(one, Trained)) == ["P-0", "P-1", "P-3", "P-4"]
     assert [one.asset for one in outcomes if isinstance(one, Refused)] == ["P-2"]
