@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import catalogue, memory
-from models.catalogue import KIND
 from models.detector import ConditionDetector
+from models.quantities import roles_of
 from plant.clock import Clock
 from plant.errors import NotFound
-from plant.finding import FindingSource
+from plant.finding import FindingKind, FindingSource
 from storage import findings, healthy, scoring, windows
 from storage import models as store
 from storage.database import Database, Transaction
@@ -134,7 +134,7 @@ def _train_one(database: Database, installation: Installation, *, clock: Clock, 
     if isinstance(material, str):
         return _refused(installation, material)
     try:
-        detector = ConditionDetector().fit(material.rows, time=material.times_us / 1e6)
+        detector = ConditionDetector().fit(material.rows, time=material.times_us / 1e6, **roles_of(material.signals))
     except ValueError as error:
         return _refused(installation, _with_names(str(error), material.signals))
     with database.transaction() as tx:
@@ -215,7 +215,8 @@ def _put_in_charge(
     )
     state = memory.pack(detector.start(), {})
     scoring.reset(tx, asset_id=installation.asset_id, model_id=model_id, watermark=data_to, state=state)
-    findings.clear_open(tx, asset_id=installation.asset_id, kind=KIND, source=FindingSource.MODEL)
+    for kind in FindingKind:
+        findings.clear_open(tx, asset_id=installation.asset_id, kind=kind, source=FindingSource.MODEL)
     return Trained(
         asset_id=installation.asset_id,
         site=installation.site,

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from plant.asset import SignalRole
 from storage.database import Transaction
 
 
@@ -29,6 +30,7 @@ class ModelSignal:
     signal_id: int
     key: str
     unit: str
+    role: SignalRole = SignalRole.MEASUREMENT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +88,7 @@ def asset_id_of(tx: Transaction, site: str, asset: str) -> int | None:
 
 def signals_of(tx: Transaction, asset_id: int) -> tuple[ModelSignal, ...]:
     """Return every signal of an asset, in the register's order."""
-    return tuple(ModelSignal(**row) for row in tx.all("models.signals", asset_id=asset_id))
+    return tuple(_signal(row) for row in tx.all("models.signals", asset_id=asset_id))
 
 
 def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
@@ -131,10 +133,14 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
         NotFound: there is none of this id.
     """
     row = tx.one("models.load", model_id=model_id)
-    signals = tuple(ModelSignal(**signal) for signal in tx.all("models.model_signals", model_id=model_id))
+    signals = tuple(_signal(row) for row in tx.all("models.model_signals", model_id=model_id))
     return StoredModel(signals=signals, **row)
 
 
 def history(tx: Transaction, asset_id: int) -> list[dict[str, Any]]:
     """Return every model of an asset without its bytes, newest first."""
     return tx.all("models.history", asset_id=asset_id)
+
+
+def _signal(row: dict[str, Any]) -> ModelSignal:
+    return ModelSignal(**{**row, "role": SignalRole(row["role"])})
