@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.detector import ConditionDetector, Scored, scored
-from models.kernel import Floats, Norms, Pace, run
+from models.kernel import run
+from models.state import Flags, Floats, Pace, last_rows, side_by_side, taken
 
 
 class DetectorBank:
@@ -29,8 +30,10 @@ class DetectorBank:
             raise ValueError("a bank needs at least one detector")
         shapes = {shape_of(detector) for detector in detectors}
         if len(shapes) > 1:
-            raise ValueError("the detectors of a bank must share their time constants and their number of signals")
-        ((self._pace, self.signals),) = shapes
+            raise ValueError(
+                "the detectors of a bank must share their time constants and their numbers of signals and settings"
+            )
+        ((self._pace, self.signals, _),) = shapes
         self._start = np.stack([detector.start() for detector in detectors])
         self._norms = side_by_side([detector.norms() for detector in detectors])
 
@@ -39,16 +42,25 @@ class DetectorBank:
         """Return how many numbers the state of one asset has."""
         return int(self._start.shape[1])
 
+    @property
+    def tells_wear(self) -> Flags:
+        """Say of which assets wear is judged (A,): those trained on long enough."""
+        told: Flags = np.isfinite(self._norms.wear_s)
+        return told
+
+    def last_rows(self, states: Floats) -> Floats:
+        """Return when the last row of each asset came (A,) in epoch seconds, NaN where none has."""
+        return last_rows(states, self.signals, len(self._norms.setting_at))
+
     def __len__(self) -> int:
         return len(self._start)
 
     def take(self, places: NDArray[np.intp]) -> Self:
         """Return the bank of the detectors at these places, in this order."""
-        taken = object.__new__(type(self))
-        taken._pace, taken.signals = self._pace, self.signals
-        taken._start = self._start[places]
-        taken._norms = Norms(**{each.name: getattr(self._norms, each.name)[..., places] for each in fields(Norms)})
-        return taken
+        some = object.__new__(type(self))
+        some._pace, some.signals = self._pace, self.signals
+        some._start, some._norms = self._start[places], taken(self._norms, places)
+        return some
 
     def joined(self, other: Self) -> Self:
         """Return the bank of these detectors and then those of `other`, which are alike."""
@@ -70,20 +82,10 @@ class DetectorBank:
         from row to row and against its state; the caller sees to that.
         """
         norms = self._norms if lines is None else replace(self._norms, whiten=self._norms.whiten / lines)
-        level, alarm, share, after = run(norms, self._pace, states, rows, times)
-        return scored(level, alarm, share), after
+        told, after = run(norms, self._pace, states, rows, times)
+        return scored(told), after
 
 
-def shape_of(detector: ConditionDetector) -> tuple[Pace, int]:
-    """Return what detectors must have in common to stand in one bank."""
-    return detector.pace(), detector.n_features_in_
-
-
-def side_by_side(norms: Sequence[Norms]) -> Norms:
-    """Join banks along the assets.
-
-    Returns arrays as in `Norms`, the assets in the order given.
-    """
-    return Norms(
-        **{each.name: np.concatenate([getattr(norm, each.name) for norm in norms], axis=-1) for each in fields(Norms)}
-    )
+def shape_of(detector: ConditionDetector) -> tuple[Pace, int, int]:
+    """Return what detectors must have in common to stand in one bank: constants, signals, settings."""
+    return detector.pace(), detector.n_features_in_, len(detector.norms().setting_at)

@@ -18,7 +18,7 @@ from models.shelf import Shelf
 from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage import findings, scoring, windows
+from storage import findings, health, scoring, windows
 from storage.database import Database, Transaction
 from storage.scoring import Due, Leased
 
@@ -223,6 +223,7 @@ def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
         lost = [one.advance.leased.asset_id for one in judged if one.advance.leased.asset_id not in ours]
         _log.warning("assets were taken over while they were scored", extra={"asset_ids": lost})
     scoring.write_scores(tx, [one.score for one in kept if one.score is not None])
+    health.write(tx, [row for one in kept for row in one.health])
     changed = [(one.model, kind, episode) for one in kept for kind, episode in one.episodes]
     opened = [findings.record(tx, finding_of(model, kind, episode)) == 1 for model, kind, episode in changed]
     return RoundReport(

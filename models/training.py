@@ -14,6 +14,7 @@ from models.catalogue import KIND, ModelRefused, unpacked
 from models.detector import ConditionDetector
 from models.drift import references
 from models.material import Material
+from models.quantities import roles_of
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage import labels
@@ -141,7 +142,9 @@ def learn(found: Material) -> ConditionDetector:
     Raises:
         ValueError: too little or unclean data; the message says why and how much is still needed.
     """
-    detector: ConditionDetector = ConditionDetector().fit(found.rows, time=found.times_us / 1e6)
+    detector: ConditionDetector = ConditionDetector().fit(
+        found.rows, time=found.times_us / 1e6, **roles_of(found.signals)
+    )
     return detector
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from plant.asset import SignalRole
 from plant.errors import NotFound
 from storage.database import Transaction
 
@@ -30,6 +31,7 @@ class ModelSignal:
     signal_id: int
     key: str
     unit: str
+    role: SignalRole = SignalRole.MEASUREMENT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +154,7 @@ def asset_id_of(tx: Transaction, site: str, asset: str) -> int | None:
 
 def signals_of(tx: Transaction, asset_id: int) -> tuple[ModelSignal, ...]:
     """Return every signal of an asset, in the register's order."""
-    return tuple(ModelSignal(**row) for row in tx.all("models.signals", asset_id=asset_id))
+    return tuple(_signal(row) for row in tx.all("models.signals", asset_id=asset_id))
 
 
 def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
@@ -298,7 +300,7 @@ def count_standing(tx: Transaction) -> int:
 
 def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
     """Return the signals of a model, in the order of its columns."""
-    return tuple(ModelSignal(**signal) for signal in tx.all("models.model_signals", model_id=model_id))
+    return tuple(_signal(row) for row in tx.all("models.model_signals", model_id=model_id))
 
 
 def line_of(tx: Transaction, model_id: int) -> ModelLine:
@@ -311,3 +313,7 @@ def line_of(tx: Transaction, model_id: int) -> ModelLine:
     if row is None:
         raise NotFound(f"there is no model {model_id}")
     return ModelLine(**row)
+
+
+def _signal(row: dict[str, Any]) -> ModelSignal:
+    return ModelSignal(**{**row, "role": SignalRole(row["role"])})

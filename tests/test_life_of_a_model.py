@@ -17,6 +17,7 @@ from api.access import Access
 from api.app import create_app
 from lifecycle import ledger
 from models import jobs as training
+from models.line import level_of
 from models.scoring import Scorer
 from storage import jobs
 from storage.jobs import defer
@@ -110,23 +111,28 @@ def standing(plant: Plant) -> dict[int, str]:
     return {one["version"]: one["state"] for one in plant.get("/models", retired=True)}
 
 
-def test_a_false_alarm_raises_the_line_and_the_same_again_is_no_alarm(plant: Plant) -> None:
-    plant.run(shaking(720, 1, 0.21))
-    (alert,) = plant.get("/alerts", state="all")
-    assert alert["kind"] == "condition"
-    number = plant.open_order() if plant.get("/work-orders") else _raised_by_hand(plant)
-    plant.take(number, "approve", "start", "complete")
-    plant.post(f"/work-orders/{number}/close", {**CODES, "outcome": "false_alarm", "action": "check"})
-    plant.work()
+def test_false_alarms_raise_the_line_until_the_same_is_no_alarm_any_more(plant: Plant) -> None:
+    false_alarms = 0
+    for _ in range(4):
+        known = len(plant.get("/findings"))
+        plant.run(shaking(720, 1, 0.14))
+        if len(plant.get("/findings")) == known:
+            break
+        false_alarms += 1
+        number = plant.open_order() if plant.get("/work-orders") else _raised_by_hand(plant)
+        plant.take(number, "approve", "start", "complete")
+        plant.post(f"/work-orders/{number}/close", {**CODES, "outcome": "false_alarm", "action": "check"})
+        before = plant.get("/models")[0]["line"]
+        plant.work()
+        assert before < plant.get("/models")[0]["line"] <= 1.25 * before
+    assert 1 <= false_alarms <= 3
     (model,) = plant.get("/models")
-    assert 1.0 < model["line"] <= 1.25
     shown = plant.get(f"/models/{model['model_id']}")
-    assert [event["event"] for event in shown["events"]] == ["trained", "line_moved"]
-    before = len(plant.get("/findings"))
-    plant.run(shaking(720, 1, 0.21))
-    assert len(plant.get("/findings")) == before
+    assert [event["event"] for event in shown["events"]] == ["trained"] + ["line_moved"] * false_alarms
+    ((score,),) = plant.rows.all("SELECT score_max FROM score ORDER BY time DESC LIMIT 1")
+    assert level_of(float(str(score)), model["line"]) > 1.1, "as trained it would have been an alarm"
     (pump,) = plant.get("/figures/detection")["classes"]
-    assert (pump["precision"], pump["recall"], pump["false_alarms"]) == (0.0, None, 1)
+    assert (pump["precision"], pump["recall"], pump["false_alarms"]) == (0.0, None, false_alarms)
 
 
 def _raised_by_hand(plant: Plant) -> str:

@@ -27,7 +27,7 @@ CREATE TABLE health (
     asset_id integer NOT NULL REFERENCES asset,
     time timestamptz NOT NULL,
     model_id integer NOT NULL,
-    wear double precision,
+    wear double precision NOT NULL,
     wear_signals real[] NOT NULL,
     PRIMARY KEY (asset_id, time)
 );

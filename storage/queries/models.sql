@@ -45,7 +45,7 @@ WHERE site.tag = %(site)s
 
 -- name: signals
 -- The signals of an asset, in the register's order.
-SELECT signal_id, key, unit
+SELECT signal_id, key, unit, role
 FROM signal
 WHERE asset_id = %(asset_id)s
 ORDER BY position, signal_id;
@@ -164,7 +164,7 @@ WHERE model.model_id = %(model_id)s;
 
 -- name: model_signals
 -- The signals of a model, in the order of its columns.
-SELECT signal.signal_id, signal.key, signal.unit
+SELECT signal.signal_id, signal.key, signal.unit, signal.role
 FROM model
 CROSS JOIN LATERAL unnest(model.signal_ids) WITH ORDINALITY AS used (signal_id, place)
 JOIN signal ON signal.signal_id = used.signal_id
