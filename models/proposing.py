@@ -10,7 +10,7 @@ from lifecycle import ledger
 from lifecycle.healthy import declare_healthy
 from lifecycle.relearning import learnt
 from models import jobs
-from models.training import Task
+from models.training import Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict
 from storage import models as store
@@ -34,9 +34,8 @@ def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, no
         if proposal.data_from and proposal.data_to:
             span = (proposal.data_from, proposal.data_to)
             declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor)
-        training_id = jobs.ask(
-            tx, proposal.installation_id, Task(trained_by=actor), batch=f"proposal-{proposal_id}", clock=clock
-        )
+        task = Task(trained_by=actor, succession=Succession.AWAIT)
+        training_id = jobs.ask(tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock)
         if training_id is None:
             raise Conflict(f"{proposal.asset} waits for training already; accept again when that is done")
         return _decide(tx, proposal, "accepted", actor, now, note, training_id)

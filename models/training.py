@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from models import catalogue, charge, material
 from models.backtest import BackTest, back_test
@@ -29,12 +30,13 @@ Progress = Callable[[int, int, str], None]
 class Succession(StrEnum):
     """What becomes of a newly trained model.
 
-    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used, else it is a challenger
-    until a person promotes it.
+    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
+    challenger until a person promotes it, as it is with CHALLENGE otherwise.
     """
 
     PROMOTE = "promote"
     CHALLENGE = "challenge"
+    AWAIT = "await"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,7 +187,7 @@ def _enter(
     at: datetime,
 ) -> Trained:
     """Store the model with all that speaks for it; as champion let scoring go on with it."""
-    champion = task.succession is Succession.PROMOTE or not _has_usable_champion(tx, installation)
+    champion = _takes_charge(tx, installation, task.succession)
     data_from, data_to = from_us(found.times_us[0]), from_us(found.times_us[-1])
     model_id, version = catalogue.enter(
         tx,
@@ -217,6 +219,18 @@ def _enter(
         data_from=data_from,
         data_to=data_to,
     )
+
+
+def _takes_charge(tx: Transaction, installation: Installation, succession: Succession) -> bool:
+    match succession:
+        case Succession.PROMOTE:
+            return True
+        case Succession.CHALLENGE:
+            return not _has_usable_champion(tx, installation)
+        case Succession.AWAIT:
+            return False
+        case _:
+            assert_never(succession)
 
 
 def _has_usable_champion(tx: Transaction, installation: Installation) -> bool:

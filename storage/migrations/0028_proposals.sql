@@ -4,7 +4,7 @@ CREATE TABLE training (
     training_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     installation_id integer NOT NULL REFERENCES installation,
     batch text NOT NULL,
-    succession text NOT NULL CONSTRAINT training_succession_known CHECK (succession IN ('promote', 'challenge')),
+    succession text NOT NULL CONSTRAINT training_succession_known CHECK (succession IN ('promote', 'challenge', 'await')),
     asked_by text NOT NULL,
     asked_at timestamptz NOT NULL,
     state text NOT NULL DEFAULT 'queued' CONSTRAINT training_state_known

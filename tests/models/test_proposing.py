@@ -142,6 +142,12 @@ class TestLearningAgain:
         rows.write(asset_id, slow_rows(2.5, 4.5 * HOUR_S), first_s=4.5 * HOUR_S, step_s=60)
         (again,) = watch(rows)
         assert again.proposal_id != proposal.proposal_id
+        proposing.accept(rows.database, again.proposal_id, actor="Ada", clock=rows.clock)
+        train_all(rows)
+        with rows.database.transaction() as tx:
+            (challenger,) = (one for one in store.list_models(tx) if one.installed)
+        assert challenger.state == "challenger", "also of a machine that has no model yet: promoting is a person's act"
+        assert charge.promote(rows.database, challenger.model_id, actor="Bo", clock=rows.clock).state == "champion"
 
 
 class TestDrift:
