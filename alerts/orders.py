@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from alerts.rules import DeskRules, priority_of
 from plant.finding import Finding, FindingSource, Share
-from plant.work_order import OrderState, WorkOrder
+from plant.severity import Severity
+from plant.work_order import Closing, OrderState, WorkOrder
 from storage.orders import order_number
 from storage.register import RegisteredAsset
 
 _LEADING = 3
 _LEADING_SHARE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
+
+    actor: str
+    failure_mode: str
+    severity: Severity
+    what: str
+    failed_at: datetime | None = None
 
 
 def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
@@ -68,11 +80,14 @@ def title(finding: Finding, asset: RegisteredAsset) -> str:
 
     For instance `P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, flow_m3_h 30 %`.
     """
-    named = asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
-    said = f"{named}: {_what_is_wrong(finding.source)}"
+    said = f"{_named(asset)}: {_what_is_wrong(finding.source)}"
     leading = [one for one in _by_share(finding) if one.share >= _LEADING_SHARE][:_LEADING]
     shown = ", ".join(f"{one.signal} {100 * one.share:.0f} %" for one in leading)
     return f"{said}; {shown}" if shown else said
+
+
+def _named(asset: RegisteredAsset) -> str:
+    return asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
 
 
 def _what_is_wrong(source: FindingSource) -> str:
@@ -104,7 +119,43 @@ def evidence(finding: Finding) -> dict[str, Any]:
     }
 
 
-def document(order: WorkOrder, *, event: str, asset_name: str, link: str | None) -> dict[str, Any]:
+def reported(report: Report, order_id: int, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+    """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=asset.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=report.failure_mode,
+        state=OrderState.WAPPR,
+        priority=priority_of(report.severity),
+        severity=report.severity,
+        title=f"{_named(asset)}: {report.what}",
+        evidence={
+            "source": "report",
+            "reported_by": report.actor,
+            "failed_at": iso(report.failed_at) if report.failed_at else None,
+        },
+        requested_finish=rules.requested_finish(report.severity, at),
+        created_at=at,
+        changed_at=at,
+        revision=1,
+        acknowledged_at=at,
+        acknowledged_by=report.actor,
+    )
+
+
+def document(
+    order: WorkOrder,
+    *,
+    event: str,
+    asset_name: str,
+    link: str | None,
+    note: str = "",
+    closing: Closing | None = None,
+) -> dict[str, Any]:
     """Write the order as the JSON document that goes out on MQTT and over the API, one per revision."""
     return {
         "number": order.number,
@@ -125,7 +176,24 @@ def document(order: WorkOrder, *, event: str, asset_name: str, link: str | None)
         "changed_at": iso(order.changed_at),
         "acknowledged_at": iso(order.acknowledged_at) if order.acknowledged_at else None,
         "acknowledged_by": order.acknowledged_by,
+        "started_at": iso(order.started_at) if order.started_at else None,
+        "completed_at": iso(order.completed_at) if order.completed_at else None,
+        "closing": _codes(closing) if closing else None,
+        "note": note or None,
         "link": link,
+    }
+
+
+def _codes(closing: Closing) -> dict[str, Any]:
+    return {
+        "outcome": closing.outcome.value,
+        "failure_mode": closing.failure_mode,
+        "cause": closing.cause,
+        "action": closing.action.value,
+        "note": closing.note,
+        "failed_at": iso(closing.failed_at) if closing.failed_at else None,
+        "restored_at": iso(closing.restored_at),
+        "relearn": closing.relearn,
     }
 
 

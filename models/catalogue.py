@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -49,10 +49,15 @@ def enter(
     trained_by: str,
     trained_at: datetime,
     champion: bool = True,
+    figures: Mapping[str, Any] | None = None,
+    line: float = 1.0,
+    reference: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[int, int]:
     """Store a trained detector with the origin of what it knows; return the model's id and version.
 
-    `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before.
+    `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before. `figures` are
+    those of its back-test, `line` is where its alarm line lies because of them; `reference` is how its training data
+    were distributed.
     """
     model = NewModel(
         installation_id=installation_id,
@@ -63,7 +68,13 @@ def enter(
         data_rows=len(rows),
         data_sha256=fingerprint(signal_ids, times_us, rows),
         libraries=libraries(),
-        figures={"span_s": (data_to - data_from).total_seconds(), "missing": float(np.isnan(rows).mean())},
+        figures={
+            "span_s": (data_to - data_from).total_seconds(),
+            "missing": float(np.isnan(rows).mean()),
+            **(figures or {}),
+        },
+        line=line,
+        reference=tuple(reference),
         artifact=packed(detector),
         trained_by=trained_by,
         trained_at=trained_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote
 
 from nicegui import run, ui
 from nicegui.element import Element
@@ -13,6 +14,8 @@ from api.console import charts
 from api.console.charts import Trace
 from api.console.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.frame import empty, framed
+from api.console.reporting import report_button
+from api.console.serving import service_button
 from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
@@ -72,7 +75,7 @@ class AssetPage:
         self._site, self._tag = site, tag
         self._room = room
         self._span = "span_15m"
-        self._drawn: list[int] | None = None
+        self._drawn: tuple[object, ...] | None = None
 
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""
@@ -97,8 +100,9 @@ class AssetPage:
             empty(said, sign)
 
     def _show(self, asset: AssetView, traces: Sequence[Trace]) -> None:
-        if self._drawn != [signal.signal_id for signal in asset.signals]:
-            self._drawn = [signal.signal_id for signal in asset.signals]
+        made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
+        if self._drawn != made_of:
+            self._drawn = made_of
             self._draw(asset, traces)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
@@ -115,9 +119,13 @@ class AssetPage:
         with self._room:
             with link("/", "plain-link small"):
                 words(f"← {visit.t('nav_overview')}")
-            with box("line"):
-                heading(f"{asset.asset} {visit.name(asset)}".rstrip())
-                self._health = chip("", "plain")
+            with box("spread"):
+                with box("line"):
+                    heading(f"{asset.asset} {visit.name(asset)}".rstrip())
+                    self._health = chip("", "plain")
+                with box("line"):
+                    report_button(visit, asset.site, asset.asset)
+                    service_button(visit, asset, self.read)
             with box("card facts"):
                 self._facts(asset)
             with box("card list signals", testid="signals"):
@@ -136,10 +144,15 @@ class AssetPage:
             words(named(visit.language, asset.class_name, asset.class_name_zh) or asset.asset_class, "strong")
         with box():
             words(visit.t("model"), "name")
-            words(asset.model or visit.t("no_model"), "strong")
+            with link(f"/models/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
+                words(asset.model or visit.t("no_model"))
         with box():
             words(visit.t("score"), "name")
             self._score = words("", "strong figures")
+        if asset.relearning_since:
+            with box(testid="learning"):
+                words(visit.t("learning_since"), "name")
+                moment(asset.relearning_since, "full").classes("strong")
         with box():
             words(visit.t("nav_orders"), "name")
             self._orders(asset)

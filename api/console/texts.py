@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from starlette.requests import HTTPConnection
 
+from api.console.model_texts import MODEL_TEXTS
+from api.console.work_texts import WORK_TEXTS
+from plant.iso14224 import FAILURE_MODES
+
 LANGUAGE_COOKIE = "assetloop_language"
 
 
@@ -136,6 +140,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "health_watch": ("Watch", "关注"),
     "health_alarm": ("Alarm", "报警"),
     "health_unknown": ("No model yet", "尚无模型"),
+    "health_learning": ("Learning again", "重新学习中"),
     "health_silent": ("Silent", "无数据"),
     "health_off": ("Not in service", "未投用"),
     # Work orders
@@ -231,9 +236,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "severity_MINOR": ("Minor", "一般"),
     "severity_WARNING": ("Warning", "警告"),
     "severity_INDETERMINATE": ("Indeterminate", "未定"),
-    "mode_VIB": ("Vibration", "振动异常"),
-    "mode_OHE": ("Overheating", "过热"),
-    "mode_PDE": ("Parameter deviation", "参数偏离"),
     "kind_condition": ("Condition deviates", "状态偏离"),
     "alert_Normal": ("Normal", "正常"),
     "alert_Unacknowledged": ("Active, not acknowledged", "未恢复，未确认"),
@@ -264,4 +266,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "minutes": ("{value} min", "{value} 分钟"),
     "hours": ("{value} h", "{value} 小时"),
     "days": ("{value} d", "{value} 天"),
+    **WORK_TEXTS,
+    **MODEL_TEXTS,
+    **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
 }

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from alerts.service_state import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.shapes import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
 from plant.errors import NotFound, Rejected
 from storage import overview
 from storage.overview import AssetView, SignalView
@@ -56,6 +57,20 @@ def get_series(
         time_to=until,
         points=[PointShape.model_validate(point) for point in points],
     )
+
+
+@router.post("/{site}/{tag:path}/out-of-service", responses=answers(400, 404, 409))
+def put_out_of_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+    """Take an asset out of service; meanwhile what is found there is recorded as suppressed by design."""
+    take_out_of_service(parts.database, site, tag, actor=deed.actor, clock=parts.clock)
+    return get_asset(parts, site, tag)
+
+
+@router.post("/{site}/{tag:path}/return-to-service", responses=answers(400, 404, 409))
+def put_back_to_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+    """Return an asset to service."""
+    return_to_service(parts.database, site, tag, actor=deed.actor, clock=parts.clock)
+    return get_asset(parts, site, tag)
 
 
 @router.get("/{site}/{tag:path}", responses=answers(404))

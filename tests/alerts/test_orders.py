@@ -96,6 +96,10 @@ def test_the_document_holds_all_that_engineering_needs() -> None:
         "changed_at": "2026-03-01T12:01:00.000Z",
         "acknowledged_at": None,
         "acknowledged_by": None,
+        "started_at": None,
+        "completed_at": None,
+        "closing": None,
+        "note": None,
         "link": "http://console/work-orders/WO-000017",
     }
 
