@@ -13,6 +13,7 @@ from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
 from storage.orders import order_number
 from storage.register import RegisteredAsset
+from storage.remaining import RemainingLife
 
 _LEADING = 3
 _LEADING_SHARE = 0.1
@@ -29,8 +30,15 @@ class Report:
     failed_at: datetime | None = None
 
 
-def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
-    """Raise an order for a finding; it waits for approval."""
+def raised(
+    order_id: int,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
     return WorkOrder(
         order_id=order_id,
         number=order_number(order_id),
@@ -43,7 +51,7 @@ def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskR
         priority=priority_of(finding.severity),
         severity=finding.severity,
         title=title(finding, asset),
-        evidence=evidence(finding),
+        evidence=evidence(finding, left),
         requested_finish=rules.requested_finish(finding.severity, at),
         created_at=at,
         changed_at=at,
@@ -56,14 +64,21 @@ def joined(order: WorkOrder, at: datetime) -> WorkOrder:
     return replace(order, changed_at=at, revision=order.revision + 1)
 
 
-def worsened(order: WorkOrder, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+def worsened(
+    order: WorkOrder,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
     """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
     return replace(
         order,
         severity=finding.severity,
         priority=min(order.priority, priority_of(finding.severity)),
         title=title(finding, asset),
-        evidence=evidence(finding),
+        evidence=evidence(finding, left),
         requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
         changed_at=at,
         revision=order.revision + 1,
@@ -102,7 +117,7 @@ def _what_is_wrong(source: FindingSource) -> str:
             assert_never(source)
 
 
-def evidence(finding: Finding) -> dict[str, Any]:
+def evidence(finding: Finding, left: RemainingLife | None = None) -> dict[str, Any]:
     """Write down, as JSON, what speaks for the order; times are data time."""
     return {
         "finding_id": str(finding.finding_id),
@@ -116,10 +131,39 @@ def evidence(finding: Finding) -> dict[str, Any]:
             {"signal": one.signal, "share": _number(one.share), "unit": one.unit} for one in _by_share(finding)
         ],
         "data_quality": {name: _number(value) for name, value in finding.quality.items()},
+        "remaining_life": remaining_life(left) if left else None,
     }
 
 
-def reported(report: Report, order_id: int, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+def remaining_life(left: RemainingLife) -> dict[str, Any]:
+    """Write down, as JSON, how long the machine has left, in seconds from `as_of`, data time.
+
+    It lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is null where there is no end to it.
+    All three are null where it is unknown, and `outlook` says why.
+    """
+    return {
+        "outlook": left.outlook,
+        "likely_s": _seconds(left.likely_s),
+        "low_s": _seconds(left.low_s),
+        "high_s": _seconds(left.high_s),
+        "coverage": left.coverage,
+        "as_of": iso(left.time),
+        "source_version": left.source_version,
+    }
+
+
+def _seconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def reported(
+    report: Report,
+    order_id: int,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
     """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
     return WorkOrder(
         order_id=order_id,
@@ -137,6 +181,7 @@ def reported(report: Report, order_id: int, asset: RegisteredAsset, rules: DeskR
             "source": "report",
             "reported_by": report.actor,
             "failed_at": iso(report.failed_at) if report.failed_at else None,
+            "remaining_life": remaining_life(left) if left else None,
         },
         requested_finish=rules.requested_finish(report.severity, at),
         created_at=at,

@@ -19,7 +19,7 @@ from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 from storage import alerts as alert_rows
 from storage import desk as rows
-from storage import labels, register, suppression
+from storage import labels, register, remaining, suppression
 from storage import orders as order_rows
 from storage.database import Database, Transaction
 from storage.suppression import Reason
@@ -137,7 +137,8 @@ def report_failure(
     with database.transaction() as tx:
         asset = rows.lock_asset(tx, register.get_asset(tx, site, tag).asset_id)
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
-        order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now)
+        left = remaining.newest(tx, asset.asset_id)
+        order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
         told = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
         order_rows.add(tx, order, alert_id=told[0][1] if told else None)
         for finding_id, _ in told:

@@ -27,7 +27,8 @@ class OrderShape(Shape):
     severity: Severity
     title: str
     evidence: dict[str, Any] = Field(
-        description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model version."
+        description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model "
+        "version, remaining_life in seconds from its `as_of`, with the interval that holds it with `coverage`."
     )
     requested_finish: datetime
     created_at: datetime

@@ -13,6 +13,7 @@ from plant.alert import Alert, AlertState
 from plant.finding import FindingSource
 from plant.severity import Severity
 from storage.overview import AssetView, Health, Quarantined
+from storage.remaining import RemainingLife
 
 
 class Shape(BaseModel):
@@ -123,15 +124,31 @@ class SignalShape(Shape):
     )
 
 
+class RemainingLifeShape(Shape):
+    """How long a machine has left, in seconds from `time`; all figures are null where that is unknown."""
+
+    time: datetime = Field(description="Data time up to which was looked.")
+    outlook: str = Field(
+        description="known; reached, where the limit is; or why it is unknown: too_short, no_trend or far."
+    )
+    likely_s: float | None = Field(description="As likely too short as too long.")
+    low_s: float | None = Field(description="Begin of the interval that holds the truth with `coverage`.")
+    high_s: float | None = Field(description="Its end; null beside a known remaining life where it has none.")
+    coverage: float = Field(description="Probability, 0 to 1.")
+    source_version: str = Field(description="What told it: wear/TAG/vN or life/CLASS/vN.")
+
+
 class AssetWithSignals(AssetShape):
-    """An asset with its signals."""
+    """An asset with its signals, and what was last told of its remaining life."""
 
     signals: list[SignalShape]
+    remaining_life: RemainingLifeShape | None = None
 
     @classmethod
-    def of(cls, asset: AssetView) -> Self:
-        """Show an asset and its signals."""
-        return cls.model_validate(asset)
+    def of(cls, asset: AssetView, left: RemainingLife | None) -> Self:
+        """Show an asset, its signals, and how long its machine has left."""
+        shown = cls.model_validate(asset)
+        return shown.model_copy(update={"remaining_life": RemainingLifeShape.model_validate(left) if left else None})
 
 
 class PointShape(Shape):

@@ -9,6 +9,8 @@ from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecisio
 from procrastinate.jobs import Job
 
 from models.labelling import learn_from_labels
+from models.remaining.classes import learn_classes
+from models.remaining.telling import ClassModels, tell_remaining_life
 from models.training import Refused, Succession, Task, Trained, train_one
 from models.watching import watch
 from plant.clock import Clock
@@ -30,6 +32,8 @@ _TRAIN = "train"
 TRAIN = f"{NAMESPACE}:{_TRAIN}"
 _RESUME = "resume_stalled"
 _LEARN = "learn"
+_TELL = "tell_remaining_life"
+_LEARN_CLASSES = "learn_classes"
 _RETRY_S = 10
 
 
@@ -103,6 +107,7 @@ def _finish(database: Database, training_id: int, state: trainings.Ending, outco
 def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     """Declare what a worker does for this room; add it with `namespace=NAMESPACE`."""
     blueprint = Blueprint()
+    life_models = ClassModels()
 
     @blueprint.task(name=_TRAIN, queue=QUEUE, retry=UntilItIsBack())
     def train(training_id: int) -> None:
@@ -118,5 +123,15 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     def learn(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         learn_from_labels(database, clock=clock)
         watch(database, clock=clock)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_TELL, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_TELL}")
+    def tell(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        tell_remaining_life(database, clock=clock, models=life_models)
+
+    @blueprint.periodic(cron="17 * * * *")
+    @blueprint.task(name=_LEARN_CLASSES, queue=QUEUE, queueing_lock=f"{NAMESPACE}:{_LEARN_CLASSES}")
+    def learn_lives(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        learn_classes(database, clock=clock)
 
     return blueprint

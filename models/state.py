@@ -133,8 +133,8 @@ class State:
 
     @classmethod
     def unpack(cls, flat: Floats, signals: int, settings: int) -> State:
-        """Read the rows of `flat` (A, `width(p, q)`)."""
-        columns = np.ascontiguousarray(flat.T)
+        """Read the rows of `flat` (A, `width(p, q)`) into arrays of its own: a step writes into some of them."""
+        columns = np.array(flat.T, order="C")
         parts, at = {}, 0
         for name, size in sizes(signals, settings).items():
             parts[name] = columns[at : at + size] if name in _WIDE_FIELDS else columns[at]

@@ -11,8 +11,8 @@ from lifecycle.labels import FORMULAE, Detection, detection
 from models import charge, proposing
 from models.catalogue import KIND
 from plant.errors import Misconfigured, NotFound
-from service.surroundings import Surroundings
 from service.instants import read_instant
+from service.surroundings import Surroundings
 from service.training import tags_of
 from storage import drift, proposals, register
 from storage import models as store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
@@ -14,14 +15,16 @@ from api.console import charts
 from api.console.charts import Trace
 from api.console.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.frame import empty, framed
+from api.console.life import in_words
 from api.console.reporting import report_button
 from api.console.serving import service_button
 from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage import overview
+from storage import overview, remaining
 from storage.overview import AssetView, SignalView
+from storage.remaining import RemainingLife
 
 _SPANS = {
     "span_15m": timedelta(minutes=15),
@@ -33,8 +36,10 @@ _EVERY_S = 3.0
 _POINTS = 300
 
 
-def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> tuple[AssetView, list[Trace]]:
-    """Read an asset and the course of its signals.
+def read_asset(
+    parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
+) -> tuple[AssetView, RemainingLife | None, list[Trace]]:
+    """Read an asset, how long it has left, and the course of its signals.
 
     Raises:
         NotFound: there is no such asset.
@@ -55,7 +60,8 @@ def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit)
             )
             for signal in asset.signals
         ]
-    return asset, traces
+        left = remaining.newest(tx, asset.asset_id)
+    return asset, left, traces
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -99,7 +105,7 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(self, asset: AssetView, traces: Sequence[Trace]) -> None:
+    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace]) -> None:
         made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
         if self._drawn != made_of:
             self._drawn = made_of
@@ -107,6 +113,7 @@ class AssetPage:
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
+        self._life.set_text(in_words(self._visit, asdict(left) if left else None))
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
         for chart, trace in zip(self._charts, traces, strict=True):
@@ -149,6 +156,9 @@ class AssetPage:
         with box():
             words(visit.t("score"), "name")
             self._score = words("", "strong figures")
+        with box(testid="remaining-life"):
+            words(visit.t("remaining_life"), "name")
+            self._life = words("", "strong")
         if asset.relearning_since:
             with box(testid="learning"):
                 words(visit.t("learning_since"), "name")

@@ -13,7 +13,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
 from plant.errors import NotFound, Rejected
-from storage import overview
+from storage import overview, remaining
 from storage.overview import AssetView, SignalView
 
 router = APIRouter(prefix="/assets", tags=["assets"])
@@ -77,7 +77,8 @@ def put_back_to_service(parts: GivenParts, site: str, tag: str, deed: Acknowledg
 def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
     """Show one asset with its signals and their latest values."""
     with parts.database.transaction() as tx:
-        return AssetWithSignals.of(overview.get_asset(tx, site, tag, now=parts.clock.now()))
+        asset = overview.get_asset(tx, site, tag, now=parts.clock.now())
+        return AssetWithSignals.of(asset, remaining.newest(tx, asset.asset_id))
 
 
 def _sane(time: datetime) -> datetime:

@@ -144,7 +144,7 @@ def smoothed(evidence: Evidence, steps: float) -> Floats:
 
 def settle(weight: Floats, pull: Floats, lean: float) -> Floats:
     """Return the wear (n, k) that summed evidence speaks for, leaning on the usual, 0."""
-    solved: Floats = np.linalg.solve(weight + lean * np.eye(pull.shape[1]), pull[:, :, None])[:, :, 0]
+    solved: Floats = np.asarray(np.linalg.solve(weight + lean * np.eye(pull.shape[1]), pull[:, :, None])[:, :, 0])
     return solved
 
 

@@ -39,12 +39,12 @@ GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, score, health, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, relearning, label,
-    training, proposal
+    training, proposal, remaining_life
 TO assetloop_app;
 GRANT EXECUTE ON FUNCTION suppression_of, is_relearning TO assetloop_app;
 GRANT INSERT ON
     ledger, work_order_event, work_order_booking, work_order_closing, model_event, kept_window,
-    drift_check
+    drift_check, life_model
 TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
