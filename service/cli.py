@@ -79,6 +79,7 @@ bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 
 evaluate_app.command(
     "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
 )(evaluate.cmapss)
+evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 --out faults.csv")(evaluate.year)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from models.remaining.conditions import Conditions
@@ -65,11 +65,12 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
     A history is cut into some 200 steps a life; in each, every signal is compared with what it is in its regime, and
     all of them together tell a few numbers of hidden wear (`HiddenWear`). Levels, trends and a health index of the wear
     are what `LifeRegressor` learns from: of the machines that failed, and of virtual ones that wore faster or slower.
-    `docs/remaining-life.md` says why, and what each part is worth.
+    `docs/models.md` says why, and what each part is worth.
 
     Args:
         horizon: how far ahead is looked, in the unit of time; 0.6 median lives unless told.
         coverage: which part of the truth the interval should hold.
+        regressor: what learns from the features; the shipped one unless told. Its coverage, jobs and chance are set.
         pace_spread: virtual lives are faster or slower by a factor with this standard deviation (of its logarithm).
         n_jobs: networks trained at once; the results do not depend on it.
         random_state: all chance comes from it.
@@ -80,12 +81,14 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         *,
         horizon: float | None = None,
         coverage: float = 0.8,
+        regressor: LifeRegressor | None = None,
         pace_spread: float = 0.18,
         n_jobs: int | None = None,
         random_state: int = 0,
     ) -> None:
         self.horizon = horizon
         self.coverage = coverage
+        self.regressor = regressor
         self.pace_spread = pace_spread
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -160,7 +163,8 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         machine = np.concatenate([np.full(len(one.left), one.machine) for one in lived])
         weight = np.concatenate([_weight(one.left, horizon) for one in lived])
         drawn = rng.choice(len(left), min(DRAWN_ROWS, 4 * len(left)), p=weight / weight.sum())
-        self.regressor_ = LifeRegressor(
+        shipped = LifeRegressor() if self.regressor is None else self.regressor
+        self.regressor_ = clone(shipped).set_params(
             coverage=self.coverage, n_jobs=self.n_jobs, random_state=int(rng.integers(2**31))
         )
         self.regressor_.fit(columns[drawn], np.minimum(left[drawn], horizon), groups=machine[drawn], progress=progress)

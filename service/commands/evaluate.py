@@ -53,3 +53,35 @@ def cmapss(
     with Screen().bar(f"learning {subset.value}", "models") as advance:
         figures, said = judge_turbofans(question, advance)
     answer(said, as_json=json, line=figures.summary)
+
+
+def year(
+    days: Annotated[float, typer.Option(help="How long.", min=5.0)] = 365.0,
+    period: Annotated[float, typer.Option(help="Seconds between two readings of a signal.", min=1.0)] = 60.0,
+    jobs: Annotated[
+        int | None, typer.Option(help="Machines watched at once.", show_default="one a core", min=1)
+    ] = None,
+    out: Out = None,
+    seed: Annotated[int, typer.Option(help="All chance comes from it.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Let the demo plant live through a simulated year: how many faults are found, how early, and at what false alarms.
+
+    Each machine is learnt over a day, fails in a way it knows, is repaired and learnt again. Nothing is stored.
+    """
+    import os
+    import tomllib
+
+    from service.demonstration import plant_file
+    from service.evaluating import refuse_no_folder, write_rows
+    from service.screen import Screen
+    from service.simulated_year import YearQuestion, live_a_year
+
+    refuse_no_folder(out)
+    question = YearQuestion(days=days, period_s=period, seed=seed, jobs=jobs or os.cpu_count() or 1)
+    register = tomllib.loads(plant_file().read_text(encoding="utf-8"))
+    with Screen().bar("living through a year", "lives") as advance:
+        figures = live_a_year(register, question, progress=advance)
+    if out is not None:
+        write_rows(out, figures.rows())
+    answer(figures.public(), as_json=json, line=figures.summary)

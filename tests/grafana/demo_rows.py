@@ -107,7 +107,8 @@ def _scores(connection: Connection, asset_id: int, start: datetime, minutes: int
 def _remaining_life(connection: Connection, asset_id: int, now: datetime) -> None:
     connection.execute("INSERT INTO installation (asset_id) VALUES (%s)", [asset_id])
     connection.execute(
-        "INSERT INTO remaining_life SELECT asset_id, %s, installation_id, 'wear/P-102/v1', 'known', 864000, 432000, NULL,"
+        "INSERT INTO remaining_life"
+        " SELECT asset_id, %s, installation_id, 'wear/P-102/v1', 'known', 864000, 432000, NULL,"
         " 0.8, %s FROM installation WHERE asset_id = %s",
         [now, now, asset_id],
     )

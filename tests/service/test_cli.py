@@ -15,7 +15,7 @@ COMMANDS = (
     *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
     ["bench", "train"],
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "storage"]),
-    *(["export"], ["import"], ["backup"], ["restore"], ["evaluate", "cmapss"]),
+    *(["export"], ["import"], ["backup"], ["restore"], ["evaluate", "cmapss"], ["evaluate", "year"]),
 )
 
 
