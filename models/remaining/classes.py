@@ -6,12 +6,12 @@ import logging
 from datetime import datetime
 
 import numpy as np
+from sklearn.base import clone
 
 from models.catalogue import ModelRefused, fingerprint, libraries, loaded, packed
 from models.remaining.estimator import LEAST_LIVES, RemainingLife
 from models.remaining.history import History, Life
 from plant.clock import Clock
-from plant.errors import Misconfigured, Unavailable
 from storage import remaining
 from storage.database import Database, Transaction
 from storage.remaining import FailedLife, Learnable, LifeModelLine, NewLifeModel
@@ -31,27 +31,27 @@ LEAST_HOURS = 24
 _log = logging.getLogger(__name__)
 
 
-def learn_classes(database: Database, *, clock: Clock) -> int:
+def learn_classes(database: Database, *, clock: Clock, estimator: RemainingLife | None = None) -> int:
     """Train a model for each class of which more machines have failed than its newest knows; return how many.
 
-    A class from which nothing can be learnt is left with a word in the log, and tried again with its next failure.
+    `estimator` is what learns, the shipped one unless told. A class from which nothing can be learnt is left with a
+    word in the log, and tried again at the next call.
 
     Raises:
         Unavailable: the database is away; what was stored stands.
     """
     with database.transaction() as tx:
         found = remaining.classes_to_learn(tx, least=LEAST_LIVES)
-    return sum(_learn(database, one, clock) for one in found)
+    shipped = RemainingLife() if estimator is None else estimator
+    return sum(_learn(database, one, clock, clone(shipped)) for one in found)
 
 
-def _learn(database: Database, what: Learnable, clock: Clock) -> bool:
+def _learn(database: Database, what: Learnable, clock: Clock, model: RemainingLife) -> bool:
     with database.transaction() as tx:
         keys, setting_keys = remaining.keys(tx, what.class_id)
         lives = _lives(tx, what.class_id, keys, setting_keys)
     try:
-        model = RemainingLife().fit(lives)
-    except (Unavailable, Misconfigured):
-        raise
+        model.fit(lives)
     except ValueError as error:
         _log.warning(
             "remaining life cannot be learnt", extra={"class": what.asset_class, "why": str(error), "lives": len(lives)}
