@@ -27,8 +27,8 @@ HOUR_S, DAY_S = 3_600.0, 86_400.0
 EPOCH_S = 1_767_225_600.0
 """The year begins on 1 January 2026."""
 
-TRAINING_S = DAY_S
-"""A machine is learnt, and after each repair learnt again, over so long: from a day on wear is judged."""
+TRAINING_S = 25 * HOUR_S
+"""A machine is learnt, and after each repair learnt again, over so long: a little more than the day wear asks for."""
 
 REPAIR_S = 8 * HOUR_S
 LEAST_HEALTHY_S, MEAN_HEALTHY_S = 2 * DAY_S, 40 * DAY_S

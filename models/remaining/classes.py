@@ -22,8 +22,9 @@ TRUSTED = (
     "models.remaining.features.HealthMap",
     "models.remaining.regressor.LifeRegressor",
     "models.remaining.wear.HiddenWear",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 )
-"""The only types besides scikit-learn's own that a stored model of remaining life may hold."""
+"""The types that a stored model of remaining life may hold; the last is scikit-learn's, not known to skops."""
 
 LEAST_HOURS = 24
 """A life of which fewer hours were recorded teaches nothing."""
