@@ -113,7 +113,7 @@ class AssetPage:
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
-        self._life.set_text(in_words(self._visit, asdict(left) if left else None))
+        self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
         for chart, trace in zip(self._charts, traces, strict=True):

@@ -159,7 +159,7 @@ def _report(visit: Visit, order: WorkOrder) -> None:
         with box("facts"):
             _fact(visit.t("reported_by"), str(order.evidence.get("reported_by") or "–"))
             _fact(visit.t("lost_function"), instant_of(order.evidence.get("failed_at")))
-            _fact(visit.t("remaining_life"), in_words(visit, order.evidence.get("remaining_life")))
+            _fact(visit.t("remaining_life"), in_words(visit.language, order.evidence.get("remaining_life")))
 
 
 def _evidence(visit: Visit, dossier: Dossier) -> None:
@@ -172,7 +172,7 @@ def _evidence(visit: Visit, dossier: Dossier) -> None:
             _fact(visit.t("onset"), window.onset if window else None)
             _fact(f"{visit.t('window')}", (window.time_from, window.time_to) if window else None)
             _fact(visit.t("failure_mode"), f"{visit.mode(order)} ({order.failure_mode})")
-            _fact(visit.t("remaining_life"), in_words(visit, evidence.get("remaining_life")))
+            _fact(visit.t("remaining_life"), in_words(visit.language, evidence.get("remaining_life")))
             _fact(visit.t("data_quality"), _quality(visit, evidence.get("data_quality") or {}))
         heading(visit.t("contributing"), 2)
         with box("shares", testid="shares"):
