@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from alerts.rules import DeskRules
 from models import tracks
+from models.bank import DetectorBank
 from models.detector import ConditionDetector
 from models.episodes import Episode, follow
 from models.material import Material
@@ -37,12 +37,13 @@ LEAST_HEALTHY_S, MEAN_HEALTHY_S = 2 * DAY_S, 40 * DAY_S
 GROWTH_S = (6 * HOUR_S, 30 * DAY_S)
 """A fault takes from a quarter of a day to a month to grow, as likely one as three days as three as nine."""
 
-CHUNK = 14_400
+CHUNK = 2_880
 OF_THE_MACHINE = frozenset({FindingKind.CONDITION, FindingKind.WEAR})
 """A fault of the machine that is blamed on a sensor does not count as found."""
 
 Learn = Callable[[Material], ConditionDetector]
 Progress = Callable[[int, int], None]
+Known = set[tuple[int, FindingKind]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +53,6 @@ class YearQuestion:
     days: float = 365.0
     period_s: float = 60.0
     seed: int = 0
-    jobs: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +82,24 @@ class Stretch:
         return self.begin_s + TRAINING_S
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """One stretch of one machine."""
+
+    machine: Machine
+    stretch: Stretch
+
+    def material(self, period_s: float) -> Material:
+        """Return what its model learns from."""
+        time_s = np.arange(self.stretch.begin_s, self.stretch.watched_s, period_s)
+        rows = self.machine.measure(time_s, None)
+        return Material(signals=self.machine.signals, times_us=_us(time_s), rows=rows)
+
+    def clock(self, period_s: float) -> NDArray[np.float64]:
+        """Return the instants at which it is watched."""
+        return np.arange(self.stretch.watched_s, self.stretch.end_s, period_s)
+
+
 def live_a_year(
     register: Mapping[str, Any],
     question: YearQuestion,
@@ -97,16 +115,14 @@ def live_a_year(
     machines = list(machines_of(register))
     seeds = np.random.SeedSequence(question.seed).spawn(len(machines))
     plans = [
-        (machine, stretch)
+        Plan(machine=machine, stretch=stretch)
         for machine, seed in zip(machines, seeds, strict=True)
         for stretch in stretches(machine, question, np.random.default_rng(seed))
     ]
-    lives = Parallel(n_jobs=question.jobs, return_as="generator")(
-        delayed(watch)(machine, stretch, question.period_s, learn) for machine, stretch in plans
-    )
-    fates = []
-    for fate in lives:
-        fates.append(fate)
+    classes = sorted({plan.machine.device.machine.tag for plan in plans})
+    fates: list[Fate] = []
+    for tag in classes:
+        fates += watch([plan for plan in plans if plan.machine.device.machine.tag == tag], question.period_s, learn)
         if progress is not None:
             progress(len(fates), len(plans))
     return YearFigures(machines=len(machines), fates=tuple(fates))
@@ -143,44 +159,68 @@ def stretches(machine: Machine, question: YearQuestion, rng: np.random.Generator
         begin_s = failed_s + REPAIR_S
 
 
-def watch(machine: Machine, stretch: Stretch, period_s: float, learn: Learn = learn) -> Fate:
-    """Learn a machine, watch it until it fails, and say of what people were told."""
-    training = np.arange(stretch.begin_s, stretch.watched_s, period_s)
-    rows = machine.measure(training, None)
-    detector = learn(Material(signals=machine.signals, times_us=_us(training), rows=rows))
-    ill_s = stretch.fault.start_s if stretch.fault else stretch.end_s
-    told = sorted(_told(machine, stretch, period_s, detector))
-    false_alarms = tuple(kind.value for at_s, kind in told if at_s < ill_s)
+def watch(plans: Sequence[Plan], period_s: float, learn: Learn = learn) -> list[Fate]:
+    """Learn machines of one class, watch each until it fails, and say of what people were told.
+
+    They stand side by side in one bank as in a round of scoring, each in a time of its own.
+    """
+    known = _found(plans, period_s, DetectorBank([learn(plan.material(period_s)) for plan in plans]))
+    return [_fate(plan, _told(plan, episodes, period_s)) for plan, episodes in zip(plans, known, strict=True)]
+
+
+def _found(plans: Sequence[Plan], period_s: float, bank: DetectorBank) -> list[Known]:
+    """Stream each plan's readings, and collect the episodes of every kind by their onset."""
+    clocks = [plan.clock(period_s) for plan in plans]
+    lengths = np.array([len(clock) for clock in clocks])
+    states, known = bank.start(), [Known() for _ in plans]
+    standing: list[dict[FindingKind, Episode | None]] = [{} for _ in plans]
+    for first in range(0, int(lengths.max()), CHUNK):
+        going = np.flatnonzero(lengths > first)
+        parts = [clocks[place][first : first + CHUNK] for place in going]
+        rows, times = _side_by_side([plans[place] for place in going.tolist()], parts, bank.signals)
+        scored, states[going] = bank.take(going).stream(states[going], rows, times)
+        for column, (place, part) in enumerate(zip(going, parts, strict=True)):
+            for kind, track in tracks.of(scored[: len(part), column]).items():
+                still = standing[place].get(kind)
+                episodes, standing[place][kind] = follow(still, _us(part), track, rows[: len(part), column])
+                known[place] |= {(episode.onset_us, kind) for episode in episodes}
+    return known
+
+
+def _side_by_side(
+    plans: Sequence[Plan], parts: Sequence[NDArray[np.float64]], signals: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    longest = max(len(part) for part in parts)
+    rows, times = np.full((longest, len(plans), signals), np.nan), np.full((longest, len(plans)), np.nan)
+    for column, (plan, part) in enumerate(zip(plans, parts, strict=True)):
+        times[: len(part), column] = part
+        rows[: len(part), column] = plan.machine.measure(part, plan.stretch.fault)
+    return rows, times
+
+
+def _told(plan: Plan, known: Known, period_s: float) -> list[tuple[float, FindingKind]]:
+    """Say when the desk tells people of which kind of finding, before the machine fails.
+
+    An episode is told of at the first sample at which it has lasted for the desk's delay.
+    """
+    delay_s = max(period_s, DeskRules().on_delay_s)
+    told = [(onset_us / 1e6 + delay_s, kind) for onset_us, kind in known]
+    return sorted(one for one in told if one[0] < plan.stretch.end_s)
+
+
+def _fate(plan: Plan, told: Sequence[tuple[float, FindingKind]]) -> Fate:
+    stretch, fault = plan.stretch, plan.stretch.fault
+    ill_s = fault.start_s if fault else stretch.end_s
     found = next(((at_s, kind) for at_s, kind in told if at_s >= ill_s and kind in OF_THE_MACHINE), None)
     return Fate(
-        asset=machine.device.asset,
-        fault=stretch.fault.kind if stretch.fault else None,
-        growth_s=stretch.fault.growth_s if stretch.fault else None,
+        asset=plan.machine.device.asset,
+        fault=fault.kind if fault else None,
+        growth_s=fault.growth_s if fault else None,
         told_after_s=found[0] - ill_s if found else None,
         told_as=found[1].value if found else None,
-        false_alarms=false_alarms,
+        false_alarms=tuple(kind.value for at_s, kind in told if at_s < ill_s),
         healthy_s=ill_s - stretch.watched_s,
     )
-
-
-def _told(
-    machine: Machine, stretch: Stretch, period_s: float, detector: ConditionDetector
-) -> Iterator[tuple[float, FindingKind]]:
-    """Say when the desk tells people of which kind of finding, before the stretch ends."""
-    delay_s = max(period_s, DeskRules().on_delay_s)  # an episode is told of at the first sample at which it lasted
-    times_s = np.arange(stretch.watched_s, stretch.end_s, period_s)
-    state, known = detector.start(), set[tuple[int, FindingKind]]()
-    standing: dict[FindingKind, Episode | None] = {}
-    for first in range(0, len(times_s), CHUNK):
-        time_s = times_s[first : first + CHUNK]
-        rows = machine.measure(time_s, stretch.fault)
-        scored, state = detector.stream(state, rows, time_s)
-        for kind, track in tracks.of(scored).items():
-            episodes, standing[kind] = follow(standing.get(kind), _us(time_s), track, rows)
-            known |= {(episode.onset_us, kind) for episode in episodes}
-    for onset_us, kind in known:
-        if onset_us / 1e6 + delay_s < stretch.end_s:
-            yield onset_us / 1e6 + delay_s, kind
 
 
 def _us(time_s: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -58,9 +58,6 @@ def cmapss(
 def year(
     days: Annotated[float, typer.Option(help="How long.", min=5.0)] = 365.0,
     period: Annotated[float, typer.Option(help="Seconds between two readings of a signal.", min=1.0)] = 60.0,
-    jobs: Annotated[
-        int | None, typer.Option(help="Machines watched at once.", show_default="one a core", min=1)
-    ] = None,
     out: Out = None,
     seed: Annotated[int, typer.Option(help="All chance comes from it.", min=0)] = 0,
     json: Json = False,
@@ -69,7 +66,6 @@ def year(
 
     Each machine is learnt over a day, fails in a way it knows, is repaired and learnt again. Nothing is stored.
     """
-    import os
     import tomllib
 
     from service.demonstration import plant_file
@@ -78,7 +74,7 @@ def year(
     from service.simulated_year import YearQuestion, live_a_year
 
     refuse_no_folder(out)
-    question = YearQuestion(days=days, period_s=period, seed=seed, jobs=jobs or os.cpu_count() or 1)
+    question = YearQuestion(days=days, period_s=period, seed=seed)
     register = tomllib.loads(plant_file().read_text(encoding="utf-8"))
     with Screen().bar("living through a year", "lives") as advance:
         figures = live_a_year(register, question, progress=advance)

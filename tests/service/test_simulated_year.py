@@ -18,6 +18,7 @@ from service.simulated_year import (
     EPOCH_S,
     TRAINING_S,
     Machine,
+    Plan,
     Stretch,
     YearQuestion,
     live_a_year,
@@ -41,17 +42,19 @@ def one_of_each(register: dict[str, Any]) -> list[Machine]:
     return list({one.device.machine.tag: one for one in reversed(list(machines_of(register)))}.values())
 
 
-def failing(machine: Machine, kind: str, growth_s: float) -> Stretch:
+def failing(machine: Machine, kind: str, growth_s: float) -> Plan:
     """Learnt, well for two days, then failing."""
     fault = Fault(asset=machine.device.asset, kind=kind, start_s=EPOCH_S + TRAINING_S + 2 * DAY_S, growth_s=growth_s)
-    return Stretch(begin_s=EPOCH_S, end_s=fault.start_s + growth_s, fault=fault)
+    return Plan(machine=machine, stretch=Stretch(begin_s=EPOCH_S, end_s=fault.start_s + growth_s, fault=fault))
 
 
 def test_every_kind_of_fault_is_found_early_and_without_false_alarms(register: dict[str, Any]) -> None:
     fates = tuple(
-        watch(machine, failing(machine, kind, 0.5 * DAY_S), PERIOD_S)
+        fate
         for machine in one_of_each(register)
-        for kind in machine.device.machine.fault_kinds
+        for fate in watch(
+            [failing(machine, kind, 0.5 * DAY_S) for kind in machine.device.machine.fault_kinds], PERIOD_S
+        )
     )
     figures = YearFigures(machines=4, fates=fates)
     assert len(figures.faults) == len(fates) >= 10
@@ -74,7 +77,7 @@ def lame(material: Material) -> ConditionDetector:
 def test_a_model_that_notices_nothing_finds_nothing(register: dict[str, Any]) -> None:
     machine = one_of_each(register)[0]
     kind = machine.device.machine.fault_kinds[0]
-    fate = watch(machine, failing(machine, kind, 0.25 * DAY_S), PERIOD_S, lame)
+    (fate,) = watch([failing(machine, kind, 0.25 * DAY_S)], PERIOD_S, lame)
     assert (fate.told_after_s, fate.lead) == (None, None)
     assert YearFigures(machines=1, fates=(fate,)).found == 0.0
 
