@@ -30,9 +30,8 @@ BEYOND = 1.2
 FIRST_STEPS = 10
 """The first steps of a life are not learnt from: too little is known of the machine."""
 
-VIRTUAL_LIVES = 800
 MOST_VIRTUAL = 12
-"""Every life is relived until there are so many, but at most so many times."""
+"""No life is relived more often than this."""
 
 VIRTUAL_SMOOTH_STEPS = SMOOTH_STEPS / 2
 HEALTH_STEPS = 6.0
@@ -71,6 +70,7 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         horizon: how far ahead is looked, in the unit of time; 0.6 median lives unless told.
         coverage: which part of the truth the interval should hold.
         regressor: what learns from the features; the shipped one unless told. Its coverage, jobs and chance are set.
+        virtual_lives: every life is relived until there are so many.
         pace_spread: virtual lives are faster or slower by a factor with this standard deviation (of its logarithm).
         n_jobs: networks trained at once; the results do not depend on it.
         random_state: all chance comes from it.
@@ -82,6 +82,7 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         horizon: float | None = None,
         coverage: float = 0.8,
         regressor: LifeRegressor | None = None,
+        virtual_lives: int = 800,
         pace_spread: float = 0.18,
         n_jobs: int | None = None,
         random_state: int = 0,
@@ -89,6 +90,7 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         self.horizon = horizon
         self.coverage = coverage
         self.regressor = regressor
+        self.virtual_lives = virtual_lives
         self.pace_spread = pace_spread
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -110,8 +112,9 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         self.wear_ = HiddenWear().fit(seen, len(self.conditions_.middle_))
         lived = self._lived(lives)
         rng = np.random.default_rng(self.random_state)
-        virtual = [self._relived(one, rng) for one in lived for _ in range(_times(len(lived)))]
-        self.health_ = self._health(lived, virtual[:: _times(len(lived))])
+        times = min(MOST_VIRTUAL, -(-self.virtual_lives // len(lived)))
+        virtual = [self._relived(one, rng) for one in lived for _ in range(times)]
+        self.health_ = self._health(lived, virtual[::times])
         self._learn(lived + virtual, rng, progress)
         return self
 
@@ -178,10 +181,6 @@ class _Lived:
     evidence: Evidence
     left: Floats
     age: float
-
-
-def _times(lives: int) -> int:
-    return min(MOST_VIRTUAL, -(-VIRTUAL_LIVES // lives))
 
 
 def _weight(left: Floats, horizon: float) -> Floats:

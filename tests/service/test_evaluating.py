@@ -28,7 +28,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_engine_is_written_and_drawn(directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluating, "RemainingLife", partial(RemainingLife, regressor=QUICK))
+    monkeypatch.setattr(evaluating, "RemainingLife", partial(RemainingLife, regressor=QUICK, virtual_lives=30))
     out, plot = tmp_path / "rul.csv", tmp_path / "rul.png"
     figures, said = judge_turbofans(CmapssQuestion(directory=directory, subset="FD001", out=out, plot=plot))
     with out.open(newline="") as file:

@@ -19,7 +19,7 @@ __all__ = ["rows"]
 HOUR_S = 3_600.0
 TOLD_BY = (1, 2, 3, 6)
 SIGNALS = tuple((f"signal_{n}", "mm/s") for n in TOLD_BY)
-ESTIMATOR = RemainingLife(regressor=QUICK)
+ESTIMATOR = RemainingLife(regressor=QUICK, virtual_lives=20)
 
 
 def record(rows: Rows, asset_id: int, one: Life, *, until: int | None = None) -> None:

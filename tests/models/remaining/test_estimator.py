@@ -12,12 +12,12 @@ from models.remaining.history import History, Life
 from models.remaining.regressor import LifeRegressor
 from tests.models.remaining.engines import left, life
 
-QUICK = LifeRegressor(members=5, updates=400, trees=40, most_rows=4_000)
+QUICK = LifeRegressor(members=3, updates=400, trees=40, most_rows=4_000)
 HORIZON = 100.0
 
 
 def learnt(lives: list[Life], **wanted: float) -> RemainingLife:
-    return RemainingLife(horizon=HORIZON, regressor=QUICK, **wanted).fit(lives)
+    return RemainingLife(horizon=HORIZON, regressor=QUICK, virtual_lives=40, **wanted).fit(lives)
 
 
 @pytest.fixture(scope="module")
