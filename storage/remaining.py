@@ -20,7 +20,8 @@ Floats = NDArray[np.float64]
 class Due:
     """A machine of which remaining life should be told anew, as scoring knows it up to `watermark`, data time.
 
-    It has its present normal `since` it was changed last; None where it never was.
+    It has its present normal `since` it was changed last, None where it never was; `is_relearning` says that the model
+    in charge knows another one.
     """
 
     asset_id: int
@@ -30,7 +31,9 @@ class Due:
     asset_class: str
     watermark: datetime
     model_id: int
+    model_version: int
     since: datetime | None
+    is_relearning: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

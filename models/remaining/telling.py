@@ -15,7 +15,6 @@ from models.remaining.history import History
 from models.remaining.trend import Left, Outlook, WearTrend
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage import models as store
 from storage import remaining
 from storage.database import Database, Transaction
 from storage.remaining import Due, LifeModelLine
@@ -84,11 +83,13 @@ def _told(tx: Transaction, due: Due, models: ClassModels, at: datetime) -> Told:
         if left is not None:
             return _row(due, left, f"life/{due.asset_class}/v{line.version}", model.coverage, at)
     trend = WearTrend()
+    version = f"wear/{due.asset}/v{due.model_version}"
+    if due.is_relearning:  # how far it is from a normal that is past says nothing
+        return _row(due, Left(outlook=Outlook.TOO_SHORT), version, trend.coverage, at)
     times_s, wear = remaining.wear(tx, due.asset_id, model_id=due.model_id, since=due.since, until=due.watermark)
     left = trend.tell(times_s, wear)
     if left.likely_s is not None:
         left = _later(left, due.watermark.timestamp() - float(times_s[-1]))
-    version = f"wear/{due.asset}/v{store.load(tx, due.model_id).version}"
     return _row(due, left, version, trend.coverage, at)
 
 

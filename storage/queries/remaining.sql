@@ -1,8 +1,10 @@
 -- name: due
 -- Assets with a machine whose scoring has gone on by so much since remaining life was last told, those left longest first.
 SELECT i.asset_id, i.installation_id, a.tag AS asset, a.class_id, c.tag AS asset_class, k.watermark, k.model_id,
-    greatest(before.installed_to, normal.since) AS since
+    m.version AS model_version, greatest(before.installed_to, normal.since) AS since,
+    EXISTS (SELECT FROM relearning WHERE asset_id = i.asset_id AND ended IS NULL) AS is_relearning
 FROM scoring AS k
+JOIN model AS m USING (model_id)
 JOIN installation AS i ON i.asset_id = k.asset_id AND i.installed_to IS NULL
 JOIN asset AS a ON a.asset_id = k.asset_id
 JOIN asset_class AS c USING (class_id)
@@ -24,8 +26,7 @@ LEFT JOIN LATERAL (
     FROM installation
     WHERE asset_id = i.asset_id AND installation_id <> i.installation_id
 ) AS before ON true
-WHERE k.model_id IS NOT NULL
-    AND k.watermark IS NOT NULL
+WHERE k.watermark IS NOT NULL
     AND (last.time IS NULL OR k.watermark >= last.time + %(every)s::interval)
 ORDER BY last.time NULLS FIRST, i.asset_id
 LIMIT %(most)s;
