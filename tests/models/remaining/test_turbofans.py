@@ -20,7 +20,7 @@ def test_engines_come_with_cycles_settings_and_signals(tmp_path: Path) -> None:
     first = subset.lives[1]
     assert (first.history.rows.shape[1], first.history.settings.shape[1]) == (21, 3)
     assert first.failed_at == lives[0].failed_at
-    assert first.history.age == 0.0
+    assert first.history.age == 1.0, "the first row is the end of the first cycle"
     assert (subset.cut, subset.left) == ({}, {})
 
 
