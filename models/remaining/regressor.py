@@ -236,7 +236,7 @@ def _error_bands(told: Floats, error: Floats, coverage: float) -> tuple[Floats, 
     """Return for bands of the told number: its mean, and the errors below and above which (1 - coverage) / 2 lie.
 
     >>> told = np.repeat([1.0, 2.0], 1000)
-    >>> level, below, above = _error_bands(told, told * np.tile(np.linspace(-1, 1, 1000), 2), 0.8)
+    >>> level, below, above = _error_bands(told, told * np.tile(np.linspace(-1, 1, 200), 10), 0.8)
     >>> level[[0, -1]].tolist(), above[[0, -1]].round(1).tolist()
     ([1.0, 2.0], [0.8, 1.6])
     """
