@@ -13,10 +13,11 @@ from plant.alert import Alert
 from plant.finding import Finding
 from plant.work_order import WorkOrder
 from storage import alerts as alert_rows
-from storage import desk
+from storage import desk, remaining
 from storage import orders as order_rows
 from storage.database import Transaction
 from storage.register import RegisteredAsset
+from storage.remaining import RemainingLife
 
 _ACTOR = "desk"
 _ALERT_EVENTS = {AlertMove.RAISE: "raised", AlertMove.REPEAT: "repeated", AlertMove.RISE: "risen"}
@@ -100,23 +101,24 @@ def _move_order(
     tx: Transaction, case: Case, move: OrderMove, rules: DeskRules, *, alert: Alert | None, console_url: str
 ) -> None:
     order = case.standing.order
+    left = remaining.newest(tx, case.finding.asset_id)
     if order is None:
-        order = orders.raised(order_rows.next_order_id(tx), case.finding, case.asset, rules, case.at)
+        order = orders.raised(order_rows.next_order_id(tx), case.finding, case.asset, rules, case.at, left)
         order_rows.add(tx, order, alert_id=alert.alert_id if alert else None)
     else:
-        order = _moved(order, case, move, rules)
+        order = _moved(order, case, move, rules, left)
         order_rows.keep(tx, order)
     order_rows.add_finding(tx, order_id=order.order_id, finding_id=case.finding.finding_id)
     link = f"{console_url}/work-orders/{order.number}" if console_url else None
     enter_order(tx, order, case.deed(_ORDER_EVENTS[move]), asset_name=case.asset.name, link=link)
 
 
-def _moved(order: WorkOrder, case: Case, move: OrderMove, rules: DeskRules) -> WorkOrder:
+def _moved(order: WorkOrder, case: Case, move: OrderMove, rules: DeskRules, left: RemainingLife | None) -> WorkOrder:
     match move:
         case OrderMove.JOIN:
             return orders.joined(order, case.at)
         case OrderMove.WORSEN:
-            return orders.worsened(order, case.finding, case.asset, rules, case.at)
+            return orders.worsened(order, case.finding, case.asset, rules, case.at, left)
         case OrderMove.NONE | OrderMove.RAISE:
             return order
         case _:

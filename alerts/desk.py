@@ -5,22 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, fields
-from datetime import datetime
 from uuid import UUID
 
-from alerts import alarms, orders
 from alerts.case import open_case, settle
-from alerts.record import Deed, enter_alert, enter_order
 from alerts.rules import AlertMove, Decision, DeskRules, OrderMove, consider
-from plant.alert import Alert
 from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from plant.work_order import WorkOrder
-from storage import alerts as alert_rows
 from storage import desk as rows
-from storage import orders as order_rows
-from storage.database import Database, Transaction
+from storage.database import Database
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
@@ -132,48 +125,3 @@ class Desk:
             decision = consider(finding, case.standing, self._rules)
             settle(tx, case, decision, self._rules, console_url=self._console_url)
         return DeskReport.of(decision)
-
-
-def acknowledge_order(database: Database, number: str, *, actor: str, clock: Clock) -> WorkOrder:
-    """Take note of an order and its alert in `actor`'s name; a second time changes nothing.
-
-    Raises:
-        NotFound: there is no such order.
-        Unavailable: the database is away; nothing was written.
-    """
-    now = clock.now()
-    with database.transaction() as tx:
-        asset = rows.lock_asset(tx, order_rows.get_order(tx, number).asset_id)
-        order = order_rows.get_order(tx, number)
-        if order.acknowledged_at is not None:
-            return order
-        link = order_rows.get_document(tx, number)["link"]
-        order = orders.acknowledged(order, actor, now)
-        order_rows.keep(tx, order)
-        alert_id = order_rows.alert_of_order(tx, order.order_id)
-        if alert_id is not None:
-            _acknowledge(tx, alert_rows.get_alert(tx, alert_id), actor, now)
-        deed = Deed(event="acknowledged", actor=actor, at=now)
-        enter_order(tx, order, deed, asset_name=asset.name, link=link)
-        return order
-
-
-def acknowledge_alert(database: Database, alert_id: UUID, *, actor: str, clock: Clock) -> Alert:
-    """Take note of an alert in `actor`'s name; a second time changes nothing.
-
-    Raises:
-        NotFound: there is no such alert.
-        Unavailable: the database is away; nothing was written.
-    """
-    with database.transaction() as tx:
-        rows.lock_asset(tx, alert_rows.get_alert(tx, alert_id).asset_id)
-        return _acknowledge(tx, alert_rows.get_alert(tx, alert_id), actor, clock.now())
-
-
-def _acknowledge(tx: Transaction, alert: Alert, actor: str, at: datetime) -> Alert:
-    if alert.flags.acknowledged:
-        return alert
-    noted = alarms.acknowledged(alert, actor, at)
-    alert_rows.keep(tx, noted)
-    enter_alert(tx, noted, Deed(event="acknowledged", actor=actor, at=at))
-    return noted

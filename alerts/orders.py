@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from alerts.rules import DeskRules, priority_of
 from plant.finding import Finding, FindingSource, Share
-from plant.work_order import OrderState, WorkOrder
+from plant.severity import Severity
+from plant.work_order import Closing, OrderState, WorkOrder
 from storage.orders import order_number
 from storage.register import RegisteredAsset
+from storage.remaining import RemainingLife
 
 _LEADING = 3
 _LEADING_SHARE = 0.1
 
 
-def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
-    """Raise an order for a finding; it waits for approval."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
+
+    actor: str
+    failure_mode: str
+    severity: Severity
+    what: str
+    failed_at: datetime | None = None
+
+
+def raised(
+    order_id: int,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
     return WorkOrder(
         order_id=order_id,
         number=order_number(order_id),
@@ -31,7 +51,7 @@ def raised(order_id: int, finding: Finding, asset: RegisteredAsset, rules: DeskR
         priority=priority_of(finding.severity),
         severity=finding.severity,
         title=title(finding, asset),
-        evidence=evidence(finding),
+        evidence=evidence(finding, left),
         requested_finish=rules.requested_finish(finding.severity, at),
         created_at=at,
         changed_at=at,
@@ -44,14 +64,21 @@ def joined(order: WorkOrder, at: datetime) -> WorkOrder:
     return replace(order, changed_at=at, revision=order.revision + 1)
 
 
-def worsened(order: WorkOrder, finding: Finding, asset: RegisteredAsset, rules: DeskRules, at: datetime) -> WorkOrder:
+def worsened(
+    order: WorkOrder,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
     """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
     return replace(
         order,
         severity=finding.severity,
         priority=min(order.priority, priority_of(finding.severity)),
         title=title(finding, asset),
-        evidence=evidence(finding),
+        evidence=evidence(finding, left),
         requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
         changed_at=at,
         revision=order.revision + 1,
@@ -68,11 +95,14 @@ def title(finding: Finding, asset: RegisteredAsset) -> str:
 
     For instance `P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, flow_m3_h 30 %`.
     """
-    named = asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
-    said = f"{named}: {_what_is_wrong(finding.source)}"
+    said = f"{_named(asset)}: {_what_is_wrong(finding.source)}"
     leading = [one for one in _by_share(finding) if one.share >= _LEADING_SHARE][:_LEADING]
     shown = ", ".join(f"{one.signal} {100 * one.share:.0f} %" for one in leading)
     return f"{said}; {shown}" if shown else said
+
+
+def _named(asset: RegisteredAsset) -> str:
+    return asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
 
 
 def _what_is_wrong(source: FindingSource) -> str:
@@ -87,7 +117,7 @@ def _what_is_wrong(source: FindingSource) -> str:
             assert_never(source)
 
 
-def evidence(finding: Finding) -> dict[str, Any]:
+def evidence(finding: Finding, left: RemainingLife | None = None) -> dict[str, Any]:
     """Write down, as JSON, what speaks for the order; times are data time."""
     return {
         "finding_id": str(finding.finding_id),
@@ -101,10 +131,76 @@ def evidence(finding: Finding) -> dict[str, Any]:
             {"signal": one.signal, "share": _number(one.share), "unit": one.unit} for one in _by_share(finding)
         ],
         "data_quality": {name: _number(value) for name, value in finding.quality.items()},
+        "remaining_life": remaining_life(left) if left else None,
     }
 
 
-def document(order: WorkOrder, *, event: str, asset_name: str, link: str | None) -> dict[str, Any]:
+def remaining_life(left: RemainingLife) -> dict[str, Any]:
+    """Write down, as JSON, how long the machine has left, in seconds from `as_of`, data time.
+
+    It lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is null where there is no end to it.
+    All three are null where it is unknown, and `outlook` says why.
+    """
+    return {
+        "outlook": left.outlook,
+        "likely_s": _seconds(left.likely_s),
+        "low_s": _seconds(left.low_s),
+        "high_s": _seconds(left.high_s),
+        "coverage": left.coverage,
+        "as_of": iso(left.time),
+        "source_version": left.source_version,
+    }
+
+
+def _seconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def reported(
+    report: Report,
+    order_id: int,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=asset.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=report.failure_mode,
+        state=OrderState.WAPPR,
+        priority=priority_of(report.severity),
+        severity=report.severity,
+        title=f"{_named(asset)}: {report.what}",
+        evidence={
+            "source": "report",
+            "reported_by": report.actor,
+            "failed_at": iso(report.failed_at) if report.failed_at else None,
+            "remaining_life": remaining_life(left) if left else None,
+        },
+        requested_finish=rules.requested_finish(report.severity, at),
+        created_at=at,
+        changed_at=at,
+        revision=1,
+        acknowledged_at=at,
+        acknowledged_by=report.actor,
+    )
+
+
+def document(
+    order: WorkOrder,
+    *,
+    event: str,
+    asset_name: str,
+    link: str | None,
+    note: str = "",
+    closing: Closing | None = None,
+) -> dict[str, Any]:
     """Write the order as the JSON document that goes out on MQTT and over the API, one per revision."""
     return {
         "number": order.number,
@@ -125,7 +221,24 @@ def document(order: WorkOrder, *, event: str, asset_name: str, link: str | None)
         "changed_at": iso(order.changed_at),
         "acknowledged_at": iso(order.acknowledged_at) if order.acknowledged_at else None,
         "acknowledged_by": order.acknowledged_by,
+        "started_at": iso(order.started_at) if order.started_at else None,
+        "completed_at": iso(order.completed_at) if order.completed_at else None,
+        "closing": _codes(closing) if closing else None,
+        "note": note or None,
         "link": link,
+    }
+
+
+def _codes(closing: Closing) -> dict[str, Any]:
+    return {
+        "outcome": closing.outcome.value,
+        "failure_mode": closing.failure_mode,
+        "cause": closing.cause,
+        "action": closing.action.value,
+        "note": closing.note,
+        "failed_at": iso(closing.failed_at) if closing.failed_at else None,
+        "restored_at": iso(closing.restored_at),
+        "relearn": closing.relearn,
     }
 
 

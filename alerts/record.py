@@ -11,19 +11,20 @@ from alerts.dispatch import defer_publishing
 from alerts.orders import document, iso
 from lifecycle import ledger
 from plant.alert import Alert
-from plant.work_order import WorkOrder
+from plant.work_order import Closing, WorkOrder
 from storage import orders as order_rows
 from storage.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deed:
-    """Who did what to it, and when by the clock; `because` is the finding that led to it."""
+    """Who did what to it, and when by the clock; `because` is the finding that led to it, `note` what the doer says."""
 
     event: str
     actor: str
     at: datetime
     because: UUID | None = None
+    note: str = ""
 
 
 def enter_alert(tx: Transaction, alert: Alert, deed: Deed) -> None:
@@ -42,9 +43,17 @@ def enter_alert(tx: Transaction, alert: Alert, deed: Deed) -> None:
     ledger.append(tx, alert.site, entry, deed.at)
 
 
-def enter_order(tx: Transaction, order: WorkOrder, deed: Deed, *, asset_name: str, link: str | None) -> None:
+def enter_order(
+    tx: Transaction,
+    order: WorkOrder,
+    deed: Deed,
+    *,
+    asset_name: str,
+    link: str | None,
+    closing: Closing | None = None,
+) -> None:
     """Write a revision's event and document, enter it in the ledger, and enqueue its publication."""
-    told = document(order, event=deed.event, asset_name=asset_name, link=link)
+    told = document(order, event=deed.event, asset_name=asset_name, link=link, note=deed.note, closing=closing)
     order_rows.add_event(
         tx,
         order_rows.OrderEvent(
@@ -67,6 +76,7 @@ def _order_entry(order: WorkOrder, deed: Deed, told: dict[str, Any]) -> dict[str
         "number": order.number,
         "revision": order.revision,
         "asset": order.asset,
+        "state": order.state.value,
         "failure_mode": order.failure_mode,
         "severity": order.severity.value,
         "finding_id": str(deed.because) if deed.because else None,

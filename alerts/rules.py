@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from plant.alert import Alert
-from plant.finding import Finding
+from plant.finding import RELEARNING, Finding
 from plant.severity import Severity
 from plant.work_order import WorkOrder
 
@@ -117,27 +117,32 @@ def priority_of(severity: Severity) -> int:
 def consider(finding: Finding, standing: Standing, rules: DeskRules) -> Decision:
     """Decide about one revision of a finding.
 
-    The clock has no part in it: a desk that was away for an hour decides as one that was not.
+    The clock has no part in it: a desk that was away for an hour decides as one that was not. Of what is suppressed by
+    design nothing is raised; what was told before may end, and ends when its model no longer counts.
     """
+    if finding.suppressed is not None:
+        ended = finding if finding.suppressed != RELEARNING else replace(finding, cleared=finding.updated)
+        return Decision(clears=standing.told and _ends(ended, standing, AlertMove.NONE))
     if not standing.told and finding.lasted_s < rules.on_delay_s:
         return WATCH
     alert = _alert_move(finding, standing)
-    is_active = alert in (AlertMove.RAISE, AlertMove.REPEAT) or (
+    return Decision(alert=alert, order=_order_move(finding, standing, rules), clears=_ends(finding, standing, alert))
+
+
+def _ends(finding: Finding, standing: Standing, move: AlertMove) -> bool:
+    """Say whether the alert's condition ends with this revision."""
+    is_active = move in (AlertMove.RAISE, AlertMove.REPEAT) or (
         standing.alert is not None and standing.alert.flags.active
     )
-    return Decision(
-        alert=alert,
-        order=_order_move(finding, standing, rules),
-        clears=finding.cleared is not None and is_active and standing.others == 0,
-    )
+    return finding.cleared is not None and is_active and standing.others == 0
 
 
 def _alert_move(finding: Finding, standing: Standing) -> AlertMove:
     alert = standing.alert
     if alert is None:
         return AlertMove.RAISE
-    if not standing.told:
-        return AlertMove.REPEAT
+    if not standing.told or (finding.cleared is None and not alert.flags.active):
+        return AlertMove.REPEAT  # the latter: it was ended by design, and is found again
     is_worse = alert.flags.active and finding.severity.rank > alert.severity.rank
     return AlertMove.RISE if is_worse else AlertMove.NONE
 

@@ -11,7 +11,7 @@ from api.access import Access
 from api.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, health, orders, quarantine
+from api.routes import alerts, assets, codes, figures, findings, health, models, orders, proposals, quarantine
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.database import Database
@@ -24,7 +24,9 @@ worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail
 """
 
 
-def create_app(database: Database, clock: Clock, *, access: Access, console: bool = True, version: str) -> FastAPI:
+def create_app(
+    database: Database, clock: Clock, *, access: Access, console: bool = True, version: str, console_url: str = ""
+) -> FastAPI:
     """Build the application on `database`, which speaks as the application's role.
 
     Nothing is read before the first request: with the database away the app starts, answers 503, and recovers.
@@ -41,11 +43,11 @@ def create_app(database: Database, clock: Clock, *, access: Access, console: boo
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(database=database, clock=clock, version=version)
+    app.state.parts = Parts(database=database, clock=clock, version=version, console_url=console_url.rstrip("/"))
     app.state.access = access
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
-    for module in (orders, alerts, assets, quarantine, health):
+    for module in (orders, codes, alerts, findings, assets, models, proposals, figures, quarantine, health):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(login.router)
     app.add_api_route(

@@ -13,11 +13,12 @@ from storage.database import Database
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """The values `create_app` was given."""
+    """The values `create_app` was given; `console_url` is where orders that are raised here link to."""
 
     database: Database
     clock: Clock
     version: str
+    console_url: str = ""
 
 
 def _parts_of(request: Request) -> Parts:

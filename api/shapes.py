@@ -4,65 +4,22 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from plant.alert import Alert, AlertState
+from plant.finding import FindingSource
 from plant.severity import Severity
-from plant.work_order import OrderState, WorkOrder
-from storage.orders import OrderEvent
 from storage.overview import AssetView, Health, Quarantined
+from storage.remaining import RemainingLife
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """A document that is read off a value's attributes."""
+
     model_config = ConfigDict(from_attributes=True)
-
-
-class OrderShape(_Shape):
-    """A work order as it stands."""
-
-    number: str = Field(examples=["WO-000001"])
-    site: str
-    asset: str = Field(description="Tag of the functional location.")
-    asset_class: str
-    failure_mode: str
-    state: OrderState = Field(description="Maximo life: WAPPR, APPR, WSCH, WMATL, WPCOND, INPRG, COMP, CLOSE, CAN.")
-    priority: int = Field(description="1 is the most urgent, 5 the least.")
-    severity: Severity
-    title: str
-    evidence: dict[str, Any] = Field(
-        description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model version."
-    )
-    requested_finish: datetime
-    created_at: datetime
-    changed_at: datetime
-    revision: int
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-
-
-class EventShape(_Shape):
-    """One change of a work order."""
-
-    revision: int
-    at: datetime
-    actor: str
-    event: str
-    published_at: datetime | None = Field(description="When the change had left on the asset's workorder topic.")
-
-
-class OrderWithEvents(OrderShape):
-    """A work order with its history, oldest first."""
-
-    events: list[EventShape]
-
-    @classmethod
-    def of(cls, order: WorkOrder, events: list[OrderEvent]) -> Self:
-        """Join an order and its events."""
-        known = OrderShape.model_validate(order).model_dump()
-        return cls(**known, events=[EventShape.model_validate(event) for event in events])
 
 
 class AlertShape(BaseModel):
@@ -106,7 +63,28 @@ class AlertShape(BaseModel):
         )
 
 
-class AssetShape(_Shape):
+class FindingShape(Shape):
+    """What was found at an asset: one episode, times in data time."""
+
+    finding_id: UUID
+    site: str
+    asset: str
+    kind: str
+    failure_mode: str
+    source: FindingSource
+    source_version: str
+    onset: datetime
+    updated: datetime
+    cleared: datetime | None
+    severity: Severity
+    score: float = Field(description="The worst so far, 0 to 1.")
+    suppressed: str | None = Field(
+        description="Why nobody is told (ISA-18.2, suppressed by design): work, out_of_service or relearning."
+    )
+    revision: int
+
+
+class AssetShape(Shape):
     """An asset and how it is."""
 
     site: str
@@ -121,12 +99,15 @@ class AssetShape(_Shape):
     )
     scored_at: datetime | None = Field(description="Data time of the score.")
     model: str | None = Field(description="Kind and version of the model that judges it.")
+    relearning_since: datetime | None = Field(
+        description="Since when its machine is learnt again, data time; its model only looks on meanwhile."
+    )
     newest: datetime | None = Field(description="Data time of its newest reading.")
     worst: Severity | None = Field(description="Worst severity among its active alerts.")
     feeds: list[str] = Field(description="Tags of the assets it feeds.")
 
 
-class SignalShape(_Shape):
+class SignalShape(Shape):
     """A signal and its latest value."""
 
     key: str
@@ -143,18 +124,34 @@ class SignalShape(_Shape):
     )
 
 
+class RemainingLifeShape(Shape):
+    """How long a machine has left, in seconds from `time`; all figures are null where that is unknown."""
+
+    time: datetime = Field(description="Data time up to which was looked.")
+    outlook: str = Field(
+        description="known; reached, where the limit is; or why it is unknown: too_short, no_trend or far."
+    )
+    likely_s: float | None = Field(description="As likely too short as too long.")
+    low_s: float | None = Field(description="Begin of the interval that holds the truth with `coverage`.")
+    high_s: float | None = Field(description="Its end; null beside a known remaining life where it has none.")
+    coverage: float = Field(description="Probability, 0 to 1.")
+    source_version: str = Field(description="What told it: wear/TAG/vN or life/CLASS/vN.")
+
+
 class AssetWithSignals(AssetShape):
-    """An asset with its signals."""
+    """An asset with its signals, and what was last told of its remaining life."""
 
     signals: list[SignalShape]
+    remaining_life: RemainingLifeShape | None = None
 
     @classmethod
-    def of(cls, asset: AssetView) -> Self:
-        """Show an asset and its signals."""
-        return cls.model_validate(asset)
+    def of(cls, asset: AssetView, left: RemainingLife | None) -> Self:
+        """Show an asset, its signals, and how long its machine has left."""
+        shown = cls.model_validate(asset)
+        return shown.model_copy(update={"remaining_life": RemainingLifeShape.model_validate(left) if left else None})
 
 
-class PointShape(_Shape):
+class PointShape(Shape):
     """One step of a series, from `time` on; figures in the signal's unit."""
 
     time: datetime
@@ -173,7 +170,7 @@ class SeriesShape(BaseModel):
     points: list[PointShape]
 
 
-class QuarantinedShape(_Shape):
+class QuarantinedShape(Shape):
     """A payload that was put aside, and why."""
 
     quarantine_id: int
@@ -216,6 +213,12 @@ class Acknowledgement(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
     actor: str = Field(min_length=1, max_length=100, description="Name of the person who takes note.")
+
+
+class Deed(Acknowledgement):
+    """Who does it, and what they say about it."""
+
+    note: str = Field(default="", max_length=2000)
 
 
 def text_of(payload: bytes) -> str | None:

@@ -21,8 +21,9 @@ def asset_dashboard() -> Dashboard:
         .with_variable(_unit())
         .annotation(_alerts())
         .with_panel(_health().id(1).span(4).height(5))
-        .with_panel(_status().id(2).span(10).height(5))
-        .with_panel(number("Attention", "asset.attention").id(3).span(10).height(5))
+        .with_panel(_status().id(2).span(12).height(5))
+        .with_panel(number("Attention", "asset.attention").id(3).span(8).height(5))
+        .with_panel(_remaining_life().id(7).span(24).height(4))
         .with_panel(_score().id(4).span(14).height(9))
         .with_panel(_latest().id(5).span(10).height(9))
         .with_panel(_series().id(6).span(24).height(8))
@@ -82,6 +83,21 @@ def _status() -> table.Panel:
         .with_target(Ask("asset.status"))
         .override_by_name("Health", columns.words(WORDS, 90))
         .override_by_name("Scored", columns.wide(170))
+    )
+
+
+def _remaining_life() -> table.Panel:
+    return (
+        table.Panel()
+        .title("Remaining life")
+        .description("Until its wear reaches the limit, or machines of its class failed; counted from the last column.")
+        .datasource(source())
+        .with_target(Ask("asset.remaining_life"))
+        .override_by_name("Likely", columns.duration(110))
+        .override_by_name("At least", columns.duration(110))
+        .override_by_name("At most", columns.duration(110))
+        .override_by_name("Probability", columns.part(100))
+        .override_by_name("As of", columns.wide(170))
     )
 
 

@@ -25,6 +25,16 @@ def wide(pixels: int) -> list[Property]:
     return [Property("custom.width", value=pixels)]
 
 
+def duration(width: int) -> list[Property]:
+    """Write seconds as days and hours."""
+    return [Property("unit", value="dtdurations"), Property("decimals", value=0), *wide(width)]
+
+
+def part(width: int) -> list[Property]:
+    """Write a part of 1 in percent."""
+    return [Property("unit", value="percentunit"), Property("decimals", value=0), *wide(width)]
+
+
 def words(colours: dict[str, str], width: int = 110) -> list[Property]:
     """Fill the cell with the colour of its word."""
     return [Property("mappings", value=mappings_json(colours)), _filled(), *wide(width)]

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from lifecycle.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Rejected
 from storage import register as store
@@ -195,8 +196,11 @@ def _import_asset(tx: Transaction, site: str, asset: Asset, signals: int, at: da
     outcomes["signal", "left"] += signals - len(touched)
     if asset.equipment is not None:
         outcomes["equipment", store.put_equipment(tx, asset.class_tag, asset.equipment)] += 1
-    asset_id = store.get_asset(tx, site, asset.tag).asset_id
-    outcomes["installation", store.put_installation(tx, asset_id, asset.equipment, at)] += 1
+    held = store.get_asset(tx, site, asset.tag)
+    installed = store.put_installation(tx, held.asset_id, asset.equipment, at)
+    if installed == "changed":
+        learn_again(tx, held, reason="installation", since=at, at=at, by="register import")
+    outcomes["installation", installed] += 1
     return +outcomes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
 
@@ -49,10 +50,15 @@ def enter(
     trained_by: str,
     trained_at: datetime,
     champion: bool = True,
+    figures: Mapping[str, Any] | None = None,
+    line: float = 1.0,
+    reference: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[int, int]:
     """Store a trained detector with the origin of what it knows; return the model's id and version.
 
-    `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before.
+    `rows` (n, p) at `times_us` (n,) are what it was trained on. As champion it retires the one before. `figures` are
+    those of its back-test, `line` is where its alarm line lies because of them; `reference` is how its training data
+    were distributed.
     """
     model = NewModel(
         installation_id=installation_id,
@@ -63,7 +69,13 @@ def enter(
         data_rows=len(rows),
         data_sha256=fingerprint(signal_ids, times_us, rows),
         libraries=libraries(),
-        figures={"span_s": (data_to - data_from).total_seconds(), "missing": float(np.isnan(rows).mean())},
+        figures={
+            "span_s": (data_to - data_from).total_seconds(),
+            "missing": float(np.isnan(rows).mean()),
+            **(figures or {}),
+        },
+        line=line,
+        reference=tuple(reference),
         artifact=packed(detector),
         trained_by=trained_by,
         trained_at=trained_at,
@@ -71,9 +83,9 @@ def enter(
     return store.add(tx, model, champion=champion)
 
 
-def packed(detector: ConditionDetector) -> bytes:
-    """Return the detector as bytes that hold data and no code."""
-    data: bytes = skops.io.dumps(detector)
+def packed(estimator: BaseEstimator) -> bytes:
+    """Return an estimator as bytes that hold data and no code."""
+    data: bytes = skops.io.dumps(estimator)
     return data
 
 
@@ -84,16 +96,27 @@ def unpacked(model: StoredModel) -> ConditionDetector:
         ModelRefused: it was trained under another scikit-learn, holds types that are not trusted, is damaged or is
             no trained detector.
     """
-    _refuse_other_libraries(model)
-    try:
-        detector = skops.io.loads(model.artifact, trusted=list(TRUSTED))
-    except UntrustedTypesFoundException as error:
-        raise ModelRefused(f"{source_version(model)} holds what is not trusted: {error}") from error
-    except _DAMAGED as error:
-        raise ModelRefused(f"{source_version(model)} cannot be read, train it again: {error!r}") from error
+    detector = loaded(model.artifact, name=source_version(model), libraries=model.libraries, trusted=TRUSTED)
     _refuse_untrained(model, detector)
     trained: ConditionDetector = detector
     return trained
+
+
+def loaded(artifact: bytes, *, name: str, libraries: Mapping[str, str], trusted: Sequence[str]) -> Any:
+    """Return what `artifact` holds; `name` is what it is called, `libraries` what it was trained under.
+
+    Raises:
+        ModelRefused: it was trained under another scikit-learn, holds types beside `trusted`, or is damaged.
+    """
+    then, now = libraries.get("scikit-learn", "an unknown version"), version("scikit-learn")
+    if then != now:
+        raise ModelRefused(f"{name} was trained under scikit-learn {then}, this is {now}: train it again")
+    try:
+        return skops.io.loads(artifact, trusted=list(trusted))
+    except UntrustedTypesFoundException as error:
+        raise ModelRefused(f"{name} holds what is not trusted: {error}") from error
+    except _DAMAGED as error:
+        raise ModelRefused(f"{name} cannot be read, train it again: {error!r}") from error
 
 
 def source_version(model: StoredModel) -> str:
@@ -116,14 +139,6 @@ def fingerprint(signal_ids: Sequence[int], times_us: NDArray[np.int64], rows: ND
 def libraries() -> dict[str, str]:
     """Return the versions that a model's numbers depend on."""
     return {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
-
-
-def _refuse_other_libraries(model: StoredModel) -> None:
-    then, now = model.libraries.get("scikit-learn", "an unknown version"), version("scikit-learn")
-    if then != now:
-        raise ModelRefused(
-            f"{source_version(model)} was trained under scikit-learn {then}, this is {now}: train it again"
-        )
 
 
 def _refuse_untrained(model: StoredModel, detector: Any) -> None:

@@ -8,10 +8,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector import Scored
-
 Floats = NDArray[np.float64]
 Instants = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """What n rows say about one kind of trouble: `score` (n,) where 1 is worst, `alarm` (n,), `share` (n, p)."""
+
+    score: Floats
+    alarm: NDArray[np.bool_]
+    share: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +48,7 @@ class Episode:
 
 
 def follow(
-    standing: Episode | None, times_us: Instants, scored: Scored, rows: Floats
+    standing: Episode | None, times_us: Instants, scored: Track, rows: Floats
 ) -> tuple[list[Episode], Episode | None]:
     """Take n scored `rows` (n, p) at `times_us` (n,) into the episodes.
 
@@ -79,7 +86,7 @@ def _begun(onset_us: int, signals: int) -> Episode:
     return Episode(onset_us=onset_us, last_us=onset_us, peak=0.0, samples=0, missing=0, pull=np.zeros(signals))
 
 
-def _taken_in(episode: Episode, times_us: Instants, scored: Scored, rows: Floats, begin: int, end: int) -> Episode:
+def _taken_in(episode: Episode, times_us: Instants, scored: Track, rows: Floats, begin: int, end: int) -> Episode:
     """Add the alarming rows [begin, end), summing strictly from first to last."""
     score = scored.score[begin:end]
     weighted = np.concatenate([episode.pull[None, :], scored.share[begin:end] * score[:, None]])

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import clone
 
 from models.detector import ConditionDetector
-from models.kernel import Flags, Floats
+from models.state import Flags, Floats
 from plant.errors import NotFound, Rejected
 
 LABELLED_TRAINING_ROWS = 400

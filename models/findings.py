@@ -7,9 +7,10 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalogue import KIND, source_version
+from models.catalogue import source_version
 from models.episodes import Episode
-from plant.finding import Finding, FindingSource, Share
+from models.quantities import Quantity, quantity_of
+from plant.finding import Finding, FindingKind, FindingSource, Share
 from plant.severity import Severity
 from storage.models import ModelSignal, StoredModel
 from storage.windows import from_us
@@ -21,28 +22,29 @@ _SEVERITIES = ((0.85, Severity.CRITICAL), (0.65, Severity.MAJOR))
 VIBRATION = "VIB"
 OVERHEATING = "OHE"
 PARAMETER_DEVIATION = "PDE"
-_FAILURE_MODES = {
-    **dict.fromkeys(("mm/s", "g", "m/s²", "m/s2", "m/s^2"), VIBRATION),
-    **dict.fromkeys(("°c", "k", "°f"), OVERHEATING),
-}
+INSTRUMENT = "AIR"
+OTHER = "OTH"
+"""Failure modes of ISO 14224: the last two are an abnormal instrument reading, and what is none of these."""
+
+_FAILURE_MODES = {Quantity.VIBRATION: VIBRATION, Quantity.TEMPERATURE: OVERHEATING}
 
 
-def finding_of(model: StoredModel, episode: Episode) -> Finding:
+def finding_of(model: StoredModel, kind: FindingKind, episode: Episode) -> Finding:
     """Say what an episode of a model means. The same episode always has the same id."""
     shares = ranked(model.signals, episode.shares())
     last = from_us(episode.last_us)
     cleared = None if episode.cleared_us is None else from_us(episode.cleared_us)
     return Finding(
-        finding_id=uuid5(_NAMESPACE, f"{KIND}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
+        finding_id=uuid5(_NAMESPACE, f"{kind}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
         asset_id=model.asset_id,
-        kind=KIND,
-        failure_mode=failure_mode_of(shares[0].unit if shares else ""),
+        kind=kind,
+        failure_mode=failure_mode_of(kind, shares[0].unit if shares else ""),
         source=FindingSource.MODEL,
         source_version=source_version(model),
         onset=from_us(episode.onset_us),
         updated=cleared or last,
         cleared=cleared,
-        severity=severity_of(episode.peak),
+        severity=severity_of(kind, episode.peak),
         score=episode.peak,
         shares=shares,
         window_from=from_us(episode.onset_us),
@@ -51,22 +53,32 @@ def finding_of(model: StoredModel, episode: Episode) -> Finding:
     )
 
 
-def severity_of(peak: float) -> Severity:
-    """Grade an episode by its worst score.
+def severity_of(kind: FindingKind, peak: float) -> Severity:
+    """Grade an episode by its worst score; what concerns no machine is never graver than the work it makes.
 
-    >>> [severity_of(score).value for score in (0.5, 0.65, 0.85)]
+    >>> [severity_of(FindingKind.CONDITION, score).value for score in (0.5, 0.65, 0.85)]
     ['MINOR', 'MAJOR', 'CRITICAL']
+    >>> [severity_of(kind, 0.9).value for kind in (FindingKind.SENSOR_STUCK, FindingKind.UNSEEN_REGIME)]
+    ['MINOR', 'WARNING']
     """
+    if kind in (FindingKind.UNSEEN_REGIME, FindingKind.SILENT):
+        return Severity.WARNING
+    if kind.is_of_a_sensor:
+        return Severity.MINOR
     return next((severity for least, severity in _SEVERITIES if peak >= least), Severity.MINOR)
 
 
-def failure_mode_of(unit: str) -> str:
-    """Name the ISO 14224 failure mode that a deviation of a signal in `unit` points to.
+def failure_mode_of(kind: FindingKind, unit: str) -> str:
+    """Name the ISO 14224 failure mode that a finding points to, by its leading signal's unit.
 
-    >>> [failure_mode_of(unit) for unit in ("mm/s", "°C", "bar")]
+    >>> [failure_mode_of(FindingKind.WEAR, unit) for unit in ("mm/s", "°C", "bar")]
     ['VIB', 'OHE', 'PDE']
+    >>> failure_mode_of(FindingKind.SENSOR_SPIKES, "bar"), failure_mode_of(FindingKind.UNSEEN_REGIME, "")
+    ('AIR', 'OTH')
     """
-    return _FAILURE_MODES.get(unit.strip().lower(), PARAMETER_DEVIATION)
+    if kind in (FindingKind.UNSEEN_REGIME, FindingKind.SILENT):
+        return OTHER
+    return INSTRUMENT if kind.is_of_a_sensor else _FAILURE_MODES.get(quantity_of(unit), PARAMETER_DEVIATION)
 
 
 def ranked(signals: tuple[ModelSignal, ...], shares: NDArray[np.float64]) -> tuple[Share, ...]:

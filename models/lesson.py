@@ -1,224 +1,247 @@
-"""Learn from healthy rows what a detector compares with: scales, covariance of deviations, the alarm line."""
+"""Learn from healthy rows what a detector compares with: modes, scales, covariance of deviations, the alarm line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.covariance import ledoit_wolf
 
-from models.kernel import EPISODE_FIELDS, Flags, Floats, Norms, Pace, trace
-
-MIN_VALUES = 10
-"""No signal is learnt from fewer values."""
-
-ROWS_PER_SIGNAL = 3
-"""A covariance of p signals wants at least so many rows each."""
-
-MIN_TOGETHER = 2
-"""The same for rows in which all signals are fresh, after the first have settled."""
+from models import cleaning, paths
+from models.modes import Modes, learn_modes
+from models.paths import Moves, Tempo
+from models.state import Flags, Floats, Norms, Pace, State, quartic
 
 SEEN_PART = 0.5
 """A signal that is fresh in less of the training than this is not used."""
 
-SMOOTHED_PERIODS = 3.0
-"""No signal is smoothed over less than so many of its usual periods."""
-
 LEAST_VARIANCE = 1e-6
 """No direction varies by less than this part of the widest one: what is tied in training may come loose a little."""
 
-WILD_SCALES = 100.0
-"""A value so many usual spreads away is no measurement of a healthy machine."""
+RARE_S = 4.0
+"""The alarm line is a multiple of the level that was exceeded for so long in all of training ..."""
 
-WILD_PART = 0.01
-"""Training is refused when more of its rows than this hold such a value."""
+MOST_RARE = 2.0
+"""... or of so many times its healthy quantile, if that is less: one upset in a long training does not blind."""
+
+REDUNDANT = 0.9
+"""A signal of which the settings and the other signals explain this part can be caught lying."""
+
+SLOW_PART = 6.0
+"""The slow mean of wear has a time constant of at most one such part of the training."""
+
+SETTING_HOLDS = 2.0
+"""A setting may be silent for so many times its longest silence in training and still hold."""
+
+IDLE_HOLDS, IDLE_PERIODS = 1.5, 5.0
+STUCK_HOLDS, STUCK_PERIODS, STUCK_S = 4.0, 20.0, 30.0
+"""A value is held for too long beyond so many times the longest hold in training and so many periods."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wants:
+    """What is asked of training; the figures are those of `ConditionDetector`, `settings` and `symptoms` columns."""
+
+    pace: Pace
+    smooth_s: float
+    max_gap_s: float
+    healthy_quantile: float
+    alarm_ratio: float
+    wander: float
+    most_noise: float
+    wear_s: float
+    wear_training_s: float
+    span_needed_s: float
+    settings: tuple[int, ...] = ()
+    symptoms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """What training found: (p,) and (p, p) arrays as in `Norms`, and the state a stream starts from."""
+    """What training found: the norms of a bank of one asset, and the state (S,) a stream starts from."""
 
-    centre: Floats
-    gain: Floats
-    whiten: Floats
-    precision: Floats
-    period_s: Floats
-    smooth_s: Floats
-    fresh_s: Floats
-    gap_s: Floats
+    norms: Norms
     start: Floats
 
 
-def learn(
-    rows: Floats,
-    time: Floats,
-    *,
-    pace: Pace,
-    smooth_s: float,
-    max_gap_s: float,
-    span_needed_s: float,
-    healthy_quantile: float,
-    alarm_ratio: float,
-) -> Lesson:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Yardstick:
+    """How deviations of p signals are weighed: `whiten`, `usual` and `usual_energy` as in `Norms`, and `covariance`."""
+
+    whiten: Floats
+    covariance: Floats
+    usual: Floats
+    usual_energy: Floats
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Healthy:
+    """Training data, and what follows from them at once: modes, tempo, and residuals `z` (n, p) without spikes."""
+
+    rows: Floats
+    time: Floats
+    gain: Floats
+    jump: Floats
+    modes: Modes
+    z: Floats
+    tempo: Tempo
+    moves: Moves
+
+    @classmethod
+    def of(cls, rows: Floats, time: Floats, wants: Wants) -> Healthy:
+        """Look over rows (n, p); raise a ValueError where they are too few or not clean."""
+        cleaning.refuse_too_little(rows, time, wants.span_needed_s)
+        centre, gain = cleaning.centre_and_gain(rows)
+        cleaning.refuse_unclean(rows, centre, gain)
+        modes = learn_modes(rows, np.array(wants.settings, np.intp), centre, gain)
+        z = modes.scaled(rows)
+        jump = cleaning.usual_jump(z)
+        z = cleaning.without_spikes(z, jump)
+        tempo = Tempo.of(z, time, smooth_s=wants.smooth_s, max_gap_s=wants.max_gap_s)
+        moves = Moves.of(z, time, tempo)
+        return cls(rows=rows, time=time, gain=gain, jump=jump, modes=modes, z=z, tempo=tempo, moves=moves)
+
+    @property
+    def row_s(self) -> float:
+        """Return the usual seconds from row to row."""
+        return float(np.median(np.diff(self.time)))
+
+
+def learn(rows: Floats, time: Floats, wants: Wants) -> Lesson:
     """Learn from `rows` (n, p) at `time` (n,) seconds.
 
     Raises:
         ValueError: too little or unclean data; the message says why and how much is still needed.
     """
-    refuse_too_little(rows, time, span_needed_s)
-    centre, gain = centre_and_gain(rows)
-    refuse_unclean(rows, centre, gain)
-    norms = blank_norms(centre, gain, usual_periods(rows, time), smooth_s, max_gap_s)
-    deviations, end = trace(norms, pace, first_state(rows, time, norms)[None, :], rows, time)
-    steady = deviations[time - time[0] >= min(4.0 * norms.smooth_s.max(), (time[-1] - time[0]) / 4.0)]
-    used = (gain > 0) & (np.isfinite(steady).mean(axis=0) >= SEEN_PART)
-    together = complete_rows(steady, used)
-    whiten = whitening(together, used)
-    distance = np.sqrt(((together @ whiten) ** 2).sum(axis=1))
-    whiten /= alarm_ratio * np.quantile(distance, healthy_quantile)
-    return Lesson(
-        centre=centre,
-        gain=np.where(used, gain, 0.0),
+    healthy = Healthy.of(rows, time, wants)
+    first = paths.first_baseline(healthy.z, time, healthy.tempo)
+    path, baseline = paths.deviations(
+        healthy.z, healthy.moves, healthy.tempo, first, baseline_s=wants.pace.baseline_s, clip=wants.pace.clip
+    )
+    steady = paths.settled(path, time, healthy.tempo)
+    used = (healthy.modes.gain > 0).any(axis=0) & (np.isfinite(steady).mean(axis=0) >= SEEN_PART)
+    near = yardstick(cleaning.complete_rows(steady, used), healthy, used, wants)
+    wear_s, wear_whiten, slow = _wear(healthy, used, wants)
+    norms = _norms(healthy, near, used, wants, wear_s=wear_s, wear_whiten=wear_whiten)
+    start = State.resting(baseline, slow, len(wants.settings)).pack()[0]
+    return Lesson(norms=norms, start=start)
+
+
+def yardstick(deviations: Floats, healthy: Healthy, used: Flags, wants: Wants) -> Yardstick:
+    """Learn from complete rows of deviations (m, p) how far is far.
+
+    The covariance is shrunk after Ledoit and Wolf (2004), on signals of equal spread. What varies more slowly than it
+    is smoothed has shown few independent values in training and will wander farther: its spread is widened by
+    `wander` times the part of its variance that is slow.
+    """
+    covariance = _covariance(deviations, used)
+    distance = quartic((deviations @ _root(covariance, used)).T)
+    rare = np.sort(distance)[-max(1, round(RARE_S / healthy.row_s)) :][0]
+    line = wants.alarm_ratio * min(rare, MOST_RARE * np.quantile(distance, wants.healthy_quantile))
+    fast = np.nanvar(np.where(used, healthy.z, 0.0), axis=0)
+    slow_part = deviations.var(axis=0) / np.where(fast > 0, fast, 1.0)
+    widening = np.sqrt(1.0 + wants.wander * slow_part)
+    whiten = _root(covariance * np.outer(widening, widening), used) / line
+    energy = ((deviations @ whiten) ** 2).mean(axis=0)
+    return Yardstick(
         whiten=whiten,
-        precision=whiten @ whiten,
-        period_s=norms.period_s[:, 0],
-        smooth_s=norms.smooth_s[:, 0],
-        fresh_s=norms.fresh_s[:, 0],
-        gap_s=norms.gap_s[:, 0],
-        start=resting(end[0, rows.shape[1] : 2 * rows.shape[1]]),
+        covariance=covariance,
+        usual=np.sqrt((deviations**2).mean(axis=0)),
+        usual_energy=np.where(used, np.maximum(energy, np.finfo(float).tiny), 1.0),
     )
 
 
-def refuse_too_little(rows: Floats, time: Floats, span_needed_s: float) -> None:
-    """Raise a ValueError that says how much healthy data is still needed."""
-    n, signals = rows.shape
-    needed = max(MIN_VALUES, ROWS_PER_SIGNAL * signals)
-    if n < needed:
-        samples = "1 sample" if n == 1 else f"{n} samples"
-        raise ValueError(f"too little training data: {samples} of {signals} signals, {needed - n} more needed")
-    span_s = float(time[-1] - time[0])
-    if span_s < span_needed_s:
-        raise ValueError(f"too little training data: {span_s:g} s, {span_needed_s - span_s:g} s more needed")
-    values = int(np.isfinite(rows).sum(axis=0).max())
-    if values < MIN_VALUES:
-        raise ValueError(
-            f"too little training data: no signal has more than {values} values, {MIN_VALUES - values} more needed"
-        )
+def _covariance(deviations: Floats, used: Flags) -> Floats:
+    scale = np.sqrt((deviations[:, used] ** 2).mean(axis=0))
+    scale = np.where(scale > 0, scale, 1.0)
+    shrunk, _ = ledoit_wolf(deviations[:, used] / scale, assume_centered=True)
+    covariance = np.zeros((len(used), len(used)))
+    covariance[np.ix_(used, used)] = shrunk * np.outer(scale, scale)
+    return covariance
 
 
-def complete_rows(deviations: Floats, used: Flags) -> Floats:
-    """Return the rows (m, p) in which every used signal was fresh, zeros for the others.
-
-    Raises:
-        ValueError: no signal is of use, or there are too few such rows.
-    """
-    if not used.any():
-        raise ValueError("too little training data: every signal is constant or mostly missing")
-    rows = np.where(used, deviations, 0.0)
-    rows = rows[np.isfinite(rows).all(axis=1)]
-    needed = MIN_TOGETHER * int(used.sum())
-    if len(rows) < needed:
-        raise ValueError(
-            f"too little training data: only {len(rows)} samples in which all signals are fresh, "
-            f"{needed - len(rows)} more needed"
-        )
-    return rows
-
-
-def refuse_unclean(rows: Floats, centre: Floats, gain: Floats) -> None:
-    """Raise a ValueError where too many rows hold values no healthy machine sends."""
-    with np.errstate(over="ignore"):
-        spread = np.where(gain > 0, usual_spread(rows), np.inf)
-        far = np.abs(rows - centre) > WILD_SCALES * spread
-    part = float(far.any(axis=1).mean())
-    if part > WILD_PART:
-        worst = int(far.sum(axis=0).argmax())
-        raise ValueError(
-            f"unclean training data: {100 * part:.1f} % of the rows hold values more than {WILD_SCALES:g} times their "
-            f"usual spread from the median, most in column {worst}; at most {100 * WILD_PART:g} % may: leave them out"
-        )
-
-
-def usual_spread(rows: Floats) -> Floats:
-    """Return how far each signal usually moves: over its middle 80 % of values or in nine steps of ten.
-
-    The former in terms of a standard deviation; the latter knows the steps of coarse values, such as counts.
-    Infinite where both are 0.
-    """
-    spread = np.full(rows.shape[1], np.inf)
-    for j, column in enumerate(rows.T):
-        values = column[np.isfinite(column)]
-        if len(values) > 1:
-            low, high = np.percentile(values, [10, 90])
-            spread[j] = max((high - low) / 2.563, np.percentile(np.abs(np.diff(values)), 90)) or np.inf
-    return spread
-
-
-def centre_and_gain(rows: Floats) -> tuple[Floats, Floats]:
-    """Return each signal's median and 1 / scale; 0 for a signal that is constant or has too few values.
-
-    The scale is the standard deviation after winsorising to the 1st and 99th percentile, so that counts and
-    other coarse values have one too.
-    """
-    signals = rows.shape[1]
-    centre, gain = np.zeros(signals), np.zeros(signals)
-    for j in range(signals):
-        values = rows[np.isfinite(rows[:, j]), j]
-        if len(values) < MIN_VALUES:
-            continue
-        centre[j] = np.median(values)
-        scale = float(np.clip(values, *np.percentile(values, [1, 99])).std()) or float(values.std())
-        if scale > 1e-9 * abs(centre[j]):
-            gain[j] = 1.0 / scale
-    return centre, gain
-
-
-def usual_periods(rows: Floats, time: Floats) -> Floats:
-    """Return the median seconds between the values of each signal, that of the rows where it has too few."""
-    seen = (time[np.isfinite(column)] for column in rows.T)
-    return np.array([np.median(np.diff(moments if len(moments) > 1 else time)) for moments in seen])
-
-
-def blank_norms(centre: Floats, gain: Floats, period_s: Floats, smooth_s: float, max_gap_s: float) -> Norms:
-    """Return norms that follow a signal without judging it."""
-    smooth = np.maximum(smooth_s, SMOOTHED_PERIODS * period_s)
-    nothing = np.zeros((len(centre), len(centre), 1))
-    return Norms(
-        centre=centre[:, None],
-        gain=gain[:, None],
-        whiten=nothing,
-        precision=nothing,
-        period_s=period_s[:, None],
-        smooth_s=smooth[:, None],
-        fresh_s=2.0 * smooth[:, None],
-        gap_s=np.maximum(max_gap_s, 4.0 * smooth)[:, None],
-    )
-
-
-def first_state(rows: Floats, time: Floats, norms: Norms) -> Floats:
-    """Begin at the median of the first rows, long enough for a steady one."""
-    early = rows[time - time[0] <= 8.0 * norms.smooth_s.max()]
-    z = (early - norms.centre[:, 0]) * norms.gain[:, 0]
-    baseline = [float(np.median(column[np.isfinite(column)])) if np.isfinite(column).any() else 0.0 for column in z.T]
-    return resting(np.array(baseline))
-
-
-def resting(baseline: Floats) -> Floats:
-    """Return the state of an asset at its baseline that has not been seen yet."""
-    signals = len(baseline)
-    unseen = np.full(signals, np.nan)
-    return np.concatenate([np.zeros(signals), baseline, baseline, unseen, np.zeros(EPISODE_FIELDS)])
-
-
-def whitening(deviations: Floats, used: Flags) -> Floats:
-    """Return the symmetric root W of the inverse covariance: x W has unit covariance and stays closest to x.
-
-    The covariance is shrunk after Ledoit and Wolf (2004). Signals that are not used get zeros.
-    """
-    covariance, _ = ledoit_wolf(deviations[:, used], assume_centered=True)
-    variances, axes = np.linalg.eigh(covariance)
+def _root(covariance: Floats, used: Flags) -> Floats:
+    """Return the symmetric root W of the inverse: x W has unit covariance and stays closest to x; zeros if unused."""
+    variances, axes = np.linalg.eigh(covariance[np.ix_(used, used)])
     floor = LEAST_VARIANCE * variances[-1]
     root = (axes / np.sqrt(np.maximum(variances, floor))) @ axes.T
-    whiten = np.zeros((len(used), len(used)))
+    whiten = np.zeros(covariance.shape)
     whiten[np.ix_(used, used)] = (root + root.T) / 2.0
     return whiten
+
+
+def _wear(healthy: Healthy, used: Flags, wants: Wants) -> tuple[float, Floats, Floats]:
+    """Return the time constant of wear, how the slow means are weighed, and where they stand at the end.
+
+    They are measured by what the quick means, from the reference and not from a moving baseline, did in training.
+    Where that was too short for it, wear is not judged: the time constant is infinite.
+    """
+    signals = healthy.z.shape[1]
+    nothing = np.zeros((signals, signals)), np.zeros(signals)
+    span_s = float(healthy.time[-1] - healthy.time[0])
+    if span_s < wants.wear_training_s:
+        return (np.inf, *nothing)
+    clip, slow_s = wants.pace.clip, min(wants.wear_s, span_s / SLOW_PART)
+    departures, _ = paths.deviations(
+        healthy.z, healthy.moves, healthy.tempo, np.zeros(signals), baseline_s=np.inf, clip=clip
+    )
+    far = yardstick(
+        cleaning.complete_rows(paths.settled(departures, healthy.time, healthy.tempo), used), healthy, used, wants
+    )
+    return slow_s, far.whiten, paths.slow_mean(healthy.z, healthy.moves, slow_s=slow_s, clip=clip)
+
+
+def _norms(
+    healthy: Healthy, near: Yardstick, used: Flags, wants: Wants, *, wear_s: float, wear_whiten: Floats
+) -> Norms:
+    modes, tempo = healthy.modes, healthy.tempo
+    hold_s = cleaning.longest_hold(healthy.rows, healthy.time)
+    silent_s = cleaning.longest_silence(healthy.rows, healthy.time)
+    never = np.where(used, 0.0, np.inf)
+    root = _root(near.covariance, used)
+    of_one = {
+        "setting_at": modes.setting_at,
+        "setting_centre": modes.setting_centre,
+        "setting_gain": modes.setting_gain,
+        "setting_hold_s": np.maximum(tempo.gap_s.max(), SETTING_HOLDS * silent_s[modes.setting_at]),
+        "centroid": modes.centroid,
+        "reach": modes.reach,
+        "centre": modes.centre,
+        "slope": modes.slope,
+        "gain": np.where(used, modes.gain, 0.0),
+        "used": used,
+        "whiten": near.whiten,
+        "precision": root @ root,
+        "usual": near.usual,
+        "usual_energy": near.usual_energy,
+        "most_loudness": np.array(wants.most_noise),
+        "period_s": tempo.period_s,
+        "smooth_s": tempo.smooth_s,
+        "fresh_s": tempo.fresh_s,
+        "gap_s": tempo.gap_s,
+        "longest_s": tempo.gap_s.max(),
+        "row_s": np.array(healthy.row_s),
+        "idle_s": IDLE_HOLDS * hold_s + IDLE_PERIODS * tempo.period_s + never,
+        "stuck_s": np.maximum(STUCK_HOLDS * hold_s, STUCK_S) + STUCK_PERIODS * tempo.period_s + never,
+        "jump": np.where(used, healthy.jump, np.inf),
+        "redundant": _redundant(healthy, near.covariance, root, used, wants.symptoms),
+        "wear_whiten": wear_whiten,
+        "wear_s": np.array(wear_s),
+    }
+    return Norms(**{name: np.asarray(part)[..., None] for name, part in of_one.items()})
+
+
+def _redundant(healthy: Healthy, covariance: Floats, root: Floats, used: Flags, symptoms: tuple[int, ...]) -> Flags:
+    """Say of which signals settings and other signals explain enough that a lone departure speaks against the sensor.
+
+    A symptom, such as vibration or a temperature, is believed however lonely: that is how machines fall ill.
+    """
+    own = np.diag(root @ root) * np.diag(covariance)
+    by_others = np.where(used, 1.0 / np.where(own > 0, own, 1.0), 1.0)
+    within = 1.0 / np.maximum(healthy.modes.gain.max(axis=0), np.finfo(float).tiny)
+    left = by_others * np.minimum(within * healthy.gain, 1.0) ** 2
+    believed = np.zeros(len(used), np.bool_)
+    believed[list(symptoms)] = True
+    redundant: NDArray[np.bool_] = used & ~believed & (left <= 1.0 - REDUNDANT)
+    return redundant

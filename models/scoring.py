@@ -5,29 +5,27 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+import zlib
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 
-from models import memory
-from models.catalogue import ModelRefused, unpacked
-from models.detector import ConditionDetector, Scored
-from models.episodes import Episode, follow
+import numpy as np
+
 from models.findings import finding_of
+from models.judging import Judged, judge
+from models.refusals import remember
+from models.shelf import Shelf
 from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage import findings, scoring, windows
-from storage import models as store
+from storage import findings, health, scoring, windows
 from storage.database import Database, Transaction
-from storage.models import StoredModel
-from storage.scoring import Leased
-from storage.windows import Window, from_us
+from storage.scoring import Due, Leased
 
 _log = logging.getLogger(__name__)
 
-_ASSETS_A_LEASE = 32
-_MODELS_KEPT = 2_000
-_VALUES_A_WINDOW = 2_000_000
+_ASSETS_A_LEASE = 2_000
+_VALUES_A_READ = 4_000_000
 _SHORTEST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _SHORTEST_ASIDE_S = 10.0
@@ -50,33 +48,6 @@ class RoundReport:
         return RoundReport(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """What a window says about an asset, not yet written."""
-
-    window: Window
-    scored: Scored
-    episodes: list[Episode]
-    memory: bytes
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """The models in use, the least lately used first, and those that were refused."""
-
-    ready: OrderedDict[int, tuple[StoredModel, ConditionDetector]] = field(default_factory=OrderedDict)
-    refused: set[int] = field(default_factory=set)
-
-    def of(self, tx: Transaction, model_id: int) -> tuple[StoredModel, ConditionDetector]:
-        if model_id not in self.ready:
-            model = store.load(tx, model_id)
-            self.ready[model_id] = (model, unpacked(model))
-            if len(self.ready) > _MODELS_KEPT:
-                self.ready.popitem(last=False)
-        self.ready.move_to_end(model_id)
-        return self.ready[model_id]
-
-
 @dataclass(slots=True)
 class _Patience:
     """How long to wait for a database that is away: longer each time, said once."""
@@ -97,7 +68,7 @@ class _Patience:
 
 
 class Scorer:
-    """One worker. Any number of them share the assets by leases; what each writes is guarded by the lease's fence.
+    """One worker. Any number of them share the assets by leases; what each writes is guarded by the leases' fences.
 
     Args:
         database: spoken to as the application.
@@ -106,6 +77,7 @@ class Scorer:
         round_s: how long from the start of one round to the next, in seconds.
         lease_s: after how long a worker that died loses its assets, in seconds.
         most_rows: instants an asset may have in one round; a backlog takes several.
+        most_assets: assets that are leased, judged and written together.
     """
 
     def __init__(
@@ -116,6 +88,7 @@ class Scorer:
         round_s: float = 2.0,
         lease_s: float = 15.0,
         most_rows: int = 20_000,
+        most_assets: int = _ASSETS_A_LEASE,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -123,7 +96,8 @@ class Scorer:
         self._round_s = round_s
         self._lease_s = lease_s
         self._most_rows = most_rows
-        self._shelf = _Shelf()
+        self._most_assets = most_assets
+        self._shelf = Shelf()
         self._aside = Aside[int](shortest_s=_SHORTEST_ASIDE_S, longest_s=_LONGEST_ASIDE_S)
 
     def run(self, stop: threading.Event) -> None:
@@ -151,103 +125,112 @@ class Scorer:
             Unavailable: the database is away. What was written stands, the rest is done by a later round.
             Misconfigured: the database refuses us.
         """
-        report, done = RoundReport(), set[int]()
-        while not (stop and stop.is_set()) and (leased := self._lease(done)):
-            began = self._clock.now()
-            for one in leased:
-                report += self._try(one)
-                done.add(one.asset_id)
-                late = (self._clock.now() - began).total_seconds() > self._lease_s / 2
-                if late or (stop and stop.is_set()):
-                    break
+        report = RoundReport()
+        due = self._due()
+        for first in range(0, len(due), self._most_assets):
+            if stop and stop.is_set():
+                break
+            wanted = due[first : first + self._most_assets]
+            for alike in self._ready(self._lease(wanted)):
+                report += self._score(alike)
         return report
 
     def _release(self) -> None:
         with contextlib.suppress(Unavailable), self._database.transaction() as tx:
             scoring.release(tx, holder=self._holder)
 
-    def _lease(self, done: set[int]) -> list[Leased]:
+    def _due(self) -> list[Due]:
+        """Say what there is to do; each worker begins elsewhere, so that they seldom ask for the same."""
         now = self._clock.now()
         with self._database.transaction() as tx:
-            return scoring.lease(
+            due = scoring.due(
                 tx,
                 holder=self._holder,
                 now=now,
-                lease_s=self._lease_s,
-                most=_ASSETS_A_LEASE,
-                skip_assets=done.union(self._aside.left_alone(now)),
+                skip_assets=self._aside.left_alone(now),
                 skip_models=self._shelf.refused,
             )
+        first = zlib.crc32(self._holder.encode()) % max(1, len(due))
+        return due[first:] + due[:first]
 
-    def _try(self, leased: Leased) -> RoundReport:
-        """Score one asset; where that cannot be done say so once and leave it, or its refused model, alone."""
-        try:
-            report = self._score(leased)
-        except (Unavailable, Misconfigured):
-            raise
-        except ModelRefused as error:
-            self._shelf.refused.add(leased.model_id)
+    def _lease(self, wanted: Sequence[Due]) -> list[Leased]:
+        with self._database.transaction() as tx:
+            return scoring.lease(tx, wanted, holder=self._holder, now=self._clock.now(), lease_s=self._lease_s)
+
+    def _ready(self, leased: Sequence[Leased]) -> Iterator[list[Leased]]:
+        """Make the models of leased assets ready and yield together whose models are of one shape."""
+        with self._database.transaction() as tx:
+            refusals = self._shelf.fetch(tx, [one.model_id for one in leased])
+        asset_of = {one.model_id: one.asset_id for one in leased}
+        for model_id, error in refusals.items():
             _log.error(
                 "asset is not scored: its model is refused",
-                extra={"asset_id": leased.asset_id, "model_id": leased.model_id, "error": str(error)},
+                extra={"asset_id": asset_of[model_id], "model_id": model_id, "error": str(error)},
             )
-            return RoundReport(skipped=1)
+            with self._database.transaction() as tx:
+                remember(tx, model_id, str(error), clock=self._clock)
+        usable = [one for one in leased if one.model_id not in self._shelf.refused]
+        of_shape: dict[Hashable, list[Leased]] = {}
+        for one in usable:
+            of_shape.setdefault(self._shelf.of(one.model_id).shape, []).append(one)
+        yield from of_shape.values()
+
+    def _score(self, leased: Sequence[Leased]) -> RoundReport:
+        """Score assets together; where that fails in two halves, so that one that cannot be scored stops no other."""
+        try:
+            report = self._score_together(leased)
+        except (Unavailable, Misconfigured):
+            raise
         except Exception:  # noqa: BLE001 - one bad asset must not stop the others
-            if self._aside.put(leased.asset_id, self._clock.now()):
-                _log.exception(
-                    "asset is set aside: it cannot be scored",
-                    extra={"asset_id": leased.asset_id, "model_id": leased.model_id},
-                )
+            if len(leased) > 1:
+                middle = len(leased) // 2
+                return self._score(leased[:middle]) + self._score(leased[middle:])
+            self._set_aside(leased[0])
             return RoundReport(skipped=1)
-        self._aside.went_well(leased.asset_id)
+        for one in leased:
+            self._aside.went_well(one.asset_id)
         return report
 
-    def _score(self, leased: Leased) -> RoundReport:
-        with self._database.transaction() as tx:
-            model, detector = self._shelf.of(tx, leased.model_id)
-            window = windows.read(
-                tx,
-                [signal.signal_id for signal in model.signals],
-                after=leased.watermark,
-                until=leased.horizon,
-                most=max(1, min(self._most_rows, _VALUES_A_WINDOW // len(model.signals))),
+    def _set_aside(self, leased: Leased) -> None:
+        if self._aside.put(leased.asset_id, self._clock.now()):
+            _log.exception(
+                "asset is set aside: it cannot be scored",
+                extra={"asset_id": leased.asset_id, "model_id": leased.model_id},
             )
-        judged = judge(detector, leased.state, window)
+
+    def _score_together(self, leased: Sequence[Leased]) -> RoundReport:
+        model_ids = [one.model_id for one in leased]
+        models = [self._shelf.of(model_id).model for model_id in model_ids]
+        signal_ids = np.array([[signal.signal_id for signal in model.signals] for model in models], np.int32)
         with self._database.transaction() as tx:
-            return write(tx, leased, model, judged)
+            read = windows.read_many(
+                tx,
+                signal_ids,
+                after_us=np.array([one.watermark_us for one in leased]),
+                until_us=np.array([one.horizon_us for one in leased]),
+                most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
+            )
+        judged = judge(leased, models, self._shelf.bank(model_ids), read)
+        with self._database.transaction() as tx:
+            return write(tx, judged)
 
 
-def judge(detector: ConditionDetector, state: bytes, window: Window) -> Judged:
-    """Let a detector continue from `state` through a window.
-
-    Raises:
-        ValueError: the state is not one of this detector.
-    """
-    before, standing = memory.unpack(state, detector.n_features_in_)
-    scored, after = detector.stream(before, window.values, window.times_s)
-    episodes, standing = follow(standing, window.times_us, scored, window.values)
-    return Judged(window=window, scored=scored, episodes=episodes, memory=memory.pack(after, standing))
-
-
-def write(tx: Transaction, leased: Leased, model: StoredModel, judged: Judged) -> RoundReport:
-    """Write all that a window said, or nothing where the asset was taken over by another worker or a new model."""
-    times_us, scored = judged.window.times_us, judged.scored
-    watermark = leased.horizon if judged.window.complete else from_us(times_us[-1])
-    if not scoring.advance(tx, leased, watermark=watermark, state=judged.memory):
-        _log.warning("asset was taken over while it was scored", extra={"asset_id": leased.asset_id})
-        return RoundReport(taken_over=1)
-    report = RoundReport(assets=1, rows=len(times_us), behind=int(not judged.window.complete))
-    if not len(times_us):
-        return report
-    scoring.write_score(
-        tx,
-        asset_id=leased.asset_id,
-        time=from_us(times_us[-1]),
-        model_id=leased.model_id,
-        score_max=float(scored.score.max()),
-        score_last=float(scored.score[-1]),
-        alarm=bool(scored.alarm[-1]),
+def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
+    """Write all that the windows said, and nothing of an asset that another worker or a new model has taken over."""
+    ours = scoring.advance(tx, [one.advance for one in judged])
+    kept = [one for one in judged if one.advance.leased.asset_id in ours]
+    if len(kept) < len(judged):
+        lost = [one.advance.leased.asset_id for one in judged if one.advance.leased.asset_id not in ours]
+        _log.warning("assets were taken over while they were scored", extra={"asset_ids": lost})
+    scoring.write_scores(tx, [one.score for one in kept if one.score is not None])
+    health.write(tx, [row for one in kept for row in one.health])
+    changed = [(one.model, kind, episode) for one in kept for kind, episode in one.episodes]
+    opened = [findings.record(tx, finding_of(model, kind, episode)) == 1 for model, kind, episode in changed]
+    return RoundReport(
+        assets=len(kept),
+        rows=sum(one.rows for one in kept),
+        findings_opened=sum(opened),
+        findings_cleared=sum(episode.cleared_us is not None for _, _, episode in changed),
+        behind=sum(one.behind for one in kept),
+        taken_over=len(judged) - len(kept),
     )
-    opened = [findings.record(tx, finding_of(model, episode)) == 1 for episode in judged.episodes]
-    cleared = [episode.cleared_us is not None for episode in judged.episodes]
-    return replace(report, findings_opened=sum(opened), findings_cleared=sum(cleared))

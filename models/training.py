@@ -5,39 +5,50 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
 
-import numpy as np
-from numpy.typing import NDArray
-
-from models import catalogue, memory
-from models.catalogue import KIND
+from models import catalogue, charge, material
+from models.backtest import BackTest, back_test
+from models.catalogue import KIND, ModelRefused, unpacked
 from models.detector import ConditionDetector
+from models.drift import references
+from models.material import Material
+from models.quantities import roles_of
 from plant.clock import Clock
 from plant.errors import NotFound
-from plant.finding import FindingSource
-from storage import findings, healthy, scoring, windows
+from storage import labels
 from storage import models as store
 from storage.database import Database, Transaction
 from storage.models import Installation, ModelSignal
 from storage.windows import from_us
 
-Interval = tuple[datetime, datetime]
 Progress = Callable[[int, int, str], None]
 
-_MOST_ROWS = 200_000
-_JUST_BEFORE = timedelta(microseconds=1)
+
+class Succession(StrEnum):
+    """What becomes of a newly trained model.
+
+    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
+    challenger until a person promotes it, as it is with CHALLENGE otherwise.
+    """
+
+    PROMOTE = "promote"
+    CHALLENGE = "challenge"
+    AWAIT = "await"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trained:
-    """A new champion; `data_from` and `data_to` are the first and last instant it learnt from."""
+    """A new model; `data_from` and `data_to` are the first and last instant it learnt from."""
 
     asset_id: int
     site: str
     asset: str
     model_id: int
     version: int
+    state: str
     rows: int
     signals: tuple[str, ...]
     data_from: datetime
@@ -55,12 +66,11 @@ class Refused:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Material:
-    """What a model is to learn from: `rows` (n, p) of `signals` at `times_us` (n,), epoch microseconds."""
+class Task:
+    """Who asks for training, and what is to become of the model."""
 
-    signals: tuple[ModelSignal, ...]
-    times_us: NDArray[np.int64]
-    rows: NDArray[np.float64]
+    trained_by: str
+    succession: Succession = Succession.CHALLENGE
 
 
 def train(
@@ -70,11 +80,12 @@ def train(
     trained_by: str,
     asset_ids: Collection[int] | None = None,
     tags: Collection[tuple[str, str]] | None = None,
+    succession: Succession = Succession.CHALLENGE,
     progress: Progress | None = None,
 ) -> list[Trained | Refused]:
-    """Train and put in charge a model for each machine, one after another; a refusal does not stop the rest.
+    """Train a model for each machine, one after another; a refusal does not stop the rest.
 
-    The new champion judges what comes after its training data and was not judged before.
+    A new champion judges what comes after its training data and was not judged before.
 
     Args:
         database: spoken to as the application.
@@ -82,6 +93,7 @@ def train(
         trained_by: who asked for it.
         asset_ids: which assets; all with a healthy interval where neither this nor `tags` is given.
         tags: which assets, by (site, asset).
+        succession: what becomes of the models.
         progress: called after each asset with (done, total, asset).
 
     Raises:
@@ -90,27 +102,57 @@ def train(
     """
     with database.transaction() as tx:
         chosen = store.installations(tx, _chosen(tx, asset_ids, tags))
+    task = Task(trained_by=trained_by, succession=succession)
     results = []
     for done, installation in enumerate(chosen, start=1):
-        results.append(_train_one(database, installation, clock=clock, trained_by=trained_by))
+        results.append(train_one(database, installation, task, clock=clock))
         if progress is not None:
             progress(done, len(chosen), installation.asset)
     return results
 
 
-def merged(intervals: Sequence[Interval]) -> list[Interval]:
-    """Join intervals that overlap or touch; `intervals` are sorted by their begin.
+def train_one(
+    database: Database,
+    installation: Installation,
+    task: Task,
+    *,
+    clock: Clock,
+    also: Callable[[Transaction, Trained], None] | None = None,
+) -> Trained | Refused:
+    """Read, learn, back-test and store a model for one machine; `also` writes in the transaction that stores it."""
+    with database.transaction() as tx:
+        found = material.read(tx, installation)
+        known = labels.of_installation(tx, installation.installation_id)
+        kept = labels.kept(tx, installation.installation_id) if known else {}
+    if isinstance(found, str):
+        return refused(installation, found)
+    try:
+        detector = learn(found)
+    except ValueError as error:
+        return refused(installation, _with_names(str(error), found.signals))
+    tested = back_test(detector, found, learn, known, kept)
+    with database.transaction() as tx:
+        trained = _enter(tx, installation, found, detector, tested, task, at=clock.now())
+        if also is not None:
+            also(tx, trained)
+        return trained
 
-    >>> merged([(1, 3), (2, 5), (7, 8)])
-    [(1, 5), (7, 8)]
+
+def learn(found: Material) -> ConditionDetector:
+    """Fit the detector that every machine gets.
+
+    Raises:
+        ValueError: too little or unclean data; the message says why and how much is still needed.
     """
-    joined: list[Interval] = []
-    for begin, end in intervals:
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
+    detector: ConditionDetector = ConditionDetector().fit(
+        found.rows, time=found.times_us / 1e6, **roles_of(found.signals)
+    )
+    return detector
+
+
+def refused(installation: Installation, reason: str) -> Refused:
+    """Say that an asset has no new model."""
+    return Refused(asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason)
 
 
 def _chosen(
@@ -118,31 +160,15 @@ def _chosen(
 ) -> set[int] | None:
     if asset_ids is None and tags is None:
         return None
-    return set(asset_ids or ()) | {_asset_id(tx, site, asset) for site, asset in tags or ()}
+    return set(asset_ids or ()) | {asset_id(tx, site, asset) for site, asset in tags or ()}
 
 
-def _asset_id(tx: Transaction, site: str, asset: str) -> int:
+def asset_id(tx: Transaction, site: str, asset: str) -> int:
+    """Return the asset of a site by its tag; raises `NotFound` where there is none."""
     found = store.asset_id_of(tx, site, asset)
     if found is None:
         raise NotFound(f"there is no asset {asset} at site {site}")
     return found
-
-
-def _train_one(database: Database, installation: Installation, *, clock: Clock, trained_by: str) -> Trained | Refused:
-    with database.transaction() as tx:
-        material = _material(tx, installation)
-    if isinstance(material, str):
-        return _refused(installation, material)
-    try:
-        detector = ConditionDetector().fit(material.rows, time=material.times_us / 1e6)
-    except ValueError as error:
-        return _refused(installation, _with_names(str(error), material.signals))
-    with database.transaction() as tx:
-        return _put_in_charge(tx, installation, material, detector, trained_by=trained_by, at=clock.now())
-
-
-def _refused(installation: Installation, reason: str) -> Refused:
-    return Refused(asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason)
 
 
 def _with_names(reason: str, signals: Sequence[ModelSignal]) -> str:
@@ -150,80 +176,70 @@ def _with_names(reason: str, signals: Sequence[ModelSignal]) -> str:
     return re.sub(r"column (\d+)", lambda found: f"signal {signals[int(found[1])].key}", reason)
 
 
-def _material(tx: Transaction, installation: Installation) -> Material | str:
-    """Read what was declared healthy, the oldest rows first; say in a sentence where there is nothing."""
-    intervals = merged(healthy.intervals(tx, installation.installation_id))
-    if not intervals:
-        return "no interval of its data was declared healthy yet"
-    signals = store.signals_of(tx, installation.asset_id)
-    instants: list[NDArray[np.int64]] = []
-    rows: list[NDArray[np.float64]] = []
-    room = _MOST_ROWS
-    for healthy_from, healthy_to in intervals:
-        window = windows.read(
-            tx,
-            [signal.signal_id for signal in signals],
-            after=healthy_from - _JUST_BEFORE,
-            until=healthy_to,
-            most=room,
-        )
-        instants.append(window.times_us)
-        rows.append(window.values)
-        room -= len(window)
-        if room <= 0 or not window.complete:
-            break
-    return _with_values(signals, np.concatenate(instants), np.concatenate(rows), intervals)
-
-
-def _with_values(
-    signals: tuple[ModelSignal, ...],
-    times_us: NDArray[np.int64],
-    rows: NDArray[np.float64],
-    intervals: list[Interval],
-) -> Material | str:
-    """Leave out signals that were silent all the time."""
-    spoke = [bool(np.isfinite(column).any()) for column in rows.T]
-    if not any(spoke):
-        begin, end = intervals[0][0].isoformat(), intervals[-1][1].isoformat()
-        return f"no good readings are stored between {begin} and {end}, where it was declared healthy"
-    heard = tuple(signal for signal, there in zip(signals, spoke, strict=True) if there)
-    return Material(signals=heard, times_us=times_us, rows=rows[:, spoke])
-
-
-def _put_in_charge(
+def _enter(
     tx: Transaction,
     installation: Installation,
-    material: Material,
+    found: Material,
     detector: ConditionDetector,
+    tested: BackTest,
+    task: Task,
     *,
-    trained_by: str,
     at: datetime,
 ) -> Trained:
-    """Store the model as champion, let scoring go on with it, and end what the one before found."""
-    data_from, data_to = from_us(material.times_us[0]), from_us(material.times_us[-1])
+    """Store the model with all that speaks for it; as champion let scoring go on with it."""
+    champion = _takes_charge(tx, installation, task.succession)
+    data_from, data_to = from_us(found.times_us[0]), from_us(found.times_us[-1])
     model_id, version = catalogue.enter(
         tx,
         detector,
         installation_id=installation.installation_id,
-        signal_ids=[signal.signal_id for signal in material.signals],
-        times_us=material.times_us,
-        rows=material.rows,
+        signal_ids=[signal.signal_id for signal in found.signals],
+        times_us=found.times_us,
+        rows=found.rows,
         data_from=data_from,
         data_to=data_to,
-        trained_by=trained_by,
+        trained_by=task.trained_by,
         trained_at=at,
+        champion=champion,
+        figures=tested.figures,
+        line=tested.line,
+        reference=references(found.signals, found.rows),
     )
-    state = memory.pack(detector.start(), None)
-    scoring.reset(tx, asset_id=installation.asset_id, model_id=model_id, watermark=data_to, state=state)
-    findings.clear_open(tx, asset_id=installation.asset_id, kind=KIND, source=FindingSource.MODEL)
+    if champion:
+        charge.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
     return Trained(
         asset_id=installation.asset_id,
         site=installation.site,
         asset=installation.asset,
         model_id=model_id,
         version=version,
-        rows=len(material.rows),
-        signals=tuple(signal.key for signal in material.signals),
+        state="champion" if champion else "challenger",
+        rows=len(found.rows),
+        signals=tuple(signal.key for signal in found.signals),
         data_from=data_from,
         data_to=data_to,
     )
+
+
+def _takes_charge(tx: Transaction, installation: Installation, succession: Succession) -> bool:
+    match succession:
+        case Succession.PROMOTE:
+            return True
+        case Succession.CHALLENGE:
+            return not _has_usable_champion(tx, installation)
+        case Succession.AWAIT:
+            return False
+        case _:
+            assert_never(succession)
+
+
+def _has_usable_champion(tx: Transaction, installation: Installation) -> bool:
+    """Say whether a model of this very machine is in charge that can be loaded here."""
+    model_id = store.of_asset(tx, installation.asset_id, kind=KIND, state="champion")
+    if model_id is None:
+        return False
+    try:
+        unpacked(store.load(tx, model_id))
+    except ModelRefused:
+        return False
+    return True

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from plant.severity import Severity
 
+RELEARNING = "relearning"
+"""Why a model's finding is suppressed while its machine is learnt again: the model only looks on."""
+
 
 class FindingSource(StrEnum):
     """What noticed it."""
@@ -16,6 +19,30 @@ class FindingSource(StrEnum):
     MODEL = "model"
     RULE = "rule"
     LIMIT = "limit"
+
+
+class FindingKind(StrEnum):
+    """What is wrong, in one word: with the machine, with a sensor, or with what the model knows."""
+
+    CONDITION = "condition"
+    WEAR = "wear"
+    SENSOR_STUCK = "sensor_stuck"
+    SENSOR_DRIFT = "sensor_drift"
+    SENSOR_SPIKES = "sensor_spikes"
+    SENSOR_DROPOUT = "sensor_dropout"
+    UNSEEN_REGIME = "unseen_regime"
+    LIMIT = "limit"
+    RATE = "rate"
+    SILENT = "silent"
+
+    @property
+    def is_of_a_sensor(self) -> bool:
+        """Say whether it is an instrument that needs care, not the machine.
+
+        >>> FindingKind.SENSOR_STUCK.is_of_a_sensor, FindingKind.WEAR.is_of_a_sensor
+        (True, False)
+        """
+        return self.name.startswith("SENSOR_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +56,11 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One episode as scoring keeps it; times are data time, `score` is the worst so far (1 is worst)."""
+    """One episode as scoring keeps it; times are data time, `score` is the worst so far (1 is worst).
+
+    `suppressed` says why nobody is told of it (ISA-18.2, suppressed by design): `work`, `out_of_service`, or
+    `relearning`; the record decides that when the finding is written.
+    """
 
     finding_id: UUID
     asset_id: int
@@ -47,6 +78,7 @@ class Finding:
     cleared: datetime | None = None
     quality: dict[str, float] = field(default_factory=dict)
     revision: int = 1
+    suppressed: str | None = None
 
     @property
     def lasted_s(self) -> float:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from plant.iso14224 import Activity
 from plant.severity import Severity
 
 
@@ -33,9 +34,98 @@ class OrderState(StrEnum):
         return self not in (OrderState.CLOSE, OrderState.CAN)
 
 
+class Step(StrEnum):
+    """What a person may do with an order; each leads to one state."""
+
+    APPROVE = "approve"
+    AWAIT_SCHEDULE = "await_schedule"
+    AWAIT_MATERIAL = "await_material"
+    AWAIT_PLANT_CONDITION = "await_plant_condition"
+    START = "start"
+    COMPLETE = "complete"
+    CLOSE = "close"
+    CANCEL = "cancel"
+
+    @property
+    def leads_to(self) -> OrderState:
+        """Return the state after the step.
+
+        >>> Step.AWAIT_MATERIAL.leads_to.value
+        'WMATL'
+        """
+        return _LEADS_TO[self]
+
+
+_LEADS_TO = {
+    Step.APPROVE: OrderState.APPR,
+    Step.AWAIT_SCHEDULE: OrderState.WSCH,
+    Step.AWAIT_MATERIAL: OrderState.WMATL,
+    Step.AWAIT_PLANT_CONDITION: OrderState.WPCOND,
+    Step.START: OrderState.INPRG,
+    Step.COMPLETE: OrderState.COMP,
+    Step.CLOSE: OrderState.CLOSE,
+    Step.CANCEL: OrderState.CAN,
+}
+_WAITS = (Step.AWAIT_SCHEDULE, Step.AWAIT_MATERIAL, Step.AWAIT_PLANT_CONDITION)
+_STEPS: dict[OrderState, tuple[Step, ...]] = {
+    OrderState.WAPPR: (Step.APPROVE, Step.CANCEL),
+    OrderState.APPR: (Step.START, *_WAITS, Step.CANCEL),
+    OrderState.WSCH: (Step.START, *_WAITS, Step.CANCEL),
+    OrderState.WMATL: (Step.START, *_WAITS, Step.CANCEL),
+    OrderState.WPCOND: (Step.START, *_WAITS, Step.CANCEL),
+    OrderState.INPRG: (Step.COMPLETE, *_WAITS),
+    OrderState.COMP: (Step.CLOSE,),
+    OrderState.CLOSE: (),
+    OrderState.CAN: (),
+}
+
+
+class Outcome(StrEnum):
+    """What closing an order says of the finding that led to it."""
+
+    CONFIRMED = "confirmed"
+    FALSE_ALARM = "false_alarm"
+    NO_FAULT_FOUND = "no_fault_found"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closing:
+    """The codes of ISO 14224 with which an order was closed, and the raw times that figures are made of.
+
+    `failed_at` is when the machine lost its function, None where that was prevented; `restored_at` when it could run
+    again. `relearn` says that its normal may be another one since.
+    """
+
+    outcome: Outcome
+    failure_mode: str
+    cause: str
+    action: Activity
+    note: str
+    failed_at: datetime | None
+    restored_at: datetime
+    relearn: bool
+    closed_at: datetime
+    closed_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booking:
+    """Work or cost that was booked on an order: hours, or an amount in a currency of ISO 4217, or both."""
+
+    booked_at: datetime
+    booked_by: str
+    hours: float | None = None
+    cost: float | None = None
+    currency: str | None = None
+    note: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkOrder:
-    """One order. `evidence` is the JSON object that goes out with it; `priority` 1 is the most urgent."""
+    """One order. `evidence` is the JSON object that goes out with it; `priority` 1 is the most urgent.
+
+    `started_at` is when work began the first time, `completed_at` when it ended; `booked` says that work or cost is.
+    """
 
     order_id: int
     number: str
@@ -55,3 +145,22 @@ class WorkOrder:
     revision: int
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    booked: bool = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return what may be done with it now, the usual next step first.
+
+        Work that has begun is booked: such an order is not cancelled any more.
+        """
+        return tuple(step for step in _STEPS[self.state] if self._allows(step))
+
+    @property
+    def is_booked(self) -> bool:
+        """Say whether work has begun, or work or cost is booked."""
+        return self.booked or self.started_at is not None
+
+    def _allows(self, step: Step) -> bool:
+        return step.leads_to is not self.state and not (step is Step.CANCEL and self.is_booked)

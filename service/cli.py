@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, exchange, ingest, record, roles, stack
+from service.commands import bench, evaluate, exchange, ingest, models, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
+evaluate_app = typer.Typer(help="Judge the shipped models on recorded data.", no_args_is_help=True)
+model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 
@@ -50,7 +52,7 @@ app.command(epilog="Example: assetloop simulate --fault P-101:bearing_wear:17672
 app.command(epilog="Example: assetloop replay pump.csv --site north --asset P-7 --healthy 400 --drop anomaly")(
     record.replay
 )
-app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
+app.command(epilog="Example: assetloop train --class centrifugal_pump --jobs 8")(models.train)
 app.command(epilog="Example: assetloop export --asset demo/P-101 --from 2026-01-31T00:00Z -o p101.parquet")(
     exchange.export
 )
@@ -63,7 +65,25 @@ register_app.command("import", epilog="Example: assetloop register import plant.
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
 bench_app.command("ingest", epilog="Example: assetloop bench ingest --payload batch --seconds 20 --json")(bench.ingest)
+for name, example, command in (
+    ("list", "--asset demo/P-101 --all", models.list_models),
+    ("show", "demo/P-101 --version 2", models.show_model),
+    ("promote", "demo/P-101 --by Ada", models.promote),
+    ("rollback", "demo/P-101 --by Ada", models.rollback),
+    ("proposals", "--json", models.list_proposals),
+    ("accept", "7 --by Ada", models.accept),
+    ("dismiss", "7 --by Ada --note 'a cold week'", models.dismiss),
+    ("figures", "--from 2026-01-01T00:00Z --json", models.figures),
+):
+    model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
+bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)
+evaluate_app.command(
+    "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
+)(evaluate.cmapss)
+evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 --out faults.csv")(evaluate.year)
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(register_app, name="register")
+app.add_typer(model_app, name="model")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 app.add_typer(bench_app, name="bench")

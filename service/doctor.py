@@ -11,7 +11,7 @@ from pathlib import Path
 from plant.errors import AssetloopError
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import migrate, status, upkeep
+from storage import migrate, proposals, status, upkeep
 from storage.database import Role
 
 _LEAST_DISK_BYTES = 2 * 2**30
@@ -114,11 +114,13 @@ def _models(around: Surroundings) -> str:
     installed = version("scikit-learn")
     with around.database(Role.APP) as database, database.transaction() as tx:
         others = status.models_of_others(tx, installed)
+        waiting = len(proposals.list_proposals(tx, open_only=True, most=1000))
     if others:
         raise AssetloopError(
             f"trained under another scikit-learn than {installed}, and so not used: {', '.join(others)}"
         )
-    return f"every model was trained under scikit-learn {installed}"
+    proposed = f"; {waiting} proposals of retraining wait: assetloop model proposals" if waiting else ""
+    return f"every model was trained under scikit-learn {installed}{proposed}"
 
 
 def _scoring(around: Surroundings) -> str:

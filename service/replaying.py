@@ -159,7 +159,7 @@ def _publish_and_wait(
 
 
 def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
-    from models.training import Refused, train
+    from models.training import Refused, Succession, train
     from storage import register
 
     with database.transaction() as tx:
@@ -173,7 +173,11 @@ def _train(around: Surroundings, options: ReplayOptions, rows: Recording, databa
             by="assetloop replay --healthy",
         )
     (outcome,) = train(
-        database, clock=around.clock, trained_by="assetloop replay --healthy", asset_ids=[asset.asset_id]
+        database,
+        clock=around.clock,
+        trained_by="assetloop replay --healthy",
+        asset_ids=[asset.asset_id],
+        succession=Succession.PROMOTE,
     )
     if isinstance(outcome, Refused):
         raise Rejected("not_trained", f"{options.asset}: {outcome.reason}")

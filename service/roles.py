@@ -17,7 +17,7 @@ from plant.errors import Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
 from service.waiting import ToldToStopError, patiently
-from storage.database import Role, in_our_terms
+from storage.database import Database, Role, in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate
@@ -115,54 +115,73 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     token = settings.token.get_secret_value() if settings.token else None
     with around.database(most=8) as database, until_told("serve") as stop:
         access = Access(token=token, allowed_hosts=settings.hosts)
-        app = create_app(database, around.clock, access=access, version=version("assetloop"))
+        app = create_app(
+            database, around.clock, access=access, version=version("assetloop"), console_url=console_url(around)
+        )
         serve_app(app, host or settings.host, port or settings.port, stop)
 
 
-def work(around: Surroundings) -> None:
-    """Run the jobs of the queue: dispatch, and whatever else must survive a crash."""
+def work(around: Surroundings, *, only: str | None = None) -> None:
+    """Run the jobs of the queue, each lane beside the others, or one lane `only`.
+
+    The lanes: `dispatch` of work orders, `learning` from what people and data say, `training` of models.
+    """
     import procrastinate
 
-    from alerts.dispatch import dispatch_blueprint
-    from alerts.wire import MqttPublisher
+    from models import jobs as models
     from storage import upkeep
     from storage.jobs import connector
     from storage.upkeep import upkeep_blueprint
 
-    with (
-        around.database() as database,
-        contextlib.closing(MqttPublisher(around.mqtt_url())) as publisher,
-        until_told("work") as stop,
-    ):
+    lanes = {"dispatch": "default", "learning": models.LEARNING, "training": models.QUEUE}
+    queues = [lanes[only]] if only else list(lanes.values())
+    with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
-        app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace="alerts")
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
+        app.add_tasks_from(models.training_blueprint(database, around.clock), namespace=models.NAMESPACE)
+        if lanes["dispatch"] in queues:
+            _dispatch_with(app, around, database, stack)
         while not stop.is_set():
             try:
                 with in_our_terms():
-                    asyncio.run(_work_until(app, stop))
+                    asyncio.run(_work_until(app, queues, stop))
             except (procrastinate.exceptions.ConnectorException, Unavailable, OSError) as error:
                 log.warning("the job queue is away; trying again in 2 s", extra={"why": str(error)})
                 stop.wait(2.0)
 
 
-async def _work_until(app: procrastinate.App, stop: threading.Event) -> None:
+def _dispatch_with(
+    app: procrastinate.App, around: Surroundings, database: Database, stack: contextlib.ExitStack
+) -> None:
+    from alerts.dispatch import NAMESPACE, dispatch_blueprint
+    from alerts.wire import MqttPublisher
+
+    publisher = stack.enter_context(contextlib.closing(MqttPublisher(around.mqtt_url())))
+    app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
+
+
+async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event) -> None:
+    """Run a worker a queue, so that none waits for the other's jobs, until told to stop or one of them ends."""
     async with app.open_async():
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                install_signal_handlers=False,
-                fetch_job_polling_interval=2.0,
-                shutdown_graceful_timeout=3.0,
-                delete_jobs="successful",
-            )
-        )
-        while not stop.is_set() and not worker.done():  # noqa: ASYNC110 - the event is set by a signal or a thread
+        workers = [asyncio.create_task(_worker(app, queue)) for queue in queues]
+        while not stop.is_set() and not any(one.done() for one in workers):  # noqa: ASYNC110 - set by a signal
             await asyncio.sleep(0.2)
-        if worker.done():
-            await worker
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
+        ended = [one for one in workers if one.done()]
+        for one in workers:
+            one.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        for one in ended:
+            await one
+
+
+async def _worker(app: procrastinate.App, queue: str) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        install_signal_handlers=False,
+        fetch_job_polling_interval=2.0,
+        shutdown_graceful_timeout=3.0,
+        delete_jobs="successful",
+    )
 
 
 def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tuple[str, ...]) -> None:

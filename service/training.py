@@ -2,72 +2,225 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lifecycle.healthy import declare_healthy
-from models.training import Refused, Trained
-from models.training import train as train_models
-from plant.errors import Misconfigured
+from models.fleet import Here, Source, train_fleet
+from models.jobs import ask_for_all
+from models.training import Refused, Succession, Task, Trained
+from plant.errors import Misconfigured, NotFound
 from service.demonstration import Progress
 from service.instants import read_instant
+from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import register, status
-from storage.database import Transaction
+from storage import models as store
+from storage import register, status, trainings
+from storage.database import Database, Role, Transaction, without_password
+from storage.models import Installation
+from storage.trainings import OutcomeLine
+
+BY = "assetloop train"
+_ASSETS_A_PROCESS = 4
 
 
-def train(
-    around: Surroundings, assets: tuple[str, ...], since: str | None, until: str | None, progress: Progress
-) -> dict[str, list[str]]:
-    """Train the named assets, or all; returns a line each under `trained` and `refused`.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainOptions:
+    """What is to be trained and where; see the command's help."""
+
+    assets: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    promote: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+    queue: bool = False
+    wait: bool = True
+
+    @property
+    def task(self) -> Task:
+        """Return who asks, and what is to become of the models."""
+        return Task(trained_by=BY, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
+
+
+def train(around: Surroundings, options: TrainOptions, progress: Progress) -> dict[str, Any]:
+    """Train the chosen assets, or all; returns an entry each under `trained` and `refused`.
 
     Raises:
-        Misconfigured: an asset or an instant is not written as it should be, or --from without --to.
-        NotFound: there is no such asset.
+        Misconfigured: an asset or an instant is not written as it should be, or options contradict each other.
+        NotFound: there is no such asset or class.
     """
-    if (since is None) != (until is None) or (since and not assets):
-        raise Misconfigured(
-            "--from and --to go together, and with --asset: they declare that asset healthy between them"
-        )
+    _refuse_contradictions(options)
     with around.database() as database:
+        chosen = _chosen(database, around, options)
+        if options.queue:
+            return _through_the_queue(database, around, chosen, options, progress)
+        outcomes = []
+        for outcome in _fleet(around, chosen, options):
+            outcomes.append(outcome)
+            progress(len(outcomes), len(chosen))
+    return _answer(outcomes)
+
+
+def _refuse_contradictions(options: TrainOptions) -> None:
+    if (options.since is None) != (options.until is None):
+        raise Misconfigured("--from and --to go together: they declare the chosen assets healthy between them")
+    if options.since and not (options.assets or options.classes):
+        raise Misconfigured("--from and --to declare machines healthy: say which with --asset or --class")
+    if options.queue and (options.scheduler or options.jobs):
+        raise Misconfigured("--queue leaves the work to `assetloop work`; --jobs and --scheduler do it at once")
+    if options.scheduler and options.jobs:
+        raise Misconfigured("--scheduler uses the cluster's workers, --jobs processes of this machine; choose one")
+
+
+def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> list[Installation]:
+    with database.transaction() as tx:
+        ids = [register.get_asset(tx, *tags_of(text)).asset_id for text in options.assets]
+        if unknown := store.unknown_classes(tx, options.classes):
+            raise NotFound(f"there is no class of equipment {unknown[0]}")
+        if options.since and options.until:
+            since, until = read_instant(options.since), read_instant(options.until)
+            for asset in _assets(tx, ids, options.classes):
+                _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids)
+        chosen = store.installations(tx, ids) if ids else []
+        if options.classes or not ids:
+            chosen += store.installations(tx, None, class_tags=options.classes or None)
+    return list({one.installation_id: one for one in chosen}.values())
+
+
+def _assets(tx: Transaction, ids: Collection[int], classes: Collection[str]) -> list[register.RegisteredAsset]:
+    return [one for one in register.list_assets(tx) if one.asset_id in ids or one.asset_class in classes]
+
+
+def _fleet(around: Surroundings, chosen: Sequence[Installation], options: TrainOptions) -> Any:
+    url = around.database_url(Role.APP)
+    source: Source = There(url=without_password(url)) if options.scheduler else Here(url=url)
+    jobs = options.jobs or max(1, min(len(os.sched_getaffinity(0)), len(chosen) // _ASSETS_A_PROCESS))
+    return train_fleet(source, chosen, options.task, clock=around.clock, jobs=jobs, scheduler=options.scheduler)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class There:
+    """The database as a worker on another machine finds it: named by its own environment, else at `url`.
+
+    Passwords do not travel: `url` holds none.
+    """
+
+    url: str
+
+    def open(self) -> Database:
+        """Open a pool of connections that speak as the application."""
+        settings = read_settings()
+        named = settings.database_url_app or settings.database_url
+        return Database(named.get_secret_value() if named else self.url, role=Role.APP, most=2)
+
+
+def _through_the_queue(
+    database: Database,
+    around: Surroundings,
+    chosen: Sequence[Installation],
+    options: TrainOptions,
+    progress: Progress,
+) -> dict[str, Any]:
+    batch = secrets.token_hex(8)
+    asked = ask_for_all(
+        database, [one.installation_id for one in chosen], options.task, batch=batch, clock=around.clock
+    )
+    if not options.wait:
+        return {"queued": asked, "already_queued": len(chosen) - asked, "trained": [], "refused": []}
+    while True:
         with database.transaction() as tx:
-            ids = [register.get_asset(tx, *_tags(text)).asset_id for text in assets]
-            if since and until:
-                for text in assets:
-                    _declare(tx, around, text, read_instant(since), read_instant(until))
-        outcomes = train_models(
-            database,
-            clock=around.clock,
-            trained_by="assetloop train",
-            asset_ids=ids or None,
-            progress=lambda done, total, _what: progress(done, total),
-        )
+            standing = trainings.standing(tx, batch)
+        done = sum(standing.values()) - standing.get("queued", 0)
+        progress(done, asked)
+        if done == asked:
+            break
+        around.clock.sleep(0.5)
+    with database.transaction() as tx:
+        outcomes = trainings.outcomes(tx, batch)
     return {
-        "trained": [_told(one) for one in outcomes if not isinstance(one, Refused)],
-        "refused": [f"{one.asset}: {one.reason}" for one in outcomes if isinstance(one, Refused)],
+        "queued": asked,
+        "already_queued": len(chosen) - asked,
+        "trained": [_of_queue(one) for one in outcomes if one.state == "trained"],
+        "refused": [_of_queue(one) for one in outcomes if one.state != "trained"],
     }
 
 
-def _told(trained: Trained) -> str:
-    span = f"{trained.data_from:%Y-%m-%d %H:%M:%S} to {trained.data_to:%Y-%m-%d %H:%M:%S} UTC"
-    return f"{trained.asset}: version {trained.version}, {trained.rows} rows from {span}"
+def _of_queue(one: OutcomeLine) -> dict[str, Any]:
+    told = {"site": one.site, "asset": one.asset}
+    if one.state == "trained":
+        return {**told, "version": one.version, "state": one.model_state}
+    return {**told, "reason": one.outcome}
 
 
-def _declare(tx: Transaction, around: Surroundings, text: str, since: datetime, until: datetime) -> None:
-    site, tag = _tags(text)
+def _answer(outcomes: Sequence[Trained | Refused]) -> dict[str, Any]:
+    ordered = sorted(outcomes, key=lambda one: (one.site, one.asset))
+    return {
+        "trained": [_of_trained(one) for one in ordered if isinstance(one, Trained)],
+        "refused": [
+            {"site": one.site, "asset": one.asset, "reason": one.reason} for one in ordered if isinstance(one, Refused)
+        ],
+    }
+
+
+def _of_trained(one: Trained) -> dict[str, Any]:
+    return {
+        "site": one.site,
+        "asset": one.asset,
+        "model_id": one.model_id,
+        "version": one.version,
+        "state": one.state,
+        "rows": one.rows,
+        "signals": list(one.signals),
+        "from": one.data_from.isoformat(),
+        "to": one.data_to.isoformat(),
+    }
+
+
+def told(outcome: dict[str, Any]) -> str:
+    """Say for a person what came of a training."""
+    lines = [f"{one['site']}/{one['asset']}: version {one['version']}, {one['state']}" for one in outcome["trained"]]
+    lines += [f"{one['site']}/{one['asset']}: {one['reason']}" for one in outcome["refused"]]
+    if "queued" in outcome:
+        lines.append(f"asked for {outcome['queued']}; {outcome['already_queued']} waited for training already")
+    challengers = sum(one["state"] == "challenger" for one in outcome["trained"])
+    if challengers:
+        lines.append(f"{challengers} challengers: look with `assetloop model show`, then `assetloop model promote`")
+    return "\n".join(lines) or "no asset has healthy time declared"
+
+
+def _declare(
+    tx: Transaction,
+    around: Surroundings,
+    asset: register.RegisteredAsset,
+    since: datetime,
+    until: datetime,
+    *,
+    asked_for: bool,
+) -> None:
+    """Declare an asset healthy; one that only belongs to a chosen class and has no readings there is left out."""
+    name = f"{asset.site}/{asset.asset}"
     if until > around.clock.now():
         raise Misconfigured(
-            f"--to {until.isoformat()} lies in the future: nobody knows yet whether {text} stays healthy"
+            f"--to {until.isoformat()} lies in the future: nobody knows yet whether {name} stays healthy"
         )
-    if not status.stored_between(tx, site, tag, since, until):
+    if not status.has_readings(tx, asset.asset_id, since, until):
+        if not asked_for:
+            return
         raise Misconfigured(
-            f"{text} has no reading from {since.isoformat()} to {until.isoformat()}; nothing was declared"
+            f"{name} has no reading from {since.isoformat()} to {until.isoformat()}; nothing was declared"
         )
-    asset_id = register.get_asset(tx, site, tag).asset_id
-    declare_healthy(tx, asset_id, since, until, origin="declared", by="assetloop train")
+    declare_healthy(tx, asset.asset_id, since, until, origin="declared", by=BY)
 
 
-def _tags(text: str) -> tuple[str, str]:
+def tags_of(text: str) -> tuple[str, str]:
+    """Read SITE/TAG; raises `Misconfigured` where it is not written so."""
     site, slash, tag = text.partition("/")
     if not (site and slash and tag):
-        raise Misconfigured(f"--asset {text}: write SITE/TAG, as in demo/P-101")
+        raise Misconfigured(f"asset {text}: write SITE/TAG, as in demo/P-101")
     return site, tag

@@ -51,10 +51,21 @@ def open_alert(tx: Transaction, *, asset_id: int, kind: str) -> Alert | None:
     return _alert(row) if row else None
 
 
+def open_alerts(tx: Transaction, asset_id: int) -> list[Alert]:
+    """Return an asset's open alerts, the oldest first."""
+    return [_alert(row) for row in tx.all("alerts.open_of_asset", asset_id=asset_id)]
+
+
 def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
     """Return the alert a finding belongs to."""
     row = tx.first("alerts.alert_of", finding_id=finding_id)
     return get_alert(tx, row["alert_id"]) if row else None
+
+
+def told_of(tx: Transaction, *, asset_id: int, failure_mode: str) -> list[tuple[UUID, UUID]]:
+    """Return the findings (with their alerts) that stand open of a failure mode and people were told of."""
+    rows = tx.all("alerts.told_of", asset_id=asset_id, failure_mode=failure_mode)
+    return [(row["finding_id"], row["alert_id"]) for row in rows]
 
 
 def add_finding(tx: Transaction, *, alert_id: UUID, finding_id: UUID) -> None:

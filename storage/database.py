@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, LiteralString, Self
 
 import psycopg
+import psycopg.conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -48,6 +49,11 @@ class Transaction:
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""
         return self._cursor(name, parameters).fetchall()
+
+    def all_in_binary(self, name: str, /, **parameters: Any) -> list[DictRow]:
+        """Return every row as `all` does, over the binary protocol: for many bytes or many numbers."""
+        with self.connection.cursor(binary=True) as cursor:
+            return cursor.execute(_statement(name), parameters).fetchall()
 
     def first(self, name: str, /, **parameters: Any) -> DictRow | None:
         """Return the first row, or None where there is none."""
@@ -172,6 +178,21 @@ def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow
             connection.close()
             raise
         return connection
+
+
+def without_password(url: str) -> str:
+    """Return an address without its password.
+
+    Raises:
+        Misconfigured: it is not an address.
+
+    >>> without_password("postgresql://me:secret@db.example/plant")
+    'user=me dbname=plant host=db.example'
+    """
+    with in_our_terms():
+        parts: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
+    parts.pop("password", None)
+    return psycopg.conninfo.make_conninfo(**parts)
 
 
 def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from psycopg.types.json import Jsonb
 
 from plant.finding import Finding, FindingSource
+from plant.severity import Severity
 from storage.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingLine:
+    """A finding as it is listed, with its asset; `suppressed` says why nobody is told of it, None where people are."""
+
+    finding_id: UUID
+    asset_id: int
+    site: str
+    asset: str
+    kind: str
+    failure_mode: str
+    source: FindingSource
+    source_version: str
+    onset: datetime
+    updated: datetime
+    cleared: datetime | None
+    severity: Severity
+    score: float
+    suppressed: str | None
+    revision: int
 
 
 def record(tx: Transaction, finding: Finding) -> int:
@@ -34,6 +60,22 @@ def record(tx: Transaction, finding: Finding) -> int:
     return int(row["revision"])
 
 
-def clear_open(tx: Transaction, *, asset_id: int, kind: str, source: FindingSource) -> int:
-    """Clear what stands open of this kind at the last instant it was seen; return how many that was, 0 or 1."""
-    return tx.run("findings.clear_open", asset_id=asset_id, kind=kind, source=source.value)
+def clear_all_of(tx: Transaction, *, asset_id: int, source: FindingSource) -> int:
+    """Clear whatever a source found and stands open, of any kind, where it was last seen; return how many that was."""
+    return tx.run("findings.clear_all_of", asset_id=asset_id, source=source.value)
+
+
+def list_findings(
+    tx: Transaction,
+    *,
+    asset_id: int | None = None,
+    open_only: bool = False,
+    suppressed_only: bool = False,
+    most: int = 200,
+) -> list[FindingLine]:
+    """Return findings of an asset, or of all, the newest first."""
+    rows = tx.all("findings.list", asset_id=asset_id, open_only=open_only, suppressed_only=suppressed_only, most=most)
+    return [
+        FindingLine(**{**row, "source": FindingSource(row["source"]), "severity": Severity(row["severity"])})
+        for row in rows
+    ]

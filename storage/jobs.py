@@ -31,14 +31,20 @@ async def _assume_app(connection: psycopg.AsyncConnection[Any]) -> None:
 
 
 def defer(
-    tx: Transaction, task: str, *, queueing_lock: str | None = None, lock: str | None = None, **arguments: Any
+    tx: Transaction,
+    task: str,
+    *,
+    queue: str = "default",
+    queueing_lock: str | None = None,
+    lock: str | None = None,
+    **arguments: Any,
 ) -> int:
     """Enqueue `task`, by its name with the namespace, in the open transaction and return the job's id.
 
     The job exists if and only if the transaction commits. `lock` keeps jobs of one lock in order.
     """
     job = configure_task(
-        name=task, job_manager=_manager(), connection=tx.connection, lock=lock, queueing_lock=queueing_lock
+        name=task, job_manager=_manager(), connection=tx.connection, queue=queue, lock=lock, queueing_lock=queueing_lock
     )
     try:
         return job.defer(**arguments)

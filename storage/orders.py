@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from plant.errors import Conflict, NotFound
+from plant.iso14224 import Activity
 from plant.severity import Severity
-from plant.work_order import OrderState, WorkOrder
+from plant.work_order import Booking, Closing, OrderState, Outcome, WorkOrder
 from storage.database import Transaction
 
 _NUMBER = re.compile(r"WO-([0-9]{6,9})")
@@ -155,6 +156,30 @@ def mark_published(tx: Transaction, order_id: int, revision: int, *, at: datetim
     tx.run("orders.mark_published", order_id=order_id, revision=revision, at=at)
 
 
+def book(tx: Transaction, order_id: int, booking: Booking) -> None:
+    """Book work or cost on an order."""
+    tx.run("orders.book", order_id=order_id, **asdict(booking))
+
+
+def bookings(tx: Transaction, order_id: int) -> list[Booking]:
+    """Return what was booked on an order, oldest first."""
+    return [Booking(**row) for row in tx.all("orders.bookings", order_id=order_id)]
+
+
+def close(tx: Transaction, order_id: int, closing: Closing) -> None:
+    """Write down the codes with which an order is closed, once."""
+    codes = {"outcome": closing.outcome.value, "action": closing.action.value}
+    tx.run("orders.close", order_id=order_id, **{**asdict(closing), **codes})
+
+
+def closing_of(tx: Transaction, order_id: int) -> Closing | None:
+    """Return the codes with which an order was closed; None where it was not."""
+    row = tx.first("orders.closing", order_id=order_id)
+    if row is None:
+        return None
+    return Closing(**{**row, "outcome": Outcome(row["outcome"]), "action": Activity(row["action"])})
+
+
 def _row(order: WorkOrder) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
@@ -171,6 +196,8 @@ def _row(order: WorkOrder) -> dict[str, Any]:
         "revision": order.revision,
         "acknowledged_at": order.acknowledged_at,
         "acknowledged_by": order.acknowledged_by,
+        "started_at": order.started_at,
+        "completed_at": order.completed_at,
     }
 
 

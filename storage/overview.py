@@ -29,6 +29,7 @@ class Health(StrEnum):
     WATCH = "watch"
     SILENT = "silent"
     UNKNOWN = "unknown"
+    LEARNING = "learning"
     OFF = "off"
     GOOD = "good"
 
@@ -60,7 +61,10 @@ class SignalView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetView:
-    """An asset as people see it; `score` is 0 to 1, 1 is worst and 0.5 the alarm line, None where none counts."""
+    """An asset as people see it; `score` is 0 to 1, 1 is worst and 0.5 the alarm line, None where none counts.
+
+    `relearning_since` is set while its machine is learnt again and its model only looks on.
+    """
 
     asset_id: int
     site: str
@@ -80,6 +84,7 @@ class AssetView:
     model_trained_at: datetime | None
     scored_at: datetime | None
     score: float | None
+    relearning_since: datetime | None
     newest: datetime | None
     worst: Severity | None
     feeds: tuple[str, ...]
@@ -126,7 +131,14 @@ class Quarantined:
 
 
 def health_of(
-    *, state: str, worst: Severity | None, score: float | None, has_model: bool, newest: datetime | None, now: datetime
+    *,
+    state: str,
+    worst: Severity | None,
+    score: float | None,
+    has_model: bool,
+    newest: datetime | None,
+    now: datetime,
+    is_relearning: bool = False,
 ) -> Health:
     """Judge an asset by its duty, its worst active alert, the freshness of its readings and the score that counts.
 
@@ -141,6 +153,8 @@ def health_of(
         return Health.ALARM
     if newest is None or (now - newest).total_seconds() > SILENT_AFTER_S:
         return Health.SILENT
+    if is_relearning and worst is None:
+        return Health.LEARNING
     return _by_score(score if has_model else None, has_alert=worst is not None)
 
 
@@ -201,6 +215,7 @@ def _asset(row: dict[str, Any], signals: list[SignalView], now: datetime) -> Ass
         has_model=kind is not None,
         newest=row["newest"],
         now=now,
+        is_relearning=row["relearning_since"] is not None,
     )
     return AssetView(
         **{**row, "feeds": tuple(row["feeds"]), "score": score},

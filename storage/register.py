@@ -69,8 +69,8 @@ def put_equipment(tx: Transaction, class_tag: str, equipment: Equipment) -> str:
 def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None, at: datetime) -> str:
     """Install a machine at an asset; another machine there is removed at the same instant.
 
-    The model of the one removed stops to judge and what stands open of it is cleared; the asset is scored again once
-    a model is trained for its new machine.
+    The model of the one removed counts no more and what stands open of it is cleared: it looks on in shadow while the
+    machine that came is learnt (`lifecycle.relearning`).
     """
     present = tx.first("register.installed", asset_id=asset_id)
     wanted = (equipment.manufacturer, equipment.serial) if equipment else (None, None)
@@ -78,7 +78,7 @@ def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None
         return "left"
     if present is not None:
         tx.run("register.remove_equipment", asset_id=asset_id, at=at)
-        tx.run("register.stop_scoring", asset_id=asset_id)
+        tx.run("register.interrupt_scoring", asset_id=asset_id)
         tx.run("register.clear_findings", asset_id=asset_id)
     tx.run("register.install_equipment", asset_id=asset_id, manufacturer=wanted[0], serial=wanted[1], at=at)
     return "changed" if present is not None else "added"
@@ -116,6 +116,11 @@ def get_asset(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
     if asset is None:
         raise NotFound(f"there is no asset {tag} at site {site}")
     return asset
+
+
+def asset_by_id(tx: Transaction, asset_id: int) -> RegisteredAsset:
+    """Return an asset by its id; raises `NotFound` where there is none."""
+    return RegisteredAsset(**tx.one("register.asset_by_id", asset_id=asset_id))
 
 
 def list_assets(tx: Transaction) -> list[RegisteredAsset]:

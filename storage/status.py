@@ -66,6 +66,11 @@ def stored_between(tx: Transaction, site: str, tag: str | None, since: datetime,
     return int(tx.one("status.stored_between", site=site, tag=tag, since=since, until=until)["readings"])
 
 
+def has_readings(tx: Transaction, asset_id: int, since: datetime, until: datetime) -> bool:
+    """Say whether anything is stored of an asset from `since` to `until` in data time, both included."""
+    return bool(tx.one("status.has_readings", asset_id=asset_id, since=since, until=until)["stored"])
+
+
 def scored_until(tx: Transaction, site: str, tag: str) -> datetime | None:
     """Return up to which data time an asset has been scored, or None where it never was."""
     row = tx.first("status.scored_until", site=site, tag=tag)

@@ -134,6 +134,20 @@ def read(
     return windows.of(0)
 
 
+def read_last(tx: Transaction, signal_ids: Sequence[int], *, after: datetime, until: datetime, most: int) -> Window:
+    """Read the last `most` instants or fewer in (`after`, `until`], as `read` does.
+
+    Where the signals are measured at different instants these may be fewer than there would be room for.
+    """
+    window = read(tx, signal_ids, after=after, until=until, most=most)
+    if window.complete:
+        return window
+    edge = tx.one("windows.before_last", signal_ids=list(signal_ids), after=after, until=until, most=most)["time"]
+    whole = read(tx, signal_ids, after=edge or after, until=until, most=most * len(signal_ids))
+    last = slice(max(0, len(whole) - most), None)
+    return Window(times_us=whole.times_us[last], values=whole.values[last], complete=True)
+
+
 def read_many(
     tx: Transaction,
     signal_ids: NDArray[np.int32],

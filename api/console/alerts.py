@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import quote
 
-from nicegui import ui
 from nicegui.element import Element
 
-from alerts.desk import acknowledge_alert
-from api.console.acknowledging import Form
+from alerts.held import acknowledge_alert
 from api.console.elements import box, chip, heading, link, mark, moment, words, zone
+from api.console.forms import Form, sheet
 from api.console.frame import empty, framed
 from api.console.orders import OpenOrAll
 from api.console.visit import Visit, changed
@@ -98,7 +97,5 @@ def _ask(visit: Visit, alert: Alert) -> None:
     def acknowledge(actor: str) -> Alert:
         return acknowledge_alert(visit.parts.database, alert.alert_id, actor=actor, clock=visit.parts.clock)
 
-    with ui.context.client.content, ui.dialog(value=True) as dialog, box("sheet"):
-        heading(f"{alert.asset}: {visit.word('kind', alert.kind)}", 2)
+    with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:
         Form(visit, acknowledge, on_done=dialog.close)
-    dialog.on("hide", dialog.delete)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
+from urllib.parse import quote
 
 from nicegui import run, ui
 from nicegui.element import Element
@@ -13,12 +15,16 @@ from api.console import charts
 from api.console.charts import Trace
 from api.console.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.frame import empty, framed
+from api.console.life import in_words
+from api.console.reporting import report_button
+from api.console.serving import service_button
 from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage import overview
+from storage import overview, remaining
 from storage.overview import AssetView, SignalView
+from storage.remaining import RemainingLife
 
 _SPANS = {
     "span_15m": timedelta(minutes=15),
@@ -30,8 +36,10 @@ _EVERY_S = 3.0
 _POINTS = 300
 
 
-def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> tuple[AssetView, list[Trace]]:
-    """Read an asset and the course of its signals.
+def read_asset(
+    parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
+) -> tuple[AssetView, RemainingLife | None, list[Trace]]:
+    """Read an asset, how long it has left, and the course of its signals.
 
     Raises:
         NotFound: there is no such asset.
@@ -52,7 +60,8 @@ def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit)
             )
             for signal in asset.signals
         ]
-    return asset, traces
+        left = remaining.newest(tx, asset.asset_id)
+    return asset, left, traces
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -72,7 +81,7 @@ class AssetPage:
         self._site, self._tag = site, tag
         self._room = room
         self._span = "span_15m"
-        self._drawn: list[int] | None = None
+        self._drawn: tuple[object, ...] | None = None
 
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""
@@ -96,13 +105,15 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(self, asset: AssetView, traces: Sequence[Trace]) -> None:
-        if self._drawn != [signal.signal_id for signal in asset.signals]:
-            self._drawn = [signal.signal_id for signal in asset.signals]
+    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace]) -> None:
+        made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
+        if self._drawn != made_of:
+            self._drawn = made_of
             self._draw(asset, traces)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
+        self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
         for chart, trace in zip(self._charts, traces, strict=True):
@@ -115,9 +126,13 @@ class AssetPage:
         with self._room:
             with link("/", "plain-link small"):
                 words(f"← {visit.t('nav_overview')}")
-            with box("line"):
-                heading(f"{asset.asset} {visit.name(asset)}".rstrip())
-                self._health = chip("", "plain")
+            with box("spread"):
+                with box("line"):
+                    heading(f"{asset.asset} {visit.name(asset)}".rstrip())
+                    self._health = chip("", "plain")
+                with box("line"):
+                    report_button(visit, asset.site, asset.asset)
+                    service_button(visit, asset, self.read)
             with box("card facts"):
                 self._facts(asset)
             with box("card list signals", testid="signals"):
@@ -136,10 +151,18 @@ class AssetPage:
             words(named(visit.language, asset.class_name, asset.class_name_zh) or asset.asset_class, "strong")
         with box():
             words(visit.t("model"), "name")
-            words(asset.model or visit.t("no_model"), "strong")
+            with link(f"/models/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
+                words(asset.model or visit.t("no_model"))
         with box():
             words(visit.t("score"), "name")
             self._score = words("", "strong figures")
+        with box(testid="remaining-life"):
+            words(visit.t("remaining_life"), "name")
+            self._life = words("", "strong")
+        if asset.relearning_since:
+            with box(testid="learning"):
+                words(visit.t("learning_since"), "name")
+                moment(asset.relearning_since, "full").classes("strong")
         with box():
             words(visit.t("nav_orders"), "name")
             self._orders(asset)

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.console.charts import Trace, Window
 from api.parts import Parts
-from plant.work_order import WorkOrder
+from plant.work_order import Booking, Closing, WorkOrder
 from storage import orders, overview
 from storage.database import Transaction
 from storage.orders import OrderEvent
@@ -31,6 +31,8 @@ class Dossier:
     traces: Sequence[Trace]
     window: Window | None
     names: dict[str, str]
+    bookings: Sequence[Booking]
+    closing: Closing | None
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -51,6 +53,8 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             traces=[trace for trace in _traces(tx, order, asset, window, naming) if trace.points],
             window=window,
             names={signal.key: naming(signal) for signal in asset.signals},
+            bookings=orders.bookings(tx, order.order_id),
+            closing=orders.closing_of(tx, order.order_id),
         )
 
 
@@ -80,10 +84,10 @@ def signals_of(order: WorkOrder) -> list[dict[str, Any]]:
 def window_of(order: WorkOrder) -> Window | None:
     """Read the window out of an order's evidence; None where it has none."""
     window = order.evidence.get("window") or {}
-    since, until = _instant(window.get("from")), _instant(window.get("to"))
+    since, until = instant_of(window.get("from")), instant_of(window.get("to"))
     if since is None or until is None:
         return None
-    return Window(time_from=since, time_to=until, onset=_instant(order.evidence.get("onset")))
+    return Window(time_from=since, time_to=until, onset=instant_of(order.evidence.get("onset")))
 
 
 def around(window: Window) -> tuple[datetime, datetime]:
@@ -92,7 +96,8 @@ def around(window: Window) -> tuple[datetime, datetime]:
     return window.time_from - margin, window.time_to + margin / 4
 
 
-def _instant(said: object) -> datetime | None:
+def instant_of(said: object) -> datetime | None:
+    """Read an instant out of a document; None where it is none."""
     try:
         return datetime.fromisoformat(said) if isinstance(said, str) else None
     except ValueError:

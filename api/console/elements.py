@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from nicegui import ui
 from nicegui.element import Element
 
 from api.console.texts import Language, text
 
+Marked = TypeVar("Marked", bound=Element)
 TimeMode = Literal["minute", "second", "full", "zone"]
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
@@ -22,7 +23,7 @@ def box(classes: str = "", *, tag: str = "div", testid: str | None = None) -> El
     return mark(element, testid) if testid else element
 
 
-def mark(element: Element, testid: str) -> Element:
+def mark(element: Marked, testid: str) -> Marked:
     """Give an element the name under which tests and scripts find it."""
     element.props["data-testid"] = testid
     return element

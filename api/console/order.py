@@ -10,12 +10,14 @@ from urllib.parse import quote
 from nicegui import run, ui
 from nicegui.element import Element
 
-from alerts.desk import acknowledge_order
+from alerts.held import acknowledge_order
 from api.console import charts
-from api.console.acknowledging import Form
-from api.console.dossier import Dossier, around, read_dossier, signals_of
+from api.console.acting import bookings_card, closing_card, work_card
+from api.console.dossier import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.elements import box, card, chip, heading, link, mark, moment, number, words, zone
+from api.console.forms import Form
 from api.console.frame import empty, framed
+from api.console.life import in_words
 from api.console.visit import Visit
 from plant.errors import AssetloopError, NotFound
 from plant.work_order import WorkOrder
@@ -101,13 +103,23 @@ class OrderPage:
             _title(visit, dossier)
             with box("two"):
                 with box("stack"):
-                    _evidence(visit, dossier)
-                    with card(visit.t("around_window")):
-                        self._chart = _chart(visit, dossier)
-                        self._chart_until = around(dossier.window)[1] if dossier.window and self._chart else None
+                    if order.evidence.get("source") == "report":
+                        _report(visit, order)
+                    else:
+                        self._found(dossier)
                 with box("stack"):
                     self._acknowledgement(order)
+                    work_card(visit, order, self.read)
+                    closing_card(visit, dossier.closing)
+                    bookings_card(visit, dossier.bookings)
                     _history(visit, dossier.events)
+
+    def _found(self, dossier: Dossier) -> None:
+        visit = self._visit
+        _evidence(visit, dossier)
+        with card(visit.t("around_window")):
+            self._chart = _chart(visit, dossier)
+            self._chart_until = around(dossier.window)[1] if dossier.window and self._chart else None
 
     def _acknowledgement(self, order: WorkOrder) -> None:
         visit = self._visit
@@ -141,6 +153,15 @@ def _title(visit: Visit, dossier: Dossier) -> None:
                     moment(at, "full")
 
 
+def _report(visit: Visit, order: WorkOrder) -> None:
+    with card(visit.t("reported")), box("stack"):
+        words(order.title)
+        with box("facts"):
+            _fact(visit.t("reported_by"), str(order.evidence.get("reported_by") or "–"))
+            _fact(visit.t("lost_function"), instant_of(order.evidence.get("failed_at")))
+            _fact(visit.t("remaining_life"), in_words(visit.language, order.evidence.get("remaining_life")))
+
+
 def _evidence(visit: Visit, dossier: Dossier) -> None:
     order, window = dossier.order, dossier.window
     evidence = order.evidence
@@ -151,6 +172,7 @@ def _evidence(visit: Visit, dossier: Dossier) -> None:
             _fact(visit.t("onset"), window.onset if window else None)
             _fact(f"{visit.t('window')}", (window.time_from, window.time_to) if window else None)
             _fact(visit.t("failure_mode"), f"{visit.mode(order)} ({order.failure_mode})")
+            _fact(visit.t("remaining_life"), in_words(visit.language, evidence.get("remaining_life")))
             _fact(visit.t("data_quality"), _quality(visit, evidence.get("data_quality") or {}))
         heading(visit.t("contributing"), 2)
         with box("shares", testid="shares"):
@@ -212,5 +234,7 @@ def _history(visit: Visit, events: Sequence[OrderEvent]) -> None:
                     words(visit.word("event", event.event), "strong")
                     words(event.actor, "muted clip")
                 moment(event.at, "full").classes("small muted")
+                if event.document.get("note"):
+                    words(event.document["note"], "small")
                 if event.published_at is not None:
                     words(visit.t("published"), "small muted")

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import core, ui
 
-from api.console import alerts, asset, order, orders, overview, quarantine
+from api.console import alerts, asset, model, models, order, orders, overview, quarantine
 from api.console.texts import LANGUAGE_COOKIE, Language
 from api.console.visit import Ground, Visit
 from api.console.watch import Watch
@@ -54,6 +54,10 @@ def _declare_lists(ground: Ground) -> None:
     async def show_alerts(request: Request) -> None:
         await alerts.show(Visit(ground, request))
 
+    @ui.page("/models", response_timeout=15.0)
+    async def show_models(request: Request) -> None:
+        await models.show(Visit(ground, request))
+
     @ui.page("/quarantine")
     async def show_quarantine(request: Request) -> None:
         await quarantine.show(Visit(ground, request))
@@ -63,6 +67,10 @@ def _declare_things(ground: Ground) -> None:
     @ui.page("/work-orders/{number}", response_timeout=15.0)
     async def show_order(request: Request, number: str) -> None:
         await order.show(Visit(ground, request), number)
+
+    @ui.page("/models/{site}/{tag:path}", response_timeout=15.0)
+    async def show_model(request: Request, site: str, tag: str) -> None:
+        await model.show(Visit(ground, request), site, tag)
 
     @ui.page("/assets/{site}/{tag:path}", response_timeout=15.0)
     async def show_asset(request: Request, site: str, tag: str) -> None:

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from starlette.requests import HTTPConnection
 
+from api.console.model_texts import MODEL_TEXTS
+from api.console.work_texts import WORK_TEXTS
+from plant.iso14224 import FAILURE_MODES
+
 LANGUAGE_COOKIE = "assetloop_language"
 
 
@@ -136,6 +140,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "health_watch": ("Watch", "关注"),
     "health_alarm": ("Alarm", "报警"),
     "health_unknown": ("No model yet", "尚无模型"),
+    "health_learning": ("Learning again", "重新学习中"),
     "health_silent": ("Silent", "无数据"),
     "health_off": ("Not in service", "未投用"),
     # Work orders
@@ -170,6 +175,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "worst_score": ("Score when last sent", "最近发送时的评分"),
     "onset": ("Onset", "开始时间"),
     "window": ("Window", "时段"),
+    "remaining_life": ("Remaining life", "剩余寿命"),
+    "life_untold": ("Not told yet", "尚未估计"),
+    "life_reached": ("The limit is reached", "已达到限值"),
+    "life_unknown": ("Unknown: {why}", "未知：{why}"),
+    "life_too_short": ("too little data", "数据不足"),
+    "life_no_trend": ("wear has no trend", "磨损没有趋势"),
+    "life_far": ("too far ahead", "距离尚远"),
+    "life_known": ("About {likely} ({low} to {high}, {part} sure)", "约 {likely}（{low} 至 {high}，置信度 {part}）"),
+    "life_open": ("About {likely} ({low} or more, {part} sure)", "约 {likely}（至少 {low}，置信度 {part}）"),
     "data_quality": ("Data quality", "数据质量"),
     "quality_samples": ("{value} samples", "{value} 个样本"),
     "quality_missing": ("{value} missing", "缺失 {value}"),
@@ -231,9 +245,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "severity_MINOR": ("Minor", "一般"),
     "severity_WARNING": ("Warning", "警告"),
     "severity_INDETERMINATE": ("Indeterminate", "未定"),
-    "mode_VIB": ("Vibration", "振动异常"),
-    "mode_OHE": ("Overheating", "过热"),
-    "mode_PDE": ("Parameter deviation", "参数偏离"),
     "kind_condition": ("Condition deviates", "状态偏离"),
     "alert_Normal": ("Normal", "正常"),
     "alert_Unacknowledged": ("Active, not acknowledged", "未恢复，未确认"),
@@ -264,4 +275,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "minutes": ("{value} min", "{value} 分钟"),
     "hours": ("{value} h", "{value} 小时"),
     "days": ("{value} d", "{value} 天"),
+    **WORK_TEXTS,
+    **MODEL_TEXTS,
+    **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
 }

@@ -11,7 +11,7 @@ from api.console.watch import Picture
 from storage.overview import AssetView, Health
 
 _NOW_S = 3.0
-_ON_THE_METER = (Health.GOOD, Health.UNKNOWN, Health.OFF, Health.SILENT, Health.WATCH, Health.ALARM)
+_ON_THE_METER = (Health.GOOD, Health.UNKNOWN, Health.LEARNING, Health.OFF, Health.SILENT, Health.WATCH, Health.ALARM)
 
 
 class Tile:

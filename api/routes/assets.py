@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from alerts.service_state import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.shapes import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
 from plant.errors import NotFound, Rejected
-from storage import overview
+from storage import overview, remaining
 from storage.overview import AssetView, SignalView
 
 router = APIRouter(prefix="/assets", tags=["assets"])
@@ -58,11 +59,26 @@ def get_series(
     )
 
 
+@router.post("/{site}/{tag:path}/out-of-service", responses=answers(400, 404, 409))
+def put_out_of_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+    """Take an asset out of service; meanwhile what is found there is recorded as suppressed by design."""
+    take_out_of_service(parts.database, site, tag, actor=deed.actor, clock=parts.clock)
+    return get_asset(parts, site, tag)
+
+
+@router.post("/{site}/{tag:path}/return-to-service", responses=answers(400, 404, 409))
+def put_back_to_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+    """Return an asset to service."""
+    return_to_service(parts.database, site, tag, actor=deed.actor, clock=parts.clock)
+    return get_asset(parts, site, tag)
+
+
 @router.get("/{site}/{tag:path}", responses=answers(404))
 def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
     """Show one asset with its signals and their latest values."""
     with parts.database.transaction() as tx:
-        return AssetWithSignals.of(overview.get_asset(tx, site, tag, now=parts.clock.now()))
+        asset = overview.get_asset(tx, site, tag, now=parts.clock.now())
+        return AssetWithSignals.of(asset, remaining.newest(tx, asset.asset_id))
 
 
 def _sane(time: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Work orders over HTTP: read them, acknowledge them."""
+"""Work orders over HTTP: read them, take note of them, move them through their life, close them with their codes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from alerts.desk import acknowledge_order
-from api.parts import GivenParts
+from alerts import working
+from alerts.held import acknowledge_order
+from alerts.orders import Report
+from api.order_shapes import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
+from api.parts import GivenParts, Parts
 from api.problems import answers
-from api.shapes import Acknowledgement, OrderShape, OrderWithEvents
+from api.shapes import Acknowledgement, Deed
+from plant.work_order import Booking, Step
 from storage import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
 Most = Annotated[int, Query(ge=1, le=1000, description="At most so many, the newest first.")]
+_MOVED = answers(400, 404, 409)
 
 
 @router.get("", responses=answers(400))
@@ -24,16 +29,110 @@ def list_work_orders(parts: GivenParts, state: Literal["open", "all"] = "open", 
     return [OrderShape.model_validate(order) for order in found]
 
 
+@router.post("", status_code=201, responses=_MOVED)
+def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
+    """Raise an order for a failure that a person saw."""
+    order = working.report_failure(
+        parts.database,
+        report.site,
+        report.asset,
+        Report(
+            actor=report.actor,
+            failure_mode=report.failure_mode,
+            severity=report.severity,
+            what=report.what,
+            failed_at=report.failed_at,
+        ),
+        clock=parts.clock,
+        console_url=parts.console_url,
+    )
+    return OrderShape.model_validate(order)
+
+
 @router.get("/{number}", responses=answers(404))
 def get_work_order(parts: GivenParts, number: str) -> OrderWithEvents:
-    """Show one work order with its history."""
+    """Show one work order with its history, its bookings and its closing codes."""
     with parts.database.transaction() as tx:
         order = orders.get_order(tx, number)
-        return OrderWithEvents.of(order, orders.order_events(tx, order.order_id))
+        return OrderWithEvents.of(
+            order,
+            orders.order_events(tx, order.order_id),
+            orders.bookings(tx, order.order_id),
+            orders.closing_of(tx, order.order_id),
+        )
 
 
-@router.post("/{number}/acknowledge", responses=answers(400, 404, 409))
+@router.post("/{number}/acknowledge", responses=_MOVED)
 def acknowledge_work_order(parts: GivenParts, number: str, acknowledgement: Acknowledgement) -> OrderShape:
     """Take note of a work order in a person's name."""
     order = acknowledge_order(parts.database, number, actor=acknowledgement.actor, clock=parts.clock)
+    return OrderShape.model_validate(order)
+
+
+@router.post("/{number}/approve", responses=_MOVED)
+def approve(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Approve the work: WAPPR → APPR."""
+    return _step(parts, number, Step.APPROVE, deed)
+
+
+@router.post("/{number}/await-schedule", responses=_MOVED)
+def await_schedule(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Let it wait for its place in the schedule: → WSCH."""
+    return _step(parts, number, Step.AWAIT_SCHEDULE, deed)
+
+
+@router.post("/{number}/await-material", responses=_MOVED)
+def await_material(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Let it wait for material: → WMATL."""
+    return _step(parts, number, Step.AWAIT_MATERIAL, deed)
+
+
+@router.post("/{number}/await-plant-condition", responses=_MOVED)
+def await_plant_condition(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Let it wait until the plant allows it: → WPCOND."""
+    return _step(parts, number, Step.AWAIT_PLANT_CONDITION, deed)
+
+
+@router.post("/{number}/start", responses=_MOVED)
+def start(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Begin the work: → INPRG. What is found at the asset meanwhile is suppressed by design."""
+    return _step(parts, number, Step.START, deed)
+
+
+@router.post("/{number}/complete", responses=_MOVED)
+def complete(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Say that the work is done: INPRG → COMP."""
+    return _step(parts, number, Step.COMPLETE, deed)
+
+
+@router.post("/{number}/cancel", responses=_MOVED)
+def cancel(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+    """Cancel it: → CAN; refused once work or cost is booked."""
+    return _step(parts, number, Step.CANCEL, deed)
+
+
+@router.post("/{number}/book", responses=_MOVED)
+def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
+    """Book work or cost on it."""
+    booked = Booking(
+        booked_at=parts.clock.now(),
+        booked_by=booking.actor,
+        hours=booking.hours,
+        cost=booking.cost,
+        currency=booking.currency,
+        note=booking.note,
+    )
+    return OrderShape.model_validate(working.book(parts.database, number, booked, clock=parts.clock))
+
+
+@router.post("/{number}/close", responses=_MOVED)
+def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
+    """Close it with its codes: COMP → CLOSE."""
+    codes = working.Codes(**closing.model_dump(exclude={"actor"}))
+    order = working.close_order(parts.database, number, codes, actor=closing.actor, clock=parts.clock)
+    return OrderShape.model_validate(order)
+
+
+def _step(parts: Parts, number: str, step: Step, deed: Deed) -> OrderShape:
+    order = working.take_step(parts.database, number, step, actor=deed.actor, clock=parts.clock, note=deed.note)
     return OrderShape.model_validate(order)

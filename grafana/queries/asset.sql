@@ -23,6 +23,24 @@ SELECT word AS "Health", class_name AS "Class", state AS "State", scored_at AS "
 FROM watch.health
 WHERE asset_id = nullif('$asset', '')::integer
 
+-- name: remaining_life
+-- How long the asset's machine has left: likely, and from when to when with which probability.
+SELECT
+    CASE outlook
+        WHEN 'known' THEN 'known'
+        WHEN 'reached' THEN 'limit reached'
+        WHEN 'too_short' THEN 'unknown, too little data'
+        WHEN 'no_trend' THEN 'unknown, no trend'
+        ELSE 'unknown, far ahead'
+    END AS "Outlook",
+    likely_s AS "Likely",
+    low_s AS "At least",
+    high_s AS "At most",
+    coverage AS "Probability",
+    time AS "As of"
+FROM watch.remaining_life
+WHERE asset_id = nullif('$asset', '')::integer
+
 -- name: attention
 -- What is open about the asset.
 SELECT

@@ -63,29 +63,6 @@ def replay(
     )
 
 
-def train(
-    asset: Annotated[list[str] | None, typer.Option(help="SITE/TAG; may be given again. Default: every asset.")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Declare healthy from here: ISO 8601, with --to.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Declare healthy up to here: ISO 8601.")] = None,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Train a model for each machine on its declared healthy time."""
-    from service.screen import Screen
-    from service.training import train as run_train
-
-    around = surroundings(data)
-    with Screen().bar("training", "models") as bar:
-        outcome = run_train(around, tuple(asset or ()), since, until, bar)
-    answer(
-        outcome,
-        as_json=json,
-        line=lambda: "\n".join([*outcome["trained"], *outcome["refused"]]) or "no asset has healthy time declared",
-    )
-    if outcome["refused"]:
-        raise typer.Exit(1)
-
-
 def register_import(
     file: Annotated[Path, typer.Argument(help="A register file; the demo's can be copied and edited.")],
     data: Data = None,

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.commands.common import Data, Host, Port, refuse_open_house, surroundings
+
+
+class Lane(StrEnum):
+    """The lanes of the job queue."""
+
+    DISPATCH = "dispatch"
+    LEARNING = "learning"
+    TRAINING = "training"
 
 
 def score(data: Data = None) -> None:
@@ -24,11 +33,16 @@ def desk(data: Data = None) -> None:
     roles.desk(surroundings(data))
 
 
-def work(data: Data = None) -> None:
-    """Run queued jobs: dispatch of work orders, with retry."""
+def work(
+    data: Data = None,
+    only: Annotated[
+        Lane | None, typer.Option(help="Run the jobs of one lane alone; a machine may share the fleet's training.")
+    ] = None,
+) -> None:
+    """Run queued jobs, each lane beside the others: dispatch of work orders, learning, training of models."""
     from service import roles
 
-    roles.work(surroundings(data))
+    roles.work(surroundings(data), only=only)
 
 
 def serve(

@@ -38,9 +38,10 @@ JOIN signal AS s USING (asset_id)
 JOIN reading AS r USING (signal_id)
 WHERE r.flags & 2 = 0;
 
--- Every score a model gave.
+-- Every score a model gave; one in shadow does not count, since the asset is being learnt again.
 CREATE VIEW watch.score AS
-SELECT a.asset_id, a.site, a.asset, a.label, sc.time, sc.score_max, sc.score_last, sc.model_id
+SELECT a.asset_id, a.site, a.asset, a.label, sc.time, sc.score_max, sc.score_last, sc.model_id,
+    sc.flags & 2 <> 0 AS shadow
 FROM watch.asset AS a
 JOIN score AS sc USING (asset_id);
 
@@ -66,8 +67,9 @@ FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
 LEFT JOIN latest AS l USING (signal_id);
 
--- How each asset is. A score counts while the asset has no reading more than 10 min younger than it:
--- below 0.35 good, below 0.5 watch, else alarm. Without a score that counts the word is unknown and figures are null.
+-- How each asset is. A score counts while the asset has no reading more than 10 min younger than it, and unless it was
+-- given in shadow: below 0.35 good, below 0.5 watch, else alarm. Without a score that counts the word is unknown and
+-- figures are null.
 CREATE VIEW watch.health AS
 SELECT
     a.asset_id,
@@ -92,7 +94,7 @@ SELECT
     extract(epoch FROM now() - newest.stored_at)::double precision AS stored_age_s
 FROM watch.asset AS a
 LEFT JOIN LATERAL (
-    SELECT sc.time, sc.score_last
+    SELECT sc.time, CASE WHEN sc.flags & 2 = 0 THEN sc.score_last END AS score_last
     FROM score AS sc
     WHERE sc.asset_id = a.asset_id
     ORDER BY sc.time DESC
@@ -105,7 +107,7 @@ LEFT JOIN LATERAL (
     WHERE s.asset_id = a.asset_id
 ) AS newest ON true
 LEFT JOIN LATERAL (
-    SELECT least(greatest(last.score_last, 0), 1) AS score
+    SELECT CASE WHEN last.score_last IS NOT NULL THEN least(greatest(last.score_last, 0), 1) END AS score
     WHERE last.time >= coalesce(newest.time - interval '10 minutes', last.time)
 ) AS counts ON true;
 

@@ -71,3 +71,23 @@ SELECT count(*) AS others
 FROM alert_finding AS af
 JOIN finding AS f USING (finding_id)
 WHERE af.alert_id = %(alert_id)s AND af.finding_id <> %(finding_id)s AND f.cleared IS NULL;
+
+-- name: open_of_asset
+-- An asset's open alerts.
+SELECT
+    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
+    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
+    l.acknowledged_by, l.count
+FROM alert AS l
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE l.asset_id = %(asset_id)s AND (l.active OR NOT l.acknowledged)
+ORDER BY l.raised_at, l.alert_id;
+
+-- name: told_of
+-- What stands open at an asset of a failure mode and people were told of, with its alert, the oldest first.
+SELECT f.finding_id, a.alert_id
+FROM finding AS f
+JOIN alert_finding AS a USING (finding_id)
+WHERE f.asset_id = %(asset_id)s AND f.failure_mode = %(failure_mode)s AND f.cleared IS NULL
+ORDER BY f.onset, f.finding_id;

@@ -12,7 +12,7 @@ LIMIT %(most)s;
 -- Lock one finding that still has an unseen revision and that nobody else holds.
 SELECT
     f.finding_id, f.asset_id, f.kind, f.failure_mode, f.source, f.source_version, f.onset, f.updated, f.cleared,
-    f.severity, f.score, f.shares, f.window_from, f.window_to, f.quality, f.revision
+    f.severity, f.score, f.shares, f.window_from, f.window_to, f.quality, f.revision, f.suppressed
 FROM finding AS f
 LEFT JOIN finding_seen AS s USING (finding_id)
 WHERE f.finding_id = %(finding_id)s AND (s.revision IS NULL OR s.revision < f.revision)

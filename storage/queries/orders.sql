@@ -6,12 +6,13 @@ SELECT nextval(pg_get_serial_sequence('work_order', 'order_id')) AS order_id;
 -- Raise an order under an id that was drawn for it.
 INSERT INTO work_order (
     order_id, asset_id, alert_id, failure_mode, state, priority, severity, title, evidence, requested_finish,
-    created_at, changed_at, revision
+    created_at, changed_at, revision, acknowledged_at, acknowledged_by
 )
 OVERRIDING SYSTEM VALUE
 VALUES (
     %(order_id)s, %(asset_id)s, %(alert_id)s, %(failure_mode)s, %(state)s, %(priority)s, %(severity)s, %(title)s,
-    %(evidence)s, %(requested_finish)s, %(created_at)s, %(changed_at)s, %(revision)s
+    %(evidence)s, %(requested_finish)s, %(created_at)s, %(changed_at)s, %(revision)s, %(acknowledged_at)s,
+    %(acknowledged_by)s
 );
 
 -- name: keep
@@ -20,7 +21,8 @@ UPDATE work_order
 SET
     state = %(state)s, priority = %(priority)s, severity = %(severity)s, title = %(title)s, evidence = %(evidence)s,
     requested_finish = %(requested_finish)s, changed_at = %(changed_at)s, revision = %(revision)s,
-    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s
+    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, started_at = %(started_at)s,
+    completed_at = %(completed_at)s
 WHERE order_id = %(order_id)s AND revision = %(revision)s - 1;
 
 -- name: get
@@ -28,7 +30,8 @@ WHERE order_id = %(order_id)s AND revision = %(revision)s - 1;
 SELECT
     o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
     o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by
+    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
+    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
@@ -40,7 +43,8 @@ WHERE o.order_id = %(order_id)s;
 SELECT
     o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
     o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by
+    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
+    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
@@ -53,7 +57,8 @@ ORDER BY o.order_id;
 SELECT
     o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
     o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by
+    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
+    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
@@ -120,3 +125,31 @@ WHERE o.order_id = %(order_id)s;
 UPDATE work_order_event
 SET published_at = %(at)s
 WHERE order_id = %(order_id)s AND revision = %(revision)s AND published_at IS NULL;
+
+-- name: book
+-- Book work or cost on an order.
+INSERT INTO work_order_booking (order_id, booked_at, booked_by, hours, cost, currency, note)
+VALUES (%(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(currency)s, %(note)s);
+
+-- name: bookings
+-- What was booked on an order, oldest first.
+SELECT booked_at, booked_by, hours, cost, currency, note
+FROM work_order_booking
+WHERE order_id = %(order_id)s
+ORDER BY booking_id;
+
+-- name: close
+-- Write down the codes with which an order is closed.
+INSERT INTO work_order_closing (
+    order_id, outcome, failure_mode, cause, action, note, failed_at, restored_at, relearn, closed_at, closed_by
+)
+VALUES (
+    %(order_id)s, %(outcome)s, %(failure_mode)s, %(cause)s, %(action)s, %(note)s, %(failed_at)s, %(restored_at)s,
+    %(relearn)s, %(closed_at)s, %(closed_by)s
+);
+
+-- name: closing
+-- The codes with which an order was closed.
+SELECT outcome, failure_mode, cause, action, note, failed_at, restored_at, relearn, closed_at, closed_by
+FROM work_order_closing
+WHERE order_id = %(order_id)s;

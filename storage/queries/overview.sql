@@ -18,7 +18,8 @@ SELECT
     m.version AS model_version,
     m.trained_at AS model_trained_at,
     k.time AS scored_at,
-    k.score_last AS score,
+    k.score,
+    r.began AS relearning_since,
     n.newest,
     w.worst,
     (
@@ -39,12 +40,13 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS m ON true
 LEFT JOIN LATERAL (
-    SELECT time, score_last
+    SELECT time, CASE WHEN flags & 2 = 0 THEN score_last END AS score
     FROM score
     WHERE asset_id = a.asset_id
     ORDER BY time DESC
     LIMIT 1
 ) AS k ON true
+LEFT JOIN relearning AS r ON r.asset_id = a.asset_id AND r.ended IS NULL
 LEFT JOIN LATERAL (
     SELECT max(l.time) AS newest
     FROM latest AS l

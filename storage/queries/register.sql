@@ -94,12 +94,10 @@ UPDATE installation
 SET installed_to = %(at)s
 WHERE asset_id = %(asset_id)s AND installed_to IS NULL;
 
--- name: stop_scoring
--- Let no model judge an asset until one is trained for what is installed now; whoever is at work loses the fence.
+-- name: interrupt_scoring
+-- Let whoever scores an asset lose the fence: what it is about to write was meant for the machine that is gone.
 UPDATE scoring
 SET
-    model_id = NULL,
-    state = NULL,
     holder = NULL,
     lease_until = NULL,
     fence = fence + 1
@@ -133,6 +131,15 @@ JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
 LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
 WHERE s.tag = %(site)s AND a.tag = %(tag)s;
+
+-- name: asset_by_id
+-- One asset by its id.
+SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class, i.installation_id
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
+WHERE a.asset_id = %(asset_id)s;
 
 -- name: assets
 -- Every asset.

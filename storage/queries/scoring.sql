@@ -1,5 +1,16 @@
--- name: lease
--- Take assets that have something to score and nobody at work on them; every lease has a fence of its own.
+-- name: enrol
+-- Watch every asset that has spoken, from a minute before its newest value on.
+INSERT INTO scoring (asset_id, watched_until)
+SELECT signal.asset_id, max(latest.time) - interval '1 minute'
+FROM latest
+JOIN signal USING (signal_id)
+WHERE NOT EXISTS (SELECT FROM scoring WHERE scoring.asset_id = signal.asset_id)
+GROUP BY signal.asset_id
+ORDER BY signal.asset_id
+ON CONFLICT (asset_id) DO NOTHING;
+
+-- name: due
+-- Assets that have something to score and nobody at work on them.
 -- Scored is what the asset's newest value is ahead of by the grace, or all once nothing was stored for as long.
 WITH spread AS (
     SELECT ingest_spread_s(%(now)s) AS seconds
@@ -9,32 +20,41 @@ newest AS (
     FROM latest
     JOIN signal USING (signal_id)
     GROUP BY signal.asset_id
-),
-due AS (
-    SELECT scoring.asset_id, reach.horizon
+)
+SELECT scoring.asset_id, (extract(epoch FROM reach.horizon) * 1000000)::bigint AS horizon_us
+FROM scoring
+JOIN asset USING (asset_id)
+JOIN asset_class USING (class_id)
+JOIN newest USING (asset_id)
+CROSS JOIN spread
+CROSS JOIN LATERAL (
+    SELECT make_interval(secs => asset_class.grace_s + spread.seconds) AS grace
+) AS patience
+CROSS JOIN LATERAL (
+    SELECT
+        CASE
+            WHEN newest.stored_at + greatest(patience.grace, make_interval(secs => %(quiet_s)s)) <= %(now)s
+                THEN newest.time
+            ELSE newest.time - patience.grace
+        END AS horizon
+) AS reach
+WHERE scoring.model_id IS NOT NULL
+    AND scoring.model_id <> ALL (%(skip_models)s::integer[])
+    AND scoring.asset_id <> ALL (%(skip_assets)s::integer[])
+    AND (scoring.lease_until IS NULL OR scoring.lease_until <= %(now)s OR scoring.holder = %(holder)s)
+    AND scoring.watermark < reach.horizon
+ORDER BY scoring.asset_id;
+
+-- name: lease
+-- Take those assets that nobody is at work on and that are still behind; every lease has a fence of its own.
+WITH free AS (
+    SELECT scoring.asset_id, wanted.horizon_us
     FROM scoring
-    JOIN asset USING (asset_id)
-    JOIN asset_class USING (class_id)
-    JOIN newest USING (asset_id)
-    CROSS JOIN spread
-    CROSS JOIN LATERAL (
-        SELECT make_interval(secs => asset_class.grace_s + spread.seconds) AS grace
-    ) AS patience
-    CROSS JOIN LATERAL (
-        SELECT
-            CASE
-                WHEN newest.stored_at + greatest(patience.grace, make_interval(secs => %(quiet_s)s)) <= %(now)s
-                    THEN newest.time
-                ELSE newest.time - patience.grace
-            END AS horizon
-    ) AS reach
+    JOIN unnest(%(asset_ids)s::integer[], %(horizons_us)s::bigint[]) AS wanted (asset_id, horizon_us) USING (asset_id)
     WHERE scoring.model_id IS NOT NULL
-        AND scoring.model_id <> ALL (%(skip_models)s::integer[])
-        AND scoring.asset_id <> ALL (%(skip_assets)s::integer[])
         AND (scoring.lease_until IS NULL OR scoring.lease_until <= %(now)s OR scoring.holder = %(holder)s)
-        AND scoring.watermark < reach.horizon
+        AND scoring.watermark < 'epoch'::timestamptz + wanted.horizon_us * interval '1 microsecond'
     ORDER BY scoring.asset_id
-    LIMIT %(most)s
     FOR UPDATE OF scoring SKIP LOCKED
 )
 UPDATE scoring
@@ -42,20 +62,32 @@ SET
     holder = %(holder)s,
     lease_until = %(now)s::timestamptz + make_interval(secs => %(lease_s)s),
     fence = scoring.fence + 1
-FROM due
-WHERE scoring.asset_id = due.asset_id
-RETURNING scoring.asset_id, scoring.fence, scoring.model_id, scoring.watermark, scoring.state, due.horizon;
+FROM free
+WHERE scoring.asset_id = free.asset_id
+RETURNING
+    scoring.asset_id, scoring.fence, scoring.model_id, scoring.state, scoring.line, free.horizon_us,
+    (extract(epoch FROM scoring.watermark) * 1000000)::bigint AS watermark_us;
 
 -- name: advance
--- Write how far an asset is scored and give the lease back, unless somebody took it over since.
+-- Write how far assets are scored and give their leases back, those aside that somebody took over since.
+WITH held AS (
+    SELECT scoring.asset_id, judged.watermark_us, judged.state
+    FROM scoring
+    JOIN unnest(%(asset_ids)s::integer[], %(fences)s::bigint[], %(watermarks_us)s::bigint[], %(states)b::bytea[])
+        AS judged (asset_id, fence, watermark_us, state) USING (asset_id)
+    WHERE scoring.fence = judged.fence
+    ORDER BY scoring.asset_id
+    FOR UPDATE OF scoring
+)
 UPDATE scoring
 SET
-    watermark = %(watermark)s,
-    state = %(state)s,
+    watermark = 'epoch'::timestamptz + held.watermark_us * interval '1 microsecond',
+    state = held.state,
     holder = NULL,
     lease_until = NULL
-WHERE asset_id = %(asset_id)s
-    AND fence = %(fence)s;
+FROM held
+WHERE scoring.asset_id = held.asset_id
+RETURNING scoring.asset_id;
 
 -- name: release
 -- Give every lease of a worker back.
@@ -65,10 +97,23 @@ SET
     lease_until = NULL
 WHERE holder = %(holder)s;
 
--- name: write_score
--- One score row; a new model that judges an instant again replaces it.
+-- name: write_scores
+-- One score row an asset; a new model that judges an instant again replaces it. Bit 2: given in shadow, it does not
+-- count, since the asset is being learnt again.
+WITH given AS (
+    SELECT
+        asset_id, 'epoch'::timestamptz + time_us * interval '1 microsecond' AS time, model_id, score_max, score_last,
+        flags
+    FROM unnest(
+        %(asset_ids)s::integer[], %(times_us)s::bigint[], %(model_ids)s::integer[], %(maxima)s::double precision[],
+        %(lasts)s::double precision[], %(flags)s::smallint[]
+    ) AS u (asset_id, time_us, model_id, score_max, score_last, flags)
+)
 INSERT INTO score (asset_id, time, model_id, score_max, score_last, flags)
-VALUES (%(asset_id)s, %(time)s, %(model_id)s, %(score_max)s, %(score_last)s, %(flags)s)
+SELECT
+    asset_id, time, model_id, score_max, score_last,
+    (flags | CASE WHEN is_relearning(asset_id, time) THEN 2 ELSE 0 END)::smallint
+FROM given
 ON CONFLICT (asset_id, time) DO UPDATE
 SET
     model_id = excluded.model_id,
@@ -78,13 +123,29 @@ SET
 
 -- name: reset
 -- Let an asset be scored by a new model, never again what was scored already; whoever is at work loses the fence.
-INSERT INTO scoring (asset_id, model_id, watermark, state)
-VALUES (%(asset_id)s, %(model_id)s, %(watermark)s, %(state)s)
+INSERT INTO scoring (asset_id, model_id, watermark, state, line)
+SELECT %(asset_id)s, model_id, %(watermark)s, %(state)s, line
+FROM model
+WHERE model_id = %(model_id)s
 ON CONFLICT (asset_id) DO UPDATE
 SET
     model_id = excluded.model_id,
     watermark = greatest(scoring.watermark, excluded.watermark),
     state = excluded.state,
+    line = excluded.line,
     holder = NULL,
     lease_until = NULL,
     fence = scoring.fence + 1;
+
+-- name: watermark
+-- How far an asset is scored.
+SELECT watermark
+FROM scoring
+WHERE asset_id = %(asset_id)s;
+
+-- name: move_line
+-- Let an asset be judged by another alarm line from the next round on, where this model judges it.
+UPDATE scoring
+SET line = %(line)s
+WHERE asset_id = %(asset_id)s
+    AND model_id = %(model_id)s;

@@ -96,3 +96,19 @@ SELECT slot
 FROM ingest_slot
 WHERE lease_until < now()
 ORDER BY slot;
+
+-- name: has_readings
+-- Whether anything is stored of an asset between two instants, both included.
+SELECT EXISTS (
+    SELECT
+    FROM signal AS g
+    CROSS JOIN LATERAL (
+        SELECT
+        FROM reading AS r
+        WHERE r.signal_id = g.signal_id
+            AND r.time >= %(since)s
+            AND r.time <= %(until)s
+        LIMIT 1
+    ) AS stored
+    WHERE g.asset_id = %(asset_id)s
+) AS stored;

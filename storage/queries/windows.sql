@@ -24,3 +24,19 @@ JOIN signal USING (signal_id)
 WHERE %(asset_ids)s::integer[] IS NULL OR signal.asset_id = ANY (%(asset_ids)s::integer[])
 GROUP BY signal.asset_id
 ORDER BY signal.asset_id;
+
+-- name: before_last
+-- The latest instant after which no signal measured more than so many values up to another; null where none did.
+SELECT max(edge.time) AS time
+FROM unnest(%(signal_ids)s::integer[]) AS wanted (signal_id)
+CROSS JOIN LATERAL (
+    SELECT r.time
+    FROM reading AS r
+    WHERE r.signal_id = wanted.signal_id
+        AND r.time > %(after)s
+        AND r.time <= %(until)s
+        AND r.flags & 2 = 0
+    ORDER BY r.time DESC
+    OFFSET %(most)s
+    LIMIT 1
+) AS edge;

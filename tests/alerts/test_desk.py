@@ -12,7 +12,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from alerts.desk import Desk, DeskReport, acknowledge_alert, acknowledge_order
+from alerts.desk import Desk, DeskReport
+from alerts.held import acknowledge_alert, acknowledge_order
 from lifecycle import ledger
 from plant.alert import AlertState
 from plant.clock import ManualClock

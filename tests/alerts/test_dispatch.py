@@ -15,8 +15,9 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from alerts.desk import Desk, acknowledge_order
+from alerts.desk import Desk
 from alerts.dispatch import NAMESPACE, PUBLISH_ORDER, Publish, dispatch_blueprint
+from alerts.held import acknowledge_order
 from alerts.wire import MqttPublisher
 from plant.clock import ManualClock
 from plant.errors import Unavailable

@@ -15,6 +15,7 @@ from alerts.rules import DeskRules
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.register import RegisteredAsset
+from storage.remaining import RemainingLife
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
@@ -40,6 +41,19 @@ FINDING = Finding(
     quality={"missing": 0.0},
 )
 
+LEFT = RemainingLife(
+    asset_id=1,
+    time=ONSET,
+    installation_id=1,
+    source_version="wear/P-101/v1",
+    outlook="known",
+    likely_s=86_400.2,
+    low_s=43_200.0,
+    high_s=None,
+    coverage=0.8,
+    told_at=AT,
+)
+
 
 def test_the_title_names_the_asset_and_the_leading_signals() -> None:
     said = "P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, bearing_temperature_c 30 %"
@@ -61,7 +75,7 @@ def test_every_source_has_words(source: FindingSource) -> None:
 
 
 def test_the_document_holds_all_that_engineering_needs() -> None:
-    order = orders.raised(17, FINDING, PUMP, DeskRules(), AT)
+    order = orders.raised(17, FINDING, PUMP, DeskRules(), AT, LEFT)
     told = orders.document(order, event="raised", asset_name="Feed pump A", link="http://console/work-orders/WO-000017")
     assert told == {
         "number": "WO-000017",
@@ -90,12 +104,25 @@ def test_the_document_holds_all_that_engineering_needs() -> None:
                 {"signal": "flow_m3_h", "share": 0.08, "unit": "m³/h"},
             ],
             "data_quality": {"missing": 0.0},
+            "remaining_life": {
+                "outlook": "known",
+                "likely_s": 86400,
+                "low_s": 43200,
+                "high_s": None,
+                "coverage": 0.8,
+                "as_of": "2026-03-01T12:00:00.000Z",
+                "source_version": "wear/P-101/v1",
+            },
         },
         "requested_finish": "2026-03-04T12:01:00.000Z",
         "created_at": "2026-03-01T12:01:00.000Z",
         "changed_at": "2026-03-01T12:01:00.000Z",
         "acknowledged_at": None,
         "acknowledged_by": None,
+        "started_at": None,
+        "completed_at": None,
+        "closing": None,
+        "note": None,
         "link": "http://console/work-orders/WO-000017",
     }
 
@@ -105,3 +132,23 @@ def test_a_figure_that_json_does_not_know_becomes_null(value: float) -> None:
     told = orders.evidence(replace(FINDING, score=value, quality={"missing": value}))
     assert (told["score"], told["data_quality"]) == (None, {"missing": None})
     json.dumps(told, allow_nan=False)
+
+
+def test_an_order_without_a_word_on_remaining_life_says_none() -> None:
+    assert orders.evidence(FINDING)["remaining_life"] is None
+
+
+def test_a_worse_finding_takes_over_the_newer_word_on_remaining_life() -> None:
+    order = orders.raised(17, FINDING, PUMP, DeskRules(), AT)
+    unknown = replace(LEFT, outlook="no_trend", likely_s=None, low_s=None)
+    worse = orders.worsened(order, replace(FINDING, severity=Severity.CRITICAL), PUMP, DeskRules(), AT, unknown)
+    assert worse.evidence["remaining_life"] | {"outlook": "", "likely_s": 0} == {
+        "outlook": "",
+        "likely_s": 0,
+        "low_s": None,
+        "high_s": None,
+        "coverage": 0.8,
+        "as_of": "2026-03-01T12:00:00.000Z",
+        "source_version": "wear/P-101/v1",
+    }
+    assert worse.evidence["remaining_life"]["outlook"] == "no_trend"

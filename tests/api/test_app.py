@@ -61,6 +61,106 @@ def test_an_acknowledgement_without_a_name_is_refused(client: TestClient) -> Non
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
 
 
+CODES = {"actor": "Bo", "outcome": "confirmed", "failure_mode": "VIB", "cause": "3.4", "action": "replace"}
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_order_is_moved_through_its_life_and_closed_with_its_codes(client: TestClient) -> None:
+    order = "/api/v1/work-orders/WO-000001"
+    assert client.get(order).json()["steps"] == ["approve", "cancel"]
+    for step, state in (
+        ("approve", "APPR"),
+        ("await-schedule", "WSCH"),
+        ("await-material", "WMATL"),
+        ("await-plant-condition", "WPCOND"),
+        ("start", "INPRG"),
+        ("complete", "COMP"),
+    ):
+        answer = client.post(f"{order}/{step}", json={"actor": "Ada"})
+        assert (answer.status_code, answer.json()["state"]) == (200, state)
+    assert client.post(f"{order}/book", json={"actor": "Ada", "hours": 2.5}).status_code == 200
+    assert client.post(f"{order}/close", json=CODES).json()["steps"] == []
+    shown = client.get(order).json()
+    assert (shown["closing"]["outcome"], shown["closing"]["relearn"]) == ("confirmed", True)
+    assert [(one["booked_by"], one["hours"], one["cost"]) for one in shown["bookings"]] == [("Ada", 2.5, None)]
+    assert [one["event"] for one in shown["events"]][-2:] == ["booked", "closed"]
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_step_that_the_state_forbids_is_a_conflict_and_nonsense_is_refused(client: TestClient) -> None:
+    order = "/api/v1/work-orders/WO-000001"
+    answer = client.post(f"{order}/complete", json={"actor": "Ada"})
+    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+    for path, body, error in (
+        ("approve", {}, "malformed_request"),
+        ("close", {**CODES, "outcome": "perhaps"}, "malformed_request"),
+        ("close", {**CODES, "failed_at": "2026-03-04T12:00:00"}, "malformed_request"),
+        ("book", {"actor": "Ada", "hours": -1}, "malformed_request"),
+        ("book", {"actor": "Ada"}, "nothing_booked"),
+    ):
+        answer = client.post(f"{order}/{path}", json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, error), path
+    assert client.get(order).json()["state"] == "WAPPR"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_failure_is_reported(client: TestClient) -> None:
+    seen = {"actor": "Ada", "site": "demo", "asset": "P-101", "failure_mode": "ELP", "what": "seal leaks"}
+    answer = client.post("/api/v1/work-orders", json=seen)
+    assert (answer.status_code, answer.json()["title"]) == (201, "P-101 Cooling-water pump A: seal leaks")
+    assert client.post("/api/v1/work-orders", json=seen).status_code == 409
+    assert client.post("/api/v1/work-orders", json={**seen, "asset": "X-1"}).status_code == 404
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_asset_is_taken_out_of_service_and_returned(client: TestClient) -> None:
+    asset = "/api/v1/assets/demo/P-102"
+    out = client.post(f"{asset}/out-of-service", json={"actor": "Ada"})
+    assert (out.status_code, out.json()["state"], out.json()["health"]) == (200, "out_of_service", "off")
+    assert client.get("/api/v1/alerts").json()[0]["state"] == "Out of service"
+    assert client.post(f"{asset}/out-of-service", json={"actor": "Ada"}).status_code == 409
+    back = client.post(f"{asset}/return-to-service", json={"actor": "Ada"})
+    assert back.json()["state"] == "in_service"
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_findings_are_listed_those_included_that_nobody_is_told_of(client: TestClient, superuser: Superuser) -> None:
+    (finding,) = client.get("/api/v1/findings").json()
+    assert (finding["asset"], finding["source"], finding["suppressed"]) == ("P-102", "model", None)
+    assert client.get("/api/v1/findings", params={"suppressed_only": True}).json() == []
+    superuser.execute("UPDATE finding SET suppressed = 'work'")
+    asked = {"site": "demo", "asset": "P-102", "suppressed_only": True, "open_only": True}
+    assert [one["suppressed"] for one in client.get("/api/v1/findings", params=asked).json()] == ["work"]
+    assert client.get("/api/v1/findings", params={"site": "demo", "asset": "P-101"}).json() == []
+    assert client.get("/api/v1/findings", params={"site": "demo"}).status_code == 400
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_asset_that_is_learnt_again_says_so_and_its_shadow_score_does_not_count(
+    client: TestClient, superuser: Superuser
+) -> None:
+    superuser.execute(
+        "INSERT INTO relearning (installation_id, asset_id, reason, began, opened_by)"
+        " SELECT installation_id, asset_id, 'action', %s, 'a test' FROM installation JOIN asset USING (asset_id)"
+        " WHERE tag = 'P-101'",
+        [NOW - timedelta(hours=1)],
+    )
+    superuser.execute("UPDATE score SET flags = 2 FROM asset WHERE asset.asset_id = score.asset_id AND tag = 'P-101'")
+    asset = client.get("/api/v1/assets/demo/P-101").json()
+    assert (asset["health"], asset["score"]) == ("learning", None)
+    assert asset["relearning_since"] == "2026-03-04T11:00:00Z"
+    health = superuser.execute("SELECT word, score, health_percent FROM watch.health WHERE asset = 'P-101'").fetchone()
+    assert health == ("unknown", None, None)
+
+
+def test_the_codes_are_listed_with_both_names(client: TestClient) -> None:
+    codes = client.get("/api/v1/codes").json()
+    assert {"code": "VIB", "name": "Vibration", "name_zh": "振动异常"} in codes["failure_modes"]
+    assert {"code": "3.4", "name": "Expected wear and tear", "name_zh": "正常磨损"} in codes["causes"]
+    assert "replace" in codes["renewing_actions"]
+    assert "repair" not in codes["renewing_actions"]
+
+
 @pytest.mark.usefixtures("sick_plant")
 def test_a_closed_order_is_listed_only_among_all(client: TestClient, superuser: Superuser) -> None:
     superuser.execute("UPDATE work_order SET state = 'CLOSE'")

@@ -29,6 +29,7 @@ def fill(connection: Connection, now: datetime, *, minutes: int = 60) -> None:
         if tag != UNSCORED:
             _scores(connection, asset_id, start, minutes, last={SICK: 0.72, WATCHED: 0.41}.get(tag, 0.06 + number / 80))
     _alarm(connection, assets[SICK], now)
+    _remaining_life(connection, assets[SICK], now)
 
 
 def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, int]:
@@ -101,6 +102,16 @@ def _scores(connection: Connection, asset_id: int, start: datetime, minutes: int
             "INSERT INTO score (asset_id, time, model_id, score_max, score_last) VALUES (%s, %s, 1, %s, %s)",
             [asset_id, start + timedelta(minutes=minute), score, score],
         )
+
+
+def _remaining_life(connection: Connection, asset_id: int, now: datetime) -> None:
+    connection.execute("INSERT INTO installation (asset_id) VALUES (%s)", [asset_id])
+    connection.execute(
+        "INSERT INTO remaining_life"
+        " SELECT asset_id, %s, installation_id, 'wear/P-102/v1', 'known', 864000, 432000, NULL,"
+        " 0.8, %s FROM installation WHERE asset_id = %s",
+        [now, now, asset_id],
+    )
 
 
 def _alarm(connection: Connection, asset_id: int, now: datetime) -> None:

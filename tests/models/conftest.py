@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import numpy as np
 import psycopg
@@ -10,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from lifecycle.healthy import declare_healthy
-from models.training import Refused, Trained, train
+from models.training import Refused, Succession, Trained, train
 from plant.clock import ManualClock
+from storage import labels
 from storage.database import Database
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -50,9 +52,11 @@ class Rows:
         ]  # fmt: skip
         return asset_id
 
-    def write(self, asset_id: int, rows: NDArray[np.float64], *, first_s: float = 0.0, flags: int = 0) -> None:
-        """Store one row a second from `first_s` after the start; NaN is not sent. The clock moves to the last row."""
-        times = [START + timedelta(seconds=first_s + k) for k in range(len(rows))]
+    def write(
+        self, asset_id: int, rows: NDArray[np.float64], *, first_s: float = 0.0, flags: int = 0, step_s: float = 1.0
+    ) -> None:
+        """Store a row every `step_s` from `first_s` after the start, NaN not sent; the clock moves to the last row."""
+        times = [START + timedelta(seconds=first_s + step_s * k) for k in range(len(rows))]
         self.clock.sleep(max(0.0, (times[-1] - self.clock.now()).total_seconds()))
         with self.connection.transaction():
             self.connection.execute("SELECT ensure_partition(%s, %s)", [times[0], times[-1]])
@@ -84,7 +88,13 @@ class Rows:
             )
 
     def train(self, *asset_ids: int) -> list[Trained | Refused]:
-        return train(self.database, clock=self.clock, trained_by="a test", asset_ids=asset_ids or None)
+        return train(
+            self.database,
+            clock=self.clock,
+            trained_by="a test",
+            asset_ids=asset_ids or None,
+            succession=Succession.PROMOTE,
+        )
 
     def trained_asset(self, tag: str = "P-1", seed: int = 0) -> int:
         """An asset with 400 healthy rows and a model trained on them."""
@@ -108,3 +118,53 @@ class Rows:
 def rows(superuser: psycopg.Connection[tuple[object, ...]], app_database: Database) -> Rows:
     """A plant of one site and one class with a grace of 2 s, and nothing in it yet."""
     return Rows(superuser, app_database)
+
+
+def closed_order(
+    rows: Rows,
+    asset_id: int,
+    *,
+    outcome: str,
+    onset_s: float,
+    started_s: float,
+    restored_s: float,
+    failed_s: float | None = None,
+    score: float = 0.7,
+    told: bool = True,
+) -> int:
+    """Write what people leave of a finding that became an order and was closed; returns the order's id.
+
+    Seconds count from the start. Without `told` there is no finding: a person reported the failure.
+    """
+
+    def at(seconds: float) -> datetime:
+        return START + timedelta(seconds=seconds)
+
+    order_id = rows._id(
+        "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence, requested_finish,"
+        " created_at, changed_at, started_at, completed_at)"
+        " VALUES (%s, 'VIB', 'CLOSE', 2, 'MAJOR', '', '{}', %s, %s, %s, %s, %s) RETURNING order_id",
+        asset_id, at(restored_s), at(onset_s + 10), at(restored_s), at(started_s), at(restored_s),
+    )  # fmt: skip
+    rows.connection.execute(
+        "INSERT INTO work_order_closing VALUES (%s, %s, 'VIB', '3.4', 'check', '', %s, %s, false, %s, 'Ada')",
+        [order_id, outcome, None if failed_s is None else at(failed_s), at(restored_s), at(restored_s)],
+    )
+    if told:
+        finding_id, alert_id = uuid4(), uuid4()
+        rows.connection.execute(
+            "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
+            " cleared, severity, score, shares, window_from, window_to)"
+            " VALUES (%s, %s, 'condition', 'VIB', 'model', 'v1', %s, %s, %s, 'MAJOR', %s, '[]', %s, %s)",
+            [finding_id, asset_id, at(onset_s), *[at(restored_s)] * 2, score, at(onset_s), at(restored_s)],
+        )
+        rows.connection.execute(
+            "INSERT INTO alert (alert_id, asset_id, kind, severity, active, acknowledged, onset, raised_at)"
+            " VALUES (%s, %s, 'condition', 'MAJOR', false, true, %s, %s)",
+            [alert_id, asset_id, at(onset_s), at(onset_s + 5)],
+        )
+        rows.connection.execute("INSERT INTO alert_finding VALUES (%s, %s)", [finding_id, alert_id])
+        rows.connection.execute("INSERT INTO work_order_finding VALUES (%s, %s)", [order_id, finding_id])
+    with rows.database.transaction() as tx:
+        labels.write(tx, order_id)
+    return order_id

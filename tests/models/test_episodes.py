@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import memory
-from models.detector import Scored
-from models.episodes import Episode, follow
+from models.episodes import Episode, Track, follow
 from models.findings import finding_of
+from plant.finding import FindingKind
 from plant.severity import Severity
 from storage.models import ModelSignal, StoredModel
 
@@ -22,19 +22,19 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 SECOND = 1_000_000
 
 
-def said(alarms: list[bool], seed: int = 0) -> tuple[np.ndarray, Scored, np.ndarray]:
+def said(alarms: list[bool], seed: int = 0) -> tuple[np.ndarray, Track, np.ndarray]:
     """What a detector said of rows at 0 s, 1 s, ... with the alarm standing where told."""
     chance = np.random.default_rng(seed)
     n = len(alarms)
     rows = np.where(chance.random((n, 3)) < 0.2, np.nan, chance.normal(size=(n, 3)))
-    scored = Scored(
+    scored = Track(
         score=chance.uniform(0.3, 0.9, n), alarm=np.array(alarms, dtype=bool), share=chance.dirichlet(np.ones(3), n)
     )
     return np.arange(n, dtype=np.int64) * SECOND, scored, rows
 
 
-def part(scored: Scored, begin: int, end: int) -> Scored:
-    return Scored(score=scored.score[begin:end], alarm=scored.alarm[begin:end], share=scored.share[begin:end])
+def part(scored: Track, begin: int, end: int) -> Track:
+    return Track(score=scored.score[begin:end], alarm=scored.alarm[begin:end], share=scored.share[begin:end])
 
 
 def test_an_alarm_that_ends_is_cleared_at_the_first_calm_sample() -> None:
@@ -72,39 +72,66 @@ def test_cutting_the_stream_anywhere_gives_the_same_episodes(alarms: list[bool],
     times, scored, rows = said(alarms, seed)
     whole, _ = follow(None, times, scored, rows)
     kept: dict[int, Episode] = {}
-    standing: Episode | None = None
+    held: memory.Episodes = {}
     edges = [0, *sorted(min(cut, len(alarms)) for cut in cuts), len(alarms)]
     for begin, end in pairwise(edges):
+        standing = held.get(FindingKind.WEAR)
         changed, standing = follow(standing, times[begin:end], part(scored, begin, end), rows[begin:end])
         kept |= {episode.onset_us: episode for episode in changed}
-        _, standing = memory.unpack(memory.pack(np.zeros(2), standing), 3)
-    assert [memory.pack(np.zeros(0), episode) for episode in whole] == [
-        memory.pack(np.zeros(0), episode) for episode in kept.values()
-    ]
+        held = {} if standing is None else {FindingKind.WEAR: standing}
+        _, held = memory.unpack(memory.pack(np.zeros(2), held), 2, 3)
+    assert [remembered(episode) for episode in whole] == [remembered(episode) for episode in kept.values()]
     assert [episode.cleared_us for episode in whole] == [episode.cleared_us for episode in kept.values()]
 
 
+def remembered(episode: Episode) -> bytes:
+    return memory.pack(np.zeros(0), {FindingKind.CONDITION: episode})
+
+
 def test_shares_are_the_mean_over_the_episode_weighted_by_score() -> None:
-    scored = Scored(score=np.array([0.5, 0.75]), alarm=np.array([True, True]), share=np.array([[1.0, 0.0], [0.2, 0.8]]))
+    scored = Track(score=np.array([0.5, 0.75]), alarm=np.array([True, True]), share=np.array([[1.0, 0.0], [0.2, 0.8]]))
     (episode,), _ = follow(None, np.array([0, 1]), scored, np.zeros((2, 2)))
     assert episode.shares() == pytest.approx([0.52, 0.48])
 
 
 def test_a_state_survives_as_bytes_to_the_last_bit() -> None:
     state = np.array([0.1, np.nan, -1e300])
-    _, standing = follow(None, *said([True, True, True]))
-    assert standing is not None
-    again, episode = memory.unpack(memory.pack(state, standing), 3)
+    _, condition = follow(None, *said([True, True, True]))
+    _, wear = follow(None, *said([True], seed=1))
+    assert condition is not None
+    assert wear is not None
+    standing = {FindingKind.WEAR: wear, FindingKind.CONDITION: condition}
+    again, episodes = memory.unpack(memory.pack(state, standing), 3, 3)
     assert again.tobytes() == state.tobytes()
-    assert memory.pack(again, episode) == memory.pack(state, standing)
+    assert list(episodes) == list(standing)
+    assert memory.pack(again, episodes) == memory.pack(state, standing)
+
+
+def test_many_states_are_written_and_read_as_each_alone() -> None:
+    states = np.random.default_rng(0).normal(size=(3, 4))
+    _, episode = follow(None, *said([True]))
+    assert episode is not None
+    episodes: list[memory.Episodes] = [{}, {FindingKind.CONDITION: episode}, {}]
+    packed = memory.pack_many(states, episodes)
+    assert packed == [memory.pack(state, held) for state, held in zip(states, episodes, strict=True)]
+    again, read = memory.unpack_many(packed, 4, 3)
+    assert again.tobytes() == states.tobytes()
+    assert [list(held) for held in read] == [[], [FindingKind.CONDITION], []]
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"12345678", np.array([2.0, 0.0]).tobytes(), np.array([1.0, 5.0, 0.0]).tobytes()]
+    "data",
+    [
+        b"",
+        b"12345678",
+        np.array([9.0, 1.0, 0.0]).tobytes(),  # another format
+        np.array([2.0, 5.0, 0.0]).tobytes(),  # of another width
+        np.array([2.0, 1.0, 0.0, 1.0]).tobytes(),  # half an episode
+    ],
 )
 def test_bytes_that_are_no_state_are_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"stored state|buffer"):
-        memory.unpack(data, 3)
+    with pytest.raises(ValueError, match=r"stored state|no episodes"):
+        memory.unpack(data, 1, 3)
 
 
 def found(peak: float, pull: list[float], **times: int) -> Episode:
@@ -124,7 +151,7 @@ def model() -> StoredModel:
 
 
 def test_a_finding_tells_what_when_how_bad_and_by_which_model(model: StoredModel) -> None:
-    finding = finding_of(model, found(0.7, [0.5, 2.0, 0.001]))
+    finding = finding_of(model, FindingKind.CONDITION, found(0.7, [0.5, 2.0, 0.001]))
     assert (finding.kind, finding.source, finding.source_version) == ("condition", "model", "condition/P-1/v2")
     assert finding.severity is Severity.MAJOR
     assert finding.failure_mode == "OHE"
@@ -135,9 +162,11 @@ def test_a_finding_tells_what_when_how_bad_and_by_which_model(model: StoredModel
 
 
 def test_a_finding_keeps_its_identity_until_it_clears(model: StoredModel) -> None:
-    opened = finding_of(model, found(0.5, [1.0, 0.0, 0.0]))
-    cleared = finding_of(model, found(0.9, [0.0, 0.0, 9.0], last_us=8 * SECOND, cleared_us=9 * SECOND))
-    later = finding_of(model, found(0.5, [1.0, 0.0, 0.0], onset_us=2 * SECOND))
+    opened = finding_of(model, FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0]))
+    cleared = finding_of(
+        model, FindingKind.CONDITION, found(0.9, [0.0, 0.0, 9.0], last_us=8 * SECOND, cleared_us=9 * SECOND)
+    )
+    later = finding_of(model, FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0], onset_us=2 * SECOND))
     assert opened.finding_id == cleared.finding_id != later.finding_id
     assert cleared.cleared == cleared.updated
     assert (cleared.severity, cleared.failure_mode) == (Severity.CRITICAL, "PDE")
@@ -146,4 +175,4 @@ def test_a_finding_keeps_its_identity_until_it_clears(model: StoredModel) -> Non
 
 def test_many_signals_of_small_shares_are_still_named(model: StoredModel) -> None:
     many = tuple(ModelSignal(signal_id=k, key=f"s{k}", unit="") for k in range(300))
-    assert len(finding_of(replace(model, signals=many), found(0.6, [1.0] * 300)).shares) == 300
+    assert len(finding_of(replace(model, signals=many), FindingKind.CONDITION, found(0.6, [1.0] * 300)).shares) == 300

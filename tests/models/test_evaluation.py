@@ -82,7 +82,7 @@ def test_the_given_detector_is_judged_and_stays_untrained(tmp_path: Path) -> Non
     write_recording(tmp_path / "1.csv", 600, fault=range(450, 550))
     deaf = ConditionDetector(alarm_ratio=1e6)
     assert evaluate_skab(tmp_path, deaf).tp == 0
-    assert not hasattr(deaf, "centre_")
+    assert not hasattr(deaf, "norms_")
 
 
 def test_labels_and_position_are_no_signals(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from tests.stack import ASSETLOOP, assetloop
 
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
+    *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
+    ["bench", "train"],
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "storage"]),
-    *(["export"], ["import"], ["backup"], ["restore"]),
+    *(["export"], ["import"], ["backup"], ["restore"], ["evaluate", "cmapss"], ["evaluate", "year"]),
 )
 
 

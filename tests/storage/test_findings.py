@@ -73,6 +73,6 @@ def test_what_stands_open_is_cleared_where_it_was_last_seen(
     record(app_database, replace(finding, updated=ONSET + timedelta(seconds=3)))
     for expected in (1, 0):
         with app_database.transaction() as tx:
-            cleared = findings.clear_open(tx, asset_id=1, kind="condition", source=FindingSource.MODEL)
+            cleared = findings.clear_all_of(tx, asset_id=1, source=FindingSource.MODEL)
         assert cleared == expected
     assert superuser.execute("SELECT cleared - onset, revision FROM finding").fetchall() == [(timedelta(seconds=3), 2)]

@@ -55,8 +55,9 @@ def test_a_model_is_loaded_as_it_was_stored(app_database: Database, new: NewMode
             ModelSignal(signal_id=1, key="b", unit="bar"),
         )
         assert stored.signals == models.signals_of(tx, 1)
+        assert models.reference(tx, model_id) == list(new.reference)
     assert (stored.asset_id, stored.asset, stored.version, stored.state) == (1, "P-1", version, "champion")
-    for name in set(new.__slots__) - {"signal_ids"}:
+    for name in set(new.__slots__) - {"signal_ids", "reference"}:
         assert getattr(stored, name) == getattr(new, name)
 
 
@@ -67,7 +68,7 @@ def test_versions_count_by_installation_and_a_new_champion_retires_the_old(
         assert models.add(tx, new, champion=True)[1] == 1
         assert models.add(tx, new, champion=True)[1] == 2
         assert models.add(tx, replace(new, installation_id=2, signal_ids=()), champion=True)[1] == 1
-        states = [(row["version"], row["state"]) for row in models.history(tx, 1)]
+        states = [(one.version, one.state) for one in models.list_models(tx, asset_id=1)]
     assert states == [(2, "champion"), (1, "retired")]
 
 
@@ -77,10 +78,48 @@ def test_a_challenger_waits_until_it_is_promoted(app_database: Database, new: Ne
         second, _ = models.add(tx, new, champion=False)
         challenger = models.load(tx, second)
         assert [models.load(tx, each).state for each in (first, second)] == ["champion", "challenger"]
-        assert models.promote(tx, challenger)
+        assert models.promote(tx, challenger, at=AT, actor="Ada")
         assert [models.load(tx, each).state for each in (first, second)] == ["retired", "champion"]
-        assert not models.promote(tx, challenger)
+        assert not models.promote(tx, challenger, at=AT, actor="Ada")
         assert models.load(tx, second).state == "champion"
+
+
+def test_there_is_one_challenger_the_newest(app_database: Database, new: NewModel) -> None:
+    with app_database.transaction() as tx:
+        for champion in (True, False, False):
+            models.add(tx, new, champion=champion)
+        states = [(one.version, one.state) for one in models.list_models(tx, asset_id=1)]
+    assert states == [(3, "challenger"), (2, "retired"), (1, "champion")]
+
+
+def test_rolling_back_goes_from_champion_to_champion_and_never_to_one_that_was_none(
+    app_database: Database, new: NewModel
+) -> None:
+    def standing() -> list[tuple[int, str]]:
+        with app_database.transaction() as tx:
+            return sorted((one.version, one.state) for one in models.list_models(tx, asset_id=1))
+
+    def roll_back(version: int) -> int | None:
+        with app_database.transaction() as tx:
+            (one,) = (one for one in models.list_models(tx, asset_id=1) if one.version == version)
+            return models.roll_back(tx, models.load(tx, one.model_id), at=AT, actor="Ada")
+
+    with app_database.transaction() as tx:
+        first, _ = models.add(tx, new, champion=True)
+        second, _ = models.add(tx, new, champion=True)
+        models.add(tx, new, champion=False)
+        fourth, _ = models.add(tx, new, champion=False)
+        models.promote(tx, models.load(tx, fourth), at=AT + timedelta(days=1), actor="Ada")
+    assert standing() == [(1, "retired"), (2, "retired"), (3, "retired"), (4, "champion")]
+    assert roll_back(4) == second
+    assert standing() == [(1, "retired"), (2, "champion"), (3, "retired"), (4, "challenger")]
+    assert roll_back(4) is None, "it is champion no more"
+    assert roll_back(2) == first
+    assert standing() == [(1, "champion"), (2, "challenger"), (3, "retired"), (4, "retired")]
+    assert roll_back(1) is None
+    with app_database.transaction() as tx:
+        told = [event.event for event in models.events(tx, second)]
+    assert told == ["trained", "retired", "promoted", "rolled_back"]
 
 
 def test_two_trainings_at_once_get_two_versions_and_one_champion(app_database: Database, new: NewModel) -> None:
@@ -91,7 +130,7 @@ def test_two_trainings_at_once_get_two_versions_and_one_champion(app_database: D
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(add, range(8))) == list(range(1, 9))
     with app_database.transaction() as tx:
-        assert [row["state"] for row in models.history(tx, 1)].count("champion") == 1
+        assert [one.state for one in models.list_models(tx, asset_id=1)].count("champion") == 1
 
 
 def test_an_unknown_model_is_not_found(app_database: Database, new: NewModel) -> None:  # noqa: ARG001

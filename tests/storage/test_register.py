@@ -46,12 +46,12 @@ def asset_id(app_database: Database, superuser: Any) -> int:
     return asset_id
 
 
-def test_another_machine_stops_the_old_ones_model_and_clears_what_it_found(
+def test_another_machine_takes_the_fence_and_clears_what_was_found(
     app_database: Database, superuser: Any, asset_id: int
 ) -> None:
     with app_database.transaction() as tx:
         assert register.put_installation(tx, asset_id, NEW, AT) == "changed"
-    assert superuser.execute(SCORING).fetchall() == [(None, None, None, None, 8, AT)]
+    assert superuser.execute(SCORING).fetchall() == [(1, b"x", None, None, 8, AT)]
     assert superuser.execute(FINDINGS).fetchall() == [(AT, 2)]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from storage import scoring
 from storage.database import Database
-from storage.scoring import Leased
+from storage.scoring import Advance, Leased, ScoreRow
+from storage.windows import to_us
 
 Connection = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -47,7 +48,14 @@ def lease(
     database: Database, holder: str = "a", now: datetime = NOW, most: int = 10, **skip: list[int]
 ) -> list[Leased]:
     with database.transaction() as tx:
-        return scoring.lease(tx, holder=holder, now=now, lease_s=10, most=most, **skip)
+        due = scoring.due(tx, holder=holder, now=now, **skip)
+    with database.transaction() as tx:
+        return scoring.lease(tx, due[:most], holder=holder, now=now, lease_s=10)
+
+
+def advanced(database: Database, leased: Leased, until: datetime, state: bytes) -> bool:
+    with database.transaction() as tx:
+        return bool(scoring.advance(tx, [Advance(leased=leased, watermark_us=to_us(until), state=state)]))
 
 
 def test_the_horizon_is_the_newest_less_the_grace_of_the_class(app_database: Database) -> None:
@@ -104,9 +112,8 @@ def test_what_is_to_be_skipped_is_not_leased(app_database: Database) -> None:
 def test_only_the_latest_lease_may_write(app_database: Database, superuser: Connection) -> None:
     old = lease(app_database, "a")[0]
     new = lease(app_database, "a")[0]
-    with app_database.transaction() as tx:
-        assert not scoring.advance(tx, old, watermark=ago(1), state=b"stale")
-        assert scoring.advance(tx, new, watermark=ago(5), state=b"new")
+    assert not advanced(app_database, old, ago(1), b"stale")
+    assert advanced(app_database, new, ago(5), b"new")
     row = superuser.execute("SELECT watermark, state, holder, lease_until FROM scoring WHERE asset_id = 1").fetchone()
     assert row == (ago(5), b"new", None, None)
 
@@ -125,7 +132,7 @@ def test_a_new_model_never_takes_an_asset_backwards(
     old = lease(app_database)[0]
     with app_database.transaction() as tx:
         scoring.reset(tx, asset_id=1, model_id=2, watermark=watermark, state=b"fresh")
-        assert not scoring.advance(tx, old, watermark=NOW, state=b"stale")
+    assert not advanced(app_database, old, NOW, b"stale")
     row = superuser.execute("SELECT model_id, watermark, state, holder FROM scoring WHERE asset_id = 1").fetchone()
     assert row == (2, expected, b"fresh", None)
 
@@ -133,9 +140,10 @@ def test_a_new_model_never_takes_an_asset_backwards(
 def test_judging_an_instant_again_replaces_its_score(app_database: Database, superuser: Connection) -> None:
     with app_database.transaction() as tx:
         for model_id, score in ((1, 0.4), (2, 0.6)):
-            scoring.write_score(
-                tx, asset_id=1, time=NOW, model_id=model_id, score_max=score, score_last=score, alarm=score > 0.5
+            row = ScoreRow(
+                asset_id=1, time_us=to_us(NOW), model_id=model_id, score_max=score, score_last=score, flags=model_id - 1
             )
+            scoring.write_scores(tx, [row])
     assert superuser.execute("SELECT model_id, score_max, score_last, flags FROM score").fetchall() == [
         (2, 0.6, 0.6, 1)
     ]

@@ -42,6 +42,27 @@ class LocalTime extends HTMLElement {
 }
 customElements.define("local-time", LocalTime);
 
+// A date and a time in the viewer's own zone; it says what was chosen in UTC, or nothing where it was emptied.
+class LocalInstant extends HTMLElement {
+  connectedCallback() {
+    if (this.firstChild) {
+      return;
+    }
+    const field = document.createElement("input");
+    field.type = "datetime-local";
+    field.className = "field";
+    const at = new Date(this.getAttribute("at") || NaN);
+    field.value = Number.isNaN(at.getTime()) ? "" : written(at, "minute").replace(" ", "T");
+    field.addEventListener("change", (event) => {
+      event.stopPropagation();
+      const chosen = field.value ? new Date(field.value).toISOString() : "";
+      this.dispatchEvent(new CustomEvent("chosen", { detail: chosen }));
+    });
+    this.append(field);
+  }
+}
+customElements.define("local-instant", LocalInstant);
+
 window.keepChoice = (name, value) => {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=strict`;
 };

@@ -14,7 +14,7 @@ def asset(tag: str, x: float | None, y: float | None, *feeds: str) -> AssetView:
     values: dict[str, Any] = dict.fromkeys(
         ("site_name", "site_name_zh", "name", "name_zh", "asset_class", "class_name", "class_name_zh"), ""
     )
-    values |= dict.fromkeys(("model", "model_trained_at", "scored_at", "score", "newest", "worst"))
+    values |= dict.fromkeys(("model", "model_trained_at", "scored_at", "score", "relearning_since", "newest", "worst"))
     return AssetView(
         asset_id=1,
         site="s",

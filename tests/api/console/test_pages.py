@@ -9,6 +9,8 @@ from datetime import datetime
 import psycopg
 import pytest
 
+from plant.iso14224 import Activity
+from plant.work_order import OrderState, Outcome
 from storage import orders
 from storage.database import Database
 from tests.api import plant_rows
@@ -17,7 +19,10 @@ from tests.api.console.conftest import Tab, served
 pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
 OpenTab = Callable[..., Tab]
-PATHS = ["/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"]
+PATHS = [
+    *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"),
+    *("/models", "/models/demo/P-102"),
+]
 
 
 def expect_text(tab: Tab, testid: str, said: str, *, within_s: float = 10) -> None:
@@ -50,6 +55,92 @@ def test_an_order_appears_by_itself_and_is_acknowledged(
         assert orders.get_order(tx, "WO-000001").acknowledged_by == "Ada Lovelace"
     tab.page.get_by_text("All work orders").click()
     expect_text(tab, "order-WO-000001", "Ada Lovelace")
+
+
+def take(tab: Tab, step: str, *, actor: str = "Ada") -> None:
+    """Press a step's button on the page and confirm it in the sheet."""
+    tab.page.get_by_test_id("steps").get_by_test_id(step).click()
+    tab.page.get_by_test_id("step-actor").fill(actor)
+    tab.page.locator(".sheet").get_by_test_id(step).click()
+
+
+def offered(tab: Tab) -> list[str]:
+    """Return the words on the buttons of the order's work card."""
+    buttons = tab.page.get_by_test_id("steps").get_by_role("button").all_inner_texts()
+    return [said.strip() for said in buttons]
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_moves_are_offered(
+    console: str, open_tab: OpenTab, app_database: Database
+) -> None:
+    tab = open_tab(console)
+    tab.open("/work-orders/WO-000001")
+    tab.page.get_by_test_id("steps").wait_for()
+    assert offered(tab) == ["Approve", "Cancel order", "Book work or cost"]
+    take(tab, "step_approve")
+    tab.page.get_by_test_id("steps").get_by_test_id("step_start").wait_for()
+    assert offered(tab) == [
+        "Start work", "Wait for schedule", "Wait for material", "Wait for plant condition", "Cancel order",
+        "Book work or cost",
+    ]  # fmt: skip
+    tab.page.get_by_test_id("steps").get_by_test_id("book").click()
+    tab.page.get_by_test_id("hours_spent").fill("1,5")
+    tab.page.get_by_test_id("step-actor").fill("Ada")
+    tab.page.locator(".sheet").get_by_test_id("book_do").click()
+    tab.page.get_by_text("1.50 h").wait_for()
+    assert "Cancel order" not in offered(tab)
+    take(tab, "step_start")
+    tab.page.get_by_test_id("steps").get_by_test_id("step_complete").wait_for()
+    take(tab, "step_complete")
+    tab.page.get_by_test_id("steps").get_by_test_id("step_close").click()
+    tab.page.get_by_test_id("step-actor").fill("Ada")
+    tab.page.get_by_test_id("close_do").click()
+    tab.page.get_by_text("Choose outcome, failure mode, cause and action").wait_for()
+    for field, chosen in (("outcome", "Confirmed"), ("cause", "Expected wear and tear"), ("action", "Replace")):
+        tab.page.get_by_test_id(field).click()
+        tab.page.get_by_role("option", name=chosen).click()
+    tab.page.get_by_test_id("close_do").click()
+    expect_text(tab, "closing", "3.4 Expected wear and tear")
+    expect_text(tab, "closing", "The machine is learnt again")
+    assert tab.page.get_by_text("Nothing more is to be done here").is_visible()
+    with app_database.transaction() as tx:
+        order = orders.get_order(tx, "WO-000001")
+        closing = orders.closing_of(tx, order.order_id)
+    assert order.state is OrderState.CLOSE
+    assert closing is not None
+    assert (closing.outcome, closing.action, closing.relearn) == (Outcome.CONFIRMED, Activity.REPLACE, True)
+    assert closing.restored_at == order.completed_at
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_failure_is_reported_in_the_viewers_own_time(console: str, open_tab: OpenTab, app_database: Database) -> None:
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/assets/demo/P-101")
+    tab.page.get_by_test_id("report").click()
+    tab.page.get_by_test_id("what").fill("机封泄漏")
+    tab.page.get_by_test_id("failure-mode").click()
+    tab.page.get_by_role("option", name="工艺介质外漏").click()
+    tab.page.locator("[data-testid=failed_at] input").fill("2026-01-02T08:30")
+    tab.page.get_by_test_id("step-actor").fill("王伟")
+    tab.page.get_by_test_id("report_do").click()
+    tab.page.wait_for_url("**/work-orders/WO-000001")
+    expect_text(tab, "order-page", "机封泄漏")
+    with app_database.transaction() as tx:
+        order = orders.get_order(tx, "WO-000001")
+    assert (order.failure_mode, order.acknowledged_by) == ("ELP", "王伟")
+    assert order.evidence["failed_at"] == "2026-01-02T00:30:00.000Z"
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_asset_is_taken_out_of_service_and_returned(console: str, open_tab: OpenTab) -> None:
+    tab = open_tab(console)
+    tab.open("/assets/demo/P-101")
+    for action, after in (("take_out", "put_back"), ("put_back", "take_out")):
+        tab.page.get_by_test_id(f"{action}-ask").click()
+        tab.page.get_by_test_id("step-actor").fill("Ada")
+        tab.page.locator(".sheet").get_by_test_id(action).click()
+        tab.page.get_by_test_id(f"{after}-ask").wait_for()
 
 
 @pytest.mark.usefixtures("sick_plant")

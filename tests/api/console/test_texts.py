@@ -6,10 +6,11 @@ import ast
 import string
 from pathlib import Path
 
+from alerts.life import event_of
 from api.console.texts import TEXTS
 from plant.alert import AlertState
 from plant.severity import Severity
-from plant.work_order import OrderState
+from plant.work_order import OrderState, Outcome, Step
 from storage.overview import Health
 
 API = Path(__file__).parents[3] / "api"
@@ -44,5 +45,8 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"state_{one.value}" for one in OrderState),
         *(f"severity_{one.value}" for one in Severity),
         *(f"alert_{one.value}" for one in AlertState),
+        *(f"step_{one.value}" for one in Step),
+        *(f"event_{event_of(one)}" for one in Step),
+        *(f"outcome_{one.value}" for one in Outcome),
     }
     assert codes <= TEXTS.keys()

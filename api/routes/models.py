@@ -1,0 +1,57 @@
+"""Models over HTTP: who is in charge and why, promoted and rolled back in a person's name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.model_shapes import ModelShape, ModelWithHistory
+from api.parts import GivenParts
+from api.problems import answers
+from api.routes.orders import Most
+from api.shapes import Acknowledgement
+from models import charge
+from plant.errors import Rejected
+from storage import drift, models, register
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+
+@router.get("", responses=answers(400, 404))
+def list_models(
+    parts: GivenParts,
+    site: Annotated[str | None, Query(description="Site of the asset; with `asset`.")] = None,
+    asset: Annotated[str | None, Query(description="Tag of the asset; with `site`. All where absent.")] = None,
+    retired: Annotated[bool, Query(description="Retired versions too.")] = False,
+    most: Most = 1000,
+) -> list[ModelShape]:
+    """List the models in charge and those that challenge them."""
+    if (site is None) != (asset is None):
+        raise Rejected("half_an_asset", "site and asset go together")
+    with parts.database.transaction() as tx:
+        asset_id = register.get_asset(tx, site, asset).asset_id if site and asset else None
+        found = models.list_models(tx, asset_id=asset_id, standing_only=not retired, most=most)
+    return [ModelShape.model_validate(one) for one in found]
+
+
+@router.get("/{model_id}", responses=answers(404))
+def get_model(parts: GivenParts, model_id: int) -> ModelWithHistory:
+    """Show one model with all that happened to it and its checks for drift."""
+    with parts.database.transaction() as tx:
+        line = models.line_of(tx, model_id)
+        return ModelWithHistory.of(line, models.events(tx, model_id), drift.checks(tx, model_id))
+
+
+@router.post("/{model_id}/promote", responses=answers(400, 404, 409))
+def promote(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
+    """Put a challenger in charge."""
+    line = charge.promote(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    return ModelShape.model_validate(line)
+
+
+@router.post("/{model_id}/rollback", responses=answers(400, 404, 409))
+def roll_back(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
+    """Take a champion out of charge; answers the one before it, which takes over again."""
+    line = charge.roll_back(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    return ModelShape.model_validate(line)

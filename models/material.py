@@ -1,0 +1,131 @@
+"""What a model may learn from: declared healthy time of the present normal, known faults left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plant.work_order import Outcome
+from storage import healthy, labels, relearning, suppression, windows
+from storage import models as store
+from storage.database import Transaction
+from storage.models import Installation, ModelSignal
+
+Interval = tuple[datetime, datetime]
+
+BEFORE_A_FAULT = timedelta(hours=1)
+"""What came just before a confirmed fault was found is left out too: it had begun to grow."""
+
+_MOST_ROWS = 200_000
+_JUST_BEFORE = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Material:
+    """What a model is to learn from: `rows` (n, p) of `signals` at `times_us` (n,), epoch microseconds."""
+
+    signals: tuple[ModelSignal, ...]
+    times_us: NDArray[np.int64]
+    rows: NDArray[np.float64]
+
+
+def read(tx: Transaction, installation: Installation) -> Material | str:
+    """Read what was declared healthy; say in a sentence where there is nothing.
+
+    Where that is more than 200,000 rows the last are taken: how the machine is matters more than how it was.
+    """
+    declared = merged(healthy.intervals(tx, installation.installation_id))
+    if not declared:
+        return "no interval of its data was declared healthy yet"
+    intervals = _usable(tx, installation, declared)
+    if not intervals:
+        return (
+            "all that was declared healthy lies before its machine was changed, within a confirmed fault, or while it "
+            "was worked on; declare healthy time of its present normal"
+        )
+    signals = store.signals_of(tx, installation.asset_id)
+    instants: list[NDArray[np.int64]] = []
+    rows: list[NDArray[np.float64]] = []
+    room = _MOST_ROWS
+    for healthy_from, healthy_to in reversed(intervals):
+        window = windows.read_last(
+            tx,
+            [signal.signal_id for signal in signals],
+            after=healthy_from - _JUST_BEFORE,
+            until=healthy_to,
+            most=room,
+        )
+        instants.append(window.times_us)
+        rows.append(window.values)
+        room -= len(window)
+        if room <= 0:
+            break
+    return _with_values(signals, np.concatenate(instants[::-1]), np.concatenate(rows[::-1]), intervals)
+
+
+def _usable(tx: Transaction, installation: Installation, declared: list[Interval]) -> list[Interval]:
+    """Leave out what came before the present normal, confirmed faults, and time at work or out of service."""
+    since, until = declared[0][0], declared[-1][1]
+    changed = relearning.normal_since(tx, installation.installation_id)
+    before_change = [(since, changed)] if changed and changed > since else []
+    faults = [
+        (label.onset - BEFORE_A_FAULT, label.restored_at)
+        for label in labels.of_installation(tx, installation.installation_id)
+        if label.outcome is Outcome.CONFIRMED
+    ]
+    quiet = suppression.intervals(tx, installation.asset_id, since=since, until=until)
+    return without(declared, sorted(before_change + faults + quiet))
+
+
+def merged(intervals: Sequence[Interval]) -> list[Interval]:
+    """Join intervals that overlap or touch; `intervals` are sorted by their begin.
+
+    >>> merged([(1, 3), (2, 5), (7, 8)])
+    [(1, 5), (7, 8)]
+    """
+    joined: list[Interval] = []
+    for begin, end in intervals:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def without(intervals: Sequence[Interval], holes: Sequence[Interval]) -> list[Interval]:
+    """Cut `holes` out of `intervals`; both are sorted by their begin, intervals do not overlap.
+
+    >>> without([(0, 10), (20, 30)], [(2, 3), (8, 22), (9, 12)])
+    [(0, 2), (3, 8), (22, 30)]
+    """
+    left: list[Interval] = []
+    for begin, end in intervals:
+        at = begin
+        for hole_from, hole_to in holes:
+            if hole_to <= at or hole_from >= end:
+                continue
+            if hole_from > at:
+                left.append((at, hole_from))
+            at = max(at, hole_to)
+        if at < end:
+            left.append((at, end))
+    return left
+
+
+def _with_values(
+    signals: tuple[ModelSignal, ...],
+    times_us: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    intervals: list[Interval],
+) -> Material | str:
+    """Leave out signals that were silent all the time."""
+    spoke = [bool(np.isfinite(column).any()) for column in rows.T]
+    if not any(spoke):
+        begin, end = intervals[0][0].isoformat(), intervals[-1][1].isoformat()
+        return f"no good readings are stored between {begin} and {end}, where it was declared healthy"
+    heard = tuple(signal for signal, there in zip(signals, spoke, strict=True) if there)
+    return Material(signals=heard, times_us=times_us, rows=rows[:, spoke])

@@ -1,0 +1,1 @@
+"""How long a machine has left, and how sure that is."""

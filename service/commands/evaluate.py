@@ -1,0 +1,83 @@
+"""The commands that judge the shipped models on recorded data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands.common import Json, answer
+
+Directory = Annotated[Path, typer.Argument(help="Folder that holds the benchmark's files.", metavar="DIR")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Write what was said of each as CSV.", metavar="FILE", show_default=False)
+]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", help="Draw it as a picture.", metavar="FILE.png", show_default=False)
+]
+
+
+class CmapssSubset(StrEnum):
+    """The four subsets of C-MAPSS: one or six conditions, one or two ways to fail."""
+
+    FD001 = "FD001"
+    FD002 = "FD002"
+    FD003 = "FD003"
+    FD004 = "FD004"
+
+
+def cmapss(
+    directory: Directory,
+    subset: Annotated[CmapssSubset, typer.Option(help="Which of the four.")] = CmapssSubset.FD001,
+    out: Out = None,
+    plot: Plot = None,
+    cross_validate: Annotated[
+        bool,
+        typer.Option("--cross-validate", help="Hold training engines out in turn, even where there are test files."),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="All chance comes from it.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Judge remaining life on the C-MAPSS turbofans: error at the last cycle of each test engine, capped at 125.
+
+    Without test files in the folder it is a cross-validation over the training engines, each cut at a random cycle.
+    """
+    from service.evaluating import CmapssQuestion, judge_turbofans
+    from service.screen import Screen
+
+    question = CmapssQuestion(
+        directory=directory, subset=subset.value, out=out, plot=plot, cross_validate=cross_validate, seed=seed
+    )
+    with Screen().bar(f"learning {subset.value}", "models") as advance:
+        figures, said = judge_turbofans(question, advance)
+    answer(said, as_json=json, line=figures.summary)
+
+
+def year(
+    days: Annotated[float, typer.Option(help="How long.", min=5.0)] = 365.0,
+    period: Annotated[float, typer.Option(help="Seconds between two readings of a signal.", min=1.0)] = 60.0,
+    out: Out = None,
+    seed: Annotated[int, typer.Option(help="All chance comes from it.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Let the demo plant live through a simulated year: how many faults are found, how early, and at what false alarms.
+
+    Each machine is learnt over a day, fails in a way it knows, is repaired and learnt again. Nothing is stored.
+    """
+    import tomllib
+
+    from service.demonstration import plant_file
+    from service.evaluating import refuse_no_folder, write_rows
+    from service.screen import Screen
+    from service.simulated_year import YearQuestion, live_a_year
+
+    refuse_no_folder(out)
+    question = YearQuestion(days=days, period_s=period, seed=seed)
+    register = tomllib.loads(plant_file().read_text(encoding="utf-8"))
+    with Screen().bar("living through a year", "lives") as advance:
+        figures = live_a_year(register, question, progress=advance)
+    if out is not None:
+        write_rows(out, figures.rows())
+    answer(figures.public(), as_json=json, line=figures.summary)

@@ -1,0 +1,103 @@
+"""The models in the console: looked at, promoted, rolled back; proposals with their evidence, decided by a person."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from models.training import train
+from storage import models, proposals
+from storage.proposals import Reason
+from tests.api.console.conftest import Tab
+from tests.models.conftest import START, Rows, rows
+
+__all__ = ["rows"]
+pytestmark = pytest.mark.needs("chromium")
+OpenTab = Callable[..., Tab]
+EVIDENCE = {
+    "clean_s": 7200.0,
+    "needed_s": 3600.0,
+    "old_model_alarm_part": 0.41,
+    "signals": [
+        {"signal": "vibration", "unit": "mm/s", "psi": 1.8, "distance": 0.6, "before": 2.0, "now": 3.0, "drifts": True}
+    ],
+}
+
+
+@pytest.fixture
+def plant(rows: Rows) -> Rows:
+    """A plant with one asset whose model is challenged, and a proposal; the console's clock is on the wall."""
+    asset_id = rows.trained_asset()
+    train(rows.database, clock=rows.clock, trained_by="Ada", asset_ids=[asset_id])
+    with rows.database.transaction() as tx:
+        proposals.put(tx, installation_id=1, asset_id=1, reason=Reason.RELEARNING, evidence=EVIDENCE, at=START)
+    return rows
+
+
+def in_charge(plant: Rows) -> int:
+    """Return the version in charge; read in a thread of its own, since the browser's loop runs in this one."""
+    found: list[int] = []
+
+    def look() -> None:
+        with plant.database.transaction() as tx:
+            found.extend(one.version for one in models.list_models(tx) if one.state == "champion")
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def confirm(tab: Tab, action: str) -> None:
+    tab.page.get_by_test_id("step-actor").fill("Ada")
+    tab.page.locator(".sheet").get_by_test_id(action).click()
+
+
+def test_a_challenger_is_put_in_charge_and_rolled_back(console: str, open_tab: OpenTab, plant: Rows) -> None:
+    tab = open_tab(console)
+    tab.open("/models")
+    tab.page.get_by_test_id("model-P-1").click()
+    tab.page.get_by_test_id("promote-2").click()
+    confirm(tab, "promote")
+    tab.page.get_by_test_id("roll_back-2").click()
+    assert in_charge(plant) == 2
+    confirm(tab, "roll_back")
+    tab.page.get_by_test_id("promote-2").wait_for()
+    assert in_charge(plant) == 1
+    tab.page.get_by_test_id("happened").get_by_text("v2 Rolled back").wait_for()
+
+
+def test_a_proposal_is_looked_at_and_accepted(console: str, open_tab: OpenTab, plant: Rows) -> None:
+    tab = open_tab(console)
+    tab.open("/models")
+    tab.page.get_by_test_id("decide-1").click()
+    evidence = tab.page.get_by_test_id("evidence")
+    evidence.get_by_text("2 h of clean data, 60 min needed").wait_for()
+    assert evidence.get_by_text("The old model would have been in alarm 41 % of the time").is_visible()
+    assert evidence.get_by_text("2.00 → 3.00 mm/s").is_visible()
+    confirm(tab, "accept")
+    tab.page.get_by_text("Nothing is proposed.").wait_for()
+    tab.open("/models/demo/P-1")
+    tab.page.get_by_test_id("proposals").get_by_text("Accepted: Ada · training waits").wait_for()
+    assert plant.all("SELECT asked_by, state FROM training") == [("Ada", "queued")]
+
+
+def test_a_proposal_is_dismissed_on_a_phone_in_chinese(console: str, open_tab: OpenTab, plant: Rows) -> None:
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/models/demo/P-1")
+    tab.page.get_by_test_id("decide-1").click()
+    confirm(tab, "dismiss")
+    tab.page.get_by_text("已驳回: Ada").wait_for()
+    assert plant.all("SELECT state FROM proposal") == [("dismissed",)]
+
+
+def test_figures_without_a_case_are_dashes(console: str, open_tab: OpenTab, plant: Rows) -> None:
+    assert plant
+    tab = open_tab(console)
+    tab.open("/models")
+    row = tab.page.get_by_test_id("class-pump")
+    row.wait_for()
+    assert "0 confirmed, 0 false, 0 missed, 0 no fault found" in row.inner_text()
+    assert "%" not in row.inner_text()
