@@ -11,8 +11,9 @@ from lifecycle.labels import FORMULAE, Detection, detection
 from models import charge, proposing
 from models.catalogue import KIND
 from plant.errors import Misconfigured, NotFound
+from service.instants import read_instant
 from service.surroundings import Surroundings
-from service.training import instant_of, tags_of
+from service.training import tags_of
 from storage import drift, proposals, register
 from storage import models as store
 from storage.database import Transaction
@@ -83,8 +84,8 @@ def figures(around: Surroundings, since: str | None, until: str | None) -> dict[
         Rejected: the span is empty.
     """
     now = around.clock.now()
-    end = instant_of(until) if until else now
-    begin = instant_of(since) if since else end - _SPAN
+    end = read_instant(until) if until else now
+    begin = read_instant(since) if since else end - _SPAN
     with around.database() as database, database.transaction() as tx:
         found = detection(tx, since=begin, until=end)
     return {

@@ -15,6 +15,7 @@ from models.jobs import ask_for_all
 from models.training import Refused, Succession, Task, Trained
 from plant.errors import Misconfigured, NotFound
 from service.demonstration import Progress
+from service.instants import read_instant
 from service.settings import read_settings
 from service.surroundings import Surroundings
 from storage import models as store
@@ -83,7 +84,7 @@ def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> 
         if unknown := store.unknown_classes(tx, options.classes):
             raise NotFound(f"there is no class of equipment {unknown[0]}")
         if options.since and options.until:
-            since, until = instant_of(options.since), instant_of(options.until)
+            since, until = read_instant(options.since), read_instant(options.until)
             for asset in _assets(tx, ids, options.classes):
                 _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids)
         chosen = store.installations(tx, ids) if ids else []
@@ -223,14 +224,3 @@ def tags_of(text: str) -> tuple[str, str]:
     if not (site and slash and tag):
         raise Misconfigured(f"asset {text}: write SITE/TAG, as in demo/P-101")
     return site, tag
-
-
-def instant_of(text: str) -> datetime:
-    """Read an instant with its time zone; raises `Misconfigured` where it is not one."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Misconfigured(f"{text} is no ISO 8601 instant; write 2026-01-31T08:00+08:00") from error
-    if instant.tzinfo is None:
-        raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
-    return instant
