@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import zlib
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,7 +34,10 @@ _LONGEST_ASIDE_S = 600.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoundReport:
-    """What one round did. `behind` counts assets whose backlog was larger than a round takes."""
+    """What one round did. `behind` counts assets whose backlog was larger than a round takes.
+
+    `read_s`, `judge_s` and `write_s` say where the time went, in seconds; reports that differ in them are equal.
+    """
 
     assets: int = 0
     rows: int = 0
@@ -42,6 +46,9 @@ class RoundReport:
     behind: int = 0
     skipped: int = 0
     taken_over: int = 0
+    read_s: float = field(default=0.0, compare=False)
+    judge_s: float = field(default=0.0, compare=False)
+    write_s: float = field(default=0.0, compare=False)
 
     def __add__(self, other: RoundReport) -> RoundReport:
         return RoundReport(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
@@ -199,6 +206,7 @@ class Scorer:
         model_ids = [one.model_id for one in leased]
         models = [self._shelf.of(model_id).model for model_id in model_ids]
         signal_ids = np.array([[signal.signal_id for signal in model.signals] for model in models], np.int32)
+        began = time.perf_counter()
         with self._database.transaction() as tx:
             read = windows.read_many(
                 tx,
@@ -207,9 +215,13 @@ class Scorer:
                 until_us=np.array([one.horizon_us for one in leased]),
                 most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
             )
+        read_at = time.perf_counter()
         judged = judge(leased, models, self._shelf.bank(model_ids), read)
+        judged_at = time.perf_counter()
         with self._database.transaction() as tx:
-            return write(tx, judged)
+            report = write(tx, judged)
+        written_at = time.perf_counter()
+        return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
 
 
 def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import record, roles, stack
+from service.commands import bench, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -25,6 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
+bench_app = typer.Typer(
+    help="What the product does in a second, against a yardstick in the same run.", no_args_is_help=True
+)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 
 
@@ -53,8 +56,10 @@ app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
+bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
 app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:

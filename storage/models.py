@@ -137,6 +137,15 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
     return StoredModel(signals=signals, **row)
 
 
+def load_many(tx: Transaction, model_ids: Collection[int]) -> list[StoredModel]:
+    """Return several models with their bytes, by id; those that there are none of are left out."""
+    signals: dict[int, list[ModelSignal]] = {model_id: [] for model_id in model_ids}
+    for row in tx.all_in_binary("models.signals_of_many", model_ids=list(model_ids)):
+        signals[row.pop("model_id")].append(_signal(row))
+    rows = tx.all_in_binary("models.load_many", model_ids=list(model_ids))
+    return [StoredModel(signals=tuple(signals[row["model_id"]]), **row) for row in rows]
+
+
 def history(tx: Transaction, asset_id: int) -> list[dict[str, Any]]:
     """Return every model of an asset without its bytes, newest first."""
     return tx.all("models.history", asset_id=asset_id)

@@ -12,7 +12,7 @@ from tests.stack import ASSETLOOP, assetloop
 
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
-    *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
+    *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "score"]),
 )
 
 
