@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from models import catalogue, memory
 from models.bank import DetectorBank
 from models.detector import ConditionDetector
-from models.scoring import RoundReport, Scorer
+from models.rounds import RoundReport
+from models.scoring import Scorer
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
 from service.bench.ground import scratch

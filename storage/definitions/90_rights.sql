@@ -18,7 +18,7 @@ GRANT EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
-    model, scoring, score, health, finding, finding_seen, alert, alert_finding,
+    model, scoring, guarding, score, health, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head
 TO assetloop_app;
 GRANT INSERT ON ledger, work_order_event TO assetloop_app;

@@ -39,7 +39,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS m ON true
 LEFT JOIN LATERAL (
-    SELECT time, score_last
+    SELECT time, CASE WHEN flags & 4 = 0 THEN score_last END AS score_last
     FROM score
     WHERE asset_id = a.asset_id
     ORDER BY time DESC

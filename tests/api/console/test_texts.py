@@ -7,7 +7,9 @@ import string
 from pathlib import Path
 
 from api.console.texts import TEXTS
+from models.findings import failure_mode_of
 from plant.alert import AlertState
+from plant.finding import FindingKind
 from plant.severity import Severity
 from plant.work_order import OrderState
 from storage.overview import Health
@@ -44,5 +46,7 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"state_{one.value}" for one in OrderState),
         *(f"severity_{one.value}" for one in Severity),
         *(f"alert_{one.value}" for one in AlertState),
+        *(f"kind_{one.value}" for one in FindingKind),
+        *(f"mode_{failure_mode_of(kind, unit)}" for kind in FindingKind for unit in ("mm/s", "°C", "bar")),
     }
     assert codes <= TEXTS.keys()
