@@ -142,7 +142,9 @@ def _refuse_untrained(model: StoredModel, detector: Any) -> None:
         raise ModelRefused(f"{source_version(model)} is a {type(detector).__name__}, not a ConditionDetector")
     try:
         detector.start()
-    except (NotFittedError, AttributeError) as error:
+        detector.pace()
+        detector.norms()
+    except (NotFittedError, AttributeError, ValueError) as error:
         raise ModelRefused(f"{source_version(model)} was stored by another program, train it again: {error}") from error
     if detector.n_features_in_ != len(model.signals):
         raise ModelRefused(

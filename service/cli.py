@@ -75,6 +75,7 @@ for name, example, command in (
 ):
     model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
 bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)
+bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
 app.add_typer(grafana_app, name="grafana")

@@ -79,11 +79,14 @@ def ingest(around: Surroundings) -> None:
 
 
 def score(around: Surroundings) -> None:
-    """Score what was stored and keep findings."""
+    """Score what was stored, hold it against the register's limits, and keep findings."""
+    from models.guarding import Guard
+    from models.rounds import follow_rows
     from models.scoring import Scorer
 
     with around.database() as database, until_told("score") as stop:
-        Scorer(database, around.clock, holder(), round_s=around.settings.round_s).run(stop)
+        scorer, guard = Scorer(database, around.clock, holder()), Guard(database, around.clock, holder())
+        follow_rows((scorer, guard), around.clock, stop, round_s=around.settings.round_s)
 
 
 def desk(around: Surroundings) -> None:

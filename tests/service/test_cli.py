@@ -13,7 +13,7 @@ from tests.stack import ASSETLOOP, assetloop
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
-    *(["bench", "train"], ["bench", "storage"]),
+    *(["bench", "train"], ["bench", "storage"], ["bench", "score"]),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
     *(["export"], ["import"], ["backup"], ["restore"]),
 )

@@ -23,7 +23,10 @@ APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
+    **dict.fromkeys(("guarding", "health", "suppression", "relearning", "label", "training", "proposal"), "siu"),
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
+    **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
+    **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
     "class_signal": "siud",
     "feed": "sid",
     **dict.fromkeys(
@@ -43,6 +46,7 @@ ROUTINES = {
             "drop_expired",
         ),
         *("drop_expired_conflicts", "prepare_partitions", "roll_up"),
+        *("reach", "suppression_of", "is_relearning"),
     },
     Role.GRAFANA: set[str](),
 }
