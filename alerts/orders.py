@@ -5,16 +5,28 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import Any
 
 from alerts.rules import DeskRules, priority_of
-from plant.finding import Finding, FindingSource, Share
+from plant.finding import Finding, FindingKind, Share
 from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
 from storage.orders import order_number
 from storage.register import RegisteredAsset
 from storage.remaining import RemainingLife
 
+_WRONG: dict[str, str] = {
+    FindingKind.CONDITION: "condition deviates",
+    FindingKind.WEAR: "slow wear",
+    FindingKind.SENSOR_STUCK: "sensor stuck",
+    FindingKind.SENSOR_DRIFT: "sensor drifts",
+    FindingKind.SENSOR_SPIKES: "sensor has spikes",
+    FindingKind.SENSOR_DROPOUT: "sensor silent",
+    FindingKind.UNSEEN_REGIME: "regime not trained",
+    FindingKind.LIMIT: "design limit exceeded",
+    FindingKind.RATE: "changes too fast",
+    FindingKind.SILENT: "says nothing",
+}
 _LEADING = 3
 _LEADING_SHARE = 0.1
 
@@ -95,7 +107,7 @@ def title(finding: Finding, asset: RegisteredAsset) -> str:
 
     For instance `P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, flow_m3_h 30 %`.
     """
-    said = f"{_named(asset)}: {_what_is_wrong(finding.source)}"
+    said = f"{_named(asset)}: {_what_is_wrong(finding)}"
     leading = [one for one in _by_share(finding) if one.share >= _LEADING_SHARE][:_LEADING]
     shown = ", ".join(f"{one.signal} {100 * one.share:.0f} %" for one in leading)
     return f"{said}; {shown}" if shown else said
@@ -105,16 +117,9 @@ def _named(asset: RegisteredAsset) -> str:
     return asset.asset if asset.name in ("", asset.asset) else f"{asset.asset} {asset.name}"
 
 
-def _what_is_wrong(source: FindingSource) -> str:
-    match source:
-        case FindingSource.MODEL:
-            return "condition deviates"
-        case FindingSource.RULE:
-            return "rule broken"
-        case FindingSource.LIMIT:
-            return "limit exceeded"
-        case _:
-            assert_never(source)
+def _what_is_wrong(finding: Finding) -> str:
+    """Say it in words; a kind that this program does not know is called by its name."""
+    return _WRONG.get(finding.kind, finding.kind.replace("_", " "))
 
 
 def evidence(finding: Finding, left: RemainingLife | None = None) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class _Signal(_Part):
     role: Literal["measurement", "setting"] = "measurement"
     low: float | None = None
     high: float | None = None
+    most_rate_per_min: Annotated[float | None, Field(gt=0)] = None
     key_value: bool = False
 
     @model_validator(mode="after")
@@ -48,6 +49,7 @@ class _Class(_Part):
     name: str = ""
     name_zh: str = ""
     grace_s: Annotated[float, Field(ge=0, le=900)] = 2.0
+    silent_s: Annotated[float, Field(ge=1)] = 300.0
     signal: list[_Signal] = []
 
 
@@ -150,7 +152,14 @@ def _asset_class(one: _Class) -> AssetClass:
     signals = tuple(
         SignalSpec(**{**s.model_dump(), "role": SignalRole(s.role), "name": s.name or s.key}) for s in one.signal
     )
-    return AssetClass(tag=one.tag, name=one.name or one.tag, name_zh=one.name_zh, grace_s=one.grace_s, signals=signals)
+    return AssetClass(
+        tag=one.tag,
+        name=one.name or one.tag,
+        name_zh=one.name_zh,
+        grace_s=one.grace_s,
+        silent_s=one.silent_s,
+        signals=signals,
+    )
 
 
 def _asset(one: _Asset) -> Asset:

@@ -15,6 +15,7 @@ from models.detector import ConditionDetector
 from models.episodes import alarm_runs
 from models.line import of_a_new_model
 from models.material import Material
+from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
 from storage.labels import Kept, Label
 from storage.models import ModelSignal
@@ -27,12 +28,13 @@ UNNOTICED = timedelta(hours=6)
 """An alarm so long before a failure that a person reported would have been about it."""
 
 _LONGEST_STEP_S = 900.0
+_ELSEWHERE = frozenset(kind.value for kind in FindingKind if not kind.is_of_the_machine)
 Learn = Callable[[Material], ConditionDetector]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
-    """What a model says of one kept episode: its worst `level` in trained alarm lines, and when it alarms first.
+    """What a model says of one kept episode: its worst `level` in trained alarm lines, and when it first alarms.
 
     `delay_s` counts from the episode's begin to the first alarming sample within it, None where there is none.
     """
@@ -57,9 +59,14 @@ def back_test(
     labels: Iterable[Label],
     kept: Mapping[int, Kept],
 ) -> BackTest:
-    """Judge a detector that was trained on `material` by `learn`, by the labels of its machine that have a window."""
+    """Judge a detector that was trained on `material` by `learn`, by the labels of its machine that have a window.
+
+    Episodes of its sensors say nothing about how well the machine is watched: they are left out.
+    """
     replayed = [
-        replay(detector, material.signals, kept[label.label_id], label) for label in labels if label.label_id in kept
+        replay(detector, material.signals, kept[label.label_id], label)
+        for label in labels
+        if label.label_id in kept and label.kind not in _ELSEWHERE
     ]
     faults = [one for one in replayed if one.label.outcome is Outcome.CONFIRMED]
     calm = [one for one in replayed if one.label.outcome is Outcome.FALSE_ALARM]
@@ -75,8 +82,15 @@ def back_test(
         },
         "false_alarms": {"kept": len(calm), "silent": sum(one.delay_s is None for one in calm)},
     }
-    line = of_a_new_model((one.level for one in calm), (one.level for one in found))
+    line = of_a_new_model(
+        (one.level for one in calm if moves_the_line(one.label)), (one.level for one in found if one.level >= 1.0)
+    )
     return BackTest(figures=figures, line=line)
+
+
+def moves_the_line(label: Label) -> bool:
+    """Say whether an episode, were it a false alarm, raises the line: no other's score is a level of this scale."""
+    return label.source == FindingSource.MODEL and label.kind == FindingKind.CONDITION
 
 
 def held_back(material: Material, learn: Learn) -> dict[str, Any]:
@@ -121,7 +135,7 @@ def replay(detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: 
     begin_us, end_us = _span_us(label)
     within = (times_us >= begin_us) & (times_us <= end_us)
     score = float(scored.score[within].max(initial=0.0))
-    alarming = times_us[within & scored.alarm]
+    alarming = times_us[within & (scored.alarm | scored.worn)]
     delay_s = (int(alarming[0]) - begin_us) / 1e6 if len(alarming) else None
     return Replayed(label=label, level=score / max(1.0 - score, 1e-9), delay_s=delay_s)
 

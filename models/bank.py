@@ -88,4 +88,4 @@ class DetectorBank:
 
 def shape_of(detector: ConditionDetector) -> tuple[Pace, int, int]:
     """Return what detectors must have in common to stand in one bank: constants, signals, settings."""
-    return detector.pace(), detector.n_features_in_, len(detector.norms().setting_at)
+    return detector.pace(), detector.n_features_in_, detector.settings_

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import NotFittedError
-from skops.io.exceptions import UnsupportedTypeException, UntrustedTypesFoundException
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from models.detector import ConditionDetector
+from models.state import width
 from plant.errors import Conflict
 from storage import models as store
 from storage.database import Transaction
@@ -30,7 +29,6 @@ TRUSTED = ("models.detector.ConditionDetector",)
 """The only types besides scikit-learn's own that a stored model may hold."""
 
 _LIBRARIES = ("scikit-learn", "numpy", "skops")
-_DAMAGED = (BadZipFile, UnsupportedTypeException, KeyError, ValueError, TypeError, AttributeError, ImportError, OSError)
 
 
 class ModelRefused(Conflict):
@@ -115,7 +113,7 @@ def loaded(artifact: bytes, *, name: str, libraries: Mapping[str, str], trusted:
         return skops.io.loads(artifact, trusted=list(trusted))
     except UntrustedTypesFoundException as error:
         raise ModelRefused(f"{name} holds what is not trusted: {error}") from error
-    except _DAMAGED as error:
+    except Exception as error:  # damaged bytes make a reader raise anything, and scoring must go on
         raise ModelRefused(f"{name} cannot be read, train it again: {error!r}") from error
 
 
@@ -145,8 +143,12 @@ def _refuse_untrained(model: StoredModel, detector: Any) -> None:
     if not isinstance(detector, ConditionDetector):
         raise ModelRefused(f"{source_version(model)} is a {type(detector).__name__}, not a ConditionDetector")
     try:
-        detector.start()
-    except (NotFittedError, AttributeError) as error:
+        detector.pace()
+        detector.norms()
+        needed, has = width(detector.n_features_in_, detector.settings_), detector.start().shape
+        if has != (needed,):
+            raise ValueError(f"its state has the shape {has}, not ({needed},)")
+    except Exception as error:  # what another release stored may lack anything
         raise ModelRefused(f"{source_version(model)} was stored by another program, train it again: {error}") from error
     if detector.n_features_in_ != len(model.signals):
         raise ModelRefused(

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.kernel import Told, run
 from models.lesson import Wants, learn
-from models.state import Flags, Floats, Norms, Pace, last_rows
+from models.state import Flags, Floats, Norms, Pace, flat_norms, last_rows, norms_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +145,8 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
                 raise ValueError(f"there is no column {column} among {rows.shape[1]}")
         wants = self._wants(tuple(settings), tuple(symptoms), 0.0 if time is None else float(self.min_training_s))
         lesson = learn(rows, clock_of(time, len(rows)), wants)
-        self.norms_ = {each.name: getattr(lesson.norms, each.name) for each in fields(Norms)}
+        self.norms_ = flat_norms(lesson.norms)
+        self.settings_, self.regimes_ = len(settings), len(lesson.norms.reach)
         self.start_ = lesson.start
         self.offset_ = -1.0 / (1.0 + float(self.alarm_ratio))
         return self
@@ -172,7 +173,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         if state.shape != self.start_.shape:
             raise ValueError(f"a state of this detector has {len(self.start_)} numbers, this one {state.shape}")
         clock = clock_of(time, len(rows))
-        last = float(last_rows(state[None, :], rows.shape[1], len(norms.setting_at))[0])
+        last = float(last_rows(state[None, :], rows.shape[1], self.settings_)[0])
         if len(clock) and last >= clock[0]:
             raise ValueError(f"time must increase: {clock[0]} s does not follow {last} s")
         told, after = run(norms, self.pace(), state[None, :], rows[:, None, :], clock[:, None])
@@ -199,7 +200,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def norms(self) -> Norms:
         """Return what was learnt, as a bank of one asset."""
         check_is_fitted(self)
-        return Norms(**self.norms_)
+        return norms_of(self.norms_, self.n_features_in_, self.settings_, self.regimes_)
 
     def pace(self) -> Pace:
         """Return the constants a bank shares."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -12,12 +15,14 @@ from models.episodes import Episode
 from models.quantities import Quantity, quantity_of
 from plant.finding import Finding, FindingKind, FindingSource, Share
 from plant.severity import Severity
-from storage.models import ModelSignal, StoredModel
+from storage.guarding import Guarded
+from storage.models import StoredModel
 from storage.windows import from_us
 
 _NAMESPACE = UUID("6f1d4d0e-6f0b-5b0a-9d5a-3c1f0e9b7a21")
 _LEAST_SHARE = 0.01
 _SEVERITIES = ((0.85, Severity.CRITICAL), (0.65, Severity.MAJOR))
+_LIMIT_SEVERITIES = ((0.6, Severity.CRITICAL), (0.52, Severity.MAJOR))  # half, and a twelfth, beyond a design limit
 
 VIBRATION = "VIB"
 OVERHEATING = "OHE"
@@ -29,18 +34,65 @@ OTHER = "OTH"
 _FAILURE_MODES = {Quantity.VIBRATION: VIBRATION, Quantity.TEMPERATURE: OVERHEATING}
 
 
-def finding_of(model: StoredModel, kind: FindingKind, episode: Episode) -> Finding:
-    """Say what an episode of a model means. The same episode always has the same id."""
-    shares = ranked(model.signals, episode.shares())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """What finds: its source and version, the asset, its signals in the order of an episode's pull, and what it is."""
+
+    asset_id: int
+    source: FindingSource
+    version: str
+    identity: str
+    signals: Sequence[NamedSignal]
+
+
+class NamedSignal(Protocol):
+    """A signal by its key and unit."""
+
+    @property
+    def key(self) -> str:
+        """Return its key."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Return its unit."""
+        ...
+
+
+def of_model(model: StoredModel) -> Origin:
+    """Say that a model finds."""
+    return Origin(
+        asset_id=model.asset_id,
+        source=FindingSource.MODEL,
+        version=source_version(model),
+        identity=f"{model.asset_id}/{model.model_id}",
+        signals=model.signals,
+    )
+
+
+def of_register(watched: Guarded, kind: FindingKind) -> Origin:
+    """Say that the register's limits find, or a rule that holds for all."""
+    return Origin(
+        asset_id=watched.asset_id,
+        source=FindingSource.LIMIT if kind is FindingKind.LIMIT else FindingSource.RULE,
+        version=f"register/{watched.asset}",
+        identity=f"{watched.asset_id}/register",
+        signals=watched.signals,
+    )
+
+
+def finding_of(origin: Origin, kind: FindingKind, episode: Episode) -> Finding:
+    """Say what an episode means. The same episode always has the same id."""
+    shares = ranked(origin.signals, episode.shares())
     last = from_us(episode.last_us)
     cleared = None if episode.cleared_us is None else from_us(episode.cleared_us)
     return Finding(
-        finding_id=uuid5(_NAMESPACE, f"{kind}/{model.asset_id}/{model.model_id}/{episode.onset_us}"),
-        asset_id=model.asset_id,
+        finding_id=uuid5(_NAMESPACE, f"{kind}/{origin.identity}/{episode.onset_us}"),
+        asset_id=origin.asset_id,
         kind=kind,
         failure_mode=failure_mode_of(kind, shares[0].unit if shares else ""),
-        source=FindingSource.MODEL,
-        source_version=source_version(model),
+        source=origin.source,
+        source_version=origin.version,
         onset=from_us(episode.onset_us),
         updated=cleared or last,
         cleared=cleared,
@@ -65,7 +117,8 @@ def severity_of(kind: FindingKind, peak: float) -> Severity:
         return Severity.WARNING
     if kind.is_of_a_sensor:
         return Severity.MINOR
-    return next((severity for least, severity in _SEVERITIES if peak >= least), Severity.MINOR)
+    grades = _LIMIT_SEVERITIES if kind is FindingKind.LIMIT else _SEVERITIES
+    return next((severity for least, severity in grades if peak >= least), Severity.MINOR)
 
 
 def failure_mode_of(kind: FindingKind, unit: str) -> str:
@@ -81,7 +134,7 @@ def failure_mode_of(kind: FindingKind, unit: str) -> str:
     return INSTRUMENT if kind.is_of_a_sensor else _FAILURE_MODES.get(quantity_of(unit), PARAMETER_DEVIATION)
 
 
-def ranked(signals: tuple[ModelSignal, ...], shares: NDArray[np.float64]) -> tuple[Share, ...]:
+def ranked(signals: Sequence[NamedSignal], shares: NDArray[np.float64]) -> tuple[Share, ...]:
     """Return the signals that contribute, the largest share first; those under 1 % are left out, the rest sums to 1."""
     kept = np.where(shares >= min(_LEAST_SHARE, shares.max(initial=0.0)), shares, 0.0)
     kept = kept / (kept.sum() or 1.0)

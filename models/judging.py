@@ -24,7 +24,7 @@ Changed: TypeAlias = list[tuple[FindingKind, Episode]]
 MOST_VALUES_A_BLOCK = 400_000
 """Values that are judged side by side: some thousand assets in a usual round, and arrays that fit the caches."""
 
-ALARM, UNSEEN = 1, 2
+ALARM, UNSEEN = 1, 4
 """Bits of a score row's flags: the alarm stands; the regime is unknown, so that the score says nothing."""
 
 HEALTH_S = 600

@@ -8,11 +8,10 @@ from datetime import timedelta
 
 from lifecycle import ledger
 from models import line
-from models.backtest import UNNOTICED, replay
+from models.backtest import UNNOTICED, moves_the_line, replay
 from models.catalogue import KIND, ModelRefused, source_version, unpacked
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from plant.finding import FindingKind
 from plant.work_order import Outcome
 from storage import labels, register, scoring, windows
 from storage import models as store
@@ -57,7 +56,7 @@ def learn_from_labels(database: Database, *, clock: Clock, most: int = 100) -> i
 
 def _learn(tx: Transaction, label: Label, clock: Clock) -> None:
     kept = _keep(tx, label)
-    if label.outcome is Outcome.FALSE_ALARM and label.source == "model" and label.kind == FindingKind.CONDITION:
+    if label.outcome is Outcome.FALSE_ALARM and moves_the_line(label):
         _raise_line(tx, label, kept, clock)
     labels.learnt(tx, label.label_id, at=clock.now())
 
@@ -111,7 +110,7 @@ def _known_level(label: Label) -> float:
 
 
 def _is_fault(label: Label) -> bool:
-    return label.outcome is Outcome.CONFIRMED and label.source == "model" and label.kind == FindingKind.CONDITION
+    return label.outcome is Outcome.CONFIRMED and moves_the_line(label)
 
 
 def _move(tx: Transaction, model: StoredModel, raised: float, label: Label, level: float, clock: Clock) -> None:

@@ -75,6 +75,24 @@ def unpack_many(datas: Sequence[bytes], width: int, signals: int) -> tuple[NDArr
     return states, [_episodes(data[end:], signals) if len(data) > end else {} for data in datas]
 
 
+def width_of(data: bytes) -> int:
+    """Return how many numbers the state in these bytes has.
+
+    Raises:
+        ValueError: these bytes are not what `pack` wrote.
+    """
+    head = np.frombuffer(data[: _BYTES * _HEAD_NUMBERS], dtype="<f8")
+    if len(head) < _HEAD_NUMBERS or head[0] != _FORMAT:
+        raise ValueError("a stored state of another format")
+    return int(head[1])
+
+
+def state_of(data: bytes) -> NDArray[np.float64]:
+    """Return the state in these bytes (S,), whatever its width, without the open episodes."""
+    end = _BYTES * (_HEAD_NUMBERS + width_of(data))
+    return np.frombuffer(data[_BYTES * _HEAD_NUMBERS : end], dtype="<f8").astype(np.float64)
+
+
 def _episodes_as_bytes(episodes: Episodes) -> bytes:
     return b"".join(_episode_as_bytes(kind, episode) for kind, episode in episodes.items())
 

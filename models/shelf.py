@@ -44,13 +44,12 @@ class Shelf:
             wanted = [one for one in model_ids if one not in self.refused]
         refusals: dict[int, ModelRefused] = {}
         fresh: list[tuple[StoredModel, ConditionDetector]] = []
-        for model_id in wanted:
-            model = store.load(tx, model_id)
+        for model in store.load_many(tx, wanted) if wanted else ():
             try:
                 fresh.append((replace(model, artifact=b""), unpacked(model)))
             except ModelRefused as error:
-                self.refused.add(model_id)
-                refusals[model_id] = error
+                self.refused.add(model.model_id)
+                refusals[model.model_id] = error
         self._put(fresh)
         return refusals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ WIDE = 256
 
 REGIME_FIELDS = frozenset({"centroid", "reach", "centre", "slope", "gain"})
 """Norms whose first axis counts regimes; assets with fewer are padded by regimes infinitely far away."""
+
+
+_KINDS: dict[str, type] = {"setting_at": np.intp, "used": np.bool_, "redundant": np.bool_}
+"""Which norms are no floats."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,6 +254,46 @@ def quartic(parts: Floats) -> Floats:
     squares = parts * parts
     root: Floats = np.sqrt(np.sqrt(ordered_sum(squares * squares)))
     return root
+
+
+def shapes(signals: int, settings: int, regimes: int) -> dict[str, tuple[int, ...]]:
+    """Say which shape each of the norms of one asset has, without the axis of assets."""
+    p, q, k = (signals,), (settings,), (regimes,)
+    of = {
+        **dict.fromkeys(("setting_at", "setting_centre", "setting_gain", "setting_hold_s"), q),
+        "centroid": k + q,
+        "reach": k,
+        "centre": k + p,
+        "slope": k + p + q,
+        "gain": k + p,
+        **dict.fromkeys(("whiten", "precision", "wear_whiten"), p + p),
+        **dict.fromkeys(("most_loudness", "longest_s", "row_s", "wear_s"), ()),
+    }
+    return {each.name: of.get(each.name, p) for each in fields(Norms)}
+
+
+def flat_norms(norms: Norms) -> Floats:
+    """Return the norms of a bank of one asset as one row of numbers."""
+    return np.concatenate([np.asarray(getattr(norms, each.name), np.float64).ravel() for each in fields(Norms)])
+
+
+def norms_of(flat: Floats, signals: int, settings: int, regimes: int) -> Norms:
+    """Undo `flat_norms`.
+
+    Raises:
+        ValueError: these are not as many numbers as such norms have.
+    """
+    parts: dict[str, NDArray[Any]] = {}
+    at = 0
+    for name, shape in shapes(signals, settings, regimes).items():
+        size = int(np.prod(shape, dtype=np.intp))
+        parts[name] = flat[at : at + size].reshape(*shape, 1).astype(_KINDS.get(name, np.float64))
+        at += size
+    if at != len(flat):
+        raise ValueError(
+            f"norms of {signals} signals, {settings} settings and {regimes} regimes are no {len(flat)} numbers"
+        )
+    return Norms(**parts)
 
 
 def side_by_side(norms: Sequence[Norms]) -> Norms:

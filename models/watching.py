@@ -10,7 +10,7 @@ from scipy.stats import poisson
 
 from models.drift import shifts
 from plant.clock import Clock
-from plant.finding import FindingSource
+from plant.finding import FindingKind, FindingSource
 from storage import drift, proposals, relearning, windows
 from storage import models as store
 from storage.database import Database, Transaction
@@ -43,6 +43,12 @@ MOST_CLEAN = timedelta(hours=24)
 
 LOOK_EVERY = timedelta(minutes=2)
 """A machine that is learnt again is looked at so often by the clock."""
+
+_OF_SENSORS = tuple(kind.value for kind in FindingKind if kind.is_of_a_sensor)
+"""A sensor that is ill is mended, not learnt: its alarms are no drift of the model."""
+
+_UNCLEAN = (FindingKind.SENSOR_STUCK.value, FindingKind.SENSOR_SPIKES.value, FindingKind.SENSOR_DROPOUT.value)
+"""What an old model tells of a changed machine as well as of the one it knew."""
 
 _STEP = timedelta(minutes=2)
 _VALUES = 720  # as many as there are steps in a day
@@ -88,7 +94,7 @@ def look_at_learning(tx: Transaction, interval: Relearning, *, clock: Clock) -> 
     needed = needed_clean(_span_of_champion(tx, interval.asset_id))
     if newest.time - since < needed:
         return False
-    clean = drift.clean(tx, interval.asset_id, since=since, until=newest.time, step=_STEP)
+    clean = drift.clean(tx, interval.asset_id, since=since, until=newest.time, step=_STEP, heedful_of=_UNCLEAN)
     if clean < needed:
         return False
     return _propose_learning(tx, interval, since, newest.time, clean, needed, clock)
@@ -181,7 +187,7 @@ def _look(tx: Transaction, watched: Watched, clock: Clock) -> Check:
     samples = drift.sample(tx, watched.asset_id, watched.signal_ids, since=since, until=until, step=_STEP)
     found = shifts(signals, watched.reference, samples)
     watched_since = max(watched.data_to, watched.promoted_at or watched.data_to, until - ALARMS_OVER)
-    episodes = drift.episodes(tx, watched.asset_id, since=watched_since, until=until)
+    episodes = drift.episodes(tx, watched.asset_id, since=watched_since, until=until, heedless_of=_OF_SENSORS)
     expected = expected_alarms(watched.figures, until - watched_since)
     return Check(
         at=clock.now(),

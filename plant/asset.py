@@ -15,7 +15,10 @@ class SignalRole(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignalSpec:
-    """One signal as the register describes it; limits are design limits in `unit`."""
+    """One signal as the register describes it; limits are design limits in `unit`.
+
+    `most_rate_per_min` is how much it may change in a minute, in `unit`.
+    """
 
     key: str
     name: str
@@ -24,17 +27,19 @@ class SignalSpec:
     role: SignalRole = SignalRole.MEASUREMENT
     low: float | None = None
     high: float | None = None
+    most_rate_per_min: float | None = None
     key_value: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetClass:
-    """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds."""
+    """A class of equipment (ISO 14224); its devices may lag by `grace_s` and say nothing for `silent_s`, in seconds."""
 
     tag: str
     name: str
     name_zh: str = ""
     grace_s: float = 2.0
+    silent_s: float = 300.0
     signals: tuple[SignalSpec, ...] = ()
 
 

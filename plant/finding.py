@@ -44,6 +44,15 @@ class FindingKind(StrEnum):
         """
         return self.name.startswith("SENSOR_")
 
+    @property
+    def is_of_the_machine(self) -> bool:
+        """Say whether the machine itself may be ill: it is no instrument, no unknown regime, and it does speak.
+
+        >>> FindingKind.WEAR.is_of_the_machine, FindingKind.UNSEEN_REGIME.is_of_the_machine
+        (True, False)
+        """
+        return not (self.is_of_a_sensor or self in (FindingKind.UNSEEN_REGIME, FindingKind.SILENT))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:

@@ -77,6 +77,7 @@ for name, example, command in (
 ):
     model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
 bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)
+bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
 evaluate_app.command(
     "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
 )(evaluate.cmapss)

@@ -81,11 +81,14 @@ def ingest(around: Surroundings) -> None:
 
 
 def score(around: Surroundings) -> None:
-    """Score what was stored and keep findings."""
+    """Score what was stored, hold it against the register's limits, and keep findings."""
+    from models.guarding import Guard
+    from models.rounds import follow_rows
     from models.scoring import Scorer
 
     with around.database() as database, until_told("score") as stop:
-        Scorer(database, around.clock, holder(), round_s=around.settings.round_s).run(stop)
+        scorer, guard = Scorer(database, around.clock, holder()), Guard(database, around.clock, holder())
+        follow_rows((scorer, guard), around.clock, stop, round_s=around.settings.round_s)
 
 
 def desk(around: Surroundings) -> None:
@@ -124,7 +127,8 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
 def work(around: Surroundings, *, only: str | None = None) -> None:
     """Run the jobs of the queue, each lane beside the others, or one lane `only`.
 
-    The lanes: `dispatch` of work orders, `learning` from what people and data say, `training` of models.
+    The lanes: `dispatch` of work orders, `learning` from what people and data say, `training` of models, `upkeep` of
+    the record.
     """
     import procrastinate
 
@@ -133,12 +137,12 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     from storage.jobs import connector
     from storage.upkeep import upkeep_blueprint
 
-    lanes = {"dispatch": "default", "learning": models.LEARNING, "training": models.QUEUE}
+    lanes = {"dispatch": "default", "learning": models.LEARNING, "training": models.QUEUE, "upkeep": upkeep.QUEUE}
     queues = [lanes[only]] if only else list(lanes.values())
     with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
-        app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         app.add_tasks_from(models.training_blueprint(database, around.clock), namespace=models.NAMESPACE)
+        app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
         while not stop.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,9 +86,22 @@ def sample(
     return [np.array(each, np.float64) for each in values]
 
 
-def clean(tx: Transaction, asset_id: int, *, since: datetime, until: datetime, step: timedelta) -> timedelta:
-    """Say for how long of a span an asset spoke and nothing but its model found anything, to a step."""
-    row = tx.one("drift.clean_steps", asset_id=asset_id, since=since, until=until, step=step)
+def clean(
+    tx: Transaction,
+    asset_id: int,
+    *,
+    since: datetime,
+    until: datetime,
+    step: timedelta,
+    heedful_of: Collection[str] = (),
+) -> timedelta:
+    """Say for how long of a span an asset spoke and nothing but its model found anything, to a step.
+
+    What its model found of the kinds `heedful_of` counts too.
+    """
+    row = tx.one(
+        "drift.clean_steps", asset_id=asset_id, since=since, until=until, step=step, heedful_of=list(heedful_of)
+    )
     return int(row["steps"]) * step
 
 
@@ -97,9 +110,12 @@ def shadow(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) 
     return Shadow(**tx.one("drift.shadow", asset_id=asset_id, since=since, until=until))
 
 
-def episodes(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) -> int:
-    """Count a model's episodes in a span that may be false."""
-    return int(tx.one("drift.episodes", asset_id=asset_id, since=since, until=until)["episodes"])
+def episodes(
+    tx: Transaction, asset_id: int, *, since: datetime, until: datetime, heedless_of: Collection[str] = ()
+) -> int:
+    """Count a model's episodes in a span that may be false, none of the kinds `heedless_of`."""
+    row = tx.one("drift.episodes", asset_id=asset_id, since=since, until=until, heedless_of=list(heedless_of))
+    return int(row["episodes"])
 
 
 def put(tx: Transaction, model_id: int, check: Check) -> None:

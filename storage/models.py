@@ -264,6 +264,15 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
     return StoredModel(signals=signals_of_model(tx, model_id), **row)
 
 
+def load_many(tx: Transaction, model_ids: Collection[int]) -> list[StoredModel]:
+    """Return several models with their bytes, by id; those that there are none of are left out."""
+    signals: dict[int, list[ModelSignal]] = {model_id: [] for model_id in model_ids}
+    for row in tx.all_in_binary("models.signals_of_many", model_ids=list(model_ids)):
+        signals[row.pop("model_id")].append(_signal(row))
+    rows = tx.all_in_binary("models.load_many", model_ids=list(model_ids))
+    return [StoredModel(signals=tuple(signals[row["model_id"]]), **row) for row in rows]
+
+
 def reference(tx: Transaction, model_id: int) -> list[Any]:
     """Return how a model's training data were distributed, as it was stored."""
     found: list[Any] = tx.one("models.reference", model_id=model_id)["reference"]

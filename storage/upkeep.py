@@ -22,6 +22,8 @@ from storage.grade import Grade
 _log = logging.getLogger(__name__)
 
 NAMESPACE = "storage"
+QUEUE = "upkeep"
+"""Upkeep has a queue of its own, so that no order waits while a busy hour is rolled up."""
 _TASKS = ("roll_up", "fold", "keep")
 _LONGEST_S = 50.0  # a job is begun every minute
 _MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
@@ -141,17 +143,17 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     blueprint = Blueprint()
 
     @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="roll_up", queueing_lock=f"{NAMESPACE}:roll_up", retry=SoonAgain())
+    @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=SoonAgain())
     def roll_up_touched(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         roll_up(database)
 
     @blueprint.periodic(cron="*/5 * * * *")
-    @blueprint.task(name="fold", queueing_lock=f"{NAMESPACE}:fold", retry=SoonAgain())
+    @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=SoonAgain())
     def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
         fold(database, now=clock.now())
 
     @blueprint.periodic(cron="17 * * * *")
-    @blueprint.task(name="keep", queueing_lock=f"{NAMESPACE}:keep", retry=SoonAgain())
+    @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=SoonAgain())
     def keep_in_shape(timestamp: int) -> None:  # noqa: ARG001
         prepare(database, now=clock.now())
         thin(database, now=clock.now())

@@ -20,7 +20,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "trained_at": ("Trained", "训练时间"),
     "back_test": ("Back-test", "回测"),
     "line": ("Alarm line", "报警线"),
-    "line_times": ("{line}× as trained", "训练值的 {line} 倍"),
+    "line_times": ("alarm line {line}× as trained", "报警线为训练值的 {line} 倍"),
     "alarms_in": ("{alarms} alarms in {hours} h held back", "留出的 {hours} 小时内 {alarms} 次报警"),
     "faults_found": ("{found} of {kept} faults found", "{kept} 次故障中发现 {found} 次"),
     "false_silent": ("{silent} of {kept} false alarms silent", "{kept} 次误报中 {silent} 次不再出现"),

@@ -90,6 +90,6 @@ ORDER BY signal_id
 
 -- name: alerts
 -- The asset's alerts, as marks on its charts.
-SELECT onset AS time, coalesce(cleared_at, now()) AS timeend, severity || ': ' || kind AS text, state AS tags
+SELECT onset AS time, coalesce(cleared_at, now()) AS timeend, severity || ': ' || kind_name AS text, state AS tags
 FROM watch.alert
 WHERE asset_id = nullif('$asset', '')::integer AND onset <= $__timeTo() AND coalesce(cleared_at, now()) >= $__timeFrom()

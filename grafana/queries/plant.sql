@@ -40,7 +40,7 @@ ORDER BY 1
 
 -- name: open_alerts
 -- The open alerts, the worst first.
-SELECT asset_id, label AS "Asset", severity AS "Severity", kind AS "Kind", state AS "State", onset AS "Onset", count AS "Count"
+SELECT asset_id, label AS "Asset", severity AS "Severity", kind_name AS "Kind", state AS "State", onset AS "Onset", count AS "Count"
 FROM watch.alert
 WHERE open
 ORDER BY severity_rank DESC, onset DESC

@@ -17,6 +17,7 @@ class Lane(StrEnum):
     DISPATCH = "dispatch"
     LEARNING = "learning"
     TRAINING = "training"
+    UPKEEP = "upkeep"
 
 
 def score(data: Data = None) -> None:
@@ -39,7 +40,7 @@ def work(
         Lane | None, typer.Option(help="Run the jobs of one lane alone; a machine may share the fleet's training.")
     ] = None,
 ) -> None:
-    """Run queued jobs, each lane beside the others: dispatch of work orders, learning, training of models."""
+    """Run queued jobs, each lane beside the others: dispatch of work orders, learning, training of models, upkeep."""
     from service import roles
 
     roles.work(surroundings(data), only=only)

@@ -38,6 +38,12 @@ JOIN signal AS s USING (asset_id)
 JOIN reading AS r USING (signal_id)
 WHERE r.flags & 2 = 0;
 
+-- How far each asset has slowly left the state it was trained in: 0 as trained, 1 the limit. Ten minutes a row.
+CREATE VIEW watch.wear AS
+SELECT a.asset_id, a.site, a.asset, a.label, h.time, h.wear, h.model_id
+FROM watch.asset AS a
+JOIN health AS h USING (asset_id);
+
 -- Every score a model gave; one in shadow does not count, since the asset is being learnt again.
 CREATE VIEW watch.score AS
 SELECT a.asset_id, a.site, a.asset, a.label, sc.time, sc.score_max, sc.score_last, sc.model_id,
@@ -67,9 +73,9 @@ FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
 LEFT JOIN latest AS l USING (signal_id);
 
--- How each asset is. A score counts while the asset has no reading more than 10 min younger than it, and unless it was
--- given in shadow: below 0.35 good, below 0.5 watch, else alarm. Without a score that counts the word is unknown and
--- figures are null.
+-- How each asset is. A score counts while the asset has no reading more than 10 min younger than it, and where it was
+-- given neither in shadow (flag 2) nor in a regime that the model does not know (flag 4): below 0.35 good, below 0.5
+-- watch, else alarm. Without a score that counts the word is unknown and figures are null.
 CREATE VIEW watch.health AS
 SELECT
     a.asset_id,
@@ -94,7 +100,7 @@ SELECT
     extract(epoch FROM now() - newest.stored_at)::double precision AS stored_age_s
 FROM watch.asset AS a
 LEFT JOIN LATERAL (
-    SELECT sc.time, CASE WHEN sc.flags & 2 = 0 THEN sc.score_last END AS score_last
+    SELECT sc.time, sc.score_last, sc.flags
     FROM score AS sc
     WHERE sc.asset_id = a.asset_id
     ORDER BY sc.time DESC
@@ -107,8 +113,9 @@ LEFT JOIN LATERAL (
     WHERE s.asset_id = a.asset_id
 ) AS newest ON true
 LEFT JOIN LATERAL (
-    SELECT CASE WHEN last.score_last IS NOT NULL THEN least(greatest(last.score_last, 0), 1) END AS score
+    SELECT least(greatest(last.score_last, 0), 1) AS score
     WHERE last.time >= coalesce(newest.time - interval '10 minutes', last.time)
+        AND last.flags & 6 = 0
 ) AS counts ON true;
 
 -- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged.
@@ -121,6 +128,7 @@ SELECT
     a.label,
     a.name,
     al.kind,
+    upper(left(al.kind, 1)) || replace(substr(al.kind, 2), '_', ' ') AS kind_name,
     al.severity,
     coalesce(array_position(ARRAY['INDETERMINATE', 'WARNING', 'MINOR', 'MAJOR', 'CRITICAL'], al.severity), 1) - 1
         AS severity_rank,

@@ -41,11 +41,11 @@ TO assetloop_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
-    model, scoring, score, health, finding, finding_seen, alert, alert_finding,
+    model, scoring, guarding, score, health, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, relearning, label,
     training, proposal, remaining_life
 TO assetloop_app;
-GRANT EXECUTE ON FUNCTION suppression_of, is_relearning TO assetloop_app;
+GRANT EXECUTE ON FUNCTION reach, suppression_of, is_relearning TO assetloop_app;
 GRANT INSERT ON
     ledger, work_order_event, work_order_booking, work_order_closing, model_event, kept_window,
     drift_check, life_model

@@ -38,7 +38,8 @@ CROSS JOIN LATERAL (
 ) AS one;
 
 -- name: clean_steps
--- In how many steps of a span an asset spoke while neither a rule nor a limit found anything and nothing was suppressed.
+-- In how many steps of a span an asset spoke while neither a rule nor a limit found anything, nor a model of some kinds,
+-- and nothing was suppressed.
 SELECT count(*) AS steps
 FROM generate_series(%(since)s::timestamptz, %(until)s::timestamptz - %(step)s::interval, %(step)s::interval) AS step (at)
 WHERE EXISTS (
@@ -59,7 +60,7 @@ WHERE EXISTS (
         SELECT
         FROM finding AS f
         WHERE f.asset_id = %(asset_id)s
-            AND f.source <> 'model'
+            AND (f.source <> 'model' OR f.kind = ANY (%(heedful_of)s::text[]))
             AND f.onset < step.at + %(step)s::interval
             AND coalesce(f.cleared, 'infinity') >= step.at
     )
@@ -111,12 +112,14 @@ ORDER BY last.data_to NULLS FIRST, m.model_id
 LIMIT %(most)s;
 
 -- name: episodes
--- How many episodes a model found in a span that may be false: told, and of no order that stands open or was confirmed.
+-- How many episodes a model found in a span that may be false: told, of no order that stands open or was confirmed, and
+-- of none of some kinds.
 SELECT count(*) AS episodes
 FROM finding AS f
 WHERE f.asset_id = %(asset_id)s
     AND f.source = 'model'
     AND f.suppressed IS NULL
+    AND f.kind <> ALL (%(heedless_of)s::text[])
     AND f.onset >= %(since)s
     AND f.onset < %(until)s
     AND NOT EXISTS (

@@ -204,3 +204,24 @@ FROM model AS m
 JOIN installation AS i USING (installation_id)
 WHERE i.installed_to IS NULL
     AND m.state <> 'retired';
+
+-- name: load_many
+-- Several stored models, each with the asset it belongs to.
+SELECT
+    model.model_id, model.installation_id, model.kind, model.version, model.state, model.data_from, model.data_to,
+    model.data_rows, model.data_sha256, model.libraries, model.figures, model.artifact, model.trained_by,
+    model.trained_at, model.line, model.refused, asset.asset_id, asset.tag AS asset
+FROM model
+JOIN installation USING (installation_id)
+JOIN asset USING (asset_id)
+WHERE model.model_id = ANY (%(model_ids)s::integer[])
+ORDER BY model.model_id;
+
+-- name: signals_of_many
+-- The signals of several models, each in the order of its columns.
+SELECT model.model_id, signal.signal_id, signal.key, signal.unit, signal.role
+FROM model
+CROSS JOIN LATERAL unnest(model.signal_ids) WITH ORDINALITY AS used (signal_id, place)
+JOIN signal ON signal.signal_id = used.signal_id
+WHERE model.model_id = ANY (%(model_ids)s::integer[])
+ORDER BY model.model_id, used.place;

@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS m ON true
 LEFT JOIN LATERAL (
-    SELECT time, CASE WHEN flags & 2 = 0 THEN score_last END AS score
+    SELECT time, CASE WHEN flags & 6 = 0 THEN score_last END AS score
     FROM score
     WHERE asset_id = a.asset_id
     ORDER BY time DESC

@@ -10,29 +10,36 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_class
 -- Add or change a class of equipment.
-INSERT INTO asset_class AS held (tag, name, name_zh, grace_s)
-VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s)
+INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_s)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_s)s)
 ON CONFLICT ON CONSTRAINT asset_class_tag_is_unique DO UPDATE
-SET name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s
-WHERE (held.name, held.name_zh, held.grace_s)
-    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s)
+SET name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s, silent_s = excluded.silent_s
+WHERE (held.name, held.name_zh, held.grace_s, held.silent_s)
+    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_s)
 RETURNING xmax = 0 AS added;
 
 -- name: put_class_signal
 -- Add or change what a class says of one signal.
-INSERT INTO class_signal AS held (class_id, key, name, name_zh, unit, role, low, high, key_value, position)
-SELECT class_id, %(key)s, %(name)s, %(name_zh)s, %(unit)s, %(role)s, %(low)s, %(high)s, %(key_value)s, %(position)s
+INSERT INTO class_signal AS held (
+    class_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position
+)
+SELECT
+    class_id, %(key)s, %(name)s, %(name_zh)s, %(unit)s, %(role)s, %(low)s, %(high)s, %(most_rate_per_min)s,
+    %(key_value)s, %(position)s
 FROM asset_class
 WHERE tag = %(class_tag)s
 ON CONFLICT (class_id, key) DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
-    high = excluded.high, key_value = excluded.key_value, position = excluded.position
-WHERE (held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.key_value, held.position)
-    IS DISTINCT FROM (
-        excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high, excluded.key_value,
-        excluded.position
-    )
+    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, key_value = excluded.key_value,
+    position = excluded.position
+WHERE (
+    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.key_value,
+    held.position
+) IS DISTINCT FROM (
+    excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high,
+    excluded.most_rate_per_min, excluded.key_value, excluded.position
+)
 RETURNING xmax = 0 AS added;
 
 -- name: put_asset
@@ -51,8 +58,11 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_signals_of_class
 -- Give every asset of a class the signals its class describes.
-INSERT INTO signal AS held (asset_id, key, name, name_zh, unit, role, low, high, key_value, position)
-SELECT a.asset_id, d.key, d.name, d.name_zh, d.unit, d.role, d.low, d.high, d.key_value, d.position
+INSERT INTO signal AS held (
+    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position
+)
+SELECT
+    a.asset_id, d.key, d.name, d.name_zh, d.unit, d.role, d.low, d.high, d.most_rate_per_min, d.key_value, d.position
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN class_signal AS d USING (class_id)
@@ -61,12 +71,14 @@ ORDER BY d.position
 ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
-    high = excluded.high, key_value = excluded.key_value, position = excluded.position, self_registered = false
+    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, key_value = excluded.key_value,
+    position = excluded.position, self_registered = false
 WHERE (
-    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.key_value, held.position, held.self_registered
+    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.key_value,
+    held.position, held.self_registered
 ) IS DISTINCT FROM (
-    excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high, excluded.key_value,
-    excluded.position, false
+    excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high,
+    excluded.most_rate_per_min, excluded.key_value, excluded.position, false
 )
 RETURNING xmax = 0 AS added;
 

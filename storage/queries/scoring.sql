@@ -1,43 +1,8 @@
--- name: enrol
--- Watch every asset that has spoken, from a minute before its newest value on.
-INSERT INTO scoring (asset_id, watched_until)
-SELECT signal.asset_id, max(latest.time) - interval '1 minute'
-FROM latest
-JOIN signal USING (signal_id)
-WHERE NOT EXISTS (SELECT FROM scoring WHERE scoring.asset_id = signal.asset_id)
-GROUP BY signal.asset_id
-ORDER BY signal.asset_id
-ON CONFLICT (asset_id) DO NOTHING;
-
 -- name: due
--- Assets that have something to score and nobody at work on them.
--- Scored is what the asset's newest value is ahead of by the grace, or all once nothing was stored for as long.
-WITH spread AS (
-    SELECT ingest_spread_s(%(now)s) AS seconds
-),
-newest AS (
-    SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at
-    FROM latest
-    JOIN signal USING (signal_id)
-    GROUP BY signal.asset_id
-)
+-- Assets whose model has something to score, and nobody at work on them.
 SELECT scoring.asset_id, (extract(epoch FROM reach.horizon) * 1000000)::bigint AS horizon_us
 FROM scoring
-JOIN asset USING (asset_id)
-JOIN asset_class USING (class_id)
-JOIN newest USING (asset_id)
-CROSS JOIN spread
-CROSS JOIN LATERAL (
-    SELECT make_interval(secs => asset_class.grace_s + spread.seconds) AS grace
-) AS patience
-CROSS JOIN LATERAL (
-    SELECT
-        CASE
-            WHEN newest.stored_at + greatest(patience.grace, make_interval(secs => %(quiet_s)s)) <= %(now)s
-                THEN newest.time
-            ELSE newest.time - patience.grace
-        END AS horizon
-) AS reach
+JOIN reach(%(now)s::timestamptz, %(quiet_s)s) USING (asset_id)
 WHERE scoring.model_id IS NOT NULL
     AND scoring.model_id <> ALL (%(skip_models)s::integer[])
     AND scoring.asset_id <> ALL (%(skip_assets)s::integer[])

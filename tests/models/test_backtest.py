@@ -119,6 +119,21 @@ def test_a_kept_fault_keeps_the_line_below_it() -> None:
     assert judged(loud, slight).line == pytest.approx(FAULT_ROOM * found.level, abs=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["sensor_spikes", "unseen_regime"])
+def test_what_is_no_trouble_of_the_machine_neither_judges_a_model_nor_moves_its_line(kind: str) -> None:
+    spiky, stuck = episode(2, Outcome.FALSE_ALARM, 1.0), episode(3, Outcome.CONFIRMED, 0.0)
+    result = judged(*((replace(label, kind=kind), kept) for label, kept in (spiky, stuck)))
+    assert (result.figures["false_alarms"]["kept"], result.figures["faults"]["kept"]) == (0, 0)
+    assert result.line == 1.0
+
+
+@pytest.mark.parametrize("other", [{"kind": "wear"}, {"source": "limit", "kind": "limit"}])
+def test_a_false_alarm_of_another_scale_is_counted_and_moves_no_line(other: dict[str, Any]) -> None:
+    label, kept = episode(2, Outcome.FALSE_ALARM, 1.0)
+    result = judged((replace(label, **other), kept))
+    assert (result.figures["false_alarms"]["kept"], result.line) == (1, 1.0)
+
+
 def test_a_signal_that_was_not_kept_counts_as_missing() -> None:
     label, kept = episode(1, Outcome.CONFIRMED, 3.0)
     without_vibration = replace(kept, signal_ids=(1, 2), window=replace(kept.window, values=kept.window.values[:, 1:]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -68,6 +70,26 @@ def test_a_model_of_another_scikit_learn_is_refused(stored: StoredModel) -> None
 def test_a_damaged_model_is_refused(stored: StoredModel, cut: int) -> None:
     with pytest.raises(ModelRefused, match="cannot be read"):
         unpacked(replace(stored, artifact=stored.artifact[:cut]))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_model_with_a_flipped_byte_is_read_or_refused_and_nothing_else(stored: StoredModel, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    artifact = bytearray(stored.artifact)
+    for place in chance.integers(0, len(artifact), 3):
+        artifact[place] ^= int(chance.integers(1, 256))
+    with contextlib.suppress(ModelRefused):
+        assert unpacked(replace(stored, artifact=bytes(artifact))).n_features_in_ == 2
+
+
+@pytest.mark.parametrize("change", [{"start_": np.zeros(3)}, {"norms_": np.zeros(5)}, {"settings_": None}])
+def test_a_model_that_another_release_stored_is_refused(
+    detector: ConditionDetector, stored: StoredModel, change: dict[str, object]
+) -> None:
+    older = copy.deepcopy(detector)
+    vars(older).update(change)
+    with pytest.raises(ModelRefused, match="was stored by another program, train it again"):
+        unpacked(replace(stored, artifact=packed(older)))
 
 
 def test_a_model_that_holds_a_foreign_type_is_refused(stored: StoredModel) -> None:

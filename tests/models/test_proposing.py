@@ -89,15 +89,21 @@ class TestLearningAgain:
         (proposal,) = watch(rows)
         assert 0 < proposal.evidence["old_model_alarm_part"] <= 1
 
-    def test_time_in_which_a_limit_was_exceeded_is_not_clean(self, rows: Rows, changed_asset: int) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "source", "is_clean"),
+        [("limit", "limit", False), ("sensor_stuck", "model", False), ("sensor_drift", "model", True)],
+    )
+    def test_time_in_which_a_limit_was_exceeded_or_a_sensor_stuck_is_not_clean(
+        self, rows: Rows, changed_asset: int, kind: str, source: str, is_clean: bool
+    ) -> None:
         rows.write(changed_asset, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)
         rows.connection.execute(
             "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
             " severity, score, shares, window_from, window_to)"
-            " VALUES (gen_random_uuid(), %s, 'limit', 'VIB', 'limit', '', %s, now(), 'MAJOR', 1, '[]', now(), now())",
-            [changed_asset, START + timedelta(hours=3)],
+            " VALUES (gen_random_uuid(), %s, %s, 'VIB', %s, '', %s, now(), 'MAJOR', 1, '[]', now(), now())",
+            [changed_asset, kind, source, START + timedelta(hours=3)],
         )
-        assert watch(rows) == []
+        assert bool(watch(rows)) == is_clean
 
     def test_accepted_it_becomes_a_challenger_and_promoted_the_machine_is_learnt(
         self, rows: Rows, changed_asset: int
@@ -184,15 +190,15 @@ class TestDrift:
         assert self.run_on(rows, asset_id, 9, 24, 0.0) == []
         assert [one.inputs_drift for one in self.checks(rows)] == [False, True]
 
-    def episodes(self, rows: Rows, asset_id: int, count: int) -> None:
+    def episodes(self, rows: Rows, asset_id: int, count: int, kind: str = "condition") -> None:
         for k in range(count):
             at = START + timedelta(hours=3 + k)
             rows.connection.execute(
                 "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
                 " cleared, severity, score, shares, window_from, window_to)"
-                " VALUES (gen_random_uuid(), %s, 'condition', 'VIB', 'model', '', %s, %s, %s, 'MINOR', 0.6, '[]', %s,"
+                " VALUES (gen_random_uuid(), %s, %s, 'VIB', 'model', '', %s, %s, %s, 'MINOR', 0.6, '[]', %s,"
                 " %s)",
-                [asset_id, *[at] * 5],
+                [asset_id, kind, *[at] * 5],
             )
 
     def test_more_alarms_than_chance_gives_are_proposed_with_their_count(self, rows: Rows, asset_id: int) -> None:
@@ -200,6 +206,12 @@ class TestDrift:
         (proposal,) = self.run_on(rows, asset_id, 2, 7, 0.0)
         assert proposal.reason is Reason.ALARM_RATE
         assert (proposal.evidence["episodes"], proposal.evidence["expected"] < 0.1) == (4, True)
+
+    def test_alarms_about_a_sensor_are_no_drift_of_the_model(self, rows: Rows, asset_id: int) -> None:
+        self.episodes(rows, asset_id, 6, "sensor_spikes")
+        assert self.run_on(rows, asset_id, 2, 7, 0.0) == []
+        self.episodes(rows, asset_id, 4, "unseen_regime")
+        assert [one.reason for one in self.run_on(rows, asset_id, 9, 7, 0.0)] == [Reason.ALARM_RATE]
 
     def test_alarms_of_an_open_or_a_confirmed_order_are_no_drift(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 4)

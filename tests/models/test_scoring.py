@@ -15,7 +15,8 @@ import pytest
 
 from lifecycle.relearning import learn_again
 from models import scoring as module
-from models.scoring import Judged, RoundReport, Scorer
+from models.rounds import RoundReport, follow_rows
+from models.scoring import Judged, Scorer
 from plant.asset import Equipment
 from plant.errors import Unavailable
 from storage import findings, register, scoring
@@ -40,7 +41,7 @@ def sickening(n: int, begin: int, end: int, seed: int = 1) -> np.ndarray:
 
 def take(scorer: Scorer) -> list[Leased]:
     """Let a worker lease what there is, as its round would, and make the models ready."""
-    (leased,) = scorer._ready(scorer._lease(scorer._due()))
+    (leased,) = scorer._alike(scorer._lease(scorer._due()))
     return leased
 
 
@@ -183,7 +184,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(rows: Rows) -> None:
     rows.clock.sleep(16)
     assert quick.round().findings_opened == 1
     after = rows.all(EPISODES) + rows.all(STATE)
-    assert slow._score(leased) == RoundReport(taken_over=1)
+    assert slow._together(leased) == RoundReport(taken_over=1)
     assert rows.all(EPISODES) + rows.all(STATE) == after
 
 
@@ -194,7 +195,7 @@ def test_a_training_takes_the_asset_from_the_worker(rows: Rows) -> None:
     scorer = Scorer(rows.database, rows.clock, "w")
     leased = take(scorer)
     rows.train(asset_id)
-    assert scorer._score(leased).taken_over == 1
+    assert scorer._together(leased).taken_over == 1
     assert scorer.round().rows == 20
 
 
@@ -206,7 +207,7 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
     rows.write(asset_id, sickening(400, 100, 400), first_s=400)
     rows.fall_silent()
     leased = take(scorer)
-    assert scorer._score(leased).findings_opened == 1
+    assert scorer._together(leased).findings_opened == 1
     leased = take(scorer)
     with rows.database.transaction() as tx:
         register.put_equipment(tx, "pump", Equipment(serial="2"))
@@ -214,7 +215,7 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
         asset = register.get_asset(tx, "demo", "P-1")
         since = START + timedelta(seconds=600)
         learn_again(tx, asset, reason="installation", since=since, at=rows.clock.now(), by="a test")
-    assert scorer._score(leased) == RoundReport(taken_over=1)
+    assert scorer._together(leased) == RoundReport(taken_over=1)
     assert rows.all("SELECT cleared = updated, revision, suppressed FROM finding") == [(True, 2, None)]
     assert scorer.round().rows == 200
     assert rows.all("SELECT suppressed FROM finding WHERE cleared IS NULL") == [("relearning",)]
@@ -286,7 +287,7 @@ def test_an_asset_that_cannot_be_scored_stops_no_other_and_is_tried_again(
             scorer.round()
     assert [(b - a).total_seconds() for a, b in pairwise(tried)] == [10, 20]
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert (record.message, record.__dict__["asset_id"]) == ("asset is set aside: it cannot be scored", bad)
+    assert (record.message, record.__dict__["asset_id"]) == ("asset is set aside: it cannot be judged", bad)
     rows.clock.sleep(40)
     assert scorer.round() == RoundReport(assets=1, rows=20)
 
@@ -336,9 +337,9 @@ def test_a_database_that_is_away_is_waited_for_and_said_once(rows: Rows, caplog:
     rows.fall_silent()
     stop = Stop(after=4)
     with Flaky(rows.database.url, role=rows.database.role) as flaky:
-        Scorer(flaky, rows.clock, "w").run(stop)
+        follow_rows([Scorer(flaky, rows.clock, "w")], rows.clock, stop)
     assert stop.waits == [0.5, 1.0, 2.0, 2.0]
-    said = [record.getMessage() for record in caplog.records if record.name == "models.scoring"]
+    said = [record.getMessage() for record in caplog.records if record.name == "models.rounds"]
     assert said == ["scoring waits: the database is away", "scoring goes on: the database is back"]
     assert rows.all("SELECT count(*) FROM score") == [(1,)]
 
@@ -351,5 +352,5 @@ def test_a_worker_told_to_stop_gives_its_leases_back(rows: Rows) -> None:
     take(scorer)
     stop = threading.Event()
     stop.set()
-    scorer.run(stop)
+    follow_rows([scorer], rows.clock, stop)
     assert Scorer(rows.database, rows.clock, "another").round().rows == 20

@@ -14,8 +14,8 @@ from tests.stack import ASSETLOOP, assetloop
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
-    ["bench", "train"],
-    *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "storage"]),
+    *(["bench", name] for name in ("train", "storage", "score", "ingest")),
+    *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
     *(["export"], ["import"], ["backup"], ["restore"], ["evaluate", "cmapss"], ["evaluate", "year"]),
 )
 

@@ -24,10 +24,12 @@ APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
-    **dict.fromkeys(("health", "suppression", "relearning", "label", "training", "proposal", "remaining_life"), "siu"),
-    **dict.fromkeys(("work_order_booking", "work_order_closing", "model_event", "kept_window", "drift_check"), "si"),
+    **dict.fromkeys(("guarding", "health", "suppression", "relearning", "label", "training", "proposal"), "siu"),
+    "remaining_life": "siu",
     "life_model": "si",
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
+    **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
+    **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
     "class_signal": "siud",
     "feed": "sid",
     **dict.fromkeys(
@@ -46,7 +48,8 @@ ROUTINES = {
             "thin_scores",
             "drop_expired",
         ),
-        *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s", "suppression_of", "is_relearning"),
+        *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s"),
+        *("reach", "suppression_of", "is_relearning"),
     },
     Role.GRAFANA: set[str](),
 }

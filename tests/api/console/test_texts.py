@@ -8,7 +8,9 @@ from pathlib import Path
 
 from alerts.life import event_of
 from api.console.texts import TEXTS
+from models.findings import failure_mode_of
 from plant.alert import AlertState
+from plant.finding import FindingKind
 from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
 from storage.overview import Health
@@ -48,5 +50,7 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"step_{one.value}" for one in Step),
         *(f"event_{event_of(one)}" for one in Step),
         *(f"outcome_{one.value}" for one in Outcome),
+        *(f"kind_{one.value}" for one in FindingKind),
+        *(f"mode_{failure_mode_of(kind, unit)}" for kind in FindingKind for unit in ("mm/s", "°C", "bar")),
     }
     assert codes <= TEXTS.keys()

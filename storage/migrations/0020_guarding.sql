@@ -12,16 +12,24 @@ ALTER TABLE asset_class
     ADD COLUMN silent_s double precision NOT NULL DEFAULT 300
         CONSTRAINT asset_class_silence_is_sane CHECK (silent_s >= 1);
 
--- `watermark` and `state` are the model's, `watched_until` and `watch_state` those of the limit rules.
 ALTER TABLE scoring
-    ADD COLUMN watched_until timestamptz,
-    ADD COLUMN watch_state bytea,
-    ADD COLUMN silent boolean NOT NULL DEFAULT false,
     ADD COLUMN line double precision NOT NULL DEFAULT 1
         CONSTRAINT scoring_line_is_sane CHECK (line BETWEEN 0.5 AND 4);
 
--- Every row is written every round: room on its page keeps the old versions from spreading.
+-- How far each asset was held against the limits of the register, and who is at work on it; as `scoring` for its model.
+CREATE TABLE guarding (
+    asset_id integer PRIMARY KEY REFERENCES asset,
+    watermark timestamptz NOT NULL,
+    state bytea NOT NULL DEFAULT '',
+    silent boolean NOT NULL DEFAULT false,
+    holder text,
+    lease_until timestamptz,
+    fence bigint NOT NULL DEFAULT 0
+);
+
+-- Every row of both is written every round: room on its page keeps the old versions from spreading.
 ALTER TABLE scoring SET (fillfactor = 30, autovacuum_vacuum_scale_factor = 0.1);
+ALTER TABLE guarding SET (fillfactor = 30, autovacuum_vacuum_scale_factor = 0.1);
 
 CREATE TABLE health (
     asset_id integer NOT NULL REFERENCES asset,

@@ -1,0 +1,42 @@
+-- How far each asset may be judged now. Its horizon is its newest value less the grace of its class and what the slots
+-- of ingest lag one another by, or all once nothing was stored for as long (and for `p_quiet_s`, for `latest` lags too).
+CREATE OR REPLACE FUNCTION reach(p_now timestamptz, p_quiet_s double precision)
+RETURNS TABLE (asset_id integer, newest timestamptz, stored_at timestamptz, horizon timestamptz)
+LANGUAGE sql
+STABLE
+AS $$
+    WITH slot AS (
+        SELECT
+            CASE
+                WHEN holder IS NOT NULL AND lease_until >= p_now THEN lag_s
+                ELSE greatest(lag_s, extract(epoch FROM p_now - last_commit))
+            END AS lag_s
+        FROM ingest_slot
+        WHERE lease_until IS NOT NULL
+    ),
+    spread AS (
+        SELECT least(900, coalesce(max(lag_s) - min(lag_s), 0)) AS seconds
+        FROM slot
+    ),
+    newest AS (
+        SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at
+        FROM latest
+        JOIN signal USING (signal_id)
+        GROUP BY signal.asset_id
+    )
+    SELECT
+        newest.asset_id,
+        newest.time,
+        newest.stored_at,
+        CASE
+            WHEN newest.stored_at + greatest(patience.grace, make_interval(secs => p_quiet_s)) <= p_now THEN newest.time
+            ELSE newest.time - patience.grace
+        END
+    FROM newest
+    JOIN asset USING (asset_id)
+    JOIN asset_class USING (class_id)
+    CROSS JOIN spread
+    CROSS JOIN LATERAL (
+        SELECT make_interval(secs => asset_class.grace_s + spread.seconds) AS grace
+    ) AS patience
+$$;

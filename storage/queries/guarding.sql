@@ -1,0 +1,97 @@
+-- name: enrol
+-- Watch every asset that has spoken, from a minute before its newest value on.
+INSERT INTO guarding (asset_id, watermark)
+SELECT signal.asset_id, max(latest.time) - interval '1 minute'
+FROM latest
+JOIN signal USING (signal_id)
+WHERE NOT EXISTS (SELECT FROM guarding WHERE guarding.asset_id = signal.asset_id)
+GROUP BY signal.asset_id
+ORDER BY signal.asset_id
+ON CONFLICT (asset_id) DO NOTHING;
+
+-- name: due
+-- Assets that have said something new, or have fallen silent, and nobody at work on them.
+-- An asset is silent by the clock, and no sooner than somebody has looked for as long.
+SELECT guarding.asset_id, (extract(epoch FROM reach.horizon) * 1000000)::bigint AS horizon_us, fallen.silent
+FROM guarding
+JOIN reach(%(now)s::timestamptz, %(quiet_s)s) USING (asset_id)
+JOIN asset USING (asset_id)
+JOIN asset_class USING (class_id)
+CROSS JOIN LATERAL (
+    SELECT
+        asset.state = 'in_service'
+        AND greatest(reach.stored_at, %(since)s) + make_interval(secs => asset_class.silent_s) <= %(now)s AS silent
+) AS fallen
+WHERE guarding.asset_id <> ALL (%(skip_assets)s::integer[])
+    AND (guarding.lease_until IS NULL OR guarding.lease_until <= %(now)s OR guarding.holder = %(holder)s)
+    AND (guarding.watermark < reach.horizon OR (fallen.silent AND NOT guarding.silent))
+ORDER BY guarding.asset_id;
+
+-- name: lease
+-- Take those assets that nobody is at work on; every lease has a fence of its own.
+WITH free AS (
+    SELECT guarding.asset_id, wanted.horizon_us, wanted.silent
+    FROM guarding
+    JOIN unnest(%(asset_ids)s::integer[], %(horizons_us)s::bigint[], %(silents)s::boolean[])
+        AS wanted (asset_id, horizon_us, silent) USING (asset_id)
+    WHERE (guarding.lease_until IS NULL OR guarding.lease_until <= %(now)s OR guarding.holder = %(holder)s)
+        AND (
+            guarding.watermark < 'epoch'::timestamptz + wanted.horizon_us * interval '1 microsecond'
+            OR (wanted.silent AND NOT guarding.silent)
+        )
+    ORDER BY guarding.asset_id
+    FOR UPDATE OF guarding SKIP LOCKED
+)
+UPDATE guarding
+SET
+    holder = %(holder)s,
+    lease_until = %(now)s::timestamptz + make_interval(secs => %(lease_s)s),
+    fence = guarding.fence + 1
+FROM free
+WHERE guarding.asset_id = free.asset_id
+RETURNING
+    guarding.asset_id, guarding.fence, guarding.state, free.horizon_us, free.silent,
+    (extract(epoch FROM guarding.watermark) * 1000000)::bigint AS watermark_us;
+
+-- name: advance
+-- Write how far assets are watched and give their leases back, those aside that somebody took over since.
+WITH held AS (
+    SELECT guarding.asset_id, judged.watermark_us, judged.state, judged.silent
+    FROM guarding
+    JOIN unnest(
+        %(asset_ids)s::integer[], %(fences)s::bigint[], %(watermarks_us)s::bigint[], %(silents)s::boolean[],
+        %(states)b::bytea[]
+    ) AS judged (asset_id, fence, watermark_us, silent, state) USING (asset_id)
+    WHERE guarding.fence = judged.fence
+    ORDER BY guarding.asset_id
+    FOR UPDATE OF guarding
+)
+UPDATE guarding
+SET
+    watermark = 'epoch'::timestamptz + held.watermark_us * interval '1 microsecond',
+    state = held.state,
+    silent = held.silent,
+    holder = NULL,
+    lease_until = NULL
+FROM held
+WHERE guarding.asset_id = held.asset_id
+RETURNING guarding.asset_id;
+
+-- name: release
+-- Give every lease of a worker back.
+UPDATE guarding
+SET
+    holder = NULL,
+    lease_until = NULL
+WHERE holder = %(holder)s;
+
+-- name: lists
+-- What is watched of some assets: every signal with its limits, in the register's order.
+SELECT
+    asset.asset_id, asset.tag AS asset, asset_class.silent_s, signal.signal_id, signal.key, signal.unit, signal.role,
+    signal.low, signal.high, signal.most_rate_per_min
+FROM asset
+JOIN asset_class USING (class_id)
+JOIN signal USING (asset_id)
+WHERE asset.asset_id = ANY (%(asset_ids)s::integer[])
+ORDER BY asset.asset_id, signal.position, signal.signal_id;
