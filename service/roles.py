@@ -126,7 +126,9 @@ def work(around: Surroundings) -> None:
 
     from alerts.dispatch import dispatch_blueprint
     from alerts.wire import MqttPublisher
+    from storage import upkeep
     from storage.jobs import connector
+    from storage.upkeep import upkeep_blueprint
 
     with (
         around.database() as database,
@@ -135,6 +137,7 @@ def work(around: Surroundings) -> None:
     ):
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace="alerts")
+        app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         while not stop.is_set():
             try:
                 with in_our_terms():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from plant.errors import Misconfigured
+from storage.rules import Rules
 
 _PREFIX = "ASSETLOOP_"
 
@@ -33,7 +35,13 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     console_url: str = ""
     round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
+    expected_values_per_s: Annotated[float, Field(gt=0)] = 100.0
+    longest_outage_days: Annotated[float, Field(gt=0)] = 7.0
     raw_retention_days: Annotated[float, Field(gt=0)] = 3650.0
+    minute_retention_days: Annotated[float, Field(gt=0)] = 3650.0
+    hour_retention_days: Annotated[float, Field(gt=0)] = 7300.0
+    score_retention_days: Annotated[float, Field(gt=0)] = 1095.0
+    delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
     allow_unsupported: bool = False
@@ -44,6 +52,22 @@ class Settings(BaseSettings):
         """Return the names under which the console may be asked for."""
         return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
 
+    def rules(self) -> Rules:
+        """Return the rules by which the record is kept.
+
+        Raises:
+            Misconfigured: they contradict one another.
+        """
+        return Rules(
+            expected_values_per_s=self.expected_values_per_s,
+            longest_outage=timedelta(days=self.longest_outage_days),
+            keep_raw=timedelta(days=self.raw_retention_days),
+            keep_minutes=timedelta(days=self.minute_retention_days),
+            keep_hours=timedelta(days=self.hour_retention_days),
+            keep_scores=timedelta(days=self.score_retention_days),
+            keep_deliveries=timedelta(days=self.delivery_retention_days),
+        )
+
 
 def read_settings() -> Settings:
     """Read the environment.
@@ -53,11 +77,13 @@ def read_settings() -> Settings:
     """
     _refuse_unknown_names()
     try:
-        return Settings()
+        settings = Settings()
+        settings.rules()
     except ValidationError as error:
         first = error.errors()[0]
         name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise Misconfigured(f"{name}: {first['msg']}") from error
+    return settings
 
 
 _OTHERS = {"ASSETLOOP_SHARED", "ASSETLOOP_TEST_DATABASE_URL", "ASSETLOOP_LIFELINE"}

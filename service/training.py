@@ -9,6 +9,7 @@ from models.training import Refused, Trained
 from models.training import train as train_models
 from plant.errors import Misconfigured
 from service.demonstration import Progress
+from service.instants import read_instant
 from service.surroundings import Surroundings
 from storage import register, status
 from storage.database import Transaction
@@ -32,7 +33,7 @@ def train(
             ids = [register.get_asset(tx, *_tags(text)).asset_id for text in assets]
             if since and until:
                 for text in assets:
-                    _declare(tx, around, text, _instant(since), _instant(until))
+                    _declare(tx, around, text, read_instant(since), read_instant(until))
         outcomes = train_models(
             database,
             clock=around.clock,
@@ -70,13 +71,3 @@ def _tags(text: str) -> tuple[str, str]:
     if not (site and slash and tag):
         raise Misconfigured(f"--asset {text}: write SITE/TAG, as in demo/P-101")
     return site, tag
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Misconfigured(f"{text} is no ISO 8601 instant; write 2026-01-31T08:00+08:00") from error
-    if instant.tzinfo is None:
-        raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
-    return instant

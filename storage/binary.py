@@ -67,3 +67,12 @@ def array_of(field: bytes, kind: str) -> NDArray[Any]:
     if int.from_bytes(field[: _LENGTH.itemsize]) != 1 or int.from_bytes(field[12:16]) != len(elements):
         raise ValueError(f"{len(field)} bytes are no array of {kind} with one dimension and without nulls")
     return elements["value"]
+
+
+def arrays_of(row: Sequence[bytes], kinds: Sequence[str]) -> list[NDArray[Any]]:
+    """Read a row of arrays; a field without bytes, as null is, gives an empty one.
+
+    >>> len(arrays_of([b""], [">i4"])[0])
+    0
+    """
+    return [array_of(field, kind) if field else np.empty(0, kind) for field, kind in zip(row, kinds, strict=True)]

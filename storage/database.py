@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, LiteralString, Self
@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from plant.errors import Misconfigured, NotFound, Rejected, Unavailable
+from plant.errors import AssetloopError, Misconfigured, NotFound, Rejected, Unavailable
 from storage.named_sql import statements
 
 
@@ -39,10 +39,11 @@ SET search_path = watch, public;
 
 
 class Transaction:
-    """One open transaction; statements are named `subject.statement`."""
+    """One open transaction; statements are named `subject.statement`. `copies`: whether the server knows COPY."""
 
-    def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
+    def __init__(self, connection: psycopg.Connection[DictRow], *, copies: bool = True) -> None:
         self.connection = connection
+        self.copies = copies
 
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""
@@ -72,6 +73,15 @@ class Transaction:
         """Run a named statement and return how many rows it touched."""
         return self._cursor(name, parameters).rowcount
 
+    def arrays(self, name: str, /, **parameters: Any) -> list[list[bytes]]:
+        """Return every row of a named statement whose columns are arrays, each in binary: see `storage.binary`."""
+        with self.connection.cursor(binary=True) as cursor:
+            result = cursor.execute(_statement(name), parameters).pgresult
+            if result is None:
+                return []
+            columns = range(result.nfields)
+            return [[result.get_value(row, column) or b"" for column in columns] for row in range(result.ntuples)]
+
     def run_many(self, name: str, /, parameters: list[dict[str, Any]]) -> None:
         """Run a named statement once for each set of parameters, pipelined."""
         with self.connection.cursor() as cursor:
@@ -87,11 +97,15 @@ def _statement(name: str) -> bytes:
 
 
 class Database:
-    """A pool of connections that all speak as `role`. Thread-safe. Connects when first used."""
+    """A pool of connections that all speak as `role`. Thread-safe. Connects when first used.
 
-    def __init__(self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0) -> None:
+    `copies=False` is for a server that speaks the protocol but for COPY: rows are then inserted and selected.
+    """
+
+    def __init__(self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0, copies: bool = True) -> None:
         self.role = role
         self.url = url
+        self._copies = copies
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             url,
             kwargs=_session(role),
@@ -123,7 +137,7 @@ class Database:
                 self._pool.open()
                 self._opened = True
             with self._pool.connection() as connection:
-                yield Transaction(connection)
+                yield Transaction(connection, copies=self._copies)
 
     def close(self) -> None:
         """Close every connection."""
@@ -178,20 +192,50 @@ def in_our_terms() -> Iterator[None]:
     """Turn what the driver raises for a server that is away, or refuses us or a value, into the product's errors."""
     try:
         yield
-    except PoolTimeout as error:
-        raise Unavailable("the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?") from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise Misconfigured(f"the database refuses: {_line(error)}; run `assetloop migrate`") from error
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn) as error:
-        raise Misconfigured(f"the database lacks something: {_line(error)}; run `assetloop migrate`") from error
-    except psycopg.DataError as error:
-        raise Rejected("bad_value", _line(error)) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise Unavailable(f"the database is away: {_line(error)}") from error
-    except psycopg.ProgrammingError as error:
-        if isinstance(error, psycopg.errors.Error) and error.sqlstate is None:
-            raise Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {_line(error)}") from error
-        raise
+    except psycopg.Error as error:
+        ours = _in_our_terms(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _in_our_terms(error: psycopg.Error) -> AssetloopError | None:
+    said = _line(error)
+    for kinds, ours in _TERMS:
+        if isinstance(error, kinds):
+            return ours(said)
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+        return Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {said}")
+    return None
+
+
+_TERMS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str], AssetloopError]], ...] = (
+    (
+        (PoolTimeout,),
+        lambda _: Unavailable("the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?"),
+    ),
+    (
+        (psycopg.errors.InsufficientPrivilege,),
+        lambda said: Misconfigured(f"the database refuses: {said}; run `assetloop migrate`"),
+    ),
+    (
+        (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn),
+        lambda said: Misconfigured(f"the database lacks something: {said}; run `assetloop migrate`"),
+    ),
+    (
+        (psycopg.errors.DiskFull,),
+        lambda said: Unavailable(
+            f"the database's disk is full: {said}; free space there, or keep less (ASSETLOOP_RAW_RETENTION_DAYS); "
+            "what waits goes on by itself"
+        ),
+    ),
+    (
+        (psycopg.errors.LockNotAvailable,),
+        lambda said: Unavailable(f"somebody holds a lock all the time: {said}; try again when that has ended"),
+    ),
+    ((psycopg.DataError,), lambda said: Rejected("bad_value", said)),
+    ((psycopg.OperationalError, psycopg.InterfaceError), lambda said: Unavailable(f"the database is away: {said}")),
+)
 
 
 def _line(error: Exception) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -12,9 +13,11 @@ import psycopg
 from procrastinate.schema import SchemaManager
 from psycopg.rows import DictRow
 
-from plant.errors import Conflict, Misconfigured, Unavailable
+from plant.errors import Conflict, Unavailable
 from storage.database import Transaction, connect, in_our_terms
-from storage.grade import Grade, Server, judge
+from storage.grade import Grade, Server
+from storage.groundwork import Patience, look, prepare
+from storage.rules import Rules
 
 _LOCK = 0x61_73_73_65_74  # "asset"; the advisory lock that keeps a second migrator out
 _JOBS = "0000_jobs"  # the queue's own schema; its later changes come as migrations of ours
@@ -41,6 +44,22 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a migrate has to do: files not yet applied; on a server of a higher grade, then those it wants otherwise."""
+
+    server: Server
+    grade: Grade
+    pending: tuple[Step, ...]
+    rise: tuple[Step, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name every step in order."""
+        rise = f"rise from the {self.grade} to the {self.server.grade} grade, moving the readings"
+        return tuple(step.name for step in self.pending) + ((rise,) if self.rise else ())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Migrated:
     """What a migrate found and did."""
 
@@ -50,47 +69,57 @@ class Migrated:
     installation: str
 
 
-def plan(url: str, *, allow_unsupported: bool = False) -> tuple[Server, list[Step]]:
-    """Say which steps a migrate of the database at `url` would run, oldest first.
+def plan(url: str, *, allow_unsupported: bool = False) -> Plan:
+    """Say what a migrate of the database at `url` would do.
 
     Raises:
         Unavailable: no server there.
         Misconfigured: a server that the product does not run on.
-        Conflict: an applied file has changed since, or the database is newer than this program.
-    """
-    with in_our_terms(), connect(url) as connection:
-        server = judge(Transaction(connection), allow_unsupported=allow_unsupported)
-        return server, _pending(Transaction(connection), server)
-
-
-def migrate(url: str, *, allow_unsupported: bool = False) -> Migrated:
-    """Apply what is pending, then re-create functions, views and rights.
-
-    Raises:
-        Unavailable, Misconfigured, Conflict: as `plan`; Unavailable also when another migrate holds the lock,
-            Conflict also when something of somebody else's depends on our views. Nothing is changed then.
+        Conflict: an applied file has changed since, or the database is newer than this program or of a higher grade
+            than its server.
     """
     with in_our_terms(), connect(url) as connection:
         connection.autocommit = True
-        connection.execute("SET lock_timeout = '15s'")
+        return _plan(Transaction(connection), look(connection, allow_unsupported=allow_unsupported))
+
+
+def migrate(
+    url: str,
+    *,
+    rules: Rules | None = None,
+    allow_unsupported: bool = False,
+    patience: Patience | None = None,
+    say: Callable[[str], object] = lambda _line: None,
+) -> Migrated:
+    """Apply what is pending, take up a grade that has risen, then re-create functions, views, policies and rights.
+
+    `say` is told what takes long.
+
+    Raises:
+        Unavailable, Misconfigured, Conflict: as `plan`; Unavailable also when another migrate or somebody's session
+            holds a lock all the time, Misconfigured when an administrator has to do something first, Conflict also
+            when something of somebody else's depends on our views. What was applied stands, nothing is half-done.
+    """
+    patient = patience or Patience()
+    with in_our_terms(), connect(url) as connection:
+        connection.autocommit = True
+        connection.add_notice_handler(lambda notice: _pass_on(notice.message_primary or "", say))
+        patient.set_on(connection)
         _take_the_lock(connection)
-        server = judge(Transaction(connection), allow_unsupported=allow_unsupported)
-        if server.grade is not Grade.PLAIN:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-            server = judge(Transaction(connection), allow_unsupported=allow_unsupported)
-        _ensure_roles(connection, server)
-        connection.execute("SET ROLE assetloop_owner")
+        server = prepare(connection, allow_unsupported=allow_unsupported)
         connection.execute(_SCHEMA_MIGRATION)
-        steps = _pending(Transaction(connection), server)
-        with connection.transaction(force_rollback=True):
-            _drop_watch(connection)  # what forbids it is told before anything is changed
-        for step in steps:
-            _apply(connection, step)
-        _redefine(connection, server.grade)
-        installation = _settle(Transaction(connection), server.grade)
-        return Migrated(
-            grade=server.grade, server=server, applied=tuple(s.name for s in steps), installation=installation
-        )
+        planned = _plan(Transaction(connection), server)
+        patient.with_locks(connection, lambda: _try_to_drop_watch(connection))
+        for step in planned.pending:
+            patient.with_locks(connection, lambda step=step: _apply(connection, step))  # type: ignore[misc]
+        patient.with_locks(connection, lambda: _redefine(connection, planned, rules or Rules()))
+        installation = str(Transaction(connection).one("migrate.deployment")["installation"])
+        return Migrated(grade=server.grade, server=server, applied=planned.names, installation=installation)
+
+
+def _pass_on(notice: str, say: Callable[[str], object]) -> None:
+    if notice.startswith("moving "):
+        say(notice)
 
 
 def _take_the_lock(connection: psycopg.Connection[DictRow]) -> None:
@@ -100,55 +129,50 @@ def _take_the_lock(connection: psycopg.Connection[DictRow]) -> None:
         raise Unavailable("another migrate is at work on this database; try again when it has ended") from error
 
 
-def _ensure_roles(connection: psycopg.Connection[DictRow], server: Server) -> None:
-    sql = (files("storage") / "definitions" / "00_roles.administrator.sql").read_text(encoding="utf-8")
-    try:
-        connection.execute(sql.encode())
-    except psycopg.errors.InsufficientPrivilege as error:
-        if server.has_roles:
-            return
-        raise Misconfigured(
-            "this login may not create the product's roles; let an administrator run, in this database:\n" + sql
-        ) from error
+def _plan(tx: Transaction, server: Server) -> Plan:
+    found = tx.one("migrate.server")
+    settled = tx.first("migrate.deployment") if found["settled"] else None
+    grade = Grade(settled["grade"]) if settled else server.grade
+    if grade.is_above(server.grade):
+        raise Conflict(
+            f"the database is of the {grade} grade and this server only of the {server.grade}; give it back what it "
+            "had (the extension, shared_preload_libraries, timescaledb.license)"
+        )
+    applied = {row["name"]: row["sha256"] for row in tx.all("migrate.applied")} if found["migrated"] else {}
+    known = _steps(grade)
+    _check(known, applied)
+    before = {step.name: step.sha256 for step in known}
+    rise = tuple(step for step in _steps(server.grade) if before[step.name] != step.sha256)
+    pending = tuple(step for step in known if step.name not in applied)
+    return Plan(server=server, grade=grade, pending=pending, rise=rise)
 
 
-def _pending(tx: Transaction, server: Server) -> list[Step]:
-    applied = {}
-    if tx.one("migrate.server")["migrated"]:
-        applied = {row["name"]: row["sha256"] for row in tx.all("migrate.applied")}
-    known = _steps(server.grade)
+def _check(known: list[Step], applied: dict[str, str]) -> None:
     unknown = sorted(applied.keys() - {step.name for step in known})
     if unknown:
         raise Conflict(f"the database is newer than this program (it has {unknown[-1]}); install a newer assetloop")
     for step in known:
         if step.name != _JOBS and applied.get(step.name, step.sha256) != step.sha256:
             raise Conflict(f"migration {step.name} was changed after it was applied; restore the released file")
-    return [step for step in known if step.name not in applied]
 
 
 def _steps(grade: Grade) -> list[Step]:
-    migrations = [
-        Step(name=_stem(file), sql=file.read_bytes())
-        for file in _files("migrations", grade)
-        if _stem(file)[0].isdigit()
-    ]
     jobs = Step(name=_JOBS, sql=SchemaManager.get_schema().encode())
-    return [jobs, *migrations]
+    return [
+        jobs,
+        *(Step(name=file.name.partition(".")[0], sql=file.read_bytes()) for file in _files("migrations", grade)),
+    ]
 
 
 def _files(folder: str, grade: Grade) -> list[Traversable]:
-    """List the files that hold for `grade`: `NAME.sql` for all, `NAME.plain.sql` and `NAME.timescale.sql` for some."""
-    variants = {"", "plain" if grade is Grade.PLAIN else "timescale", grade.value}
+    """List the files that hold for `grade`, by their names: `NAME.sql` for all, `NAME.plain.sql` and the like for some.
+
+    `timescale` means both editions, `jobs` both grades whose roll-ups are made by jobs.
+    """
+    variants = {"", grade.value, "community" if grade is Grade.COMMUNITY else "jobs"}
+    variants.add("plain" if grade is Grade.PLAIN else "timescale")
     found = [file for file in (files("storage") / folder).iterdir() if file.name.endswith(".sql")]
-    return sorted((f for f in found if _variant(f) in variants), key=lambda file: file.name)
-
-
-def _variant(file: Traversable) -> str:
-    return file.name.removesuffix(".sql").partition(".")[2]
-
-
-def _stem(file: Traversable) -> str:
-    return file.name.partition(".")[0]
+    return sorted((f for f in found if f.name.removesuffix(".sql").partition(".")[2] in variants), key=lambda f: f.name)
 
 
 def _apply(connection: psycopg.Connection[DictRow], step: Step) -> None:
@@ -157,12 +181,26 @@ def _apply(connection: psycopg.Connection[DictRow], step: Step) -> None:
         Transaction(connection).run("migrate.remember", name=step.name, sha256=step.sha256)
 
 
-def _redefine(connection: psycopg.Connection[DictRow], grade: Grade) -> None:
+def _redefine(connection: psycopg.Connection[DictRow], planned: Plan, rules: Rules) -> None:
+    tx, grade = Transaction(connection), planned.server.grade
     with connection.transaction():
+        tx.run("migrate.settle", installation=f"assetloop-{secrets.token_hex(4)}", grade=grade.value)
+        tx.run("migrate.settle_rules", chunk=rules.chunk, **asdict(rules))
         _drop_watch(connection)
+        if planned.rise:
+            connection.execute((files("storage") / "rises" / "aside.sql").read_bytes())
+            for step in planned.rise:
+                _apply(connection, step)
+            connection.execute((files("storage") / "rises" / "move.sql").read_bytes())
         connection.execute("CREATE SCHEMA watch")
         for file in _files("definitions", grade):
             connection.execute(file.read_bytes())
+
+
+def _try_to_drop_watch(connection: psycopg.Connection[DictRow]) -> None:
+    """Let what forbids it be told before anything is changed."""
+    with connection.transaction(force_rollback=True):
+        _drop_watch(connection)
 
 
 def _drop_watch(connection: psycopg.Connection[DictRow]) -> None:
@@ -178,8 +216,3 @@ def _drop_watch(connection: psycopg.Connection[DictRow]) -> None:
             f"the views of schema watch cannot be made anew: {found}; "
             "keep its definition, drop it, migrate, then create it again in a schema of its own"
         ) from error
-
-
-def _settle(tx: Transaction, grade: Grade) -> str:
-    tx.run("migrate.settle", installation=f"assetloop-{secrets.token_hex(4)}", grade=grade.value)
-    return str(tx.one("migrate.deployment")["installation"])

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from plant.errors import NotFound, Rejected
+from plant.errors import NotFound
 from plant.severity import Severity
+from storage import series
 from storage.database import Transaction
+from storage.windows import from_us
 
 ALARM_LINE = 0.5  # the score at which a detector would raise its alarm
 WATCH_LINE = 0.35  # the score from which on an asset deserves a look; Grafana colours by the same two
 SILENT_AFTER_S = 120.0  # an asset whose newest reading is older than this says nothing any more
 SCORE_COUNTS = timedelta(minutes=10)  # a score counts until the asset is this much further; as in the view watch.health
 _QUARANTINE_DAY = timedelta(days=1)
-_SHORTEST_STEP = timedelta(milliseconds=1)
 
 
 class Health(StrEnum):
@@ -98,7 +99,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Point:
-    """One step of a series: mean, least and greatest value from `time` on, in the signal's unit."""
+    """One point of a series, in the signal's unit: of a step from `time` on, or one reading."""
 
     time: datetime
     mean: float
@@ -224,16 +225,19 @@ def get_counts(tx: Transaction, *, now: datetime) -> Counts:
 def get_series(
     tx: Transaction, signal_id: int, *, time_from: datetime, time_to: datetime, most: int = 600
 ) -> list[Point]:
-    """Return a signal's values in [time_from, time_to) as at most `most` + 1 steps; values of bad quality are left out.
+    """Return a signal in [time_from, time_to) as at most `most` points, or 3; values of bad quality are left out.
+
+    Over a long stretch a point is a step of a roll-up; over a short one it is a reading, and its three values are one.
 
     Raises:
         Rejected: the span is empty.
     """
-    if time_to <= time_from:
-        raise Rejected("empty_span", "`to` must be later than `from`")
-    step = max((time_to - time_from) / most, _SHORTEST_STEP)
-    rows = tx.all("overview.series", signal_id=signal_id, step=step, time_from=time_from, time_to=time_to)
-    return [Point(**row) for row in rows]
+    thin = series.thinned(tx, signal_id, time_from=time_from, time_to=time_to, most=max(most, 3))
+    columns = (thin.times_us, thin.means, thin.least, thin.greatest)
+    return [
+        Point(time=from_us(time_us), mean=mean, least=least, greatest=greatest)
+        for time_us, mean, least, greatest in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def list_quarantine(tx: Transaction, *, most: int = 200) -> list[Quarantined]:

@@ -17,6 +17,7 @@ from storage.binary import EPOCH_US, copy_body
 from storage.database import Transaction
 from storage.named_sql import statements
 from storage.storable import refusals
+from storage.touched import as_parameters, notes_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WEEK_US = 7 * 86_400_000_000
@@ -128,10 +129,10 @@ def append(tx: Transaction, columns: ReadingColumns, *, received_at: datetime) -
     ordered = columns.take(order)
     first = _is_first(ordered)
     with refusals():
-        _ensure_partitions(tx, ordered.times_us)
+        _prepare(tx, ordered)
         try:
             with tx.connection.transaction():
-                _copy(tx, "copy", _body(ordered.take(first)))
+                _put(tx, ordered.take(first))
         except psycopg.errors.UniqueViolation:
             outcomes = _append_over_stage(tx, ordered)
         else:
@@ -159,7 +160,7 @@ def _compare_with_first(ordered: ReadingColumns, first: NDArray[np.bool_]) -> ND
 def _append_over_stage(tx: Transaction, ordered: ReadingColumns) -> NDArray[np.int8]:
     tx.run("readings.make_stage")
     tx.run("readings.clear_stage")
-    _copy(tx, "copy_stage", _body(ordered, numbered=True))
+    _put_on_stage(tx, ordered)
     outcomes = np.full(len(ordered), Outcome.DUPLICATE, np.int8)
     stored = tx.one("readings.append_stage")["stored"]
     since, until = (_instant(int(edge)) for edge in (ordered.times_us.min(), ordered.times_us.max()))
@@ -191,9 +192,34 @@ def _identity(columns: ReadingColumns, row: int) -> tuple[int, datetime, float]:
     return int(columns.signal_ids[row]), _instant(int(columns.times_us[row])), float(columns.values[row])
 
 
-def _ensure_partitions(tx: Transaction, times_us: NDArray[np.int64]) -> None:
-    weeks = np.unique((times_us - _MONDAY_US) // _WEEK_US)
-    tx.run("readings.ensure_partitions", instants=[_instant(int(week) * _WEEK_US + _MONDAY_US) for week in weeks])
+def _prepare(tx: Transaction, ordered: ReadingColumns) -> None:
+    tx.run(
+        "readings.prepare",
+        instants=[_instant(week * _WEEK_US + _MONDAY_US) for week in _weeks(ordered.times_us)],
+        **as_parameters(notes_of(ordered.signal_ids, ordered.times_us)),
+    )
+
+
+def _weeks(times_us: NDArray[np.int64]) -> list[int]:
+    first, last = ((int(edge) - _MONDAY_US) // _WEEK_US for edge in (times_us.min(), times_us.max()))
+    if last - first <= 1:
+        return list(range(first, last + 1))
+    weeks: list[int] = np.unique((times_us - _MONDAY_US) // _WEEK_US).tolist()
+    return weeks
+
+
+def _put(tx: Transaction, ordered: ReadingColumns) -> None:
+    if tx.copies:
+        _copy(tx, "copy", body_of(ordered))
+    else:
+        tx.run("readings.insert", **_arrays(ordered))
+
+
+def _put_on_stage(tx: Transaction, ordered: ReadingColumns) -> None:
+    if tx.copies:
+        _copy(tx, "copy_stage", body_of(ordered, numbered=True))
+    else:
+        tx.run("readings.insert_stage", **_arrays(ordered))
 
 
 def _copy(tx: Transaction, statement: str, body: bytes) -> None:
@@ -201,7 +227,8 @@ def _copy(tx: Transaction, statement: str, body: bytes) -> None:
         copy.write(body)
 
 
-def _body(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
+def body_of(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
+    """Build the body of the binary COPY of these rows, in their order; `numbered` for the stage."""
     number = [(">i4", np.arange(len(columns)))] if numbered else []
     return copy_body(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,13 +211,17 @@ def _read(
         "most": most,
         "block": min(max(1, _VALUES_A_BLOCK // most), _MOST_SIGNALS_A_BLOCK),
     }
-    with tx.connection.cursor() as cursor, cursor.copy(statements("windows")["copy_blocks"], parameters) as copy:
-        blocks = list(fields_of_copy(b"".join(copy)))
+    blocks = _copied(tx, parameters) if tx.copies else tx.arrays("windows.select_blocks", **parameters)
     places, times, values = (
         np.concatenate([np.empty(0, kind), *(array_of(fields[n], kind) for fields in blocks)])
         for n, kind in enumerate((">i4", ">i8", ">f8"))
     )
     return places.astype(np.intp) - 1, times.astype(np.int64) + EPOCH_US, values.astype(np.float64)
+
+
+def _copied(tx: Transaction, parameters: dict[str, Any]) -> list[list[bytes]]:
+    with tx.connection.cursor() as cursor, cursor.copy(statements("windows")["copy_blocks"], parameters) as copy:
+        return list(fields_of_copy(b"".join(copy)))
 
 
 def _rows(

@@ -17,6 +17,7 @@ import pytest
 from service.postgres import PostgresServer
 from storage.database import Database, Role
 from storage.migrate import migrate
+from tests.timescaledb import apache
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -33,6 +34,8 @@ def lacking(what: str) -> str | None:
     if what == "timescaledb":
         there = (REPOSITORY / "tests" / "timescaledb" / "node_modules").is_dir() and shutil.which("node")
         return None if there else "no TimescaleDB: run `npm ci --prefix tests/timescaledb`"
+    if what == "apache":
+        return apache.lacking()
     if what == "chromium":
         return None if shutil.which("chromium") else "no chromium: apt-get install chromium"
     return None if shutil.which(what) else f"no {what} on this machine: apt-get install {what}"
@@ -76,6 +79,7 @@ def migrated_template(server_url: str) -> Iterator[str]:
     name = f"template_{secrets.token_hex(4)}"
     _administer(server_url, f'CREATE DATABASE "{name}"')
     migrate(_with_database(server_url, name), allow_unsupported=True)
+    _close(server_url, name)
     yield name
     _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -117,6 +121,13 @@ def superuser(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ..
     """The test's database without a role, autocommit, to look at and to break things."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def plain_grade(superuser: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Only where partitions are PostgreSQL's own: beside TimescaleDB, on a server one names, the test is skipped."""
+    if superuser.execute("SELECT grade FROM deployment").fetchone() != ("plain",):
+        pytest.skip("partitions are PostgreSQL's own on the plain grade alone")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +184,12 @@ def free_port() -> int:
 def _administer(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def _close(url: str, name: str) -> None:
+    """Let nobody into a database, TimescaleDB's own workers included: one that is in use cannot be copied."""
+    _administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    _administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
 def _with_database(url: str, name: str) -> str:

@@ -38,11 +38,27 @@ GROUP BY 1
 ORDER BY 1
 
 -- name: series
--- The asset's signals in one unit: the mean of each interval.
-SELECT $__timeGroupAlias(time, $__interval), coalesce(nullif(name, ''), signal) AS metric, avg(value) AS value
-FROM watch.series
-WHERE asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
-    AND coalesce(nullif(unit, ''), 'no unit') = ANY (ARRAY[$unit]::text[])
+-- The asset's signals in one unit: the mean of each interval, from readings or from the roll-up that fits the interval.
+SELECT $__timeGroupAlias(time, $__interval), metric, sum(mean * n) / sum(n) AS value
+FROM (
+    SELECT time, coalesce(nullif(name, ''), signal) AS metric, value AS mean, 1 AS n
+    FROM watch.series
+    WHERE $__interval_ms < 60000
+        AND asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
+        AND coalesce(nullif(unit, ''), 'no unit') = ANY (ARRAY[$unit]::text[])
+    UNION ALL
+    SELECT time, coalesce(nullif(name, ''), signal), mean, n
+    FROM watch.series_1m
+    WHERE $__interval_ms >= 60000 AND $__interval_ms < 3600000
+        AND asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
+        AND coalesce(nullif(unit, ''), 'no unit') = ANY (ARRAY[$unit]::text[])
+    UNION ALL
+    SELECT time, coalesce(nullif(name, ''), signal), mean, n
+    FROM watch.series_1h
+    WHERE $__interval_ms >= 3600000
+        AND asset_id = nullif('$asset', '')::integer AND $__timeFilter(time)
+        AND coalesce(nullif(unit, ''), 'no unit') = ANY (ARRAY[$unit]::text[])
+) AS either
 GROUP BY 1, 2
 ORDER BY 1
 

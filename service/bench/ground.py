@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from service.postgres import PostgresServer
@@ -14,8 +15,10 @@ from storage.scratch import scratch_database
 
 
 @contextlib.contextmanager
-def scratch(around: Surroundings) -> Iterator[str]:
+def scratch(around: Surroundings, *, expected_values_per_s: float | None = None) -> Iterator[str]:
     """Yield the address of a migrated, empty database; it and what was started for it are gone afterwards.
+
+    It expects `expected_values_per_s`, or what the settings say.
 
     Where `ASSETLOOP_DATABASE_URL` names a server the database is made there, else on an embedded server whose
     commits are as durable as in production.
@@ -25,7 +28,10 @@ def scratch(around: Surroundings) -> Iterator[str]:
         Misconfigured: the login may not create databases, or the product does not run on the server.
     """
     with _server(around) as server_url, scratch_database(server_url) as url:
-        migrate(url, allow_unsupported=around.settings.allow_unsupported)
+        rules = around.settings.rules()
+        if expected_values_per_s is not None:
+            rules = replace(rules, expected_values_per_s=expected_values_per_s)
+        migrate(url, rules=rules, allow_unsupported=around.settings.allow_unsupported)
         yield url
 
 

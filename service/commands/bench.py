@@ -1,4 +1,4 @@
-"""The benches: what the product does in a second, against a yardstick in the same run."""
+"""Benches: each makes what it needs, measures, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -27,3 +27,32 @@ def score(
     with Screen().bar("scoring", "rounds") as advance:
         figures = run(surroundings(data), what, advance)
     answer(figures, as_json=json, line=figures.lines)
+
+
+def storage(
+    rows: Annotated[int, typer.Option(help="How many readings the history holds.", min=1)] = 5_000_000,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure the record: appending against a bare COPY, and reading beside a history.
+
+    On the server of ASSETLOOP_DATABASE_URL, in a database of its own, or on an embedded one.
+    """
+    from service.bench.storage import bench_storage
+    from service.screen import Screen
+
+    figures = bench_storage(surroundings(data), rows, Screen())
+    answer(
+        figures.public(),
+        as_json=json,
+        line=lambda: "\n".join(
+            (
+                f"{figures.grade} grade, beside {figures.rows:,} readings",
+                f"append: {figures.append_ratio:.2f} of a bare COPY, {figures.append_rows_per_second:,} readings/s",
+                f"latest of 10,000 signals: {figures.latest_10k_ms:.1f} ms",
+                f"a day of one signal thinned to 1,000 points: {figures.thinned_day_ms:.1f} ms",
+                f"window of 1,000 assets × 10 signals × 60 s: {figures.window_s:.2f} s",
+                f"a reading takes {figures.bytes_per_reading:.1f} bytes",
+            )
+        ),
+    )

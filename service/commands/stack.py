@@ -57,12 +57,12 @@ def migrate(
     around = surroundings(data)
     url, unsupported = around.database_url(), around.settings.allow_unsupported
     if plan:
-        server, steps = migrations.plan(url, allow_unsupported=unsupported)
-        print(f"PostgreSQL {server.version}, {server.grade} grade; {len(steps)} to apply")
-        for step in steps:
-            print(step.name)
+        planned = migrations.plan(url, allow_unsupported=unsupported)
+        print(f"PostgreSQL {planned.server.version}, {planned.server.grade} grade; {len(planned.names)} to apply")
+        for name in planned.names:
+            print(name)
         return
-    done = migrations.migrate(url, allow_unsupported=unsupported)
+    done = migrations.migrate(url, rules=around.settings.rules(), allow_unsupported=unsupported, say=say)
     print(f"{done.grade} grade, PostgreSQL {done.server.version}; applied: {', '.join(done.applied) or 'nothing'}")
 
 

@@ -11,6 +11,13 @@ BEGIN
             EXECUTE format('GRANT %I TO CURRENT_USER', v_role);
         END IF;
     END LOOP;
+    -- TimescaleDB runs the jobs of who owns the tables, if that role may log in. This one has no password and may have
+    -- no connection: nobody can log in as it.
+    IF current_setting('timescaledb.disable_load', true) IS NOT NULL
+        AND NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = 'assetloop_owner')
+    THEN
+        ALTER ROLE assetloop_owner LOGIN CONNECTION LIMIT 0 PASSWORD NULL;
+    END IF;
     EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO assetloop_owner', current_database());
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO assetloop_ingest', current_database());
     GRANT USAGE, CREATE ON SCHEMA public TO assetloop_owner;

@@ -2,7 +2,25 @@
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, assetloop_ingest, assetloop_app, assetloop_grafana;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM assetloop_grafana;
-REVOKE EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition FROM PUBLIC;
+
+-- What the owner defined is executed by nobody who is not named below; the job queue's own functions give no rights.
+DO $$
+DECLARE
+    v_routine regprocedure;
+BEGIN
+    FOR v_routine IN
+        SELECT p.oid
+        FROM pg_proc AS p
+        WHERE p.pronamespace = 'public'::regnamespace
+            AND p.proowner = 'assetloop_owner'::regrole
+            AND p.proname NOT LIKE 'procrastinate\_%'
+    LOOP
+        EXECUTE format(
+            'REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC, assetloop_ingest, assetloop_app, assetloop_grafana', v_routine
+        );
+    END LOOP;
+END
+$$;
 
 GRANT USAGE ON SCHEMA public TO assetloop_ingest, assetloop_app;
 GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
@@ -10,7 +28,8 @@ GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 -- Ingest: adds readings and their bookkeeping, never changes or removes a reading.
 GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
 GRANT SELECT, INSERT ON reading, reading_conflict, delivery TO assetloop_ingest;
-GRANT SELECT ON quarantine TO assetloop_ingest;
+GRANT INSERT ON touched TO assetloop_ingest;
+GRANT SELECT ON quarantine, delivery_minute, delivery_total, delivery_by_minute TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE ON latest, ingest_slot TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION register_signal, hold_in_quarantine, ensure_partition TO assetloop_ingest;
 
@@ -29,6 +48,12 @@ GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
 TO assetloop_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
+
+-- Its upkeep: what it may not do with its own hands, it may ask for.
+GRANT EXECUTE ON FUNCTION
+    read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired, drop_expired_conflicts,
+    prepare_partitions
+TO assetloop_app;
 
 -- Grafana: the views, and nothing else.
 GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;

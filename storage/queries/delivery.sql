@@ -12,10 +12,14 @@ FROM unnest(
 ) AS u (device, received, stored, duplicate, quarantined, conflicting);
 
 -- name: totals
--- What became of everything, by device.
+-- What became of everything, by device, folded or not.
 SELECT
-    device, sum(received) AS received, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(late) AS late,
-    sum(quarantined) AS quarantined, sum(conflicting) AS conflicting
-FROM delivery
+    device, sum(received)::bigint AS received, sum(stored)::bigint AS stored, sum(duplicate)::bigint AS duplicate,
+    sum(late)::bigint AS late, sum(quarantined)::bigint AS quarantined, sum(conflicting)::bigint AS conflicting
+FROM (
+    SELECT device, received, stored, duplicate, late, quarantined, conflicting FROM delivery
+    UNION ALL
+    SELECT device, received, stored, duplicate, late, quarantined, conflicting FROM delivery_total
+) AS either
 GROUP BY device
 ORDER BY device;

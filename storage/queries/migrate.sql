@@ -5,9 +5,10 @@ FROM schema_migration
 ORDER BY name;
 
 -- name: remember
--- Remember one applied file.
+-- Remember one applied file, or the form of it that another grade wants.
 INSERT INTO schema_migration (name, sha256)
-VALUES (%(name)s, %(sha256)s);
+VALUES (%(name)s, %(sha256)s)
+ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256;
 
 -- name: server
 -- What server this is and what it could have.
@@ -19,7 +20,7 @@ SELECT
     current_setting('timescaledb.license', true) AS license,
     current_setting('timescaledb.disable_load', true) IS NOT NULL AS preloaded,
     to_regclass('public.schema_migration') IS NOT NULL AS migrated,
-    (SELECT array_agg(rolname ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'assetloop\_%%') AS roles;
+    to_regclass('public.deployment') IS NOT NULL AS settled;
 
 -- name: deployment
 -- The identity of this deployment.
@@ -31,6 +32,41 @@ FROM deployment;
 INSERT INTO deployment (installation, grade)
 VALUES (%(installation)s, %(grade)s)
 ON CONFLICT (only_row) DO UPDATE SET grade = excluded.grade;
+
+-- name: settle_rules
+-- Write the rules by which the record is kept.
+INSERT INTO upkeep (chunk, longest_outage, keep_raw, keep_minutes, keep_hours, keep_scores, keep_deliveries)
+VALUES (
+    %(chunk)s, %(longest_outage)s, %(keep_raw)s, %(keep_minutes)s, %(keep_hours)s, %(keep_scores)s, %(keep_deliveries)s
+)
+ON CONFLICT (only_row) DO UPDATE
+SET
+    chunk = excluded.chunk, longest_outage = excluded.longest_outage, keep_raw = excluded.keep_raw,
+    keep_minutes = excluded.keep_minutes, keep_hours = excluded.keep_hours, keep_scores = excluded.keep_scores,
+    keep_deliveries = excluded.keep_deliveries;
+
+-- name: roles_serve
+-- Whether the roles are such that a member of the owner can go on with them.
+SELECT
+    count(*) = 4
+        AND bool_or(rolname = 'assetloop_owner' AND pg_has_role(oid, 'MEMBER'))
+        AND (NOT %(community)s OR bool_or(rolname = 'assetloop_owner' AND rolcanlogin)) AS serve
+FROM pg_roles
+WHERE rolname IN ('assetloop_owner', 'assetloop_ingest', 'assetloop_app', 'assetloop_grafana');
+
+-- name: holders
+-- Who holds locks on our tables and views, the longest at it first.
+SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), 'a session') AS application,
+    coalesce(a.usename, '?') AS login
+FROM pg_locks AS l
+JOIN pg_class AS c ON c.oid = l.relation
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND l.granted
+    AND l.pid <> pg_backend_pid()
+    AND n.nspname IN ('public', 'watch')
+ORDER BY a.pid;
 
 -- name: drop_views
 -- The statement that drops our views of schema watch; no row where there are none.

@@ -86,21 +86,6 @@ SELECT
         AS unacknowledged_orders,
     (SELECT count(*) FROM quarantine WHERE last_seen >= %(since)s) AS quarantined;
 
--- name: series
--- One signal between two instants in steps of `step`: mean, least and greatest of what was not bad.
-SELECT
-    date_bin(%(step)s, time, %(time_from)s) AS time,
-    avg(value) AS mean,
-    min(value) AS least,
-    max(value) AS greatest
-FROM reading
-WHERE signal_id = %(signal_id)s
-    AND time >= %(time_from)s
-    AND time < %(time_to)s
-    AND flags & 2 = 0
-GROUP BY 1
-ORDER BY 1;
-
 -- name: quarantine
 -- What is held in quarantine, the newest first, without payloads.
 SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, length, first_seen, last_seen, count, readings

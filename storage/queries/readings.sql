@@ -1,5 +1,13 @@
--- name: ensure_partitions
--- Make the partitions that hold these instants.
+-- name: prepare
+-- Note what is touched and make the partitions that hold these instants.
+WITH noted AS (
+    INSERT INTO touched (since, until, signal_ids)
+    SELECT
+        'epoch'::timestamptz + u.since_us * interval '1 microsecond',
+        'epoch'::timestamptz + u.until_us * interval '1 microsecond',
+        u.signal_ids::integer[]
+    FROM unnest(%(since_us)s::bigint[], %(until_us)s::bigint[], %(touched)s::text[]) AS u (since_us, until_us, signal_ids)
+)
 SELECT sum(ensure_partition(u.instant, u.instant)) AS made
 FROM unnest(%(instants)s::timestamptz[]) AS u (instant);
 
@@ -7,6 +15,14 @@ FROM unnest(%(instants)s::timestamptz[]) AS u (instant);
 -- Append rows in the binary form, straight into the table.
 COPY reading (time, signal_id, flags, value)
 FROM STDIN (FORMAT binary);
+
+-- name: insert
+-- Append rows where the server cannot copy.
+INSERT INTO reading (time, signal_id, flags, value)
+SELECT u.time, u.signal_id, u.flags, u.value
+FROM unnest(
+    %(times)s::timestamptz[], %(signal_ids)s::integer[], %(flags)s::smallint[], %(values)s::double precision[]
+) AS u (time, signal_id, flags, value);
 
 -- name: make_stage
 -- A place for rows of which some may be stored already; it lasts as long as the session and is empty in between.
@@ -22,6 +38,14 @@ CREATE TEMPORARY TABLE IF NOT EXISTS reading_stage (
 -- Put rows on the stage, numbered in the order in which they were received.
 COPY reading_stage (n, time, signal_id, flags, value)
 FROM STDIN (FORMAT binary);
+
+-- name: insert_stage
+-- Put rows on the stage where the server cannot copy.
+INSERT INTO reading_stage (n, time, signal_id, flags, value)
+SELECT u.n - 1, u.time, u.signal_id, u.flags, u.value
+FROM unnest(
+    %(times)s::timestamptz[], %(signal_ids)s::integer[], %(flags)s::smallint[], %(values)s::double precision[]
+) WITH ORDINALITY AS u (time, signal_id, flags, value, n);
 
 -- name: append_stage
 -- Append what is not stored yet, the first received of two for one instant; give the numbers of the rows that went in.

@@ -1,7 +1,8 @@
 -- name: totals
 -- What the record holds, for the summary and the live screen.
 SELECT
-    (SELECT coalesce(sum(stored), 0)::bigint FROM delivery) AS readings,
+    (SELECT coalesce(sum(stored), 0) FROM delivery)::bigint + (SELECT coalesce(sum(stored), 0) FROM delivery_total)::bigint
+        AS readings,
     (SELECT coalesce(sum(count), 0)::bigint FROM quarantine) AS quarantined,
     (SELECT count(*) FROM alert) AS alerts,
     (SELECT count(*) FROM alert WHERE active OR NOT acknowledged) AS open_alerts,

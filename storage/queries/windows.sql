@@ -8,6 +8,14 @@ COPY (
     )
 ) TO STDOUT (FORMAT BINARY);
 
+-- name: select_blocks
+-- The same where the server cannot copy.
+SELECT places, times, measured
+FROM read_blocks(
+    %(signal_ids)s::integer[], %(signals)s, %(after_us)s::bigint[], %(until_us)s::bigint[], %(from)s::timestamptz,
+    %(to)s::timestamptz, %(most)s, %(block)s
+);
+
 -- name: newest
 -- The newest data time of each asset, and when the last of its values was stored.
 SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at

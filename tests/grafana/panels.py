@@ -92,7 +92,11 @@ def _value(row: Mapping[str, Any]) -> str:
 
 
 def _interpolate(sql: str, view: View, variables: Variables) -> str:
-    known: dict[str, str | list[str]] = {"__interval": f"{view.interval_s:g}s", **variables}
+    known: dict[str, str | list[str]] = {
+        "__interval": f"{view.interval_s:g}s",
+        "__interval_ms": f"{view.interval_s * 1000:.0f}",
+        **variables,
+    }
 
     def replaced(match: re.Match[str]) -> str:
         value = known.get(match[1])

@@ -159,6 +159,7 @@ def test_two_writers_make_a_new_partition_once(ingest_database: Database, superu
     assert len(stored(superuser)) == 2
 
 
+@pytest.mark.usefixtures("plain_grade")
 @pytest.mark.parametrize("held", ["SELECT FROM reading", "INSERT INTO reading VALUES ('2026-03-04', 9, 0, 1)"])
 def test_a_new_partition_waits_for_nobody_who_is_at_work_on_readings(
     ingest_database: Database, superuser: Superuser, held: str
@@ -174,6 +175,7 @@ def test_a_new_partition_waits_for_nobody_who_is_at_work_on_readings(
     assert superuser.execute("SELECT value FROM reading_20260309").fetchall() == [(2.0,)]
 
 
+@pytest.mark.usefixtures("plain_grade")
 def test_a_partition_is_the_owners_and_stores_a_reading_once(ingest_database: Database, superuser: Superuser) -> None:
     append(ingest_database, (1, 0, 1.0))
     table = superuser.execute(

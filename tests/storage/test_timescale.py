@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,23 +13,18 @@ from grafana.build import build
 from storage.database import Database, Role
 from storage.grade import Grade
 from storage.migrate import Migrated, migrate
-from tests.conftest import free_port
 from tests.grafana.demo_rows import fill
 from tests.grafana.panels import run_panels
+from tests.timescaledb import community
 
 pytestmark = pytest.mark.needs("timescaledb")
-FOLDER = Path(__file__).parents[1] / "timescaledb"
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A TimescaleDB that serves one client at a time."""
-    port = free_port()
-    with subprocess.Popen(["node", FOLDER / "serve.mjs", str(port)], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline() == f"ready on {port}\n"
-        yield f"postgresql://postgres:any@127.0.0.1:{port}/postgres?sslmode=disable"
-        server.kill()
+    with community.server() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

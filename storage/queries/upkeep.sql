@@ -1,0 +1,38 @@
+-- name: grade
+-- The grade of the database, as the last migrate found it.
+SELECT grade
+FROM deployment;
+
+-- name: touched_hours
+-- The hours that wait to be rolled up, the newest first.
+SELECT hour
+FROM touched_hours();
+
+-- name: roll_up
+-- Roll up what the notes of one hour name.
+SELECT roll_up(%(hour)s) AS notes;
+
+-- name: fold_delivery
+-- Fold the delivery record.
+SELECT fold_delivery(%(now)s) AS folded;
+
+-- name: thin_scores
+-- Thin old scores, a day of data time a call.
+SELECT thin_scores(%(now)s) AS gone;
+
+-- name: drop_expired
+-- Drop the oldest partition whose rows have all expired.
+SELECT drop_expired(%(now)s) AS name;
+
+-- name: drop_expired_conflicts
+-- Forget conflicts older than the readings they differed from.
+SELECT drop_expired_conflicts(%(now)s) AS gone;
+
+-- name: prepare_partitions
+-- Make the partitions of the next weeks.
+SELECT prepare_partitions(%(now)s) AS made;
+
+-- name: oldest_note
+-- How long the oldest note has been waiting, in seconds; null where none waits.
+SELECT extract(epoch FROM clock_timestamp() - min(noted_at))::double precision AS age_s
+FROM touched;

@@ -1,0 +1,179 @@
+"""Every role can do its work and nothing else: what each may do with each table was decided here, and is tried."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from plant.errors import Misconfigured
+from storage.database import Role, connect
+from storage.migrate import migrate
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+# s select, i insert, u update, d delete. Truncate, and changing a definition, are the owner's alone.
+INGEST = {
+    **dict.fromkeys(("reading", "reading_conflict", "delivery"), "si"),
+    **dict.fromkeys(("latest", "ingest_slot"), "siu"),
+    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "quarantine"), "s"),
+    **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute"), "s"),
+    "touched": "i",
+}
+APP = {
+    **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
+    **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
+    **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
+    **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
+    "class_signal": "siud",
+    "feed": "sid",
+    **dict.fromkeys(
+        ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"), "siud"
+    ),
+}
+ROUTINES = {
+    Role.INGEST: {"register_signal", "hold_in_quarantine", "ensure_partition"},
+    Role.APP: {
+        *(
+            "read_blocks",
+            "read_whole",
+            "rolled_series",
+            "touched_hours",
+            "fold_delivery",
+            "thin_scores",
+            "drop_expired",
+        ),
+        *("drop_expired_conflicts", "prepare_partitions", "roll_up"),
+    },
+    Role.GRAFANA: set[str](),
+}
+VERBS = {
+    "s": "SELECT FROM {}",
+    "i": "INSERT INTO {} DEFAULT VALUES",
+    "u": "UPDATE {} SET {} = {} WHERE false",
+    "d": "DELETE FROM {} WHERE false",
+    "t": "TRUNCATE {}",
+}
+
+
+def decided(role: Role, schema: str, table: str) -> str:
+    """What a role may do with a table, in letters."""
+    if schema == "watch":
+        return "" if role is Role.INGEST else "s"
+    return {Role.INGEST: INGEST.get(table, ""), Role.APP: APP.get(table, "s"), Role.GRAFANA: ""}[role]
+
+
+def tables(superuser: Superuser) -> list[tuple[str, str, str, str]]:
+    """Schema, name, kind and a column that may be written, of everything there is but partitions."""
+    rows = superuser.execute(
+        "SELECT n.nspname, c.relname, c.relkind::text, a.attname FROM pg_class AS c"
+        " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+        " JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ("
+        "     SELECT min(attnum) FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND attidentity = '')"
+        " WHERE n.nspname IN ('public', 'watch') AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition"
+        " AND c.relowner = 'assetloop_owner'::regrole"
+        " ORDER BY 1, 2"
+    ).fetchall()
+    return [(str(schema), str(name), str(kind), str(column)) for schema, name, kind, column in rows]
+
+
+@pytest.mark.parametrize("role", [Role.INGEST, Role.APP, Role.GRAFANA])
+def test_a_role_may_do_what_was_decided_and_nothing_else(database_url: str, superuser: Superuser, role: Role) -> None:
+    found = tables(superuser)
+    assert {name for _, name, _, _ in found} >= set(INGEST) | set(APP)
+    wrong = []
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"SET ROLE {role.value}".encode())
+        for schema, name, kind, column in found:
+            for verb, statement in VERBS.items():
+                if kind in "vm" and verb != "s":
+                    continue
+                table = f"{schema}.{name}"
+                may = tried(connection, fill(statement, verb, table, column))
+                if may != (verb in decided(role, schema, name)):
+                    wrong.append(f"{role.value} {'may' if may else 'may not'} {verb} {table}")
+    assert wrong == []
+
+
+def fill(statement: str, verb: str, table: str, column: str) -> str:
+    return statement.format(*{"u": (table, column, column)}.get(verb, (table,)))
+
+
+def tried(connection: psycopg.Connection[tuple[object, ...]], statement: str) -> bool:
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(statement.encode())
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    except psycopg.Error:
+        return True  # it got past the rights
+    return True
+
+
+@pytest.mark.parametrize("role", [Role.INGEST, Role.APP, Role.GRAFANA])
+def test_a_role_executes_what_it_needs_of_the_owners_routines(superuser: Superuser, role: Role) -> None:
+    rows = superuser.execute(
+        "SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'public'::regnamespace"
+        " AND p.proowner = 'assetloop_owner'::regrole AND p.proname NOT LIKE 'procrastinate%%'"
+        " AND has_function_privilege(%s, p.oid, 'EXECUTE')",
+        [role.value],
+    ).fetchall()
+    is_community = superuser.execute("SELECT grade FROM deployment").fetchone() == ("community",)
+    assert {row[0] for row in rows} == ROUTINES[role] - ({"roll_up"} if is_community else set())
+
+
+def test_whatever_runs_with_the_owners_rights_has_a_fixed_search_path(superuser: Superuser) -> None:
+    rows = superuser.execute(
+        "SELECT proname FROM pg_proc WHERE proowner = 'assetloop_owner'::regrole AND prosecdef"
+        " AND NOT coalesce(array_to_string(proconfig, ','), '') LIKE '%search_path=public, pg_temp%'"
+    )
+    assert rows.fetchall() == []
+
+
+def test_an_events_publication_is_all_that_may_be_changed_of_it(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SET ROLE assetloop_app")
+        assert tried(connection, "UPDATE work_order_event SET published_at = now() WHERE false")
+        assert not tried(connection, "UPDATE work_order_event SET document = '{}' WHERE false")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_can_log_in_as_a_role_itself(superuser: Superuser, role: Role) -> None:
+    """TimescaleDB runs jobs of an owner who may log in; it is then left without password and connections."""
+    row = superuser.execute(
+        "SELECT NOT rolcanlogin OR (rolpassword IS NULL AND rolconnlimit = 0) FROM pg_authid WHERE rolname = %s",
+        [role.value],
+    ).fetchone()
+    assert row == (True,)
+
+
+@pytest.mark.parametrize("role", [Role.INGEST, Role.APP, Role.GRAFANA])
+@pytest.mark.parametrize(
+    "what", ["CREATE TABLE public.mine ()", "CREATE SCHEMA mine", "CREATE VIEW watch.mine AS SELECT 1"]
+)
+def test_only_the_owner_defines_anything(database_url: str, role: Role, what: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"SET ROLE {role.value}".encode())
+        assert not tried(connection, what)
+
+
+def test_grafana_reads_and_only_for_a_while(database_url: str) -> None:
+    with connect(database_url, role=Role.GRAFANA) as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == {"statement_timeout": "15s"}
+        assert connection.execute("SHOW default_transaction_read_only").fetchone() == {
+            "default_transaction_read_only": "on"
+        }
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)")
+
+
+def test_without_the_right_to_make_roles_the_sql_for_an_administrator_is_told(empty_database_url: str) -> None:
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS a_guest; CREATE ROLE a_guest LOGIN PASSWORD 'x'")
+    guest = psycopg.conninfo.make_conninfo(empty_database_url, user="a_guest", password="x")
+    try:
+        with pytest.raises(Misconfigured, match="let an administrator run, in this database") as caught:
+            migrate(guest, allow_unsupported=True)
+        assert "CREATE ROLE %I NOLOGIN" in str(caught.value) or "CREATE EXTENSION" in str(caught.value)
+    finally:
+        with psycopg.connect(empty_database_url, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY a_guest; DROP ROLE a_guest")
