@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, exchange, record, roles, stack
+from service.commands import bench, evaluate, exchange, record, roles, stack
 from service.commands.common import say
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+evaluate_app = typer.Typer(help="Judge the shipped models on recorded data.", no_args_is_help=True)
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
 grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
@@ -66,6 +67,10 @@ app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
+evaluate_app.command("skab", epilog="Example: assetloop evaluate skab data/skab --out flags.csv --plot skab.png")(
+    evaluate.skab
+)
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(bench_app, name="bench")
 
 

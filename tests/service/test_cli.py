@@ -19,6 +19,7 @@ COMMANDS = (
         ["grafana", "build"],
         ["bench", "score"],
         ["bench", "storage"],
+        ["evaluate", "skab"],
     ),
     *(["export"], ["import"], ["backup"], ["restore"]),
 )
