@@ -66,6 +66,7 @@ grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/gr
 app.add_typer(register_app, name="register")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
+bench_app.command("latency", epilog="Example: assetloop bench latency --assets 500 --json")(bench.latency)
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 evaluate_app.command("skab", epilog="Example: assetloop evaluate skab data/skab --out flags.csv --plot skab.png")(
     evaluate.skab

@@ -18,6 +18,7 @@ COMMANDS = (
         ["register", "demo"],
         ["grafana", "build"],
         ["bench", "score"],
+        ["bench", "latency"],
         ["bench", "storage"],
         ["evaluate", "skab"],
     ),

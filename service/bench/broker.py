@@ -1,0 +1,91 @@
+"""A mosquitto of the bench's own, on this machine alone: its windows open as ingest wants, its queues in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from plant.errors import Misconfigured, Unavailable
+
+_LISTEN = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+max_inflight_messages 0
+max_queued_messages 0
+message_size_limit 16777216
+set_tcp_nodelay true
+log_type none
+"""
+_KEEP = """\
+persistence true
+persistence_location {folder}/
+autosave_on_changes false
+autosave_interval 5
+"""
+_FORGET = "persistence false\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BenchBroker:
+    """A broker that runs: what it is, where it listens, and its process."""
+
+    name: str
+    url: str
+    pid: int
+
+
+@contextlib.contextmanager
+def mosquitto(folder: Path, *, keeps: bool = False) -> Iterator[BenchBroker]:
+    """Run mosquitto; with `keeps` its queues survive a crash of its own, as in the compose file.
+
+    Raises:
+        Misconfigured: there is no mosquitto on this machine.
+    """
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/local/sbin:/usr/sbin")
+    if program is None:
+        raise Misconfigured("this bench needs mosquitto; on Debian: apt-get install mosquitto")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    conf = folder / "mosquitto.conf"
+    conf.write_text(_configuration(folder, port, keeps=keeps), encoding="utf-8")
+    with subprocess.Popen(  # noqa: S603 - the broker found above
+        [program, "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            _await_port(port, process)
+            yield BenchBroker(name=_version(program), url=f"mqtt://127.0.0.1:{port}", pid=process.pid)
+        finally:
+            process.terminate()
+
+
+def _configuration(folder: Path, port: int, *, keeps: bool) -> str:
+    user = "user root\n" if os.geteuid() == 0 else ""  # else it would give root up, and with it this folder
+    return _LISTEN.format(port=port) + (_KEEP.format(folder=folder) if keeps else _FORGET) + user
+
+
+def _version(program: str) -> str:
+    said = subprocess.run([program, "-h"], capture_output=True, text=True, check=False)  # noqa: S603 - as above
+    words = said.stdout.split()
+    return f"mosquitto {words[2]}" if len(words) > 2 else "mosquitto"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes], within_s: float = 10.0) -> None:
+    until_s = time.monotonic() + within_s
+    while time.monotonic() < until_s and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise Unavailable("mosquitto did not start")
