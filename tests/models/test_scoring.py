@@ -108,15 +108,14 @@ def test_what_may_still_come_late_is_waited_for_while_the_device_speaks(rows: Ro
 def test_what_comes_late_within_the_grace_is_judged_as_if_it_had_come_in_time(rows: Rows) -> None:
     data = sickening(60, 20, 40)
     punctual, laggard = rows.trained_asset("P-1"), rows.trained_asset("P-2")
-    rows.write(punctual, data, first_s=400)
     scorer = Scorer(rows.database, rows.clock, "w")
-    late = np.where([True, False, True], np.nan, data)
+    early, late = np.where([False, True, False], np.nan, data), np.where([True, False, True], np.nan, data)
     for k in range(60):
-        rows.write(laggard, np.where([False, True, False], np.nan, data[k : k + 1]), first_s=400 + k)
+        rows.write(punctual, data[k : k + 1], first_s=400 + k)
         if k >= 2:
             rows.write(laggard, late[k - 2 : k - 1], first_s=400 + k - 2)
-            rows.connection.execute()
-        scorer.round()
+        rows.write(laggard, early[k : k + 1], first_s=400 + k)
+        assert scorer.round().assets == (2 if k >= 2 else 0)
     rows.write(laggard, late[58:], first_s=458)
     rows.fall_silent()
     scorer.round()
