@@ -97,7 +97,7 @@ class SkabFigures:
         return ratio(self.fn, self.fn + self.tp)
 
     def summary(self) -> str:
-        """Return the figures in one line, for a person."""
+        """Return the figures in one line, for a person, and a line for each file that could not be judged."""
         rates = (self.false_alarm_rate, self.missed_alarm_rate)
         false, missed = ("-" if rate is None else f"{100 * rate:.1f} %" for rate in rates)
         f1 = "-" if self.f1 is None else f"{self.f1:.3f}"
@@ -105,6 +105,7 @@ class SkabFigures:
             f"F1 {f1}, false alarms {false}, missed {missed} "
             f"(TP {self.tp}, FP {self.fp}, TN {self.tn}, FN {self.fn}); "
             f"alarms in healthy recordings: {self.healthy_alarms}"
+            + "".join(f"\nnot judged: {each.file}: {each.refused}" for each in self.files if each.refused)
         )
 
     def rows(self) -> Iterator[tuple[str, int, float, bool]]:
@@ -158,15 +159,8 @@ def judge(recording: Recording, detector: ConditionDetector, *, skip: int = 0) -
     """Train a fresh copy of `detector` on the first rows of a recording, or those after `skip`, and stream the rest.
 
     A row that is not newer than all before it comes late and is not judged, as in the service: what was said stands.
-
-    Raises:
-        Rejected: the recording has no rows beyond those that train.
     """
     judged_from = skip + (HEALTHY_TRAINING_ROWS if recording.label is None else LABELLED_TRAINING_ROWS)
-    if len(recording.rows) <= judged_from:
-        raise Rejected(
-            "too_short", f"{recording.file} has {len(recording.rows)} rows, {judged_from} of them only train"
-        )
     score, flag = np.zeros(len(recording.rows)), np.zeros(len(recording.rows), np.bool_)
     refused = _fill(recording, detector, skip, judged_from, score, flag)
     return FileFlags(
@@ -178,6 +172,8 @@ def _fill(
     recording: Recording, detector: ConditionDetector, skip: int, judged_from: int, score: Floats, flag: Flags
 ) -> str | None:
     """Write scores and flags from row `judged_from` on; where the training is refused, say why and write nothing."""
+    if len(recording.rows) <= judged_from:
+        return f"too short: it has {len(recording.rows)} rows, and the first {judged_from} only train"
     before = np.maximum.accumulate(np.concatenate([[-np.inf], recording.time[:-1]]))
     newer = np.flatnonzero(recording.time > before)
     training, judged = newer[(newer >= skip) & (newer < judged_from)], newer[newer >= judged_from]
@@ -202,8 +198,8 @@ def read_recording(path: Path, directory: Path) -> Recording:
     """
     file = path.relative_to(directory).as_posix()
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
-            header, *table = csv.reader(lines, delimiter=";")
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            header, *table = (line for line in csv.reader(lines, delimiter=";") if line)
         time = [datetime.fromisoformat(line[header.index("datetime")]).replace(tzinfo=UTC) for line in table]
         signals = tuple(name for name in header if name not in NOT_SIGNALS)
         rows = columns_of(table, [header.index(name) for name in signals])

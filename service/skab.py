@@ -31,7 +31,7 @@ def judge_pump(question: SkabQuestion, progress: Progress | None = None) -> tupl
 
     Raises:
         NotFound: there is no recording.
-        Rejected: a file is not in SKAB's format, or too short.
+        Rejected: a file is not in SKAB's format.
         Misconfigured: there is no such constant, or what was asked for cannot be written.
     """
     if not question.directory.is_dir():

@@ -113,10 +113,24 @@ def test_another_format_is_rejected_with_the_file_named(tmp_path: Path, text: st
         read_recording(path, tmp_path)
 
 
-def test_a_recording_too_short_to_judge_is_rejected(tmp_path: Path) -> None:
+def test_a_recording_too_short_to_judge_says_so_and_stops_no_other(tmp_path: Path) -> None:
     write_recording(tmp_path / "1.csv", 400)
-    with pytest.raises(Rejected, match="too_short"):
-        evaluate_skab(tmp_path)
+    write_recording(tmp_path / "2.csv", 450)
+    short, judged = evaluate_skab(tmp_path).files
+    assert short.refused is not None
+    assert "too short" in short.refused
+    assert (len(short.flag), short.counts()) == (400, (0, 0, 0, 0))
+    assert judged.refused is None
+    assert sum(judged.counts()) == 50
+
+
+def test_blank_lines_and_a_byte_order_mark_are_no_rows(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "1.csv", 10)
+    plain = read_recording(path, tmp_path)
+    path.write_text("\ufeff" + path.read_text(encoding="utf-8").replace("\n", "\n\n"), encoding="utf-8")
+    again = read_recording(path, tmp_path)
+    assert again.signals == plain.signals
+    assert again.rows.tolist() == plain.rows.tolist()
 
 
 def test_a_row_that_is_not_newer_than_those_before_it_is_late_and_changes_nothing(tmp_path: Path) -> None:
