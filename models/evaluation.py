@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,9 @@ HEALTHY_TRAINING_ROWS = 2_000
 
 NOT_SIGNALS = frozenset({"datetime", "anomaly", "changepoint"})
 
+Progress = Callable[[int, int], None]
+"""Hears how many files are judged, and of how many."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recording:
@@ -37,13 +40,17 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFlags:
-    """A file's verdict for every row: `score` and `flag` (n,); rows before `judged_from` trained, they have neither."""
+    """A file's verdict for every row: `score` and `flag` (n,); rows before `judged_from` trained, they have neither.
+
+    `refused` says why its first rows were not enough to train on; then no row is flagged, as without a model.
+    """
 
     file: str
     judged_from: int
     score: Floats
     flag: Flags
     label: Flags | None
+    refused: str | None = None
 
     def onsets(self) -> list[int]:
         """Return the row at which each alarm begins."""
@@ -90,7 +97,7 @@ class SkabFigures:
         return ratio(self.fn, self.fn + self.tp)
 
     def summary(self) -> str:
-        """Return the figures in one line, for a person."""
+        """Return the figures in one line, for a person, and a line for each file that could not be judged."""
         rates = (self.false_alarm_rate, self.missed_alarm_rate)
         false, missed = ("-" if rate is None else f"{100 * rate:.1f} %" for rate in rates)
         f1 = "-" if self.f1 is None else f"{self.f1:.3f}"
@@ -98,6 +105,7 @@ class SkabFigures:
             f"F1 {f1}, false alarms {false}, missed {missed} "
             f"(TP {self.tp}, FP {self.fp}, TN {self.tn}, FN {self.fn}); "
             f"alarms in healthy recordings: {self.healthy_alarms}"
+            + "".join(f"\nnot judged: {each.file}: {each.refused}" for each in self.files if each.refused)
         )
 
     def rows(self) -> Iterator[tuple[str, int, float, bool]]:
@@ -116,11 +124,14 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def evaluate_skab(directory: Path, detector: ConditionDetector | None = None) -> SkabFigures:
+def evaluate_skab(
+    directory: Path, detector: ConditionDetector | None = None, progress: Progress | None = None, *, skip: int = 0
+) -> SkabFigures:
     """Judge a detector, the shipped one unless told, on every CSV file below `directory`.
 
     The protocol of the Skoltech Anomaly Benchmark (Katser and Kozitsin, 2020): trained per file on its first rows,
-    streamed causally over the rest, counts pooled over files. The same settings for all files.
+    streamed causally over the rest, counts pooled over files. The same settings for all files. `skip` leaves out the
+    first rows of every file, so that another stretch trains: how much do the figures hang on where that begins?
 
     Raises:
         NotFound: there is no CSV file below `directory`.
@@ -129,27 +140,54 @@ def evaluate_skab(directory: Path, detector: ConditionDetector | None = None) ->
     recordings = [read_recording(path, directory) for path in sorted(directory.rglob("*.csv"))]
     if not recordings:
         raise NotFound(f"no SKAB recordings (*.csv) below {directory}")
-    files = tuple(judge(recording, detector or ConditionDetector()) for recording in recordings)
+    files = []
+    for done, recording in enumerate(recordings, start=1):
+        files.append(judge(recording, detector or ConditionDetector(), skip=skip))
+        if progress is not None:
+            progress(done, len(recordings))
+    return pooled(files)
+
+
+def pooled(files: Sequence[FileFlags]) -> SkabFigures:
+    """Sum the counts over files."""
     tp, fp, tn, fn = (sum(column) for column in zip(*(each.counts() for each in files), strict=True))
     healthy_alarms = sum(len(each.onsets()) for each in files if each.label is None)
-    return SkabFigures(tp=tp, fp=fp, tn=tn, fn=fn, healthy_alarms=healthy_alarms, files=files)
+    return SkabFigures(tp=tp, fp=fp, tn=tn, fn=fn, healthy_alarms=healthy_alarms, files=tuple(files))
 
 
-def judge(recording: Recording, detector: ConditionDetector) -> FileFlags:
-    """Train a fresh copy of `detector` on the first rows of a recording and stream the rest through it."""
-    judged_from = HEALTHY_TRAINING_ROWS if recording.label is None else LABELLED_TRAINING_ROWS
-    if len(recording.rows) <= judged_from:
-        raise Rejected("too_short", f"{recording.file} has {len(recording.rows)} rows, {judged_from} only train")
-    trained: ConditionDetector = clone(detector)
-    trained.fit(recording.rows[:judged_from], time=recording.time[:judged_from])
-    result, _ = trained.stream(trained.start(), recording.rows[judged_from:], recording.time[judged_from:])
+def judge(recording: Recording, detector: ConditionDetector, *, skip: int = 0) -> FileFlags:
+    """Train a fresh copy of `detector` on the first rows of a recording, or those after `skip`, and stream the rest.
+
+    A row that is not newer than all before it comes late and is not judged, as in the service: what was said stands.
+    """
+    judged_from = skip + (HEALTHY_TRAINING_ROWS if recording.label is None else LABELLED_TRAINING_ROWS)
+    score, flag = np.zeros(len(recording.rows)), np.zeros(len(recording.rows), np.bool_)
+    refused = _fill(recording, detector, skip, judged_from, score, flag)
     return FileFlags(
-        file=recording.file,
-        judged_from=judged_from,
-        score=np.concatenate([np.zeros(judged_from), result.score]),
-        flag=np.concatenate([np.zeros(judged_from, dtype=np.bool_), result.alarm]),
-        label=recording.label,
+        file=recording.file, judged_from=judged_from, score=score, flag=flag, label=recording.label, refused=refused
     )
+
+
+def _fill(
+    recording: Recording, detector: ConditionDetector, skip: int, judged_from: int, score: Floats, flag: Flags
+) -> str | None:
+    """Write scores and flags from row `judged_from` on; where the training is refused, say why and write nothing."""
+    if len(recording.rows) <= judged_from:
+        return f"too short: it has {len(recording.rows)} rows, and the first {judged_from} only train"
+    before = np.maximum.accumulate(np.concatenate([[-np.inf], recording.time[:-1]]))
+    newer = np.flatnonzero(recording.time > before)
+    training, judged = newer[(newer >= skip) & (newer < judged_from)], newer[newer >= judged_from]
+    trained: ConditionDetector = clone(detector)
+    try:
+        trained.fit(recording.rows[training], time=recording.time[training])
+    except ValueError as error:
+        return str(error)
+    said, _ = trained.stream(trained.start(), recording.rows[judged], recording.time[judged])
+    rows = np.arange(judged_from, len(score))
+    latest = np.searchsorted(judged, rows, side="right") - 1
+    spoken = rows[latest >= 0]
+    score[spoken], flag[spoken] = said.score[latest[latest >= 0]], said.alarm[latest[latest >= 0]]
+    return None
 
 
 def read_recording(path: Path, directory: Path) -> Recording:
@@ -160,8 +198,8 @@ def read_recording(path: Path, directory: Path) -> Recording:
     """
     file = path.relative_to(directory).as_posix()
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
-            header, *table = csv.reader(lines, delimiter=";")
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            header, *table = (line for line in csv.reader(lines, delimiter=";") if line)
         time = [datetime.fromisoformat(line[header.index("datetime")]).replace(tzinfo=UTC) for line in table]
         signals = tuple(name for name in header if name not in NOT_SIGNALS)
         rows = columns_of(table, [header.index(name) for name in signals])

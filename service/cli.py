@@ -78,6 +78,10 @@ for name, example, command in (
     model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
 bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)
 bench_app.command("score", epilog="Example: assetloop bench score --assets 1000 --json")(bench.score)
+bench_app.command("latency", epilog="Example: assetloop bench latency --assets 500 --json")(bench.latency)
+evaluate_app.command("skab", epilog="Example: assetloop evaluate skab data/skab --out flags.csv --plot skab.png")(
+    evaluate.skab
+)
 evaluate_app.command(
     "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
 )(evaluate.cmapss)

@@ -14,7 +14,36 @@ from storage.database import Transaction
 from storage.named_sql import statements
 from storage.readings import ReadingColumns
 
+SITE = "bench"
 _READINGS_A_BATCH = 200_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A finding of a rehearsal: of the machine at which `place`, from 1 on, since when, and by what."""
+
+    finding_id: str
+    place: int
+    source: str
+    onset: datetime
+
+
+def asset_tag(place: int) -> str:
+    """Name the machine at a place, from 1 on.
+
+    >>> asset_tag(7)
+    'A-00007'
+    """
+    return f"A-{place:05}"
+
+
+def signal_key(place: int) -> str:
+    """Name a machine's signal at a place, from 1 on.
+
+    >>> signal_key(7)
+    'signal_07'
+    """
+    return f"signal_{place:02}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,3 +113,18 @@ def copy_out(tx: Transaction, *, after_us: int, until_us: int) -> int:
         for block in copy:
             copied += len(block)
     return copied
+
+
+def limit(tx: Transaction, *, high: float) -> None:
+    """Give the first signal of each machine an upper limit."""
+    tx.run("rehearsal.limit", high=high)
+
+
+def is_scored(tx: Transaction) -> bool:
+    """Say whether anything was scored."""
+    return bool(tx.one("rehearsal.is_scored")["scored"])
+
+
+def told(tx: Transaction) -> list[Told]:
+    """Return what was found of machines or by limits, whether it lasts or not."""
+    return [Told(**row) for row in tx.all("rehearsal.told")]

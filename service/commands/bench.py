@@ -109,3 +109,20 @@ def score(
     with Screen().bar("scoring", "rounds") as advance:
         figures = run(surroundings(data), what, advance)
     answer(figures, as_json=json, line=figures.lines)
+
+
+def latency(
+    assets: Annotated[int, typer.Option(help="Machines, each of which falls ill once.", min=1, max=5_000)] = 200,
+    seconds: Annotated[float, typer.Option(help="Within how many seconds they fall ill.", min=1)] = 60.0,
+    round_s: Annotated[float, typer.Option(help="Seconds from one round of scoring to the next.", min=0.1)] = 2.0,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure the seconds from a published faulty sample to its finding, through every part as in production."""
+    from service.bench.latency import LatencyBench, run
+    from service.screen import Screen
+
+    what = LatencyBench(assets=assets, seconds=seconds, round_s=round_s)
+    with Screen().bar("falling ill", "findings") as advance:
+        figures = run(surroundings(data), what, advance)
+    answer(figures, as_json=json, line=figures.lines)

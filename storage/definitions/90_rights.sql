@@ -58,10 +58,10 @@ GRANT INSERT, UPDATE, DELETE ON
 TO assetloop_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
--- Its upkeep: what it may not do with its own hands, it may ask for.
+-- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
-    read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired, drop_expired_conflicts,
-    prepare_partitions, ingest_spread_s
+    reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
+    drop_expired_conflicts, prepare_partitions, ingest_spread_s
 TO assetloop_app;
 
 -- Grafana: the views, and nothing else.

@@ -75,3 +75,20 @@ COPY (
     WHERE time > 'epoch'::timestamptz + %(after_us)s::bigint * interval '1 microsecond'
         AND time <= 'epoch'::timestamptz + %(until_us)s::bigint * interval '1 microsecond'
 ) TO STDOUT (FORMAT BINARY);
+
+-- name: limit
+-- An upper limit of the first signal of each machine.
+UPDATE signal
+SET high = %(high)s
+WHERE position = 1;
+
+-- name: is_scored
+-- Whether anything was scored.
+SELECT EXISTS (SELECT FROM score) AS scored;
+
+-- name: told
+-- What was found of machines by their models, and by limits.
+SELECT finding.finding_id::text AS finding_id, split_part(asset.tag, '-', 2)::integer AS place, finding.source, finding.onset
+FROM finding
+JOIN asset USING (asset_id)
+WHERE finding.kind IN ('condition', 'limit');

@@ -121,6 +121,24 @@ def test_a_fault_is_found_at_any_period(period_s: float, hours: float) -> None:
     assert 1500 < onsets[0] <= 1560
 
 
+def test_time_constants_are_seconds_whatever_the_period() -> None:
+    """The same recording, thinned, deviates by as much at the same time; its alarm comes and goes with it."""
+    time, rows = plant(3, 1.5, period_s=0.5, fault_at_s=4000.0, load_s=300.0)
+    rows[time > 4400] = plant(3, 1.5, period_s=0.5, load_s=300.0)[1][time > 4400]
+    told = {}
+    for every in (1, 2, 4, 8):
+        seconds, thin = time[::every], rows[::every]
+        training = seconds < 2400
+        detector = ConditionDetector().fit(thin[training], time=seconds[training])
+        assert detector.norms().smooth_s[:, 0].tolist() == [max(10.0, 3 * 0.5 * every)] * 5
+        result, _ = detector.stream(detector.start(), thin[~training], seconds[~training])
+        (onset,) = episodes(result.alarm, seconds[~training])
+        told[every] = (onset, onset + result.alarm.sum() * 0.5 * every)
+    onsets, ends = np.array(list(told.values())).T
+    assert (np.abs(onsets - onsets[0]) <= 12).all()
+    assert (np.abs(ends - ends[0]) <= 30).all()
+
+
 @given(cuts=st.lists(st.integers(0, 400), max_size=12), holes=st.integers(0, 2**32 - 1))
 @settings(max_examples=15, deadline=None)
 def test_cutting_the_stream_anywhere_gives_bitwise_the_same_scores(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models import memory
 from models.episodes import Episode, Track, follow
-from models.findings import finding_of
+from models.findings import finding_of, of_model
 from plant.finding import FindingKind
 from plant.severity import Severity
 from storage.models import ModelSignal, StoredModel
@@ -151,7 +151,7 @@ def model() -> StoredModel:
 
 
 def test_a_finding_tells_what_when_how_bad_and_by_which_model(model: StoredModel) -> None:
-    finding = finding_of(model, FindingKind.CONDITION, found(0.7, [0.5, 2.0, 0.001]))
+    finding = finding_of(of_model(model), FindingKind.CONDITION, found(0.7, [0.5, 2.0, 0.001]))
     assert (finding.kind, finding.source, finding.source_version) == ("condition", "model", "condition/P-1/v2")
     assert finding.severity is Severity.MAJOR
     assert finding.failure_mode == "OHE"
@@ -162,11 +162,11 @@ def test_a_finding_tells_what_when_how_bad_and_by_which_model(model: StoredModel
 
 
 def test_a_finding_keeps_its_identity_until_it_clears(model: StoredModel) -> None:
-    opened = finding_of(model, FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0]))
+    opened = finding_of(of_model(model), FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0]))
     cleared = finding_of(
-        model, FindingKind.CONDITION, found(0.9, [0.0, 0.0, 9.0], last_us=8 * SECOND, cleared_us=9 * SECOND)
+        of_model(model), FindingKind.CONDITION, found(0.9, [0.0, 0.0, 9.0], last_us=8 * SECOND, cleared_us=9 * SECOND)
     )
-    later = finding_of(model, FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0], onset_us=2 * SECOND))
+    later = finding_of(of_model(model), FindingKind.CONDITION, found(0.5, [1.0, 0.0, 0.0], onset_us=2 * SECOND))
     assert opened.finding_id == cleared.finding_id != later.finding_id
     assert cleared.cleared == cleared.updated
     assert (cleared.severity, cleared.failure_mode) == (Severity.CRITICAL, "PDE")
@@ -175,4 +175,7 @@ def test_a_finding_keeps_its_identity_until_it_clears(model: StoredModel) -> Non
 
 def test_many_signals_of_small_shares_are_still_named(model: StoredModel) -> None:
     many = tuple(ModelSignal(signal_id=k, key=f"s{k}", unit="") for k in range(300))
-    assert len(finding_of(replace(model, signals=many), FindingKind.CONDITION, found(0.6, [1.0] * 300)).shares) == 300
+    assert (
+        len(finding_of(of_model(replace(model, signals=many)), FindingKind.CONDITION, found(0.6, [1.0] * 300)).shares)
+        == 300
+    )

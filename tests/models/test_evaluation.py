@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.detector import ConditionDetector
-from models.evaluation import FileFlags, SkabFigures, evaluate_skab, read_recording
+from models.episodes import alarm_runs
+from models.evaluation import FileFlags, SkabFigures, evaluate_skab, judge, read_recording
+from models.scoring import Scorer
 from plant.errors import NotFound, Rejected
+from tests.models.conftest import START, Rows
 
 HEADER = "datetime;Flow;Current;anomaly;changepoint"
 
@@ -109,19 +113,80 @@ def test_another_format_is_rejected_with_the_file_named(tmp_path: Path, text: st
         read_recording(path, tmp_path)
 
 
-def test_a_recording_too_short_to_judge_is_rejected(tmp_path: Path) -> None:
+def test_a_recording_too_short_to_judge_says_so_and_stops_no_other(tmp_path: Path) -> None:
     write_recording(tmp_path / "1.csv", 400)
-    with pytest.raises(Rejected, match="too_short"):
-        evaluate_skab(tmp_path)
+    write_recording(tmp_path / "2.csv", 450)
+    short, judged = evaluate_skab(tmp_path).files
+    assert short.refused is not None
+    assert "too short" in short.refused
+    assert (len(short.flag), short.counts()) == (400, (0, 0, 0, 0))
+    assert judged.refused is None
+    assert sum(judged.counts()) == 50
 
 
-@pytest.mark.needs("shared-data")
-def test_the_shipped_detector_keeps_its_figures_on_the_real_pump(shared: Path) -> None:
-    figures = evaluate_skab(shared / "data" / "skab")
-    assert figures.f1 is not None
-    assert figures.false_alarm_rate is not None
-    assert figures.missed_alarm_rate is not None
-    assert figures.f1 >= 0.88
-    assert figures.false_alarm_rate <= 0.12
-    assert figures.missed_alarm_rate <= 0.12
-    assert figures.healthy_alarms <= 1
+def test_blank_lines_and_a_byte_order_mark_are_no_rows(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "1.csv", 10)
+    plain = read_recording(path, tmp_path)
+    path.write_text("\ufeff" + path.read_text(encoding="utf-8").replace("\n", "\n\n"), encoding="utf-8")
+    again = read_recording(path, tmp_path)
+    assert again.signals == plain.signals
+    assert again.rows.tolist() == plain.rows.tolist()
+
+
+def test_a_row_that_is_not_newer_than_those_before_it_is_late_and_changes_nothing(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "1.csv", 700, fault=range(500, 600))
+    calm = read_recording(path, tmp_path)
+    late = calm.rows.copy()
+    late[650:655] = 1e6
+    time = calm.time.copy()
+    time[650:655] = calm.time[640]
+    with_late = judge(replace(calm, rows=late, time=time), ConditionDetector())
+    kept = np.delete(np.arange(700), np.arange(650, 655))
+    without = judge(
+        replace(calm, rows=calm.rows[kept], time=calm.time[kept], label=np.zeros(695, np.bool_)), ConditionDetector()
+    )
+    assert with_late.score[kept].tolist() == without.score.tolist()
+    assert (with_late.score[650:655] == with_late.score[649]).all()
+
+
+def test_a_recording_that_cannot_train_is_never_in_alarm_and_says_why(tmp_path: Path) -> None:
+    recording = read_recording(write_recording(tmp_path / "1.csv", 600, fault=range(450, 550)), tmp_path)
+    rows = recording.rows.copy()
+    rows[:400] = 1.0
+    refused = judge(replace(recording, rows=rows), ConditionDetector())
+    assert refused.refused is not None
+    assert "constant" in refused.refused
+    assert refused.counts() == (0, 0, 100, 100)
+
+
+def test_training_may_begin_later(tmp_path: Path) -> None:
+    recording = read_recording(write_recording(tmp_path / "1.csv", 700, fault=range(500, 600)), tmp_path)
+    later = judge(recording, ConditionDetector(), skip=50)
+    assert later.judged_from == 450
+    assert not later.flag[:450].any()
+    moved = replace(recording, rows=recording.rows[50:], time=recording.time[50:], label=np.zeros(650, np.bool_))
+    assert later.score[50:].tolist() == judge(moved, ConditionDetector()).score.tolist()
+
+
+def test_the_judged_estimator_says_what_scoring_says_of_the_same_readings(rows: Rows, tmp_path: Path) -> None:
+    """A recording in the record, trained and scored as in production, has findings where the evaluation has alarms."""
+    recording = read_recording(write_recording(tmp_path / "1.csv", 700, fault=range(500, 600)), tmp_path)
+    verdict = judge(recording, ConditionDetector())
+    asset_id = rows.asset("P-1", signals=(("flow", "m3/h"), ("current", "A")))
+    rows.write(asset_id, recording.rows[:400])
+    rows.declare(asset_id, 0, 399)
+    rows.train(asset_id)
+    scorer = Scorer(rows.database, rows.clock, "w")
+    for begin, end in ((400, 503), (503, 504), (504, 641), (641, 700)):
+        rows.write(asset_id, recording.rows[begin:end], first_s=begin)
+        scorer.round()
+    rows.fall_silent()
+    scorer.round()
+    findings = rows.all(
+        "SELECT extract(epoch FROM onset - %s)::int, extract(epoch FROM cleared - %s)::int FROM finding "
+        "WHERE kind IN ('condition', 'sensor_drift') ORDER BY onset",
+        START,
+        START,
+    )
+    assert findings == alarm_runs(verdict.flag)
+    assert len(findings) == 1

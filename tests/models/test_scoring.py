@@ -106,6 +106,28 @@ def test_what_may_still_come_late_is_waited_for_while_the_device_speaks(rows: Ro
     assert scorer.round() == RoundReport()
 
 
+def test_what_comes_late_within_the_grace_is_judged_as_if_it_had_come_in_time(rows: Rows) -> None:
+    data = sickening(60, 20, 40)
+    punctual, laggard = rows.trained_asset("P-1"), rows.trained_asset("P-2")
+    scorer = Scorer(rows.database, rows.clock, "w")
+    early, late = np.where([False, True, False], np.nan, data), np.where([True, False, True], np.nan, data)
+    for k in range(60):
+        rows.write(punctual, data[k : k + 1], first_s=400 + k)
+        if k >= 2:
+            rows.write(laggard, late[k - 2 : k - 1], first_s=400 + k - 2)
+        rows.write(laggard, early[k : k + 1], first_s=400 + k)
+        assert scorer.round().assets == (2 if k >= 2 else 0)
+    rows.write(laggard, late[58:], first_s=458)
+    rows.fall_silent()
+    scorer.round()
+    one, other = (row[1:] for row in rows.all(STATE))
+    assert one == other
+    episodes = rows.all("SELECT asset_id, onset, cleared, score, shares FROM finding ORDER BY asset_id, onset")
+    assert (
+        [row[1:] for row in episodes if row[0] == punctual] == [row[1:] for row in episodes if row[0] == laggard] != []
+    )
+
+
 def test_a_reading_that_comes_late_is_not_judged(rows: Rows) -> None:
     asset_id = rows.trained_asset()
     rows.write(asset_id, healthy_rows(10, 1), first_s=410)
@@ -123,8 +145,9 @@ def test_cutting_the_rounds_anywhere_gives_the_same_episodes_and_state(rows: Row
     chance = np.random.default_rng(seed)
     data = np.concatenate([sickening(300, 60, 100), sickening(300, 150, 190, seed=2), sickening(100, 50, 100, seed=3)])
     data[chance.random(data.shape) < 0.05] = np.nan
-    for asset_id in (rows.trained_asset("P-1"), rows.trained_asset("P-2", seed=1)):
-        rows.write(asset_id, data, first_s=400)
+    assets = [rows.trained_asset(f"P-{k}", seed=k) for k in range(3)]
+    for asset_id, begin in zip(assets, (0, 0, 120), strict=True):
+        rows.write(asset_id, data[begin:], first_s=400 + begin)
     rows.fall_silent()
     rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
     Scorer(rows.database, rows.clock, "w").round()
@@ -135,9 +158,11 @@ def test_cutting_the_rounds_anywhere_gives_the_same_episodes_and_state(rows: Row
         "UPDATE scoring SET watermark = trained.watermark, state = trained.state FROM trained "
         "WHERE scoring.asset_id = trained.asset_id"
     )
-    while Scorer(rows.database, rows.clock, "w", most_rows=int(chance.integers(1, 90))).round().behind:
-        pass
-    assert len(whole) == 6
+    behind = True
+    while behind:  # another worker each time, as after a restart
+        cut = {"most_rows": int(chance.integers(1, 90)), "most_assets": int(chance.integers(1, 4))}
+        behind = Scorer(rows.database, rows.clock, "w", **cut).round().behind > 0
+    assert len(whole) == 8
     assert rows.all(EPISODES) == whole
     assert rows.all(STATE) == state
     assert rows.all("SELECT asset_id, max(score_max) FROM score GROUP BY asset_id ORDER BY asset_id") == maxima

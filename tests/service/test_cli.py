@@ -14,9 +14,10 @@ from tests.stack import ASSETLOOP, assetloop
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
-    *(["bench", name] for name in ("train", "storage", "score", "ingest")),
+    *(["bench", name] for name in ("train", "storage", "score", "ingest", "latency")),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
-    *(["export"], ["import"], ["backup"], ["restore"], ["evaluate", "cmapss"], ["evaluate", "year"]),
+    *(["export"], ["import"], ["backup"], ["restore"]),
+    *(["evaluate", name] for name in ("cmapss", "year", "skab")),
 )
 
 

@@ -5,18 +5,8 @@ RETURNS TABLE (asset_id integer, newest timestamptz, stored_at timestamptz, hori
 LANGUAGE sql
 STABLE
 AS $$
-    WITH slot AS (
-        SELECT
-            CASE
-                WHEN holder IS NOT NULL AND lease_until >= p_now THEN lag_s
-                ELSE greatest(lag_s, extract(epoch FROM p_now - last_commit))
-            END AS lag_s
-        FROM ingest_slot
-        WHERE lease_until IS NOT NULL
-    ),
-    spread AS (
-        SELECT least(900, coalesce(max(lag_s) - min(lag_s), 0)) AS seconds
-        FROM slot
+    WITH spread AS (
+        SELECT ingest_spread_s(p_now) AS seconds
     ),
     newest AS (
         SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at

@@ -1,0 +1,103 @@
+"""Scoring processes, as they run in production, share the assets; one that is killed doubles nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from models.scoring import Scorer
+from tests.models.conftest import Rows, healthy_rows
+from tests.models.test_guarding import limited
+from tests.models.test_scoring import STATE, sickening
+from tests.stack import wait_for
+
+EPISODES = """
+SELECT finding_id, asset_id, kind, source_version, onset, updated, cleared, severity, score, shares, quality
+FROM finding WHERE source = 'model' ORDER BY asset_id, onset
+"""
+NOTES = """
+CREATE TABLE advanced (asset_id integer, since timestamptz, until timestamptz, holder text);
+CREATE TABLE scored_again (asset_id integer, time timestamptz);
+CREATE FUNCTION note_advance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+$$BEGIN INSERT INTO advanced VALUES (old.asset_id, old.watermark, new.watermark, old.holder); RETURN new; END$$;
+CREATE FUNCTION note_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+$$BEGIN INSERT INTO scored_again VALUES (old.asset_id, old.time); RETURN new; END$$;
+CREATE TRIGGER note_advance AFTER UPDATE ON scoring FOR EACH ROW
+    WHEN (old.watermark IS DISTINCT FROM new.watermark) EXECUTE FUNCTION note_advance();
+CREATE TRIGGER note_again AFTER UPDATE ON score FOR EACH ROW EXECUTE FUNCTION note_again();
+"""
+ALL_SCORED = "SELECT 1 FROM scoring HAVING min(watermark) = (SELECT max(time) FROM latest)"
+FIRST_S, PIECES, PIECE = 400, 25, 20
+
+
+@pytest.fixture
+def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Processes of `assetloop score`, ended after the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def start(workers: list[subprocess.Popen[bytes]], database_url: str) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
+    environment = {**clean, "ASSETLOOP_DATABASE_URL": database_url, "ASSETLOOP_ROUND_S": "0.05"}
+    workers.append(subprocess.Popen([sys.executable, "-m", "service", "score"], env=environment))
+
+
+def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
+    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    assets = {rows.trained_asset(f"P-{k}", k): sickening(PIECES * PIECE, 200, 300, seed=k) for k in range(6)}
+    unmodelled = rows.asset("P-new")
+    limited(rows, unmodelled, "pressure", low=4.0)
+    rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
+    rows.connection.execute(NOTES)
+    for _ in range(2):
+        start(workers, database_url)
+    for piece in range(PIECES):
+        for asset_id, data in assets.items():
+            rows.write(asset_id, data[piece * PIECE : (piece + 1) * PIECE], first_s=FIRST_S + piece * PIECE)
+        if piece == PIECES // 2:
+            workers[0].kill()
+            start(workers, database_url)
+        wait_for(
+            lambda: rows.all("SELECT 1 FROM advanced WHERE until >= (SELECT min(time) FROM latest)"),
+            within_s=60,
+            what=f"round after piece {piece}",
+        )
+    rows.write(unmodelled, healthy_rows(30) - np.array([0.0, 0.0, 2.0]), first_s=FIRST_S)
+    wait_for(lambda: rows.all(ALL_SCORED), within_s=60, what="scoring up to the newest reading of every asset")
+    wait_for(lambda: rows.all("SELECT 1 FROM finding WHERE kind = 'limit'"), within_s=60, what="finding by a limit")
+    for process in workers:
+        process.terminate()
+    for process in workers:
+        process.wait(20)
+
+    steps = rows.all("SELECT asset_id, since, until FROM advanced ORDER BY asset_id, until")
+    for asset_id in assets:
+        mine = [(since, until) for asset, since, until in steps if asset == asset_id]
+        assert [since for since, _ in mine[1:]] == [until for _, until in mine[:-1]], (
+            "a stretch was scored twice or never"
+        )
+    assert rows.all("SELECT * FROM scored_again") == []
+    assert len(rows.all("SELECT DISTINCT holder FROM advanced")) >= 2
+    assert len(steps) >= 2 * PIECES
+    assert rows.all("SELECT lease_until FROM scoring WHERE lease_until IS NOT NULL") == []
+    shared, state = rows.all(EPISODES), rows.all(STATE)
+    rows.connection.execute("TRUNCATE finding, score CASCADE")
+    rows.connection.execute(
+        "UPDATE scoring SET watermark = trained.watermark, state = trained.state FROM trained "
+        "WHERE scoring.asset_id = trained.asset_id"
+    )
+    rows.fall_silent()
+    Scorer(rows.database, rows.clock, "alone").round()
+    assert len(shared) == len(assets)
+    assert rows.all(EPISODES) == shared
+    assert rows.all(STATE) == state
