@@ -153,17 +153,6 @@ class Gathering:
             self._batch = Batch(opened_s=now_s)
         return self._batch
 
-    def forget(self, lost: Origin) -> None:
-        """Forget what came over a lost connection, where it was to be acknowledged: the broker will send it again.
-
-        Other messages of the same batch are not torn out of it: what is stored twice is stored once.
-        """
-        batch = self._batch
-        if batch is not None and all(
-            block.origin is lost and all(packet_id for _, _, packet_id, _ in block.publishes) for block in batch.blocks
-        ):
-            self._batch = None
-
     def is_due(self, now_s: float, *, drained: bool) -> bool:
         """Say whether to commit, if no commit is in flight: all has been read, enough gathered, or for long enough."""
         batch = self._batch

@@ -173,7 +173,7 @@ class Intake:
         for slot, session in self._sessions:
             waits = self._waits(session)
             if session.owes and not self._leaves_out and not waits:
-                session.start_again(now_s)
+                self._keep_aside(session.start_again(now_s))
             session.note_quiet(now_s, is_quiet=is_all and not waits and self._full_since_s is None)
             self._part_with(slot, session, now_s, waits=waits)
             states[slot] = SlotState(lag_s=self._lag_s(session, now_s), is_listening=session.subscriber.is_listening)

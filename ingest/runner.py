@@ -141,7 +141,7 @@ class Ingest:
         committer = Committer(self._database, devices, terms, slot=min(house.held))
         recorder = Recorder(committer, house, wake=waker.wake)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
-        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, gathering))
+        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats))
         intake = Intake(
             sessions=sessions,
             reader=Reader(self._clock, decoder, devices, terms, gathering),
@@ -159,7 +159,7 @@ class Ingest:
             _leave(recorder, house)
             waker.close()
 
-    def _session(self, installation: str, held: Held, formats: Sequence[Format], gathering: Gathering) -> Session:
+    def _session(self, installation: str, held: Held, formats: Sequence[Format]) -> Session:
         """Make the session of a slot; what must come in order comes to the first slot alone."""
         share = self._settings.share
         filters = [
@@ -172,7 +172,7 @@ class Ingest:
         _log.info("ingest holds a slot", extra={"slot": held.slot, "client_id": client_id})
         subscriber = Subscriber(self._settings.broker, client_id=client_id, filters=filters)
         behind_s = (self._clock.now() - held.last_commit).total_seconds() if held.last_commit else 0.0
-        return Session(subscriber, behind_since_s=time.monotonic() - max(0.0, behind_s), forget=gathering.forget)
+        return Session(subscriber, behind_since_s=time.monotonic() - max(0.0, behind_s))
 
 
 def _client_id(installation: str, slot: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.frames import Publish
@@ -28,17 +27,15 @@ class Session:
 
     `behind_since_s` is since when messages may have been waiting for it, None once it has taken in everything. It
     `owes` messages to the record where some were left out; only a new connection brings them again. `is_closing` says
-    that it takes in no more, `is_draining` that it only takes in what is left, for good. `forget` is told of every
-    connection that ends.
+    that it takes in no more, `is_draining` that it only takes in what is left, for good.
     """
 
-    def __init__(self, subscriber: Subscriber, *, behind_since_s: float, forget: Callable[[Connection], None]) -> None:
+    def __init__(self, subscriber: Subscriber, *, behind_since_s: float) -> None:
         self.subscriber = subscriber
         self.behind_since_s: float | None = behind_since_s
         self.owes = False
         self.is_closing = False
         self.is_draining = False
-        self._forget = forget
         self._outage = Outage("the broker is away", "the broker is back")
         self._next_attempt_s = 0.0
         self._empty_since_s: float | None = None
@@ -53,16 +50,18 @@ class Session:
                 self._empty_since_s = None
                 self.subscriber.connect()
         except Unavailable as error:
-            self._lost(connection, error, now_s)
+            self._lost(error, now_s)
 
     def take(self, now_s: float) -> Taken:
-        """Read what the broker has sent, up to a bound."""
+        """Read what the broker has sent, up to a bound; what came before a connection was lost counts too."""
         connection = self.subscriber.connection
+        publishes: list[Publish] = []
         try:
             publishes, is_all = self.subscriber.take()
+            self.subscriber.raise_trouble()
         except Unavailable as error:
-            self._lost(connection, error, now_s)
-            return Taken(connection, [], is_all=True)
+            self._lost(error, now_s)
+            return Taken(connection, publishes, is_all=True)
         if self.subscriber.is_listening:
             self._outage.over()
         return Taken(connection, publishes, is_all)
@@ -86,21 +85,20 @@ class Session:
         """Say whether nothing has been left for a while since the broker was asked for nothing new."""
         return self.is_draining and not self.subscriber.is_listening and self._quiet_s(now_s) >= _DRAINED_S
 
-    def start_again(self, now_s: float) -> None:
-        """Break the connection and make a new one, so that what was left out comes again."""
-        self._end(self.subscriber.connection, now_s)
-        self.subscriber.drop()
+    def start_again(self, now_s: float) -> list[Publish]:
+        """End the connection and make a new one, so that what was left out comes again; return what still came."""
+        left = self.subscriber.leave()
+        self._end(now_s)
         self._next_attempt_s = now_s
+        return left
 
     def _quiet_s(self, now_s: float) -> float:
         return 0.0 if self._empty_since_s is None else now_s - self._empty_since_s
 
-    def _lost(self, connection: Connection | None, error: Unavailable, now_s: float) -> None:
-        self._end(connection, now_s)
+    def _lost(self, error: Unavailable, now_s: float) -> None:
+        self._end(now_s)
         self._next_attempt_s = now_s + self._outage.failed(error)
 
-    def _end(self, connection: Connection | None, now_s: float) -> None:
+    def _end(self, now_s: float) -> None:
         self.behind_since_s = self.behind_since_s or now_s
         self.owes = self.is_draining = False  # what was left out comes again with the next connection
-        if connection is not None:
-            self._forget(connection)

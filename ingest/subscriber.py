@@ -6,8 +6,11 @@ acknowledged. It speaks MQTT 3.1.1, or MQTT 5 where the session is to expire.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import select
 import ssl
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _CONNECT_S = 3.0
+_DISCONNECT = b"\xe0\x00"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,10 +148,11 @@ class Subscriber:
         """Read what the broker has sent, up to a bound; return the messages, and whether that was all.
 
         Raises:
-            Unavailable: the connection is lost or was refused.
+            Unavailable: nothing came, and the connection is lost or was refused.
         """
         taken = self._client.take_messages()
-        self._raise_trouble()
+        if not taken[0]:
+            self.raise_trouble()
         return taken
 
     def tend(self, *, writable: bool) -> None:
@@ -159,9 +164,14 @@ class Subscriber:
         if writable:
             self._client.loop_write()
         self._client.loop_misc()
-        self._raise_trouble()
+        self.raise_trouble()
 
-    def _raise_trouble(self) -> None:
+    def raise_trouble(self) -> None:
+        """Drop a connection that is in trouble.
+
+        Raises:
+            Unavailable: it is lost or was refused.
+        """
         trouble = self._trouble
         if trouble:
             self.drop()
@@ -186,6 +196,25 @@ class Subscriber:
     def unsubscribe(self) -> None:
         """Ask for no further messages; those that wait still come. `is_listening` ends with the broker's word."""
         self._client.unsubscribe([wanted for wanted, _ in self._filters])
+
+    def leave(self, within_s: float = 1.0) -> list[Publish]:
+        """End the connection in good order, and return what the broker had sent before it heard of that.
+
+        The session stays, as with `drop`; but of QoS 0, which does not come again, nothing is left in the connection.
+        """
+        left: list[Publish] = []
+        until_s = time.monotonic() + within_s
+        source = self._client.socket()
+        if source is not None and not self.wants_write:
+            with contextlib.suppress(OSError, Unavailable):
+                source.send(_DISCONNECT)
+                while self._client.socket() is not None and (wait_s := until_s - time.monotonic()) > 0:
+                    publishes, is_all = self._client.take_messages()
+                    left += publishes
+                    if is_all and self._client.socket() is not None:
+                        select.select([source], [], [], wait_s)
+        self.drop()
+        return left
 
     def drop(self) -> None:
         """End the connection; the session stays, and with it what has not been acknowledged."""

@@ -261,7 +261,14 @@ class Traffic:
         self.record: Record = open_record(record)
         self._qos = qos
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("publisher.py")), str(port), str(rate), str(qos), str(record)],
+            [
+                sys.executable,
+                str(Path(__file__).with_name("publisher.py")),
+                str(port),
+                str(rate),
+                str(qos),
+                str(record),
+            ],
             stdin=subprocess.PIPE,
         )
 

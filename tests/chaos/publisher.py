@@ -29,8 +29,7 @@ Record = NDArray[np.int64]
 def open_record(path: Path) -> Record:
     """Open the record of a run, making it where there is none."""
     is_new = not path.exists()
-    record = np.memmap(path, np.int64, mode="w+" if is_new else "r+", shape=(MOST, 2))
-    return record
+    return np.memmap(path, np.int64, mode="w+" if is_new else "r+", shape=(MOST, 2))
 
 
 class Publisher:

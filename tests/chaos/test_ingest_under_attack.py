@@ -109,7 +109,7 @@ def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
     start_worker: StartWorker,
     start_traffic: StartTraffic,
     seconds: float,
-    forgets: bool,  # noqa: FBT001 - a parameter of the test
+    forgets: bool,
 ) -> None:
     between = Recorder(broker.port)
     start_worker(between.url)
@@ -130,7 +130,9 @@ def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
     resumed = traffic.published
     time.sleep(2.0)
     traffic.end()
-    wait_for(lambda: not between.received - {number for number, _ in traffic.stored(database)}, within_s=60, what="rest")
+    wait_for(
+        lambda: not between.received - {number for number, _ in traffic.stored(database)}, within_s=60, what="rest"
+    )
     account = traffic.account(database)
     lost = sorted(traffic.confirmed - {number for number, _ in traffic.stored(database)})
     say(f"broker killed, {'session gone' if forgets else 'session kept'}: {account}")

@@ -82,16 +82,6 @@ def test_taking_begins_anew() -> None:
     assert (gathered.weight, gathered.opened_s) == (0, None)
 
 
-def test_what_came_over_a_lost_connection_is_forgotten_where_the_broker_keeps_it() -> None:
-    lost, other = Ear(), Ear()
-    for packet_id, origins, stays in ((1, [lost], False), (0, [lost], True), (1, [lost, other], True)):
-        gathered = gathering()
-        for origin in origins:
-            add(gathered.open(5.0), 1, 2, origin=origin, packet_id=packet_id)
-        gathered.forget(lost)
-        assert (gathered.take() is not None) is stays
-
-
 def test_each_sender_hears_of_its_own_messages_in_their_order() -> None:
     one, other = Ear(), Ear()
     batch = Batch(opened_s=0.0)

@@ -157,6 +157,18 @@ def test_a_large_message_and_a_flood_of_small_ones_come_whole_and_in_order(
 
 
 @pytest.mark.needs("mosquitto")
+def test_leaving_brings_what_the_broker_had_sent_already(listener: Listener, broker: Any, start_device: Any) -> None:
+    device = start_device(broker)
+    listener.connect()
+    device.says_many([{"n": n} for n in range(50)])
+    select.select([listener.subscriber.socket], [], [], 5)
+    left = listener.subscriber.leave()
+    assert [orjson.loads(payload)["n"] for _, payload, _, _ in left] == list(range(50))
+    assert listener.subscriber.connection is None
+    listener.connect()
+    listener.until(lambda: len(listener.numbers) == 50)
+
+
 class TestMosquitto:
     """What only a full broker can show."""
 
