@@ -169,8 +169,9 @@ def _columns(signal: NDArray[np.int64], times_us: NDArray[np.int64], chance: np.
 def _append(database: Database, since: datetime, bar: Bar) -> tuple[float, float]:
     """Append batches and copy others bare, side by side; return the ratio of their times, and rows appended a second.
 
-    Each round copies, appends, appends and copies batches of the same make and is compared with itself alone: what
-    lasts longer than a round, as a checkpoint or a vacuum does, slows both ways and leaves the ratio as it is.
+    Each round copies, appends, appends and copies batches of the same make and is compared with itself alone, so that
+    what lasts longer than a round slows both ways. On a busy machine the ratio still falls: append has more round trips
+    to wait for.
     """
     chance = np.random.default_rng(1)
     with database.transaction() as tx:

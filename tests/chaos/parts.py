@@ -13,14 +13,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import paho.mqtt.client as mqtt
 import psutil
 import psycopg
+from paho.mqtt.enums import CallbackAPIVersion
 
 from service.postgres import PostgresServer
 from storage.migrate import migrate
@@ -180,10 +182,42 @@ class Recorder:
         self._server.close()
 
 
-class Worker:
-    """An ingest process, started as an operator starts it."""
+class Sensor:
+    """A pressure sensor on an asset of its own, which has a design limit of 10 bar and no model."""
 
-    def __init__(self, folder: Path, database_url: str, broker_url: str, **settings: str) -> None:
+    TOPIC = "assetloop/v1/chaos/V-1/telemetry"
+
+    def __init__(self, port: int, database: Database) -> None:
+        with database.connect() as connection:
+            connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'V-1', 'Vessel')")
+            connection.execute(
+                "INSERT INTO signal (asset_id, key, unit, position, high)"
+                " SELECT asset_id, 'pressure', 'bar', 0, 10 FROM asset WHERE tag = 'V-1'"
+            )
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+
+    def measure(self, bar: float, *, seconds: float) -> None:
+        """Publish that pressure five times a second."""
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            body = json.dumps({"ts": int(time.time() * 1000), "values": {"pressure": bar}})
+            self._client.publish(self.TOPIC, body, qos=1)
+            time.sleep(0.2)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+class Worker:
+    """The process of a role, ingest unless told, started as an operator starts it."""
+
+    def __init__(
+        self, folder: Path, database_url: str, broker_url: str, *, role: str = "ingest", **settings: str
+    ) -> None:
+        self._role = role
         self._environment = {
             **os.environ,
             "ASSETLOOP_DATABASE_URL": database_url,
@@ -197,7 +231,7 @@ class Worker:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen([ASSETLOOP, "ingest"], env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen([ASSETLOOP, self._role], env=self._environment, stdout=log, stderr=log)
 
     @property
     def process(self) -> psutil.Process:
@@ -323,14 +357,3 @@ class Traffic:
             if not account.missing or time.monotonic() > until_s:
                 return account
             time.sleep(0.5)
-
-
-@contextlib.contextmanager
-def ended(*parts: Any) -> Iterator[None]:
-    """End these in the end, whatever happened."""
-    try:
-        yield
-    finally:
-        for part in parts:
-            with contextlib.suppress(Exception):
-                part()

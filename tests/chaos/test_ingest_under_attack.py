@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.chaos.parts import Database, Mosquitto, Recorder, Traffic, Worker, wait_for
+from tests.chaos.parts import Database, Mosquitto, Recorder, Sensor, Traffic, Worker, wait_for
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(900)]
 
@@ -21,6 +21,9 @@ RATE = 5_000.0  # messages a second
 PATIENCE_S = 120.0
 StartWorker = Callable[..., Worker]
 StartTraffic = Callable[..., Traffic]
+ALERTED = (
+    "SELECT kind, extract(epoch FROM raised_at - onset)::float FROM alert JOIN asset USING (asset_id) WHERE tag = 'V-1'"
+)
 
 
 def say(*words: Any) -> None:
@@ -172,23 +175,31 @@ def test_workers_from_four_to_one_to_three(
     assert_ledger_agrees(database)
 
 
-def test_a_worker_that_is_frozen_is_stood_in_for_and_does_no_harm_when_it_wakes(
-    database: Database, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
+def test_a_worker_that_is_frozen_during_a_fault_is_stood_in_for_and_the_alert_still_comes(
+    database: Database, broker: Mosquitto, start_worker: StartWorker, start_traffic: StartTraffic, seconds: float
 ) -> None:
     four = [start_worker(mqtt_share="plant") for _ in range(4)]
+    start_worker(role="score")
+    start_worker(role="desk")
+    sensor = Sensor(broker.port, database)
     await_slots(database, holders=4, slots=4)
     traffic = start_traffic(RATE)
     await_flow(database)
-    time.sleep(1.0)
+    sensor.measure(5.0, seconds=4.0)
+    assert database.ask("SELECT * FROM alert") == []
     four[1].process.suspend()
-    time.sleep(max(8.0, seconds / 6))
+    sensor.measure(12.0, seconds=max(8.0, seconds / 6))
     await_slots(database, holders=3, slots=4)
     caught_up = traffic.account(database).missing
     four[1].process.resume()
-    time.sleep(3.0)
+    sensor.measure(12.0, seconds=3.0)
     traffic.end()
     account = traffic.settled(database, within_s=PATIENCE_S)
+    alert = wait_for(lambda: database.ask(ALERTED), within_s=60, what="alert")
+    sensor.close()
     say(f"one of four frozen: {account}; {caught_up:,} were still on their way when it woke")
+    say(f"the alert came {alert[0][1]:.1f} s after the first faulty value")
+    assert [kind for kind, _ in alert] == ["limit"]
     assert caught_up < RATE
     assert (account.missing, account.duplicate, account.misplaced) == (0, 0, 0)
     assert_ledger_agrees(database)
