@@ -99,6 +99,12 @@ class Report:
         self.values, self.marks = array("d"), _NO_MARKS
         self.rejects = {reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)}
 
+    def withhold(self, device: Device) -> None:
+        """Leave nothing in it: its device has said too much."""
+        self.device = device
+        self.keys, self.signal_ids, self.times_us, self.flags = [], [], [], []
+        self.values, self.marks, self.rejects = array("d"), _NO_MARKS, _NO_REJECTS
+
     @property
     def quarantined(self) -> int:
         """Count the readings that were refused."""

@@ -29,12 +29,13 @@ GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
 GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT INSERT ON touched TO assetloop_ingest;
-GRANT SELECT ON quarantine, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
+GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE ON latest TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION
-    register_signal, hold_in_quarantine, ensure_partition, ingest_spread_s
+    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, ensure_partition,
+    ingest_spread_s
 TO assetloop_ingest;
 
 -- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.

@@ -16,7 +16,8 @@ INGEST = {
     **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
     **dict.fromkeys(("ingest_slot", "ingest_spool"), "siud"),
     "latest": "siu",
-    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "quarantine"), "s"),
+    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal"), "s"),
+    **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
     **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),
     "touched": "i",
 }
@@ -32,7 +33,10 @@ APP = {
     ),
 }
 ROUTINES = {
-    Role.INGEST: {"register_signal", "hold_in_quarantine", "ensure_partition", "ingest_spread_s"},
+    Role.INGEST: {
+        *("register_signal", "register_asset", "ensure_partition", "ingest_spread_s"),
+        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key"),
+    },
     Role.APP: {
         *(
             "read_blocks",
