@@ -11,21 +11,24 @@ from api.access import Access
 from api.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, health, orders, quarantine
+from api.routes import alerts, assets, device_tokens, health, ingest, liveness, orders, quarantine, telemetry
+from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.database import Database
 
 PREFIX = "/api/v1"
-_DESCRIPTION = """Work orders, alerts, assets and quarantine of a plant.
+_DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
 Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
 worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail": "…"}`; 503 means: ask again later.
 """
 
 
-def create_app(database: Database, clock: Clock, *, access: Access, console: bool = True, version: str) -> FastAPI:
-    """Build the application on `database`, which speaks as the application's role.
+def create_app(
+    database: Database, clock: Clock, *, access: Access, console: bool = True, version: str, door: Door | None = None
+) -> FastAPI:
+    """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
 
     Nothing is read before the first request: with the database away the app starts, answers 503, and recovers.
     A process can hold one console.
@@ -41,11 +44,11 @@ def create_app(database: Database, clock: Clock, *, access: Access, console: boo
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(database=database, clock=clock, version=version)
+    app.state.parts = Parts(database=database, clock=clock, version=version, door=door)
     app.state.access = access
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
-    for module in (orders, alerts, assets, quarantine, health):
+    for module in (orders, alerts, liveness, assets, quarantine, ingest, telemetry, device_tokens, health):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(login.router)
     app.add_api_route(

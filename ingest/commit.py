@@ -6,6 +6,8 @@ import hashlib
 import itertools
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from ingest.admission import Terms
 from ingest.batch import Batch, Odd
+from ingest.decoded import Reject
 from ingest.device import topic_text
 from ingest.devices import Devices
 from ingest.limits import Limiter
@@ -27,20 +30,43 @@ from storage.quarantine import Refused
 from storage.readings import Outcome, ReadingColumns
 
 _log = logging.getLogger(__name__)
+_COUNTED = {Outcome.STORED: "stored", Outcome.DUPLICATE: "duplicate", Outcome.CONFLICTING: "conflicting"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(kw_only=True, slots=True)
+class MessageTold:
+    """What became of the readings of one message, counted as in the delivery record; `refused` says why some were."""
+
+    received: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    late: int = 0
+    quarantined: int = 0
+    conflicting: int = 0
+    limited: int = 0
+    refused: list[Reject] = field(default_factory=list)
+
+
 class Committer:
-    """Writes batches for one slot."""
+    """Writes batches for one slot; `witness` is told what became of each message, by its number, once that holds."""
 
     def __init__(
-        self, database: Database, devices: Devices, terms: Terms, *, slot: int, limiter: Limiter | None = None
+        self,
+        database: Database,
+        devices: Devices,
+        terms: Terms,
+        *,
+        slot: int,
+        limiter: Limiter | None = None,
+        witness: Callable[[dict[int, MessageTold]], None] | None = None,
     ) -> None:
         self._database = database
         self._devices = devices
         self._terms = terms
         self._slot = slot
         self._limiter = limiter or Limiter.off()
+        self._witness = witness
         self._batch_numbers = itertools.count(time.time_ns() // 1000)
 
     def commit(self, batch: Batch, now_s: float) -> list[ReadingColumns]:
@@ -95,6 +121,8 @@ class Committer:
             outcomes = readings.append(tx, told.columns, received_at=at).outcomes
             quarantine.hold(tx, [refused for place, odd in batch.odd.items() for refused in _held(odd, place)])
             delivery.record(tx, self._slot, number, told.delivered(outcomes), at=at)
+        if self._witness is not None:
+            self._witness(told.by_message(outcomes))
         return told.columns.take(outcomes == Outcome.STORED)
 
     def _resolve(self, odd: dict[int, Odd], now_s: float) -> None:
@@ -115,6 +143,7 @@ class _Told:
     """What a batch says: the readings to store in the order in which they came, and whose report each is of."""
 
     def __init__(self, batch: Batch) -> None:
+        self._batch = batch
         apart, marks = _odd_sheet(batch.odd)
         limited = list(batch.limited.values())
         self._devices = batch.sheet.devices + apart.devices + [device for device, _ in limited]
@@ -162,6 +191,25 @@ class _Told:
             quarantined=quarantined - released,
             limited=limited,
         )
+
+    def by_message(self, outcomes: NDArray[np.int8]) -> dict[int, MessageTold]:
+        """Say what became of each message, by its number."""
+        odd = [(number, report) for number, one in self._batch.odd.items() for report in one.reports]
+        of_reports = [*self._batch.sheet.messages, *(number for number, _ in odd)]
+        told = {number: MessageTold() for number in of_reports}
+        late = self.columns.flags & Flag.LATE != 0
+        for place, outcome, is_late in zip(self._of_reading.tolist(), outcomes.tolist(), late.tolist(), strict=True):
+            one = told[of_reports[place]]
+            one.received += 1
+            one.late += is_late
+            name = _COUNTED[outcome]
+            setattr(one, name, getattr(one, name) + 1)
+        for number, report in odd:
+            told[number].quarantined += report.quarantined
+            told[number].limited += report.withheld
+            told[number].received += report.quarantined + report.withheld
+            told[number].refused += report.rejects.values()
+        return told
 
 
 def _released(batch: Batch) -> list[int]:

@@ -13,11 +13,12 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
-from plant.errors import Rejected
+from plant.errors import Conflict, Rejected
 from storage import register as store
 from storage.database import Transaction
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_LONGEST_TAG = 200
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_TAG)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -47,6 +48,7 @@ class _Class(_Part):
     name: str = ""
     name_zh: str = ""
     grace_s: Annotated[float, Field(ge=0, le=900)] = 2.0
+    silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = 60.0
     signal: list[_Signal] = []
 
 
@@ -149,7 +151,14 @@ def _asset_class(one: _Class) -> AssetClass:
     signals = tuple(
         SignalSpec(**{**s.model_dump(), "role": SignalRole(s.role), "name": s.name or s.key}) for s in one.signal
     )
-    return AssetClass(tag=one.tag, name=one.name or one.tag, name_zh=one.name_zh, grace_s=one.grace_s, signals=signals)
+    return AssetClass(
+        tag=one.tag,
+        name=one.name or one.tag,
+        name_zh=one.name_zh,
+        grace_s=one.grace_s,
+        silent_after_s=one.silent_after_s,
+        signals=signals,
+    )
 
 
 def _asset(one: _Asset) -> Asset:
@@ -207,6 +216,22 @@ def register_asset(
     known = store.find_asset(tx, site, asset) or _add_bare(tx, site, asset, asset_class, at)
     store.add_signals(tx, known.asset_id, keys)
     return known
+
+
+def approve(tx: Transaction, *, site: str, asset: str, asset_class: str, at: datetime) -> store.RegisteredAsset:
+    """Take a stranger into the register, with the signals of its class; what was held of it is then replayed.
+
+    Raises:
+        Conflict: the register has that asset.
+        Rejected: a tag is empty or too long.
+    """
+    if not all(0 < len(tag.strip()) <= _LONGEST_TAG for tag in (site, asset, asset_class)):
+        raise Rejected("bad_tag", f"tags of site, asset and class have 1 to {_LONGEST_TAG} characters")
+    if store.find_asset(tx, site, asset) is not None:
+        raise Conflict(f"the register has asset {asset} at site {site} already")
+    approved = _add_bare(tx, site, asset, asset_class, at)
+    store.put_signals(tx, site, asset)
+    return approved
 
 
 def _add_bare(tx: Transaction, site: str, tag: str, asset_class: str, at: datetime) -> store.RegisteredAsset:

@@ -22,7 +22,13 @@ from storage.database import Role, in_our_terms
 if TYPE_CHECKING:
     import procrastinate
 
+    from ingest.devices import AutoRegister
+    from ingest.door import DoorSettings
+    from ingest.subscriber import BrokerSettings
+    from service.settings import Settings
+
 log = logging.getLogger("service.roles")
+_DOOR_WAIT_S = 3.0  # a device that waits for longer has something better to do
 
 
 @contextlib.contextmanager
@@ -61,23 +67,63 @@ def _watch_lifeline() -> None:
 def ingest(around: Surroundings) -> None:
     """Write telemetry from the broker into the record."""
     from ingest.runner import Ingest, IngestSettings
-    from ingest.subscriber import BrokerSettings
 
     settings = around.settings
     with around.database(Role.INGEST) as database, until_told("ingest") as stop:
         Ingest(
             IngestSettings(
-                broker=BrokerSettings(url=around.mqtt_url()),
+                broker=_broker(around),
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,
                 raw_retention_days=settings.raw_retention_days,
+                most_spool_bytes=settings.spool_bytes,
+                most_values_per_s=settings.rate_limit_values_per_s,
+                burst_values=settings.rate_limit_burst,
+                auto_register=_auto_register(settings),
             ),
             database,
             around.clock,
             holder(),
         ).run(stop)
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """Say what holds for telemetry over HTTP: what holds over the broker."""
+    from ingest.door import DoorSettings
+
+    return DoorSettings(
+        most_payload_bytes=settings.most_payload_bytes,
+        most_signals=settings.most_signals,
+        raw_retention_days=settings.raw_retention_days,
+        most_values_per_s=settings.rate_limit_values_per_s,
+        burst_values=settings.rate_limit_burst,
+        auto_register=_auto_register(settings),
+    )
+
+
+def _auto_register(settings: Settings) -> AutoRegister | None:
+    from ingest.devices import AutoRegister
+
+    if not settings.auto_register:
+        return None
+    return AutoRegister(asset_class=settings.auto_register_class, most=settings.auto_register_most)
+
+
+def _broker(around: Surroundings) -> BrokerSettings:
+    from ingest.subscriber import BrokerSettings
+
+    settings = around.settings
+    return BrokerSettings(
+        url=around.mqtt_url(),
+        ca_file=settings.mqtt_ca_file,
+        cert_file=settings.mqtt_cert_file,
+        key_file=settings.mqtt_key_file,
+        session_expiry_s=settings.mqtt_session_expiry_s,
+        keepalive_s=settings.mqtt_keepalive_s,
+        reader=settings.mqtt_reader,
+    )
 
 
 def score(around: Surroundings) -> None:
@@ -110,12 +156,18 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from api.access import Access
     from api.app import create_app
     from api.serve import serve as serve_app
+    from ingest.door import Door
 
     settings = around.settings
     token = settings.token.get_secret_value() if settings.token else None
-    with around.database(most=8) as database, until_told("serve") as stop:
+    with (
+        around.database(most=8) as database,
+        around.database(Role.INGEST, wait_s=_DOOR_WAIT_S) as door_database,
+        Door(door_database, around.clock, door_settings(settings)) as door,
+        until_told("serve") as stop,
+    ):
         access = Access(token=token, allowed_hosts=settings.hosts)
-        app = create_app(database, around.clock, access=access, version=version("assetloop"))
+        app = create_app(database, around.clock, access=access, version=version("assetloop"), door=door)
         serve_app(app, host or settings.host, port or settings.port, stop)
 
 

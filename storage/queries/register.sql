@@ -10,12 +10,14 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_class
 -- Add or change a class of equipment.
-INSERT INTO asset_class AS held (tag, name, name_zh, grace_s)
-VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s)
+INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_after_s)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_after_s)s)
 ON CONFLICT ON CONSTRAINT asset_class_tag_is_unique DO UPDATE
-SET name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s
-WHERE (held.name, held.name_zh, held.grace_s)
-    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s)
+SET
+    name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s,
+    silent_after_s = excluded.silent_after_s
+WHERE (held.name, held.name_zh, held.grace_s, held.silent_after_s)
+    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_after_s)
 RETURNING xmax = 0 AS added;
 
 -- name: put_class_signal

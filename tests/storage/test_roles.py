@@ -16,7 +16,7 @@ INGEST = {
     **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
     **dict.fromkeys(("ingest_slot", "ingest_spool"), "siud"),
     "latest": "siu",
-    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal"), "s"),
+    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "device_token"), "s"),
     **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
     **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),
     "touched": "i",
@@ -24,7 +24,7 @@ INGEST = {
 APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
-    **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
+    **dict.fromkeys(("work_order", "work_order_finding", "ledger_head", "device_token"), "siu"),
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
     "class_signal": "siud",
     "feed": "sid",
@@ -35,7 +35,7 @@ APP = {
 ROUTINES = {
     Role.INGEST: {
         *("register_signal", "register_asset", "ensure_partition", "ingest_spread_s"),
-        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key"),
+        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key", "note_device_token"),
     },
     Role.APP: {
         *(
