@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NoReturn
 
 from fastapi import FastAPI, Request
+from prometheus_client import CollectorRegistry
 
-from api import login
+from api import counting, login
 from api.access import Access
+from api.counting import Counting
 from api.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
@@ -26,12 +28,19 @@ worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail
 
 
 def create_app(
-    database: Database, clock: Clock, *, access: Access, console: bool = True, version: str, door: Door | None = None
+    database: Database,
+    clock: Clock,
+    *,
+    access: Access,
+    console: bool = True,
+    version: str,
+    door: Door | None = None,
+    registry: CollectorRegistry | None = None,
 ) -> FastAPI:
     """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
 
-    Nothing is read before the first request: with the database away the app starts, answers 503, and recovers.
-    A process can hold one console.
+    What is counted is added to `registry`, and said at `/metrics`. Nothing is read before the first request: with the
+    database away the app starts, answers 503, and recovers. A process can hold one console.
 
     Raises:
         Conflict: this process has a console already.
@@ -46,11 +55,14 @@ def create_app(
     )
     app.state.parts = Parts(database=database, clock=clock, version=version, door=door)
     app.state.access = access
+    app.state.registry = registry or CollectorRegistry()
+    app.add_middleware(Counting, registry=app.state.registry)
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
     for module in (orders, alerts, liveness, assets, quarantine, ingest, telemetry, device_tokens, health):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(login.router)
+    app.include_router(counting.router)
     app.add_api_route(
         "/api/{rest:path}",
         _nothing_here,

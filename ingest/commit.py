@@ -19,6 +19,7 @@ from ingest.decoded import Reject
 from ingest.device import topic_text
 from ingest.devices import Devices
 from ingest.limits import Limiter
+from ingest.metrics import Meter
 from ingest.reader import admit_all
 from ingest.sheet import Sheet
 from plant.errors import AssetloopError, Rejected
@@ -60,6 +61,7 @@ class Committer:
         slot: int,
         limiter: Limiter | None = None,
         witness: Callable[[dict[int, MessageTold]], None] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._devices = devices
@@ -67,6 +69,7 @@ class Committer:
         self._slot = slot
         self._limiter = limiter or Limiter.off()
         self._witness = witness
+        self._meter = meter or Meter()
         self._batch_numbers = itertools.count(time.time_ns() // 1000)
 
     def commit(self, batch: Batch, now_s: float) -> list[ReadingColumns]:
@@ -115,12 +118,16 @@ class Committer:
         told = _Told(batch)
         number = next(self._batch_numbers)
         at = _instant(batch.arrival_us)
+        began_s = time.perf_counter()
         with self._database.transaction() as tx:
             if batch.releases:
                 quarantine.release(tx, [arrival.arrival_id for arrival in batch.releases.values()])
             outcomes = readings.append(tx, told.columns, received_at=at).outcomes
             quarantine.hold(tx, [refused for place, odd in batch.odd.items() for refused in _held(odd, place)])
-            delivery.record(tx, self._slot, number, told.delivered(outcomes), at=at)
+            delivered = told.delivered(outcomes)
+            delivery.record(tx, self._slot, number, delivered, at=at)
+        took_s = time.perf_counter() - began_s
+        self._meter.committed(batch, delivered, took_s=took_s, now_us=time.time_ns() // 1000)
         if self._witness is not None:
             self._witness(told.by_message(outcomes))
         return told.columns.take(outcomes == Outcome.STORED)

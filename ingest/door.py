@@ -20,6 +20,7 @@ from ingest.decode import Decoder
 from ingest.devices import AutoRegister, Devices
 from ingest.formats import every_format
 from ingest.limits import Limiter
+from ingest.metrics import Meter
 from ingest.reader import Reader
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
@@ -65,7 +66,7 @@ class _Letter:
 class Door:
     """Takes one message at a time from many threads. `database` speaks as the role `INGEST`."""
 
-    def __init__(self, database: Database, clock: Clock, settings: DoorSettings) -> None:
+    def __init__(self, database: Database, clock: Clock, settings: DoorSettings, meter: Meter | None = None) -> None:
         self.database = database
         self.settings = settings
         self._clock = clock
@@ -74,10 +75,10 @@ class Door:
         devices = Devices(database, most_signals=settings.most_signals, auto=settings.auto_register)
         decoder = Decoder(every_format(), most_bytes=settings.most_payload_bytes)
         self._gathering = Gathering(most_values=2**31, longest_s=0.0)
-        self._reader = Reader(clock, decoder, devices, terms, self._gathering, settings.limiter())
+        self._reader = Reader(clock, decoder, devices, terms, self._gathering, settings.limiter(), meter)
         self._told: dict[int, MessageTold] = {}
         self._committer = Committer(
-            database, devices, terms, slot=_SLOT, limiter=settings.limiter(), witness=self._told.update
+            database, devices, terms, slot=_SLOT, limiter=settings.limiter(), witness=self._told.update, meter=meter
         )
         self._stored: list[ReadingColumns] = []
         self._in_doubt = False

@@ -13,6 +13,7 @@ from ingest.decoded import Report
 from ingest.devices import Devices
 from ingest.frames import Publish
 from ingest.limits import Limiter
+from ingest.metrics import Meter
 from plant.clock import Clock
 from plant.errors import Rejected
 
@@ -32,6 +33,7 @@ class Reader:
         terms: Terms,
         gathering: Gathering,
         limiter: Limiter | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._clock = clock
         self._decoder = decoder
@@ -40,6 +42,7 @@ class Reader:
         self._gathering = gathering
         self._limiter = limiter or Limiter.off()
         self._boundless = Limiter.off()
+        self._meter = meter or Meter()
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
@@ -73,8 +76,9 @@ class Reader:
             batch.limit(limiter.take_noted())
         batch.blocks.append(Block(publishes, arrival_us, origin))
         batch.messages = number
-        batch.weight += sum([len(payload) for _, payload, _, _ in publishes])
-        batch.weight += len(publishes) * _BYTES_A_MESSAGE + (len(sheet.values) - values) * _BYTES_A_VALUE
+        size, values = sum([len(payload) for _, payload, _, _ in publishes]), len(sheet.values) - values
+        batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
+        self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
 
 
 def admit_all(

@@ -21,6 +21,7 @@ from ingest.frugal import keep_small
 from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
 from ingest.limits import Limiter
+from ingest.metrics import Meter
 from ingest.outage import Outage
 from ingest.reader import Reader
 from ingest.recorder import Recorder
@@ -78,11 +79,19 @@ class IngestSettings:
 class Ingest:
     """Takes telemetry from the broker into the record. `database` speaks as the role `INGEST`."""
 
-    def __init__(self, settings: IngestSettings, database: Database, clock: Clock, holder: str) -> None:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        database: Database,
+        clock: Clock,
+        holder: str,
+        meter: Meter | None = None,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._holder = holder
+        self._meter = meter or Meter()
         self._most_slots = settings.most_slots if settings.share else 1
 
     def run(self, stop: threading.Event) -> None:
@@ -150,19 +159,22 @@ class Ingest:
         )
         if not _has_slots(house):
             return
-        committer = Committer(self._database, devices, terms, slot=min(house.held), limiter=settings.limiter())
-        recorder = Recorder(committer, house, wake=waker.wake)
+        committer = Committer(
+            self._database, devices, terms, slot=min(house.held), limiter=settings.limiter(), meter=self._meter
+        )
+        recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
         sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, gathering))
         intake = Intake(
             sessions=sessions,
-            reader=Reader(self._clock, decoder, devices, terms, gathering, settings.limiter()),
+            reader=Reader(self._clock, decoder, devices, terms, gathering, settings.limiter(), self._meter),
             gathering=gathering,
             spool=spool,
             housekeeping=house,
             recorder=recorder,
             waker=waker,
             limits=IntakeLimits(most_memory_bytes=settings.most_memory_bytes, longest_pause_s=settings.longest_pause_s),
+            meter=self._meter,
         )
         recorder.start()
         with self._replaying(formats, terms, house, slot=min(house.held)):
@@ -179,7 +191,7 @@ class Ingest:
     @contextmanager
     def _replaying(self, formats: Sequence[Format], terms: Terms, house: Housekeeping, *, slot: int) -> Iterator[None]:
         """Replay what leaves quarantine meanwhile."""
-        committer = Committer(self._database, self._devices(), terms, slot=slot)
+        committer = Committer(self._database, self._devices(), terms, slot=slot, meter=self._meter)
         decoder = Decoder(formats, most_bytes=self._settings.most_payload_bytes)
         replay = Replay(self._database, decoder, committer, house.note_commit)
         done = threading.Event()

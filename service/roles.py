@@ -66,10 +66,17 @@ def _watch_lifeline() -> None:
 
 def ingest(around: Surroundings) -> None:
     """Write telemetry from the broker into the record."""
+    from ingest.metrics import Meter
     from ingest.runner import Ingest, IngestSettings
+    from service import metrics
 
     settings = around.settings
-    with around.database(Role.INGEST) as database, until_told("ingest") as stop:
+    counted = metrics.registry()
+    with (
+        around.database(Role.INGEST) as database,
+        metrics.served(counted, settings.metrics_host, settings.metrics_port),
+        until_told("ingest") as stop,
+    ):
         Ingest(
             IngestSettings(
                 broker=_broker(around),
@@ -86,6 +93,7 @@ def ingest(around: Surroundings) -> None:
             database,
             around.clock,
             holder(),
+            Meter(counted),
         ).run(stop)
 
 
@@ -157,17 +165,22 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from api.app import create_app
     from api.serve import serve as serve_app
     from ingest.door import Door
+    from ingest.metrics import Meter
+    from service import metrics
 
+    counted = metrics.registry()
     settings = around.settings
     token = settings.token.get_secret_value() if settings.token else None
     with (
         around.database(most=8) as database,
         around.database(Role.INGEST, wait_s=_DOOR_WAIT_S) as door_database,
-        Door(door_database, around.clock, door_settings(settings)) as door,
+        Door(door_database, around.clock, door_settings(settings), Meter(counted)) as door,
         until_told("serve") as stop,
     ):
         access = Access(token=token, allowed_hosts=settings.hosts)
-        app = create_app(database, around.clock, access=access, version=version("assetloop"), door=door)
+        app = create_app(
+            database, around.clock, access=access, version=version("assetloop"), door=door, registry=counted
+        )
         serve_app(app, host or settings.host, port or settings.port, stop)
 
 

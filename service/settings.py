@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 9464
     spool_bytes: Annotated[int, Field(ge=0)] = 256 * 2**20
     rate_limit_values_per_s: Annotated[float, Field(ge=0)] = 20_000.0
     rate_limit_burst: Annotated[float, Field(ge=1)] = 2_000_000.0
