@@ -17,7 +17,8 @@ from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage import overview
+from storage import liveness, overview
+from storage.liveness import Liveness
 from storage.overview import AssetView, SignalView
 
 _SPANS = {
@@ -28,10 +29,18 @@ _SPANS = {
 }
 _EVERY_S = 3.0
 _POINTS = 300
+_TONES = {
+    **dict.fromkeys(("up", "alive", "fresh"), "good"),
+    **dict.fromkeys(("down", "silent"), "alarm"),
+    **dict.fromkeys(("stale", "bad"), "watch"),
+    **dict.fromkeys(("unknown", "never"), "silent"),
+}
 
 
-def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> tuple[AssetView, list[Trace]]:
-    """Read an asset and the course of its signals.
+def read_asset(
+    parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
+) -> tuple[AssetView, list[Trace], Liveness]:
+    """Read an asset, the course of its signals, and whether it can be heard.
 
     Raises:
         NotFound: there is no such asset.
@@ -52,7 +61,8 @@ def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit)
             )
             for signal in asset.signals
         ]
-    return asset, traces
+        alive = liveness.of_asset(tx, site, tag)
+    return asset, traces, alive
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -96,13 +106,14 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(self, asset: AssetView, traces: Sequence[Trace]) -> None:
+    def _show(self, asset: AssetView, traces: Sequence[Trace], alive: Liveness) -> None:
         if self._drawn != [signal.signal_id for signal in asset.signals]:
             self._drawn = [signal.signal_id for signal in asset.signals]
             self._draw(asset, traces)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
+        self._show_liveness(alive)
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
         for chart, trace in zip(self._charts, traces, strict=True):
@@ -143,6 +154,22 @@ class AssetPage:
         with box():
             words(visit.t("nav_orders"), "name")
             self._orders(asset)
+        self._liveness()
+
+    def _liveness(self) -> None:
+        visit = self._visit
+        self._alive = {}
+        for name in ("session", "device", "sensors"):
+            with box(testid=f"liveness-{name}"):
+                words(visit.t(name), "name")
+                self._alive[name] = chip("", "plain")
+
+    def _show_liveness(self, alive: Liveness) -> None:
+        which = ", ".join(alive.stale if alive.sensors == "stale" else alive.bad)
+        for name, state in (("session", alive.session), ("device", alive.device), ("sensors", alive.sensors)):
+            said = self._visit.t(f"{name}_{state}", which=which)
+            self._alive[name].set_text(said)
+            self._alive[name].classes(replace=f"chip tone-{_TONES[state]}")
 
     def _orders(self, asset: AssetView) -> None:
         standing = [

@@ -31,6 +31,7 @@ _WAYS = (
     ("/", "nav_overview", "grid_view"),
     ("/work-orders", "nav_orders", "assignment"),
     ("/alerts", "nav_alerts", "notifications_none"),
+    ("/telemetry", "nav_telemetry", "sensors"),
     ("/quarantine", "nav_quarantine", "inventory_2"),
 )
 
