@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plant.errors import Unavailable
+from plant.errors import Misconfigured, Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
 from service.waiting import ToldToStopError, patiently
@@ -21,9 +21,10 @@ from storage.database import Role, in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate
+    from prometheus_client import CollectorRegistry
 
     from ingest.devices import AutoRegister
-    from ingest.door import DoorSettings
+    from ingest.door import Door, DoorSettings
     from ingest.subscriber import BrokerSettings
     from service.settings import Settings
 
@@ -164,24 +165,33 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from api.access import Access
     from api.app import create_app
     from api.serve import serve as serve_app
-    from ingest.door import Door
-    from ingest.metrics import Meter
     from service import metrics
 
     counted = metrics.registry()
     settings = around.settings
     token = settings.token.get_secret_value() if settings.token else None
-    with (
-        around.database(most=8) as database,
-        around.database(Role.INGEST, wait_s=_DOOR_WAIT_S) as door_database,
-        Door(door_database, around.clock, door_settings(settings), Meter(counted)) as door,
-        until_told("serve") as stop,
-    ):
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(around.database(most=8))
+        door = _open_door(around, stack, counted)
+        stop = stack.enter_context(until_told("serve"))
         access = Access(token=token, allowed_hosts=settings.hosts)
         app = create_app(
             database, around.clock, access=access, version=version("assetloop"), door=door, registry=counted
         )
         serve_app(app, host or settings.host, port or settings.port, stop)
+
+
+def _open_door(around: Surroundings, stack: contextlib.ExitStack, counted: CollectorRegistry) -> Door | None:
+    """Take telemetry in over HTTP, where there is a login that may store it."""
+    from ingest.door import Door
+    from ingest.metrics import Meter
+
+    try:
+        database = stack.enter_context(around.database(Role.INGEST, wait_s=_DOOR_WAIT_S))
+    except Misconfigured as error:
+        log.warning("telemetry is not taken over HTTP", extra={"why": str(error)})
+        return None
+    return stack.enter_context(Door(database, around.clock, door_settings(around.settings), Meter(counted)))
 
 
 def work(around: Surroundings) -> None:

@@ -13,7 +13,8 @@ from tests.stack import ASSETLOOP, assetloop
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "storage"]),
-    *(["export"], ["import"], ["backup"], ["restore"]),
+    *(["export"], ["import"], ["backup"], ["restore"], ["ingest", "status"], ["liveness"]),
+    *(["quarantine", "list"], ["quarantine", "approve"], ["device", "issue"], ["device", "list"], ["device", "revoke"]),
 )
 
 

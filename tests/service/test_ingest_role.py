@@ -165,7 +165,9 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
     assert {one["device"]: one["stored"] for one in told["devices"]} == {"demo/P-101": 2, "demo/P-9": 0}
     assert told["sums"] == {
         **dict.fromkeys(("duplicate", "late", "conflicting", "limited"), 0),
-        "received": 5, "stored": 2, "quarantined": 3,
+        "received": 5,
+        "stored": 2,
+        "quarantined": 3,
     }
     assert [slot["is_listening"] for slot in told["slots"]] == [True]
     shown = run(environment, "ingest", "status", "--device", "demo/P-9")
