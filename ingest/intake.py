@@ -227,7 +227,7 @@ class Intake:
         since = [in_flight.opened_s if in_flight else None, self._gathering.opened_s, session.behind_since_s]
         return max((now_s - one for one in since if one is not None), default=0.0)
 
-    def _finish(self, within_s: float = 3.0) -> None:
+    def _finish(self, within_s: float = 2.5) -> None:
         """Commit and acknowledge what has been received, then end the connections."""
         until_s = time.monotonic() + within_s
         while self._recorder.in_flight is not None or self._gathering.opened_s is not None:

@@ -26,6 +26,7 @@ from storage.readings import ReadingColumns
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 2.0
+_AFTER_A_FAULT_S = 60.0
 _MOST_AT_ONCE = 500
 _MOST_BYTES_AT_ONCE = 4 * 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +56,9 @@ class Replay:
                 pause_s = 0.0 if self.step(time.monotonic()) else _EVERY_S
             except AssetloopError as error:
                 pause_s = self._outage.failed(error)
+            except Exception:  # noqa: BLE001 - one bad entry must not end the replay of all others
+                _log.exception("quarantine cannot be replayed, in an unforeseen way")
+                pause_s = _AFTER_A_FAULT_S
             else:
                 self._outage.over()
 

@@ -201,7 +201,7 @@ class Ingest:
             yield
         finally:
             done.set()
-            thread.join(1.0)
+            thread.join(0.1)  # what it was at is undone or done, wherever it is cut off
 
     def _session(self, installation: str, held: Held, formats: Sequence[Format], gathering: Gathering) -> Session:
         """Make the session of a slot; what must come in order comes to the first slot alone."""

@@ -46,9 +46,9 @@ WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
-    x = excluded.x, y = excluded.y
-WHERE (held.class_id, held.name, held.name_zh, held.x, held.y)
-    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y)
+    x = excluded.x, y = excluded.y, self_registered = false
+WHERE (held.class_id, held.name, held.name_zh, held.x, held.y, held.self_registered)
+    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, false)
 RETURNING xmax = 0 AS added;
 
 -- name: put_signals_of_class
