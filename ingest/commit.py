@@ -127,7 +127,7 @@ class Committer:
             delivered = told.delivered(outcomes)
             delivery.record(tx, self._slot, number, delivered, at=at)
         took_s = time.perf_counter() - began_s
-        self._meter.committed(batch, delivered, took_s=took_s, now_us=time.time_ns() // 1000)
+        self._meter.committed(batch, delivered, told.columns.times_us, took_s=took_s, now_us=time.time_ns() // 1000)
         if self._witness is not None:
             self._witness(told.by_message(outcomes))
         return told.columns.take(outcomes == Outcome.STORED)

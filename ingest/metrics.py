@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ingest.batch import Batch
     from storage.delivery import BatchDelivered
 
@@ -59,8 +61,10 @@ class Meter:
         self._received_bytes.inc(payload_bytes)
         self._decoded.inc(values)
 
-    def committed(self, batch: Batch, delivered: BatchDelivered, *, took_s: float, now_us: int) -> None:
-        """Count a batch whose transaction holds."""
+    def committed(
+        self, batch: Batch, delivered: BatchDelivered, times_us: NDArray[np.int64], *, took_s: float, now_us: int
+    ) -> None:
+        """Count a batch whose transaction holds; `times_us` are those of its readings, in µs since 1970."""
         for outcome in _OUTCOMES:
             count = int(getattr(delivered, outcome).sum())
             if count > 0:  # a replay takes out of quarantine what was counted there before
@@ -69,8 +73,8 @@ class Meter:
         self._commit.observe(took_s)
         self._batch.observe(int(delivered.stored.sum()))
         self._wait.observe(max(0.0, (now_us - batch.arrival_us) / 1e6))
-        if batch.sheet.times_us:
-            self._latency.observe(max(0.0, (now_us - int(np.max(batch.sheet.times_us))) / 1e6))
+        if len(times_us):
+            self._latency.observe(max(0.0, (now_us - int(times_us.max())) / 1e6))
 
     def failed(self) -> None:
         """Count a commit that did not hold."""
