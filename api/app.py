@@ -5,19 +5,37 @@ from __future__ import annotations
 from typing import NoReturn
 
 from fastapi import FastAPI, Request
+from prometheus_client import CollectorRegistry
 
-from api import login
+from api import counting, login
 from api.access import Access
+from api.counting import Counting
 from api.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, codes, figures, findings, health, models, orders, proposals, quarantine
+from api.routes import (
+    alerts,
+    assets,
+    codes,
+    device_tokens,
+    figures,
+    findings,
+    health,
+    ingest,
+    liveness,
+    models,
+    orders,
+    proposals,
+    quarantine,
+    telemetry,
+)
+from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.database import Database
 
 PREFIX = "/api/v1"
-_DESCRIPTION = """Work orders, alerts, assets and quarantine of a plant.
+_DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
 Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
 worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail": "…"}`; 503 means: ask again later.
@@ -25,12 +43,20 @@ worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail
 
 
 def create_app(
-    database: Database, clock: Clock, *, access: Access, console: bool = True, version: str, console_url: str = ""
+    database: Database,
+    clock: Clock,
+    *,
+    access: Access,
+    console: bool = True,
+    version: str,
+    console_url: str = "",
+    door: Door | None = None,
+    registry: CollectorRegistry | None = None,
 ) -> FastAPI:
-    """Build the application on `database`, which speaks as the application's role.
+    """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
 
-    Nothing is read before the first request: with the database away the app starts, answers 503, and recovers.
-    A process can hold one console.
+    What is counted is added to `registry`, and said at `/metrics`. Nothing is read before the first request: with the
+    database away the app starts, answers 503, and recovers. A process can hold one console.
 
     Raises:
         Conflict: this process has a console already.
@@ -43,13 +69,20 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.parts = Parts(database=database, clock=clock, version=version, console_url=console_url.rstrip("/"))
+    app.state.parts = Parts(
+        database=database, clock=clock, version=version, console_url=console_url.rstrip("/"), door=door
+    )
     app.state.access = access
+    app.state.registry = registry or CollectorRegistry()
+    app.add_middleware(Counting, registry=app.state.registry)
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
-    for module in (orders, codes, alerts, findings, assets, models, proposals, figures, quarantine, health):
+    for module in (orders, codes, alerts, findings, liveness, assets, models, proposals, figures, quarantine):
+        app.include_router(module.router, prefix=PREFIX)
+    for module in (ingest, telemetry, device_tokens, health):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(login.router)
+    app.include_router(counting.router)
     app.add_api_route(
         "/api/{rest:path}",
         _nothing_here,

@@ -1,4 +1,4 @@
-"""What every route works with: the database, the clock, the version; handed over through the application's state."""
+"""What every route works with: database, clock, version, the door for telemetry; handed over by the app's state."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from ingest.door import Door
 from plant.clock import Clock
 from storage.database import Database
 
@@ -19,6 +20,7 @@ class Parts:
     clock: Clock
     version: str
     console_url: str = ""
+    door: Door | None = None
 
 
 def _parts_of(request: Request) -> Parts:

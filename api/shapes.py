@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from plant.alert import Alert, AlertState
 from plant.finding import FindingSource
 from plant.severity import Severity
+from storage.liveness import DeviceState, SensorState, SessionState
 from storage.overview import AssetView, Health, Quarantined
 from storage.remaining import RemainingLife
 
@@ -205,6 +206,148 @@ class HealthShape(BaseModel):
     version: str
     installation: str
     time: datetime
+
+
+class LivenessShape(_Shape):
+    """Whether an asset can be heard, whether its device speaks, whether its sensors measure."""
+
+    site: str
+    asset: str
+    session: SessionState = Field(description="The way on which its telemetry comes: up, down or unknown.")
+    device: DeviceState = Field(
+        description="alive: something new was stored within silent_after_s. silent: not, though it could have been "
+        "heard. unknown: nothing could have been heard. never: it has said nothing yet."
+    )
+    sensors: SensorState = Field(description="fresh, stale (some are too old), bad (of bad quality) or never.")
+    heard_at: datetime | None = Field(description="When something new of it was stored last.")
+    newest_at: datetime | None = Field(description="The time that its newest reading claims.")
+    silent_after_s: float = Field(description="After so many seconds a device or sensor counts as gone.")
+    stale: list[str] = Field(description="Keys of measurements that are too old.")
+    bad: list[str] = Field(description="Keys of measurements of bad quality.")
+    mute: list[str] = Field(description="Keys of measurements that never came.")
+
+
+class CountsShape(_Shape):
+    """What became of readings. `received` is the sum of all others but `late`."""
+
+    received: int
+    stored: int
+    duplicate: int = Field(description="Stored already with the same value.")
+    late: int = Field(description="Older than the asset's newest by more than the grace; among the others.")
+    quarantined: int = Field(description="Held in quarantine, each with its reason.")
+    conflicting: int = Field(description="Another value was stored for their instant; kept beside it.")
+    limited: int = Field(description="Beyond the device's rate limit; not kept.")
+
+
+class DeliveredShape(CountsShape):
+    """What became of a device's readings."""
+
+    device: str = Field(description="Site and asset as its topic names them.", examples=["demo/P-101"])
+
+
+class DeliveredMinuteShape(CountsShape):
+    """What became of a device's readings that came in one minute."""
+
+    minute: datetime
+
+
+class SlotShape(_Shape):
+    """One place at the broker that an ingest process holds."""
+
+    slot: int
+    holder: str | None
+    is_held: bool
+    is_listening: bool = Field(description="The broker has granted its subscriptions.")
+    is_draining: bool
+    lag_s: float
+    last_commit: datetime | None
+
+
+class FlowShape(_Shape):
+    """How ingest does."""
+
+    since: datetime
+    devices: list[DeliveredShape]
+    slots: list[SlotShape]
+    lost_messages: int = Field(description="QoS 0 messages that found no room while the database was away.")
+    lost_bytes: int
+    spooled_since: datetime | None = Field(description="When the oldest message came that waits in a spool.")
+
+
+class StrangerShape(_Shape):
+    """An asset that the register does not know, and what waits for its approval."""
+
+    site: str
+    asset: str
+    messages: int
+    readings: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Approval(BaseModel):
+    """Which stranger becomes an asset, and of which class; site and class are made where they are missing."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
+
+    site: str = Field(min_length=1, max_length=200)
+    asset: str = Field(min_length=1, max_length=200)
+    asset_class: str = Field(min_length=1, max_length=200)
+
+
+class ApprovedShape(_Shape):
+    """An asset that was approved; ingest stores what was held of it."""
+
+    site: str
+    asset: str
+    asset_class: str
+
+
+class RefusedShape(_Shape):
+    """Why readings of a message are in quarantine."""
+
+    reason: str
+    detail: str
+    readings: int
+
+
+class ToldShape(CountsShape):
+    """What became of one message."""
+
+    refused: list[RefusedShape]
+
+
+class DeviceTokenShape(_Shape):
+    """A device token, without its secret."""
+
+    token_id: str
+    site: str
+    asset: str | None = Field(description="The one asset it opens; null: every asset of the site.")
+    name: str
+    issued_at: datetime
+    issued_by: str
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+
+class TokenWish(BaseModel):
+    """What a new token shall open, and who holds it."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
+
+    site: str = Field(min_length=1, max_length=200)
+    asset: str | None = Field(default=None, min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, examples=["gateway in hall 3"])
+    actor: str = Field(min_length=1, max_length=100, description="Name of the person who issues it.")
+
+
+class IssuedShape(_Shape):
+    """A new token; its secret is told this once."""
+
+    token_id: str
+    token: str
+    site: str
+    asset: str | None
 
 
 class Acknowledgement(BaseModel):

@@ -35,7 +35,8 @@ def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, reta
     if device.asset_id is None:
         report.device = device
         report.refuse_all(
-            "unknown_asset", f"{report.site}/{report.asset} is not in the register; `assetloop register import` adds it"
+            "unknown_asset",
+            f"{report.site}/{report.asset} is not in the register; `assetloop quarantine approve` stores what it says",
         )
         return True
     signal_ids = []

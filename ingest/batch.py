@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from ingest.device import Device, topic_text
 from ingest.frames import Publish
 from ingest.sheet import Sheet
 from plant.errors import Rejected
+from storage.quarantine import Arrival
 
 
 class Origin(Protocol):
@@ -66,6 +67,9 @@ class Batch:
     What is to be stored of most of them stands on `sheet`; the others are in `odd`, by their number. `weight` estimates
     their memory in bytes; `opened_s` is when the first one came, in monotonic seconds. A part of a batch keeps the
     numbers and the blocks of the whole.
+
+    `limited` are values beyond what a device may say, by its number; they belong to the first message. `releases` are
+    the arrivals in quarantine that messages are read from, by the message's number.
     """
 
     opened_s: float
@@ -75,6 +79,13 @@ class Batch:
     first: int = 0
     messages: int = 0
     weight: int = 0
+    limited: dict[int, tuple[Device, int]] = field(default_factory=dict)
+    releases: dict[int, Arrival] = field(default_factory=dict)
+
+    def limit(self, noted: Mapping[int, tuple[Device, int]]) -> None:
+        """Count values that were not let through."""
+        for number, (device, values) in noted.items():
+            self.limited[number] = (device, values + self.limited.get(number, (device, 0))[1])
 
     def part(self, first: int, last: int) -> Batch:
         """Return the messages from number `first` up to but without `last`."""
@@ -85,6 +96,8 @@ class Batch:
             odd={number: odd for number, odd in self.odd.items() if first <= number < last},
             first=first,
             messages=last - first,
+            limited=self.limited if first == self.first else {},
+            releases={number: one for number, one in self.releases.items() if first <= number < last},
         )
 
     def refused(self, cause: Rejected) -> Batch:
@@ -95,7 +108,15 @@ class Batch:
             topic, payload, _, _ = block.publishes[place]
             odd = Odd(topic, payload, block.arrival_us, reports=self.sheet.emptied())
         odd.refuse(cause)
-        return Batch(opened_s=self.opened_s, blocks=self.blocks, odd={self.first: odd}, first=self.first, messages=1)
+        return Batch(
+            opened_s=self.opened_s,
+            blocks=self.blocks,
+            odd={self.first: odd},
+            first=self.first,
+            messages=1,
+            limited=self.limited,
+            releases=self.releases,
+        )
 
     def _find(self, number: int) -> tuple[Block, int]:
         for block in self.blocks:

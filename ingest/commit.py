@@ -6,6 +6,8 @@ import hashlib
 import itertools
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,8 +15,11 @@ from numpy.typing import NDArray
 
 from ingest.admission import Terms
 from ingest.batch import Batch, Odd
+from ingest.decoded import Reject
 from ingest.device import topic_text
 from ingest.devices import Devices
+from ingest.limits import Limiter
+from ingest.metrics import Meter
 from ingest.reader import admit_all
 from ingest.sheet import Sheet
 from plant.errors import AssetloopError, Rejected
@@ -26,17 +31,45 @@ from storage.quarantine import Refused
 from storage.readings import Outcome, ReadingColumns
 
 _log = logging.getLogger(__name__)
+_COUNTED = {Outcome.STORED: "stored", Outcome.DUPLICATE: "duplicate", Outcome.CONFLICTING: "conflicting"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Committer:
-    """Writes batches for one slot."""
+@dataclass(kw_only=True, slots=True)
+class MessageTold:
+    """What became of the readings of one message, counted as in the delivery record; `refused` says why some were."""
 
-    def __init__(self, database: Database, devices: Devices, terms: Terms, *, slot: int) -> None:
+    received: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    late: int = 0
+    quarantined: int = 0
+    conflicting: int = 0
+    limited: int = 0
+    refused: list[Reject] = field(default_factory=list)
+
+
+class Committer:
+    """Writes batches for one slot; `witness` is told what became of each message, by its number, once that holds."""
+
+    def __init__(
+        self,
+        database: Database,
+        devices: Devices,
+        terms: Terms,
+        *,
+        slot: int,
+        limiter: Limiter | None = None,
+        witness: Callable[[dict[int, MessageTold]], None] | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self._database = database
         self._devices = devices
         self._terms = terms
         self._slot = slot
+        self._limiter = limiter or Limiter.off()
+        self._witness = witness
+        self._meter = meter or Meter()
         self._batch_numbers = itertools.count(time.time_ns() // 1000)
 
     def commit(self, batch: Batch, now_s: float) -> list[ReadingColumns]:
@@ -78,14 +111,25 @@ class Committer:
 
     def _write(self, batch: Batch, now_s: float) -> ReadingColumns:
         if batch.odd:
-            self._resolve(batch.odd, now_s)
+            try:
+                self._resolve(batch.odd, now_s)
+            finally:
+                batch.limit(self._limiter.take_noted())
         told = _Told(batch)
         number = next(self._batch_numbers)
         at = _instant(batch.arrival_us)
+        began_s = time.perf_counter()
         with self._database.transaction() as tx:
+            if batch.releases:
+                quarantine.release(tx, [arrival.arrival_id for arrival in batch.releases.values()])
             outcomes = readings.append(tx, told.columns, received_at=at).outcomes
-            quarantine.hold(tx, [refused for odd in batch.odd.values() for refused in _held(odd)])
-            delivery.record(tx, self._slot, number, told.delivered(outcomes), at=at)
+            quarantine.hold(tx, [refused for place, odd in batch.odd.items() for refused in _held(odd, place)])
+            delivered = told.delivered(outcomes)
+            delivery.record(tx, self._slot, number, delivered, at=at)
+        took_s = time.perf_counter() - began_s
+        self._meter.committed(batch, delivered, told.columns.times_us, took_s=took_s, now_us=time.time_ns() // 1000)
+        if self._witness is not None:
+            self._witness(told.by_message(outcomes))
         return told.columns.take(outcomes == Outcome.STORED)
 
     def _resolve(self, odd: dict[int, Odd], now_s: float) -> None:
@@ -95,7 +139,9 @@ class Committer:
         for one in waiting:
             if one.refusal is not None:
                 one.refuse(one.refusal)
-            elif not admit_all(one.reports, self._devices, self._terms, now_s, one.arrival_us, one.retained):
+            elif not admit_all(
+                one.reports, self._devices, self._terms, self._limiter, now_s, one.arrival_us, one.retained
+            ):
                 one.refuse(Rejected("unknown_signal", "its signals could not be registered"))
             one.is_admitted = True
 
@@ -104,10 +150,15 @@ class _Told:
     """What a batch says: the readings to store in the order in which they came, and whose report each is of."""
 
     def __init__(self, batch: Batch) -> None:
+        self._batch = batch
         apart, marks = _odd_sheet(batch.odd)
-        self._devices = batch.sheet.devices + apart.devices
+        limited = list(batch.limited.values())
+        self._devices = batch.sheet.devices + apart.devices + [device for device, _ in limited]
         reports = [report for odd in batch.odd.values() for report in odd.reports]
-        self._quarantined = [0] * len(batch.sheet.devices) + [report.quarantined for report in reports]
+        plain = [0] * len(batch.sheet.devices)
+        self._quarantined = plain + [report.quarantined for report in reports] + [0] * len(limited)
+        self._limited = plain + [0] * len(reports) + [values for _, values in limited]
+        self._released = plain + _released(batch) + [0] * len(limited)
         values = np.concatenate([batch.sheet.values_of_reports(), apart.values_of_reports()])
         self._of_reading = np.repeat(np.arange(len(values)), values)
         self.columns = batch.sheet.columns()
@@ -130,18 +181,51 @@ class _Told:
             some: NDArray[np.int64] = np.bincount(of_reading[which], minlength=len(first))
             return some
 
-        quarantined = np.bincount(of_report, self._quarantined, len(first)).astype(np.int64)
-        received = np.bincount(of_reading, minlength=len(first))
+        def summed(of_reports: list[int]) -> NDArray[np.int64]:
+            sums: NDArray[np.int64] = np.bincount(of_report, of_reports, len(first)).astype(np.int64)
+            return sums
+
+        quarantined, limited, released = map(summed, (self._quarantined, self._limited, self._released))
+        received = np.bincount(of_reading, minlength=len(first)) + quarantined + limited
+        again = np.maximum(released - received, 0)  # what was held twice and can be told only once
         return BatchDelivered(
             devices=[self._devices[place].name for place in first.tolist()],
-            received=received + quarantined,
+            received=received + again - released,
             stored=count(outcomes == Outcome.STORED),
-            duplicate=count(outcomes == Outcome.DUPLICATE),
+            duplicate=count(outcomes == Outcome.DUPLICATE) + again,
             conflicting=count(outcomes == Outcome.CONFLICTING),
             late=count(self.columns.flags & Flag.LATE != 0),
-            quarantined=quarantined,
-            limited=np.zeros(len(first), np.int64),
+            quarantined=quarantined - released,
+            limited=limited,
         )
+
+    def by_message(self, outcomes: NDArray[np.int8]) -> dict[int, MessageTold]:
+        """Say what became of each message, by its number."""
+        odd = [(number, report) for number, one in self._batch.odd.items() for report in one.reports]
+        of_reports = [*self._batch.sheet.messages, *(number for number, _ in odd)]
+        told = {number: MessageTold() for number in of_reports}
+        late = self.columns.flags & Flag.LATE != 0
+        for place, outcome, is_late in zip(self._of_reading.tolist(), outcomes.tolist(), late.tolist(), strict=True):
+            one = told[of_reports[place]]
+            one.received += 1
+            one.late += is_late
+            name = _COUNTED[outcome]
+            setattr(one, name, getattr(one, name) + 1)
+        for number, report in odd:
+            told[number].quarantined += report.quarantined
+            told[number].limited += report.withheld
+            told[number].received += report.quarantined + report.withheld
+            told[number].refused += report.rejects.values()
+        return told
+
+
+def _released(batch: Batch) -> list[int]:
+    """Say for each report of the odd messages how many of its readings were in quarantine until now."""
+    released = []
+    for number, odd in batch.odd.items():
+        arrival = batch.releases.get(number)
+        released += [arrival.readings if arrival and place == 0 else 0 for place in range(len(odd.reports))]
+    return released
 
 
 def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:
@@ -154,8 +238,8 @@ def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:
     return apart, marks
 
 
-def _held(odd: Odd) -> list[Refused]:
-    """Say what of a message goes into quarantine, and why."""
+def _held(odd: Odd, place: int) -> list[Refused]:
+    """Say what of a message goes into quarantine, and why; `place` is its number in the batch."""
     refused = [(report, reject) for report in odd.reports for reject in report.rejects.values()]
     if not refused:
         return []
@@ -172,6 +256,8 @@ def _held(odd: Odd) -> list[Refused]:
             at=_instant(odd.arrival_us),
             site=report.site or None,
             asset=report.asset or None,
+            place=place,
+            retained=odd.retained,
         )
         for report, reject in refused
     ]

@@ -44,6 +44,7 @@ class Report:
     marks: Mapping[int, int] = _NO_MARKS
     rejects: Mapping[str, Reject] = _NO_REJECTS
     sequence: int | None = None
+    withheld: int = 0
     device: Device | None = None
 
     def __init__(
@@ -98,6 +99,13 @@ class Report:
         self.signal_ids, self.times_us, self.flags = [], [], []
         self.values, self.marks = array("d"), _NO_MARKS
         self.rejects = {reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)}
+
+    def withhold(self, device: Device) -> None:
+        """Leave nothing in it but how many readings there were: its device has said too much."""
+        self.device = device
+        self.withheld = len(self.values)
+        self.keys, self.signal_ids, self.times_us, self.flags = [], [], [], []
+        self.values, self.marks, self.rejects = array("d"), _NO_MARKS, _NO_REJECTS
 
     @property
     def quarantined(self) -> int:

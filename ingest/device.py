@@ -22,9 +22,10 @@ class Device:
     """What is known of an asset; `asset_id` is None where the register has no such asset.
 
     `site` and `asset` are its tags; `name` is how its topic names it, so that no two devices share a name, and `number`
-    tells it from all others in this process. `is_full` says that the asset may have no further signals. `grace_us` is
-    how far its clock may be ahead and how late a reading may be; `newest_us` is its newest reading's time (µs since
-    1970). What is known holds until `until_s`, in monotonic seconds.
+    tells it from all others in this process. `credit` is how many values it may say before the limiter is asked, which
+    keeps `level` and `filled_s` (`ingest.limits`). `is_full` says that the asset may have no further signals.
+    `grace_us` is how far its clock may be ahead and how late a reading may be; `newest_us` is its newest reading's time
+    (µs since 1970). What is known holds until `until_s`, in monotonic seconds.
     """
 
     site: str
@@ -37,6 +38,9 @@ class Device:
     until_s: float = 0.0
     number: int = field(default_factory=lambda: next(_numbers))
     name: str = ""
+    credit: int = 0
+    level: float = 0.0
+    filled_s: float | None = None
     _layouts: dict[tuple[str, ...], SignalIds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +70,11 @@ class Device:
             self._layouts.clear()
         self._layouts[keys] = found
         return found
+
+    def succeed(self, former: Device | None) -> None:
+        """Go on with the limits of the device that was known by the same tags."""
+        if former is not None:
+            self.credit, self.level, self.filled_s = former.credit, former.level, former.filled_s
 
     def refresh(self, signals: dict[str, int], *, grace_us: int, newest_us: int) -> None:
         """Take over what the register says by now."""

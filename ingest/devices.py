@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ingest.admission import new_keys
 from ingest.decoded import Report
 from ingest.device import Device
 from storage import devices as store
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.devices import KnownAsset
 
+_log = logging.getLogger(__name__)
 _KNOWN_S = 60.0
 _UNKNOWN_S = 2.0  # so that an approved asset is soon heard, and a stranger's flood does not hammer the database
 _MANY = 1000
+_LONGEST_TAG = 200  # as in the register's files
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutoRegister:
+    """That an unknown asset registers itself, of which class, and how many may."""
+
+    asset_class: str
+    most: int
 
 
 class Devices:
     """A memory of the register. One thread may ask while another one learns.
 
-    `most_signals` is how many signals an asset may have before a device can register no more. Times are
-    monotonic seconds, given by the caller.
+    `most_signals` is how many signals an asset may have before a device can register no more; with `auto` assets
+    register themselves too. Times are monotonic seconds, given by the caller.
     """
 
-    def __init__(self, database: Database, *, most_signals: int) -> None:
+    def __init__(self, database: Database, *, most_signals: int, auto: AutoRegister | None = None) -> None:
         self._database = database
+        self._auto = auto
         self._most_signals = most_signals
         self._devices: dict[tuple[str, str], Device] = {}
 
@@ -53,15 +66,28 @@ class Devices:
             return
         with self._database.transaction() as tx:
             found = store.find(tx, wanted)
+            if self._auto is not None:
+                found |= self._welcome(tx, [name for name in wanted if name not in found])
         for name in wanted:
             self._note(name, found.get(name), now_s)
+
+    def _welcome(self, tx: Transaction, strangers: list[tuple[str, str]]) -> dict[tuple[str, str], KnownAsset]:
+        """Register assets by their tags, as many as may register themselves."""
+        assert self._auto is not None  # noqa: S101 - asked for nowhere else
+        named = [name for name in strangers if all(0 < len(tag) <= _LONGEST_TAG for tag in name)]
+        if not named:
+            return {}
+        for site, asset in named:
+            if not store.register_asset(tx, site, asset, asset_class=self._auto.asset_class, most=self._auto.most):
+                _log.warning("no more assets may register themselves", extra={"asset": f"{site}/{asset}"})
+        return store.find(tx, named)
 
     def _note(self, name: tuple[str, str], found: KnownAsset | None, now_s: float) -> None:
         device = self._devices.get(name)
         if found is None:
-            self._devices[name] = Device(site=name[0], asset=name[1], asset_id=None, until_s=now_s + _UNKNOWN_S)
+            self._put(name, Device(site=name[0], asset=name[1], asset_id=None, until_s=now_s + _UNKNOWN_S))
         elif device is None or device.asset_id != found.asset_id:
-            self._devices[name] = Device(
+            known = Device(
                 site=name[0],
                 asset=name[1],
                 asset_id=found.asset_id,
@@ -70,9 +96,14 @@ class Devices:
                 signals=found.signals,
                 until_s=now_s + _KNOWN_S,
             )
+            self._put(name, known)
         else:
             device.refresh(found.signals, grace_us=round(found.grace_s * 1e6), newest_us=found.newest_us)
             device.until_s = now_s + _KNOWN_S
+
+    def _put(self, name: tuple[str, str], device: Device) -> None:
+        device.succeed(self._devices.get(name))
+        self._devices[name] = device
 
     def _register(self, device: Device, asset_id: int, keys: list[str]) -> None:
         if not keys:

@@ -14,11 +14,13 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.batch import Batch, Gathering
 from ingest.frames import Publish
 from ingest.housekeeping import Housekeeping, SlotState
+from ingest.metrics import Meter
 from ingest.reader import Reader
 from ingest.recorder import Recorder
 from ingest.session import Session, Taken
@@ -73,6 +75,7 @@ class Intake:
         recorder: Recorder,
         waker: Waker,
         limits: IntakeLimits,
+        meter: Meter | None = None,
     ) -> None:
         self._sessions = sessions
         self._reader = reader
@@ -82,6 +85,7 @@ class Intake:
         self._recorder = recorder
         self._waker = waker
         self._limits = limits
+        self._meter = meter or Meter()
         self._full_since_s: float | None = None
         self._leaves_out = False
 
@@ -177,7 +181,21 @@ class Intake:
             session.note_quiet(now_s, is_quiet=is_all and not waits and self._full_since_s is None)
             self._part_with(slot, session, now_s, waits=waits)
             states[slot] = SlotState(lag_s=self._lag_s(session, now_s), is_listening=session.subscriber.is_listening)
-        self._housekeeping.report(states, spooled_since_us=self._spool.oldest_us, lost=self._spool.take_lost())
+        lost = self._spool.take_lost()
+        self._housekeeping.report(states, spooled_since_us=self._spool.oldest_us, lost=lost)
+        if lost is not None:
+            self._meter.lost(lost.messages)
+        self._tell_levels(states)
+
+    def _tell_levels(self, states: Mapping[int, SlotState]) -> None:
+        in_flight = self._recorder.in_flight
+        used = self._gathering.weight + (in_flight.weight if in_flight else 0)
+        self._meter.levels(
+            window_free_bytes=max(0, self._limits.most_memory_bytes - used),
+            spool_bytes=self._spool.size_bytes,
+            listening=sum(state.is_listening for state in states.values()),
+            sessions=len(states),
+        )
 
     def _part_with(self, slot: int, session: Session, now_s: float, *, waits: bool) -> None:
         """Close the session of a slot that somebody else asks for; drain and end that of one that is to go."""
@@ -209,7 +227,7 @@ class Intake:
         since = [in_flight.opened_s if in_flight else None, self._gathering.opened_s, session.behind_since_s]
         return max((now_s - one for one in since if one is not None), default=0.0)
 
-    def _finish(self, within_s: float = 3.0) -> None:
+    def _finish(self, within_s: float = 2.5) -> None:
         """Commit and acknowledge what has been received, then end the connections."""
         until_s = time.monotonic() + within_s
         while self._recorder.in_flight is not None or self._gathering.opened_s is not None:

@@ -12,6 +12,8 @@ from ingest.decode import Decoder
 from ingest.decoded import Report
 from ingest.devices import Devices
 from ingest.frames import Publish
+from ingest.limits import Limiter
+from ingest.metrics import Meter
 from plant.clock import Clock
 from plant.errors import Rejected
 
@@ -23,12 +25,24 @@ _BYTES_A_VALUE = 10
 class Reader:
     """Makes gathered messages of what the broker sent; `terms` are those of admission."""
 
-    def __init__(self, clock: Clock, decoder: Decoder, devices: Devices, terms: Terms, gathering: Gathering) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        decoder: Decoder,
+        devices: Devices,
+        terms: Terms,
+        gathering: Gathering,
+        limiter: Limiter | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self._clock = clock
         self._decoder = decoder
         self._devices = devices
         self._terms = terms
         self._gathering = gathering
+        self._limiter = limiter or Limiter.off()
+        self._boundless = Limiter.off()
+        self._meter = meter or Meter()
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
@@ -38,8 +52,9 @@ class Reader:
         """Decode messages, admit them where their devices are known, and gather them.
 
         They came at `arrival_us`, just now unless told; each a microsecond after the one before, so that of one device
-        two without a time of their own are two.
+        two without a time of their own are two. What came earlier is not limited, for it comes all at once.
         """
+        limiter = self._limiter if arrival_us is None else self._boundless
         arrival_us = self.now_us() if arrival_us is None else arrival_us
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
@@ -50,26 +65,47 @@ class Reader:
             except Rejected as refusal:
                 batch.odd[number] = _unreadable(topic, payload, came_us, refusal)
             else:
-                if admit_all(reports, self._devices, self._terms, now_s, came_us, retained) and _is_plain(reports):
+                if admit_all(reports, self._devices, self._terms, limiter, now_s, came_us, retained) and _is_plain(
+                    reports
+                ):
                     for report in reports:
                         sheet.add(report, number)
                 else:
                     batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports)
             number += 1
+        if limiter.has_noted:
+            batch.limit(limiter.take_noted())
         batch.blocks.append(Block(publishes, arrival_us, origin))
         batch.messages = number
-        batch.weight += sum([len(payload) for _, payload, _, _ in publishes])
-        batch.weight += len(publishes) * _BYTES_A_MESSAGE + (len(sheet.values) - values) * _BYTES_A_VALUE
+        size, values = sum([len(payload) for _, payload, _, _ in publishes]), len(sheet.values) - values
+        batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
+        self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
 
 
 def admit_all(
-    reports: Sequence[Report], devices: Devices, terms: Terms, now_s: float, arrival_us: int, retained: int
+    reports: Sequence[Report],
+    devices: Devices,
+    terms: Terms,
+    limiter: Limiter,
+    now_s: float,
+    arrival_us: int,
+    retained: int,
 ) -> bool:
-    """Admit every report of a message that is not yet; False where the register has to be asked first."""
+    """Admit every report of a message that is not yet; False where the register has to be asked first.
+
+    Of a device that has said too much nothing is left in the report.
+    """
     for report in reports:
         if report.device is None:
             device = devices.recall(report.site, report.asset, now_s)
-            if device is None or not admit(report, device, terms, arrival_us=arrival_us, retained=bool(retained)):
+            if device is None:
+                return False
+            values = len(report.values)
+            device.credit -= values
+            if device.credit < 0 and not limiter.grants(device, values, now_s):
+                report.withhold(device)
+            elif not admit(report, device, terms, arrival_us=arrival_us, retained=bool(retained)):
+                device.credit += values
                 return False
     return True
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from ingest.batch import Batch
 from ingest.commit import Committer
 from ingest.housekeeping import Housekeeping
+from ingest.metrics import Meter
 from ingest.outage import Outage
 from plant.errors import AssetloopError
 
@@ -24,10 +25,18 @@ class Recorder:
     All methods are for the reading thread.
     """
 
-    def __init__(self, committer: Committer, housekeeping: Housekeeping, *, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        committer: Committer,
+        housekeeping: Housekeeping,
+        *,
+        wake: Callable[[], None],
+        meter: Meter | None = None,
+    ) -> None:
         self._committer = committer
         self._housekeeping = housekeeping
         self._wake = wake
+        self._meter = meter or Meter()
         self._outage = Outage("the database is away", "the database is back")
         self._submitted: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._committed: queue.SimpleQueue[Batch] = queue.SimpleQueue()
@@ -96,6 +105,7 @@ class Recorder:
                 stored = self._committer.commit(batch, time.monotonic())
             except AssetloopError as error:
                 self._housekeeping.doubt_latest()
+                self._meter.failed()
                 self._stopping.wait(self._outage.failed(error))
                 continue
             self._outage.over()

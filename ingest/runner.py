@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +14,18 @@ from ingest.admission import Terms
 from ingest.batch import Gathering
 from ingest.commit import Committer
 from ingest.decode import Decoder
-from ingest.devices import Devices
+from ingest.devices import AutoRegister, Devices
 from ingest.format import Format
 from ingest.formats import every_format
 from ingest.frugal import keep_small
 from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
+from ingest.limits import Limiter
+from ingest.metrics import Meter
 from ingest.outage import Outage
 from ingest.reader import Reader
 from ingest.recorder import Recorder
+from ingest.replay import Replay
 from ingest.session import Session
 from ingest.sessions import Sessions
 from ingest.spool import Spool
@@ -45,7 +48,8 @@ class IngestSettings:
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
-    broker keeps is left to it.
+    broker keeps is left to it. A device may say `burst_values` at once and `most_values_per_s` in the long run (0:
+    without limit), to each process. With `auto_register` unknown assets register themselves.
     """
 
     broker: BrokerSettings
@@ -61,16 +65,33 @@ class IngestSettings:
     longest_pause_s: float = 10.0
     most_slots: int = 64
     lease_s: float = 5.0
+    most_values_per_s: float = 20_000.0
+    burst_values: float = 2_000_000.0
+    auto_register: AutoRegister | None = None
+
+    def limiter(self) -> Limiter:
+        """Make a limiter of the devices."""
+        if self.most_values_per_s == 0:
+            return Limiter.off()
+        return Limiter(values_per_s=self.most_values_per_s, burst=self.burst_values)
 
 
 class Ingest:
     """Takes telemetry from the broker into the record. `database` speaks as the role `INGEST`."""
 
-    def __init__(self, settings: IngestSettings, database: Database, clock: Clock, holder: str) -> None:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        database: Database,
+        clock: Clock,
+        holder: str,
+        meter: Meter | None = None,
+    ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._holder = holder
+        self._meter = meter or Meter()
         self._most_slots = settings.most_slots if settings.share else 1
 
     def run(self, stop: threading.Event) -> None:
@@ -124,7 +145,7 @@ class Ingest:
         settings = self._settings
         formats = every_format()
         terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
-        devices = Devices(self._database, most_signals=settings.most_signals)
+        devices = self._devices()
         gathering = Gathering(most_values=settings.most_batch_values, longest_s=settings.longest_batch_s)
         waker = Waker()
         house = Housekeeping(
@@ -138,26 +159,49 @@ class Ingest:
         )
         if not _has_slots(house):
             return
-        committer = Committer(self._database, devices, terms, slot=min(house.held))
-        recorder = Recorder(committer, house, wake=waker.wake)
+        committer = Committer(
+            self._database, devices, terms, slot=min(house.held), limiter=settings.limiter(), meter=self._meter
+        )
+        recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
         sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats))
         intake = Intake(
             sessions=sessions,
-            reader=Reader(self._clock, decoder, devices, terms, gathering),
+            reader=Reader(self._clock, decoder, devices, terms, gathering, settings.limiter(), self._meter),
             gathering=gathering,
             spool=spool,
             housekeeping=house,
             recorder=recorder,
             waker=waker,
             limits=IntakeLimits(most_memory_bytes=settings.most_memory_bytes, longest_pause_s=settings.longest_pause_s),
+            meter=self._meter,
         )
         recorder.start()
+        with self._replaying(formats, terms, house, slot=min(house.held)):
+            try:
+                intake.run(stop)
+            finally:
+                _leave(recorder, house)
+                waker.close()
+
+    def _devices(self) -> Devices:
+        settings = self._settings
+        return Devices(self._database, most_signals=settings.most_signals, auto=settings.auto_register)
+
+    @contextmanager
+    def _replaying(self, formats: Sequence[Format], terms: Terms, house: Housekeeping, *, slot: int) -> Iterator[None]:
+        """Replay what leaves quarantine meanwhile."""
+        committer = Committer(self._database, self._devices(), terms, slot=slot, meter=self._meter)
+        decoder = Decoder(formats, most_bytes=self._settings.most_payload_bytes)
+        replay = Replay(self._database, decoder, committer, house.note_commit)
+        done = threading.Event()
+        thread = threading.Thread(target=replay.run, args=(done,), name="ingest-replay", daemon=True)
+        thread.start()
         try:
-            intake.run(stop)
+            yield
         finally:
-            _leave(recorder, house)
-            waker.close()
+            done.set()
+            thread.join(0.1)  # what it was at is undone or done, wherever it is cut off
 
     def _session(self, installation: str, held: Held, formats: Sequence[Format]) -> Session:
         """Make the session of a slot; what must come in order comes to the first slot alone."""

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from lifecycle.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
-from plant.errors import Rejected
+from plant.errors import Conflict, Rejected
 from storage import register as store
 from storage.database import Transaction
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_LONGEST_TAG = 200
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_TAG)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -50,6 +51,7 @@ class _Class(_Part):
     name_zh: str = ""
     grace_s: Annotated[float, Field(ge=0, le=900)] = 2.0
     silent_s: Annotated[float, Field(ge=1)] = 300.0
+    silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = 60.0
     signal: list[_Signal] = []
 
 
@@ -158,6 +160,7 @@ def _asset_class(one: _Class) -> AssetClass:
         name_zh=one.name_zh,
         grace_s=one.grace_s,
         silent_s=one.silent_s,
+        silent_after_s=one.silent_after_s,
         signals=signals,
     )
 
@@ -220,6 +223,22 @@ def register_asset(
     known = store.find_asset(tx, site, asset) or _add_bare(tx, site, asset, asset_class, at)
     store.add_signals(tx, known.asset_id, keys)
     return known
+
+
+def approve(tx: Transaction, *, site: str, asset: str, asset_class: str, at: datetime) -> store.RegisteredAsset:
+    """Take a stranger into the register, with the signals of its class; what was held of it is then replayed.
+
+    Raises:
+        Conflict: the register has that asset.
+        Rejected: a tag is empty or too long.
+    """
+    if not all(0 < len(tag.strip()) <= _LONGEST_TAG for tag in (site, asset, asset_class)):
+        raise Rejected("bad_tag", f"tags of site, asset and class have 1 to {_LONGEST_TAG} characters")
+    if store.find_asset(tx, site, asset) is not None:
+        raise Conflict(f"the register has asset {asset} at site {site} already")
+    approved = _add_bare(tx, site, asset, asset_class, at)
+    store.put_signals(tx, site, asset)
+    return approved
 
 
 def _add_bare(tx: Transaction, site: str, tag: str, asset_class: str, at: datetime) -> store.RegisteredAsset:

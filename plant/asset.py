@@ -33,13 +33,17 @@ class SignalSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetClass:
-    """A class of equipment (ISO 14224); its devices may lag by `grace_s` and say nothing for `silent_s`, in seconds."""
+    """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds.
+
+    A device or sensor of it counts as gone when nothing has come for `silent_after_s`; after `silent_s` somebody is told.
+    """
 
     tag: str
     name: str
     name_zh: str = ""
     grace_s: float = 2.0
     silent_s: float = 300.0
+    silent_after_s: float = 60.0
     signals: tuple[SignalSpec, ...] = ()
 
 

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, evaluate, exchange, ingest, models, record, roles, stack
+from service.commands import bench, evaluate, exchange, ingest, models, record, roles, stack, telemetry
 from service.commands.common import say
 
 app = typer.Typer(
@@ -44,6 +44,9 @@ app.command(epilog="Example: assetloop up --for 120 --data /var/lib/assetloop --
 app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/plant assetloop migrate --plan")(stack.migrate)
 app.command(epilog="Example: assetloop doctor --json")(stack.doctor)
 app.add_typer(ingest.app, name="ingest")
+app.add_typer(telemetry.quarantine_app, name="quarantine")
+app.add_typer(telemetry.device_app, name="device")
+app.command(epilog="Example: assetloop liveness demo/P-101 --json")(telemetry.liveness)
 app.command(epilog="Example: assetloop score --data /var/lib/assetloop")(roles.score)
 app.command(epilog="Example: assetloop desk --data /var/lib/assetloop")(roles.desk)
 app.command(epilog="Example: assetloop work --data /var/lib/assetloop")(roles.work)

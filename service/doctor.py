@@ -5,18 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from plant.errors import AssetloopError
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import migrate, proposals, status, upkeep
+from storage import delivery, migrate, proposals, quarantine, status, upkeep
 from storage.database import Role
 
 _LEAST_DISK_BYTES = 2 * 2**30
 _MOST_SKEW_S = 2.0
 _LONGEST_UNROLLED_S = 900.0
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,9 @@ def _of_the_record(around: Surroundings) -> list[Check]:
             "start `assetloop work` and see what it logs; where jobs of TimescaleDB's fail or wait, see "
             "timescaledb_information.job_errors, install versions of PostgreSQL and TimescaleDB that go together, and "
             "run ALTER EXTENSION timescaledb UPDATE",
+        ),
+        _check(
+            "telemetry", lambda: _telemetry(around), "see what `assetloop ingest` logs, and `assetloop ingest status`"
         ),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
@@ -140,6 +145,26 @@ def _upkeep(around: Surroundings) -> str:
     if age_s is not None and age_s > _LONGEST_UNROLLED_S:
         raise AssetloopError(f"what was stored {age_s / 60:.0f} min ago is not rolled up yet")
     return "roll-ups keep up with the readings, and every job did its work"
+
+
+def _telemetry(around: Surroundings) -> str:
+    """Look whether ingest listens, loses nothing, and whether somebody waits for approval."""
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        flow = delivery.flow(tx, since=around.clock.now() - _A_DAY)
+        waiting = quarantine.strangers(tx)
+    deaf = [slot.slot for slot in flow.slots if slot.is_held and not slot.is_listening]
+    if deaf:
+        raise AssetloopError(f"ingest has no connection to the broker: slot {', '.join(map(str, deaf))}")
+    if flow.lost_bytes:
+        raise AssetloopError(
+            f"{flow.lost_messages:,} messages of QoS 0 were lost within a day, for want of room on disk"
+        )
+    limited = [one.device for one in flow.devices if one.limited]
+    if limited:
+        raise AssetloopError(f"beyond their rate limit within a day: {', '.join(limited[:5])}")
+    if waiting:
+        return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
+    return "nothing was lost or limited within a day"
 
 
 def _slots(around: Surroundings) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from plant.errors import Misconfigured
 
@@ -23,3 +24,21 @@ def read_instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
     return instant
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def read_since(text: str, now: datetime) -> datetime:
+    """Read an instant, or a stretch of time back from `now`, as 90s, 15m, 2h, 3d.
+
+    Raises:
+        Misconfigured: it is neither.
+
+    >>> read_since("2h", datetime.fromisoformat("2026-01-31T08:00Z")).isoformat()
+    '2026-01-31T06:00:00+00:00'
+    """
+    stretch = re.fullmatch(r"([0-9]{1,6})([smhd])", text.strip())
+    if stretch is None:
+        return read_instant(text)
+    return now - timedelta(**{_UNITS[stretch[2]]: int(stretch[1])})

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plant.errors import Unavailable
+from plant.errors import Misconfigured, Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
 from service.waiting import ToldToStopError, patiently
@@ -21,8 +21,15 @@ from storage.database import Database, Role, in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate
+    from prometheus_client import CollectorRegistry
+
+    from ingest.devices import AutoRegister
+    from ingest.door import Door, DoorSettings
+    from ingest.subscriber import BrokerSettings
+    from service.settings import Settings
 
 log = logging.getLogger("service.roles")
+_DOOR_WAIT_S = 3.0  # a device that waits for longer has something better to do
 
 
 @contextlib.contextmanager
@@ -60,24 +67,72 @@ def _watch_lifeline() -> None:
 
 def ingest(around: Surroundings) -> None:
     """Write telemetry from the broker into the record."""
+    from ingest.metrics import Meter
     from ingest.runner import Ingest, IngestSettings
-    from ingest.subscriber import BrokerSettings
+    from service import metrics
 
     settings = around.settings
-    with around.database(Role.INGEST) as database, until_told("ingest") as stop:
+    counted = metrics.registry()
+    with (
+        around.database(Role.INGEST) as database,
+        metrics.served(counted, settings.metrics_host, settings.metrics_port),
+        until_told("ingest") as stop,
+    ):
         Ingest(
             IngestSettings(
-                broker=BrokerSettings(url=around.mqtt_url()),
+                broker=_broker(around),
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,
                 raw_retention_days=settings.raw_retention_days,
+                most_spool_bytes=settings.spool_bytes,
+                most_values_per_s=settings.rate_limit_values_per_s,
+                burst_values=settings.rate_limit_burst,
+                auto_register=_auto_register(settings),
             ),
             database,
             around.clock,
             holder(),
+            Meter(counted),
         ).run(stop)
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """Say what holds for telemetry over HTTP: what holds over the broker."""
+    from ingest.door import DoorSettings
+
+    return DoorSettings(
+        most_payload_bytes=settings.most_payload_bytes,
+        most_signals=settings.most_signals,
+        raw_retention_days=settings.raw_retention_days,
+        most_values_per_s=settings.rate_limit_values_per_s,
+        burst_values=settings.rate_limit_burst,
+        auto_register=_auto_register(settings),
+    )
+
+
+def _auto_register(settings: Settings) -> AutoRegister | None:
+    from ingest.devices import AutoRegister
+
+    if not settings.auto_register:
+        return None
+    return AutoRegister(asset_class=settings.auto_register_class, most=settings.auto_register_most)
+
+
+def _broker(around: Surroundings) -> BrokerSettings:
+    from ingest.subscriber import BrokerSettings
+
+    settings = around.settings
+    return BrokerSettings(
+        url=around.mqtt_url(),
+        ca_file=settings.mqtt_ca_file,
+        cert_file=settings.mqtt_cert_file,
+        key_file=settings.mqtt_key_file,
+        session_expiry_s=settings.mqtt_session_expiry_s,
+        keepalive_s=settings.mqtt_keepalive_s,
+        reader=settings.mqtt_reader,
+    )
 
 
 def score(around: Surroundings) -> None:
@@ -113,15 +168,39 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from api.access import Access
     from api.app import create_app
     from api.serve import serve as serve_app
+    from service import metrics
 
+    counted = metrics.registry()
     settings = around.settings
     token = settings.token.get_secret_value() if settings.token else None
-    with around.database(most=8) as database, until_told("serve") as stop:
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(around.database(most=8))
+        door = _open_door(around, stack, counted)
+        stop = stack.enter_context(until_told("serve"))
         access = Access(token=token, allowed_hosts=settings.hosts)
         app = create_app(
-            database, around.clock, access=access, version=version("assetloop"), console_url=console_url(around)
+            database,
+            around.clock,
+            access=access,
+            version=version("assetloop"),
+            console_url=console_url(around),
+            door=door,
+            registry=counted,
         )
         serve_app(app, host or settings.host, port or settings.port, stop)
+
+
+def _open_door(around: Surroundings, stack: contextlib.ExitStack, counted: CollectorRegistry) -> Door | None:
+    """Take telemetry in over HTTP, where there is a login that may store it."""
+    from ingest.door import Door
+    from ingest.metrics import Meter
+
+    try:
+        database = stack.enter_context(around.database(Role.INGEST, wait_s=_DOOR_WAIT_S))
+    except Misconfigured as error:
+        log.warning("telemetry is not taken over HTTP", extra={"why": str(error)})
+        return None
+    return stack.enter_context(Door(database, around.clock, door_settings(around.settings), Meter(counted)))
 
 
 def work(around: Surroundings, *, only: str | None = None) -> None:

@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     database_url_app: SecretStr | None = None
     mqtt_url: SecretStr | None = None
     mqtt_share: str = ""
+    mqtt_ca_file: Path | None = None
+    mqtt_cert_file: Path | None = None
+    mqtt_key_file: Path | None = None
+    mqtt_session_expiry_s: Annotated[int | None, Field(ge=0, le=2**32 - 1)] = None
+    mqtt_keepalive_s: Annotated[int, Field(ge=5, le=3600)] = 20
+    mqtt_reader: Literal["frames", "paho"] = "frames"
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("assetloop", appauthor=False)))
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
@@ -44,6 +50,14 @@ class Settings(BaseSettings):
     delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 9464
+    spool_bytes: Annotated[int, Field(ge=0)] = 256 * 2**20
+    rate_limit_values_per_s: Annotated[float, Field(ge=0)] = 20_000.0
+    rate_limit_burst: Annotated[float, Field(ge=1)] = 2_000_000.0
+    auto_register: bool = False
+    auto_register_class: Annotated[str, Field(min_length=1, max_length=200)] = "unclassified"
+    auto_register_most: Annotated[int, Field(ge=1)] = 1000
     allow_unsupported: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -9,8 +9,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from storage import arrays
+from storage import arrays, slots
 from storage.database import Transaction
+from storage.slots import Slot
 from storage.storable import storable
 
 Counts = NDArray[np.int64]
@@ -86,3 +87,56 @@ def _unless_zero(counts: Counts) -> arrays.IntegerArray | None:
 def totals(tx: Transaction) -> dict[str, Delivered]:
     """Return what became of everything, by device."""
     return {row["device"]: Delivered(**row) for row in tx.all("delivery.totals")}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveredMinute:
+    """What became of a device's readings that came in one minute; the counts are those of `Delivered`."""
+
+    minute: datetime
+    received: int
+    stored: int
+    duplicate: int
+    late: int
+    quarantined: int
+    conflicting: int
+    limited: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flow:
+    """How ingest does: what became of what came since `since`, by device; its slots; and what is not in the record.
+
+    `lost_messages` and `lost_bytes` found no room while the database was away; `spooled_since` is when the oldest
+    message came that still waits in a spool.
+    """
+
+    since: datetime
+    devices: list[Delivered]
+    slots: list[Slot]
+    lost_messages: int
+    lost_bytes: int
+    spooled_since: datetime | None
+
+    def sums(self) -> Delivered:
+        """Add the devices up."""
+        return Delivered(device="", **{name: sum(getattr(one, name) for one in self.devices) for name in _COUNTS})
+
+
+def flow(tx: Transaction, *, since: datetime, device: str | None = None) -> Flow:
+    """Say how ingest does, and what became of what came since `since`, whole minutes, by device or of one."""
+    lost = tx.one("delivery.lost", since=since)
+    return Flow(
+        since=since,
+        devices=[Delivered(**row) for row in tx.all("delivery.by_device", since=since, device=device)],
+        slots=slots.every(tx),
+        lost_messages=lost["messages"],
+        lost_bytes=lost["size_bytes"],
+        spooled_since=tx.one("delivery.spooled")["oldest"],
+    )
+
+
+def by_minute(tx: Transaction, device: str, *, since: datetime, most: int = 1440) -> list[DeliveredMinute]:
+    """Return what became of what a device sent since `since`, the newest of at most `most` minutes first."""
+    rows = tx.all("delivery.by_minute", device=device, since=since, most=most)
+    return [DeliveredMinute(**row) for row in rows]

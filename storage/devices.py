@@ -40,6 +40,17 @@ def find(tx: Transaction, names: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     }
 
 
+def register_asset(tx: Transaction, site: str, asset: str, *, asset_class: str, most: int) -> bool:
+    """Register an asset by its tags alone; False where as many as `most` have registered themselves.
+
+    Raises:
+        Rejected: the database will never take these tags.
+    """
+    with refusals():
+        row = tx.one("devices.register_asset", site=site, asset=asset, asset_class=asset_class, most=most)
+    return bool(row["registered"])
+
+
 def register_signals(tx: Transaction, asset_id: int, keys: Sequence[str], *, most: int) -> dict[str, int | None]:
     """Register signals of an asset and return their numbers by key; None for those beyond `most`.
 

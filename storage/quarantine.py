@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from plant.errors import Conflict
 from storage.database import Transaction
 from storage.storable import storable
 
@@ -14,7 +15,8 @@ from storage.storable import storable
 class Refused:
     """A payload, or what is kept of one, and why it or `readings` of its readings were refused at `at`.
 
-    `length` and `sha256` are those of the whole payload, also where `payload` is only its beginning.
+    `length` and `sha256` are those of the whole payload, also where `payload` is only its beginning. `place` tells the
+    order of what came at one instant; `retained` is the broker's word that it had been said before.
     """
 
     topic: str
@@ -27,6 +29,34 @@ class Refused:
     detail: str = ""
     site: str | None = None
     asset: str | None = None
+    place: int = 0
+    retained: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A payload of an asset that was unknown when it came `at`, and what of it was held: `readings` of `asset`."""
+
+    arrival_id: int
+    topic: str
+    payload: bytes
+    at: datetime
+    retained: bool
+    readings: int
+    site: str
+    asset: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stranger:
+    """An asset that the register does not know, and how much waits for it to be approved."""
+
+    site: str
+    asset: str
+    messages: int
+    readings: int
+    first_seen: datetime
+    last_seen: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +106,32 @@ def _parameters(refused: Refused) -> dict[str, object]:
         "sha256": refused.sha256,
         "at": refused.at,
         "readings": refused.readings,
+        "place": refused.place,
+        "retained": refused.retained,
     }
+
+
+def replayable(tx: Transaction, *, most: int, most_bytes: int) -> list[Arrival]:
+    """Return what can be stored by now of one asset, in the order in which it came; nothing where nothing can.
+
+    That is at most `most` payloads, and no more once `most_bytes` are reached.
+    """
+    return [Arrival(**row) for row in tx.all("quarantine.replayable", most=most, most_bytes=most_bytes)]
+
+
+def release(tx: Transaction, arrivals: Sequence[int]) -> None:
+    """Let arrivals go whose readings are stored in this transaction.
+
+    Raises:
+        Conflict: another process has stored some of them.
+    """
+    if tx.one("quarantine.release", arrivals=list(arrivals))["released"] != len(arrivals):
+        raise Conflict("another process has replayed a part of this")
+
+
+def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
+    """Return the assets that wait to be approved, those heard last first."""
+    return [Stranger(**row) for row in tx.all("quarantine.strangers", most=most)]
 
 
 def totals(tx: Transaction) -> dict[str, ReasonTotal]:

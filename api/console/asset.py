@@ -22,7 +22,8 @@ from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage import overview, remaining
+from storage import liveness, overview, remaining
+from storage.liveness import Liveness
 from storage.overview import AssetView, SignalView
 from storage.remaining import RemainingLife
 
@@ -34,12 +35,18 @@ _SPANS = {
 }
 _EVERY_S = 3.0
 _POINTS = 300
+_TONES = {
+    **dict.fromkeys(("up", "alive", "fresh"), "good"),
+    **dict.fromkeys(("down", "silent"), "alarm"),
+    **dict.fromkeys(("stale", "bad"), "watch"),
+    **dict.fromkeys(("unknown", "never"), "silent"),
+}
 
 
 def read_asset(
     parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
-) -> tuple[AssetView, RemainingLife | None, list[Trace]]:
-    """Read an asset, how long it has left, and the course of its signals.
+) -> tuple[AssetView, RemainingLife | None, list[Trace], Liveness]:
+    """Read an asset, how long it has left, the course of its signals, and whether it can be heard.
 
     Raises:
         NotFound: there is no such asset.
@@ -61,7 +68,8 @@ def read_asset(
             for signal in asset.signals
         ]
         left = remaining.newest(tx, asset.asset_id)
-    return asset, left, traces
+        alive = liveness.of_asset(tx, site, tag)
+    return asset, left, traces, alive
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -105,7 +113,7 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace]) -> None:
+    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace], alive: Liveness) -> None:
         made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
         if self._drawn != made_of:
             self._drawn = made_of
@@ -114,6 +122,7 @@ class AssetPage:
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
         self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
+        self._show_liveness(alive)
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
         for chart, trace in zip(self._charts, traces, strict=True):
@@ -166,6 +175,22 @@ class AssetPage:
         with box():
             words(visit.t("nav_orders"), "name")
             self._orders(asset)
+        self._liveness()
+
+    def _liveness(self) -> None:
+        visit = self._visit
+        self._alive = {}
+        for name in ("session", "device", "sensors"):
+            with box(testid=f"liveness-{name}"):
+                words(visit.t(name), "name")
+                self._alive[name] = chip("", "plain")
+
+    def _show_liveness(self, alive: Liveness) -> None:
+        which = ", ".join(alive.stale if alive.sensors == "stale" else alive.bad)
+        for name, state in (("session", alive.session), ("device", alive.device), ("sensors", alive.sensors)):
+            said = self._visit.t(f"{name}_{state}", which=which)
+            self._alive[name].set_text(said)
+            self._alive[name].classes(replace=f"chip tone-{_TONES[state]}")
 
     def _orders(self, asset: AssetView) -> None:
         standing = [

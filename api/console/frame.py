@@ -32,6 +32,7 @@ _WAYS = (
     ("/work-orders", "nav_orders", "assignment"),
     ("/alerts", "nav_alerts", "notifications_none"),
     ("/models", "nav_models", "insights"),
+    ("/telemetry", "nav_telemetry", "sensors"),
     ("/quarantine", "nav_quarantine", "inventory_2"),
 )
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import core, ui
 
-from api.console import alerts, asset, model, models, order, orders, overview, quarantine
+from api.console import alerts, asset, model, models, order, orders, overview, quarantine, telemetry
 from api.console.texts import LANGUAGE_COOKIE, Language
 from api.console.visit import Ground, Visit
 from api.console.watch import Watch
@@ -61,6 +61,10 @@ def _declare_lists(ground: Ground) -> None:
     @ui.page("/quarantine")
     async def show_quarantine(request: Request) -> None:
         await quarantine.show(Visit(ground, request))
+
+    @ui.page("/telemetry")
+    async def show_telemetry(request: Request) -> None:
+        await telemetry.show(Visit(ground, request))
 
 
 def _declare_things(ground: Ground) -> None:

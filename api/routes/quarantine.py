@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import QuarantinedPayload, QuarantinedShape
-from storage import overview
+from api.shapes import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
+from lifecycle import register
+from storage import overview, quarantine
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 
@@ -19,6 +20,28 @@ def list_quarantine(parts: GivenParts, most: Most = 200) -> list[QuarantinedShap
     with parts.database.transaction() as tx:
         found = overview.list_quarantine(tx, most=most)
     return [QuarantinedShape.model_validate(held) for held in found]
+
+
+@router.get("/assets", responses=answers(400))
+def list_strangers(parts: GivenParts, most: Most = 200) -> list[StrangerShape]:
+    """List the assets that the register does not know, with what waits for their approval, those heard last first."""
+    with parts.database.transaction() as tx:
+        found = quarantine.strangers(tx, most=most)
+    return [StrangerShape.model_validate(one) for one in found]
+
+
+@router.post("/assets/approve", status_code=201, responses=answers(400, 409))
+def approve_asset(parts: GivenParts, approval: Approval) -> ApprovedShape:
+    """Take an asset into the register; ingest then stores what was held of it, in order and once."""
+    with parts.database.transaction() as tx:
+        approved = register.approve(
+            tx,
+            site=approval.site,
+            asset=approval.asset,
+            asset_class=approval.asset_class,
+            at=parts.clock.now(),
+        )
+    return ApprovedShape.model_validate(approved)
 
 
 @router.get("/{quarantine_id}", responses=answers(404))

@@ -39,6 +39,9 @@ SELECT format('GRANT %I TO %I', speaks_as, login)
 FROM account
 \gexec
 
+-- Serve takes telemetry in over HTTP, on connections that speak as ingest.
+GRANT assetloop_ingest TO assetloop_login_serve;
+
 -- Grafana lets a viewer send any SQL: it reads, briefly, from the views, on few connections.
 ALTER ROLE assetloop_login_grafana CONNECTION LIMIT 20;
 ALTER ROLE assetloop_login_grafana SET default_transaction_read_only = on;

@@ -161,6 +161,8 @@ def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterat
     """Run ingest as in production, each worker a process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.url, "ASSETLOOP_LOG_LEVEL": "WARNING"}
+    # A few devices may be asked for that say more than any would, and many processes, of which one has the port.
+    environment |= {"ASSETLOOP_RATE_LIMIT_BURST": "1e12", "ASSETLOOP_METRICS_PORT": "0"}
     environment |= {"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {}
     command = [sys.executable, "-m", "service", "ingest", "--data", str(folder)]
     started = [subprocess.Popen(command, env=environment) for _ in range(workers)]  # noqa: S603 - this very program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -47,6 +47,43 @@ def answer(result: Any, *, as_json: bool, line: Callable[[], str]) -> None:
         print(orjson.dumps(result if isinstance(result, dict) else dataclasses.asdict(result)).decode())
     else:
         print(line())
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Lay rows out under their heads: words to the left, numbers to the right.
+
+    >>> print(table(("DEVICE", "N"), [("demo/P-101", 1200), ("b", 7)]))
+    DEVICE          N
+    demo/P-101  1,200
+    b               7
+    """
+    shown = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[place]) for row in [list(head), *shown]) for place in range(len(head))]
+    right = [bool(rows) and isinstance(rows[0][place], int) for place in range(len(head))]
+
+    def line(cells: Sequence[str]) -> str:
+        laid = [
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(cells, widths, right, strict=True)
+        ]
+        return "  ".join(laid).rstrip()
+
+    return "\n".join(line(cells) for cells in [head, *shown])
+
+
+def site_and_tag(text: str) -> tuple[str, str]:
+    """Take SITE/TAG apart at its first slash.
+
+    Raises:
+        Misconfigured: there is none.
+
+    >>> site_and_tag("demo/P-101")
+    ('demo', 'P-101')
+    """
+    site, slash, tag = text.partition("/")
+    if not (site and slash and tag):
+        raise Misconfigured(f"{text} names no asset; write SITE/TAG, as demo/P-101")
+    return site, tag
 
 
 def say(line: str) -> None:

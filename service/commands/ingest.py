@@ -47,3 +47,22 @@ def drain(
     answer(dataclasses.asdict(outcome), as_json=json, line=outcome.line)
     if outcome.left:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: assetloop ingest status --since 15m --device demo/P-101")
+def status(
+    since: Annotated[str, typer.Option(help="From here on: ISO 8601, or a stretch back from now: 15m, 2h, 3d.")] = "1h",
+    device: Annotated[str | None, typer.Option(help="Site and asset as the topic names them. Default: all.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say what became of what devices sent, device by device, and how the ingest processes are.
+
+    received is the sum of all others but late, which are among those stored, duplicate or conflicting. Whole minutes.
+    """
+    from service import flowing
+    from service.instants import read_since
+
+    around = surroundings(data)
+    flow = flowing.read(around, since=read_since(since, around.clock.now()), device=device)
+    answer(flowing.told(flow), as_json=json, line=lambda: flowing.lines(flow))

@@ -26,15 +26,16 @@ GRANT USAGE ON SCHEMA public TO assetloop_ingest, assetloop_app;
 GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 
 -- Ingest: adds readings and their bookkeeping, never changes or removes a reading.
-GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal TO assetloop_ingest;
+GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal, device_token TO assetloop_ingest;
 GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT INSERT ON touched TO assetloop_ingest;
-GRANT SELECT ON quarantine, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
+GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE ON latest TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION
-    register_signal, hold_in_quarantine, ensure_partition, ingest_spread_s
+    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, ensure_partition,
+    ingest_spread_s, note_device_token
 TO assetloop_ingest;
 
 -- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.
@@ -43,7 +44,7 @@ GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, guarding, score, health, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, relearning, label,
-    training, proposal, remaining_life
+    training, proposal, remaining_life, device_token
 TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, is_relearning TO assetloop_app;
 GRANT INSERT ON

@@ -21,3 +21,36 @@ FROM (
 ) AS either
 GROUP BY device
 ORDER BY device;
+
+-- name: by_device
+-- What became of what came since a minute, by device; of one where one is named.
+SELECT
+    device, sum(received)::bigint AS received, sum(stored)::bigint AS stored, sum(duplicate)::bigint AS duplicate,
+    sum(late)::bigint AS late, sum(quarantined)::bigint AS quarantined, sum(conflicting)::bigint AS conflicting,
+    sum(limited)::bigint AS limited
+FROM delivery_by_minute
+WHERE minute >= date_trunc('minute', %(since)s::timestamptz, 'UTC')
+    AND (%(device)s::text IS NULL OR device = %(device)s)
+GROUP BY device
+ORDER BY device;
+
+-- name: by_minute
+-- What became of what one device sent since a minute, minute by minute, the newest first.
+SELECT minute, received, stored, duplicate, late, quarantined, conflicting, limited
+FROM delivery_by_minute
+WHERE device = %(device)s
+    AND minute >= date_trunc('minute', %(since)s::timestamptz, 'UTC')
+ORDER BY minute DESC
+LIMIT %(most)s;
+
+-- name: lost
+-- What was lost since an instant, where neither database nor spool could take it.
+SELECT coalesce(sum(messages), 0)::bigint AS messages, coalesce(sum(size_bytes), 0)::bigint AS size_bytes
+FROM ingest_loss
+WHERE at >= %(since)s;
+
+-- name: spooled
+-- Since when something waits in a spool.
+SELECT min(oldest) AS oldest
+FROM ingest_spool
+WHERE lease_until >= clock_timestamp();

@@ -22,3 +22,7 @@ WHERE asset_id = ANY (%(asset_ids)s);
 SELECT u.key, register_signal(%(asset_id)s, u.key, %(most)s) AS signal_id
 FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS u (key, n)
 ORDER BY u.n;
+
+-- name: register_asset
+-- Register an asset that nobody described; false where no more may register themselves.
+SELECT register_asset(%(site)s, %(asset)s, %(asset_class)s, %(most)s) AS registered;

@@ -2,7 +2,7 @@
 -- Hold a payload with the reason for which it, or a part of it, was refused.
 SELECT hold_in_quarantine(
     %(topic)s, %(sha256)s, %(reason)s, %(detail)s, %(site)s, %(asset)s,
-    %(payload)s, %(length)s, %(at)s, %(readings)s
+    %(payload)s, %(length)s, %(at)s, %(readings)s, %(place)s, %(retained)s
 );
 
 -- name: totals
@@ -17,4 +17,53 @@ ORDER BY reason;
 SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, count, readings
 FROM quarantine
 ORDER BY last_seen DESC, quarantine_id DESC
+LIMIT %(most)s;
+
+-- name: replayable
+-- What may be stored by now, of one asset, in the order in which it came: at most so many arrivals and about so many bytes.
+WITH known AS (
+    SELECT s.tag AS site, a.tag AS asset, quarantine_key('', s.tag, a.tag) AS stranger
+    FROM asset AS a
+    JOIN site AS s USING (site_id)
+    WHERE EXISTS (SELECT FROM quarantine_arrival)
+        AND EXISTS (
+            SELECT FROM quarantine_arrival AS q WHERE q.stranger = quarantine_key('', s.tag, a.tag)
+        )
+    LIMIT 1
+),
+first AS (
+    SELECT r.arrival_id, r.quarantine_id, r.at, r.place, r.retained, r.readings, known.site, known.asset
+    FROM known
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM quarantine_arrival AS q
+        WHERE q.stranger = known.stranger
+        ORDER BY q.at, q.place, q.arrival_id
+        LIMIT %(most)s
+    ) AS r
+),
+sized AS (
+    SELECT first.*, sum(h.length) OVER (ORDER BY first.at, first.place, first.arrival_id) - h.length AS before
+    FROM first
+    JOIN quarantine AS h USING (quarantine_id)
+)
+SELECT sized.arrival_id, h.topic, h.payload, sized.at, sized.retained, sized.readings, sized.site, sized.asset
+FROM sized
+JOIN quarantine AS h USING (quarantine_id)
+WHERE sized.before < %(most_bytes)s
+ORDER BY sized.at, sized.place, sized.arrival_id;
+
+-- name: release
+-- Let arrivals go whose readings are stored now.
+SELECT release_from_quarantine(%(arrivals)s) AS released;
+
+-- name: strangers
+-- The assets that the register does not know, each with what waits of it, those heard last first.
+SELECT
+    site_tag AS site, asset_tag AS asset, sum(count)::bigint AS messages, sum(readings)::bigint AS readings,
+    min(first_seen) AS first_seen, max(last_seen) AS last_seen
+FROM quarantine
+WHERE reason = 'unknown_asset' AND site_tag IS NOT NULL AND asset_tag IS NOT NULL
+GROUP BY site_tag, asset_tag
+ORDER BY max(last_seen) DESC, site_tag, asset_tag
 LIMIT %(most)s;

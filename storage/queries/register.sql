@@ -10,12 +10,15 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_class
 -- Add or change a class of equipment.
-INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_s)
-VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_s)s)
+INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_s, silent_after_s)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_s)s, %(silent_after_s)s)
 ON CONFLICT ON CONSTRAINT asset_class_tag_is_unique DO UPDATE
-SET name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s, silent_s = excluded.silent_s
-WHERE (held.name, held.name_zh, held.grace_s, held.silent_s)
-    IS DISTINCT FROM (excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_s)
+SET
+    name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s, silent_s = excluded.silent_s,
+    silent_after_s = excluded.silent_after_s
+WHERE (held.name, held.name_zh, held.grace_s, held.silent_s, held.silent_after_s)
+    IS DISTINCT FROM
+    (excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_s, excluded.silent_after_s)
 RETURNING xmax = 0 AS added;
 
 -- name: put_class_signal
@@ -51,9 +54,9 @@ WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
-    x = excluded.x, y = excluded.y
-WHERE (held.class_id, held.name, held.name_zh, held.x, held.y)
-    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y)
+    x = excluded.x, y = excluded.y, self_registered = false
+WHERE (held.class_id, held.name, held.name_zh, held.x, held.y, held.self_registered)
+    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, false)
 RETURNING xmax = 0 AS added;
 
 -- name: put_signals_of_class

@@ -37,7 +37,9 @@ def test_migrating_needs_no_superuser_and_can_be_repeated(server: PostgresServer
     assert migrate(as_login(server, "migrate")).applied == ()
 
 
-@pytest.mark.parametrize(("name", "role"), [("ingest", Role.INGEST), ("desk", Role.APP), ("grafana", Role.GRAFANA)])
+@pytest.mark.parametrize(
+    ("name", "role"), [("ingest", Role.INGEST), ("desk", Role.APP), ("serve", Role.INGEST), ("grafana", Role.GRAFANA)]
+)
 def test_a_process_speaks_as_its_role(server: PostgresServer, name: str, role: Role) -> None:
     with connect(as_login(server, name), role=role) as connection:
         assert connection.execute("SELECT current_user AS who").fetchone() == {"who": role.value}

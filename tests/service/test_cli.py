@@ -18,6 +18,8 @@ COMMANDS = (
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
     *(["export"], ["import"], ["backup"], ["restore"]),
     *(["evaluate", name] for name in ("cmapss", "year", "skab")),
+    *(["ingest", "status"], ["liveness"], ["quarantine", "list"], ["quarantine", "approve"]),
+    *(["device", name] for name in ("issue", "list", "revoke")),
 )
 
 

@@ -16,7 +16,8 @@ INGEST = {
     **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
     **dict.fromkeys(("ingest_slot", "ingest_spool"), "siud"),
     "latest": "siu",
-    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "quarantine"), "s"),
+    **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "device_token"), "s"),
+    **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
     **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),
     "touched": "i",
 }
@@ -25,7 +26,7 @@ APP = {
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
     **dict.fromkeys(("guarding", "health", "suppression", "relearning", "label", "training", "proposal"), "siu"),
-    "remaining_life": "siu",
+    **dict.fromkeys(("remaining_life", "device_token"), "siu"),
     "life_model": "si",
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
@@ -37,7 +38,10 @@ APP = {
     ),
 }
 ROUTINES = {
-    Role.INGEST: {"register_signal", "hold_in_quarantine", "ensure_partition", "ingest_spread_s"},
+    Role.INGEST: {
+        *("register_signal", "register_asset", "ensure_partition", "ingest_spread_s"),
+        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key", "note_device_token"),
+    },
     Role.APP: {
         *(
             "read_blocks",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
 OpenTab = Callable[..., Tab]
 PATHS = [
-    *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/assets/demo/P-102"),
+    *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/telemetry", "/assets/demo/P-102"),
     *("/models", "/models/demo/P-102"),
 ]
 
@@ -284,3 +284,40 @@ def test_with_a_token_the_console_opens_after_the_login(database_url: str, open_
         tab.page.get_by_role("button", name="Log out").click()
         tab.page.get_by_placeholder("Access token").wait_for()
         tab.page.close()
+
+
+@pytest.mark.usefixtures("plant")
+def test_what_devices_sent_is_counted_and_trouble_comes_first(
+    console: str, open_tab: OpenTab, superuser: Superuser, now: datetime
+) -> None:
+    superuser.execute(
+        "INSERT INTO delivery_minute"
+        " (device, minute, received, stored, duplicate, late, quarantined, conflicting, limited)"
+        " VALUES ('demo/P-101', %(at)s, 5000, 5000, 0, 0, 0, 0, 0), ('demo/P-102', %(at)s, 30, 20, 0, 1, 3, 0, 7)",
+        {"at": now},
+    )
+    superuser.execute("INSERT INTO ingest_slot (slot, holder, lease_until) VALUES (0, 'a', now() + interval '1 hour')")
+    tab = open_tab(console)
+    tab.open("/telemetry")
+    expect_text(tab, "delivered-", "5,030")
+    expect_text(tab, "slots", "no connection to the broker")
+    names = tab.page.get_by_test_id("deliveries").locator(".strong").all_inner_texts()
+    assert names == ["All devices", "demo/P-102", "demo/P-101"]
+
+
+@pytest.mark.usefixtures("plant")
+def test_an_asset_shows_session_device_and_sensors_apart(console: str, open_tab: OpenTab, superuser: Superuser) -> None:
+    superuser.execute(
+        "INSERT INTO ingest_slot (slot, holder, lease_until, is_listening)"
+        " VALUES (0, 'a', now() + interval '1 hour', true)"
+    )
+    superuser.execute("UPDATE latest SET stored_at = now(), time = now(), flags = 0")
+    superuser.execute(
+        "UPDATE latest SET time = now() - interval '1 hour' WHERE signal_id ="
+        " (SELECT signal_id FROM signal JOIN asset USING (asset_id) WHERE tag = 'P-101' AND key = 'flow_m3_h')"
+    )
+    tab = open_tab(console)
+    tab.open("/assets/demo/P-101")
+    expect_text(tab, "liveness-session", "up")
+    expect_text(tab, "liveness-device", "alive")
+    expect_text(tab, "liveness-sensors", "stale: flow_m3_h")

@@ -1,0 +1,51 @@
+"""How ingest does, over HTTP: what became of what devices sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from api.parts import GivenParts
+from api.problems import answers
+from api.shapes import DeliveredMinuteShape, FlowShape
+from plant.errors import Rejected
+from storage import delivery
+
+router = APIRouter(prefix="/ingest", tags=["ingest"])
+_AN_HOUR = timedelta(hours=1)
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+_NEWEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+Since = Annotated[AwareDatetime | None, Query(description="ISO 8601 with offset; an hour ago if absent.")]
+Device = Annotated[str, Query(description="Site and asset as the topic names them, as demo/P-101.", max_length=500)]
+
+
+@router.get("/status", responses=answers(400))
+def get_status(parts: GivenParts, since: Since = None, device: Device | None = None) -> FlowShape:
+    """Say what became of what came, by device, in whole minutes since `since`; and how the ingest processes are."""
+    with parts.database.transaction() as tx:
+        return FlowShape.model_validate(delivery.flow(tx, since=_since(parts, since), device=device))
+
+
+@router.get("/minutes", responses=answers(400))
+def list_minutes(
+    parts: GivenParts,
+    device: Device,
+    since: Since = None,
+    most: Annotated[int, Query(ge=1, le=10_000)] = 1440,
+) -> list[DeliveredMinuteShape]:
+    """Say what became of what one device sent, minute by minute, the newest first."""
+    with parts.database.transaction() as tx:
+        found = delivery.by_minute(tx, device, since=_since(parts, since), most=most)
+    return [DeliveredMinuteShape.model_validate(one) for one in found]
+
+
+def _since(parts: GivenParts, since: datetime | None) -> datetime:
+    if since is None:
+        return parts.clock.now() - _AN_HOUR
+    if _OLDEST <= since < _NEWEST:
+        return since
+    raise Rejected("bad_time", f"{since.isoformat()} lies outside {_OLDEST.year} to {_NEWEST.year}")

@@ -1,0 +1,201 @@
+"""The door for telemetry that comes not over the broker: decoded, admitted, committed as all other, then answered.
+
+Whoever knocks waits for the commit. One thread gathers all who wait into one batch, as group commit does everywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Self
+
+from ingest.admission import Terms
+from ingest.batch import Gathering
+from ingest.commit import Committer, MessageTold
+from ingest.decode import Decoder
+from ingest.devices import AutoRegister, Devices
+from ingest.formats import every_format
+from ingest.limits import Limiter
+from ingest.metrics import Meter
+from ingest.reader import Reader
+from plant.clock import Clock
+from plant.errors import AssetloopError, Unavailable
+from storage import readings
+from storage.database import Database
+from storage.readings import ReadingColumns
+
+_log = logging.getLogger(__name__)
+_SLOT = -1  # stands in the delivery record where no slot is meant
+_DAY_US = 86_400_000_000
+_MOST_WAITING = 1000
+_MOST_AT_ONCE = 500
+_MOST_BYTES_AT_ONCE = 8 * 2**20
+_LATEST_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoorSettings:
+    """What holds for telemetry over this door; as for `ingest.runner.IngestSettings`. `wait_s`: for a commit."""
+
+    most_payload_bytes: int = 2**20
+    most_signals: int = 500
+    raw_retention_days: float = 3650.0
+    most_values_per_s: float = 20_000.0
+    burst_values: float = 2_000_000.0
+    auto_register: AutoRegister | None = None
+    wait_s: float = 10.0
+
+    def limiter(self) -> Limiter:
+        """Make a limiter of the devices."""
+        if self.most_values_per_s == 0:
+            return Limiter.off()
+        return Limiter(values_per_s=self.most_values_per_s, burst=self.burst_values)
+
+
+@dataclass(slots=True, eq=False)
+class _Letter:
+    topic: bytes
+    payload: bytes
+    answer: Future[MessageTold]
+
+
+class Door:
+    """Takes one message at a time from many threads. `database` speaks as the role `INGEST`."""
+
+    def __init__(self, database: Database, clock: Clock, settings: DoorSettings, meter: Meter | None = None) -> None:
+        self.database = database
+        self.settings = settings
+        self._clock = clock
+        self._letters: queue.Queue[_Letter | None] = queue.Queue(_MOST_WAITING)
+        terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
+        devices = Devices(database, most_signals=settings.most_signals, auto=settings.auto_register)
+        decoder = Decoder(every_format(), most_bytes=settings.most_payload_bytes)
+        self._gathering = Gathering(most_values=2**31, longest_s=0.0)
+        self._reader = Reader(clock, decoder, devices, terms, self._gathering, settings.limiter(), meter)
+        self._told: dict[int, MessageTold] = {}
+        self._committer = Committer(
+            database, devices, terms, slot=_SLOT, limiter=settings.limiter(), witness=self._told.update, meter=meter
+        )
+        self._stored: list[ReadingColumns] = []
+        self._in_doubt = False
+        self._latest_due_s = 0.0
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def store(self, topic: str, payload: bytes) -> MessageTold:
+        """Store a message and return what became of it, once that is committed.
+
+        Raises:
+            Unavailable: it could not be stored in time; it may have been, and can safely be sent again with its time.
+        """
+        self._start()
+        letter = _Letter(topic.encode(), payload, Future())
+        try:
+            self._letters.put_nowait(letter)
+            return letter.answer.result(self.settings.wait_s)
+        except queue.Full:
+            raise Unavailable("too much waits to be stored; send it again later") from None
+        except TimeoutError:
+            raise Unavailable("it was not stored in time; send it again") from None
+
+    def close(self) -> None:
+        """Store what has been taken, and end."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._letters.put(None)
+            thread.join(self.settings.wait_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._work, name="door", daemon=True)
+                    self._thread.start()
+
+    def _work(self) -> None:
+        is_open = True
+        while is_open:
+            letters, is_open = self._collect()
+            if letters:
+                self._commit(letters)
+            self._bring_latest_forward(at_once=not is_open)
+
+    def _collect(self) -> tuple[list[_Letter], bool]:
+        """Wait for somebody, and take all who wait by then; False once the door is to close."""
+        letters: list[_Letter] = []
+        size = 0
+        try:
+            letter = self._letters.get(timeout=_LATEST_EVERY_S)
+            while letter is not None:
+                letters.append(letter)
+                size += len(letter.payload)
+                if len(letters) >= _MOST_AT_ONCE or size >= _MOST_BYTES_AT_ONCE:
+                    return letters, True
+                letter = self._letters.get_nowait()
+        except queue.Empty:
+            return letters, True
+        return letters, False
+
+    def _commit(self, letters: list[_Letter]) -> None:
+        try:
+            self._told.clear()
+            limited = [self._read(letter) for letter in letters]
+            batch = self._gathering.take()
+            if batch is not None:
+                self._stored += self._committer.commit(batch, time.monotonic())
+        except AssetloopError as error:
+            self._in_doubt = True
+            self._refuse(letters, error)
+        except Exception as error:  # noqa: BLE001 - who waits is told, and the door stays open
+            _log.exception("the door failed in an unforeseen way")
+            self._refuse(letters, error)
+        else:
+            for number, (letter, values) in enumerate(zip(letters, limited, strict=True)):
+                told = self._told.get(number, MessageTold())
+                told.limited += values
+                told.received += values
+                letter.answer.set_result(told)
+
+    def _refuse(self, letters: list[_Letter], error: Exception) -> None:
+        self._gathering.take()
+        for letter in letters:
+            letter.answer.set_exception(error)
+
+    def _read(self, letter: _Letter) -> int:
+        """Read a message, and say how many of its values were one too many."""
+        before = self._limited()
+        self._reader.read(None, [(letter.topic, letter.payload, 0, 0)])
+        return self._limited() - before
+
+    def _limited(self) -> int:
+        return sum(values for _, values in self._gathering.open(time.monotonic()).limited.values())
+
+    def _bring_latest_forward(self, *, at_once: bool) -> None:
+        """Upsert the latest values, at most once a second; where that fails they are repaired later."""
+        now_s = time.monotonic()
+        if not (self._stored or self._in_doubt) or (now_s < self._latest_due_s and not at_once):
+            return
+        self._latest_due_s = now_s + _LATEST_EVERY_S
+        try:
+            with self.database.transaction() as tx:
+                if self._in_doubt:
+                    readings.repair_latest(tx, stored_at=self._clock.now())
+                else:
+                    readings.upsert_latest(tx, ReadingColumns.joined(self._stored), stored_at=self._clock.now())
+        except AssetloopError as error:
+            self._in_doubt = True
+            _log.warning("the latest values could not be brought forward", extra={"why": str(error)})
+        else:
+            self._in_doubt = False
+        self._stored = []

@@ -1,0 +1,64 @@
+-- Whether an asset can be heard, whether its device speaks, whether its sensors do: three states, never one for another.
+
+-- The way on which an asset's telemetry comes: up, down, or unknown where no ingest has ever been.
+-- What a Sparkplug node says of its own session (BIRTH, DEATH) belongs here: join what is kept of it by asset, and let
+-- that word stand before the common one.
+CREATE VIEW watch.session AS
+SELECT
+    a.asset_id,
+    CASE WHEN ingest.listening > 0 THEN 'up' WHEN ingest.slots > 0 THEN 'down' ELSE 'unknown' END AS session
+FROM asset AS a
+CROSS JOIN (
+    SELECT
+        count(*) AS slots,
+        count(*) FILTER (WHERE is_listening AND holder IS NOT NULL AND lease_until >= now()) AS listening
+    FROM ingest_slot
+) AS ingest;
+
+-- One row an asset. `device` is alive while something new is stored of it: `heard_at` is the clock, not what the device
+-- says; silent after its class's time, unknown where it could not have been heard, never before its first word.
+-- `sensors` is fresh while every measurement that ever came is new by its own time and of good quality, else stale
+-- (some are old) or bad (none is old, some are of bad quality); `stale`, `bad` and `mute` (never heard) name them.
+CREATE VIEW watch.liveness AS
+SELECT
+    a.asset_id,
+    a.site,
+    a.asset,
+    a.label,
+    s.session,
+    CASE
+        WHEN heard.at IS NULL THEN 'never'
+        WHEN heard.at >= now() - c.silence THEN 'alive'
+        WHEN s.session = 'up' THEN 'silent'
+        ELSE 'unknown'
+    END AS device,
+    CASE
+        WHEN heard.at IS NULL THEN 'never'
+        WHEN heard.stale IS NOT NULL THEN 'stale'
+        WHEN heard.bad IS NOT NULL THEN 'bad'
+        ELSE 'fresh'
+    END AS sensors,
+    heard.at AS heard_at,
+    heard.newest AS newest_at,
+    c.silent_after_s,
+    coalesce(heard.stale, '{}') AS stale,
+    coalesce(heard.bad, '{}') AS bad,
+    coalesce(heard.mute, '{}') AS mute
+FROM watch.asset AS a
+JOIN watch.session AS s USING (asset_id)
+JOIN asset AS held USING (asset_id)
+JOIN (SELECT class_id, silent_after_s, make_interval(secs => silent_after_s) AS silence FROM asset_class) AS c
+    ON c.class_id = held.class_id
+CROSS JOIN LATERAL (
+    SELECT
+        max(l.stored_at) AS at,
+        max(l.time) AS newest,
+        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time < now() - c.silence)
+            AS stale,
+        array_agg(g.key ORDER BY g.position, g.key)
+            FILTER (WHERE g.role = 'measurement' AND l.time >= now() - c.silence AND l.flags & 2 <> 0) AS bad,
+        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time IS NULL) AS mute
+    FROM signal AS g
+    LEFT JOIN latest AS l USING (signal_id)
+    WHERE g.asset_id = a.asset_id
+) AS heard;

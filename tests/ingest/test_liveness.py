@@ -1,0 +1,125 @@
+"""Session, device and sensor are told apart: each is ended by itself, and each of the others stays what it is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from iotcore import Broker
+
+from storage import liveness
+from storage.database import Database
+from storage.liveness import Liveness
+from tests.conftest import free_port
+from tests.ingest.conftest import Address
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+SILENT_AFTER_S = 1.5
+
+
+class Machine:
+    """A device that says what its sensors give, five times a second."""
+
+    def __init__(self, device: Any, *sensors: str) -> None:
+        self._device = device
+        self.sensors = set(sensors)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.2):
+            values = dict.fromkeys(self.sensors, time.time() % 60)
+            self._device.says({"ts": int(time.time() * 1000), "values": values})
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+class Look:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __call__(self) -> Liveness:
+        with self._database.transaction() as tx:
+            return liveness.of_asset(tx, "demo", "P-101")
+
+    def until(self, session: str, device: str, sensors: str, within_s: float = 20) -> Liveness:
+        deadline = time.monotonic() + within_s
+        while True:
+            seen = self()
+            if (seen.session, seen.device, seen.sensors) == (session, device, sensors):
+                return seen
+            assert time.monotonic() < deadline, seen
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def look(register: None, app_database: Database, superuser: Superuser) -> Look:  # noqa: ARG001
+    superuser.execute("UPDATE asset_class SET silent_after_s = %s", [SILENT_AFTER_S])
+    return Look(app_database)
+
+
+@pytest.fixture
+def machine(broker: Any, start_ingest: Any, start_device: Any, look: Look) -> Iterator[Machine]:  # noqa: ARG001
+    start_ingest(broker)
+    running = Machine(start_device(broker), "flow", "head")
+    yield running
+    running.stop()
+
+
+def test_a_sensor_that_is_pulled_is_stale_while_its_device_lives(machine: Machine, look: Look) -> None:
+    look.until("up", "alive", "fresh")
+    machine.sensors.remove("head")
+    seen = look.until("up", "alive", "stale")
+    assert (seen.stale, seen.bad, seen.mute) == (("head",), (), ())
+    machine.sensors.add("head")
+    look.until("up", "alive", "fresh")
+
+
+def test_a_device_that_stops_is_silent_while_the_session_stands(machine: Machine, look: Look) -> None:
+    look.until("up", "alive", "fresh")
+    machine.stop()
+    seen = look.until("up", "silent", "stale")
+    assert set(seen.stale) == {"flow", "head"}
+
+
+def test_a_session_that_is_cut_says_nothing_of_the_device(start_ingest: Any, start_device: Any, look: Look) -> None:
+    address = Address(host="127.0.0.1", port=free_port())
+    before = look()
+    assert (before.session, before.device, before.sensors, before.heard_at) == ("unknown", "never", "never", None)
+    running = start_ingest(address)
+    with Broker(port=address.port, listen=address.host):
+        machine = Machine(start_device(address), "flow")
+        look.until("up", "alive", "fresh")
+        machine.stop()
+    look.until("down", "unknown", "stale")
+    with Broker(port=address.port, listen=address.host):
+        machine = Machine(start_device(address), "flow")
+        look.until("up", "alive", "fresh")
+        running.stop()
+        assert look().session == "down"
+        machine.stop()
+
+
+def test_a_device_that_resends_its_backlog_lives_and_its_sensors_are_stale(
+    broker: Any, start_ingest: Any, start_device: Any, look: Look
+) -> None:
+    start_ingest(broker)
+    look.until("up", "never", "never")
+    device = start_device(broker)
+    begin_ms = int(time.time() * 1000) - 3_600_000
+    device.says_many([{"ts": begin_ms + n, "values": {"flow": n}} for n in range(50)])
+    look.until("up", "alive", "stale")
+
+
+def test_bad_quality_is_not_freshness(broker: Any, start_ingest: Any, start_device: Any, look: Look) -> None:
+    start_ingest(broker)
+    look.until("up", "never", "never")
+    start_device(broker).says({"ts": int(time.time() * 1000), "values": {"flow": 1, "head": 2}, "q": {"head": "BAD"}})
+    assert look.until("up", "alive", "bad").bad == ("head",)

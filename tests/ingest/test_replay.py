@@ -1,0 +1,272 @@
+"""What was held of an unknown asset is stored once it is approved: in order, once, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+import pytest
+
+from ingest.admission import Terms
+from ingest.batch import Gathering
+from ingest.commit import Committer
+from ingest.decode import Decoder
+from ingest.decoded import Decoded
+from ingest.devices import AutoRegister, Devices
+from ingest.format import Format
+from ingest.formats import every_format
+from ingest.formats.native import report
+from ingest.reader import Reader
+from ingest.replay import Replay
+from plant.clock import ManualClock
+from plant.errors import Conflict
+from storage import delivery, quarantine
+from storage.database import Database, Role
+from storage.delivery import Delivered
+from storage.readings import ReadingColumns
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+APPROVE = "INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, '{}', 'Pump')"
+
+
+def many(_topic: str, payload: bytes) -> Decoded:
+    """A format whose messages speak of several assets."""
+    return Decoded([report("demo", asset, said) for asset, said in orjson.loads(payload).items()])
+
+
+FORMATS = [*every_format(), Format(name="many", filters=("many",), decode=many)]
+
+
+class Bench:
+    """An ingest without its threads: what a device says is committed, and quarantine is replayed step by step."""
+
+    def __init__(self, database: Database, auto: AutoRegister | None = None) -> None:
+        self.clock = ManualClock(NOW)
+        self.stored: list[ReadingColumns] = []
+        terms = Terms(retention_us=3650 * 86_400_000_000)
+        devices = Devices(database, most_signals=10, auto=auto)
+        decoder = Decoder(FORMATS, most_bytes=2**20)
+        self._gathering = Gathering(most_values=10**6, longest_s=1)
+        self._reader = Reader(self.clock, decoder, devices, terms, self._gathering)
+        self._committer = Committer(database, devices, terms, slot=0)
+        replaying = Committer(database, Devices(database, most_signals=10), terms, slot=0)
+        self.replay = Replay(database, decoder, replaying, self.stored.extend)
+
+    def hears(
+        self, documents: Sequence[Any], topic: str = "assetloop/v1/demo/P-9/telemetry", *, retained: int = 0
+    ) -> None:
+        messages = [(topic.encode(), orjson.dumps(document), 1, retained) for document in documents]
+        self._reader.read(None, messages)
+        batch = self._gathering.take()
+        assert batch is not None
+        self._committer.commit(batch, time.monotonic())
+
+    def replays(self) -> int:
+        total = 0
+        while count := self.replay.step(0.0):
+            total += count
+        return total
+
+
+@pytest.fixture
+def bench(register: None, ingest_database: Database) -> Bench:  # noqa: ARG001
+    return Bench(ingest_database)
+
+
+def rows(superuser: Superuser, statement: str) -> list[tuple[object, ...]]:
+    return superuser.execute(statement.encode()).fetchall()
+
+
+def ledger(database: Database) -> dict[str, Delivered]:
+    with database.transaction() as tx:
+        return delivery.totals(tx)
+
+
+def test_nothing_is_replayed_before_the_asset_is_approved(bench: Bench, superuser: Superuser) -> None:
+    bench.hears([{"ts": NOW_MS, "values": {"n": 1}}])
+    assert bench.replays() == 0
+    superuser.execute(APPROVE.format("P-10").encode())
+    assert bench.replays() == 0
+    assert rows(superuser, "SELECT readings FROM quarantine") == [(1,)]
+
+
+def test_an_approved_assets_telemetry_is_stored_in_order_and_the_ledger_agrees(
+    bench: Bench, superuser: Superuser, ingest_database: Database
+) -> None:
+    """Of two values for one instant the first stays, also where both came at once."""
+    bench.hears([{"ts": NOW_MS + n, "values": {"n": n, "m": -n}} for n in range(700)])
+    bench.hears([{"ts": NOW_MS, "values": {"n": 8}}, {"ts": NOW_MS + 900, "values": {"n": 900}}])
+    bench.clock.sleep(60)
+    bench.hears([{"ts": NOW_MS + 900, "values": {"n": 5}}, {"ts": NOW_MS, "values": {"n": 0}}, {"bad": "x", "n": 1}])
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 705
+    found = rows(
+        superuser, "SELECT value FROM reading JOIN signal USING (signal_id) WHERE key = 'n' ORDER BY time, value"
+    )
+    assert found == [(float(n),) for n in range(700)] + [(900.0,), (1.0,)]
+    assert rows(superuser, "SELECT value FROM reading_conflict ORDER BY value") == [(5.0,), (8.0,)]
+    assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("not_a_number", 1)]
+    assert rows(superuser, "SELECT FROM quarantine_arrival") == []
+    told = Delivered(device="demo/P-9", received=1406, stored=1402, duplicate=1, conflicting=2, quarantined=1)
+    assert ledger(ingest_database) == {"demo/P-9": told}
+    by_minute = rows(superuser, "SELECT received, quarantined FROM delivery_by_minute ORDER BY minute")
+    assert by_minute == [(1402, 0), (4, 1)]
+    assert sum(len(part) for part in bench.stored) == 1402
+
+
+def test_repeats_without_a_time_are_kept_each_at_its_arrival(bench: Bench, superuser: Superuser) -> None:
+    for _ in range(3):
+        bench.hears([{"n": 7}])
+        bench.clock.sleep(10)
+    assert rows(superuser, "SELECT count, readings FROM quarantine") == [(3, 3)]
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 3
+    assert rows(superuser, "SELECT time, value, flags FROM reading ORDER BY time") == [
+        (NOW + timedelta(seconds=10 * n), 7.0, 1) for n in range(3)
+    ]
+
+
+def test_a_repeat_with_its_time_is_stored_once(bench: Bench, superuser: Superuser, ingest_database: Database) -> None:
+    for _ in range(3):
+        bench.hears([{"ts": NOW_MS, "values": {"n": 7}}])
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 3
+    told = Delivered(device="demo/P-9", received=3, stored=1, duplicate=2)
+    assert ledger(ingest_database) == {"demo/P-9": told}
+
+
+def test_a_retained_message_without_a_time_stays_in_quarantine(bench: Bench, superuser: Superuser) -> None:
+    bench.hears([{"n": 7}], retained=1)
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 1
+    assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("retained_without_time", 1)]
+    assert rows(superuser, "SELECT FROM reading") == []
+
+
+def test_of_a_message_of_several_assets_each_is_replayed_when_it_is_approved(
+    bench: Bench, superuser: Superuser, ingest_database: Database
+) -> None:
+    said = {asset: {"ts": NOW_MS, "values": {"n": 1, "m": 2}} for asset in ("P-101", "P-8", "P-9")}
+    bench.hears([said, said], topic="many")
+    held = "SELECT asset_tag, count, readings FROM quarantine ORDER BY asset_tag"
+    assert rows(superuser, held) == [("P-8", 2, 4), ("P-9", 2, 4)]
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 2
+    assert rows(superuser, held) == [("P-8", 2, 4)]
+    assert ledger(ingest_database)["demo/P-9"] == Delivered(device="demo/P-9", received=4, stored=2, duplicate=2)
+    superuser.execute(APPROVE.format("P-8").encode())
+    assert bench.replays() == 2
+    assert rows(superuser, held) == []
+    assert rows(superuser, "SELECT count(*) FROM reading") == [(6,)]
+
+
+def test_what_the_database_refuses_in_a_replay_is_set_aside_alone(
+    bench: Bench, superuser: Superuser, ingest_database: Database
+) -> None:
+    superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
+    bench.hears([{"ts": NOW_MS + n, "values": {"n": 666 if n == 5 else n}} for n in range(10)])
+    superuser.execute(APPROVE.format("P-9").encode())
+    assert bench.replays() == 10
+    assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("refused_by_database", 1)]
+    assert ledger(ingest_database)["demo/P-9"] == Delivered(device="demo/P-9", received=10, stored=9, quarantined=1)
+
+
+def test_two_processes_replay_a_message_once(bench: Bench, superuser: Superuser, ingest_database: Database) -> None:
+    bench.hears([{"n": 7}])
+    superuser.execute(APPROVE.format("P-9").encode())
+    with ingest_database.transaction() as tx:
+        arrivals = quarantine.replayable(tx, most=10, most_bytes=10)
+    assert bench.replays() == 1
+    with pytest.raises(Conflict), ingest_database.transaction() as tx:
+        quarantine.release(tx, [arrival.arrival_id for arrival in arrivals])
+
+
+REPLAYING = """
+import sys
+from ingest.admission import Terms
+from ingest.commit import Committer
+from ingest.decode import Decoder
+from ingest.devices import Devices
+from ingest.formats import every_format
+from ingest.replay import Replay
+from storage.database import Database, Role
+with Database(sys.argv[1], role=Role.INGEST) as database:
+    terms = Terms(retention_us=3650 * 86_400_000_000)
+    committer = Committer(database, Devices(database, most_signals=10), terms, slot=0)
+    replay = Replay(database, Decoder(every_format(), most_bytes=2**20), committer, lambda stored: None)
+    while replay.step(0.0):
+        print("step", flush=True)
+"""
+
+
+def test_a_replay_killed_again_and_again_stores_everything_once(
+    bench: Bench, superuser: Superuser, database_url: str, ingest_database: Database
+) -> None:
+    for second in range(10):
+        bench.hears([{"n": second * 25 + n} for n in range(1)])
+        bench.hears([{"ts": NOW_MS + second * 1000 + n, "values": {"m": second * 25 + n}} for n in range(25)])
+        bench.clock.sleep(61)
+    superuser.execute(APPROVE.format("P-9").encode())
+    kills = 0
+    while rows(superuser, "SELECT FROM quarantine_arrival"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", REPLAYING, database_url], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.003 * kills)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        kills += 1
+    assert kills > 2
+    assert rows(superuser, "SELECT count(*), count(DISTINCT value) FROM reading WHERE flags & 1 = 0") == [(250, 250)]
+    assert rows(superuser, "SELECT count(*) FROM reading WHERE flags & 1 = 1") == [(10,)]
+    told = ledger(ingest_database)["demo/P-9"]
+    assert (told.received, told.stored, told.duplicate, told.quarantined) == (260, 260, 0, 0)
+
+
+def test_assets_register_themselves_where_that_is_asked_for_and_only_so_many(
+    register: None,  # noqa: ARG001 - rows in the database
+    ingest_database: Database,
+    superuser: Superuser,
+) -> None:
+    bench = Bench(ingest_database, AutoRegister(asset_class="unclassified", most=2))
+    for asset in ("A", "B", "C"):
+        bench.hears([{"ts": NOW_MS, "values": {"n": 1}}], f"assetloop/v1/new/{asset}/telemetry")
+    found = rows(
+        superuser,
+        "SELECT a.tag, c.tag FROM asset AS a JOIN asset_class AS c USING (class_id)"
+        " JOIN installation USING (asset_id) WHERE self_registered ORDER BY 1",
+    )
+    assert found == [("A", "unclassified"), ("B", "unclassified")]
+    assert rows(superuser, "SELECT asset_tag, reason FROM quarantine") == [("C", "unknown_asset")]
+    assert rows(superuser, "SELECT count(*) FROM reading") == [(2,)]
+
+
+def test_a_running_ingest_replays_by_itself(
+    broker: Any, start_ingest: Any, start_device: Any, await_rows: Any, superuser: Superuser, database_url: str
+) -> None:
+    start_ingest(broker)
+    device = start_device(broker)
+    deadline = time.monotonic() + 30
+    while not rows(superuser, "SELECT FROM quarantine"):
+        assert time.monotonic() < deadline
+        device.says({"ts": int(time.time() * 1000), "values": {"n": 1}}, "assetloop/v1/demo/P-9/telemetry")
+        time.sleep(0.2)
+    superuser.execute(APPROVE.format("P-9").encode())
+    await_rows("SELECT FROM quarantine", 0)
+    await_rows("SELECT value FROM latest", [(1.0,)])
+    with Database(database_url, role=Role.INGEST) as database:
+        told = ledger(database)["demo/P-9"]
+    assert told.received == told.stored + told.duplicate

@@ -1,0 +1,197 @@
+"""The ingest role as a process of its own: it says what it counts, stops when told, and its commands tell the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import paho.mqtt.client as mqtt
+import psycopg
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.conftest import free_port
+from tests.stack import ASSETLOOP, wait_for
+
+Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture
+def environment(database_url: str, broker: Any, tmp_path: Path, superuser: Superuser) -> dict[str, str]:
+    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
+    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
+    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
+    return {
+        **os.environ,
+        "ASSETLOOP_DATABASE_URL": database_url,
+        "ASSETLOOP_MQTT_URL": broker.url,
+        "ASSETLOOP_DATA": str(tmp_path / "data"),
+        "ASSETLOOP_METRICS_PORT": str(free_port()),
+    }
+
+
+@pytest.fixture
+def ingest(environment: dict[str, str], superuser: Superuser) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen([ASSETLOOP, "ingest"], env=environment, stderr=subprocess.PIPE, text=True)
+    wait_for(
+        lambda: superuser.execute("SELECT FROM ingest_slot WHERE is_listening").fetchone() is not None,
+        within_s=30,
+        what="ingest that listens",
+    )
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def say(broker: Any) -> Iterator[Callable[..., None]]:
+    device = mqtt.Client(CallbackAPIVersion.VERSION2)
+    device.connect(broker.host, broker.port)
+    device.loop_start()
+
+    def say_(document: Any, asset: str = "P-101") -> None:
+        topic = f"assetloop/v1/demo/{asset}/telemetry"
+        device.publish(topic, orjson.dumps(document), qos=1).wait_for_publish(30)
+
+    yield say_
+    device.disconnect()
+    device.loop_stop()
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [ASSETLOOP, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def figures(environment: dict[str, str]) -> dict[str, float]:
+    text = httpx.get(f"http://127.0.0.1:{environment['ASSETLOOP_METRICS_PORT']}/metrics", timeout=5).text
+    return {name: float(value) for name, value in re.findall(r"^(assetloop\S+) (\S+)$", text, re.MULTILINE)}
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def test_every_stage_is_counted(
+    ingest: subprocess.Popen[str],  # noqa: ARG001 - runs
+    environment: dict[str, str],
+    say: Callable[..., None],
+    superuser: Superuser,
+) -> None:
+    begin_ms = now_ms()
+    for n in range(20):
+        say({"ts": begin_ms + n, "values": {"a": n, "b": n}})
+    say({"ts": begin_ms, "values": {"a": 0, "b": "text"}})
+    say({"n": 1}, "P-999")
+    wait_for(
+        lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (43,),
+        within_s=20,
+        what="43 readings",
+    )
+    wait_for(lambda: figures(environment)["assetloop_ingest_committed_messages_total"] == 22, within_s=5, what="count")
+    told = figures(environment)
+    assert told["assetloop_ingest_received_messages_total"] == 22
+    assert told['assetloop_ingest_values_total{outcome="stored"}'] == 40
+    assert told['assetloop_ingest_values_total{outcome="duplicate"}'] == 1
+    assert told['assetloop_ingest_values_total{outcome="quarantined"}'] == 2
+    assert told['assetloop_ingest_values_total{outcome="limited"}'] == 0
+    assert told["assetloop_ingest_commit_seconds_count"] == told["assetloop_ingest_batch_values_count"] > 0
+    assert told["assetloop_ingest_publish_to_commit_seconds_count"] > 0
+    assert 0 < told["assetloop_ingest_publish_to_commit_seconds_sum"] < 30
+    assert told["assetloop_ingest_window_free_bytes"] > 0
+    assert told["assetloop_ingest_spool_bytes"] == 0
+    assert told['assetloop_ingest_sessions{state="subscribed"}'] == 1
+
+
+def test_told_to_stop_it_stores_what_it_has_and_leaves_within_5_s(
+    ingest: subprocess.Popen[str], say: Callable[..., None], superuser: Superuser
+) -> None:
+    begin_ms = now_ms()
+    for n in range(300):
+        say({"ts": begin_ms + n, "values": {"a": n}})
+    began_s = time.monotonic()
+    ingest.send_signal(signal.SIGTERM)
+    _, said = ingest.communicate(timeout=10)
+    assert time.monotonic() - began_s < 5
+    assert ingest.returncode == 0, said
+    assert "Traceback" not in said
+    assert superuser.execute("SELECT count(*) FROM ingest_slot WHERE holder IS NOT NULL").fetchone() == (0,)
+    stored = superuser.execute("SELECT count(*) FROM reading").fetchone()
+    assert stored == superuser.execute("SELECT sum(stored) FROM delivery_by_minute").fetchone()
+
+
+def test_it_leaves_within_5_s_also_where_the_database_has_stopped(
+    environment: dict[str, str], ingest: subprocess.Popen[str], say: Callable[..., None], superuser: Superuser
+) -> None:
+    with psycopg.connect(environment["ASSETLOOP_DATABASE_URL"]) as locking:
+        locking.execute("LOCK TABLE reading, ingest_slot")
+        say({"ts": now_ms(), "values": {"a": 1}})
+        time.sleep(0.5)
+        began_s = time.monotonic()
+        ingest.send_signal(signal.SIGTERM)
+        ingest.communicate(timeout=15)
+        assert time.monotonic() - began_s < 5
+    assert superuser.execute("SELECT count(*) FROM reading").fetchone() in {(0,), (1,)}
+
+
+def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
+    ingest: subprocess.Popen[str],  # noqa: ARG001 - runs
+    environment: dict[str, str],
+    say: Callable[..., None],
+    superuser: Superuser,
+) -> None:
+    say({"ts": now_ms(), "values": {"a": 1, "b": 2}})
+    for n in range(3):
+        say({"ts": now_ms() + n, "values": {"n": n}}, "P-9")
+    wait_for(
+        lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (5,),
+        within_s=20,
+        what="5 readings",
+    )
+    told = json.loads(run(environment, "ingest", "status", "--since", "10m", "--json"))
+    assert {one["device"]: one["stored"] for one in told["devices"]} == {"demo/P-101": 2, "demo/P-9": 0}
+    assert told["sums"] == {
+        **dict.fromkeys(("duplicate", "late", "conflicting", "limited"), 0),
+        "received": 5,
+        "stored": 2,
+        "quarantined": 3,
+    }
+    assert [slot["is_listening"] for slot in told["slots"]] == [True]
+    shown = run(environment, "ingest", "status", "--device", "demo/P-9")
+    assert re.search(r"demo/P-9 +3 +0 +0 +0 +3 +0 +0\n", shown)
+    assert "listening" in shown
+
+    (waiting,) = json.loads(run(environment, "quarantine", "list", "--json"))["assets"]
+    assert (waiting["site"], waiting["asset"], waiting["messages"]) == ("demo", "P-9", 3)
+    assert "demo/P-9" in run(environment, "quarantine", "list")
+    run(environment, "quarantine", "approve", "demo/P-9", "--class", "pump")
+    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (5,), within_s=20, what="a replay")
+    assert "nothing is held" in run(environment, "quarantine", "list")
+
+    alive = json.loads(run(environment, "liveness", "demo/P-101", "--json"))["assets"]
+    assert [(one["session"], one["device"], one["sensors"]) for one in alive] == [("up", "alive", "fresh")]
+    assert re.search(r"demo/P-9 +up +alive", run(environment, "liveness"))
+
+
+def test_device_tokens_are_issued_listed_and_revoked(environment: dict[str, str]) -> None:
+    token = run(environment, "device", "issue", "--site", "demo", "--name", "hall 3").strip()
+    assert token.startswith("dev_")
+    token_id = token.split("_")[1]
+    listed = run(environment, "device", "list")
+    assert re.search(rf"{token_id} +demo/\* +hall 3 +never +valid", listed)
+    assert token.split("_", 2)[2] not in listed
+    run(environment, "device", "revoke", token_id)
+    assert "revoked" in run(environment, "device", "list")
