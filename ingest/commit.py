@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import logging
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -19,11 +20,12 @@ from ingest.reader import admit_all
 from ingest.sheet import Sheet
 from plant.errors import AssetloopError, Rejected
 from plant.reading import Flag
-from storage import delivery, quarantine, readings
-from storage.database import Database
+from storage import delivery, quarantine, readings, speakers
+from storage.database import Database, Transaction
 from storage.delivery import BatchDelivered
 from storage.quarantine import Refused
 from storage.readings import Outcome, ReadingColumns
+from storage.speakers import Heard, Remembered
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,6 +88,7 @@ class Committer:
             outcomes = readings.append(tx, told.columns, received_at=at).outcomes
             quarantine.hold(tx, [refused for odd in batch.odd.values() for refused in _held(odd)])
             delivery.record(tx, self._slot, number, told.delivered(outcomes), at=at)
+            _write_beside(tx, batch.odd, at)
         return told.columns.take(outcomes == Outcome.STORED)
 
     def _resolve(self, odd: dict[int, Odd], now_s: float) -> None:
@@ -142,6 +145,17 @@ class _Told:
             quarantined=quarantined,
             limited=np.zeros(len(first), np.int64),
         )
+
+
+def _write_beside(tx: Transaction, odd: dict[int, Odd], at: datetime) -> None:
+    """Write what messages say beside readings."""
+    told = [(one.beside, _instant(one.arrival_us)) for one in odd.values() if one.beside is not None]
+    if not told:
+        return
+    memories = [Remembered(**asdict(memory)) for beside, _ in told for memory in beside.memories]
+    speakers.remember(tx, memories, at=at)
+    presences = [Heard(**asdict(presence), at=heard) for beside, heard in told for presence in beside.presences]
+    speakers.note_presences(tx, presences)
 
 
 def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:

@@ -29,7 +29,7 @@ from ingest.spool import Spool
 from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import readings, slots
+from storage import readings, slots, speakers
 from storage.database import Database
 from storage.slots import Held
 
@@ -141,7 +141,7 @@ class Ingest:
         committer = Committer(self._database, devices, terms, slot=min(house.held))
         recorder = Recorder(committer, house, wake=waker.wake)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
-        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, gathering))
+        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, gathering, decoder))
         intake = Intake(
             sessions=sessions,
             reader=Reader(self._clock, decoder, devices, terms, gathering),
@@ -159,9 +159,18 @@ class Ingest:
             _leave(recorder, house)
             waker.close()
 
-    def _session(self, installation: str, held: Held, formats: Sequence[Format], gathering: Gathering) -> Session:
-        """Make the session of a slot; what must come in order comes to the first slot alone."""
+    def _session(
+        self, installation: str, held: Held, formats: Sequence[Format], gathering: Gathering, decoder: Decoder
+    ) -> Session:
+        """Make the session of a slot; what must come in order comes to the first slot alone.
+
+        Raises:
+            Unavailable: the database is away, and with it what is remembered of what came before.
+        """
         share = self._settings.share
+        if held.slot == 0:
+            with self._database.transaction() as tx:
+                decoder.remember(speakers.remembered(tx))
         filters = [
             wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
             for one in formats
