@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from plant.errors import Misconfigured
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_instant(text: str) -> datetime:
@@ -23,3 +25,15 @@ def read_instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
     return instant
+
+
+def shown_ms(time_ms: float) -> str:
+    """Write milliseconds since 1970 as an instant, or as they are where no calendar reaches.
+
+    >>> shown_ms(1_700_000_000_500.0)
+    '2023-11-14T22:13:20.500+00:00'
+    """
+    try:
+        return (_EPOCH + timedelta(milliseconds=time_ms)).isoformat(timespec="milliseconds")
+    except OverflowError:
+        return f"{time_ms:.0f} ms since 1970"

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     database_url_app: SecretStr | None = None
     mqtt_url: SecretStr | None = None
     mqtt_share: str = ""
+    mapping: Path | None = None
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("assetloop", appauthor=False)))
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080

@@ -1,9 +1,9 @@
 """Sparkplug B: edge nodes are born with their metrics, then name them by number, and die; group, device or node.
 
 The site is the group, the asset the device, or the node for what it says of itself. A birth declares metrics with
-aliases, which stand for their names afterwards, so the messages of a node must be seen in order and without a gap. After
-a gap, or when nothing is known of what came before, the node is asked to be born again; until then, values under an
-alias are stored as uncertain.
+aliases, which stand for their names afterwards, so the messages of a node must be seen in order and without a gap.
+After a gap, or when nothing is known of what came before, the node is asked to be born again; until then, values under
+an alias are stored as uncertain.
 """
 
 from __future__ import annotations

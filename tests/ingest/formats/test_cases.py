@@ -1,4 +1,4 @@
-"""Every folder under `testdata` is a conversation: its messages become what its `case.toml` says, whatever the format."""
+"""Every folder under `testdata` is a conversation, whose messages become what its `case.toml` says."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ingest import formats
 from ingest.decode import Decoder
 from ingest.decoded import Decoded
 from ingest.formats import every_format
+from ingest.mapping import known_formats
 from ingest.shown import readings, refusals
 from plant.errors import Rejected
 
@@ -30,7 +31,7 @@ def outcome(decoder: Decoder, topic: str, payload: bytes) -> dict[str, Any]:
     beside = decoded.beside
     told = {
         "readings": [
-            [one.device, one.signal, "arrival" if one.time_ms is None else one.time_ms, one.value, one.flags]
+            [one.device, one.signal, "arrival" if one.time_ms is None else one.time_ms, round(one.value, 9), one.flags]
             for one in readings(decoded)
         ],
         "refused": [[one.device, one.reason, one.readings] for one in refusals(decoded)],
@@ -45,8 +46,9 @@ def _tags(*tags: str) -> str:
 
 
 def run_case(folder: Path) -> int:
-    """Decode the messages of a case in their order; return how many there were."""
-    decoder = Decoder(every_format(), most_bytes=2**20)
+    """Decode the messages of a case in their order, by its own mapping if it has one; return how many there were."""
+    mapping = folder / "mapping.toml"
+    decoder = Decoder(known_formats(mapping if mapping.exists() else None), most_bytes=2**20)
     messages = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))["message"]
     for message in messages:
         topic, file = message.pop("topic"), message.pop("file")
