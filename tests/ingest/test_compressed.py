@@ -27,7 +27,9 @@ def zstd_bomb_of_a_gibibyte() -> bytes:
     return b"".join([*(squeeze.compress(b"\0" * 2**20) for _ in range(1024)), squeeze.flush()])
 
 
-@pytest.mark.parametrize("bomb", [bomb_of_a_gibibyte, zstd_bomb_of_a_gibibyte, lambda: gzip.compress(b"\0" * 1500) * 2000])
+@pytest.mark.parametrize(
+    "bomb", [bomb_of_a_gibibyte, zstd_bomb_of_a_gibibyte, lambda: gzip.compress(b"\0" * 1500) * 2000]
+)
 def test_a_bomb_is_refused_and_takes_no_more_memory_than_was_agreed(bomb: object) -> None:
     payload = bomb()  # type: ignore[operator]
     tracemalloc.start()

@@ -14,6 +14,7 @@ COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"], ["bench", "storage"]),
     *(["export"], ["import"], ["backup"], ["restore"]),
+    *(["ingest", "try"], ["ingest", "learn"], ["ingest", "drain"]),
 )
 
 

@@ -16,6 +16,8 @@ _UNCERTAIN = int(Flag.QUALITY_UNCERTAIN)
 _QUALITIES = {0: int(Flag.QUALITY_BAD), 192: 0}  # as in the specification; 500, stale, is uncertain like all others
 _SIGNED_BITS = {DataType.Int8: 8, DataType.Int16: 16, DataType.Int32: 32, DataType.Int64: 64}
 _NUMBERS = frozenset({"int_value", "long_value", "float_value", "double_value", "boolean_value"})
+_FLOATS = frozenset({"float_value", "double_value"})
+_MOST_LAYOUTS = 256
 _NO_SIGNALS = ("Node Control/", "Device Control/")
 _SHOWN = 60
 
@@ -50,10 +52,24 @@ class Voice:
     is_misspoken: bool = False
     by_alias: dict[int, Metric] = field(init=False, default_factory=dict)
     by_name: dict[str, Metric] = field(init=False, default_factory=dict)
+    _layouts: dict[tuple[int, ...], tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_name = {metric.name: metric for metric in self.metrics}
         self.by_alias = {metric.alias: metric for metric in self.metrics if metric.alias is not None}
+
+    def layout(self, aliases: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the names of signals that these aliases stand for, none where that takes a closer look."""
+        names = self._layouts.get(aliases)
+        if names is None:
+            meant = [self.by_alias.get(alias) for alias in aliases]
+            is_plain = all(aliases) and len(set(aliases)) == len(aliases)
+            names = tuple(one.name for one in meant if is_plain and one is not None and not one.is_command)
+            names = names if len(names) == len(aliases) else ()
+            if len(self._layouts) >= _MOST_LAYOUTS:
+                self._layouts.clear()
+            self._layouts[aliases] = names
+        return names
 
 
 def declared(payload: Any) -> list[Metric]:
@@ -71,6 +87,8 @@ def tell(report: Report, voice: Voice, payload: Any, *, is_birth: bool) -> bool:
 
     A birth may declare a metric without having a value of it.
     """
+    if _tell_plainly(report, voice, payload):
+        return True
     instants = _Instants()
     sent_ms, are_known = payload.timestamp, True
     for metric in payload.metrics:
@@ -87,6 +105,24 @@ def tell(report: Report, voice: Voice, payload: Any, *, is_birth: bool) -> bool:
             instants.add((metric.timestamp or sent_ms) * 1000 or ABSENT, flags, known.name, value)
     instants.say(report)
     return are_known
+
+
+def _tell_plainly(report: Report, voice: Voice, payload: Any) -> bool:
+    """Tell a payload that is nothing but numbers under certain aliases at one time, as nearly all are, or say False."""
+    metrics = payload.metrics
+    keys = voice.layout(tuple([metric.alias for metric in metrics])) if voice.is_certain else ()
+    if not keys or any(metric.name or metric.is_historical or metric.HasField("properties") for metric in metrics):
+        return False
+    times_ms = {metric.timestamp for metric in metrics}
+    fields = {metric.WhichOneof("value") for metric in metrics}
+    if len(times_ms) > 1 or len(fields) > 1 or not fields <= _FLOATS:
+        return False
+    (name,) = fields
+    values = array("d", [getattr(metric, name) for metric in metrics])
+    if not isfinite(sum(values)):
+        return False
+    report.say(keys, (times_ms.pop() or payload.timestamp) * 1000 or ABSENT, 0, values)
+    return True
 
 
 class _Instants:
