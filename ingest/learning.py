@@ -20,6 +20,7 @@ _LONGEST_WORD = 40
 _DEEPEST = 6
 _TIMES = frozenset({"ts", "t", "time", "timestamp", "datetime", "date"})
 _MAGNITUDES = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
+_FILLERS = frozenset({"value", "values", "val", "data", "telemetry"})
 _KINDS = {"number": 0, "text": 1, "json": 2, "influx": 3}
 
 
@@ -159,7 +160,7 @@ def _topic(kind: str, group: _Group) -> list[str]:
     if kind == "influx" and group.tags and "{asset}" not in asset:
         asset = f"{{tag.{min(group.tags)}}}"
     lines = [
-        f"# heard on {len(group.topics)} topics, as {min(group.topics)}",
+        f"# heard on {len(group.topics)} topics, as {_quoted(min(group.topics))}",
         "[[topic]]",
         *(f"{key} = {_quoted(value)}" for key, value in (("pattern", pattern), ("site", site), ("asset", asset))),
         f'payload = "{kind}"',
@@ -201,29 +202,38 @@ def _keys(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
-    """Name the levels that vary, from the last: the signal where payloads are single values, the asset, the site."""
+    """Name levels: the last is the signal of single values; of others that vary, the last the asset, the first the site.
+
+    A last level that is a word for values, as in `pump7/flow/value`, names nothing.
+    """
     levels = list(zip(*(topic.split("/") for topic in topics), strict=True))
     varying = [number for number, level in enumerate(levels) if len(set(level)) > 1]
+    left = list(range(len(levels)))
+    if len(left) > 1 and set(levels[-1]) <= _FILLERS:
+        left.pop()
     names: dict[int, str] = {}
-    for name in ("signal", "asset") if has_signal else ("asset",):
-        before = [number for number in range(len(levels)) if not names or number < min(names)]
-        if before:
-            names[max((number for number in varying if number in before), default=before[-1])] = name
-    others = [number for number in varying if number not in names]
+    if has_signal:
+        names[left.pop()] = "signal"
+    if left:
+        names[max((number for number in varying if number in left), default=left[-1])] = "asset"
+    others = [number for number in varying if number in left and number not in names]
     if others:
         names |= {number: f"part{place}" for place, number in enumerate(others[1:], start=1)} | {others[0]: "site"}
     parts = [f"{{{name}}}" for _, name in sorted(names.items()) if name.startswith("part")]
     asset = "-".join([*parts, "{asset}"]) if "asset" in names.values() else "asset"
     return {
-        "pattern": "/".join(f"{{{names[n]}}}" if n in names else _literal(level[0]) for n, level in enumerate(levels)),
-        "site": "{site}" if others else _literal(levels[0][0]) if 0 not in names else "site",
+        "pattern": "/".join(
+            f"{{{names[n]}}}" if n in names else _literal(set(level)) for n, level in enumerate(levels)
+        ),
+        "site": "{site}" if others else _literal(set(levels[0])) if 0 not in names else "site",
         "asset": asset,
     }
 
 
-def _literal(level: str) -> str:
-    """Return a level as a pattern takes it; one that would be read as something else is left open."""
-    return level if level and not re.search(r"[{}+#]", level) else "+"
+def _literal(seen: set[str]) -> str:
+    """Return a level as a pattern takes it; one that varies, or would be read as something else, is left open."""
+    level = min(seen)
+    return level if len(seen) == 1 and level and not re.search(r"[{}+#]", level) else "+"
 
 
 def _quoted(text: str) -> str:

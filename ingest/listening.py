@@ -49,7 +49,7 @@ class _Ear:
         self._client = visitor(broker)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = lambda _client, _userdata, message: hear(message.topic, message.payload)
+        self._client.on_message = lambda _client, _userdata, message: hear(message.topic, bytes(message.payload))
 
     def await_grant(self) -> None:
         until_s = time.monotonic() + _GRANTED_WITHIN_S

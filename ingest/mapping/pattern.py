@@ -58,7 +58,7 @@ class Pattern:
         ({'line': '7'}, None)
         """
         parts = topic.split("/")
-        found = {}
+        found: dict[str, str] = {}
         for number, level in enumerate(self.levels):
             if level == "#":
                 return found

@@ -83,3 +83,10 @@ def test_whatever_was_heard_the_proposal_can_be_read(heard: Heard) -> None:
         lesson.hear(topic, payload)
     if lesson.topics:
         parse_rules(lesson.proposal(), name="proposal")
+
+
+def test_a_last_level_that_only_says_value_names_nothing() -> None:
+    assert read_back([("plant/p1/flow/value", b"1"), ("plant/p2/flow/value", b"2")]) == [
+        ("plant/p1", "flow", None, 1.0),
+        ("plant/p2", "flow", None, 2.0),
+    ]
