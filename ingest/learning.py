@@ -202,7 +202,7 @@ def _keys(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
-    """Name levels: the last is the signal of single values; of others that vary, the last the asset, the first the site.
+    """Name levels: the last the signal of single values; of others that vary, the last the asset, the first the site.
 
     A last level that is a word for values, as in `pump7/flow/value`, names nothing.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -25,18 +26,23 @@ READINGS = "SELECT key, value, flags FROM reading JOIN signal USING (signal_id) 
 SESSIONS = "SELECT tag, is_online, speaker FROM device_session JOIN asset USING (asset_id) ORDER BY tag"
 
 
+_NEXT_MS = itertools.count(int(time.time() * 1000))
+
+
 def now_ms() -> int:
-    return int(time.time() * 1000)
+    """A time that no other message of these tests has."""
+    return next(_NEXT_MS)
 
 
 def sparkplug(seq: int | None, *metrics: dict[str, Any], bd_seq: int | None = None) -> bytes:
-    told = Payload(timestamp=now_ms())
+    at = now_ms()
+    told = Payload(timestamp=at)
     if seq is not None:
         told.seq = seq
     if bd_seq is not None:
         told.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
     for metric in metrics:
-        told.metrics.add(timestamp=now_ms(), **metric)
+        told.metrics.add(timestamp=at, **metric)
     built: bytes = told.SerializeToString()
     return built
 
