@@ -59,3 +59,11 @@ def register_signals(tx: Transaction, asset_id: int, keys: Sequence[str], *, mos
     with refusals():
         rows = tx.all("devices.register_signals", asset_id=asset_id, keys=list(keys), most=most)
     return {row["key"]: row["signal_id"] for row in rows}
+
+
+def units(tx: Transaction, keys: Sequence[str]) -> dict[str, set[str]]:
+    """Return the units that the register has of signals with these keys, by key; those without a unit are left out."""
+    found: dict[str, set[str]] = {}
+    for row in tx.all("devices.units", keys=list(keys)):
+        found.setdefault(row["key"], set()).add(row["unit"])
+    return found

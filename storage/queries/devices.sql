@@ -43,3 +43,9 @@ WHERE asset_id = ANY (%(asset_ids)s);
 SELECT u.key, register_signal(%(asset_id)s, u.key, %(most)s) AS signal_id
 FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS u (key, n)
 ORDER BY u.n;
+
+-- name: units
+-- The units of signals with these keys.
+SELECT DISTINCT key, unit
+FROM signal
+WHERE key = ANY (%(keys)s) AND unit <> '';

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
+import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -132,3 +133,31 @@ def test_learn_without_a_broker_is_one_line() -> None:
     done = run("learn", "#", ASSETLOOP_MQTT_URL=f"mqtt://127.0.0.1:{port}")
     assert done.returncode == 1
     assert b"no broker at" in done.stderr
+
+
+@pytest.mark.parametrize(("unit", "is_ok"), [("°C", True), ("K", False)])
+def test_doctor_compares_the_mappings_units_with_the_registers(
+    unit: str, is_ok: bool, database_url: str, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        MAPPING + f'[topic.signals.temperature]\nunit = "degF"\nregister_unit = "{unit}"\n', encoding="utf-8"
+    )
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
+        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
+        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-7', '')")
+        connection.execute("INSERT INTO signal (asset_id, key, unit) VALUES (1, 'temperature', '°C')")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")},
+        "ASSETLOOP_DATABASE_URL": database_url,
+        "ASSETLOOP_MAPPING": str(mapping),
+        "ASSETLOOP_ALLOW_UNSUPPORTED": "1",
+    }
+    done = subprocess.run(
+        [ASSETLOOP, "doctor", "--data", str(tmp_path)], capture_output=True, text=True, check=False, env=environment
+    )
+    told = (
+        "its units are those of the register" if is_ok else "temperature: the mapping makes it K, the register has °C"
+    )
+    assert told in " ".join(done.stdout.split())
