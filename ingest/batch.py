@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ingest.decoded import Report
+from ingest.decoded import Beside, Report
 from ingest.device import Device, topic_text
 from ingest.frames import Publish
 from ingest.sheet import Sheet
@@ -37,7 +37,7 @@ class Odd:
 
     It has `reports`, or a `refusal` where it could not be read. `is_admitted` once the register knew all devices and
     signals of its reports, or it was refused. `payload` is only the beginning of one that was too large; `whole` then
-    says how long it was, and its SHA-256. `arrival_us` counts µs since 1970.
+    says how long it was, and its SHA-256. `arrival_us` counts µs since 1970. `beside` is what it says beside readings.
     """
 
     topic: bytes
@@ -48,6 +48,7 @@ class Odd:
     is_admitted: bool = False
     refusal: Rejected | None = None
     whole: tuple[int, bytes] | None = None
+    beside: Beside | None = None
 
     def refuse(self, cause: Rejected) -> None:
         """Refuse the message as a whole: every report of it or, where it has none, as one reading."""
@@ -57,7 +58,7 @@ class Odd:
         for report in self.reports:
             report.device = report.device or Device.stranger(topic_text(self.topic))
             report.refuse_all(cause.reason, cause.detail)
-        self.is_admitted = True
+        self.is_admitted, self.beside = True, None
 
 
 @dataclass(kw_only=True, slots=True)

@@ -7,7 +7,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,11 +24,12 @@ from ingest.reader import admit_all
 from ingest.sheet import Sheet
 from plant.errors import AssetloopError, Rejected
 from plant.reading import Flag
-from storage import delivery, quarantine, readings
-from storage.database import Database
+from storage import delivery, quarantine, readings, speakers
+from storage.database import Database, Transaction
 from storage.delivery import BatchDelivered
 from storage.quarantine import Refused
 from storage.readings import Outcome, ReadingColumns
+from storage.speakers import Heard, Remembered
 
 _log = logging.getLogger(__name__)
 _COUNTED = {Outcome.STORED: "stored", Outcome.DUPLICATE: "duplicate", Outcome.CONFLICTING: "conflicting"}
@@ -126,6 +127,7 @@ class Committer:
             quarantine.hold(tx, [refused for place, odd in batch.odd.items() for refused in _held(odd, place)])
             delivered = told.delivered(outcomes)
             delivery.record(tx, self._slot, number, delivered, at=at)
+            _write_beside(tx, batch.odd, at)
         took_s = time.perf_counter() - began_s
         self._meter.committed(batch, delivered, told.columns.times_us, took_s=took_s, now_us=time.time_ns() // 1000)
         if self._witness is not None:
@@ -226,6 +228,17 @@ def _released(batch: Batch) -> list[int]:
         arrival = batch.releases.get(number)
         released += [arrival.readings if arrival and place == 0 else 0 for place in range(len(odd.reports))]
     return released
+
+
+def _write_beside(tx: Transaction, odd: dict[int, Odd], at: datetime) -> None:
+    """Write what messages say beside readings."""
+    told = [(one.beside, _instant(one.arrival_us)) for one in odd.values() if one.beside is not None]
+    if not told:
+        return
+    memories = [Remembered(**asdict(memory)) for beside, _ in told for memory in beside.memories]
+    speakers.remember(tx, memories, at=at)
+    presences = [Heard(**asdict(presence), at=heard) for beside, heard in told for presence in beside.presences]
+    speakers.note_presences(tx, presences)
 
 
 def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from ingest.device import Device, SignalIds
 
@@ -118,8 +119,49 @@ class Report:
         return len(self.values) + self.quarantined
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presence:
+    """Word of a device that it has begun to speak or ceased to; after that its values are stale.
+
+    `format` is how it speaks, `speaker` who speaks for it.
+    """
+
+    site: str
+    asset: str
+    format: str
+    speaker: str
+    is_online: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """What a format is to remember of a speaker, also after a restart: a JSON document that replaces the former one."""
+
+    format: str
+    speaker: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What is to be said to a device; several on one topic before the first is sent are one."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(kw_only=True, slots=True)
+class Beside:
+    """What a payload says beside readings."""
+
+    presences: list[Presence] = field(default_factory=list)
+    memories: list[Memory] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Decoded:
-    """One payload: a report for each device that it speaks of."""
+    """One payload: a report for each device that it speaks of, and what it says beside."""
 
     reports: list[Report]
+    beside: Beside | None = None

@@ -13,6 +13,7 @@ from plant.topics import tag_to_topic, topic_to_tag
 SignalIds = NDArray[np.int32]
 
 _MOST_LAYOUTS = 256
+ANYWHERE = ""  # the site of a device that names none: the register knows where the only asset of that tag is
 _NOBODY = "?"  # the device of a message whose topic names none
 _numbers = itertools.count()
 
@@ -44,7 +45,7 @@ class Device:
     _layouts: dict[tuple[str, ...], SignalIds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.name = f"{tag_to_topic(self.site)}/{tag_to_topic(self.asset)}" if self.asset else tag_to_topic(self.site)
+        self.name = "/".join(tag_to_topic(tag) for tag in (self.site, self.asset) if tag)
 
     @classmethod
     def stranger(cls, topic: str) -> Device:

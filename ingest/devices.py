@@ -86,10 +86,13 @@ class Devices:
         device = self._devices.get(name)
         if found is None:
             self._put(name, Device(site=name[0], asset=name[1], asset_id=None, until_s=now_s + _UNKNOWN_S))
+        elif name != (found.site, found.asset):  # a device that names no site is the one that names it
+            self._note((found.site, found.asset), found, now_s)
+            self._put(name, self._devices[found.site, found.asset])
         elif device is None or device.asset_id != found.asset_id:
             known = Device(
-                site=name[0],
-                asset=name[1],
+                site=found.site,
+                asset=found.asset,
                 asset_id=found.asset_id,
                 grace_us=round(found.grace_s * 1e6),
                 newest_us=found.newest_us,

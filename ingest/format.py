@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from ingest.decoded import Decoded
 
@@ -20,15 +21,21 @@ class Decode(Protocol):
         ...
 
 
+Memories: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
     """One way in which devices speak.
 
     `filters` are MQTT topic filters. `is_ordered` says that a message means something only after those before it, so
-    that all of them must come to one process, and are not shared among several.
+    that all of them must come to one process, and are not shared among several. A format that has to remember what came
+    before has `begin`, which makes its `decode` of what it remembered: its documents (`ingest.decoded.Memory`) by their
+    speakers. `decode` itself reads a message by itself.
     """
 
     name: str
     filters: tuple[str, ...]
     decode: Decode
     is_ordered: bool = False
+    begin: Callable[[Memories], Decode] | None = None

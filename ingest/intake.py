@@ -109,11 +109,24 @@ class Intake:
             self._take_in(session, taken)
         self._acknowledge()
         self._unspool()
+        self._answer()
         now_s = time.monotonic()
         if self._is_due(now_s, drained=look.is_all):
             self._hand_over()
         self._guard_memory(now_s)
         self._see_to_slots(look.is_all, now_s)
+
+    def _answer(self) -> None:
+        """Say to devices what is to be said, once there is a session to say it over."""
+        answers = self._reader.take_answers()
+        if not answers:
+            return
+        listening = [one.subscriber for _, one in self._sessions if one.subscriber.is_listening]
+        if not listening:
+            self._reader.put_back(answers)
+            return
+        for answer in answers:
+            listening[0].publish(answer.topic, answer.payload)
 
     def _reads(self, session: Session) -> bool:
         if session.is_closing or (session.owes and not self._leaves_out):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ingest.admission import Terms, admit
 from ingest.batch import Block, Gathering, Odd, Origin
 from ingest.decode import Decoder
-from ingest.decoded import Report
+from ingest.decoded import Answer, Beside, Report
 from ingest.devices import Devices
 from ingest.frames import Publish
 from ingest.limits import Limiter
@@ -20,6 +20,7 @@ from plant.errors import Rejected
 _KEPT_OF_LARGE_BYTES = 4096
 _BYTES_A_MESSAGE = 400  # what a message takes in memory beside its payload and its values
 _BYTES_A_VALUE = 10
+_MOST_ANSWERS = 10_000
 
 
 class Reader:
@@ -43,6 +44,7 @@ class Reader:
         self._limiter = limiter or Limiter.off()
         self._boundless = Limiter.off()
         self._meter = meter or Meter()
+        self._answers: dict[str, Answer] = {}
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
@@ -61,17 +63,20 @@ class Reader:
         sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             try:
-                reports = self._decoder.decode(topic, payload).reports
+                decoded = self._decoder.decode(topic, payload)
             except Rejected as refusal:
                 batch.odd[number] = _unreadable(topic, payload, came_us, refusal)
             else:
+                reports, beside = decoded.reports, decoded.beside
+                if beside is not None:
+                    self.put_back(beside.answers)
                 if admit_all(reports, self._devices, self._terms, limiter, now_s, came_us, retained) and _is_plain(
-                    reports
+                    reports, beside
                 ):
                     for report in reports:
                         sheet.add(report, number)
                 else:
-                    batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports)
+                    batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports, beside=beside)
             number += 1
         if limiter.has_noted:
             batch.limit(limiter.take_noted())
@@ -80,6 +85,18 @@ class Reader:
         size, values = sum([len(payload) for _, payload, _, _ in publishes]), len(sheet.values) - values
         batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
         self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
+
+    def take_answers(self) -> list[Answer]:
+        """Take what is to be said to devices."""
+        if not self._answers:
+            return []
+        answers, self._answers = list(self._answers.values()), {}
+        return answers
+
+    def put_back(self, answers: Sequence[Answer]) -> None:
+        """Keep answers that cannot be said now, up to a bound, for the next time they are asked for."""
+        room = _MOST_ANSWERS - len(self._answers)
+        self._answers = {answer.topic: answer for answer in answers[:room]} | self._answers
 
 
 def admit_all(
@@ -110,9 +127,11 @@ def admit_all(
     return True
 
 
-def _is_plain(reports: Sequence[Report]) -> bool:
+def _is_plain(reports: Sequence[Report], beside: Beside | None) -> bool:
     """Say whether everything of a message goes straight onto the sheet."""
-    return all(not report.rejects and not report.marks for report in reports)
+    return (beside is None or not (beside.presences or beside.memories)) and all(
+        not report.rejects and not report.marks for report in reports
+    )
 
 
 def _unreadable(topic: bytes, payload: bytes, arrival_us: int, refusal: Rejected) -> Odd:

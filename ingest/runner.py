@@ -16,11 +16,11 @@ from ingest.commit import Committer
 from ingest.decode import Decoder
 from ingest.devices import AutoRegister, Devices
 from ingest.format import Format
-from ingest.formats import every_format
 from ingest.frugal import keep_small
 from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
 from ingest.limits import Limiter
+from ingest.mapping import known_formats
 from ingest.metrics import Meter
 from ingest.outage import Outage
 from ingest.reader import Reader
@@ -32,7 +32,7 @@ from ingest.spool import Spool
 from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import readings, slots
+from storage import readings, slots, speakers
 from storage.database import Database
 from storage.slots import Held
 
@@ -45,7 +45,8 @@ class IngestSettings:
     """What ingest has to be told.
 
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
-    embedded broker breaks down when a member of a shared subscription with a persistent session leaves.
+    embedded broker breaks down when a member of a shared subscription with a persistent session leaves. `mapping` is a
+    file that says how the plant's own topics are read.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
     broker keeps is left to it. A device may say `burst_values` at once and `most_values_per_s` in the long run (0:
@@ -55,6 +56,7 @@ class IngestSettings:
     broker: BrokerSettings
     spool: Path
     share: str = ""
+    mapping: Path | None = None
     most_payload_bytes: int = 2**20
     most_signals: int = 500
     raw_retention_days: float = 3650.0
@@ -98,16 +100,17 @@ class Ingest:
         """Work until `stop` is set; database and broker may come later, and may go and come back.
 
         Raises:
-            Misconfigured: the broker's address is not one, the spool's folder cannot be written, or the database has
-                not been migrated.
+            Misconfigured: the broker's address is not one, the mapping makes no sense, the spool's folder cannot be
+                written, or the database has not been migrated.
         """
+        formats = known_formats(self._settings.mapping)
         keep_small()
         settings = self._settings
         with closing(Spool(settings.spool, most_bytes=settings.most_spool_bytes)) as spool:
             installation = self._await_database(stop)
             while not stop.is_set():
                 if self._await_slot(stop):
-                    self._work(installation, spool, stop)
+                    self._work(installation, formats, spool, stop)
 
     def _await_database(self, stop: threading.Event) -> str:
         outage = Outage("the database is away", "the database is back")
@@ -140,10 +143,9 @@ class Ingest:
             stop.wait(full.failed("all held"))
         return False
 
-    def _work(self, installation: str, spool: Spool, stop: threading.Event) -> None:
+    def _work(self, installation: str, formats: Sequence[Format], spool: Spool, stop: threading.Event) -> None:
         """Hold slots until `stop` is set or somebody else holds them."""
         settings = self._settings
-        formats = every_format()
         terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
         devices = self._devices()
         gathering = Gathering(most_values=settings.most_batch_values, longest_s=settings.longest_batch_s)
@@ -164,7 +166,7 @@ class Ingest:
         )
         recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
-        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats))
+        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, decoder))
         intake = Intake(
             sessions=sessions,
             reader=Reader(self._clock, decoder, devices, terms, gathering, settings.limiter(), self._meter),
@@ -203,9 +205,16 @@ class Ingest:
             done.set()
             thread.join(0.1)  # what it was at is undone or done, wherever it is cut off
 
-    def _session(self, installation: str, held: Held, formats: Sequence[Format]) -> Session:
-        """Make the session of a slot; what must come in order comes to the first slot alone."""
+    def _session(self, installation: str, held: Held, formats: Sequence[Format], decoder: Decoder) -> Session:
+        """Make the session of a slot; what must come in order comes to the first slot alone.
+
+        Raises:
+            Unavailable: the database is away, and with it what is remembered of what came before.
+        """
         share = self._settings.share
+        if held.slot == 0:
+            with self._database.transaction() as tx:
+                decoder.remember(speakers.remembered(tx))
         filters = [
             wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
             for one in formats

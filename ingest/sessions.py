@@ -9,7 +9,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.outage import Outage
 from ingest.session import Session, Taken
+from plant.errors import Unavailable
 
 _SHORTEST_ROUND_S = 0.003  # under load many small messages are read at once; each by itself costs several times as much
 
@@ -23,12 +25,17 @@ class Look:
 
 
 class Sessions:
-    """The sessions by their slots; all methods are for the one thread that reads. `begin` makes one for a slot."""
+    """The sessions by their slots; all methods are for the one thread that reads.
+
+    `begin` makes one for a slot; where it raises `Unavailable`, it is tried again later.
+    """
 
     def __init__(self, begin: Callable[[int], Session]) -> None:
         self._begin = begin
         self._sessions: dict[int, Session] = {}
         self._rest_until_s = 0.0
+        self._outage = Outage("a session cannot begin yet", "every session has begun")
+        self._begin_again_s = 0.0
 
     def __iter__(self) -> Iterator[tuple[int, Session]]:
         """Iterate over slots and sessions."""
@@ -38,8 +45,16 @@ class Sessions:
         """Have a session for each of these slots, and drop at once those of slots that are no longer ours."""
         for slot in self._sessions.keys() - set(slots):
             self.drop(slot)
-        for slot in sorted(set(slots) - self._sessions.keys()):
-            self._sessions[slot] = self._begin(slot)
+        missing = sorted(set(slots) - self._sessions.keys())
+        if not missing or time.monotonic() < self._begin_again_s:
+            return
+        try:
+            for slot in missing:
+                self._sessions[slot] = self._begin(slot)
+        except Unavailable as error:
+            self._begin_again_s = time.monotonic() + self._outage.failed(error)
+        else:
+            self._outage.over()
 
     def drop(self, slot: int) -> None:
         """End a session's connection and forget the session; the broker keeps what it has for it."""

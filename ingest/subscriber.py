@@ -282,6 +282,19 @@ def end_session(settings: BrokerSettings, client_id: str) -> None:
     Raises:
         Unavailable: the broker cannot be reached.
     """
+    client = visitor(settings, client_id)
+    try:
+        client.loop(_CONNECT_S)
+    finally:
+        client.disconnect()
+
+
+def visitor(settings: BrokerSettings, client_id: str = "") -> mqtt.Client:
+    """Return a client that has begun to connect, and of which the broker remembers nothing afterwards.
+
+    Raises:
+        Unavailable: the broker cannot be reached.
+    """
     address = BrokerAddress.parse(settings.url)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
     if address.username:
@@ -291,11 +304,9 @@ def end_session(settings: BrokerSettings, client_id: str) -> None:
     client.connect_timeout = _CONNECT_S
     try:
         client.connect(address.host, address.port)
-        client.loop(_CONNECT_S)
     except (OSError, ValueError) as error:
         raise Unavailable(f"no broker at {address}: {error}") from error
-    finally:
-        client.disconnect()
+    return client
 
 
 def _tls(settings: BrokerSettings) -> ssl.SSLContext:

@@ -9,10 +9,11 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from ingest.mapping.file import read_rules
 from plant.errors import AssetloopError
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import delivery, migrate, proposals, quarantine, status, upkeep
+from storage import delivery, devices, migrate, proposals, quarantine, status, upkeep
 from storage.database import Role
 
 _LEAST_DISK_BYTES = 2 * 2**30
@@ -64,8 +65,15 @@ def _of_the_record(around: Surroundings) -> list[Check]:
         _check(
             "telemetry", lambda: _telemetry(around), "see what `assetloop ingest` logs, and `assetloop ingest status`"
         ),
+        *_of_the_mapping(around),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
+
+
+def _of_the_mapping(around: Surroundings) -> list[Check]:
+    if around.settings.mapping is None:
+        return []
+    return [_check("mapping", lambda: _mapping(around), "correct that file, or the unit in the register")]
 
 
 def _check(name: str, look: Callable[[], str], mend: str) -> Check:
@@ -105,6 +113,19 @@ def _schema(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
         held = status.totals(tx)
     return f"up to date; {held.assets} assets, {held.readings:,} readings"
+
+
+def _mapping(around: Surroundings) -> str:
+    """Read the mapping, and compare the units that it makes with those that the register has."""
+    rules = read_rules(around.settings.mapping or Path())
+    made = [(key, one.register_unit) for rule in rules for key, one in rule.signals.items() if one.register_unit]
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        held = devices.units(tx, [key for key, _ in made])
+    for key, unit in made:
+        others = held.get(key, set()) - {unit}
+        if others:
+            raise AssetloopError(f"{key}: the mapping makes it {unit}, the register has {', '.join(sorted(others))}")
+    return f"{len(rules)} topic patterns; its units are those of the register"
 
 
 def _clock(around: Surroundings) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from plant.errors import Misconfigured
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_instant(text: str) -> datetime:
@@ -42,3 +44,15 @@ def read_since(text: str, now: datetime) -> datetime:
     if stretch is None:
         return read_instant(text)
     return now - timedelta(**{_UNITS[stretch[2]]: int(stretch[1])})
+
+
+def shown_ms(time_ms: float) -> str:
+    """Write milliseconds since 1970 as an instant, or as they are where no calendar reaches.
+
+    >>> shown_ms(1_700_000_000_500.0)
+    '2023-11-14T22:13:20.500+00:00'
+    """
+    try:
+        return (_EPOCH + timedelta(milliseconds=time_ms)).isoformat(timespec="milliseconds")
+    except OverflowError:
+        return f"{time_ms:.0f} ms since 1970"

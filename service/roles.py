@@ -83,6 +83,7 @@ def ingest(around: Surroundings) -> None:
                 broker=_broker(around),
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
+                mapping=settings.mapping,
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,
                 raw_retention_days=settings.raw_retention_days,

@@ -23,6 +23,7 @@ import psutil
 
 from lifecycle.register import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
+from plant.errors import Misconfigured
 from service.bench.broker import BenchBroker, mosquitto
 from service.bench.flow import Flow, Watched, measure
 from service.bench.ground import scratch
@@ -32,7 +33,7 @@ from storage import copies, delivery
 from storage.copies import Copied, Published
 from storage.database import Database, Role
 
-Payload = Literal["json", "batch"]
+Payload = Literal["json", "batch", "sparkplug"]
 Advance = Callable[[str, int, int], None]
 
 _HOUR_MS = 3_600_000
@@ -101,9 +102,11 @@ def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigu
     """Measure; `advance` hears what is being done, how much of it, and of how much.
 
     Raises:
-        Misconfigured: there is no mosquitto, or the database cannot be used.
+        Misconfigured: there is no mosquitto, the database cannot be used, or Sparkplug is to be shared by workers.
         Unavailable: something that was started does not work.
     """
+    if what.payload == "sparkplug" and what.workers > 1:
+        raise Misconfigured("Sparkplug comes in its order to one ingest process; leave --workers out")
     with (
         scratch(around) as url,
         tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plant.topics import telemetry_topic
+from service.bench import sparkplug
 
 Buffer: TypeAlias = bytes | memoryview
 
@@ -93,12 +94,17 @@ def signal_key(number: int) -> str:
 
 def publish(plan: Plan, gauges: Gauges) -> None:
     """Publish until told to stop, then wait until the broker has confirmed everything."""
-    lines = [_Line(plan.port, number) for number in range(_LINES)]
+    # What a Sparkplug node says must come in its order, and only one connection keeps that.
+    lines = [_Line(plan.port, number) for number in range(1 if plan.payload == "sparkplug" else _LINES)]
     turns, marks, published = _Turns(plan), _Marks(plan.qos), 0
+    births = _births(plan) if plan.payload == "sparkplug" else []
     for line in itertools.cycle(lines):
         if gauges.stop.value:
             break
         line.send(marks.due(line, published))
+        if births and gauges.allowed.value:
+            _bear(lines[0], births, plan)
+            births = []
         room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, _AT_ONCE)
         published += turns.send(line, room)
         gauges.published.value = published
@@ -114,6 +120,25 @@ def publish(plan: Plan, gauges: Gauges) -> None:
         line.close()
     while not gauges.finish.value:
         time.sleep(0.01)
+
+
+def _births(plan: Plan) -> list[tuple[bytes, bytes]]:
+    """Return what bears the nodes, as topics and payloads."""
+    keys = [signal_key(number) for number in range(plan.signals)]
+    return [
+        (sparkplug.topic("NBIRTH", asset_tag(number)), sparkplug.birth(keys, plan.begin_ms))
+        for number in range(plan.assets)
+    ]
+
+
+def _bear(line: _Line, births: list[tuple[bytes, bytes]], plan: Plan) -> None:
+    """Bear the nodes; so few at a time that no packet id is used again before it is confirmed."""
+    for first in range(0, len(births), _WINDOW):
+        some = births[first : first + _WINDOW]
+        ids = line.packet_ids(len(some)).tolist() if plan.qos else [None] * len(some)
+        packets = [_packet(topic, payload, number) for (topic, payload), number in zip(some, ids, strict=True)]
+        line.send(b"".join(packets), len(some) * plan.qos)
+        line.await_confirmations()
 
 
 class _Line:
@@ -222,8 +247,12 @@ class _Turns:
     def _begin(self, line: _Line) -> None:
         plan, sheet = self._plan, self._sheets[self._turn % _VARIANTS]
         first_ms = plan.begin_ms + self._turn * plan.instants
-        times = b"".join(b"%d" % (first_ms + k) for k in range(plan.instants))
-        sheet.packets[sheet.times] = np.frombuffer(times, np.uint8)
+        if plan.payload == "sparkplug":
+            sheet.packets[sheet.times] = np.frombuffer(sparkplug.times(first_ms, plan.signals), np.uint8)
+            sheet.packets[sheet.ends] = np.frombuffer(sparkplug.sequence(self._turn + 1), np.uint8)
+        else:
+            times = b"".join(b"%d" % (first_ms + k) for k in range(plan.instants))
+            sheet.packets[sheet.times] = np.frombuffer(times, np.uint8)
         if plan.qos:
             sheet.packets[sheet.identities] = line.packet_ids(plan.assets).astype(">u2").view(np.uint8).reshape(-1, 2)
         self._sheet, self._turn, self._sent = sheet, self._turn + 1, 0
@@ -231,23 +260,23 @@ class _Turns:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Sheet:
-    """The packets of one turn, and where in them each message begins, its times stand, and its packet id."""
+    """The packets of one turn, and where in them each message begins, its times stand, its packet id, and its end."""
 
     packets: NDArray[np.uint8]
     edges: list[int]
     times: NDArray[np.intp]
     identities: NDArray[np.intp]
+    ends: NDArray[np.intp]
 
 
 def _sheet(plan: Plan, variant: int) -> _Sheet:
     chance = random.Random(20260131 + variant)  # noqa: S311 - made-up readings, the same in every run
     packets, edges, times, identities = bytearray(), [0], [], []
     for number in range(plan.assets):
-        topic = telemetry_topic(SITE, asset_tag(number)).encode()
-        payload = _payload(plan, chance)
+        topic, payload = _message(plan, number, chance)
         packet = _packet(topic, payload, 0 if plan.qos else None)
         body = len(packets) + len(packet) - len(payload)
-        times.append([body + found.start() + k for found in _TIME.finditer(payload) for k in range(_TIME_DIGITS)])
+        times.append([body + place for place in _times(plan, payload)])
         identities.append([body - 2, body - 1])
         packets += packet
         edges.append(len(packets))
@@ -256,7 +285,24 @@ def _sheet(plan: Plan, variant: int) -> _Sheet:
         edges=edges,
         times=np.array(times),
         identities=np.array(identities),
+        ends=np.array([[end - 2, end - 1] for end in edges[1:]]),
     )
+
+
+def _message(plan: Plan, number: int, chance: random.Random) -> tuple[bytes, bytes]:
+    """Return an asset's topic, and a message whose times are still to be written."""
+    tag = asset_tag(number)
+    if plan.payload != "sparkplug":
+        return telemetry_topic(SITE, tag).encode(), _payload(plan, chance)
+    values = [round(chance.gauss(50, 12), 3) for _ in range(plan.signals)]
+    return sparkplug.topic("NDATA", tag), sparkplug.data(values, plan.begin_ms)
+
+
+def _times(plan: Plan, payload: bytes) -> list[int]:
+    """Return the places in a message at which the digits, or bytes, of its times stand."""
+    if plan.payload == "sparkplug":
+        return sparkplug.places(payload, plan.begin_ms)
+    return [found.start() + k for found in _TIME.finditer(payload) for k in range(_TIME_DIGITS)]
 
 
 def _payload(plan: Plan, chance: random.Random) -> bytes:

@@ -16,6 +16,7 @@ class PayloadShape(StrEnum):
 
     JSON = "json"
     BATCH = "batch"
+    SPARKPLUG = "sparkplug"
 
 
 def ingest(
@@ -24,7 +25,9 @@ def ingest(
     seconds: Annotated[float, typer.Option(help="How long to publish, in seconds.", min=1)] = 30.0,
     workers: Annotated[int, typer.Option(help="Ingest processes, in one shared subscription.", min=1, max=64)] = 1,
     qos: Annotated[int, typer.Option(help="MQTT quality of service of the telemetry.", min=0, max=1)] = 1,
-    payload: Annotated[PayloadShape, typer.Option(help="json: one instant a message; batch: 100.")] = PayloadShape.JSON,
+    payload: Annotated[
+        PayloadShape, typer.Option(help="json, sparkplug: one instant a message; batch: 100.")
+    ] = PayloadShape.JSON,
     data: Data = None,
     json: Json = False,
 ) -> None:

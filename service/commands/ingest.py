@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,3 +67,39 @@ def status(
     around = surroundings(data)
     flow = flowing.read(around, since=read_since(since, around.clock.now()), device=device)
     answer(flowing.told(flow), as_json=json, line=lambda: flowing.lines(flow))
+
+
+@app.command("try", epilog="Example: assetloop ingest try --topic plant/line1/pump7/temperature payload.txt")
+def try_(
+    file: Annotated[Path, typer.Argument(help="The payload as it comes; - is standard input.", metavar="FILE")],
+    topic: Annotated[str, typer.Option(help="The topic on which it would come.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="A mapping file to try.", metavar="FILE", show_default="that of ASSETLOOP_MAPPING"),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show what a payload becomes, without storing anything. Exit code 1 where nothing of it can be read."""
+    from service.telemetry_trial import trial
+
+    outcome = trial(surroundings(data), topic, file, mapping)
+    answer(outcome, as_json=json, line=outcome.lines)
+    if outcome.refused and not outcome.readings:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: assetloop ingest learn 'plant/#' --seconds 60 > mapping.toml")
+def learn(
+    wanted: Annotated[str, typer.Argument(help="An MQTT topic filter.", metavar="FILTER")],
+    seconds: Annotated[float, typer.Option(help="How long to listen, in seconds.", min=1)] = 60.0,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Listen to a plant's own topics and propose a mapping of them, to be looked at and finished."""
+    from service.screen import Screen
+    from service.telemetry_trial import learn as listen_and_learn
+
+    with Screen().bar("listening", "seconds") as bar:
+        outcome = listen_and_learn(surroundings(data), wanted, seconds, bar)
+    answer(outcome, as_json=json, line=outcome.mapping.rstrip)

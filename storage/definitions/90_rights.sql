@@ -30,7 +30,7 @@ GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal, 
 GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT INSERT ON touched TO assetloop_ingest;
 GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
-GRANT SELECT, INSERT, UPDATE ON latest TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION

@@ -1,15 +1,36 @@
 -- name: find
 -- What ingest has to know of assets: their class's grace, and how new their newest value is.
+-- Whoever names no site means the one asset of that tag, or names it as site/asset.
+WITH wanted AS (
+    SELECT site, asset
+    FROM unnest(%(sites)s::text[], %(assets)s::text[]) AS w (site, asset)
+),
+named AS (
+    SELECT w.site AS wanted_site, w.asset AS wanted_asset, s.tag AS site, a.tag AS asset, a.asset_id, a.class_id
+    FROM wanted AS w
+    JOIN site AS s ON s.tag = w.site
+    JOIN asset AS a ON a.site_id = s.site_id AND a.tag = w.asset
+    UNION
+    SELECT w.site, w.asset, s.tag, a.tag, a.asset_id, a.class_id
+    FROM wanted AS w
+    JOIN asset AS a ON a.tag = w.asset
+    JOIN site AS s USING (site_id)
+    WHERE w.site = ''
+    UNION
+    SELECT w.site, w.asset, s.tag, a.tag, a.asset_id, a.class_id
+    FROM wanted AS w
+    JOIN site AS s ON s.tag = split_part(w.asset, '/', 1)
+    JOIN asset AS a ON a.site_id = s.site_id AND a.tag = substr(w.asset, strpos(w.asset, '/') + 1)
+    WHERE w.site = '' AND w.asset LIKE '_%%/_%%'
+)
 SELECT
-    s.tag AS site, a.tag AS asset, a.asset_id, c.grace_s,
+    n.wanted_site, n.wanted_asset, n.site, n.asset, n.asset_id, c.grace_s,
     coalesce(extract(epoch FROM max(l.time)) * 1000000, 0)::bigint AS newest_us
-FROM unnest(%(sites)s::text[], %(assets)s::text[]) AS wanted (site, asset)
-JOIN site AS s ON s.tag = wanted.site
-JOIN asset AS a ON a.site_id = s.site_id AND a.tag = wanted.asset
+FROM named AS n
 JOIN asset_class AS c USING (class_id)
 LEFT JOIN signal AS g USING (asset_id)
 LEFT JOIN latest AS l USING (signal_id)
-GROUP BY s.tag, a.tag, a.asset_id, c.grace_s;
+GROUP BY n.wanted_site, n.wanted_asset, n.site, n.asset, n.asset_id, c.grace_s;
 
 -- name: signals
 -- The signals of assets.
@@ -26,3 +47,9 @@ ORDER BY u.n;
 -- name: register_asset
 -- Register an asset that nobody described; false where no more may register themselves.
 SELECT register_asset(%(site)s, %(asset)s, %(asset_class)s, %(most)s) AS registered;
+
+-- name: units
+-- The units of signals with these keys.
+SELECT DISTINCT key, unit
+FROM signal
+WHERE key = ANY (%(keys)s) AND unit <> '';

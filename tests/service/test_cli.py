@@ -20,6 +20,7 @@ COMMANDS = (
     *(["evaluate", name] for name in ("cmapss", "year", "skab")),
     *(["ingest", "status"], ["liveness"], ["quarantine", "list"], ["quarantine", "approve"]),
     *(["device", name] for name in ("issue", "list", "revoke")),
+    *(["ingest", "try"], ["ingest", "learn"], ["ingest", "drain"]),
 )
 
 

@@ -1,0 +1,178 @@
+"""Sparkplug B: edge nodes are born with their metrics, then name them by number, and die; group, device or node.
+
+The site is the group, the asset the device, or the node for what it says of itself. A birth declares metrics with
+aliases, which stand for their names afterwards, so the messages of a node must be seen in order and without a gap.
+After a gap, or when nothing is known of what came before, the node is asked to be born again; until then, values under
+an alias are stored as uncertain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ingest.decoded import Beside, Decoded, Report
+from ingest.format import Format, Memories
+from ingest.formats.sparkplug.metrics import Voice, declared, tell
+from ingest.formats.sparkplug.node import FORMAT_NAME, OWN, Node
+from ingest.formats.sparkplug.payload import parsed
+from plant.errors import Rejected
+
+_OF_NODES = ("NBIRTH", "NDEATH", "NDATA")
+_OF_DEVICES = ("DBIRTH", "DDEATH", "DDATA")
+_MOST_NODES = 10_000
+_MOST_METRICS = 1_000_000
+_SEQUENCE_END = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a topic says: the kind of message, and whose."""
+
+    group: str
+    kind: str
+    node: str
+    device: str
+
+
+class Nodes:
+    """All edge nodes that one process hears; what is remembered of them is bounded."""
+
+    def __init__(self, memories: Memories) -> None:
+        self._nodes = {speaker: Node.remembered(speaker, dict(document)) for speaker, document in memories.items()}
+        self._metrics = sum(node.size for node in self._nodes.values())
+        self._nodes_of: dict[tuple[str, str], Node] = {}
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Decode one message, the next of its node.
+
+        Raises:
+            Rejected: `unknown_topic`, `not_sparkplug`, `too_many_nodes`, `too_many_metrics`, `device_of_another_node`.
+        """
+        address = _address(topic)
+        told = parsed(payload)
+        sequence = told.seq if told.HasField("seq") and told.seq < _SEQUENCE_END else None
+        node = self._node(address)
+        if address.kind == "NDEATH":
+            return self._death(node, told)
+        if address.kind == "NBIRTH":
+            return self._birth(node, told, sequence)
+        follows = node.follows(sequence)
+        beside = Beside() if follows else Beside(answers=node.ask(told.timestamp))
+        if address.device:
+            self._claim(node, address.device)
+        if address.kind == "DBIRTH":
+            return self._birth_of_device(node, address.device, told, beside)
+        if address.kind == "DDEATH":
+            return _death_of_device(node, address.device, beside)
+        return _data(node, address.device, told, beside)
+
+    def _node(self, address: Address) -> Node:
+        speaker = f"{address.group}/{address.node}"
+        node = self._nodes.get(speaker)
+        if node is None:
+            if len(self._nodes) >= _MOST_NODES:
+                raise Rejected("too_many_nodes", f"{speaker} would be one more than the {_MOST_NODES} that are kept")
+            node = self._nodes[speaker] = Node(address.group, address.node)
+            self._metrics += node.size
+        return node
+
+    def _birth(self, node: Node, told: Any, sequence: int | None) -> Decoded:
+        before, metrics = node.size, declared(told)
+        self._refuse_too_many(len(metrics))
+        node.is_born(metrics, _birth_number(told), sequence)
+        self._metrics += node.size - before
+        beside = Beside(presences=[node.presence(OWN, is_online=True)], memories=[node.memory()])
+        return _reported(node, OWN, told, beside, is_birth=True)
+
+    def _birth_of_device(self, node: Node, device: str, told: Any, beside: Beside) -> Decoded:
+        before, metrics = node.size, declared(told)
+        self._refuse_too_many(len(metrics))
+        node.bear(device, metrics)
+        self._metrics += node.size - before
+        beside.presences.append(node.presence(device, is_online=True))
+        beside.memories.append(node.memory())
+        return _reported(node, device, told, beside, is_birth=True)
+
+    @staticmethod
+    def _death(node: Node, told: Any) -> Decoded:
+        """Take a death; that of an earlier life, which a broker may tell late, is none."""
+        number = _birth_number(told)
+        if None not in {number, node.birth_number} and number != node.birth_number:
+            return Decoded([])
+        return Decoded([], Beside(presences=node.dies()))
+
+    def _claim(self, node: Node, device: str) -> None:
+        """Let a device be a node's; one that another node has brought to life, and not lost, is not."""
+        other = self._nodes_of.get((node.group, device))
+        if other is not None and other is not node:
+            voice = other.voices.get(device)
+            if voice is not None and voice.is_online and not other.is_dead:
+                raise Rejected("device_of_another_node", f"{device} is one of {other.speaker}; give each its own id")
+        self._nodes_of[node.group, device] = node
+
+    def _refuse_too_many(self, metrics: int) -> None:
+        if self._metrics + metrics > _MOST_METRICS:
+            raise Rejected("too_many_metrics", f"more than the {_MOST_METRICS} that are kept of all nodes")
+
+
+def _data(node: Node, device: str, told: Any, beside: Beside) -> Decoded:
+    voice = node.voices.setdefault(device, Voice())
+    if not voice.is_certain:
+        beside.answers += node.ask_for(voice, told.timestamp)
+    return _reported(node, device, told, beside)
+
+
+def _death_of_device(node: Node, device: str, beside: Beside) -> Decoded:
+    voice = node.voices.setdefault(device, Voice())
+    voice.is_certain = voice.is_online = False
+    beside.presences.append(node.presence(device, is_online=False))
+    return Decoded([], beside)
+
+
+def _reported(node: Node, device: str, told: Any, beside: Beside, *, is_birth: bool = False) -> Decoded:
+    voice = node.voices[device]
+    report = Report.empty(node.group, device or node.name)
+    if not tell(report, voice, told, is_birth=is_birth):
+        beside.answers += node.ask_for_alias(voice, told.timestamp)
+    says = beside.answers or beside.presences or beside.memories
+    return Decoded([report] if report.keys or report.rejects else [], beside if says else None)
+
+
+def _birth_number(told: Any) -> int | None:
+    for metric in told.metrics:
+        if metric.name == "bdSeq":
+            return int(metric.long_value or metric.int_value)
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _address(topic: str) -> Address:
+    root, *parts = topic.split("/")
+    known = _OF_NODES if len(parts) == 3 else _OF_DEVICES if len(parts) == 4 else ()
+    if root != "spBv1.0" or len(parts) < 3 or parts[1] not in known or not all(parts) or "\x00" in topic:
+        raise Rejected("unknown_topic", topic)
+    return Address(parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else "")
+
+
+def begin(memories: Memories) -> Any:
+    """Return what decodes the messages of nodes that may have been heard before."""
+    return Nodes(memories).decode
+
+
+def decode(topic: str, payload: bytes) -> Decoded:
+    """Decode one message by itself, of a node of which nothing is known."""
+    return Nodes({}).decode(topic, payload)
+
+
+FORMAT = Format(
+    name=FORMAT_NAME,
+    filters=(
+        *(f"spBv1.0/+/{kind}/+" for kind in _OF_NODES),
+        *(f"spBv1.0/+/{kind}/+/+" for kind in _OF_DEVICES),
+    ),
+    decode=decode,
+    is_ordered=True,
+    begin=begin,
+)

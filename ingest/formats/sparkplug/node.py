@@ -1,0 +1,126 @@
+"""An edge node: it and its devices are born, speak and die, and every message counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.decoded import Answer, Memory, Presence
+from ingest.formats.sparkplug.metrics import Metric, Voice
+from ingest.formats.sparkplug.payload import DataType, Payload
+
+FORMAT_NAME = "sparkplug"
+OWN = ""  # the voice of the node itself among those of its devices
+_REBIRTH = "Node Control/Rebirth"
+
+
+class Node:
+    """One edge node. `voices` are its own and its devices', by their ids; it is `remembered` from an earlier process.
+
+    `birth_number` (bdSeq) tells which of its deaths is that of its present life.
+    """
+
+    def __init__(self, group: str, name: str) -> None:
+        self.group = group
+        self.name = name
+        self.voices: dict[str, Voice] = {}
+        self.birth_number: int | None = None
+        self.is_dead = False
+        self._next: int | None = None
+        self._is_asked = False
+
+    @classmethod
+    def remembered(cls, speaker: str, document: dict[str, Any]) -> Node:
+        """Return a node as `memory` wrote it down; what it said since then is not known."""
+        group, _, name = speaker.partition("/")
+        node = cls(group, name)
+        node.birth_number = document["birth_number"]
+        for voice, metrics in document["metrics"].items():
+            node.voices[voice] = Voice([Metric(*metric) for metric in metrics])
+        return node
+
+    @property
+    def speaker(self) -> str:
+        """Name the node among all nodes; neither part of its name can hold a slash."""
+        return f"{self.group}/{self.name}"
+
+    @property
+    def size(self) -> int:
+        """Count what it takes to remember it."""
+        return 1 + sum(1 + len(voice.metrics) for voice in self.voices.values())
+
+    def is_born(self, metrics: list[Metric], birth_number: int | None, sequence: int | None) -> None:
+        """Begin a life: its devices are to be born again too, and whatever was asked is answered."""
+        self.birth_number, self.is_dead = birth_number, False
+        for voice in self.voices.values():
+            voice.is_certain = False
+        self.bear(OWN, metrics)
+        self._next = None if sequence is None else (sequence + 1) % 256
+        self._is_asked = False
+
+    def bear(self, device: str, metrics: list[Metric]) -> None:
+        """Begin the life of a device, or with `OWN` of the node itself."""
+        former = self.voices.get(device)
+        is_misspoken = former is not None and former.is_misspoken
+        self.voices[device] = Voice(metrics, is_certain=True, is_online=True, is_misspoken=is_misspoken)
+
+    def dies(self) -> list[Presence]:
+        """End a life, and with it those of its devices."""
+        self.is_dead, self._next, self._is_asked = True, None, False
+        self.voices.setdefault(OWN, Voice())
+        for voice in self.voices.values():
+            voice.is_certain = voice.is_online = False
+        return [self.presence(device, is_online=False) for device in self.voices]
+
+    def follows(self, sequence: int | None) -> bool:
+        """Count a message, and say whether it follows the one before; if not, no alias is certain any more."""
+        follows = sequence is not None and sequence == self._next
+        self._next = None if sequence is None else (sequence + 1) % 256
+        if not follows:
+            for voice in self.voices.values():
+                voice.is_certain = False
+        return follows
+
+    def ask(self, sent_ms: int) -> list[Answer]:
+        """Ask the node to be born again, once until it is."""
+        if self._is_asked:
+            return []
+        self._is_asked = True
+        # Its own time of sending stands for ours: nothing here knows the hour, and the node does not look.
+        command = Payload(timestamp=sent_ms)
+        command.metrics.add(name=_REBIRTH, timestamp=sent_ms, datatype=DataType.Boolean, boolean_value=True)
+        return [Answer(topic=f"spBv1.0/{self.group}/NCMD/{self.name}", payload=command.SerializeToString())]
+
+    def ask_for(self, voice: Voice, sent_ms: int) -> list[Answer]:
+        """Ask for the birth of a device, once until it is born: a node that forgets it would be asked for ever."""
+        if voice.is_asked:
+            return []
+        voice.is_asked = True
+        return self.ask(sent_ms)
+
+    def ask_for_alias(self, voice: Voice, sent_ms: int) -> list[Answer]:
+        """Ask for a birth that declares an alias, once: a node that then still does not would be asked for ever."""
+        if voice.is_misspoken:
+            return []
+        voice.is_misspoken = True
+        return self.ask(sent_ms)
+
+    def presence(self, device: str, *, is_online: bool) -> Presence:
+        """Say that it or a device of it has come or gone."""
+        return Presence(
+            site=self.group,
+            asset=device or self.name,
+            format=FORMAT_NAME,
+            speaker=self.speaker,
+            is_online=is_online,
+        )
+
+    def memory(self) -> Memory:
+        """Return what is to be remembered."""
+        document = {
+            "birth_number": self.birth_number,
+            "metrics": {
+                name: [[one.name, one.alias, one.datatype] for one in voice.metrics]
+                for name, voice in self.voices.items()
+            },
+        }
+        return Memory(format=FORMAT_NAME, speaker=self.speaker, document=document)

@@ -1,0 +1,79 @@
+"""ThingsBoard's gateway API: one connection speaks for many devices, which it calls by their names.
+
+`v1/gateway/telemetry` is `{"Device A": [{"ts": ms, "values": {…}}, …], …}`; what stands for a device is read like a
+native document. `v1/gateway/connect` and `/disconnect` are `{"device": "Device A"}`. A device is the asset of that tag,
+where one site alone has such, or else is named `site/asset`. Who speaks on `v1/devices/me/…` is known to ThingsBoard's
+own broker alone: such a topic names no device.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.decoded import Beside, Decoded, Presence, Report
+from ingest.device import ANYWHERE
+from ingest.format import Format
+from ingest.formats.native import parsed, report
+from plant.errors import Rejected
+
+_ROOT = "v1/gateway"
+_NAME = "thingsboard"
+
+
+def decode(topic: str, payload: bytes) -> Decoded:
+    """Decode one message of a gateway.
+
+    Raises:
+        Rejected: `unknown_topic`, `not_json`, `not_thingsboard` or `no_numbers`, for the message as a whole.
+
+    >>> decoded = decode("v1/gateway/telemetry", b'{"P-101": [{"ts": 1700000000000, "values": {"flow": 7}}]}')
+    >>> decoded.reports[0].asset, decoded.reports[0].values.tolist()
+    ('P-101', [7.0])
+    """
+    if topic == f"{_ROOT}/telemetry":
+        return _telemetry(parsed(payload))
+    if topic in {f"{_ROOT}/connect", f"{_ROOT}/disconnect"}:
+        return _presence(parsed(payload), is_online=topic.endswith("/connect"))
+    raise Rejected("unknown_topic", topic)
+
+
+def _telemetry(document: Any) -> Decoded:
+    if type(document) is not dict or not document:
+        raise Rejected("not_thingsboard", 'the gateway\'s telemetry is {"device": [{"ts": …, "values": {…}}]}')
+    reports, refused = [], []
+    for device, told in document.items():
+        if not _is_name(device):
+            raise Rejected("not_thingsboard", f"{ascii(device)[:80]} names no device")
+        try:
+            reports.append(report(ANYWHERE, device, told))
+        except Rejected as nothing:
+            refused.append(nothing)
+            reports.append(_refused(device, nothing))
+    if len(refused) == len(reports):
+        raise refused[0]
+    return Decoded(reports)
+
+
+def _refused(device: str, cause: Rejected) -> Report:
+    told = Report.empty(ANYWHERE, device)
+    told.refuse(cause.reason, cause.detail)
+    return told
+
+
+def _presence(document: Any, *, is_online: bool) -> Decoded:
+    device = document.get("device") if type(document) is dict else None
+    if type(device) is not str or not _is_name(device):
+        raise Rejected("not_thingsboard", 'a gateway tells of its devices as {"device": "name"}')
+    word = Presence(site=ANYWHERE, asset=device, format=_NAME, speaker="gateway", is_online=is_online)
+    return Decoded([], Beside(presences=[word]))
+
+
+def _is_name(device: str) -> bool:
+    return bool(device) and "\x00" not in device
+
+
+FORMAT = Format(
+    name=_NAME,
+    filters=(f"{_ROOT}/telemetry", f"{_ROOT}/connect", f"{_ROOT}/disconnect"),
+    decode=decode,
+)

@@ -1,0 +1,281 @@
+"""Sparkplug nodes through their lives: births, gaps, deaths, restarts of ours, and strangers who send anything."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.decode import Decoder
+from ingest.decoded import Decoded
+from ingest.formats import every_format, sparkplug
+from ingest.formats.sparkplug import Nodes
+from ingest.formats.sparkplug.payload import DataType, Payload
+from ingest.shown import readings, refusals
+from plant.errors import Rejected
+
+T_MS = 1_700_000_000_000
+
+
+def payload(seq: int | None, *metrics: dict[str, Any], bd_seq: int | None = None) -> bytes:
+    told = Payload(timestamp=T_MS)
+    if seq is not None:
+        told.seq = seq
+    if bd_seq is not None:
+        told.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
+    for metric in metrics:
+        told.metrics.add(**metric)
+    built: bytes = told.SerializeToString()
+    return built
+
+
+def flow(value: float, **more: Any) -> dict[str, Any]:
+    """A value under the alias that the births of this file declare."""
+    return {"alias": 5, "double_value": value, **more}
+
+
+BORN = {"name": "flow", "alias": 5, "datatype": DataType.Double, "double_value": 1.0}
+
+
+class Line:
+    """A node's messages on their way into the format."""
+
+    def __init__(self, memories: dict[str, Any] | None = None) -> None:
+        self.nodes = Nodes(memories or {})
+        self.memories: dict[str, Any] = dict(memories or {})
+        self.asked: list[str] = []
+
+    def says(self, kind: str, body: bytes, node: str = "n", device: str = "") -> Decoded:
+        decoded = self.nodes.decode("/".join(filter(None, ("spBv1.0", "g", kind, node, device))), body)
+        if decoded.beside is not None:
+            self.asked += [answer.topic for answer in decoded.beside.answers]
+            self.memories |= {memory.speaker: memory.document for memory in decoded.beside.memories}
+        return decoded
+
+    def born(self, seq: int = 0, bd_seq: int = 1) -> None:
+        self.says("NBIRTH", payload(seq, BORN, bd_seq=bd_seq))
+
+    def data(self, seq: int, *metrics: dict[str, Any]) -> list[tuple[str, float, str]]:
+        decoded = self.says("NDATA", payload(seq, *(metrics or (flow(2.0),))))
+        return [(one.signal, one.value, one.flags) for one in readings(decoded)]
+
+
+CERTAIN, UNCERTAIN = [("flow", 2.0, "")], [("flow", 2.0, "quality_uncertain")]
+
+
+def test_the_sequence_goes_on_after_255() -> None:
+    line = Line()
+    line.born(254)
+    assert [line.data(255), line.data(0), line.data(1)] == [CERTAIN] * 3
+    assert line.asked == []
+
+
+def test_a_gap_asks_once_until_the_node_is_born_again() -> None:
+    line = Line()
+    line.born()
+    assert line.data(1) == CERTAIN
+    assert [line.data(seq) for seq in (3, 4, 9, 2)] == [UNCERTAIN] * 4
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+    line.born()
+    assert line.data(1) == CERTAIN
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+    line.data(5)
+    assert len(line.asked) == 2
+
+
+def test_what_is_asked_is_a_rebirth() -> None:
+    decoded = Line().says("NDATA", payload(4, flow(1)))
+    assert decoded.beside is not None
+    (answer,) = decoded.beside.answers
+    (metric,) = Payload.FromString(answer.payload).metrics
+    assert (metric.name, metric.datatype, metric.boolean_value) == ("Node Control/Rebirth", DataType.Boolean, True)
+
+
+def test_after_a_restart_the_aliases_are_still_known() -> None:
+    before = Line()
+    before.born()
+    after = Line(json.loads(json.dumps(before.memories)))
+    assert after.data(7) == UNCERTAIN  # nobody saw what it said in between
+    assert after.data(8) == UNCERTAIN
+    assert after.asked == ["spBv1.0/g/NCMD/n"]
+    after.born()
+    assert after.data(1) == CERTAIN
+
+
+def test_a_value_under_its_own_name_is_never_uncertain() -> None:
+    named = {"name": "flow", "datatype": DataType.Double, "double_value": 2.0}
+    assert Line().data(9, named) == CERTAIN
+
+
+def test_an_alias_that_no_birth_declared_is_refused_and_asked_for_once() -> None:
+    line = Line()
+    for _ in range(3):
+        line.born()
+        decoded = line.says("NDATA", payload(1, {"alias": 77, "double_value": 1.0}, flow(2.0)))
+        assert [(one.reason, one.readings) for one in refusals(decoded)] == [("unknown_alias", 1)]
+        assert [one.value for one in readings(decoded)] == [2.0]
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+
+
+def test_a_metric_with_neither_name_nor_alias_is_not_taken_for_alias_zero() -> None:
+    line = Line()
+    line.says("NBIRTH", payload(0, {**BORN, "alias": 0}))
+    assert line.data(1, {"double_value": 1.0}) == []
+    assert line.data(2, {"alias": 0, "double_value": 2.0}) == CERTAIN
+
+
+def test_a_device_that_its_node_forgets_to_bear_is_asked_for_once() -> None:
+    line = Line()
+    for _ in range(3):
+        line.born()
+        line.says("DDATA", payload(1, {"name": "head", "datatype": DataType.Double, "double_value": 1.0}), device="d")
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+
+
+def test_a_nodes_death_is_that_of_its_devices_and_an_old_one_is_none() -> None:
+    line = Line()
+    line.born(bd_seq=4)
+    line.says("DBIRTH", payload(1, BORN), device="d")
+    assert line.says("NDEATH", payload(None, bd_seq=3)).beside is None
+    beside = line.says("NDEATH", payload(None, bd_seq=4)).beside
+    assert beside is not None
+    assert [(one.asset, one.is_online) for one in beside.presences] == [("n", False), ("d", False)]
+
+
+def test_a_device_dies_alone() -> None:
+    line = Line()
+    line.born()
+    line.says("DBIRTH", payload(1, BORN), device="d")
+    beside = line.says("DDEATH", payload(2), device="d").beside
+    assert beside is not None
+    assert [(one.asset, one.is_online) for one in beside.presences] == [("d", False)]
+    assert line.asked == []
+    assert line.data(3) == CERTAIN
+
+
+def test_a_device_may_move_to_another_node_once_the_first_is_dead_but_not_before() -> None:
+    line = Line()
+    line.born(bd_seq=1)
+    line.says("DBIRTH", payload(1, BORN), device="d")
+    line.says("NBIRTH", payload(0, bd_seq=1), node="m")
+    with pytest.raises(Rejected) as refusal:
+        line.says("DBIRTH", payload(1, BORN), node="m", device="d")
+    assert refusal.value.reason == "device_of_another_node"
+    line.says("NDEATH", payload(None, bd_seq=1))
+    assert readings(line.says("DBIRTH", payload(2, BORN), node="m", device="d"))[0].device == "g/d"
+
+
+def test_nodes_and_metrics_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparkplug, "_MOST_NODES", 2)
+    monkeypatch.setattr(sparkplug, "_MOST_METRICS", 5)
+    line = Line()
+    line.says("NBIRTH", payload(0, BORN), node="a")
+    with pytest.raises(Rejected) as refusal:
+        line.says("NBIRTH", payload(0, *({**BORN, "name": f"m{n}"} for n in range(5))), node="b")
+    assert refusal.value.reason == "too_many_metrics"
+    with pytest.raises(Rejected) as refusal:
+        line.says("NBIRTH", payload(0, BORN), node="c")
+    assert refusal.value.reason == "too_many_nodes"
+    for _ in range(9):  # being born again takes no more room
+        line.says("NBIRTH", payload(0, BORN), node="a")
+
+
+@pytest.mark.parametrize(
+    ("metric", "value"),
+    [
+        ({"datatype": DataType.Int8, "int_value": 0xFF}, -1.0),
+        ({"datatype": DataType.Int8, "int_value": 0xFFFFFFFF}, -1.0),
+        ({"datatype": DataType.Int16, "int_value": 0x7FFF}, 32767.0),
+        ({"datatype": DataType.Int64, "long_value": 2**63}, -(2.0**63)),
+        ({"datatype": DataType.UInt32, "long_value": 2**32 - 1}, 4294967295.0),
+        ({"datatype": DataType.UInt64, "long_value": 2**64 - 1}, 2.0**64),
+        ({"datatype": DataType.DateTime, "long_value": T_MS}, float(T_MS)),
+        ({"datatype": DataType.Boolean, "boolean_value": True}, 1.0),
+        ({"datatype": DataType.Float, "float_value": 0.5}, 0.5),
+    ],
+)
+def test_every_numeric_type_becomes_a_number(metric: dict[str, Any], value: float) -> None:
+    assert readings(Line().says("NDATA", payload(0, {"name": "x", **metric})))[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("metric", "detail"),
+    [
+        ({"datatype": DataType.Double, "double_value": float("nan")}, "x is nan"),
+        ({"datatype": DataType.Double, "is_null": True}, "x is null"),
+        ({"datatype": DataType.String, "string_value": "high"}, "x is a String"),
+        ({"datatype": DataType.DataSet, "dataset_value": b"\x08\x01"}, "x is a DataSet"),
+        ({"datatype": 22, "bytes_value": b"12"}, "x is a type 22"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_itself(metric: dict[str, Any], detail: str) -> None:
+    decoded = Line().says("NDATA", payload(0, {"name": "x", **metric}, {"name": "y", "double_value": 1.0}))
+    assert [one.signal for one in readings(decoded)] == ["y"]
+    assert [(one.reason, one.detail) for one in refusals(decoded)] == [("not_a_number", detail)]
+
+
+def test_a_birth_may_declare_a_metric_without_a_value() -> None:
+    decoded = Line().says("NBIRTH", payload(0, {"name": "x", "datatype": DataType.Double, "is_null": True}))
+    assert decoded.reports == []
+
+
+def test_the_original_type_is_remembered() -> None:
+    line = Line()
+    line.says("NBIRTH", payload(0, {"name": "x", "alias": 1, "datatype": DataType.Int16, "int_value": 1}, bd_seq=9))
+    assert line.memories == {"g/n": {"birth_number": 9, "metrics": {"": [["bdSeq", None, 4], ["x", 1, 2]]}}}
+
+
+def test_a_metric_that_comes_ten_thousand_times_at_one_instant_is_read_in_no_time() -> None:
+    named = {"name": "x", "double_value": 1.0}
+    assert len(readings(Line().says("NDATA", payload(0, *[named] * 10_000)))) == 10_000
+
+
+REASONS = {"unknown_topic", "not_sparkplug", "undecodable", "device_of_another_node", "bad_compression"}
+METRIC = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.text(max_size=4) | st.sampled_from(["bdSeq", "flow", "Node Control/Rebirth"]),
+        "alias": st.integers(0, 9) | st.integers(0, 2**64 - 1),
+        "timestamp": st.integers(0, 2**64 - 1),
+        "datatype": st.integers(0, 40),
+        "is_historical": st.booleans(),
+        "is_null": st.booleans(),
+        "int_value": st.integers(0, 2**32 - 1),
+        "long_value": st.integers(0, 2**64 - 1),
+        "double_value": st.floats(),
+        "string_value": st.text(max_size=3),
+        "template_value": st.binary(max_size=3),
+    },
+)
+TOPIC = st.builds(
+    "/".join,
+    st.tuples(
+        st.just("spBv1.0"),
+        st.sampled_from(["g", "", "h"]),
+        st.sampled_from(["NBIRTH", "NDEATH", "NDATA", "DBIRTH", "DDEATH", "DDATA", "NCMD", "STATE"]),
+        st.sampled_from(["n", "m/d", "n/d", "n/d/e"]),
+    ),
+)
+BODY = st.binary(max_size=60) | st.builds(
+    lambda seq, metrics: payload(seq, *metrics), st.none() | st.integers(0, 2**64 - 1), st.lists(METRIC, max_size=4)
+)
+
+
+@given(st.lists(st.tuples(TOPIC, BODY), max_size=8))
+def test_whatever_comes_gives_readings_or_a_reason(messages: list[tuple[str, bytes]]) -> None:
+    decoder = Decoder(every_format(), most_bytes=2**20)
+    for topic, body in messages:
+        told = heard(decoder, topic, body)
+        assert told in REASONS if isinstance(told, str) else all(isfinite(one.value) for one in readings(told))
+
+
+def heard(decoder: Decoder, topic: str, body: bytes) -> Decoded | str:
+    """Decode a message, or return why it was refused."""
+    try:
+        return decoder.decode(topic.encode(), body)
+    except Rejected as refusal:
+        return refusal.reason
