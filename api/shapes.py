@@ -208,7 +208,7 @@ class HealthShape(BaseModel):
     time: datetime
 
 
-class LivenessShape(_Shape):
+class LivenessShape(Shape):
     """Whether an asset can be heard, whether its device speaks, whether its sensors measure."""
 
     site: str
@@ -227,7 +227,7 @@ class LivenessShape(_Shape):
     mute: list[str] = Field(description="Keys of measurements that never came.")
 
 
-class CountsShape(_Shape):
+class CountsShape(Shape):
     """What became of readings. `received` is the sum of all others but `late`."""
 
     received: int
@@ -251,7 +251,7 @@ class DeliveredMinuteShape(CountsShape):
     minute: datetime
 
 
-class SlotShape(_Shape):
+class SlotShape(Shape):
     """One place at the broker that an ingest process holds."""
 
     slot: int
@@ -263,7 +263,7 @@ class SlotShape(_Shape):
     last_commit: datetime | None
 
 
-class FlowShape(_Shape):
+class FlowShape(Shape):
     """How ingest does."""
 
     since: datetime
@@ -274,7 +274,7 @@ class FlowShape(_Shape):
     spooled_since: datetime | None = Field(description="When the oldest message came that waits in a spool.")
 
 
-class StrangerShape(_Shape):
+class StrangerShape(Shape):
     """An asset that the register does not know, and what waits for its approval."""
 
     site: str
@@ -295,7 +295,7 @@ class Approval(BaseModel):
     asset_class: str = Field(min_length=1, max_length=200)
 
 
-class ApprovedShape(_Shape):
+class ApprovedShape(Shape):
     """An asset that was approved; ingest stores what was held of it."""
 
     site: str
@@ -303,7 +303,7 @@ class ApprovedShape(_Shape):
     asset_class: str
 
 
-class RefusedShape(_Shape):
+class RefusedShape(Shape):
     """Why readings of a message are in quarantine."""
 
     reason: str
@@ -317,7 +317,7 @@ class ToldShape(CountsShape):
     refused: list[RefusedShape]
 
 
-class DeviceTokenShape(_Shape):
+class DeviceTokenShape(Shape):
     """A device token, without its secret."""
 
     token_id: str
@@ -341,7 +341,7 @@ class TokenWish(BaseModel):
     actor: str = Field(min_length=1, max_length=100, description="Name of the person who issues it.")
 
 
-class IssuedShape(_Shape):
+class IssuedShape(Shape):
     """A new token; its secret is told this once."""
 
     token_id: str

@@ -35,7 +35,8 @@ class SignalSpec:
 class AssetClass:
     """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds.
 
-    A device or sensor of it counts as gone when nothing has come for `silent_after_s`; after `silent_s` somebody is told.
+    A device or sensor of it counts as gone when nothing has come for `silent_after_s`, and after `silent_s`
+    somebody is told.
     """
 
     tag: str
