@@ -19,7 +19,7 @@ from ingest.decode import Decoder
 from ingest.decoded import Report
 from ingest.outage import Outage
 from plant.errors import AssetloopError, Rejected
-from storage import quarantine
+from storage import quarantine, speakers
 from storage.database import Database
 from storage.quarantine import Arrival
 from storage.readings import ReadingColumns
@@ -71,6 +71,8 @@ class Replay:
         """
         with self._database.transaction() as tx:
             arrivals = quarantine.replayable(tx, most=_MOST_AT_ONCE, most_bytes=_MOST_BYTES_AT_ONCE)
+            if arrivals:  # aliases mean what they mean by now; what is said beside readings was heard when it came
+                self._decoder.remember(speakers.remembered(tx))
         arrivals = [one for one in arrivals if _minute(one.at) == _minute(arrivals[0].at)]
         if not arrivals:
             return 0

@@ -1,13 +1,20 @@
 -- Whether an asset can be heard, whether its device speaks, whether its sensors do: three states, never one for another.
 
 -- The way on which an asset's telemetry comes: up, down, or unknown where no ingest has ever been.
--- What a Sparkplug node says of its own session (BIRTH, DEATH) belongs here: join what is kept of it by asset, and let
--- that word stand before the common one.
+-- What a node or a gateway says of a device's own session (BIRTH, DEATH, connect, disconnect) stands before the common
+-- word: a device whose death was told is down, silent and stale until it is born again.
 CREATE VIEW watch.session AS
 SELECT
     a.asset_id,
-    CASE WHEN ingest.listening > 0 THEN 'up' WHEN ingest.slots > 0 THEN 'down' ELSE 'unknown' END AS session
+    CASE
+        WHEN own.is_online IS FALSE THEN 'down'
+        WHEN ingest.listening > 0 THEN 'up'
+        WHEN ingest.slots > 0 THEN 'down'
+        ELSE 'unknown'
+    END AS session,
+    own.is_online IS FALSE AS is_dead
 FROM asset AS a
+LEFT JOIN device_session AS own USING (asset_id)
 CROSS JOIN (
     SELECT
         count(*) AS slots,
@@ -28,13 +35,14 @@ SELECT
     s.session,
     CASE
         WHEN heard.at IS NULL THEN 'never'
+        WHEN s.is_dead THEN 'silent'
         WHEN heard.at >= now() - c.silence THEN 'alive'
         WHEN s.session = 'up' THEN 'silent'
         ELSE 'unknown'
     END AS device,
     CASE
         WHEN heard.at IS NULL THEN 'never'
-        WHEN heard.stale IS NOT NULL THEN 'stale'
+        WHEN s.is_dead OR heard.stale IS NOT NULL THEN 'stale'
         WHEN heard.bad IS NOT NULL THEN 'bad'
         ELSE 'fresh'
     END AS sensors,

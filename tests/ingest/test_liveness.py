@@ -107,6 +107,19 @@ def test_a_session_that_is_cut_says_nothing_of_the_device(start_ingest: Any, sta
         machine.stop()
 
 
+def test_a_device_whose_death_was_told_is_stale_until_it_is_born_again(
+    machine: Machine, look: Look, superuser: Superuser
+) -> None:
+    look.until("up", "alive", "fresh")
+    superuser.execute(
+        "INSERT INTO device_session (asset_id, format, speaker, is_online, since, heard_at)"
+        " VALUES (1, 'sparkplug', 'plant/node', false, now(), now())"
+    )
+    look.until("down", "silent", "stale")
+    superuser.execute("UPDATE device_session SET is_online = true")
+    look.until("up", "alive", "fresh")
+
+
 def test_a_device_that_resends_its_backlog_lives_and_its_sensors_are_stale(
     broker: Any, start_ingest: Any, start_device: Any, look: Look
 ) -> None:
