@@ -139,6 +139,8 @@ class Intake:
             self._keep_aside(taken.publishes)
         elif taken.publishes and self._spool.is_empty:
             self._reader.read(taken.connection, taken.publishes)
+            if session.behind_since_s is not None and self._reader.was_fresh():
+                session.note_fresh()
         elif taken.publishes:
             self._keep_aside(taken.publishes)
             self._reader.read(taken.connection, [one for one in taken.publishes if one[2]])

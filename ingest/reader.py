@@ -14,12 +14,15 @@ from ingest.devices import Devices
 from ingest.frames import Publish
 from ingest.limits import Limiter
 from ingest.metrics import Meter
+from ingest.sheet import Sheet
 from plant.clock import Clock
 from plant.errors import Rejected
+from plant.reading import Flag
 
 _KEPT_OF_LARGE_BYTES = 4096
 _BYTES_A_MESSAGE = 400  # what a message takes in memory beside its payload and its values
 _BYTES_A_VALUE = 10
+_FRESH_US = 2_000_000
 _MOST_ANSWERS = 10_000
 
 
@@ -45,6 +48,7 @@ class Reader:
         self._boundless = Limiter.off()
         self._meter = meter or Meter()
         self._answers: dict[str, Answer] = {}
+        self._last: tuple[Sheet, int, int] | None = None
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
@@ -61,6 +65,7 @@ class Reader:
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
         sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
+        self._last = sheet, len(sheet.times_us), arrival_us
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             try:
                 decoded = self._decoder.decode(topic, payload)
@@ -85,6 +90,21 @@ class Reader:
         size, values = sum([len(payload) for _, payload, _, _ in publishes]), len(sheet.values) - values
         batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
         self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
+
+    def was_fresh(self) -> bool:
+        """Say whether most of what was read last was measured within two seconds of its arrival.
+
+        What has no time of its own does not tell.
+        """
+        if self._last is None:
+            return False
+        sheet, first, arrival_us = self._last
+        ages_us = [
+            abs(arrival_us - time_us)
+            for time_us, flags in zip(sheet.times_us[first:], sheet.flags[first:], strict=True)
+            if not flags & Flag.TIME_IS_ARRIVAL
+        ]
+        return 2 * sum(age_us <= _FRESH_US for age_us in ages_us) > len(ages_us)
 
     def take_answers(self) -> list[Answer]:
         """Take what is to be said to devices."""

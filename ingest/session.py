@@ -75,6 +75,11 @@ class Session:
         elif self.subscriber.is_listening and self._quiet_s(now_s) >= _CAUGHT_UP_S and not self.owes:
             self.behind_since_s = None
 
+    def note_fresh(self) -> None:
+        """Note that what came just now was measured just now: nothing older is waiting before it."""
+        if self.subscriber.is_listening and not self.owes:
+            self.behind_since_s = None
+
     def drain(self) -> None:
         """Ask the broker for nothing new; what it has for this session still comes."""
         if not self.is_draining and self.subscriber.is_listening:

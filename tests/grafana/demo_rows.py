@@ -29,7 +29,8 @@ def fill(connection: Connection, now: datetime, *, minutes: int = 60) -> None:
         if tag != UNSCORED:
             _scores(connection, asset_id, start, minutes, last={SICK: 0.72, WATCHED: 0.41}.get(tag, 0.06 + number / 80))
     _alarm(connection, assets[SICK], now)
-    _remaining_life(connection, assets[SICK], now)
+    for asset_id in assets.values():
+        _remaining_life(connection, asset_id, now)
 
 
 def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, int]:

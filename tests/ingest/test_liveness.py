@@ -108,7 +108,9 @@ def test_a_session_that_is_cut_says_nothing_of_the_device(start_ingest: Any, sta
 
 
 def test_a_device_whose_death_was_told_is_stale_until_it_is_born_again(
-    machine: Machine, look: Look, superuser: Superuser
+    machine: Machine,  # noqa: ARG001 - it goes on talking
+    look: Look,
+    superuser: Superuser,
 ) -> None:
     look.until("up", "alive", "fresh")
     superuser.execute(

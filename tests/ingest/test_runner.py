@@ -449,3 +449,43 @@ class TestDatabaseOutage:
                 assert time.monotonic() < deadline
                 device.says(numbered(0, 1, begin_ms)[0])
                 time.sleep(0.1)
+
+
+def test_a_slot_under_steady_traffic_catches_up(
+    broker: Any, start_ingest: Any, start_device: Any, await_rows: AwaitRows, await_listening: Any, superuser: Superuser
+) -> None:
+    """A message each 50 ms: never is there a pause by which a backlog would be known to be through."""
+    first = start_ingest(broker, holder="first")
+    device, stop = start_device(broker), threading.Event()
+    await_listening(device)
+    first.stop()
+    superuser.execute("UPDATE ingest_slot SET last_commit = now() - interval '60 s'")
+    start_ingest(broker, holder="second")
+
+    def talk() -> None:
+        while not stop.wait(0.05):
+            device.says({"ts": now_ms(), "values": {"n": 1}})
+
+    talking = threading.Thread(target=talk, daemon=True)
+    talking.start()
+    try:
+        await_rows("SELECT FROM ingest_slot WHERE holder = 'second' AND is_listening AND lag_s < 1", 1, patience_s=10)
+    finally:
+        stop.set()
+        talking.join()
+
+
+def test_a_slot_is_behind_until_its_backlog_is_through(
+    broker: Any, start_ingest: Any, start_device: Any, await_rows: AwaitRows, await_listening: Any, superuser: Superuser
+) -> None:
+    first = start_ingest(broker, holder="first")
+    device = start_device(broker)
+    await_listening(device)
+    first.stop()
+    device.says_many(numbered(0, 50, now_ms() - 60_000))
+    superuser.execute("UPDATE ingest_slot SET last_commit = now() - interval '60 s'")
+    with superuser.transaction():
+        superuser.execute("LOCK TABLE delivery_batch")
+        start_ingest(broker, holder="second")
+        await_rows("SELECT FROM ingest_slot WHERE holder = 'second' AND lag_s > 30", 1)
+    await_rows("SELECT FROM ingest_slot WHERE holder = 'second' AND lag_s < 1", 1)
