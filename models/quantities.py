@@ -46,9 +46,14 @@ def roles_of(signals: Sequence[ModelSignal]) -> Roles:
     """Say which columns are settings, and which are symptoms: those by which machines are known to fall ill alone.
 
     Vibration, temperature and the power drawn change by themselves when a machine wears; a flow, a pressure, a level
-    or a speed that departs while everything else stays hints at its instrument.
+    or a speed that departs while everything else stays hints at its instrument. A signal without a unit is believed:
+    nobody has said that it is one of those.
     """
     return Roles(
         settings=[place for place, signal in enumerate(signals) if signal.role is SignalRole.SETTING],
-        symptoms=[place for place, signal in enumerate(signals) if quantity_of(signal.unit) is not Quantity.PROCESS],
+        symptoms=[
+            place
+            for place, signal in enumerate(signals)
+            if not signal.unit.strip() or quantity_of(signal.unit) is not Quantity.PROCESS
+        ],
     )

@@ -78,7 +78,12 @@ def test_a_fault_in_the_mapping_is_one_line_with_its_place(tmp_path: Path) -> No
     mapping.write_text(MAPPING.replace('"number"', '"words"'), encoding="utf-8")
     for done in (
         run("try", "--topic", "plant/P-7/flow", "--mapping", str(mapping), "-", said=b"1"),
-        run(ASSETLOOP_MAPPING=str(mapping), ASSETLOOP_DATABASE_URL="postgresql://x", ASSETLOOP_MQTT_URL="mqtt://x"),
+        run(
+            ASSETLOOP_MAPPING=str(mapping),
+            ASSETLOOP_DATABASE_URL="postgresql://x",
+            ASSETLOOP_MQTT_URL="mqtt://x",
+            ASSETLOOP_METRICS_PORT="0",
+        ),
     ):
         assert done.returncode == 2
         (line,) = [one for one in done.stderr.decode().splitlines() if " INFO " not in one]

@@ -227,7 +227,7 @@ def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTa
 @pytest.mark.usefixtures("sick_plant")
 def test_no_page_is_wider_than_the_screen(console: str, open_tab: OpenTab, superuser: Superuser, now: datetime) -> None:
     plant_rows.quarantine(superuser, now)
-    for width in (390, 800, 1280):
+    for width in (390, 730, 800, 1280):
         tab = open_tab(console, width=width)
         for path in PATHS:
             tab.open(path)
