@@ -8,7 +8,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from ingest.subscriber import BrokerSettings, visitor
+from ingest.subscriber import BrokerSettings, attend, visitor
 from plant.errors import Unavailable
 
 _LONGEST_WAIT_S = 0.2
@@ -59,7 +59,7 @@ class _Ear:
                 raise Unavailable("the broker does not answer")
 
     def listen(self) -> None:
-        code = self._client.loop(_LONGEST_WAIT_S)
+        code = attend(self._client, _LONGEST_WAIT_S)
         if self._trouble or code != mqtt.MQTT_ERR_SUCCESS:
             raise Unavailable(self._trouble or f"the connection to the broker is lost: {mqtt.error_string(code)}")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -284,9 +284,21 @@ def end_session(settings: BrokerSettings, client_id: str) -> None:
     """
     client = visitor(settings, client_id)
     try:
-        client.loop(_CONNECT_S)
+        attend(client, _CONNECT_S)
     finally:
         client.disconnect()
+
+
+def attend(client: mqtt.Client, wait_s: float) -> MQTTErrorCode:
+    """Wait for a broker, at most `wait_s`, and do what is to be done; paho's own loop leaves sockets behind."""
+    source = client.socket()
+    if source is None:
+        return MQTTErrorCode.MQTT_ERR_NO_CONN
+    readable, writable, _ = select.select([source], [source] if client.want_write() else [], [], wait_s)
+    if writable:
+        client.loop_write()
+    code = client.loop_read() if readable else MQTTErrorCode.MQTT_ERR_SUCCESS
+    return code or client.loop_misc()
 
 
 def visitor(settings: BrokerSettings, client_id: str = "") -> mqtt.Client:

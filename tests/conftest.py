@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import paho.mqtt.client as mqtt
 import psycopg
 import pytest
 
@@ -39,6 +41,22 @@ def lacking(what: str) -> str | None:
     if what == "chromium":
         return None if shutil.which("chromium") else "no chromium: apt-get install chromium"
     return None if shutil.which(what) else f"no {what} on this machine: apt-get install {what}"
+
+
+def pytest_configure() -> None:
+    """Let a client of paho's that has stopped close the two ends by which its thread was woken.
+
+    It leaves them to the garbage collector, which warns of them in whatever test it happens to run.
+    """
+    stop = mqtt.Client.loop_stop
+
+    @functools.wraps(stop)
+    def stop_and_close(client: mqtt.Client) -> mqtt.MQTTErrorCode:
+        done = stop(client)
+        client._reset_sockets(sockpair_only=True)
+        return done
+
+    mqtt.Client.loop_stop = stop_and_close  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

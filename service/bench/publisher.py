@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import select
 import socket
 import time
 from dataclasses import dataclass
@@ -170,7 +171,7 @@ class _Line:
             try:
                 left = left[self._socket.send(left) :]
             except BlockingIOError:
-                time.sleep(_IDLE_S)
+                select.select([], [self._socket], [])
 
     def listen(self) -> None:
         """Count the confirmations that have come; they are all the broker says, 4 bytes each."""
