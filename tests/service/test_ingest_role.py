@@ -183,7 +183,9 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
 
     alive = json.loads(run(environment, "liveness", "demo/P-101", "--json"))["assets"]
     assert [(one["session"], one["device"], one["sensors"]) for one in alive] == [("up", "alive", "fresh")]
-    assert re.search(r"demo/P-9 +up +alive", run(environment, "liveness"))
+    wait_for(  # latest values are brought forward once a second
+        lambda: re.search(r"demo/P-9 +up +alive", run(environment, "liveness")), within_s=20, what="a living P-9"
+    )
 
 
 def test_device_tokens_are_issued_listed_and_revoked(environment: dict[str, str]) -> None:
