@@ -20,6 +20,7 @@ _PUBLISH = 0x30
 _KIND = 0xF0
 _QOS = 0x06
 _RETAIN = 0x01
+_QOS_1 = 0x02
 _ACKNOWLEDGE = b"\x40\x02"
 
 
@@ -105,18 +106,24 @@ def acknowledgements(packet_ids: Sequence[int]) -> bytes:
     return b"".join([_ACKNOWLEDGE + packet_id.to_bytes(2, "big") for packet_id in packet_ids])
 
 
-def packet(topic: bytes, payload: bytes, retained: int) -> bytes:
-    r"""Return a PUBLISH packet of QoS 0.
+def packet(topic: bytes, payload: bytes, retained: int, packet_id: int | None = None) -> bytes:
+    r"""Return a PUBLISH packet, of QoS 1 where it has an id, else of QoS 0.
 
-    >>> cut(packet(b"t", b"hi", 1)).publishes
-    [(b't', b'hi', 0, 1)]
+    >>> cut(packet(b"t", b"hi", 1)).publishes, cut(packet(b"t", b"hi", 0, 7)).publishes
+    ([(b't', b'hi', 0, 1)], [(b't', b'hi', 7, 0)])
     """
-    head = (_PUBLISH | (_RETAIN if retained else 0)).to_bytes(1)
-    return b"".join([head, _length(2 + len(topic) + len(payload)), len(topic).to_bytes(2, "big"), topic, payload])
+    head = (_PUBLISH | (_RETAIN if retained else 0) | (0 if packet_id is None else _QOS_1)).to_bytes(1)
+    identity = b"" if packet_id is None else packet_id.to_bytes(2, "big")
+    length = _length(2 + len(topic) + len(identity) + len(payload))
+    return b"".join([head, length, len(topic).to_bytes(2, "big"), topic, identity, payload])
 
 
 def _length(number: int) -> bytes:
-    """Write a length as MQTT does: seven bits a byte, the lowest first."""
+    r"""Write a length as MQTT does: seven bits a byte, the lowest first.
+
+    >>> _length(321)
+    b'\xc1\x02'
+    """
     out = bytearray()
     while True:
         number, low = divmod(number, 128)

@@ -140,7 +140,7 @@ class Intake:
         elif taken.publishes and self._spool.is_empty:
             self._reader.read(taken.connection, taken.publishes)
             if session.behind_since_s is not None and self._reader.was_fresh():
-                session.note_fresh()
+                session.note_caught_up()
         elif taken.publishes:
             self._keep_aside(taken.publishes)
             self._reader.read(taken.connection, [one for one in taken.publishes if one[2]])

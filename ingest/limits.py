@@ -30,6 +30,11 @@ class Limiter:
         """Return one that lets everything through."""
         return cls(values_per_s=_BOUNDLESS, burst=_BOUNDLESS)
 
+    @classmethod
+    def of(cls, *, values_per_s: float, burst: float) -> Self:
+        """Return one as it is set: 0 values a second are no limit."""
+        return cls(values_per_s=values_per_s, burst=burst) if values_per_s else cls.off()
+
     def grants(self, device: Device, values: int, now_s: float) -> bool:
         """Say whether a device may say so many values more, where its credit went below nothing by them.
 

@@ -73,9 +73,7 @@ class IngestSettings:
 
     def limiter(self) -> Limiter:
         """Make a limiter of the devices."""
-        if self.most_values_per_s == 0:
-            return Limiter.off()
-        return Limiter(values_per_s=self.most_values_per_s, burst=self.burst_values)
+        return Limiter.of(values_per_s=self.most_values_per_s, burst=self.burst_values)
 
 
 class Ingest:

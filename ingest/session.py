@@ -72,11 +72,11 @@ class Session:
             self._empty_since_s = None
         elif self._empty_since_s is None:
             self._empty_since_s = now_s
-        elif self.subscriber.is_listening and self._quiet_s(now_s) >= _CAUGHT_UP_S and not self.owes:
-            self.behind_since_s = None
+        elif self._quiet_s(now_s) >= _CAUGHT_UP_S:
+            self.note_caught_up()
 
-    def note_fresh(self) -> None:
-        """Note that what came just now was measured just now: nothing older is waiting before it."""
+    def note_caught_up(self) -> None:
+        """Note that the broker has nothing older for it: all is quiet, or what came just now was measured just now."""
         if self.subscriber.is_listening and not self.owes:
             self.behind_since_s = None
 

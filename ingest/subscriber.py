@@ -100,11 +100,7 @@ class Subscriber:
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        if self._address.username:
-            client.username_pw_set(self._address.username, self._address.password)
-        if self._address.tls:
-            client.tls_set_context(_tls(self._settings))
-        client.connect_timeout = _CONNECT_S
+        _introduce(client, self._settings, self._address)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
@@ -309,16 +305,21 @@ def visitor(settings: BrokerSettings, client_id: str = "") -> mqtt.Client:
     """
     address = BrokerAddress.parse(settings.url)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
-    if address.username:
-        client.username_pw_set(address.username, address.password)
-    if address.tls:
-        client.tls_set_context(_tls(settings))
-    client.connect_timeout = _CONNECT_S
+    _introduce(client, settings, address)
     try:
         client.connect(address.host, address.port)
     except (OSError, ValueError) as error:
         raise Unavailable(f"no broker at {address}: {error}") from error
     return client
+
+
+def _introduce(client: mqtt.Client, settings: BrokerSettings, address: BrokerAddress) -> None:
+    """Give a client the user, the certificates and the patience with which to connect."""
+    if address.username:
+        client.username_pw_set(address.username, address.password)
+    if address.tls:
+        client.tls_set_context(_tls(settings))
+    client.connect_timeout = _CONNECT_S
 
 
 def _tls(settings: BrokerSettings) -> ssl.SSLContext:

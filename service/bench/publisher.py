@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.frames import packet
 from plant.topics import telemetry_topic
 from service.bench import sparkplug
 
@@ -137,7 +138,7 @@ def _bear(line: _Line, births: list[tuple[bytes, bytes]], plan: Plan) -> None:
     for first in range(0, len(births), _WINDOW):
         some = births[first : first + _WINDOW]
         ids = line.packet_ids(len(some)).tolist() if plan.qos else [None] * len(some)
-        packets = [_packet(topic, payload, number) for (topic, payload), number in zip(some, ids, strict=True)]
+        packets = [packet(topic, payload, 0, number) for (topic, payload), number in zip(some, ids, strict=True)]
         line.send(b"".join(packets), len(some) * plan.qos)
         line.await_confirmations()
 
@@ -219,7 +220,7 @@ class _Marks:
         payload = b'{"ts":%d,"values":{"%s":%d}}' % (self._last_ms, MARKER_KEY.encode(), published)
         line.unconfirmed += self._qos
         packet_id = int(line.packet_ids(1)[0]) if self._qos else None
-        return _packet(self._topic, payload, packet_id)
+        return packet(self._topic, payload, 0, packet_id)
 
 
 class _Turns:
@@ -275,11 +276,11 @@ def _sheet(plan: Plan, variant: int) -> _Sheet:
     packets, edges, times, identities = bytearray(), [0], [], []
     for number in range(plan.assets):
         topic, payload = _message(plan, number, chance)
-        packet = _packet(topic, payload, 0 if plan.qos else None)
-        body = len(packets) + len(packet) - len(payload)
+        message = packet(topic, payload, 0, 0 if plan.qos else None)
+        body = len(packets) + len(message) - len(payload)
         times.append([body + place for place in _times(plan, payload)])
         identities.append([body - 2, body - 1])
-        packets += packet
+        packets += message
         edges.append(len(packets))
     return _Sheet(
         packets=np.frombuffer(packets, np.uint8).copy(),
@@ -314,27 +315,6 @@ def _payload(plan: Plan, chance: random.Random) -> bytes:
         values = ",".join(f'"{key}":{chance.gauss(50, 12):.3f}' for key in keys)
         told.append(f'{{"ts":{"T" * _TIME_DIGITS},"values":{{{values}}}}}')
     return (told[0] if plan.payload == "json" else f"[{','.join(told)}]").encode()
-
-
-def _packet(topic: bytes, payload: bytes, packet_id: int | None) -> bytes:
-    identity = b"" if packet_id is None else packet_id.to_bytes(2, "big")
-    length = _varint(2 + len(topic) + len(identity) + len(payload))
-    head = b"\x30" if packet_id is None else b"\x32"
-    return b"".join([head, length, len(topic).to_bytes(2, "big"), topic, identity, payload])
-
-
-def _varint(number: int) -> bytes:
-    r"""Write a length as MQTT does.
-
-    >>> _varint(321)
-    b'\xc1\x02'
-    """
-    out = bytearray()
-    while True:
-        number, low = divmod(number, 128)
-        out.append(low | (128 if number else 0))
-        if not number:
-            return bytes(out)
 
 
 def begin(context: Any, plan: Plan) -> tuple[Any, Gauges]:

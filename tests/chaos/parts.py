@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,24 +26,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 from service.postgres import PostgresServer
 from storage.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
+from tests.conftest import free_port
+from tests.stack import ASSETLOOP, wait_for
 
 REPOSITORY = Path(__file__).parents[2]
-ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
 SHIPPED = REPOSITORY / "deploy" / "mosquitto" / "mosquitto.conf"
-
-
-def wait_for(look: Callable[[], Any], *, within_s: float, what: str) -> Any:
-    """Look again and again until there is something to see."""
-    until_s = time.monotonic() + within_s
-    while not (seen := look()):
-        assert time.monotonic() < until_s, f"no {what} within {within_s:.0f} s"
-        time.sleep(0.1)
-    return seen
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class Database:

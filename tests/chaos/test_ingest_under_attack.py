@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.chaos.parts import Database, Mosquitto, Recorder, Sensor, Traffic, Worker, wait_for
+from tests.chaos.parts import Database, Mosquitto, Recorder, Sensor, Traffic, Worker
+from tests.stack import wait_for
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(900)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,18 +24,12 @@ from plant.errors import Unavailable
 from storage import delivery, quarantine
 from storage.database import Database, Role
 from storage.readings import ReadingColumns
+from tests.conftest import free_port
 
 Message: TypeAlias = tuple[bytes, bytes]
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW_MS = int(time.time() * 1000)
 FUTURE_MS = NOW_MS + 3_600_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Inbox:
