@@ -72,9 +72,9 @@ def ingest(around: Surroundings) -> None:
     from service import metrics
 
     settings = around.settings
-    counted = metrics.registry()
+    counted, me = metrics.registry(), holder()
     with (
-        around.database(Role.INGEST) as database,
+        around.database(Role.INGEST, holder=me) as database,
         metrics.served(counted, settings.metrics_host, settings.metrics_port),
         until_told("ingest") as stop,
     ):
@@ -94,7 +94,7 @@ def ingest(around: Surroundings) -> None:
             ),
             database,
             around.clock,
-            holder(),
+            me,
             Meter(counted),
         ).run(stop)
 

@@ -58,9 +58,9 @@ class Surroundings:
             raise Misconfigured(_nowhere("broker", "ASSETLOOP_MQTT_URL", self.folder.path))
         return running.mqtt_url
 
-    def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0) -> Database:
+    def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
         """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""
-        return Database(self.database_url(role), role=role, most=most, wait_s=wait_s)
+        return Database(self.database_url(role), role=role, most=most, wait_s=wait_s, holder=holder)
 
 
 def _nowhere(what: str, variable: str, folder: Path) -> str:

@@ -32,6 +32,8 @@ _SET_ROLE: dict[Role, LiteralString] = {
     Role.GRAFANA: "SET ROLE assetloop_grafana",
 }
 
+_LONGEST_HOLDER = 46
+
 _READ_ONLY_SESSION = """
 SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
 SET statement_timeout = '15s';
@@ -101,15 +103,18 @@ class Database:
     """A pool of connections that all speak as `role`. Thread-safe. Connects when first used.
 
     `copies=False` is for a server that speaks the protocol but for COPY: rows are then inserted and selected.
+    `holder` is the process that it is for, so that another one can end its sessions when it no longer answers.
     """
 
-    def __init__(self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0, copies: bool = True) -> None:
+    def __init__(
+        self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0, copies: bool = True, holder: str = ""
+    ) -> None:
         self.role = role
         self.url = url
         self._copies = copies
         self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
             url,
-            kwargs=_session(role),
+            kwargs=_session(role, holder),
             configure=self._configure,
             check=ConnectionPool.check_connection,
             min_size=1,
@@ -151,12 +156,27 @@ class Database:
         self.close()
 
 
-def _session(role: Role) -> dict[str, Any]:
+def session_name(role: Role, holder: str = "") -> str:
+    """Name the sessions of a role, or of one process that speaks as it, as the server shows them.
+
+    >>> session_name(Role.INGEST, "plant:71:0a1b2c3d")
+    'assetloop-ingest plant:71:0a1b2c3d'
+    """
+    # The server keeps 63 characters of it, and the last ones of a holder tell it from all others.
+    return f"{role.value.replace('_', '-')} {holder[-_LONGEST_HOLDER:]}".rstrip()
+
+
+def _session(role: Role, holder: str = "") -> dict[str, Any]:
+    # Every statement of ours is over before it would be compiled.
+    options = "-c timezone=UTC -c jit=off"
+    if role is Role.INGEST:
+        # Who is frozen between two statements lets go of what others wait for; its lease of a slot runs out as soon.
+        options += " -c idle_in_transaction_session_timeout=5s"
     return {
         "row_factory": dict_row,
         "connect_timeout": 5,
-        "application_name": role.value.replace("_", "-"),
-        "options": "-c timezone=UTC -c jit=off",  # every statement of ours is over before it would be compiled
+        "application_name": session_name(role, holder),
+        "options": options,
         "keepalives_idle": 10,
     }
 
@@ -250,7 +270,10 @@ _TERMS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str], AssetloopEr
         lambda said: Unavailable(f"somebody holds a lock all the time: {said}; try again when that has ended"),
     ),
     ((psycopg.DataError,), lambda said: Rejected("bad_value", said)),
-    ((psycopg.OperationalError, psycopg.InterfaceError), lambda said: Unavailable(f"the database is away: {said}")),
+    (
+        (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout),
+        lambda said: Unavailable(f"the database is away: {said}"),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plant.errors import Misconfigured
-from storage.database import Transaction
+from storage.database import Role, Transaction, session_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,18 +46,36 @@ def take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | No
     at most `most`. Where somebody has more than one, one of those is asked for.
     """
     tx.all("slots.one_at_a_time")
-    asked = {"holder": holder, "lease_s": lease_s}
-    row = tx.first("slots.given", holder=holder) or tx.first("slots.take", most=most, **asked)
-    if row is None and not tx.run("slots.claim", holder=holder):
-        row = tx.first("slots.make", most=most, **asked)
-    return None if row is None else int(row["slot"])
+    row = tx.first("slots.given", holder=holder)
+    if row is not None:
+        return int(row["slot"])
+    slot = _take(tx, holder, lease_s=lease_s, most=most)
+    if slot is None and not tx.run("slots.claim", holder=holder):
+        made = tx.first("slots.make", holder=holder, lease_s=lease_s, most=most)
+        slot = None if made is None else int(made["slot"])
+    return slot
 
 
 def take_over(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
     """Take over one slot whose holder is gone; None where there is none."""
     tx.all("slots.one_at_a_time")
+    return _take(tx, holder, lease_s=lease_s, most=most)
+
+
+def _take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
     row = tx.first("slots.take", holder=holder, lease_s=lease_s, most=most)
-    return None if row is None else int(row["slot"])
+    if row is None:
+        return None
+    if row["former"] not in (None, holder):
+        _end_sessions(tx, row["former"])
+    return int(row["slot"])
+
+
+def _end_sessions(tx: Transaction, former: str) -> None:
+    """End what a former holder has open: frozen amid a commit, it would keep its rows from being stored by others."""
+    tx.run("slots.as_login")
+    tx.all("slots.end_sessions", name=session_name(Role.INGEST, former))
+    tx.run("slots.as_ingest")
 
 
 def renew(tx: Transaction, holder: str, *, lease_s: float) -> dict[int, Held]:

@@ -11,22 +11,39 @@ ORDER BY slot
 LIMIT 1;
 
 -- name: take
--- Take the first slot that nobody holds; no row where all of them are held.
-UPDATE ingest_slot
+-- Take the first slot that nobody holds, and say whose it was; no row where all of them are held.
+UPDATE ingest_slot AS t
 SET
     holder = %(holder)s,
     lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s),
     claimed_by = NULL,
     is_listening = false
-WHERE slot = (
-    SELECT s.slot
+FROM (
+    SELECT s.slot, s.holder
     FROM ingest_slot AS s
     WHERE s.slot < %(most)s
         AND (s.holder IS NULL OR s.lease_until IS NULL OR s.lease_until < clock_timestamp())
     ORDER BY s.slot
     LIMIT 1
-)
-RETURNING slot;
+) AS free
+WHERE t.slot = free.slot
+RETURNING t.slot, free.holder AS former;
+
+-- name: as_login
+-- Speak as whom the connection was opened by, whose sessions may be ended; until the transaction ends or `as_ingest`.
+SET LOCAL ROLE NONE;
+
+-- name: as_ingest
+-- Speak as ingest again.
+SET LOCAL ROLE assetloop_ingest;
+
+-- name: end_sessions
+-- End the sessions of a process that no longer answers, and with them what they hold locked.
+SELECT pg_terminate_backend(a.pid)
+FROM pg_stat_activity AS a
+WHERE a.datname = current_database()
+    AND a.application_name = %(name)s
+    AND a.usename = session_user;
 
 -- name: claim
 -- Ask for a slot of a holder that has more than one; nothing happens where somebody asks already, or nobody has.

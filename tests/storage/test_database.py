@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import select
 from collections.abc import Iterator
 
 import psycopg
@@ -53,6 +54,21 @@ def test_a_connection_that_the_server_ended_is_replaced(app_database: Database, 
     superuser.execute("SELECT pg_terminate_backend(%s)", [row["pid"]])
     with app_database.transaction() as tx:
         assert tx.connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+
+
+def stand_still(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.connection.execute("SET idle_in_transaction_session_timeout = '1ms'")
+        assert select.select([tx.connection.fileno()], [], [], 10)[0]
+        tx.connection.execute("SELECT 1")
+
+
+def test_ingest_lets_go_of_a_transaction_in_which_it_stands_still(ingest_database: Database) -> None:
+    with ingest_database.transaction() as tx:
+        found = tx.connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert found == {"idle_in_transaction_session_timeout": "5s"}
+    with pytest.raises(Unavailable, match="the database is away: terminating connection due to idle-in-transaction"):
+        stand_still(ingest_database)
 
 
 def test_what_is_not_there_is_not_found(app_database: Database) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
-from plant.errors import Misconfigured
+from plant.errors import Misconfigured, Unavailable
 from storage import slots
-from storage.database import Database
+from storage.database import Database, Role
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -58,6 +60,53 @@ def test_an_expired_lease_is_taken_over_and_its_holder_told(ingest_database: Dat
     expire(superuser, "a")
     assert take(ingest_database, "b", most=1) == 0
     assert held(ingest_database, "a") == []
+
+
+@pytest.fixture
+def ingest_login(database_url: str, superuser: Superuser) -> Iterator[str]:
+    """The address for a login that may speak as ingest, and nothing else."""
+    name = f"ingest_{secrets.token_hex(4)}"
+    superuser.execute(f"CREATE ROLE \"{name}\" LOGIN NOINHERIT PASSWORD 'x' IN ROLE assetloop_ingest".encode())
+    yield psycopg.conninfo.make_conninfo(database_url, user=name, password="x")
+    superuser.execute(f'DROP ROLE "{name}"'.encode())
+
+
+def write_while_another_takes_over(frozen: Database, alive: Database, superuser: Superuser) -> None:
+    with frozen.transaction() as tx:
+        tx.connection.execute("LOCK TABLE ingest_loss IN ROW EXCLUSIVE MODE")
+        expire(superuser, "plant:1:a")
+        assert take_over(alive, "plant:2:b", most=1) == 0
+        tx.connection.execute("SELECT 1")
+
+
+def test_who_takes_a_slot_over_ends_what_its_frozen_holder_left_open(ingest_login: str, superuser: Superuser) -> None:
+    with (
+        Database(ingest_login, role=Role.INGEST, holder="plant:1:a") as frozen,
+        Database(ingest_login, role=Role.INGEST, holder="plant:2:b") as alive,
+        Database(ingest_login, role=Role.INGEST, holder="plant:3:c") as bystander,
+    ):
+        assert take(frozen, "plant:1:a", most=1) == 0
+        with bystander.transaction() as unharmed:
+            with pytest.raises(Unavailable, match="the database is away"):
+                write_while_another_takes_over(frozen, alive, superuser)
+            assert unharmed.connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+        assert held(frozen, "plant:1:a") == []
+        assert held(alive, "plant:2:b") == [0]
+        with alive.transaction() as tx:
+            assert tx.connection.execute("SELECT current_user AS me").fetchone() == {"me": "assetloop_ingest"}
+
+
+def test_a_slot_that_was_given_up_is_taken_without_ending_anything(ingest_login: str) -> None:
+    with (
+        Database(ingest_login, role=Role.INGEST, holder="plant:1:a") as former,
+        Database(ingest_login, role=Role.INGEST, holder="plant:2:b") as next_one,
+    ):
+        take(former, "plant:1:a", most=1)
+        with former.transaction() as tx:
+            slots.release(tx, "plant:1:a")
+        with former.transaction() as tx:
+            assert take(next_one, "plant:2:b", most=1) == 0
+            assert tx.connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}
 
 
 def test_who_is_alive_takes_over_the_slots_of_the_dead_one_after_another(
