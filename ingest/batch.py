@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -143,46 +144,48 @@ class Batch:
 
 
 class Gathering:
-    """The batch that is being gathered. Times are monotonic seconds, given by the caller."""
+    """The batches that are being gathered: one that is added to, and those before it that are large enough.
+
+    Times are monotonic seconds, given by the caller. A batch has `most_values` before it is worth a commit beside
+    another one, and takes in no further block once it has twice as many.
+    """
 
     def __init__(self, *, most_values: int, longest_s: float) -> None:
         self._most_values = most_values
         self._longest_s = longest_s
-        self._batch: Batch | None = None
+        self._batches: deque[Batch] = deque()
 
     @property
     def weight(self) -> int:
         """Estimate the memory the gathered messages take, in bytes."""
-        return self._batch.weight if self._batch is not None else 0
+        return sum(batch.weight for batch in self._batches)
 
     @property
     def opened_s(self) -> float | None:
         """Say when the first gathered message came; None where there is none."""
-        return self._batch.opened_s if self._batch is not None else None
+        return self._batches[0].opened_s if self._batches else None
 
     @property
     def has_room(self) -> bool:
         """Say whether less has been gathered than is enough for a batch."""
-        return self._batch is None or len(self._batch.sheet.values) < self._most_values
+        return not self._batches or len(self._batches[0].sheet.values) < self._most_values
 
     def holds(self, origin: Origin) -> bool:
         """Say whether some of the gathered messages came from there."""
-        return self._batch is not None and self._batch.holds(origin)
+        return any(batch.holds(origin) for batch in self._batches)
 
     def open(self, now_s: float) -> Batch:
         """Return the batch to add to."""
-        if self._batch is None:
-            self._batch = Batch(opened_s=now_s)
-        return self._batch
+        if not self._batches or len(self._batches[-1].sheet.values) >= 2 * self._most_values:
+            self._batches.append(Batch(opened_s=now_s))
+        return self._batches[-1]
 
     def is_due(self, now_s: float, *, drained: bool) -> bool:
         """Say whether to commit, if no commit is in flight: all has been read, enough gathered, or for long enough."""
-        batch = self._batch
-        if batch is None:
+        if not self._batches:
             return False
-        return drained or len(batch.sheet.values) >= self._most_values or now_s - batch.opened_s >= self._longest_s
+        return drained or not self.has_room or now_s - self._batches[0].opened_s >= self._longest_s
 
     def take(self) -> Batch | None:
-        """Take the gathered messages away and begin anew."""
-        batch, self._batch = self._batch, None
-        return batch
+        """Take the oldest gathered messages away."""
+        return self._batches.popleft() if self._batches else None

@@ -22,13 +22,15 @@ from ingest.limits import Limiter
 from ingest.metrics import Meter
 from ingest.reader import admit_all
 from ingest.sheet import Sheet
+from ingest.turns import TakenBack, Turn
 from plant.errors import AssetloopError, Rejected
 from plant.reading import Flag
 from storage import delivery, quarantine, readings, speakers
+from storage.columns import ReadingColumns
 from storage.database import Database, Transaction
 from storage.delivery import BatchDelivered
+from storage.ordered import Appended, Ordered, Outcome
 from storage.quarantine import Refused
-from storage.readings import Outcome, ReadingColumns
 from storage.speakers import Heard, Remembered
 
 _log = logging.getLogger(__name__)
@@ -73,23 +75,29 @@ class Committer:
         self._meter = meter or Meter()
         self._batch_numbers = itertools.count(time.time_ns() // 1000)
 
-    def commit(self, batch: Batch, now_s: float) -> list[ReadingColumns]:
-        """Write every message, each into the record or into quarantine, and return what was stored.
+    def commit(self, batch: Batch, now_s: float, turn: Turn | None = None) -> list[ReadingColumns]:
+        """Write every message, each into the record or into quarantine; return the last readings stored by signal.
+
+        Nothing holds before the batch of the `turn` before does.
 
         Raises:
             Unavailable, Misconfigured: the database cannot take anything now; some of it may have been committed,
                 and committing all of it again stores nothing twice.
+            TakenBack: nothing was committed, because the batch before is not; the same once more will do.
         """
+        turn = turn or Turn()
         try:
-            return [self._write(batch, now_s)]
+            return [self._write(batch, now_s, turn)]
         except Rejected as error:
-            return self._bisect(batch, now_s, error)
-        except AssetloopError:
+            return self._bisect(batch, now_s, turn, error)
+        except (AssetloopError, TakenBack):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a payload provokes, it must not stop the others
-            return self._bisect(batch, now_s, error)
+            return self._bisect(batch, now_s, turn, error)
 
-    def _bisect(self, batch: Batch, now_s: float, error: Exception) -> list[ReadingColumns]:
+    def _bisect(self, batch: Batch, now_s: float, turn: Turn, error: Exception) -> list[ReadingColumns]:
+        turn.take_back()
+        turn.await_all_before()
         if batch.messages > 1:
             first, last = batch.first, batch.first + batch.messages
             middle = first + batch.messages // 2
@@ -104,35 +112,44 @@ class Committer:
         topic = topic_text(refused.odd[refused.first].topic)
         _log.warning("a message was refused by the database", extra={"topic": topic, "error": str(error)})
         try:
-            self._write(refused, 0.0)
+            self._write(refused, 0.0, Turn())
         except Exception as again:
             if isinstance(again, AssetloopError) and not isinstance(again, Rejected):
                 raise
             _log.exception("a message is lost: it can be neither stored nor quarantined", extra={"topic": topic})
 
-    def _write(self, batch: Batch, now_s: float) -> ReadingColumns:
-        if batch.odd:
-            try:
-                self._resolve(batch.odd, now_s)
-            finally:
-                batch.limit(self._limiter.take_noted())
-        told = _Told(batch)
+    def _write(self, batch: Batch, now_s: float, turn: Turn) -> ReadingColumns:
+        told = self._begin(batch, now_s, turn)
         number = next(self._batch_numbers)
         at = _instant(batch.arrival_us)
         began_s = time.perf_counter()
         with self._database.transaction() as tx:
             if batch.releases:
                 quarantine.release(tx, [arrival.arrival_id for arrival in batch.releases.values()])
-            outcomes = readings.append(tx, told.columns, received_at=at).outcomes
+            appended = readings.append(tx, told.ordered, received_at=at)
             quarantine.hold(tx, [refused for place, odd in batch.odd.items() for refused in _held(odd, place)])
-            delivered = told.delivered(outcomes)
+            delivered = told.delivered(appended)
             delivery.record(tx, self._slot, number, delivered, at=at)
             _write_beside(tx, batch.odd, at)
+            turn.written()
         took_s = time.perf_counter() - began_s
         self._meter.committed(batch, delivered, told.columns.times_us, took_s=took_s, now_us=time.time_ns() // 1000)
         if self._witness is not None:
-            self._witness(told.by_message(outcomes))
-        return told.columns.take(outcomes == Outcome.STORED)
+            self._witness(told.by_message(appended.outcomes))
+        return appended.newest
+
+    def _begin(self, batch: Batch, now_s: float, turn: Turn) -> _Told:
+        """Make all ready that takes no database, then wait for the batch's turn to be written."""
+        if not batch.odd:
+            told = _Told(batch)
+            turn.begin(told.ordered)
+            return told
+        turn.begin(None)
+        try:
+            self._resolve(batch.odd, now_s)
+        finally:
+            batch.limit(self._limiter.take_noted())
+        return _Told(batch)
 
     def _resolve(self, odd: dict[int, Odd], now_s: float) -> None:
         """Admit the messages whose devices or signals were not known when they came."""
@@ -172,9 +189,14 @@ class _Told:
             order = np.argsort(np.repeat(messages, values), kind="stable")
             self.columns = ReadingColumns.joined([self.columns, odd_columns]).take(order)
             self._of_reading = self._of_reading[order]
+        self.ordered = Ordered.of(self.columns)
+        self._expected = self._delivered(self.ordered.expected.outcomes)
 
-    def delivered(self, outcomes: NDArray[np.int8]) -> BatchDelivered:
+    def delivered(self, appended: Appended) -> BatchDelivered:
         """Count, for every device, what became of its readings."""
+        return self._expected if appended is self.ordered.expected else self._delivered(appended.outcomes)
+
+    def _delivered(self, outcomes: NDArray[np.int8]) -> BatchDelivered:
         numbers = np.fromiter([device.number for device in self._devices], np.int64, len(self._devices))
         _, first, of_report = np.unique(numbers, return_index=True, return_inverse=True)
         of_reading = of_report[self._of_reading]

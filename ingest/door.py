@@ -24,9 +24,9 @@ from ingest.metrics import Meter
 from ingest.reader import Reader
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import readings
+from storage import latest
+from storage.columns import ReadingColumns
 from storage.database import Database
-from storage.readings import ReadingColumns
 
 _log = logging.getLogger(__name__)
 _SLOT = -1  # stands in the delivery record where no slot is meant
@@ -188,9 +188,9 @@ class Door:
         try:
             with self.database.transaction() as tx:
                 if self._in_doubt:
-                    readings.repair_latest(tx, stored_at=self._clock.now())
+                    latest.repair(tx, stored_at=self._clock.now())
                 else:
-                    readings.upsert_latest(tx, ReadingColumns.joined(self._stored), stored_at=self._clock.now())
+                    latest.upsert(tx, ReadingColumns.joined(self._stored), stored_at=self._clock.now())
         except AssetloopError as error:
             self._in_doubt = True
             _log.warning("the latest values could not be brought forward", extra={"why": str(error)})

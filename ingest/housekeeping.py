@@ -13,9 +13,9 @@ from ingest.admission import Terms
 from ingest.spool import Lost
 from plant.clock import Clock
 from plant.errors import AssetloopError
-from storage import readings, slots
+from storage import latest, slots
+from storage.columns import ReadingColumns
 from storage.database import Database, Transaction
-from storage.readings import ReadingColumns
 from storage.slots import Held
 
 _log = logging.getLogger(__name__)
@@ -181,9 +181,9 @@ class Housekeeping:
         try:
             with self._database.transaction() as tx:
                 if in_doubt:
-                    readings.repair_latest(tx, stored_at=self._clock.now())
+                    latest.repair(tx, stored_at=self._clock.now())
                 elif stored:
-                    readings.upsert_latest(tx, ReadingColumns.joined(stored), stored_at=self._clock.now())
+                    latest.upsert(tx, ReadingColumns.joined(stored), stored_at=self._clock.now())
         except AssetloopError:
             self.doubt_latest()
             raise

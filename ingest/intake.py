@@ -160,7 +160,10 @@ class Intake:
             self._reader.read(spooled, spooled.publishes, arrival_us=spooled.arrival_us)
 
     def _is_due(self, now_s: float, *, drained: bool) -> bool:
-        return self._recorder.in_flight is None and self._gathering.is_due(now_s, drained=drained)
+        """Say whether to hand a batch over: what has gathered when none is on its way, else one that is full."""
+        if self._recorder.is_idle:
+            return self._gathering.is_due(now_s, drained=drained)
+        return self._recorder.has_room and not self._gathering.has_room
 
     def _hand_over(self) -> None:
         batch = self._gathering.take()
@@ -176,9 +179,8 @@ class Intake:
 
     def _guard_memory(self, now_s: float) -> None:
         """Leave the broker waiting while too much waits for the database, and after a while leave out what it keeps."""
-        in_flight = self._recorder.in_flight
         if self._full_since_s is None:
-            if in_flight and in_flight.weight + self._gathering.weight > self._limits.most_memory_bytes:
+            if not self._recorder.is_idle and self._used_bytes() > self._limits.most_memory_bytes:
                 self._full_since_s = now_s
         elif not self._leaves_out and (
             self._recorder.is_database_away or now_s - self._full_since_s > self._limits.longest_pause_s
@@ -203,14 +205,15 @@ class Intake:
         self._tell_levels(states)
 
     def _tell_levels(self, states: Mapping[int, SlotState]) -> None:
-        in_flight = self._recorder.in_flight
-        used = self._gathering.weight + (in_flight.weight if in_flight else 0)
         self._meter.levels(
-            window_free_bytes=max(0, self._limits.most_memory_bytes - used),
+            window_free_bytes=max(0, self._limits.most_memory_bytes - self._used_bytes()),
             spool_bytes=self._spool.size_bytes,
             listening=sum(state.is_listening for state in states.values()),
             sessions=len(states),
         )
+
+    def _used_bytes(self) -> int:
+        return self._gathering.weight + self._recorder.weight
 
     def _part_with(self, slot: int, session: Session, now_s: float, *, waits: bool) -> None:
         """Close the session of a slot that somebody else asks for; drain and end that of one that is to go."""
@@ -231,22 +234,18 @@ class Intake:
     def _waits(self, session: Session) -> bool:
         """Say whether something that came over the session's connection is still to be stored."""
         connection = session.subscriber.connection
-        in_flight = self._recorder.in_flight
-        return connection is not None and (
-            (in_flight is not None and in_flight.holds(connection)) or self._gathering.holds(connection)
-        )
+        return connection is not None and (self._recorder.holds(connection) or self._gathering.holds(connection))
 
     def _lag_s(self, session: Session, now_s: float) -> float:
         """Say how long the oldest message has been waiting that came, or might have come."""
-        in_flight = self._recorder.in_flight
-        since = [in_flight.opened_s if in_flight else None, self._gathering.opened_s, session.behind_since_s]
+        since = [self._recorder.opened_s, self._gathering.opened_s, session.behind_since_s]
         return max((now_s - one for one in since if one is not None), default=0.0)
 
     def _finish(self, within_s: float = 2.5) -> None:
         """Commit and acknowledge what has been received, then end the connections."""
         until_s = time.monotonic() + within_s
-        while self._recorder.in_flight is not None or self._gathering.opened_s is not None:
-            if self._recorder.in_flight is None:
+        while not self._recorder.is_idle or self._gathering.opened_s is not None:
+            if self._recorder.is_idle:
                 self._hand_over()
             if time.monotonic() >= until_s:
                 _log.warning("stopped before all was stored; the broker keeps what is not acknowledged")

@@ -20,9 +20,9 @@ from ingest.decoded import Report
 from ingest.outage import Outage
 from plant.errors import AssetloopError, Rejected
 from storage import quarantine, speakers
+from storage.columns import ReadingColumns
 from storage.database import Database
 from storage.quarantine import Arrival
-from storage.readings import ReadingColumns
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 2.0

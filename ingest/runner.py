@@ -32,7 +32,7 @@ from ingest.spool import Spool
 from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import readings, slots, speakers
+from storage import latest, slots, speakers
 from storage.database import Database
 from storage.slots import Held
 
@@ -116,7 +116,7 @@ class Ingest:
             try:
                 with self._database.transaction() as tx:
                     installation = slots.installation(tx)
-                    readings.repair_latest(tx, stored_at=self._clock.now())
+                    latest.repair(tx, stored_at=self._clock.now())
             except Unavailable as error:
                 stop.wait(outage.failed(error))
                 continue

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from plant.errors import Misconfigured, NotFound, Rejected
-from storage import devices, readings
+from storage import devices, latest, readings
 from storage.binary import EPOCH_US, arrays_of
+from storage.columns import ReadingColumns
 from storage.database import Database, Transaction
-from storage.readings import ReadingColumns
 
 Progress = Callable[[int, int], object]
 
@@ -122,7 +122,7 @@ def bring_in(database: Database, file: Path, *, now: datetime, progress: Progres
         with database.transaction() as tx:
             appended = readings.append(tx, columns, received_at=now)
         with database.transaction() as tx:
-            readings.upsert_latest(tx, columns.take(appended.outcomes == readings.Outcome.STORED), stored_at=now)
+            latest.upsert(tx, appended.newest, stored_at=now)
         stored += appended.stored
         duplicate += appended.duplicate
         conflicting += appended.conflicting

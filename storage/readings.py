@@ -2,120 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
-from typing import Any
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from plant.reading import Flag, Reading
-from storage import arrays
-from storage.binary import EPOCH_US, copy_body
+from storage.columns import ReadingColumns, body_of
 from storage.database import Transaction
 from storage.named_sql import statements
+from storage.ordered import Appended, Ordered, Outcome
 from storage.storable import refusals
-from storage.touched import as_parameters, notes_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HOUR_US = 3_600_000_000  # no partition is shorter
-_NEVER_LATEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class ReadingColumns:
-    """Readings as columns of one length, in the order in which they were received.
-
-    `times_us` counts microseconds since 1970, UTC; `values` are in the unit of their signal and finite;
-    `flags` are `plant.reading.Flag`.
-    """
-
-    signal_ids: NDArray[np.int32]
-    times_us: NDArray[np.int64]
-    values: NDArray[np.float64]
-    flags: NDArray[np.int16]
-
-    def __len__(self) -> int:
-        return len(self.signal_ids)
-
-    def take(self, rows: NDArray[Any]) -> ReadingColumns:
-        """Return the rows that `rows` names by number or by mask."""
-        return ReadingColumns(
-            signal_ids=self.signal_ids[rows],
-            times_us=self.times_us[rows],
-            values=self.values[rows],
-            flags=self.flags[rows],
-        )
-
-    @classmethod
-    def of(
-        cls, signal_ids: Sequence[int], times_us: Sequence[int], values: Sequence[float], flags: Sequence[int]
-    ) -> ReadingColumns:
-        """Build columns from plain sequences."""
-        return cls(
-            signal_ids=np.array(signal_ids, np.int32),
-            times_us=np.array(times_us, np.int64),
-            values=np.array(values, np.float64),
-            flags=np.array(flags, np.int16),
-        )
-
-    @classmethod
-    def joined(cls, parts: Sequence[ReadingColumns]) -> ReadingColumns:
-        """Put columns one after another."""
-        return cls(
-            signal_ids=np.concatenate([part.signal_ids for part in parts]),
-            times_us=np.concatenate([part.times_us for part in parts]),
-            values=np.concatenate([part.values for part in parts]),
-            flags=np.concatenate([part.flags for part in parts]),
-        )
-
-
-class Outcome(IntEnum):
-    """What became of one reading."""
-
-    STORED = 0
-    DUPLICATE = 1
-    CONFLICTING = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Appended:
-    """What became of each reading, in the order in which they were given."""
-
-    outcomes: NDArray[np.int8]
-
-    @property
-    def stored(self) -> int:
-        """Count the rows that went into `reading`."""
-        return int(np.count_nonzero(self.outcomes == Outcome.STORED))
-
-    @property
-    def duplicate(self) -> int:
-        """Count the rows that the record held already, with this very value."""
-        return int(np.count_nonzero(self.outcomes == Outcome.DUPLICATE))
-
-    @property
-    def conflicting(self) -> int:
-        """Count the rows that went into `reading_conflict`."""
-        return int(np.count_nonzero(self.outcomes == Outcome.CONFLICTING))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignalNow:
-    """A signal of an asset and its latest reading, None where none has come yet."""
-
-    asset_id: int
-    key: str
-    name: str
-    unit: str
-    reading: Reading | None
-    stored_at: datetime | None
-
-
-def append(tx: Transaction, columns: ReadingColumns, *, received_at: datetime) -> Appended:
+def append(tx: Transaction, readings: ReadingColumns | Ordered, *, received_at: datetime) -> Appended:
     """Store each reading once; of two values for one instant the first received stays.
 
     The rows are copied straight in; only if one of them is stored already do they go over a stage.
@@ -123,38 +25,22 @@ def append(tx: Transaction, columns: ReadingColumns, *, received_at: datetime) -
     Raises:
         Rejected: the database will never take these rows.
     """
-    if not len(columns):
-        return Appended(outcomes=np.empty(0, np.int8))
-    order = np.lexsort((columns.times_us, columns.signal_ids))
-    ordered = columns.take(order)
-    first = _is_first(ordered)
+    told = readings if isinstance(readings, Ordered) else Ordered.of(readings)
+    if not len(told.columns):
+        return told.expected
     with refusals():
-        _prepare(tx, ordered)
+        tx.run("readings.prepare", **told.notes)
         try:
             with tx.connection.transaction():
-                _put(tx, ordered if first.all() else ordered.take(first))
+                _put(tx, told)
         except psycopg.errors.UniqueViolation:
-            outcomes = _append_over_stage(tx, ordered)
+            outcomes = _append_over_stage(tx, told.columns)
         else:
-            outcomes = _compare_with_first(ordered, first)
-        _keep_conflicts(tx, ordered, outcomes, received_at)
-    in_received_order = np.empty_like(outcomes)
-    in_received_order[order] = outcomes
-    return Appended(outcomes=in_received_order)
-
-
-def _is_first(ordered: ReadingColumns) -> NDArray[np.bool_]:
-    first = np.ones(len(ordered), bool)
-    first[1:] = (np.diff(ordered.signal_ids) != 0) | (np.diff(ordered.times_us) != 0)
-    return first
-
-
-def _compare_with_first(ordered: ReadingColumns, first: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """Judge the rows that came after the first of their instant, all of the first ones being stored now."""
-    first_values = ordered.values[first][np.cumsum(first) - 1]
-    outcomes = np.where(first_values == ordered.values, Outcome.DUPLICATE, Outcome.CONFLICTING)
-    outcomes[first] = Outcome.STORED
-    return outcomes.astype(np.int8)
+            if not told.expected.conflicting:
+                return told.expected
+            outcomes = told.expected.outcomes[told.places]
+        _keep_conflicts(tx, told.columns, outcomes, received_at)
+    return told.appended(outcomes)
 
 
 def _append_over_stage(tx: Transaction, ordered: ReadingColumns) -> NDArray[np.int8]:
@@ -182,7 +68,7 @@ def _keep_conflicts(
     for row in rows[::-1]:
         number[_identity(ordered, row)] = row
     kept = tx.all(
-        "readings.keep_conflicts", received_at=received_at, **_arrays(ordered.take(np.array([*number.values()])))
+        "readings.keep_conflicts", received_at=received_at, **ordered.take(np.array([*number.values()])).as_arrays()
     )
     for row in kept:
         outcomes[number[row["signal_id"], row["time"], row["value"]]] = Outcome.CONFLICTING
@@ -192,35 +78,18 @@ def _identity(columns: ReadingColumns, row: int) -> tuple[int, datetime, float]:
     return int(columns.signal_ids[row]), _instant(int(columns.times_us[row])), float(columns.values[row])
 
 
-def _prepare(tx: Transaction, ordered: ReadingColumns) -> None:
-    tx.run(
-        "readings.prepare",
-        instants=[_instant(hour * _HOUR_US) for hour in _hours(ordered.times_us)],
-        **as_parameters(notes_of(ordered.signal_ids, ordered.times_us)),
-    )
-
-
-def _hours(times_us: NDArray[np.int64]) -> list[int]:
-    """Number the hours since 1970 in which rows lie."""
-    first, last = int(times_us.min()) // _HOUR_US, int(times_us.max()) // _HOUR_US
-    if last - first <= 1:
-        return list(range(first, last + 1))
-    hours: list[int] = np.unique(times_us // _HOUR_US).tolist()
-    return hours
-
-
-def _put(tx: Transaction, ordered: ReadingColumns) -> None:
+def _put(tx: Transaction, told: Ordered) -> None:
     if tx.copies:
-        _copy(tx, "copy", body_of(ordered))
+        _copy(tx, "copy", told.body)
     else:
-        tx.run("readings.insert", **_arrays(ordered))
+        tx.run("readings.insert", **told.columns.take(told.is_first).as_arrays())
 
 
 def _put_on_stage(tx: Transaction, ordered: ReadingColumns) -> None:
     if tx.copies:
         _copy(tx, "copy_stage", body_of(ordered, numbered=True))
     else:
-        tx.run("readings.insert_stage", **_arrays(ordered))
+        tx.run("readings.insert_stage", **ordered.as_arrays())
 
 
 def _copy(tx: Transaction, statement: str, body: bytes) -> None:
@@ -228,81 +97,9 @@ def _copy(tx: Transaction, statement: str, body: bytes) -> None:
         copy.write(body)
 
 
-def body_of(columns: ReadingColumns, *, numbered: bool = False) -> bytes:
-    """Build the body of the binary COPY of these rows, in their order; `numbered` for the stage."""
-    number = [(">i4", np.arange(len(columns)))] if numbered else []
-    return copy_body(
-        [
-            *number,
-            (">i8", columns.times_us - EPOCH_US),
-            (">i4", columns.signal_ids),
-            (">i2", columns.flags),
-            (">f8", columns.values),
-        ]
-    )
-
-
-def newest(columns: ReadingColumns) -> ReadingColumns:
-    """Return the newest row of each signal, by signal; historical rows and rows ahead of the clock do not count.
-
-    >>> newest(ReadingColumns.of([7, 7, 3], [20, 10, 5], [2.0, 1.0, 0.5], [0, 0, 8])).values.tolist()
-    [2.0]
-    """
-    live = columns.take((columns.flags & _NEVER_LATEST) == 0)
-    ordered = live.take(np.lexsort((live.times_us, live.signal_ids)))
-    last = np.ones(len(ordered), bool)
-    last[:-1] = np.diff(ordered.signal_ids) != 0
-    return ordered.take(last)
-
-
-def upsert_latest(tx: Transaction, columns: ReadingColumns, *, stored_at: datetime) -> int:
-    """Move `latest` forward to these stored readings and return how many signals moved; none ever moves back."""
-    rows = newest(columns)
-    if not len(rows):
-        return 0
-    told = {"stored_at": stored_at, **_arrays(rows)}
-    tx.all("readings.one_writer_of_latest")
-    moved = tx.run("readings.move_latest", **told)
-    return moved if moved == len(rows) else moved + tx.run("readings.first_latest", **told)
-
-
-def repair_latest(tx: Transaction, *, stored_at: datetime) -> int:
-    """Bring `latest` up to what is stored and return how many signals had lagged."""
-    tx.all("readings.one_writer_of_latest")
-    return tx.run("readings.repair_latest", stored_at=stored_at)
-
-
-def latest_of_assets(tx: Transaction, asset_ids: Sequence[int]) -> list[SignalNow]:
-    """Return every signal of these assets with its latest reading, in the register's order."""
-    return [_signal_now(row) for row in tx.all("readings.latest_of_assets", asset_ids=list(asset_ids))]
-
-
 def count(tx: Transaction) -> int:
     """Count the stored readings, all of them, one by one."""
     return int(tx.one("readings.count")["readings"])
-
-
-def _signal_now(row: dict[str, Any]) -> SignalNow:
-    reading = None
-    if row["time"] is not None:
-        reading = Reading(signal_id=row["signal_id"], time=row["time"], value=row["value"], flags=Flag(row["flags"]))
-    return SignalNow(
-        asset_id=row["asset_id"],
-        key=row["key"],
-        name=row["name"],
-        unit=row["unit"],
-        reading=reading,
-        stored_at=row["stored_at"],
-    )
-
-
-def _arrays(columns: ReadingColumns) -> dict[str, object]:
-    return {
-        "signal_ids": arrays.integers(columns.signal_ids),
-        "times": arrays.instants(columns.times_us),
-        "values": arrays.doubles(columns.values),
-        "flags": arrays.smallints(columns.flags),
-    }
 
 
 def _instant(time_us: int) -> datetime:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage import readings
+from storage.columns import ReadingColumns
 from storage.database import Transaction
 from storage.named_sql import statements
-from storage.readings import ReadingColumns
 
 SITE = "bench"
 _READINGS_A_BATCH = 200_000

@@ -11,25 +11,25 @@ import psycopg
 from psycopg.rows import DictRow
 
 from plant.errors import Unavailable
-from storage import readings, upkeep
+from storage import upkeep
+from storage.columns import ReadingColumns, body_of
 from storage.database import Database, Role, Transaction, connect, in_our_terms
 from storage.grade import Grade
 from storage.named_sql import statements
-from storage.readings import ReadingColumns
 
 Progress = Callable[[int, int], object]
 _PATIENCE = 600  # seconds
 
 
 def copy_bare(tx: Transaction, body: bytes) -> None:
-    """Copy what `body_of` built into `reading`, and do nothing else."""
+    """Copy what `ordered_body` built into `reading`, and do nothing else."""
     with tx.connection.cursor() as cursor, cursor.copy(statements("readings")["copy"]) as copy:
         copy.write(body)
 
 
-def body_of(columns: ReadingColumns) -> bytes:
+def ordered_body(columns: ReadingColumns) -> bytes:
     """Build the bytes that `readings.append` sends for these rows, in the same order."""
-    return readings.body_of(columns.take(np.lexsort((columns.times_us, columns.signal_ids))))
+    return body_of(columns.take(np.lexsort((columns.times_us, columns.signal_ids))))
 
 
 def make_partitions(tx: Transaction, since: datetime, until: datetime) -> None:

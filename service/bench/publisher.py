@@ -32,8 +32,10 @@ INSTANTS_OF_A_BATCH = 100
 _VARIANTS = 3  # of every asset's values, in turn
 _LINES = 8  # connections, as of so many gateways
 _WINDOW = 4_000  # messages without the broker's confirmation; packet ids are not used again before
-_AT_ONCE = 64
+_AT_ONCE = 64  # messages, and fewer where they are large
+_AT_ONCE_VALUES = 10_000
 _MARKER_EVERY_S = 0.02
+_MARKER_EVERY_VALUES = 20_000
 _IDLE_S = 0.002
 _TIME = re.compile(b"T{13}")
 _TIME_DIGITS = 13
@@ -98,7 +100,8 @@ def publish(plan: Plan, gauges: Gauges) -> None:
     """Publish until told to stop, then wait until the broker has confirmed everything."""
     # What a Sparkplug node says must come in its order, and only one connection keeps that.
     lines = [_Line(plan.port, number) for number in range(1 if plan.payload == "sparkplug" else _LINES)]
-    turns, marks, published = _Turns(plan), _Marks(plan.qos), 0
+    turns, marks, published = _Turns(plan), _Marks(plan), 0
+    at_once = max(1, min(_AT_ONCE, _AT_ONCE_VALUES // plan.values_a_message))
     births = _births(plan) if plan.payload == "sparkplug" else []
     for line in itertools.cycle(lines):
         if gauges.stop.value:
@@ -107,7 +110,7 @@ def publish(plan: Plan, gauges: Gauges) -> None:
         if births and gauges.allowed.value:
             _bear(lines[0], births, plan)
             births = []
-        room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, _AT_ONCE)
+        room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, at_once)
         published += turns.send(line, room)
         gauges.published.value = published
         line.listen()
@@ -198,10 +201,16 @@ class _Line:
 
 
 class _Marks:
-    """The markers: every 20 ms one that says how many messages were published before it."""
+    """The markers: one that says how many messages were published before it every 20 ms, and every 20,000 values.
 
-    def __init__(self, qos: int) -> None:
-        self._qos = qos
+    Without the latter all that may be on its way goes out in one burst, of which nothing is seen to be stored before
+    all of it is; ingest would have nothing to do from then until the next burst.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._qos = plan.qos
+        self._every = max(1, _MARKER_EVERY_VALUES // plan.values_a_message)
+        self._next = 0
         self._topic = telemetry_topic(SITE, MARKER).encode()
         self._last_ms = 0
         self._next_s = 0.0
@@ -209,9 +218,9 @@ class _Marks:
     def due(self, line: _Line, published: int) -> bytes:
         """Return the marker that is due, nothing where none is."""
         now_s = time.time()
-        if now_s < self._next_s:
+        if now_s < self._next_s and published < self._next:
             return b""
-        self._next_s = now_s + _MARKER_EVERY_S
+        self._next_s, self._next = now_s + _MARKER_EVERY_S, published + self._every
         return self.last(line, published)
 
     def last(self, line: _Line, published: int) -> bytes:

@@ -15,10 +15,10 @@ from plant.errors import Misconfigured
 from service.bench.ground import scratch
 from service.screen import Bar, Screen
 from service.surroundings import Surroundings
-from storage import readings, series, windows, yardstick
+from storage import latest, readings, series, windows, yardstick
+from storage.columns import ReadingColumns
 from storage.database import Database, Role, Transaction
 from storage.grade import Grade
-from storage.readings import ReadingColumns
 from storage.upkeep import grade_of
 from storage.windows import to_us
 
@@ -115,7 +115,7 @@ def _fill(database: Database, rows: int, until: datetime, bar: Bar) -> None:
         bar(done, total)
     with database.transaction() as tx:
         newest = _columns(np.arange(ASSETS * SIGNALS), np.full(ASSETS * SIGNALS, to_us(until)), chance)
-        readings.upsert_latest(tx, newest, stored_at=until)
+        latest.upsert(tx, newest, stored_at=until)
 
 
 Make = Callable[[np.random.Generator], ReadingColumns]
@@ -201,7 +201,7 @@ def _append_one(database: Database, batch: ReadingColumns, at: datetime) -> floa
 
 def _copy_one(database: Database, batch: ReadingColumns) -> float:
     """Copy what is ready to be sent; making it ready is not counted."""
-    body = yardstick.body_of(batch)
+    body = yardstick.ordered_body(batch)
     began = time.perf_counter()
     with database.transaction() as tx:
         yardstick.copy_bare(tx, body)

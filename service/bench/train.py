@@ -26,9 +26,9 @@ from service.screen import Bar, Screen
 from service.surroundings import Surroundings
 from storage import models as store
 from storage import readings
+from storage.columns import ReadingColumns
 from storage.database import Database, Role
 from storage.models import Installation
-from storage.readings import ReadingColumns
 from storage.windows import to_us
 
 _SITE, _CLASS = "bench", "machine"

@@ -15,9 +15,9 @@ from psycopg.rows import dict_row
 
 from service.postgres import PostgresServer
 from storage import readings
+from storage.columns import ReadingColumns
 from storage.database import Database, Role, assume, connect
 from storage.migrate import migrate
-from storage.readings import ReadingColumns
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = ["migrate", "ingest", "score", "desk", "work", "serve", "dashboards", "grafana"]

@@ -82,6 +82,19 @@ def test_taking_begins_anew() -> None:
     assert (gathered.weight, gathered.opened_s) == (0, None)
 
 
+def test_a_batch_that_is_large_enough_takes_in_nothing_more() -> None:
+    gathered = gathering()
+    for number in range(5):
+        add(gathered.open(5.0 + number), *range(10))
+    gathered.open(9.0).weight = 7
+    assert (gathered.opened_s, gathered.weight) == (5.0, 7)
+    first, second = gathered.take(), gathered.take()
+    assert first is not None
+    assert second is not None
+    assert (first.messages, first.opened_s, second.messages, second.opened_s) == (4, 5.0, 1, 9.0)
+    assert gathered.take() is None
+
+
 def test_each_sender_hears_of_its_own_messages_in_their_order() -> None:
     one, other = Ear(), Ear()
     batch = Batch(opened_s=0.0)

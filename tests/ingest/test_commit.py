@@ -22,8 +22,8 @@ from ingest.sheet import Sheet
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from storage import delivery, quarantine
+from storage.columns import ReadingColumns
 from storage.database import Database, Role
-from storage.readings import ReadingColumns
 from tests.conftest import free_port
 
 Message: TypeAlias = tuple[bytes, bytes]
@@ -84,10 +84,10 @@ def test_redelivered_batch_is_stored_once(inbox: Inbox, superuser: Superuser) ->
     assert superuser.execute("SELECT value FROM reading ORDER BY time").fetchall() == [(1.0,), (2.0,), (3.0,)]
 
 
-def test_what_was_stored_is_returned_and_nothing_else(inbox: Inbox) -> None:
+def test_the_last_that_was_stored_of_each_signal_is_returned_and_nothing_else(inbox: Inbox) -> None:
     inbox.commit([at(1, flow=1.0)])
-    (stored,) = inbox.commit([at(1, flow=1.0), at(2, flow=2.0), at(2, flow=5.0)])
-    assert stored.values.tolist() == [2.0]
+    (stored,) = inbox.commit([at(0, flow=0.0), at(1, flow=1.0), at(2, flow=2.0), at(1, head=3.0), at(2, flow=5.0)])
+    assert stored.values.tolist() == [2.0, 3.0]
 
 
 def test_every_part_of_a_message_finds_its_place(inbox: Inbox, superuser: Superuser) -> None:
@@ -114,7 +114,7 @@ def test_only_the_message_that_the_database_refuses_is_set_aside(inbox: Inbox, s
     superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
     messages = [at(second, flow=666.0 if second == 13 else float(second)) for second in range(40)]
     stored = inbox.commit(messages)
-    assert sum(len(part) for part in stored) == 39
+    assert stored[-1].values.tolist() == [39.0]
     assert single(superuser, "SELECT count(*) FROM reading") == 39
     row = superuser.execute("SELECT reason, payload, detail FROM quarantine").fetchone()
     assert row is not None

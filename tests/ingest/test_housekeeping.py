@@ -15,8 +15,8 @@ from ingest.spool import Lost
 from plant.clock import ManualClock
 from plant.errors import Misconfigured, Unavailable
 from storage import readings, slots
+from storage.columns import ReadingColumns
 from storage.database import Database
-from storage.readings import ReadingColumns
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 START = datetime(2026, 3, 4, tzinfo=UTC)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plant.reading import Flag
-from storage.readings import ReadingColumns
+from storage.columns import ReadingColumns
 from storage.windows import to_us
 
 BAD = int(Flag.QUALITY_BAD)

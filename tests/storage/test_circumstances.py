@@ -16,11 +16,11 @@ import pytest
 
 from plant.errors import Misconfigured, Unavailable
 from storage import readings
+from storage.columns import ReadingColumns
 from storage.database import Database, Role, Transaction
 from storage.grade import judge
 from storage.groundwork import Patience
 from storage.migrate import migrate, plan
-from storage.readings import ReadingColumns
 from storage.scratch import scratch_database
 from storage.windows import to_us
 from tests.timescaledb import apache

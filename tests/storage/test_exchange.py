@@ -14,9 +14,9 @@ import pytest
 
 from plant.errors import NotFound, Rejected
 from storage import exchange, readings, upkeep
+from storage.columns import ReadingColumns
 from storage.database import Database, Role
 from storage.migrate import migrate
-from storage.readings import ReadingColumns
 from storage.scratch import scratch_database
 from storage.windows import to_us
 from tests.storage import telemetry

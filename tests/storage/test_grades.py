@@ -12,11 +12,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from storage import readings, series, upkeep, windows
+from storage import latest, readings, series, upkeep, windows
+from storage.columns import ReadingColumns
 from storage.database import Database, Role, Transaction
 from storage.grade import Grade
 from storage.migrate import migrate
-from storage.readings import Outcome, ReadingColumns
+from storage.ordered import Outcome
 from storage.scratch import scratch_database
 from storage.windows import to_us
 from tests.storage import telemetry
@@ -57,9 +58,7 @@ class House:
                 with database.transaction() as tx:
                     appended = readings.append(tx, batch, received_at=datetime.now(UTC))
                     self.outcomes += [Outcome(one) for one in appended.outcomes]
-                    readings.upsert_latest(
-                        tx, batch.take(appended.outcomes == Outcome.STORED), stored_at=datetime.now(UTC)
-                    )
+                    latest.upsert(tx, appended.newest, stored_at=datetime.now(UTC))
         self.batches += batches
 
     def roll_up(self) -> None:

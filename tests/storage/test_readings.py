@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from plant.reading import Flag
-from storage import readings
+from storage import latest, readings
+from storage.columns import ReadingColumns
 from storage.database import Database
-from storage.readings import Outcome, ReadingColumns
+from storage.ordered import Outcome
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
@@ -198,22 +199,21 @@ def test_a_transaction_may_append_twice(ingest_database: Database) -> None:
         assert readings.count(tx) == 3
 
 
-def latest(database: Database) -> list[tuple[str, float | None]]:
+def values_now(database: Database) -> list[tuple[str, float | None]]:
     with database.transaction() as tx:
-        now = readings.latest_of_assets(tx, [1])
-    return [(signal.key, signal.reading.value if signal.reading else None) for signal in now]
+        rows = tx.connection.execute(
+            "SELECT key, l.value FROM signal LEFT JOIN latest AS l USING (signal_id) ORDER BY key"
+        )
+        return [(row["key"], row["value"]) for row in rows]
 
 
 def test_latest_moves_forward_and_never_back(ingest_database: Database, signal_ids: list[int]) -> None:
     first, second, _ = signal_ids
     with ingest_database.transaction() as tx:
-        assert (
-            readings.upsert_latest(tx, columns((second, 5, 5.0), (first, 1, 1.0), (first, 3, 3.0)), stored_at=START)
-            == 2
-        )
+        assert latest.upsert(tx, columns((second, 5, 5.0), (first, 1, 1.0), (first, 3, 3.0)), stored_at=START) == 2
     with ingest_database.transaction() as tx:
-        assert readings.upsert_latest(tx, columns((first, 2, 2.0), (second, 6, 6.0)), stored_at=START) == 1
-    assert latest(ingest_database) == [("a", 3.0), ("b", 6.0), ("c", None)]
+        assert latest.upsert(tx, columns((first, 2, 2.0), (second, 6, 6.0)), stored_at=START) == 1
+    assert values_now(ingest_database) == [("a", 3.0), ("b", 6.0), ("c", None)]
 
 
 def test_historical_rows_and_rows_ahead_of_the_clock_are_never_latest(
@@ -223,16 +223,16 @@ def test_historical_rows_and_rows_ahead_of_the_clock_are_never_latest(
     rows = columns((first, 1, 1.0), (first, 9, 9.0, Flag.HISTORICAL), (second, 9, 9.0, Flag.CLOCK_AHEAD))
     with ingest_database.transaction() as tx:
         readings.append(tx, rows, received_at=START)
-        assert readings.upsert_latest(tx, rows, stored_at=START) == 1
-    assert latest(ingest_database) == [("a", 1.0), ("b", None), ("c", None)]
+        assert latest.upsert(tx, rows, stored_at=START) == 1
+    assert values_now(ingest_database) == [("a", 1.0), ("b", None), ("c", None)]
 
 
 def test_repairing_brings_latest_up_to_what_is_stored(ingest_database: Database, signal_ids: list[int]) -> None:
     first, second, _ = signal_ids
     with ingest_database.transaction() as tx:
-        readings.upsert_latest(tx, columns((first, 1, 1.0)), stored_at=START)
+        latest.upsert(tx, columns((first, 1, 1.0)), stored_at=START)
         rows = columns((first, 2, 2.0), (first, 8, 8.0, Flag.HISTORICAL), (second, 8, 8.0, Flag.CLOCK_AHEAD))
         readings.append(tx, rows, received_at=START)
-        assert readings.repair_latest(tx, stored_at=START) == 1
-        assert readings.repair_latest(tx, stored_at=START) == 0
-    assert latest(ingest_database) == [("a", 2.0), ("b", None), ("c", None)]
+        assert latest.repair(tx, stored_at=START) == 1
+        assert latest.repair(tx, stored_at=START) == 0
+    assert values_now(ingest_database) == [("a", 2.0), ("b", None), ("c", None)]

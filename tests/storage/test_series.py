@@ -10,9 +10,9 @@ import pytest
 
 from plant.errors import Rejected
 from storage import readings, series, upkeep
+from storage.columns import ReadingColumns
 from storage.database import Database
 from storage.lttb import largest_triangles
-from storage.readings import ReadingColumns
 from storage.series import Amount, Increase
 from storage.windows import to_us
 

@@ -14,10 +14,10 @@ import pytest
 from plant.clock import SystemClock
 from plant.errors import Unavailable
 from storage import delivery, jobs, readings, upkeep
+from storage.columns import ReadingColumns
 from storage.database import Database
 from storage.delivery import BatchDelivered, Delivered
 from storage.migrate import migrate
-from storage.readings import ReadingColumns
 from storage.rules import Rules
 from storage.windows import to_us
 
