@@ -85,6 +85,15 @@ class Transaction:
             columns = range(result.nfields)
             return [[result.get_value(row, column) or b"" for column in columns] for row in range(result.ntuples)]
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Send what is run meanwhile without waiting for answers, and wait for all of them at the end."""
+        if not self.copies:  # nor is it known of such a server that it takes many at once
+            yield
+            return
+        with self.connection.pipeline():
+            yield
+
     def run_many(self, name: str, /, parameters: list[dict[str, Any]]) -> None:
         """Run a named statement once for each set of parameters, pipelined."""
         with self.connection.cursor() as cursor:

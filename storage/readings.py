@@ -29,11 +29,13 @@ def append(tx: Transaction, readings: ReadingColumns | Ordered, *, received_at: 
     if not len(told.columns):
         return told.expected
     with refusals():
-        tx.run("readings.prepare", **told.notes)
+        with tx.at_once():
+            tx.run("readings.prepare", **told.notes)
+            tx.run("readings.remember")
         try:
-            with tx.connection.transaction():
-                _put(tx, told)
+            _put(tx, told)
         except psycopg.errors.UniqueViolation:
+            tx.run("readings.go_back")
             outcomes = _append_over_stage(tx, told.columns)
         else:
             if not told.expected.conflicting:

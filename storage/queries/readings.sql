@@ -11,6 +11,14 @@ WITH noted AS (
 SELECT sum(ensure_partition(u.instant, u.instant)) AS made
 FROM unnest(%(instants)s::timestamptz[]) AS u (instant);
 
+-- name: remember
+-- Remember where the transaction is. That is forgotten when it ends: to forget it earlier costs a question and its answer.
+SAVEPOINT append;
+
+-- name: go_back
+-- Undo what came after that.
+ROLLBACK TO SAVEPOINT append;
+
 -- name: copy
 -- Append rows in the binary form, straight into the table.
 COPY reading (time, signal_id, flags, value)
