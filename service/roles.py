@@ -74,7 +74,7 @@ def ingest(around: Surroundings) -> None:
     settings = around.settings
     counted, me = metrics.registry(), holder()
     with (
-        around.database(Role.INGEST, holder=me) as database,
+        around.database(Role.INGEST, most=5, holder=me) as database,  # two commits, housekeeping, replay, a new session
         metrics.served(counted, settings.metrics_host, settings.metrics_port),
         until_told("ingest") as stop,
     ):
