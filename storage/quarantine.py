@@ -103,6 +103,17 @@ class Held:
     readings: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expired:
+    """How much of one reason was held for too long and is gone, and when that happened first and last."""
+
+    reason: str
+    messages: int
+    readings: int
+    first_at: datetime
+    last_at: datetime
+
+
 def hold(tx: Transaction, refused: Sequence[Refused]) -> None:
     """Hold what was refused, in one order everywhere so that two writers never wait for each other in a ring."""
     ordered = sorted(refused, key=lambda one: (one.topic, one.sha256, one.reason))
@@ -158,6 +169,11 @@ def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
 def totals(tx: Transaction) -> dict[str, ReasonTotal]:
     """Return how much was refused, by reason."""
     return {row["reason"]: ReasonTotal(**row) for row in tx.all("quarantine.totals")}
+
+
+def expired(tx: Transaction) -> list[Expired]:
+    """Return how much has expired, by reason."""
+    return [Expired(**row) for row in tx.all("quarantine.expired")]
 
 
 def recent(tx: Transaction, *, most: int = 100) -> list[Held]:

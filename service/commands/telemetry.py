@@ -21,11 +21,14 @@ device_app = typer.Typer(help="Tokens with which devices and gateways send telem
 
 @quarantine_app.command("list", epilog="Example: assetloop quarantine list --json")
 def list_quarantine(data: Data = None, json: Json = False) -> None:
-    """List the assets that wait to be approved, and how much is held for which reason."""
+    """List the assets that wait to be approved, how much is held for which reason, and how much has expired.
+
+    What unknown assets said is kept for ASSETLOOP_STRANGER_RETENTION_DAYS (30).
+    """
     from storage import quarantine
 
     with surroundings(data).database() as database, database.transaction() as tx:
-        strangers, totals = quarantine.strangers(tx), quarantine.totals(tx)
+        strangers, totals, expired = quarantine.strangers(tx), quarantine.totals(tx), quarantine.expired(tx)
 
     def line() -> str:
         waiting = table(
@@ -36,11 +39,17 @@ def list_quarantine(data: Data = None, json: Json = False) -> None:
             ("REASON", "PAYLOADS", "TIMES", "READINGS"),
             [(one.reason, one.payloads, one.times, one.readings) for one in totals.values()],
         )
-        return f"{waiting}\n\n{held}" if strangers else held if totals else "nothing is held"
+        gone = table(
+            ("EXPIRED", "MESSAGES", "READINGS", "LAST"),
+            [(one.reason, one.messages, one.readings, f"{one.last_at:%Y-%m-%d %H:%M:%SZ}") for one in expired],
+        )
+        shown = [waiting] * bool(strangers) + [held if totals else "nothing is held"] + [gone] * bool(expired)
+        return "\n\n".join(shown)
 
     told = {
         "assets": [dataclasses.asdict(one) for one in strangers],
         "reasons": [dataclasses.asdict(one) for one in totals.values()],
+        "expired": [dataclasses.asdict(one) for one in expired],
     }
     answer(told, as_json=json, line=line)
 

@@ -12,6 +12,12 @@ FROM quarantine
 GROUP BY reason
 ORDER BY reason;
 
+-- name: expired
+-- How much has expired since the beginning, by reason.
+SELECT reason, messages, readings, first_at, last_at
+FROM quarantine_expired
+ORDER BY reason;
+
 -- name: recent
 -- What was refused last.
 SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, count, readings

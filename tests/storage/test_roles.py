@@ -56,6 +56,7 @@ ROUTINES = {
         ),
         *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
+        "drop_expired_quarantine",
     },
     Role.GRAFANA: set[str](),
 }
