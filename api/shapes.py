@@ -277,22 +277,34 @@ class FlowShape(Shape):
 class StrangerShape(Shape):
     """An asset that the register does not know, and what waits for its approval."""
 
-    site: str
+    site: str = Field(description="Empty where its topic names none, as those of ThingsBoard's gateways.")
     asset: str
     messages: int
     readings: int
     first_seen: datetime
     last_seen: datetime
+    topic: str = Field(description="On which it was heard first.")
+    detail: str
+    meant: int = Field(
+        description="How many assets of the register are called so by now. 1: it is being replayed. More: its topic "
+        "names no site, and nobody can say which is meant; let it call itself site/asset."
+    )
 
 
 class Approval(BaseModel):
-    """Which stranger becomes an asset, and of which class; site and class are made where they are missing."""
+    """Which stranger becomes an asset, and of which class; site and class are made where they are missing.
+
+    One that names no site is approved at the site that you choose; one called `site/asset` as what that says.
+    """
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
     site: str = Field(min_length=1, max_length=200)
     asset: str = Field(min_length=1, max_length=200)
     asset_class: str = Field(min_length=1, max_length=200)
+    actor: str = Field(min_length=1, max_length=100, description="Who approves it; the ledger keeps it.")
+    name: str = Field(default="", max_length=200, description="For people; the tag unless told.")
+    name_zh: str = Field(default="", max_length=200)
 
 
 class ApprovedShape(Shape):
@@ -300,7 +312,9 @@ class ApprovedShape(Shape):
 
     site: str
     asset: str
+    name: str
     asset_class: str
+    messages: int = Field(description="How many messages were held of it, and are replayed now.")
 
 
 class RefusedShape(Shape):

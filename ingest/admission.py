@@ -34,10 +34,7 @@ def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, reta
     """
     if device.asset_id is None:
         report.device = device
-        report.refuse_all(
-            "unknown_asset",
-            f"{report.site}/{report.asset} is not in the register; `assetloop quarantine approve` stores what it says",
-        )
+        report.refuse_all("unknown_asset", _unknown(report.site, report.asset))
         return True
     signal_ids = []
     for keys in report.keys:
@@ -51,6 +48,16 @@ def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, reta
     report.device, report.signal_ids = device, signal_ids
     _judge_times(report, device, terms, arrival_us, retained=retained)
     return True
+
+
+def _unknown(site: str, asset: str) -> str:
+    if site:
+        return f"{site}/{asset} is not in the register; `assetloop quarantine approve` stores what it says"
+    named = asset if "/" in asset else f"SITE/{asset}"
+    return (
+        f"{asset} names no site, and no asset or more than one is called so; `assetloop quarantine approve {named}`"
+        " stores what it says"
+    )
 
 
 def new_keys(report: Report, device: Device) -> list[str]:

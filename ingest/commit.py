@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ingest.admission import Terms
 from ingest.batch import Batch, Odd
 from ingest.decoded import Reject
-from ingest.device import topic_text
+from ingest.device import Device, topic_text
 from ingest.devices import Devices
 from ingest.limits import Limiter
 from ingest.metrics import Meter
@@ -172,12 +172,15 @@ class _Told:
         self._batch = batch
         apart, marks = _odd_sheet(batch.odd)
         limited = list(batch.limited.values())
-        self._devices = batch.sheet.devices + apart.devices + [device for device, _ in limited]
+        former = _former_names(batch)
+        self._devices = batch.sheet.devices + apart.devices + [device for device, _ in limited + former]
         reports = [report for odd in batch.odd.values() for report in odd.reports]
         plain = [0] * len(batch.sheet.devices)
-        self._quarantined = plain + [report.quarantined for report in reports] + [0] * len(limited)
-        self._limited = plain + [0] * len(reports) + [values for _, values in limited]
-        self._released = plain + _released(batch) + [0] * len(limited)
+        rest = [0] * len(limited)
+        self._quarantined = plain + [report.quarantined for report in reports] + rest + [0] * len(former)
+        self._limited = plain + [0] * len(reports) + [values for _, values in limited] + [0] * len(former)
+        self._released = plain + _released(batch) + rest + [0] * len(former)
+        self._taken_off = plain + [0] * len(reports) + rest + [readings for _, readings in former]
         values = np.concatenate([batch.sheet.values_of_reports(), apart.values_of_reports()])
         self._of_reading = np.repeat(np.arange(len(values)), values)
         self.columns = batch.sheet.columns()
@@ -209,17 +212,18 @@ class _Told:
             sums: NDArray[np.int64] = np.bincount(of_report, of_reports, len(first)).astype(np.int64)
             return sums
 
-        quarantined, limited, released = map(summed, (self._quarantined, self._limited, self._released))
+        quarantined, limited = summed(self._quarantined), summed(self._limited)
+        released, taken_off = summed(self._released), summed(self._taken_off)
         received = np.bincount(of_reading, minlength=len(first)) + quarantined + limited
         again = np.maximum(released - received, 0)  # what was held twice and can be told only once
         return BatchDelivered(
             devices=[self._devices[place].name for place in first.tolist()],
-            received=received + again - released,
+            received=received + again - taken_off,
             stored=count(outcomes == Outcome.STORED),
             duplicate=count(outcomes == Outcome.DUPLICATE) + again,
             conflicting=count(outcomes == Outcome.CONFLICTING),
             late=count(self.columns.flags & Flag.LATE != 0),
-            quarantined=quarantined - released,
+            quarantined=quarantined - taken_off,
             limited=limited,
         )
 
@@ -250,6 +254,22 @@ def _released(batch: Batch) -> list[int]:
         arrival = batch.releases.get(number)
         released += [arrival.readings if arrival and place == 0 else 0 for place in range(len(odd.reports))]
     return released
+
+
+def _former_names(batch: Batch) -> list[tuple[Device, int]]:
+    """Return the devices under whose names readings were counted as quarantined until now, each with how many.
+
+    One that names no site was counted under its own name before anybody knew whose it is.
+    """
+    if not batch.releases:
+        return []
+    devices = [report.device for odd in batch.odd.values() for report in odd.reports if report.device]
+    named = {device.name: device for device in devices}
+    former = []
+    for arrival in batch.releases.values():
+        held = Device(site=arrival.site, asset=arrival.asset, asset_id=None)
+        former.append((named.setdefault(held.name, held), arrival.readings))
+    return former
 
 
 def _write_beside(tx: Transaction, odd: dict[int, Odd], at: datetime) -> None:

@@ -45,7 +45,7 @@ class Decoder:
         if len(payload) > self._most_bytes:
             raise Rejected("too_large", f"{len(payload)} bytes, at most {self._most_bytes} are read")
         if decode is None:
-            raise Rejected("unknown_topic", name)
+            raise Rejected("unknown_topic", self._why_nobody_reads(name))
         try:
             if payload.startswith(MAGICS):
                 payload = expanded(payload, most_bytes=_LARGEST_EXPANSION * self._most_bytes)
@@ -54,6 +54,10 @@ class Decoder:
             raise
         except Exception as error:
             raise Rejected("undecodable", f"{type(error).__name__}: {error}") from error
+
+    def _why_nobody_reads(self, name: str) -> str:
+        declined = (why for one in self._formats for wanted, why in one.declines.items() if matches(wanted, name))
+        return next(declined, name)
 
     def _route(self, topic: bytes) -> tuple[str, Decode | None]:
         if len(self._routes) >= _MOST_ROUTES:

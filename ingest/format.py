@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from ingest.decoded import Decoded
@@ -31,7 +31,8 @@ class Format:
     `filters` are MQTT topic filters. `is_ordered` says that a message means something only after those before it, so
     that all of them must come to one process, and are not shared among several. A format that has to remember what came
     before has `begin`, which makes its `decode` of what it remembered: its documents (`ingest.decoded.Memory`) by their
-    speakers. `decode` itself reads a message by itself.
+    speakers. `decode` itself reads a message by itself. `declines` are filters of topics that are like its own and
+    cannot be read, each with the reason and the mend; they are not subscribed to.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Format:
     decode: Decode
     is_ordered: bool = False
     begin: Callable[[Memories], Decode] | None = None
+    declines: Mapping[str, str] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class Reader:
         self._boundless = Limiter.off()
         self._meter = meter or Meter()
         self._answers: dict[str, Answer] = {}
-        self._last: tuple[Sheet, int, int] | None = None
+        self._last: tuple[Sheet, int, int, int, int, list[Publish]] | None = None
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
@@ -65,7 +65,7 @@ class Reader:
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
         sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
-        self._last = sheet, len(sheet.times_us), arrival_us
+        self._last = sheet, len(sheet.messages), len(sheet.times_us), number, arrival_us, publishes
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             try:
                 decoded = self._decoder.decode(topic, payload)
@@ -94,17 +94,21 @@ class Reader:
     def was_fresh(self) -> bool:
         """Say whether most of what was read last was measured within two seconds of its arrival.
 
-        What has no time of its own does not tell.
+        What has no time of its own does not tell, nor what the broker retained: that comes with every subscription,
+        before and among what waits.
         """
         if self._last is None:
             return False
-        sheet, first, arrival_us = self._last
-        ages_us = [
-            abs(arrival_us - time_us)
-            for time_us, flags in zip(sheet.times_us[first:], sheet.flags[first:], strict=True)
-            if not flags & Flag.TIME_IS_ARRIVAL
-        ]
-        return 2 * sum(age_us <= _FRESH_US for age_us in ages_us) > len(ages_us)
+        sheet, first, place, number, arrival_us, publishes = self._last
+        fresh = told = 0
+        for message, instants in zip(sheet.messages[first:], sheet.instants[first:], strict=True):
+            here, place = range(place, place + instants), place + instants
+            if publishes[message - number][3]:
+                continue
+            timed = [one for one in here if not sheet.flags[one] & Flag.TIME_IS_ARRIVAL]
+            told += len(timed)
+            fresh += sum(abs(arrival_us - sheet.times_us[one]) <= _FRESH_US for one in timed)
+        return 2 * fresh > told
 
     def take_answers(self) -> list[Answer]:
         """Take what is to be said to devices."""

@@ -77,7 +77,7 @@ class Replay:
         if not arrivals:
             return 0
         self._stored(self._committer.commit(self._batch(arrivals, now_s), now_s))
-        told = {"asset": f"{arrivals[0].site}/{arrivals[0].asset}", "messages": len(arrivals)}
+        told = {"asset": "/".join(filter(None, (arrivals[0].site, arrivals[0].asset))), "messages": len(arrivals)}
         _log.info("telemetry was replayed from quarantine", extra=told)
         return len(arrivals)
 

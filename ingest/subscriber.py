@@ -307,7 +307,7 @@ def visitor(settings: BrokerSettings, client_id: str = "") -> mqtt.Client:
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
     _introduce(client, settings, address)
     try:
-        client.connect(address.host, address.port)
+        client.connect(address.host, address.port, keepalive=settings.keepalive_s)
     except (OSError, ValueError) as error:
         raise Unavailable(f"no broker at {address}: {error}") from error
     return client

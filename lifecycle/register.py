@@ -12,9 +12,11 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from lifecycle import ledger
 from lifecycle.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Conflict, Rejected
+from storage import quarantine
 from storage import register as store
 from storage.database import Transaction
 
@@ -225,29 +227,59 @@ def register_asset(
     return known
 
 
-def approve(tx: Transaction, *, site: str, asset: str, asset_class: str, at: datetime) -> store.RegisteredAsset:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approved:
+    """A stranger that became an asset; `messages` were held of it and are replayed now."""
+
+    site: str
+    asset: str
+    name: str
+    asset_class: str
+    messages: int
+
+
+def approve(
+    tx: Transaction,
+    *,
+    site: str,
+    asset: str,
+    asset_class: str,
+    at: datetime,
+    by: str,
+    name: str = "",
+    name_zh: str = "",
+) -> Approved:
     """Take a stranger into the register, with the signals of its class; what was held of it is then replayed.
+
+    That is also what was held under its tag, or `site/tag`, of topics that name no site, if it alone is called so.
 
     Raises:
         Conflict: the register has that asset.
-        Rejected: a tag is empty or too long.
+        Rejected: a tag is empty or too long, or a name too long.
     """
     if not all(0 < len(tag.strip()) <= _LONGEST_TAG for tag in (site, asset, asset_class)):
         raise Rejected("bad_tag", f"tags of site, asset and class have 1 to {_LONGEST_TAG} characters")
+    if max(len(name), len(name_zh)) > _LONGEST_TAG:
+        raise Rejected("bad_name", f"a name has at most {_LONGEST_TAG} characters")
     if store.find_asset(tx, site, asset) is not None:
         raise Conflict(f"the register has asset {asset} at site {site} already")
-    approved = _add_bare(tx, site, asset, asset_class, at)
+    approved = _add_bare(tx, site, asset, asset_class, at, name=name, name_zh=name_zh)
     store.put_signals(tx, site, asset)
-    return approved
+    messages = quarantine.waiting(tx, approved.asset_id)
+    entry = {"event": "asset.approved", "actor": by, "asset": asset, "class": asset_class, "messages": messages}
+    ledger.append(tx, site, entry, at)
+    return Approved(site=site, asset=asset, name=approved.name, asset_class=asset_class, messages=messages)
 
 
-def _add_bare(tx: Transaction, site: str, tag: str, asset_class: str, at: datetime) -> store.RegisteredAsset:
+def _add_bare(
+    tx: Transaction, site: str, tag: str, asset_class: str, at: datetime, *, name: str = "", name_zh: str = ""
+) -> store.RegisteredAsset:
     site_known, class_known = store.knows(tx, site=site, class_tag=asset_class)
     if not site_known:
         store.put_site(tx, Site(tag=site, name=site))
     if not class_known:
         store.put_class(tx, AssetClass(tag=asset_class, name=asset_class))
-    store.put_asset(tx, site, Asset(tag=tag, name=tag, class_tag=asset_class))
+    store.put_asset(tx, site, Asset(tag=tag, name=name or tag, name_zh=name_zh, class_tag=asset_class))
     asset = store.get_asset(tx, site, tag)
     store.put_installation(tx, asset.asset_id, None, at)
     return store.get_asset(tx, site, tag)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from ingest.devices import AutoRegister
     from ingest.door import Door, DoorSettings
-    from ingest.subscriber import BrokerSettings
     from service.settings import Settings
 
 log = logging.getLogger("service.roles")
@@ -70,6 +69,7 @@ def ingest(around: Surroundings) -> None:
     from ingest.metrics import Meter
     from ingest.runner import Ingest, IngestSettings
     from service import metrics
+    from service.broker_settings import broker_settings
 
     settings = around.settings
     counted, me = metrics.registry(), holder()
@@ -80,7 +80,7 @@ def ingest(around: Surroundings) -> None:
     ):
         Ingest(
             IngestSettings(
-                broker=_broker(around),
+                broker=broker_settings(around),
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
                 mapping=settings.mapping,
@@ -119,21 +119,6 @@ def _auto_register(settings: Settings) -> AutoRegister | None:
     if not settings.auto_register:
         return None
     return AutoRegister(asset_class=settings.auto_register_class, most=settings.auto_register_most)
-
-
-def _broker(around: Surroundings) -> BrokerSettings:
-    from ingest.subscriber import BrokerSettings
-
-    settings = around.settings
-    return BrokerSettings(
-        url=around.mqtt_url(),
-        ca_file=settings.mqtt_ca_file,
-        cert_file=settings.mqtt_cert_file,
-        key_file=settings.mqtt_key_file,
-        session_expiry_s=settings.mqtt_session_expiry_s,
-        keepalive_s=settings.mqtt_keepalive_s,
-        reader=settings.mqtt_reader,
-    )
 
 
 def score(around: Surroundings) -> None:

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     hour_retention_days: Annotated[float, Field(gt=0)] = 7300.0
     score_retention_days: Annotated[float, Field(gt=0)] = 1095.0
     delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
+    stranger_retention_days: Annotated[float, Field(gt=0)] = 30.0
+    quarantine_retention_days: Annotated[float | None, Field(gt=0)] = None
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
     metrics_host: str = "127.0.0.1"
@@ -81,7 +83,13 @@ class Settings(BaseSettings):
             keep_hours=timedelta(days=self.hour_retention_days),
             keep_scores=timedelta(days=self.score_retention_days),
             keep_deliveries=timedelta(days=self.delivery_retention_days),
+            keep_strangers=timedelta(days=self.stranger_retention_days),
+            keep_quarantine=_days(self.quarantine_retention_days),
         )
+
+
+def _days(days: float | None) -> timedelta | None:
+    return None if days is None else timedelta(days=days)
 
 
 def read_settings() -> Settings:

@@ -13,9 +13,9 @@ from ingest.listening import listen
 from ingest.mapping import known_formats
 from ingest.mapping.file import parse_rules
 from ingest.shown import Refused, Shown, readings, refusals
-from ingest.subscriber import BrokerSettings
 from plant.errors import Misconfigured, Rejected, Unavailable
 from plant.topics import matches
+from service.broker_settings import broker_settings
 from service.instants import shown_ms
 from service.surroundings import Surroundings
 
@@ -96,7 +96,7 @@ def learn(around: Surroundings, wanted: str, seconds: float, advance: Callable[[
         if not any(matches(one, topic) for one in known):
             lesson.hear(topic, payload)
 
-    listen(BrokerSettings(url=around.mqtt_url()), wanted, seconds, hear, advance)
+    listen(broker_settings(around), wanted, seconds, hear, advance)
     if not lesson.topics:
         raise Unavailable(f"nothing that a mapping could read was said on {wanted} within {seconds:g} s; listen longer")
     text = lesson.proposal()

@@ -35,7 +35,10 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """A payload of an asset that was unknown when it came `at`, and what of it was held: `readings` of `asset`."""
+    """A payload of an asset that was unknown when it came `at`, and what of it was held: `readings` of `asset`.
+
+    `site` is empty where its topic named none.
+    """
 
     arrival_id: int
     topic: str
@@ -49,7 +52,12 @@ class Arrival:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stranger:
-    """An asset that the register does not know, and how much waits for it to be approved."""
+    """An asset that the register does not know, and how much waits for it to be approved.
+
+    `site` is empty where its topic names none: then `asset` is the tag of the only asset so called, or `site/tag`.
+    `topic` and `detail` are those of what was held first. `meant` is how many assets of the register are called so by
+    now: one is being replayed, several must be told apart where they speak.
+    """
 
     site: str
     asset: str
@@ -57,6 +65,14 @@ class Stranger:
     readings: int
     first_seen: datetime
     last_seen: datetime
+    topic: str
+    detail: str
+    meant: int
+
+    @property
+    def name(self) -> str:
+        """Return site and asset as people write them, or the asset alone."""
+        return "/".join(tag for tag in (self.site, self.asset) if tag)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +101,17 @@ class Held:
     last_seen: datetime
     count: int
     readings: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expired:
+    """How much of one reason was held for too long and is gone, and when that happened first and last."""
+
+    reason: str
+    messages: int
+    readings: int
+    first_at: datetime
+    last_at: datetime
 
 
 def hold(tx: Transaction, refused: Sequence[Refused]) -> None:
@@ -129,6 +156,11 @@ def release(tx: Transaction, arrivals: Sequence[int]) -> None:
         raise Conflict("another process has replayed a part of this")
 
 
+def waiting(tx: Transaction, asset_id: int) -> int:
+    """Count the messages of an asset that wait to be replayed."""
+    return int(tx.one("quarantine.waiting", asset_id=asset_id)["messages"])
+
+
 def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
     """Return the assets that wait to be approved, those heard last first."""
     return [Stranger(**row) for row in tx.all("quarantine.strangers", most=most)]
@@ -137,6 +169,11 @@ def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
 def totals(tx: Transaction) -> dict[str, ReasonTotal]:
     """Return how much was refused, by reason."""
     return {row["reason"]: ReasonTotal(**row) for row in tx.all("quarantine.totals")}
+
+
+def expired(tx: Transaction) -> list[Expired]:
+    """Return how much has expired, by reason."""
+    return [Expired(**row) for row in tx.all("quarantine.expired")]
 
 
 def recent(tx: Transaction, *, most: int = 100) -> list[Held]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from plant.asset import Asset, AssetClass, Equipment, SignalSpec, Site
 from plant.errors import NotFound
+from plant.iso14224 import Names
 from storage.database import Transaction
 
 
@@ -132,6 +133,16 @@ def knows(tx: Transaction, *, site: str, class_tag: str) -> tuple[bool, bool]:
     """Say whether a site and whether a class are registered."""
     row = tx.one("register.knows", site=site, class_tag=class_tag)
     return row["site"], row["asset_class"]
+
+
+def list_sites(tx: Transaction) -> dict[str, Names]:
+    """Return the names (English, Chinese) of every site by its tag."""
+    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("register.sites")}
+
+
+def list_classes(tx: Transaction) -> dict[str, Names]:
+    """Return the names (English, Chinese) of every class of equipment by its tag."""
+    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("register.classes")}
 
 
 def is_empty(tx: Transaction) -> bool:

@@ -28,6 +28,8 @@ class Rules:
     `expected_values_per_s` decides how long a chunk or a partition is; `longest_outage` is after how long no device
     comes with live data any more, so that they are compressed and roll-ups of earlier times are made anew only where
     something was backfilled. What is kept no longer than `keep_…` goes partition by partition.
+    `keep_strangers` is for what unknown assets said in quarantine, `keep_quarantine` for the rest of it, for ever where
+    None.
 
     Raises:
         Misconfigured: the rules contradict one another.
@@ -40,6 +42,8 @@ class Rules:
     keep_hours: timedelta = timedelta(days=7300)
     keep_scores: timedelta = timedelta(days=1095)
     keep_deliveries: timedelta = timedelta(days=90)
+    keep_strangers: timedelta = timedelta(days=30)
+    keep_quarantine: timedelta | None = None
 
     def __post_init__(self) -> None:
         kept = {field.name: getattr(self, field.name) for field in fields(self)}

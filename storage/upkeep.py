@@ -28,6 +28,7 @@ _TASKS = ("roll_up", "fold", "keep")
 _LONGEST_S = 50.0  # a job is begun every minute
 _MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
 _RETRIES = 3
+_MOST_EXPIRED = 5000  # so many messages leave quarantine in one transaction
 
 
 def roll_up(
@@ -97,6 +98,24 @@ def expire(database: Database, *, now: datetime) -> list[str]:
     return dropped
 
 
+def expire_quarantine(database: Database, *, now: datetime) -> dict[str, int]:
+    """Let go of what has been in quarantine for too long, in small transactions; return how many messages, by reason.
+
+    It is said in the log and counted in the record, so that nothing goes unnoticed.
+    """
+    gone: dict[str, int] = {}
+    while True:
+        with database.transaction() as tx:
+            rows = tx.all("upkeep.drop_expired_quarantine", now=now, most=_MOST_EXPIRED)
+        for row in rows:
+            gone[row["reason"]] = gone.get(row["reason"], 0) + row["messages"]
+        if not rows:
+            break
+    for reason, messages in sorted(gone.items()):
+        _log.warning("messages expired in quarantine and are gone", extra={"reason": reason, "messages": messages})
+    return gone
+
+
 def prepare(database: Database, *, now: datetime) -> int:
     """Make the partitions of the next two weeks, so that no batch has to; return how many."""
     with database.transaction() as tx:
@@ -158,5 +177,6 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
         prepare(database, now=clock.now())
         thin(database, now=clock.now())
         expire(database, now=clock.now())
+        expire_quarantine(database, now=clock.now())
 
     return blueprint

@@ -1,4 +1,4 @@
-"""What could not be stored, and why; a payload is read when somebody asks for it."""
+"""What could not be stored, and why, and who waits for approval; a payload is read when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from api.console.elements import box, chip, heading, moment, words, zone
 from api.console.frame import empty, framed
+from api.console.strangers import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts
 from api.shapes import text_of
@@ -27,6 +28,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("quarantine"))
             words(visit.t("quarantine_hint"), "muted")
+        await StrangersCard(visit).follow()
         rows = box("card list quarantine", testid="quarantine")
         visit.follow(changed(partial(_rows, visit, rows), lambda picture: picture.quarantine))
 

@@ -40,6 +40,9 @@ def approve_asset(parts: GivenParts, approval: Approval) -> ApprovedShape:
             asset=approval.asset,
             asset_class=approval.asset_class,
             at=parts.clock.now(),
+            by=approval.actor,
+            name=approval.name,
+            name_zh=approval.name_zh,
         )
     return ApprovedShape.model_validate(approved)
 

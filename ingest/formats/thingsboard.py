@@ -3,7 +3,7 @@
 `v1/gateway/telemetry` is `{"Device A": [{"ts": ms, "values": {…}}, …], …}`; what stands for a device is read like a
 native document. `v1/gateway/connect` and `/disconnect` are `{"device": "Device A"}`. A device is the asset of that tag,
 where one site alone has such, or else is named `site/asset`. Who speaks on `v1/devices/me/…` is known to ThingsBoard's
-own broker alone: such a topic names no device.
+own broker alone: such a topic names no device, and is declined (docs/formats.md says what to do instead).
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from plant.errors import Rejected
 
 _ROOT = "v1/gateway"
 _NAME = "thingsboard"
+_NAMELESS = (
+    "the topic names no device: only the broker knows who logged in as me. Let the device speak on "
+    "assetloop/v1/SITE/ASSET/telemetry, a gateway on v1/gateway/telemetry, or the broker put a name before the topic "
+    "and mapping.toml read it (docs/formats.md, ThingsBoard)"
+)
 
 
 def decode(topic: str, payload: bytes) -> Decoded:
@@ -76,4 +81,5 @@ FORMAT = Format(
     name=_NAME,
     filters=(f"{_ROOT}/telemetry", f"{_ROOT}/connect", f"{_ROOT}/disconnect"),
     decode=decode,
+    declines={"v1/devices/me/#": _NAMELESS},
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
+
+if TYPE_CHECKING:
+    from storage.quarantine import Stranger
 
 quarantine_app = typer.Typer(
     help="What could not be stored, and the assets that wait to be approved.", no_args_is_help=True
@@ -18,34 +21,61 @@ device_app = typer.Typer(help="Tokens with which devices and gateways send telem
 
 @quarantine_app.command("list", epilog="Example: assetloop quarantine list --json")
 def list_quarantine(data: Data = None, json: Json = False) -> None:
-    """List the assets that wait to be approved, and how much is held for which reason."""
+    """List the assets that wait to be approved, how much is held for which reason, and how much has expired.
+
+    What unknown assets said is kept for ASSETLOOP_STRANGER_RETENTION_DAYS (30).
+    """
     from storage import quarantine
 
     with surroundings(data).database() as database, database.transaction() as tx:
-        strangers, totals = quarantine.strangers(tx), quarantine.totals(tx)
+        strangers, totals, expired = quarantine.strangers(tx), quarantine.totals(tx), quarantine.expired(tx)
 
     def line() -> str:
         waiting = table(
-            ("ASSET", "MESSAGES", "READINGS", "LAST SEEN"),
-            [(f"{s.site}/{s.asset}", s.messages, s.readings, f"{s.last_seen:%Y-%m-%d %H:%M:%SZ}") for s in strangers],
+            ("ASSET", "MESSAGES", "READINGS", "LAST SEEN", "WHICH"),
+            [(s.name, s.messages, s.readings, f"{s.last_seen:%Y-%m-%d %H:%M:%SZ}", _which(s)) for s in strangers],
         )
         held = table(
             ("REASON", "PAYLOADS", "TIMES", "READINGS"),
             [(one.reason, one.payloads, one.times, one.readings) for one in totals.values()],
         )
-        return f"{waiting}\n\n{held}" if strangers else held if totals else "nothing is held"
+        gone = table(
+            ("EXPIRED", "MESSAGES", "READINGS", "LAST"),
+            [(one.reason, one.messages, one.readings, f"{one.last_at:%Y-%m-%d %H:%M:%SZ}") for one in expired],
+        )
+        shown = [waiting] * bool(strangers) + [held if totals else "nothing is held"] + [gone] * bool(expired)
+        return "\n\n".join(shown)
 
     told = {
         "assets": [dataclasses.asdict(one) for one in strangers],
         "reasons": [dataclasses.asdict(one) for one in totals.values()],
+        "expired": [dataclasses.asdict(one) for one in expired],
     }
     answer(told, as_json=json, line=line)
 
 
+def _which(stranger: Stranger) -> str:
+    """Say what is to be known of an asset that waits."""
+    if stranger.meant == 1:
+        return "approved: it is being stored"
+    if stranger.site:
+        return ""
+    if stranger.meant:
+        return f"names no site, and {stranger.meant} assets are called so: let it call itself SITE/TAG"
+    return "" if "/" in stranger.asset else f"names no site: approve it as SITE/{stranger.asset}"
+
+
 @quarantine_app.command(epilog="Example: assetloop quarantine approve demo/P-103 --class pump")
 def approve(
-    asset: Annotated[str, typer.Argument(help="SITE/TAG as `assetloop quarantine list` names it.")],
+    asset: Annotated[
+        str,
+        typer.Argument(
+            help="SITE/TAG as `assetloop quarantine list` names it; of one that names no site you choose the site."
+        ),
+    ],
     asset_class: Annotated[str, typer.Option("--class", help="Its class of equipment; made where it is missing.")],
+    name: Annotated[str, typer.Option(help="Its name for people.", show_default="its tag")] = "",
+    name_zh: Annotated[str, typer.Option(help="Its name in Chinese.", show_default="nothing")] = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -55,11 +85,25 @@ def approve(
     around = surroundings(data)
     site, tag = site_and_tag(asset)
     with around.database() as database, database.transaction() as tx:
-        approved = register.approve(tx, site=site, asset=tag, asset_class=asset_class, at=around.clock.now())
-    told = {"site": approved.site, "asset": approved.asset, "class": approved.asset_class}
-    answer(
-        told, as_json=json, line=lambda: f"{asset} is registered as {asset_class}; what was held of it is stored now"
-    )
+        approved = register.approve(
+            tx,
+            site=site,
+            asset=tag,
+            asset_class=asset_class,
+            at=around.clock.now(),
+            by=getpass.getuser(),
+            name=name,
+            name_zh=name_zh,
+        )
+    told = {"site": site, "asset": tag, "class": asset_class, "name": approved.name, "messages": approved.messages}
+
+    def line() -> str:
+        held = (
+            f"the {approved.messages} messages held of it are stored now" if approved.messages else "nothing was held"
+        )
+        return f"{asset} is registered as {asset_class}; {held}"
+
+    answer(told, as_json=json, line=line)
 
 
 @device_app.command(epilog="Example: assetloop device issue --site demo --name 'gateway in hall 3'")

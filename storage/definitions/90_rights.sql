@@ -29,13 +29,15 @@ GRANT USAGE ON SCHEMA watch TO assetloop_app, assetloop_grafana;
 GRANT SELECT ON deployment, schema_migration, site, asset_class, asset, signal, device_token TO assetloop_ingest;
 GRANT SELECT, INSERT ON reading, reading_conflict, delivery_batch TO assetloop_ingest;
 GRANT INSERT ON touched TO assetloop_ingest;
-GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded TO assetloop_ingest;
+GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded,
+    asset_called
+TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION
-    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, ensure_partition,
-    ingest_spread_s, note_device_token
+    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, approved_strangers,
+    ensure_partition, ingest_spread_s, note_device_token
 TO assetloop_ingest;
 
 -- The application: scoring, desk, worker, API. It reads telemetry and keeps everything else.
@@ -62,7 +64,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 -- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
-    drop_expired_conflicts, prepare_partitions, ingest_spread_s
+    drop_expired_conflicts, prepare_partitions, ingest_spread_s, quarantine_key, approved_strangers,
+    drop_expired_quarantine
 TO assetloop_app;
 
 -- Grafana: the views, and nothing else.

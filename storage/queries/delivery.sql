@@ -23,7 +23,8 @@ GROUP BY device
 ORDER BY device;
 
 -- name: by_device
--- What became of what came since a minute, by device; of one where one is named.
+-- What became of what came since a minute, by device; of one where one is named. What was replayed is counted under the
+-- asset's name; under a name without a site nothing is left of it.
 SELECT
     device, sum(received)::bigint AS received, sum(stored)::bigint AS stored, sum(duplicate)::bigint AS duplicate,
     sum(late)::bigint AS late, sum(quarantined)::bigint AS quarantined, sum(conflicting)::bigint AS conflicting,
@@ -32,6 +33,7 @@ FROM delivery_by_minute
 WHERE minute >= date_trunc('minute', %(since)s::timestamptz, 'UTC')
     AND (%(device)s::text IS NULL OR device = %(device)s)
 GROUP BY device
+HAVING sum(received) <> 0 OR sum(quarantined) <> 0
 ORDER BY device;
 
 -- name: by_minute

@@ -12,6 +12,12 @@ FROM quarantine
 GROUP BY reason
 ORDER BY reason;
 
+-- name: expired
+-- How much has expired since the beginning, by reason.
+SELECT reason, messages, readings, first_at, last_at
+FROM quarantine_expired
+ORDER BY reason;
+
 -- name: recent
 -- What was refused last.
 SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, count, readings
@@ -22,13 +28,8 @@ LIMIT %(most)s;
 -- name: replayable
 -- What may be stored by now, of one asset, in the order in which it came: at most so many arrivals and about so many bytes.
 WITH known AS (
-    SELECT s.tag AS site, a.tag AS asset, quarantine_key('', s.tag, a.tag) AS stranger
-    FROM asset AS a
-    JOIN site AS s USING (site_id)
-    WHERE EXISTS (SELECT FROM quarantine_arrival)
-        AND EXISTS (
-            SELECT FROM quarantine_arrival AS q WHERE q.stranger = quarantine_key('', s.tag, a.tag)
-        )
+    SELECT stranger, coalesce(site_tag, '') AS site, asset_tag AS asset
+    FROM approved_strangers()
     LIMIT 1
 ),
 first AS (
@@ -57,13 +58,35 @@ ORDER BY sized.at, sized.place, sized.arrival_id;
 -- Let arrivals go whose readings are stored now.
 SELECT release_from_quarantine(%(arrivals)s) AS released;
 
+-- name: waiting
+-- How many messages wait to be replayed of one asset.
+SELECT count(*) AS messages
+FROM approved_strangers() AS known
+JOIN quarantine_arrival AS q USING (stranger)
+WHERE known.asset_id = %(asset_id)s;
+
 -- name: strangers
--- The assets that the register does not know, each with what waits of it, those heard last first.
+-- The assets that the register does not know, each with what waits of it, those heard last first. One that it knows by
+-- now is being replayed; one that names no site may mean several.
+WITH held AS (
+    SELECT
+        site_tag, asset_tag, sum(count)::bigint AS messages, sum(readings)::bigint AS readings,
+        min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+        (array_agg(topic ORDER BY first_seen, quarantine_id))[1] AS topic,
+        (array_agg(detail ORDER BY first_seen, quarantine_id))[1] AS detail
+    FROM quarantine
+    WHERE reason = 'unknown_asset' AND asset_tag IS NOT NULL
+    GROUP BY site_tag, asset_tag
+    ORDER BY max(last_seen) DESC, site_tag, asset_tag
+    LIMIT %(most)s
+)
 SELECT
-    site_tag AS site, asset_tag AS asset, sum(count)::bigint AS messages, sum(readings)::bigint AS readings,
-    min(first_seen) AS first_seen, max(last_seen) AS last_seen
-FROM quarantine
-WHERE reason = 'unknown_asset' AND site_tag IS NOT NULL AND asset_tag IS NOT NULL
-GROUP BY site_tag, asset_tag
-ORDER BY max(last_seen) DESC, site_tag, asset_tag
-LIMIT %(most)s;
+    coalesce(held.site_tag, '') AS site, held.asset_tag AS asset, held.messages, held.readings, held.first_seen,
+    held.last_seen, held.topic, held.detail, count(DISTINCT called.asset_id) AS meant
+FROM held
+LEFT JOIN asset_called AS called
+    ON called.asset_tag = held.asset_tag AND called.site_tag IS NOT DISTINCT FROM held.site_tag
+GROUP BY
+    held.site_tag, held.asset_tag, held.messages, held.readings, held.first_seen, held.last_seen, held.topic,
+    held.detail
+ORDER BY held.last_seen DESC, held.site_tag, held.asset_tag;

@@ -201,3 +201,15 @@ SELECT NOT EXISTS (SELECT FROM asset) AS empty;
 SELECT
     EXISTS (SELECT FROM site WHERE tag = %(site)s) AS site,
     EXISTS (SELECT FROM asset_class WHERE tag = %(class_tag)s) AS asset_class;
+
+-- name: sites
+-- Every site with its names.
+SELECT tag, name, name_zh
+FROM site
+ORDER BY tag;
+
+-- name: classes
+-- Every class of equipment with its names.
+SELECT tag, name, name_zh
+FROM asset_class
+ORDER BY tag;

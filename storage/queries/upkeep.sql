@@ -28,6 +28,11 @@ SELECT drop_expired(%(now)s) AS name;
 -- Forget conflicts older than the readings they differed from.
 SELECT drop_expired_conflicts(%(now)s) AS gone;
 
+-- name: drop_expired_quarantine
+-- Let go of some of what has been in quarantine for too long.
+SELECT reason, messages, readings
+FROM drop_expired_quarantine(%(now)s, %(most)s);
+
 -- name: prepare_partitions
 -- Make the partitions of the next weeks.
 SELECT prepare_partitions(%(now)s) AS made;

@@ -180,7 +180,7 @@ def test_a_stranger_is_held_until_it_is_approved(
     shown = {"Authorization": "Bearer the plant's"}
     (stranger,) = client.get("/api/v1/quarantine/assets", headers=shown).json()
     assert (stranger["site"], stranger["asset"], stranger["readings"]) == ("demo", "泵/9", 1)
-    approval = {"site": "demo", "asset": "泵/9", "asset_class": "pump"}
+    approval = {"site": "demo", "asset": "泵/9", "asset_class": "pump", "actor": "Ada"}
     assert client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval).status_code == 201
     assert client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval).status_code == 409
     assert rows(superuser, "SELECT tag FROM asset ORDER BY asset_id") == [("P-101",), ("泵/9",)]

@@ -27,12 +27,14 @@ from ingest.formats import every_format
 from ingest.formats.native import report
 from ingest.reader import Reader
 from ingest.replay import Replay
+from lifecycle import register
 from plant.clock import ManualClock
 from plant.errors import Conflict
-from storage import delivery, quarantine
+from storage import delivery, devices, quarantine
 from storage.columns import ReadingColumns
 from storage.database import Database, Role
 from storage.delivery import Delivered
+from storage.quarantine import Refused
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -169,6 +171,110 @@ def test_of_a_message_of_several_assets_each_is_replayed_when_it_is_approved(
     assert bench.replays() == 2
     assert rows(superuser, held) == []
     assert rows(superuser, "SELECT count(*) FROM reading") == [(6,)]
+
+
+def gateway(**told: Any) -> dict[str, list[Any]]:
+    """What a gateway says of its devices, by their names."""
+    return {name.replace("__", "/"): [{"ts": NOW_MS + n, "values": {"n": n}}] for name, n in told.items()}
+
+
+GATEWAY = "v1/gateway/telemetry"
+STORED = (
+    "SELECT s.tag, a.tag, value FROM reading JOIN signal USING (signal_id) JOIN asset AS a USING (asset_id)"
+    " JOIN site AS s USING (site_id) ORDER BY reading.time"
+)
+
+
+def approve(database: Database, asset: str, site: str = "demo") -> register.Approved:
+    with database.transaction() as tx:
+        return register.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, by="Ada")
+
+
+def strangers(database: Database) -> dict[str, int]:
+    """Who waits, each with how many assets of the register are called so."""
+    with database.transaction() as tx:
+        return {one.name: one.meant for one in quarantine.strangers(tx)}
+
+
+def test_a_gateways_device_that_names_no_site_is_replayed_once_approved_at_one(
+    bench: Bench, superuser: Superuser, ingest_database: Database, app_database: Database
+) -> None:
+    bench.hears([gateway(G1=n) for n in range(600)], GATEWAY)
+    bench.hears([gateway(G1=0), {"G1": {"n": -7}}, gateway(G2=5)], GATEWAY)
+    assert bench.replays() == 0
+    assert strangers(app_database) == {"G1": 0, "G2": 0}
+    assert ledger(ingest_database)["G1"] == Delivered(device="G1", received=602, quarantined=602)
+    assert approve(app_database, "G1").messages == 602
+    assert bench.replays() == 602
+    stored = rows(superuser, STORED)
+    stored.remove(("demo", "G1", -7.0))  # at its arrival, the 602nd of that moment
+    assert stored == [("demo", "G1", float(n)) for n in range(600)]
+    assert strangers(app_database) == {"G2": 0}
+    assert ledger(ingest_database) == {
+        "G1": Delivered(device="G1"),
+        "G2": Delivered(device="G2", received=1, quarantined=1),
+        "demo/G1": Delivered(device="demo/G1", received=602, stored=601, duplicate=1),
+    }
+
+
+def test_a_gateways_device_that_names_its_site_with_its_tag_is_approved_as_that(
+    bench: Bench, superuser: Superuser, app_database: Database
+) -> None:
+    bench.hears([gateway(north__G1=1), gateway(north__hall__G2=2)], GATEWAY)
+    assert strangers(app_database) == {"north/G1": 0, "north/hall/G2": 0}
+    approve(app_database, "G1", site="north")
+    approve(app_database, "hall/G2", site="north")
+    assert bench.replays() == 2
+    assert rows(superuser, STORED) == [("north", "G1", 1.0), ("north", "hall/G2", 2.0)]
+
+
+def test_what_is_called_like_two_assets_waits_until_it_is_told_apart(
+    bench: Bench, superuser: Superuser, app_database: Database
+) -> None:
+    approve(app_database, "G1", site="north")
+    approve(app_database, "G1", site="south")
+    bench.hears([gateway(G1=1), gateway(south__G1=2)], GATEWAY)
+    assert bench.replays() == 0
+    assert rows(superuser, STORED) == [("south", "G1", 2.0)]
+    assert strangers(app_database) == {"G1": 2}
+
+
+def test_a_refusal_in_the_replay_of_a_device_without_a_site_agrees_with_the_ledger(
+    bench: Bench, superuser: Superuser, ingest_database: Database, app_database: Database
+) -> None:
+    superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
+    bench.hears([gateway(G1=n) for n in (1, 666, 3)], GATEWAY)
+    approve(app_database, "G1")
+    assert bench.replays() == 3
+    assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("refused_by_database", 1)]
+    assert ledger(ingest_database) == {
+        "G1": Delivered(device="G1"),
+        "demo/G1": Delivered(device="demo/G1", received=3, stored=2, quarantined=1),
+    }
+
+
+def test_a_name_means_in_quarantine_what_it_means_live(
+    bench: Bench,  # noqa: ARG001 - site demo and its class
+    app_database: Database,
+    ingest_database: Database,
+    superuser: Superuser,
+) -> None:
+    for site, asset in (("a", "b"), ("a", "b/c"), ("a/b", "c"), ("d", "a/b"), ("e", "x"), ("f", "x"), ("g", "g")):
+        approve(app_database, asset, site=site)
+    wire = [("", name) for name in ("b", "a/b", "a/b/c", "c", "x", "e/x", "g", "g/g", "d/a/b", "nobody", "P-101")]
+    wire += [("a", "b"), ("e", "x"), ("e", "y")]
+    at, held = datetime(2026, 1, 1, tzinfo=UTC), []
+    for site, asset in wire:
+        said = f"{site}|{asset}".encode()
+        common = {"topic": "t", "reason": "unknown_asset", "payload": said, "length": 1, "sha256": said, "at": at}
+        held.append(Refused(**common, site=site or None, asset=asset))
+    with ingest_database.transaction() as tx:
+        quarantine.hold(tx, held)
+    with ingest_database.transaction() as tx:
+        live = {name: known.asset_id for name, known in devices.find(tx, wire).items()}
+    found = superuser.execute("SELECT coalesce(site_tag, ''), asset_tag, asset_id FROM approved_strangers()").fetchall()
+    assert {(site, asset): asset_id for site, asset, asset_id in found} == live
+    assert 3 < len(live) < len(wire)
 
 
 def test_what_the_database_refuses_in_a_replay_is_set_aside_alone(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -23,6 +24,7 @@ from ingest.runner import IngestSettings
 from ingest.subscriber import BrokerSettings, Subscriber
 from plant.errors import Misconfigured, Unavailable
 from tests.ingest.conftest import PATIENCE_S, RunningIngest
+from tests.stack import ASSETLOOP
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.needs("openssl")]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -96,14 +98,22 @@ def broker(folder: Path, ours: Authority, *lines: str) -> Iterator[int]:
         process.wait()
 
 
-def publish(port: int, context: ssl.SSLContext, payload: str, user: tuple[str, str] | None) -> None:
+def publish(
+    port: int,
+    context: ssl.SSLContext,
+    payload: str,
+    user: tuple[str, str] | None,
+    *,
+    topic: str = TOPIC,
+    retain: bool = False,
+) -> None:
     device = mqtt.Client(CallbackAPIVersion.VERSION2)
     device.tls_set_context(context)
     if user:
         device.username_pw_set(*user)
     device.connect("127.0.0.1", port)
     device.loop_start()
-    device.publish(TOPIC, payload, qos=1).wait_for_publish(PATIENCE_S)
+    device.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE_S)
     device.disconnect()
     device.loop_stop()
 
@@ -162,6 +172,45 @@ def test_with_a_certificate_of_its_own(
         without = BrokerSettings(url=settings.url, ca_file=ours.certificate)
         with pytest.raises(Unavailable):
             listen(without)
+
+
+def learn(**environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `assetloop ingest learn` for a second, with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
+    return subprocess.run(
+        [ASSETLOOP, "ingest", "learn", "plant/#", "--seconds", "1"],
+        env={**clean, **environment},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_learn_connects_as_ingest_does(ours: Authority, tmp_path: Path) -> None:
+    passwords = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "ingest", "p@ss:word"], check=True, capture_output=True)
+    context = ssl.create_default_context(cafile=str(ours.certificate))
+    context.load_cert_chain(ours.folder / "ingest.crt", ours.folder / "ingest.key")
+    wanted = ("require_certificate true", "allow_anonymous false", f"password_file {passwords}")
+    with broker(tmp_path, ours, *wanted) as port:
+        user = ("ingest", "p@ss:word")
+        publish(port, context, "7.5", user, topic="plant/p1/flow", retain=True)
+        settings = {
+            "ASSETLOOP_MQTT_URL": f"mqtts://ingest:p%40ss%3Aword@127.0.0.1:{port}",
+            "ASSETLOOP_MQTT_CA_FILE": str(ours.certificate),
+            "ASSETLOOP_MQTT_CERT_FILE": str(ours.folder / "ingest.crt"),
+            "ASSETLOOP_MQTT_KEY_FILE": str(ours.folder / "ingest.key"),
+        }
+        done = learn(**settings)
+        assert done.returncode == 0, done.stderr
+        assert b"plant/" in done.stdout
+        for left_out in (("ASSETLOOP_MQTT_CA_FILE",), ("ASSETLOOP_MQTT_CERT_FILE", "ASSETLOOP_MQTT_KEY_FILE")):
+            done = learn(**{name: value for name, value in settings.items() if name not in left_out})
+            assert done.returncode == 1
+            assert b"Traceback" not in done.stderr
+        done = learn(**{**settings, "ASSETLOOP_MQTT_URL": f"mqtts://127.0.0.1:{port}"})
+        assert done.returncode == 1
+        assert b"the broker refuses the connection" in done.stderr
 
 
 # paho leaves the socket of a handshake that failed to the garbage collector.

@@ -59,8 +59,8 @@ def say(broker: Any) -> Iterator[Callable[..., None]]:
     device.connect(broker.host, broker.port)
     device.loop_start()
 
-    def say_(document: Any, asset: str = "P-101") -> None:
-        topic = f"assetloop/v1/demo/{asset}/telemetry"
+    def say_(document: Any, asset: str = "P-101", topic: str = "assetloop/v1/demo/{}/telemetry") -> None:
+        topic = topic.format(asset)
         device.publish(topic, orjson.dumps(document), qos=1).wait_for_publish(30)
 
     yield say_
@@ -186,6 +186,33 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
     wait_for(  # latest values are brought forward once a second
         lambda: re.search(r"demo/P-9 +up +alive", run(environment, "liveness")), within_s=20, what="a living P-9"
     )
+
+
+def test_a_gateways_device_without_a_site_is_approved_at_one_and_replayed(
+    ingest: subprocess.Popen[str],  # noqa: ARG001 - runs
+    environment: dict[str, str],
+    say: Callable[..., None],
+    superuser: Superuser,
+) -> None:
+    for n in range(3):
+        say({"G-7": [{"ts": now_ms() + n, "values": {"n": n}}]}, topic="v1/gateway/telemetry")
+    wait_for(
+        lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (3,),
+        within_s=20,
+        what="3 readings",
+    )
+    assert re.search(r"\nG-7 +3 +3 .*names no site: approve it as SITE/G-7\n", run(environment, "quarantine", "list"))
+    said = run(environment, "quarantine", "approve", "demo/G-7", "--class", "pump", "--name", "Gateway's pump")
+    assert said == "demo/G-7 is registered as pump; the 3 messages held of it are stored now\n"
+    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (3,), within_s=20, what="a replay")
+    assert "nothing is held" in run(environment, "quarantine", "list")
+    status = json.loads(run(environment, "ingest", "status", "--json"))
+    assert [(one["device"], one["received"], one["stored"]) for one in status["devices"]] == [("demo/G-7", 3, 3)]
+    assert superuser.execute("SELECT name FROM asset WHERE tag = 'G-7'").fetchone() == ("Gateway's pump",)
+    events = superuser.execute(
+        "SELECT entry ->> 'event', entry ->> 'asset', entry -> 'messages' FROM ledger"
+    ).fetchall()
+    assert events == [("asset.approved", "G-7", 3)]
 
 
 def test_device_tokens_are_issued_listed_and_revoked(environment: dict[str, str]) -> None:

@@ -73,6 +73,23 @@ def test_try_says_why_nothing_comes_of_a_payload() -> None:
     ]
 
 
+def test_try_says_why_thingsboards_device_api_cannot_be_read_and_what_to_do(tmp_path: Path) -> None:
+    topic, said = "v1/devices/me/telemetry", b'{"ts": 1700000000000, "values": {"temperature": 42.2}}'
+    done = run("try", "--topic", topic, "-", said=said)
+    assert done.returncode == 1
+    assert (
+        b"refused, unknown_topic: the topic names no device: only the broker knows who logged in as me" in done.stdout
+    )
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        text.split("v1/devices/me/telemetry`, is")[1].split("```toml")[1].split("```")[0], encoding="utf-8"
+    )
+    done = run("try", "--topic", f"hall3/P-101/{topic}", "--mapping", str(mapping), "--json", "-", said=said)
+    told = json.loads(done.stdout)["readings"]
+    assert [(one["device"], one["signal"], one["value"]) for one in told] == [("hall3/P-101", "temperature", 42.2)]
+
+
 def test_a_fault_in_the_mapping_is_one_line_with_its_place(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(MAPPING.replace('"number"', '"words"'), encoding="utf-8")

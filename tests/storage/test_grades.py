@@ -12,12 +12,13 @@ import numpy as np
 import psycopg
 import pytest
 
-from storage import latest, readings, series, upkeep, windows
+from storage import latest, quarantine, readings, series, upkeep, windows
 from storage.columns import ReadingColumns
 from storage.database import Database, Role, Transaction
 from storage.grade import Grade
 from storage.migrate import migrate
 from storage.ordered import Outcome
+from storage.quarantine import Refused
 from storage.scratch import scratch_database
 from storage.windows import to_us
 from tests.storage import telemetry
@@ -236,3 +237,19 @@ def test_what_is_not_rolled_up_yet_is_in_a_thinned_series_all_the_same(house: Ho
         again = series.thinned(tx, 4, time_from=start, time_to=TODAY, most=3)
     np.testing.assert_array_equal(thin.means, again.means)
     np.testing.assert_array_equal(thin.times_us, again.times_us)
+
+
+def test_what_strangers_said_expires(house: House) -> None:
+    now = datetime.now(UTC)
+    at = now - timedelta(days=31)
+    with house.speaking(Role.INGEST) as tx:
+        quarantine.hold(
+            tx,
+            [
+                Refused(
+                    topic="t", reason="unknown_asset", payload=b"x", length=1, sha256=b"x", at=at, site="s", asset="x"
+                ),
+            ],
+        )
+    with Database(house.url, role=Role.APP, most=1, copies=house.copies) as database:
+        assert upkeep.expire_quarantine(database, now=now) == {"unknown_asset": 1}

@@ -19,6 +19,7 @@ INGEST = {
     **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "device_token"), "s"),
     **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
     **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),
+    "asset_called": "s",
     "touched": "i",
 }
 APP = {
@@ -41,6 +42,7 @@ ROUTINES = {
     Role.INGEST: {
         *("register_signal", "register_asset", "ensure_partition", "ingest_spread_s"),
         *("hold_in_quarantine", "release_from_quarantine", "quarantine_key", "note_device_token"),
+        "approved_strangers",
     },
     Role.APP: {
         *(
@@ -53,7 +55,8 @@ ROUTINES = {
             "drop_expired",
         ),
         *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s"),
-        *("reach", "suppression_of", "is_relearning"),
+        *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
+        "drop_expired_quarantine",
     },
     Role.GRAFANA: set[str](),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import procrastinate
@@ -13,11 +14,12 @@ import pytest
 
 from plant.clock import SystemClock
 from plant.errors import Unavailable
-from storage import delivery, jobs, readings, upkeep
+from storage import delivery, jobs, quarantine, readings, upkeep
 from storage.columns import ReadingColumns
 from storage.database import Database
 from storage.delivery import BatchDelivered, Delivered
 from storage.migrate import migrate
+from storage.quarantine import Expired, Refused
 from storage.rules import Rules
 from storage.windows import to_us
 
@@ -276,3 +278,65 @@ def test_upkeep_that_was_given_up_is_named_until_it_succeeds(app_database: Datab
     with app_database.transaction() as tx:
         tasks = [one for one in upkeep.failing(tx) if one.job.startswith("storage:")]
     assert tasks == [upkeep.Failing(job="storage:keep", says="it was given up after 3 attempts")]
+
+
+def held(asset: str, days: float, *, site: str | None = "demo", reason: str = "unknown_asset") -> Refused:
+    """What an asset said so many days ago, with two readings."""
+    payload, at = f"{asset} {days}".encode(), NOW - timedelta(days=days)
+    return Refused(
+        topic="t", reason=reason, payload=payload, length=1, sha256=payload, at=at, readings=2, site=site, asset=asset
+    )
+
+
+def test_what_strangers_said_expires_and_is_counted_but_what_was_approved_waits_for_its_replay(
+    ingest_database: Database,
+    app_database: Database,
+    superuser: Superuser,
+    asset: int,  # noqa: ARG001 - P-1 of site demo
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with ingest_database.transaction() as tx:
+        quarantine.hold(tx, [held("X", 31), held("X", 29), held("G", 40, site=None)])
+        quarantine.hold(tx, [held("P-1", 31), held("P-1", 50, site=None)])
+        quarantine.hold(tx, [held("X", 400, reason="not_json")])
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 2}
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {}
+    assert "messages expired in quarantine and are gone" in caplog.text
+    left = superuser.execute("SELECT asset_tag, reason, readings FROM quarantine ORDER BY 1, 2").fetchall()
+    assert left == [*[("P-1", "unknown_asset", 2)] * 2, ("X", "not_json", 2), ("X", "unknown_asset", 2)]
+    with app_database.transaction() as tx:
+        gone = quarantine.expired(tx)
+    assert gone == [Expired(reason="unknown_asset", messages=2, readings=4, first_at=NOW, last_at=NOW)]
+
+
+def test_an_old_arrival_goes_and_a_newer_one_of_the_same_payload_stays(
+    ingest_database: Database, app_database: Database, superuser: Superuser
+) -> None:
+    for days in (40, 1):
+        with ingest_database.transaction() as tx:
+            quarantine.hold(tx, [replace(held("X", 0), at=NOW - timedelta(days=days))])
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 1}
+    assert superuser.execute("SELECT count, readings FROM quarantine").fetchall() == [(1, 2)]
+    assert superuser.execute("SELECT at FROM quarantine_arrival").fetchall() == [(NOW - timedelta(days=1),)]
+
+
+def test_what_was_refused_for_other_reasons_expires_only_where_a_rule_says_so(
+    ingest_database: Database, app_database: Database, superuser: Superuser, database_url: str
+) -> None:
+    with ingest_database.transaction() as tx:
+        quarantine.hold(tx, [held("X", days, reason="not_json") for days in (400, 11, 9)])
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {}
+    migrate(database_url, rules=Rules(keep_quarantine=timedelta(days=10)), allow_unsupported=True)
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {"not_json": 2}
+    assert superuser.execute("SELECT last_seen FROM quarantine").fetchall() == [(NOW - timedelta(days=9),)]
+
+
+def test_what_somebody_writes_at_the_moment_expires_later_and_nobody_waits(
+    ingest_database: Database, app_database: Database, superuser: Superuser
+) -> None:
+    with ingest_database.transaction() as tx:
+        quarantine.hold(tx, [held("X", 31), held("Y", 31)])
+    with superuser.transaction():
+        superuser.execute("SELECT FROM quarantine WHERE asset_tag = 'X' FOR UPDATE")
+        assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 1}
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 1}

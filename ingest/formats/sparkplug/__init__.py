@@ -2,12 +2,14 @@
 
 The site is the group, the asset the device, or the node for what it says of itself. A birth declares metrics with
 aliases, which stand for their names afterwards, so the messages of a node must be seen in order and without a gap.
-After a gap, or when nothing is known of what came before, the node is asked to be born again; until then, values under
-an alias are stored as uncertain.
+After a gap, or when nothing is known of what came before, the node is asked to be born again, and every 30 s once more
+while it goes on without; until then, values under an alias are stored as uncertain.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,9 +39,10 @@ class Address:
 
 
 class Nodes:
-    """All edge nodes that one process hears; what is remembered of them is bounded."""
+    """All edge nodes that one process hears; what is remembered of them is bounded. `monotonic` counts seconds."""
 
-    def __init__(self, memories: Memories) -> None:
+    def __init__(self, memories: Memories, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._nodes = {speaker: Node.remembered(speaker, dict(document)) for speaker, document in memories.items()}
         self._metrics = sum(node.size for node in self._nodes.values())
         self._nodes_of: dict[tuple[str, str], Node] = {}
@@ -58,15 +61,15 @@ class Nodes:
             return self._death(node, told)
         if address.kind == "NBIRTH":
             return self._birth(node, told, sequence)
-        follows = node.follows(sequence)
-        beside = Beside() if follows else Beside(answers=node.ask(told.timestamp))
+        ask = node.remind if node.follows(sequence) else node.ask
+        beside = Beside(answers=ask(told.timestamp, self._monotonic()))
         if address.device:
             self._claim(node, address.device)
         if address.kind == "DBIRTH":
             return self._birth_of_device(node, address.device, told, beside)
         if address.kind == "DDEATH":
             return _death_of_device(node, address.device, beside)
-        return _data(node, address.device, told, beside)
+        return self._data(node, address.device, told, beside)
 
     def _node(self, address: Address) -> Node:
         speaker = f"{address.group}/{address.node}"
@@ -84,7 +87,7 @@ class Nodes:
         node.is_born(metrics, _birth_number(told), sequence)
         self._metrics += node.size - before
         beside = Beside(presences=[node.presence(OWN, is_online=True)], memories=[node.memory()])
-        return _reported(node, OWN, told, beside, is_birth=True)
+        return self._reported(node, OWN, told, beside, is_birth=True)
 
     def _birth_of_device(self, node: Node, device: str, told: Any, beside: Beside) -> Decoded:
         before, metrics = node.size, declared(told)
@@ -93,7 +96,21 @@ class Nodes:
         self._metrics += node.size - before
         beside.presences.append(node.presence(device, is_online=True))
         beside.memories.append(node.memory())
-        return _reported(node, device, told, beside, is_birth=True)
+        return self._reported(node, device, told, beside, is_birth=True)
+
+    def _data(self, node: Node, device: str, told: Any, beside: Beside) -> Decoded:
+        voice = node.voices.setdefault(device, Voice())
+        if not voice.is_certain:
+            beside.answers += node.ask_for(voice, told.timestamp, self._monotonic())
+        return self._reported(node, device, told, beside)
+
+    def _reported(self, node: Node, device: str, told: Any, beside: Beside, *, is_birth: bool = False) -> Decoded:
+        voice = node.voices[device]
+        report = Report.empty(node.group, device or node.name)
+        if not tell(report, voice, told, is_birth=is_birth):
+            beside.answers += node.ask_for_alias(voice, told.timestamp, self._monotonic())
+        says = beside.answers or beside.presences or beside.memories
+        return Decoded([report] if report.keys or report.rejects else [], beside if says else None)
 
     @staticmethod
     def _death(node: Node, told: Any) -> Decoded:
@@ -117,27 +134,11 @@ class Nodes:
             raise Rejected("too_many_metrics", f"more than the {_MOST_METRICS} that are kept of all nodes")
 
 
-def _data(node: Node, device: str, told: Any, beside: Beside) -> Decoded:
-    voice = node.voices.setdefault(device, Voice())
-    if not voice.is_certain:
-        beside.answers += node.ask_for(voice, told.timestamp)
-    return _reported(node, device, told, beside)
-
-
 def _death_of_device(node: Node, device: str, beside: Beside) -> Decoded:
     voice = node.voices.setdefault(device, Voice())
     voice.is_certain = voice.is_online = False
     beside.presences.append(node.presence(device, is_online=False))
     return Decoded([], beside)
-
-
-def _reported(node: Node, device: str, told: Any, beside: Beside, *, is_birth: bool = False) -> Decoded:
-    voice = node.voices[device]
-    report = Report.empty(node.group, device or node.name)
-    if not tell(report, voice, told, is_birth=is_birth):
-        beside.answers += node.ask_for_alias(voice, told.timestamp)
-    says = beside.answers or beside.presences or beside.memories
-    return Decoded([report] if report.keys or report.rejects else [], beside if says else None)
 
 
 def _birth_number(told: Any) -> int | None:

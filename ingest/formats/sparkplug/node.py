@@ -11,6 +11,7 @@ from ingest.formats.sparkplug.payload import DataType, Payload
 FORMAT_NAME = "sparkplug"
 OWN = ""  # the voice of the node itself among those of its devices
 _REBIRTH = "Node Control/Rebirth"
+_ASK_AGAIN_S = 30.0  # a request may be lost on its way, or the node may not heed it
 
 
 class Node:
@@ -26,7 +27,7 @@ class Node:
         self.birth_number: int | None = None
         self.is_dead = False
         self._next: int | None = None
-        self._is_asked = False
+        self._asked_s: float | None = None
 
     @classmethod
     def remembered(cls, speaker: str, document: dict[str, Any]) -> Node:
@@ -55,7 +56,7 @@ class Node:
             voice.is_certain = False
         self.bear(OWN, metrics)
         self._next = None if sequence is None else (sequence + 1) % 256
-        self._is_asked = False
+        self._asked_s = None
 
     def bear(self, device: str, metrics: list[Metric]) -> None:
         """Begin the life of a device, or with `OWN` of the node itself."""
@@ -65,7 +66,7 @@ class Node:
 
     def dies(self) -> list[Presence]:
         """End a life, and with it those of its devices."""
-        self.is_dead, self._next, self._is_asked = True, None, False
+        self.is_dead, self._next, self._asked_s = True, None, None
         self.voices.setdefault(OWN, Voice())
         for voice in self.voices.values():
             voice.is_certain = voice.is_online = False
@@ -80,29 +81,33 @@ class Node:
                 voice.is_certain = False
         return follows
 
-    def ask(self, sent_ms: int) -> list[Answer]:
-        """Ask the node to be born again, once until it is."""
-        if self._is_asked:
+    def ask(self, sent_ms: int, now_s: float) -> list[Answer]:
+        """Ask the node to be born again, if it was not asked within the last 30 s; `now_s` is monotonic seconds."""
+        if self._asked_s is not None and now_s - self._asked_s < _ASK_AGAIN_S:
             return []
-        self._is_asked = True
+        self._asked_s = now_s
         # Its own time of sending stands for ours: nothing here knows the hour, and the node does not look.
         command = Payload(timestamp=sent_ms)
         command.metrics.add(name=_REBIRTH, timestamp=sent_ms, datatype=DataType.Boolean, boolean_value=True)
         return [Answer(topic=f"spBv1.0/{self.group}/NCMD/{self.name}", payload=command.SerializeToString())]
 
-    def ask_for(self, voice: Voice, sent_ms: int) -> list[Answer]:
+    def remind(self, sent_ms: int, now_s: float) -> list[Answer]:
+        """Ask once more, where the node was asked, goes on without being born again, and 30 s have passed."""
+        return [] if self._asked_s is None else self.ask(sent_ms, now_s)
+
+    def ask_for(self, voice: Voice, sent_ms: int, now_s: float) -> list[Answer]:
         """Ask for the birth of a device, once until it is born: a node that forgets it would be asked for ever."""
         if voice.is_asked:
             return []
         voice.is_asked = True
-        return self.ask(sent_ms)
+        return self.ask(sent_ms, now_s)
 
-    def ask_for_alias(self, voice: Voice, sent_ms: int) -> list[Answer]:
+    def ask_for_alias(self, voice: Voice, sent_ms: int, now_s: float) -> list[Answer]:
         """Ask for a birth that declares an alias, once: a node that then still does not would be asked for ever."""
         if voice.is_misspoken:
             return []
         voice.is_misspoken = True
-        return self.ask(sent_ms)
+        return self.ask(sent_ms, now_s)
 
     def presence(self, device: str, *, is_online: bool) -> Presence:
         """Say that it or a device of it has come or gone."""

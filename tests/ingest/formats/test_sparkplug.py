@@ -45,7 +45,8 @@ class Line:
     """A node's messages on their way into the format."""
 
     def __init__(self, memories: dict[str, Any] | None = None) -> None:
-        self.nodes = Nodes(memories or {})
+        self.now_s = 1000.0
+        self.nodes = Nodes(memories or {}, monotonic=lambda: self.now_s)
         self.memories: dict[str, Any] = dict(memories or {})
         self.asked: list[str] = []
 
@@ -84,6 +85,47 @@ def test_a_gap_asks_once_until_the_node_is_born_again() -> None:
     assert line.data(1) == CERTAIN
     assert line.asked == ["spBv1.0/g/NCMD/n"]
     line.data(5)
+    assert len(line.asked) == 2
+
+
+def test_a_request_that_is_lost_is_repeated_every_thirty_seconds_until_the_node_is_born_again() -> None:
+    line = Line()
+    line.born()
+    for second in range(91):  # one gap, then ten messages a second in perfect order
+        line.now_s = 1000.0 + second
+        for n in range(10):
+            assert line.data((7 + 10 * second + n) % 256) == UNCERTAIN
+    assert line.asked == ["spBv1.0/g/NCMD/n"] * 4  # at once, after 30, 60 and 90 s
+    line.born()
+    line.now_s += 1000
+    assert line.data(1) == CERTAIN
+    assert len(line.asked) == 4
+
+
+def test_gap_after_gap_within_thirty_seconds_asks_once() -> None:
+    line = Line()
+    for second in range(30):
+        line.now_s = 1000.0 + second
+        line.data(3 * second % 256)
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+
+
+def test_a_dead_node_is_not_reminded_but_one_that_speaks_again_is_asked() -> None:
+    line = Line()
+    line.data(4)
+    line.says("NDEATH", payload(None))
+    line.now_s += 100
+    assert len(line.asked) == 1
+    line.data(9)
+    assert len(line.asked) == 2
+
+
+def test_a_device_whose_birth_request_is_lost_is_asked_for_again() -> None:
+    line = Line()
+    line.born()
+    for n, at_s in enumerate((0.0, 10.0, 31.0), start=1):
+        line.now_s = 1000.0 + at_s
+        line.says("DDATA", payload(n, {"name": "head", "datatype": DataType.Double, "double_value": 1.0}), device="d")
     assert len(line.asked) == 2
 
 
