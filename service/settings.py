@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     hour_retention_days: Annotated[float, Field(gt=0)] = 7300.0
     score_retention_days: Annotated[float, Field(gt=0)] = 1095.0
     delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
+    remaining_life_retention_days: Annotated[float, Field(gt=0)] = 365.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
     metrics_host: str = "127.0.0.1"
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
             keep_hours=timedelta(days=self.hour_retention_days),
             keep_scores=timedelta(days=self.score_retention_days),
             keep_deliveries=timedelta(days=self.delivery_retention_days),
+            keep_remaining=timedelta(days=self.remaining_life_retention_days),
         )
 
 

@@ -40,6 +40,7 @@ class Rules:
     keep_hours: timedelta = timedelta(days=7300)
     keep_scores: timedelta = timedelta(days=1095)
     keep_deliveries: timedelta = timedelta(days=90)
+    keep_remaining: timedelta = timedelta(days=365)
 
     def __post_init__(self) -> None:
         kept = {field.name: getattr(self, field.name) for field in fields(self)}

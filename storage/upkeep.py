@@ -78,6 +78,14 @@ def thin(database: Database, *, now: datetime) -> int:
     return gone
 
 
+def forget(database: Database, *, now: datetime) -> int:
+    """Forget what was told of remaining life too long ago, but for the last word on each machine, and wear as old as
+    scores that have gone; return how many rows went.
+    """
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.drop_expired_remaining", now=now)["gone"])
+
+
 def expire(database: Database, *, now: datetime) -> list[str]:
     """Drop partitions whose rows have all expired, each in a transaction of its own, and name them.
 
@@ -157,6 +165,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     def keep_in_shape(timestamp: int) -> None:  # noqa: ARG001
         prepare(database, now=clock.now())
         thin(database, now=clock.now())
+        forget(database, now=clock.now())
         expire(database, now=clock.now())
 
     return blueprint

@@ -28,6 +28,10 @@ SELECT drop_expired(%(now)s) AS name;
 -- Forget conflicts older than the readings they differed from.
 SELECT drop_expired_conflicts(%(now)s) AS gone;
 
+-- name: drop_expired_remaining
+-- Forget what was told of remaining life and wear too long ago.
+SELECT drop_expired_remaining(%(now)s) AS gone;
+
 -- name: prepare_partitions
 -- Make the partitions of the next weeks.
 SELECT prepare_partitions(%(now)s) AS made;
