@@ -79,8 +79,9 @@ def thin(database: Database, *, now: datetime) -> int:
 
 
 def forget(database: Database, *, now: datetime) -> int:
-    """Forget what was told of remaining life too long ago, but for the last word on each machine, and wear as old as
-    scores that have gone; return how many rows went.
+    """Forget what was told of remaining life too long ago, and wear as old as scores that went; return how many rows.
+
+    The last word on each machine stays.
     """
     with database.transaction() as tx:
         return int(tx.one("upkeep.drop_expired_remaining", now=now)["gone"])

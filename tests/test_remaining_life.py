@@ -78,7 +78,8 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
     ((left,),) = rows.all("SELECT document->'evidence'->'remaining_life' FROM work_order_event WHERE event = 'raised'")
     assert isinstance(left, dict)
     assert left["outlook"] == "known"
-    assert left["source_version"] == "wear/P-1/v1"
+    assert (left["source_version"], left["wear_limit"]) == ("wear/P-1/v1", LIMIT)
+    assert told[-1]["wear_limit"] == LIMIT
     ((crossed,),) = rows.all("SELECT min(time) FROM health WHERE wear >= %s", LIMIT)
     assert isinstance(crossed, datetime)
     truth_s = (crossed - datetime.fromisoformat(left["as_of"])).total_seconds()
