@@ -45,6 +45,14 @@ SELECT asset_id FROM scoring
 WHERE watermark < (SELECT max(time) FROM latest JOIN signal USING (signal_id) WHERE signal.asset_id = scoring.asset_id)
 """
 LEASED = "SELECT asset_id, holder FROM scoring WHERE lease_until > now()"
+WRITING = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%INSERT INTO score %%'
+"""
+IDLE_IN_ITS_WRITE = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%%INSERT INTO score %%'
+"""
 FIRST_S, PIECES, PIECE = 400, 25, 20
 
 
@@ -159,4 +167,44 @@ def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_
         process.wait(20)
     told_once(rows, assets)
     assert "taken over while they were scored" in (tmp_path / "frozen.log").read_text()
+    alone_says_the_same(rows, assets)
+
+
+def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood_in_for_once_its_session_ends(
+    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    """Its rows stay locked for as long as the server keeps its session: the lease has run out, nobody can take them."""
+    assets = {rows.trained_asset(f"P-{k}", k): sickening(400, 200, 300, seed=k) for k in range(3)}
+    other = rows.trained_asset("P-other", 9)
+    rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
+    rows.connection.execute(NOTES)
+    for asset_id, data in assets.items():
+        rows.write(asset_id, data, first_s=FIRST_S)
+    with psycopg.connect(database_url) as no_scores, psycopg.connect(database_url) as no_readings:
+        no_readings.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
+        start(workers, database_url, tmp_path / "frozen.log")
+        wait_for(lambda: len(rows.all(LEASED)) == len(assets), within_s=60, what="lease of every asset")
+        rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
+        no_scores.execute("LOCK TABLE score IN EXCLUSIVE MODE")
+        no_readings.rollback()
+        wait_for(lambda: rows.all(WRITING), within_s=60, what="write under way")
+        workers[0].send_signal(signal.SIGSTOP)
+    (frozen,) = wait_for(lambda: rows.all(IDLE_IN_ITS_WRITE), within_s=60, what="session left in its transaction")
+    assert rows.all("SELECT asset_id FROM scoring FOR UPDATE SKIP LOCKED") == [(other,)]
+
+    start(workers, database_url)
+    for piece in range(3):
+        rows.write(other, healthy_rows(PIECE, seed=piece), first_s=FIRST_S + piece * PIECE)
+        wait_for(lambda: (other,) not in rows.all(BEHIND), within_s=60, what="rounds of the other process")
+    assert sorted(rows.all(BEHIND)) == [(asset_id,) for asset_id in assets]
+
+    rows.connection.execute("SELECT pg_terminate_backend(%s)", frozen)
+    wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring of what the frozen process had locked")
+    workers[0].send_signal(signal.SIGCONT)
+    wait_for(lambda: "scoring waits" in (tmp_path / "frozen.log").read_text(), within_s=60, what="word of the frozen")
+    for process in workers:
+        process.terminate()
+    for process in workers:
+        process.wait(20)
+    told_once(rows, assets)
     alone_says_the_same(rows, assets)
