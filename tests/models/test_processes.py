@@ -45,14 +45,13 @@ SELECT asset_id FROM scoring
 WHERE watermark < (SELECT max(time) FROM latest JOIN signal USING (signal_id) WHERE signal.asset_id = scoring.asset_id)
 """
 LEASED = "SELECT asset_id, holder FROM scoring WHERE lease_until > now()"
-WRITING = """
-SELECT pid FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%INSERT INTO score %%'
+LOCKED = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE %s
 """
-IDLE_IN_ITS_WRITE = """
-SELECT pid FROM pg_stat_activity
-WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%%INSERT INTO score %%'
+IDLE_IN_TRANSACTION = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE %s
 """
+WRITES, LEASES = "%INSERT INTO score %", "%UPDATE scoring%fence = scoring.fence + 1%"
 FIRST_S, PIECES, PIECE = 400, 25, 20
 
 
@@ -71,6 +70,31 @@ def start(workers: list[subprocess.Popen[bytes]], database_url: str, log: Path |
     environment = {**clean, "ASSETLOOP_DATABASE_URL": database_url, "ASSETLOOP_ROUND_S": "0.05"}
     with log.open("wb") if log else contextlib.nullcontext() as stderr:
         workers.append(subprocess.Popen([sys.executable, "-m", "service", "score"], env=environment, stderr=stderr))
+
+
+def told_to_end(workers: list[subprocess.Popen[bytes]]) -> None:
+    for process in workers:
+        process.terminate()
+    for process in workers:
+        process.wait(20)
+
+
+def sick_and_well(rows: Rows) -> tuple[list[int], int]:
+    """Three machines, each with 400 rows in which it sickens, and one with nothing yet; all is noted from here on."""
+    assets = [rows.trained_asset(f"P-{k}", k) for k in range(3)]
+    other = rows.trained_asset("P-other", 9)
+    rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
+    rows.connection.execute(NOTES)
+    for seed, asset_id in enumerate(assets):
+        rows.write(asset_id, sickening(400, 200, 300, seed=seed), first_s=FIRST_S)
+    return assets, other
+
+
+def let_it_make_rounds(rows: Rows, other: int) -> None:
+    """Wait for three rounds of whoever scores the machine that is well."""
+    for piece in range(3):
+        rows.write(other, healthy_rows(PIECE, seed=piece), first_s=FIRST_S + piece * PIECE)
+        wait_for(lambda: (other,) not in rows.all(BEHIND), within_s=60, what="rounds of the other process")
 
 
 def told_once(rows: Rows, assets: Collection[int]) -> list[tuple[object, ...]]:
@@ -125,10 +149,7 @@ def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
     rows.write(unmodelled, healthy_rows(30) - np.array([0.0, 0.0, 2.0]), first_s=FIRST_S)
     wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring up to the newest reading of every asset")
     wait_for(lambda: rows.all("SELECT 1 FROM finding WHERE kind = 'limit'"), within_s=60, what="finding by a limit")
-    for process in workers:
-        process.terminate()
-    for process in workers:
-        process.wait(20)
+    told_to_end(workers)
 
     steps = told_once(rows, assets)
     assert len(rows.all("SELECT DISTINCT holder FROM advanced")) >= 2
@@ -140,31 +161,21 @@ def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
 def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_then_not_scored_twice(
     rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
-    assets = {rows.trained_asset(f"P-{k}", k): sickening(400, 200, 300, seed=k) for k in range(3)}
-    other = rows.trained_asset("P-other", 9)
-    rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
-    rows.connection.execute(NOTES)
-    for asset_id, data in assets.items():
-        rows.write(asset_id, data, first_s=FIRST_S)
+    assets, other = sick_and_well(rows)
     with psycopg.connect(database_url) as lock:
         lock.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
         start(workers, database_url, tmp_path / "frozen.log")
         wait_for(lambda: len(rows.all(LEASED)) == len(assets), within_s=60, what="lease of every asset")
         workers[0].send_signal(signal.SIGSTOP)
     start(workers, database_url)
-    for piece in range(3):
-        rows.write(other, healthy_rows(PIECE, seed=piece), first_s=FIRST_S + piece * PIECE)
-        wait_for(lambda: (other,) not in rows.all(BEHIND), within_s=60, what="rounds of the other process")
+    let_it_make_rounds(rows, other)
     assert rows.all("SELECT asset_id FROM advanced WHERE asset_id <> %s", other) == []
     assert len(rows.all(LEASED)) == len(assets)
 
     rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
     wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring of what the frozen process had leased")
     workers[0].send_signal(signal.SIGCONT)
-    for process in workers:  # each ends its round first, and writes what it may
-        process.terminate()
-    for process in workers:
-        process.wait(20)
+    told_to_end(workers)  # each ends its round first, and writes what it may
     told_once(rows, assets)
     assert "taken over while they were scored" in (tmp_path / "frozen.log").read_text()
     alone_says_the_same(rows, assets)
@@ -174,12 +185,7 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     """Its rows stay locked for as long as the server keeps its session: the lease has run out, nobody can take them."""
-    assets = {rows.trained_asset(f"P-{k}", k): sickening(400, 200, 300, seed=k) for k in range(3)}
-    other = rows.trained_asset("P-other", 9)
-    rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
-    rows.connection.execute(NOTES)
-    for asset_id, data in assets.items():
-        rows.write(asset_id, data, first_s=FIRST_S)
+    assets, other = sick_and_well(rows)
     with psycopg.connect(database_url) as no_scores, psycopg.connect(database_url) as no_readings:
         no_readings.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
         start(workers, database_url, tmp_path / "frozen.log")
@@ -187,24 +193,35 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
         rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
         no_scores.execute("LOCK TABLE score IN EXCLUSIVE MODE")
         no_readings.rollback()
-        wait_for(lambda: rows.all(WRITING), within_s=60, what="write under way")
+        wait_for(lambda: rows.all(LOCKED, WRITES), within_s=60, what="write under way")
         workers[0].send_signal(signal.SIGSTOP)
-    (frozen,) = wait_for(lambda: rows.all(IDLE_IN_ITS_WRITE), within_s=60, what="session left in its transaction")
+    (frozen,) = wait_for(
+        lambda: rows.all(IDLE_IN_TRANSACTION, WRITES), within_s=60, what="session left in its transaction"
+    )
     assert rows.all("SELECT asset_id FROM scoring FOR UPDATE SKIP LOCKED") == [(other,)]
 
     start(workers, database_url)
-    for piece in range(3):
-        rows.write(other, healthy_rows(PIECE, seed=piece), first_s=FIRST_S + piece * PIECE)
-        wait_for(lambda: (other,) not in rows.all(BEHIND), within_s=60, what="rounds of the other process")
+    let_it_make_rounds(rows, other)
     assert sorted(rows.all(BEHIND)) == [(asset_id,) for asset_id in assets]
 
     rows.connection.execute("SELECT pg_terminate_backend(%s)", frozen)
     wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring of what the frozen process had locked")
     workers[0].send_signal(signal.SIGCONT)
     wait_for(lambda: "scoring waits" in (tmp_path / "frozen.log").read_text(), within_s=60, what="word of the frozen")
-    for process in workers:
-        process.terminate()
-    for process in workers:
-        process.wait(20)
+    told_to_end(workers)
     told_once(rows, assets)
     alone_says_the_same(rows, assets)
+
+
+def test_a_process_frozen_while_it_leases_leaves_a_session_that_the_server_can_end_by_itself(
+    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]]
+) -> None:
+    """One with more to say would stay active, its rows locked, for which the server has no timeout."""
+    rows.write(rows.trained_asset(), healthy_rows(PIECE), first_s=FIRST_S)
+    rows.connection.execute("UPDATE scoring SET state = decode(repeat('00', 4000000), 'hex')")
+    with psycopg.connect(database_url) as no_leases:
+        no_leases.execute("LOCK TABLE scoring IN EXCLUSIVE MODE")
+        start(workers, database_url)
+        wait_for(lambda: rows.all(LOCKED, LEASES), within_s=60, what="lease under way")
+        workers[0].send_signal(signal.SIGSTOP)
+    wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, LEASES), within_s=20, what="session that waits for its client")
