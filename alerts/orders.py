@@ -144,7 +144,8 @@ def remaining_life(left: RemainingLife) -> dict[str, Any]:
     """Write down, as JSON, how long the machine has left, in seconds from `as_of`, data time.
 
     It lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is null where there is no end to it.
-    All three are null where it is unknown, and `outlook` says why.
+    All three are null where it is unknown, and `outlook` says why. `wear_limit` is the wear up to which was counted, in
+    alarm lines; null where the history of the class told it.
     """
     return {
         "outlook": left.outlook,
@@ -154,6 +155,7 @@ def remaining_life(left: RemainingLife) -> dict[str, Any]:
         "coverage": left.coverage,
         "as_of": iso(left.time),
         "source_version": left.source_version,
+        "wear_limit": left.wear_limit,
     }
 
 

@@ -28,7 +28,8 @@ class OrderShape(Shape):
     title: str
     evidence: dict[str, Any] = Field(
         description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model "
-        "version, remaining_life in seconds from its `as_of`, with the interval that holds it with `coverage`."
+        "version, remaining_life in seconds from its `as_of`, with the interval that holds it with `coverage`, and the "
+        "wear_limit up to which was counted, in alarm lines."
     )
     requested_finish: datetime
     created_at: datetime

@@ -137,6 +137,9 @@ class RemainingLifeShape(Shape):
     high_s: float | None = Field(description="Its end; null beside a known remaining life where it has none.")
     coverage: float = Field(description="Probability, 0 to 1.")
     source_version: str = Field(description="What told it: wear/TAG/vN or life/CLASS/vN.")
+    wear_limit: float | None = Field(
+        description="Up to which wear was counted, in alarm lines; null where the class's history told it."
+    )
 
 
 class AssetWithSignals(AssetShape):

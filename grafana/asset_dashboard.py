@@ -90,13 +90,16 @@ def _remaining_life() -> table.Panel:
     return (
         table.Panel()
         .title("Remaining life")
-        .description("Until its wear reaches the limit, or machines of its class failed; counted from the last column.")
+        .description(
+            "Until its wear reaches the limit (in alarm lines), or machines of its class failed; counted from As of."
+        )
         .datasource(source())
         .with_target(Ask("asset.remaining_life"))
         .override_by_name("Likely", columns.duration(110))
         .override_by_name("At least", columns.duration(110))
         .override_by_name("At most", columns.duration(110))
         .override_by_name("Probability", columns.part(100))
+        .override_by_name("Wear limit", columns.wide(100))
         .override_by_name("As of", columns.wide(170))
     )
 

@@ -23,6 +23,7 @@ from storage.database import Transaction
 _LONGEST_TAG = 200
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_TAG)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+WearLimit = Annotated[float, Field(ge=1, le=100)]
 
 
 class _Part(BaseModel):
@@ -54,6 +55,7 @@ class _Class(_Part):
     grace_s: Annotated[float, Field(ge=0, le=900)] = 2.0
     silent_s: Annotated[float, Field(ge=1)] = 300.0
     silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = 60.0
+    wear_limit: WearLimit | None = None
     signal: list[_Signal] = []
 
 
@@ -67,6 +69,7 @@ class _Asset(_Part):
     model: str = ""
     x: Fraction | None = None
     y: Fraction | None = None
+    wear_limit: WearLimit | None = None
     feeds: list[Tag] = []
 
 
@@ -163,6 +166,7 @@ def _asset_class(one: _Class) -> AssetClass:
         grace_s=one.grace_s,
         silent_s=one.silent_s,
         silent_after_s=one.silent_after_s,
+        wear_limit=one.wear_limit,
         signals=signals,
     )
 
@@ -177,6 +181,7 @@ def _asset(one: _Asset) -> Asset:
         equipment=equipment,
         x=one.x,
         y=one.y,
+        wear_limit=one.wear_limit,
         feeds=tuple(one.feeds),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from sklearn.base import clone
 
 from models.detector import ConditionDetector
 from models.state import Flags, Floats
-from plant.errors import NotFound, Rejected
+from plant.errors import Rejected
 
 LABELLED_TRAINING_ROWS = 400
 """SKAB's protocol: the first 400 rows of each labelled file are healthy and train, the rest is judged."""
@@ -134,17 +134,18 @@ def evaluate_skab(
     first rows of every file, so that another stretch trains: how much do the figures hang on where that begins?
 
     Raises:
-        NotFound: there is no CSV file below `directory`.
-        Rejected: a file is not in SKAB's format.
+        Rejected: there is no CSV file below `directory`, one is not in SKAB's format, or none can be judged.
     """
     recordings = [read_recording(path, directory) for path in sorted(directory.rglob("*.csv"))]
     if not recordings:
-        raise NotFound(f"no SKAB recordings (*.csv) below {directory}")
+        raise Rejected("no_recordings", f"there are no SKAB recordings (*.csv) below {directory}")
     files = []
     for done, recording in enumerate(recordings, start=1):
         files.append(judge(recording, detector or ConditionDetector(), skip=skip))
         if progress is not None:
             progress(done, len(recordings))
+    if all(each.refused for each in files):
+        raise Rejected("nothing_to_judge", f"{files[0].file}: {files[0].refused}; nor can any other be judged")
     return pooled(files)
 
 
@@ -199,15 +200,35 @@ def read_recording(path: Path, directory: Path) -> Recording:
     file = path.relative_to(directory).as_posix()
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
-            header, *table = (line for line in csv.reader(lines, delimiter=";") if line)
+            header, *table = _whole(csv.reader(lines, delimiter=";"))
+        if "datetime" not in header:
+            raise ValueError(
+                f"no column is called datetime; its {len(header)} columns between semicolons do not look so"
+            )
         time = [datetime.fromisoformat(line[header.index("datetime")]).replace(tzinfo=UTC) for line in table]
         signals = tuple(name for name in header if name not in NOT_SIGNALS)
         rows = columns_of(table, [header.index(name) for name in signals])
         label = columns_of(table, [header.index("anomaly")])[:, 0] > 0 if "anomaly" in header else None
-    except (ValueError, IndexError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise Rejected("malformed_recording", f"{file}: {error}") from error
+    except OSError as error:
+        raise Rejected("malformed_recording", f"{file} cannot be read: {error.strerror}") from error
     seconds = np.array([moment.timestamp() for moment in time])
     return Recording(file=file, signals=signals, time=seconds, rows=rows, label=label)
+
+
+def _whole(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Give the header and the rows that are not empty; refuse one that has not as many columns as the header."""
+    columns = None
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        columns = columns or len(line)
+        if len(line) != columns:
+            raise ValueError(f"line {number} has {len(line)} of {columns} columns; is the file cut off?")
+        yield line
+    if columns is None:
+        raise ValueError("it is empty")
 
 
 def columns_of(table: Sequence[Sequence[str]], columns: Sequence[int]) -> Floats:

@@ -22,6 +22,7 @@ from plant.finding import FindingKind
 from storage import findings, guarding, windows
 from storage.database import Database, Transaction
 from storage.guarding import DueGuard, GuardAdvance, Guarded, LeasedGuard
+from storage.leases import Taken
 from storage.windows import Window, Windows, to_us
 
 _VALUES_A_READ = 4_000_000
@@ -54,8 +55,11 @@ class Guard(Follower[DueGuard, LeasedGuard]):
         guarding.enrol(tx)
         return guarding.due(tx, holder=self._holder, now=now, since=self._since, skip_assets=list(skip_assets))
 
-    def _take(self, tx: Transaction, wanted: Sequence[DueGuard], now: datetime) -> list[LeasedGuard]:
+    def _take(self, tx: Transaction, wanted: Sequence[DueGuard], now: datetime) -> list[Taken[DueGuard]]:
         return guarding.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
+
+    def _remember(self, tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
+        return guarding.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
         guarding.release(tx, holder=self._holder)

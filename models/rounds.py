@@ -16,6 +16,7 @@ from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.database import Database, Transaction
+from storage.leases import Taken
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +32,12 @@ class _OfAsset(Protocol):
     def asset_id(self) -> int: ...
 
 
-D = TypeVar("D")
+class _Due(_OfAsset, Protocol):
+    @property
+    def horizon_us(self) -> int: ...
+
+
+D = TypeVar("D", bound=_Due)
 L = TypeVar("L", bound=_OfAsset)
 
 
@@ -92,8 +98,12 @@ class Follower(ABC, Generic[D, L]):
         """Say what there is to do."""
 
     @abstractmethod
-    def _take(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[L]:
+    def _take(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[Taken[D]]:
         """Lease what is still nobody else's."""
+
+    @abstractmethod
+    def _remember(self, tx: Transaction, taken: Sequence[Taken[D]]) -> list[L]:
+        """Read what is known of what was leased; long, so that it is read when no row is locked any more."""
 
     @abstractmethod
     def _alike(self, leased: Sequence[L]) -> Iterator[list[L]]:
@@ -140,7 +150,9 @@ class Follower(ABC, Generic[D, L]):
 
     def _lease(self, wanted: Sequence[D]) -> list[L]:
         with self._database.transaction() as tx:
-            return self._take(tx, wanted, self._clock.now())
+            taken = self._take(tx, wanted, self._clock.now())
+        with self._database.transaction() as tx:
+            return self._remember(tx, taken)
 
     def _try(self, leased: Sequence[L]) -> RoundReport:
         """Do assets together; where that fails in two halves, so that one that cannot be done stops no other."""

@@ -19,6 +19,7 @@ from models.shelf import Shelf
 from plant.clock import Clock
 from storage import findings, health, scoring, windows
 from storage.database import Database, Transaction
+from storage.leases import Taken
 from storage.scoring import Due, Leased
 
 _log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ class Scorer(Follower[Due, Leased]):
             tx, holder=self._holder, now=now, skip_assets=list(skip_assets), skip_models=self._shelf.refused
         )
 
-    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Leased]:
+    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Taken[Due]]:
         return scoring.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
+
+    def _remember(self, tx: Transaction, taken: Sequence[Taken[Due]]) -> list[Leased]:
+        return scoring.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
         scoring.release(tx, holder=self._holder)

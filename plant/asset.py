@@ -36,7 +36,7 @@ class AssetClass:
     """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds.
 
     A device or sensor of it counts as gone when nothing has come for `silent_after_s`, and after `silent_s`
-    somebody is told.
+    somebody is told. `wear_limit` is the wear at which a machine of it should be in repair, in alarm lines.
     """
 
     tag: str
@@ -45,6 +45,7 @@ class AssetClass:
     grace_s: float = 2.0
     silent_s: float = 300.0
     silent_after_s: float = 60.0
+    wear_limit: float | None = None
     signals: tuple[SignalSpec, ...] = ()
 
 
@@ -59,7 +60,10 @@ class Equipment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asset:
-    """A functional location (tag). `x`, `y` place it on the twin, 0 to 1 from the top left."""
+    """A functional location (tag). `x`, `y` place it on the twin, 0 to 1 from the top left.
+
+    Its `wear_limit`, in alarm lines, goes before that of its class.
+    """
 
     tag: str
     name: str
@@ -68,6 +72,7 @@ class Asset:
     equipment: Equipment | None = None
     x: float | None = None
     y: float | None = None
+    wear_limit: float | None = None
     feeds: tuple[str, ...] = ()
 
 

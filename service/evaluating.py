@@ -32,12 +32,10 @@ def judge_turbofans(question: CmapssQuestion, progress: Progress | None = None) 
     """Judge, write the CSV and the picture that were asked for; return the figures, also as a JSON object.
 
     Raises:
-        NotFound: there is no training file.
-        Rejected: a file is not in the published format, or its engines are too few to learn from.
-        Misconfigured: what was asked for cannot be written.
+        Rejected: there is no training file, a file is not in the published format, or its engines are too few.
+        Misconfigured: there is no such folder, or what was asked for cannot be written.
     """
-    for path in (question.out, question.plot):
-        refuse_no_folder(path)
+    refuse_before_work(question.directory, out=question.out, plot=question.plot)
     shipped = RemainingLife(horizon=HORIZON_CYCLES, random_state=question.seed, n_jobs=os.cpu_count())
     try:
         figures = evaluate_cmapss(
@@ -59,14 +57,40 @@ def judge_turbofans(question: CmapssQuestion, progress: Progress | None = None) 
     return figures, _said(figures)
 
 
-def refuse_no_folder(path: Path | None) -> None:
-    """Refuse before the work what could not be written after it.
+def refuse_before_work(directory: Path, *, out: Path | None, plot: Path | None) -> None:
+    """Refuse before the work what could not be read, or not be written after it.
 
     Raises:
-        Misconfigured: the folder of `path` is not there.
+        Misconfigured: there is no such folder, a file cannot be written, or pictures have no such format.
     """
-    if path is not None and not path.absolute().parent.is_dir():
+    if not directory.is_dir():
+        raise Misconfigured(f"there is no folder {directory}")
+    for path in (out, plot):
+        refuse_unwritable(path)
+    if plot is not None:
+        from service.pictures import refuse_no_format
+
+        refuse_no_format(plot)
+
+
+def refuse_unwritable(path: Path | None) -> None:
+    """Refuse a file that cannot be written, by opening it; one that was not there is not left behind.
+
+    Raises:
+        Misconfigured: its folder is not there, or nobody may write it.
+    """
+    if path is None:
+        return
+    if not path.absolute().parent.is_dir():
         raise Misconfigured(f"{path} cannot be written: there is no folder {path.absolute().parent}")
+    was_there = path.exists()
+    try:
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be written: {error.strerror}") from error
+    if not was_there:
+        path.unlink()
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

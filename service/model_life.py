@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import getpass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lifecycle.labels import FORMULAE, Detection, detection
 from models import charge, proposing
 from models.catalogue import KIND
-from plant.errors import Misconfigured, NotFound
+from plant.errors import NotFound
 from service.instants import read_instant
+from service.person import person
 from service.surroundings import Surroundings
 from service.training import tags_of
 from storage import drift, proposals, register
@@ -52,7 +52,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, version, state="challenger").model_id
-        return _model(charge.promote(database, model_id, actor=_person(by), clock=around.clock))
+        return _model(charge.promote(database, model_id, actor=person(by), clock=around.clock))
 
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, A
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state="champion").model_id
-        return _model(charge.roll_back(database, model_id, actor=_person(by), clock=around.clock))
+        return _model(charge.roll_back(database, model_id, actor=person(by), clock=around.clock))
 
 
 def proposed(around: Surroundings, *, every: bool) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def decided(around: Surroundings, proposal_id: int, *, is_accepted: bool, by: st
     """Accept or dismiss a proposal; raises as `models.proposing.accept` and `dismiss`."""
     decide = proposing.accept if is_accepted else proposing.dismiss
     with around.database() as database:
-        return _proposal(decide(database, proposal_id, actor=_person(by), clock=around.clock, note=note))
+        return _proposal(decide(database, proposal_id, actor=person(by), clock=around.clock, note=note))
 
 
 def figures(around: Surroundings, since: str | None, until: str | None) -> dict[str, Any]:
@@ -109,16 +109,6 @@ def _version(tx: Transaction, asset: str, version: int | None, *, state: str) ->
     if not wanted:
         raise NotFound(f"{asset} has no {lacks}; `assetloop model list --asset {asset} --all` shows what it has")
     return wanted[0]
-
-
-def _person(by: str | None) -> str:
-    try:
-        name = (by or getpass.getuser()).strip()
-    except (OSError, KeyError):
-        name = ""
-    if not name:
-        raise Misconfigured("say who decides: --by NAME")
-    return name
 
 
 def _model(line: ModelLine) -> dict[str, Any]:

@@ -28,6 +28,20 @@ def save(figure: Figure, path: Path) -> None:
         raise Misconfigured(f"{path} cannot be written: {error}") from error
 
 
+def refuse_no_format(path: Path) -> None:
+    """Refuse a picture whose name ends in no format that can be drawn.
+
+    Raises:
+        Misconfigured: it does; the text names those that can.
+    """
+    known = Figure().canvas.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in known:
+        raise Misconfigured(
+            f"{path} cannot be drawn: its name ends in no format of pictures; end it in .png, or in one of "
+            f"{', '.join(sorted(known))}"
+        )
+
+
 def turbofans(figures: CmapssFigures, path: Path) -> None:
     """Draw estimate and interval of each engine, by what was left, and how the errors lie."""
     judged = [one for one in figures.verdicts if one.target is not None]

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -46,7 +46,7 @@ class Screen:
         began = time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         done_total = [0, 0]
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        with self._progress(*columns) as progress:
             task = progress.add_task(what, total=None)
 
             def advance(done: int, total: int) -> None:
@@ -56,11 +56,15 @@ class Screen:
             yield advance
         self.say(f"{what}: {done_total[1]:,} {unit} in {time.monotonic() - began:.1f} s")
 
+    def _progress(self, *columns: ProgressColumn) -> Progress:
+        """Make bars that leave nothing behind, and say nothing at all where no terminal is."""
+        return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_interactive)
+
     @contextlib.contextmanager
     def stages(self) -> Iterator[Stages]:
         """Show progress through several stages; the block calls what it is given with (what, done, total)."""
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        with self._progress(*columns) as progress:
             tasks: dict[str, TaskID] = {}
 
             def advance(what: str, done: int, total: int) -> None:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     delivery_retention_days: Annotated[float, Field(gt=0)] = 90.0
     stranger_retention_days: Annotated[float, Field(gt=0)] = 30.0
     quarantine_retention_days: Annotated[float | None, Field(gt=0)] = None
+    remaining_life_retention_days: Annotated[float, Field(gt=0)] = 365.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
     metrics_host: str = "127.0.0.1"
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
             keep_deliveries=timedelta(days=self.delivery_retention_days),
             keep_strangers=timedelta(days=self.stranger_retention_days),
             keep_quarantine=_days(self.quarantine_retention_days),
+            keep_remaining=timedelta(days=self.remaining_life_retention_days),
         )
 
 

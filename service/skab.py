@@ -9,8 +9,8 @@ from typing import Any
 
 from models.detector import ConditionDetector
 from models.evaluation import FileFlags, SkabFigures, evaluate_skab
-from plant.errors import Misconfigured, NotFound
-from service.evaluating import refuse_no_folder, write_rows
+from plant.errors import Misconfigured
+from service.evaluating import refuse_before_work, write_rows
 
 Progress = Callable[[int, int], None]
 
@@ -30,14 +30,10 @@ def judge_pump(question: SkabQuestion, progress: Progress | None = None) -> tupl
     """Judge, write the CSV and the picture that were asked for; return the figures, also as a JSON object.
 
     Raises:
-        NotFound: there is no recording.
-        Rejected: a file is not in SKAB's format.
-        Misconfigured: there is no such constant, or what was asked for cannot be written.
+        Rejected: there is no recording, one is not in SKAB's format, or none can be judged.
+        Misconfigured: there is no such folder or constant, or what was asked for cannot be written.
     """
-    if not question.directory.is_dir():
-        raise NotFound(f"there is no folder {question.directory}")
-    for path in (question.out, question.plot):
-        refuse_no_folder(path)
+    refuse_before_work(question.directory, out=question.out, plot=question.plot)
     _refuse_among_recordings(question.out, question.directory)
     detector = detector_with(question.instead)
     figures = evaluate_skab(question.directory, detector, progress, skip=question.skip)

@@ -16,6 +16,7 @@ from models.training import Refused, Succession, Task, Trained
 from plant.errors import Misconfigured, NotFound
 from service.demonstration import Progress
 from service.instants import read_instant
+from service.person import person
 from service.settings import read_settings
 from service.surroundings import Surroundings
 from storage import models as store
@@ -24,7 +25,7 @@ from storage.database import Database, Role, Transaction, without_password
 from storage.models import Installation
 from storage.trainings import OutcomeLine
 
-BY = "assetloop train"
+_NOBODY = "assetloop train"
 _ASSETS_A_PROCESS = 4
 
 
@@ -41,11 +42,17 @@ class TrainOptions:
     scheduler: str | None = None
     queue: bool = False
     wait: bool = True
+    by: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Return who asks: who is named, else the user of this machine, else the command."""
+        return person(self.by, otherwise=_NOBODY)
 
     @property
     def task(self) -> Task:
         """Return who asks, and what is to become of the models."""
-        return Task(trained_by=BY, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
+        return Task(trained_by=self.who, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
 
 
 def train(around: Surroundings, options: TrainOptions, progress: Progress) -> dict[str, Any]:
@@ -86,7 +93,7 @@ def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> 
         if options.since and options.until:
             since, until = read_instant(options.since), read_instant(options.until)
             for asset in _assets(tx, ids, options.classes):
-                _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids)
+                _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids, by=options.who)
         chosen = store.installations(tx, ids) if ids else []
         if options.classes or not ids:
             chosen += store.installations(tx, None, class_tags=options.classes or None)
@@ -202,6 +209,7 @@ def _declare(
     until: datetime,
     *,
     asked_for: bool,
+    by: str,
 ) -> None:
     """Declare an asset healthy; one that only belongs to a chosen class and has no readings there is left out."""
     name = f"{asset.site}/{asset.asset}"
@@ -215,7 +223,7 @@ def _declare(
         raise Misconfigured(
             f"{name} has no reading from {since.isoformat()} to {until.isoformat()}; nothing was declared"
         )
-    declare_healthy(tx, asset.asset_id, since, until, origin="declared", by=BY)
+    declare_healthy(tx, asset.asset_id, since, until, origin="declared", by=by)
 
 
 def tags_of(text: str) -> tuple[str, str]:

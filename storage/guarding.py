@@ -8,7 +8,9 @@ from datetime import datetime
 from itertools import groupby
 
 from plant.asset import SignalRole
+from storage import leases
 from storage.database import Transaction
+from storage.leases import Taken
 
 _QUIET_S = 2.0  # as in `storage.scoring`
 
@@ -82,36 +84,26 @@ def due(
 
 def lease(
     tx: Transaction, wanted: Sequence[DueGuard], *, holder: str, now: datetime, lease_s: float
-) -> list[LeasedGuard]:
-    """Take those of the wanted assets that are still nobody else's, by asset."""
-    rows = tx.all_in_binary(
-        "guarding.lease",
-        asset_ids=[one.asset_id for one in wanted],
-        horizons_us=[one.horizon_us for one in wanted],
-        silents=[one.silent for one in wanted],
-        holder=holder,
-        now=now,
-        lease_s=lease_s,
-    )
-    return sorted((LeasedGuard(**row) for row in rows), key=lambda leased: leased.asset_id)
+) -> list[Taken[DueGuard]]:
+    """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
+    silents = [one.silent for one in wanted]
+    return leases.take(tx, "guarding", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
+
+
+def remembered(tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
+    """Return what is known of taken assets, by asset, those aside that somebody took over since."""
+    silents = [one.due.silent for one in taken]
+    return [LeasedGuard(**row) for row in leases.remember(tx, "guarding", taken, silents=silents)]
 
 
 def advance(tx: Transaction, advances: Sequence[GuardAdvance]) -> set[int]:
     """Write how far assets are watched now, give their leases back, and say which were still ours."""
-    rows = tx.all(
-        "guarding.advance",
-        asset_ids=[one.leased.asset_id for one in advances],
-        fences=[one.leased.fence for one in advances],
-        watermarks_us=[one.watermark_us for one in advances],
-        silents=[one.silent for one in advances],
-        states=[one.state for one in advances],
-    )
-    return {row["asset_id"] for row in rows}
+    return leases.advance(tx, "guarding", advances, silents=[one.silent for one in advances])
 
 
 def release(tx: Transaction, *, holder: str) -> None:
     """Give every lease of a worker back, so that another need not wait for them to run out."""
-    tx.run("guarding.release", holder=holder)
+    leases.release(tx, "guarding", holder=holder)
 
 
 def lists(tx: Transaction, asset_ids: Collection[int]) -> dict[int, Guarded]:

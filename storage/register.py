@@ -53,6 +53,7 @@ def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
         name_zh=asset.name_zh,
         x=asset.x,
         y=asset.y,
+        wear_limit=asset.wear_limit,
     )
 
 

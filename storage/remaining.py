@@ -21,7 +21,7 @@ class Due:
     """A machine of which remaining life should be told anew, as scoring knows it up to `watermark`, data time.
 
     It has its present normal `since` it was changed last, None where it never was; `is_relearning` says that the model
-    in charge knows another one.
+    in charge knows another one. `wear_limit`, in alarm lines, is the register's; None where it names none.
     """
 
     asset_id: int
@@ -34,6 +34,7 @@ class Due:
     model_version: int
     since: datetime | None
     is_relearning: bool
+    wear_limit: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +43,7 @@ class RemainingLife:
 
     `outlook` is `known`; `reached`, where nothing is left; else it is unknown, and `too_short`, `no_trend` or `far` say
     why. The truth lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is None where there is no
-    end to it.
+    end to it. `wear_limit`, in alarm lines, is the wear up to which was counted; None where a class's history told it.
     """
 
     asset_id: int
@@ -55,6 +56,7 @@ class RemainingLife:
     high_s: float | None
     coverage: float
     told_at: datetime
+    wear_limit: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,6 +44,7 @@ class Rules:
     keep_deliveries: timedelta = timedelta(days=90)
     keep_strangers: timedelta = timedelta(days=30)
     keep_quarantine: timedelta | None = None
+    keep_remaining: timedelta = timedelta(days=365)
 
     def __post_init__(self) -> None:
         kept = {field.name: getattr(self, field.name) for field in fields(self)}

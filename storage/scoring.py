@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import leases
 from storage.database import Transaction
+from storage.leases import Taken
 from storage.windows import from_us
 
 _QUIET_S = 2.0  # `latest` is written once a second: a shorter silence says nothing
@@ -91,17 +93,14 @@ def due(
     return [Due(**row) for row in rows]
 
 
-def lease(tx: Transaction, wanted: Sequence[Due], *, holder: str, now: datetime, lease_s: float) -> list[Leased]:
-    """Take those of the wanted assets that are still nobody else's, by asset."""
-    rows = tx.all_in_binary(
-        "scoring.lease",
-        asset_ids=[one.asset_id for one in wanted],
-        horizons_us=[one.horizon_us for one in wanted],
-        holder=holder,
-        now=now,
-        lease_s=lease_s,
-    )
-    return sorted((Leased(**row) for row in rows), key=lambda leased: leased.asset_id)
+def lease(tx: Transaction, wanted: Sequence[Due], *, holder: str, now: datetime, lease_s: float) -> list[Taken[Due]]:
+    """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
+    return leases.take(tx, "scoring", wanted, holder=holder, now=now, lease_s=lease_s)
+
+
+def remembered(tx: Transaction, taken: Sequence[Taken[Due]]) -> list[Leased]:
+    """Return what is known of taken assets, by asset, those aside that somebody took over since."""
+    return [Leased(**row) for row in leases.remember(tx, "scoring", taken)]
 
 
 def advance(tx: Transaction, advances: Sequence[Advance]) -> set[int]:
@@ -109,19 +108,12 @@ def advance(tx: Transaction, advances: Sequence[Advance]) -> set[int]:
 
     Whatever else a round writes of an asset that is not among them must not be written.
     """
-    rows = tx.all(
-        "scoring.advance",
-        asset_ids=[one.leased.asset_id for one in advances],
-        fences=[one.leased.fence for one in advances],
-        watermarks_us=[one.watermark_us for one in advances],
-        states=[one.state for one in advances],
-    )
-    return {row["asset_id"] for row in rows}
+    return leases.advance(tx, "scoring", advances)
 
 
 def release(tx: Transaction, *, holder: str) -> None:
     """Give every lease of a worker back, so that another need not wait for them to run out."""
-    tx.run("scoring.release", holder=holder)
+    leases.release(tx, "scoring", holder=holder)
 
 
 def write_scores(tx: Transaction, rows: Sequence[ScoreRow]) -> None:

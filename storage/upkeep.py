@@ -79,6 +79,15 @@ def thin(database: Database, *, now: datetime) -> int:
     return gone
 
 
+def forget(database: Database, *, now: datetime) -> int:
+    """Forget what was told of remaining life too long ago, and wear as old as scores that went; return how many rows.
+
+    The last word on each machine stays.
+    """
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.drop_expired_remaining", now=now)["gone"])
+
+
 def expire(database: Database, *, now: datetime) -> list[str]:
     """Drop partitions whose rows have all expired, each in a transaction of its own, and name them.
 
@@ -176,6 +185,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     def keep_in_shape(timestamp: int) -> None:  # noqa: ARG001
         prepare(database, now=clock.now())
         thin(database, now=clock.now())
+        forget(database, now=clock.now())
         expire(database, now=clock.now())
         expire_quarantine(database, now=clock.now())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from api.access import Access
 from api.app import create_app
 from models import jobs as training
 from models.scoring import Scorer
-from storage import jobs
+from storage import jobs, upkeep
 from storage.jobs import defer
 from tests.api.conftest import TestClient
 from tests.models.conftest import Rows, healthy_rows, rows
@@ -78,7 +78,8 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
     ((left,),) = rows.all("SELECT document->'evidence'->'remaining_life' FROM work_order_event WHERE event = 'raised'")
     assert isinstance(left, dict)
     assert left["outlook"] == "known"
-    assert left["source_version"] == "wear/P-1/v1"
+    assert (left["source_version"], left["wear_limit"]) == ("wear/P-1/v1", LIMIT)
+    assert told[-1]["wear_limit"] == LIMIT
     ((crossed,),) = rows.all("SELECT min(time) FROM health WHERE wear >= %s", LIMIT)
     assert isinstance(crossed, datetime)
     truth_s = (crossed - datetime.fromisoformat(left["as_of"])).total_seconds()
@@ -89,6 +90,11 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
     assert unknown <= 2, "what stays unknown for the same reason takes no further rows"
 
     assert order["evidence"]["remaining_life"]["as_of"] >= left["as_of"], "a worse finding brings the newer word"
+
+    assert upkeep.forget(rows.database, now=rows.clock.now() + timedelta(days=400)) > 0
+    assert client.get("/api/v1/assets/demo/P-1").json()["remaining_life"] == told[-1], "the last word stays"
+    assert rows.all("SELECT count(*) FROM remaining_life") == [(1,)]
+    assert client.get("/api/v1/work-orders").json() == [order], "an order keeps what it was told"
 
 
 def test_an_order_that_a_person_reports_says_what_was_last_told(rows: Rows, client: TestClient) -> None:

@@ -9,10 +9,13 @@ from api.console.elements import age
 from api.console.texts import Language, text
 
 _UNKNOWN = frozenset({"too_short", "no_trend", "far"})
+_LIMITED = frozenset({"known", "reached", "far"})
 
 
 def in_words(language: Language, left: Mapping[str, Any] | None) -> str:
     """Say what was told: `left` has outlook, likely_s, low_s, high_s (seconds) and coverage; None where nothing was.
+
+    Where a `wear_limit` was counted up to, in alarm lines, it is said too.
 
     >>> left = {"outlook": "known", "likely_s": 9e5, "low_s": 5e5, "high_s": None, "coverage": 0.8}
     >>> in_words(Language.EN, left), in_words(Language.EN, {"outlook": "no_trend", "likely_s": None})
@@ -20,6 +23,13 @@ def in_words(language: Language, left: Mapping[str, Any] | None) -> str:
     """
     if left is None:
         return text(language, "life_untold")
+    said, limit = _outlook(language, left), left.get("wear_limit")
+    if limit is None or left.get("outlook") not in _LIMITED:
+        return said
+    return text(language, "life_limit", said=said, limit=f"{float(limit):g}")
+
+
+def _outlook(language: Language, left: Mapping[str, Any]) -> str:
     outlook, likely = left.get("outlook"), left.get("likely_s")
     if outlook == "reached":
         return text(language, "life_reached")

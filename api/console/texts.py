@@ -183,6 +183,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "life_too_short": ("too little data", "数据不足"),
     "life_no_trend": ("wear has no trend", "磨损没有趋势"),
     "life_far": ("too far ahead", "距离尚远"),
+    "life_limit": ("{said}; wear limit {limit} alarm lines", "{said}；磨损限值为 {limit} 倍报警线"),
     "life_known": ("About {likely} ({low} to {high}, {part} sure)", "约 {likely}（{low} 至 {high}，置信度 {part}）"),
     "life_open": ("About {likely} ({low} or more, {part} sure)", "约 {likely}（至少 {low}，置信度 {part}）"),
     "data_quality": ("Data quality", "数据质量"),

@@ -37,6 +37,7 @@ SELECT
     low_s AS "At least",
     high_s AS "At most",
     coverage AS "Probability",
+    wear_limit AS "Wear limit",
     time AS "As of"
 FROM watch.remaining_life
 WHERE asset_id = nullif('$asset', '')::integer

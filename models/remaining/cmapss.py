@@ -47,6 +47,8 @@ class CmapssFigures:
     Attributes:
         protocol: `test` on the engines of the test file, `cross-validation` on training engines held out in turn.
         verdicts: one per engine; in a cross-validation those of the first draw of cuts.
+        draws: (draws, engines, 5) of cycle, predicted, low, high and target, in the order of `verdicts`; in a
+            cross-validation alone.
         rmse: cycles, the mean over the draws where there are several, None without answers.
         rmse_spread: cycles, the standard deviation between draws, each with as many cuts as there are engines.
         covered: the part of the targets within the interval that should hold `coverage` of them.
@@ -61,6 +63,7 @@ class CmapssFigures:
     coverage: float
     covered: float | None
     interval_cycles: float | None
+    draws: Floats | None = None
 
     def summary(self) -> str:
         """Return the figures in one line, for a person."""
@@ -79,10 +82,14 @@ class CmapssFigures:
         )
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Give `unit,predicted` of every engine; where the cut was ours also `cycle,target`, which no file holds."""
-        for one in self.verdicts:
-            own = {} if self.protocol == "test" else {"cycle": one.cycle, "target": one.target}
-            yield {"unit": one.unit, "predicted": one.predicted, **own}
+        """Give `unit,predicted` of every engine; where the cuts were ours all that the figures follow from, by draw."""
+        if self.draws is None:
+            yield from ({"unit": one.unit, "predicted": one.predicted} for one in self.verdicts)
+            return
+        for number, draw in enumerate(self.draws.tolist()):
+            for one, (cycle, predicted, low, high, target) in zip(self.verdicts, draw, strict=True):
+                cut = {"cycle": int(cycle), "low": low, "high": high, "target": target}
+                yield {"unit": one.unit, "predicted": predicted, "draw": number, **cut}
 
 
 def evaluate_cmapss(
@@ -101,8 +108,7 @@ def evaluate_cmapss(
     out in turn instead, and the protocol says so.
 
     Raises:
-        NotFound: there is no training file.
-        Rejected: a file is not in the published format.
+        Rejected: there is no training file, or a file is not in the published format.
         ValueError: the engines are too few, or nothing can be learnt from them.
     """
     engines = read_subset(directory, subset)
@@ -187,6 +193,7 @@ def _cross_validate(
         coverage=estimator.coverage,
         covered=float(covered.mean()),
         interval_cycles=float(widths.mean()),
+        draws=np.stack(draws),
     )
 
 

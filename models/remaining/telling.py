@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -82,15 +82,19 @@ def _told(tx: Transaction, due: Due, models: ClassModels, at: datetime) -> Told:
         left = _by_class(tx, due, line, model)
         if left is not None:
             return _row(due, left, f"life/{due.asset_class}/v{line.version}", model.coverage, at)
-    trend = WearTrend()
+    trend = WearTrend() if due.wear_limit is None else WearTrend(limit=due.wear_limit)
     version = f"wear/{due.asset}/v{due.model_version}"
     if due.is_relearning:  # how far it is from a normal that is past says nothing
-        return _row(due, Left(outlook=Outlook.TOO_SHORT), version, trend.coverage, at)
+        return _by_wear(due, Left(outlook=Outlook.TOO_SHORT), version, trend, at)
     times_s, wear = remaining.wear(tx, due.asset_id, model_id=due.model_id, since=due.since, until=due.watermark)
     left = trend.tell(times_s, wear)
     if left.likely_s is not None:
         left = _later(left, due.watermark.timestamp() - float(times_s[-1]))
-    return _row(due, left, version, trend.coverage, at)
+    return _by_wear(due, left, version, trend, at)
+
+
+def _by_wear(due: Due, left: Left, version: str, trend: WearTrend, at: datetime) -> Told:
+    return replace(_row(due, left, version, trend.coverage, at), wear_limit=trend.limit)
 
 
 def _by_class(tx: Transaction, due: Due, line: LifeModelLine, model: RemainingLife) -> Left | None:

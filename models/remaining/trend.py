@@ -82,7 +82,8 @@ class WearTrend(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typ
     explains the course as well there is no trend.
 
     Args:
-        limit: the wear at which the machine should be in repair; 1 is the line at which a finding opens.
+        limit: the wear at which the machine should be in repair, in alarm lines; 1 is that at which a finding opens.
+            The register may state it for a class or an asset.
         coverage: which part of the truth the interval should hold.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import error as BadCompression  # noqa: N812 - zlib names it in small letters
@@ -11,7 +11,7 @@ from zlib import error as BadCompression  # noqa: N812 - zlib names it in small 
 import numpy as np
 
 from models.remaining.history import Floats, History, Life
-from plant.errors import NotFound, Rejected
+from plant.errors import Rejected
 
 SETTINGS, SIGNALS = slice(2, 5), slice(5, 26)
 COLUMNS = 26
@@ -33,12 +33,11 @@ def read_subset(directory: Path, subset: str) -> Subset:
     """Read `train_…`, and where they are there `test_…` and `RUL_…`, each `.txt` or `.txt.gz`.
 
     Raises:
-        NotFound: there is no training file.
-        Rejected: a file is not in the published format, or answers and engines do not match.
+        Rejected: there is no training file, a file is not in the published format, or answers and engines do not match.
     """
     train = _found(directory, f"train_{subset}.txt")
     if train is None:
-        raise NotFound(f"there is no train_{subset}.txt or train_{subset}.txt.gz in {directory}")
+        raise Rejected("no_engines", f"there is no train_{subset}.txt or train_{subset}.txt.gz in {directory}")
     test, answers = _found(directory, f"test_{subset}.txt"), _found(directory, f"RUL_{subset}.txt")
     histories = read_engines(train)
     lives = {unit: Life(history=one, failed_at=float(one.time[-1])) for unit, one in histories.items()}
@@ -78,11 +77,23 @@ def _found(directory: Path, name: str) -> Path | None:
     return next((path for path in (directory / name, directory / f"{name}.gz") if path.is_file()), None)
 
 
+def _whole(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Take the lines that are not empty apart; refuse one that has not as many columns as the first."""
+    columns = None
+    for number, line in enumerate(lines, start=1):
+        cells = line.split()
+        columns = columns or len(cells)
+        if cells and len(cells) != columns:
+            raise ValueError(f"line {number} has {len(cells)} of {columns} columns; is the file cut off?")
+        if cells:
+            yield cells
+
+
 def _read_table(path: Path) -> Floats:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("ascii")
-        table = np.array([line.split() for line in text.splitlines() if line.strip()], dtype=np.float64)
+        table = np.array(list(_whole(text.splitlines())), dtype=np.float64)
     except (ValueError, EOFError, OSError, BadCompression) as error:
         raise Rejected("malformed_engines", f"{path.name} is not a table of numbers: {error}") from error
     if table.ndim != 2 or not np.isfinite(table).all():

@@ -69,11 +69,11 @@ def year(
     import tomllib
 
     from service.demonstration import plant_file
-    from service.evaluating import refuse_no_folder, write_rows
+    from service.evaluating import refuse_unwritable, write_rows
     from service.screen import Screen
     from service.simulated_year import YearQuestion, live_a_year
 
-    refuse_no_folder(out)
+    refuse_unwritable(out)
     question = YearQuestion(days=days, period_s=period, seed=seed)
     register = tomllib.loads(plant_file().read_text(encoding="utf-8"))
     with Screen().bar("living through a year", "lives") as advance:

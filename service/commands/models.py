@@ -37,6 +37,9 @@ def train(
         bool, typer.Option("--queue", help="Let `assetloop work` do it, here or on other machines.")
     ] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="With --queue: until all is done.")] = True,
+    by: Annotated[
+        str | None, typer.Option(help="Who asks; goes into the record.", show_default="the user of this machine")
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -55,6 +58,7 @@ def train(
         scheduler=scheduler,
         queue=queue,
         wait=wait,
+        by=by,
     )
     around = surroundings(data)
     with Screen().bar("training", "models") as bar:

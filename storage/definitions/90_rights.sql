@@ -64,8 +64,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 -- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
-    drop_expired_conflicts, prepare_partitions, ingest_spread_s, quarantine_key, approved_strangers,
-    drop_expired_quarantine
+    drop_expired_conflicts, drop_expired_remaining, prepare_partitions, ingest_spread_s, quarantine_key,
+    approved_strangers, drop_expired_quarantine
 TO assetloop_app;
 
 -- Grafana: the views, and nothing else.

@@ -30,7 +30,7 @@ ORDER BY guarding.asset_id;
 -- name: lease
 -- Take those assets that nobody is at work on; every lease has a fence of its own.
 WITH free AS (
-    SELECT guarding.asset_id, wanted.horizon_us, wanted.silent
+    SELECT guarding.asset_id
     FROM guarding
     JOIN unnest(%(asset_ids)s::integer[], %(horizons_us)s::bigint[], %(silents)s::boolean[])
         AS wanted (asset_id, horizon_us, silent) USING (asset_id)
@@ -49,9 +49,18 @@ SET
     fence = guarding.fence + 1
 FROM free
 WHERE guarding.asset_id = free.asset_id
-RETURNING
-    guarding.asset_id, guarding.fence, guarding.state, free.horizon_us, free.silent,
-    (extract(epoch FROM guarding.watermark) * 1000000)::bigint AS watermark_us;
+RETURNING guarding.asset_id, guarding.fence;
+
+-- name: remember
+-- What is known of taken assets, those aside that somebody took over since.
+SELECT
+    guarding.asset_id, guarding.fence, guarding.state, taken.horizon_us, taken.silent,
+    (extract(epoch FROM guarding.watermark) * 1000000)::bigint AS watermark_us
+FROM guarding
+JOIN unnest(%(asset_ids)s::integer[], %(fences)s::bigint[], %(horizons_us)s::bigint[], %(silents)s::boolean[])
+    AS taken (asset_id, fence, horizon_us, silent) USING (asset_id)
+WHERE guarding.fence = taken.fence
+ORDER BY guarding.asset_id;
 
 -- name: advance
 -- Write how far assets are watched and give their leases back, those aside that somebody took over since.

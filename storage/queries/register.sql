@@ -10,15 +10,18 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_class
 -- Add or change a class of equipment.
-INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_s, silent_after_s)
-VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_s)s, %(silent_after_s)s)
+INSERT INTO asset_class AS held (tag, name, name_zh, grace_s, silent_s, silent_after_s, wear_limit)
+VALUES (%(tag)s, %(name)s, %(name_zh)s, %(grace_s)s, %(silent_s)s, %(silent_after_s)s, %(wear_limit)s)
 ON CONFLICT ON CONSTRAINT asset_class_tag_is_unique DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, grace_s = excluded.grace_s, silent_s = excluded.silent_s,
-    silent_after_s = excluded.silent_after_s
-WHERE (held.name, held.name_zh, held.grace_s, held.silent_s, held.silent_after_s)
+    silent_after_s = excluded.silent_after_s, wear_limit = excluded.wear_limit
+WHERE (held.name, held.name_zh, held.grace_s, held.silent_s, held.silent_after_s, held.wear_limit)
     IS DISTINCT FROM
-    (excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_s, excluded.silent_after_s)
+    (
+        excluded.name, excluded.name_zh, excluded.grace_s, excluded.silent_s, excluded.silent_after_s,
+        excluded.wear_limit
+    )
 RETURNING xmax = 0 AS added;
 
 -- name: put_class_signal
@@ -47,16 +50,17 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_asset
 -- Add or change a functional location.
-INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y)
-SELECT s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s
+INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit)
+SELECT s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s, %(wear_limit)s
 FROM site AS s, asset_class AS c
 WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
-    x = excluded.x, y = excluded.y, self_registered = false
-WHERE (held.class_id, held.name, held.name_zh, held.x, held.y, held.self_registered)
-    IS DISTINCT FROM (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, false)
+    x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, self_registered = false
+WHERE (held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.self_registered)
+    IS DISTINCT FROM
+    (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, excluded.wear_limit, false)
 RETURNING xmax = 0 AS added;
 
 -- name: put_signals_of_class

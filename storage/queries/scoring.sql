@@ -13,7 +13,7 @@ ORDER BY scoring.asset_id;
 -- name: lease
 -- Take those assets that nobody is at work on and that are still behind; every lease has a fence of its own.
 WITH free AS (
-    SELECT scoring.asset_id, wanted.horizon_us
+    SELECT scoring.asset_id
     FROM scoring
     JOIN unnest(%(asset_ids)s::integer[], %(horizons_us)s::bigint[]) AS wanted (asset_id, horizon_us) USING (asset_id)
     WHERE scoring.model_id IS NOT NULL
@@ -29,9 +29,18 @@ SET
     fence = scoring.fence + 1
 FROM free
 WHERE scoring.asset_id = free.asset_id
-RETURNING
-    scoring.asset_id, scoring.fence, scoring.model_id, scoring.state, scoring.line, free.horizon_us,
-    (extract(epoch FROM scoring.watermark) * 1000000)::bigint AS watermark_us;
+RETURNING scoring.asset_id, scoring.fence;
+
+-- name: remember
+-- What is known of taken assets, those aside that somebody took over since.
+SELECT
+    scoring.asset_id, scoring.fence, scoring.model_id, scoring.state, scoring.line, taken.horizon_us,
+    (extract(epoch FROM scoring.watermark) * 1000000)::bigint AS watermark_us
+FROM scoring
+JOIN unnest(%(asset_ids)s::integer[], %(fences)s::bigint[], %(horizons_us)s::bigint[])
+    AS taken (asset_id, fence, horizon_us) USING (asset_id)
+WHERE scoring.fence = taken.fence
+ORDER BY scoring.asset_id;
 
 -- name: advance
 -- Write how far assets are scored and give their leases back, those aside that somebody took over since.

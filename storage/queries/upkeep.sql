@@ -33,6 +33,10 @@ SELECT drop_expired_conflicts(%(now)s) AS gone;
 SELECT reason, messages, readings
 FROM drop_expired_quarantine(%(now)s, %(most)s);
 
+-- name: drop_expired_remaining
+-- Forget what was told of remaining life and wear too long ago.
+SELECT drop_expired_remaining(%(now)s) AS gone;
+
 -- name: prepare_partitions
 -- Make the partitions of the next weeks.
 SELECT prepare_partitions(%(now)s) AS made;

@@ -46,6 +46,7 @@ LEFT = RemainingLife(
     time=ONSET,
     installation_id=1,
     source_version="wear/P-101/v1",
+    wear_limit=2.5,
     outlook="known",
     likely_s=86_400.2,
     low_s=43_200.0,
@@ -112,6 +113,7 @@ def test_the_document_holds_all_that_engineering_needs() -> None:
                 "coverage": 0.8,
                 "as_of": "2026-03-01T12:00:00.000Z",
                 "source_version": "wear/P-101/v1",
+                "wear_limit": 2.5,
             },
         },
         "requested_finish": "2026-03-04T12:01:00.000Z",
@@ -150,5 +152,6 @@ def test_a_worse_finding_takes_over_the_newer_word_on_remaining_life() -> None:
         "coverage": 0.8,
         "as_of": "2026-03-01T12:00:00.000Z",
         "source_version": "wear/P-101/v1",
+        "wear_limit": 2.5,
     }
     assert worse.evidence["remaining_life"]["outlook"] == "no_trend"

@@ -110,7 +110,7 @@ def _remaining_life(connection: Connection, asset_id: int, now: datetime) -> Non
     connection.execute(
         "INSERT INTO remaining_life"
         " SELECT asset_id, %s, installation_id, 'wear/P-102/v1', 'known', 864000, 432000, NULL,"
-        " 0.8, %s FROM installation WHERE asset_id = %s",
+        " 0.8, %s, 2.5 FROM installation WHERE asset_id = %s",
         [now, now, asset_id],
     )
 

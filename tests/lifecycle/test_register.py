@@ -69,6 +69,29 @@ def test_an_edited_limit_changes_the_signal_of_every_asset(app_database: Databas
     assert bring_in(app_database, file).changed == {"signal": 2}
 
 
+def test_a_wear_limit_is_a_classs_or_an_assets_own_and_goes_with_its_line(app_database: Database, file: Path) -> None:
+    def held() -> list[object]:
+        with app_database.transaction() as tx:
+            rows = tx.connection.execute(
+                "SELECT c.wear_limit AS of_class, a.wear_limit AS own"
+                " FROM asset AS a JOIN asset_class AS c USING (class_id) ORDER BY a.tag"
+            ).fetchall()
+        return [(row["of_class"], row["own"]) for row in rows]
+
+    bring_in(app_database, file)
+    assert held() == [(None, None), (None, None)]
+    stated = FILE.replace('tag = "pump"', 'tag = "pump"\nwear_limit = 3').replace(
+        'tag = "P-2"', 'tag = "P-2"\nwear_limit = 1.5'
+    )
+    file.write_text(stated, encoding="utf-8")
+    assert bring_in(app_database, file).changed == {"class": 1, "asset": 1}
+    assert held() == [(3.0, None), (3.0, 1.5)]
+    assert bring_in(app_database, file).changed == {}
+    file.write_text(FILE, encoding="utf-8")
+    assert bring_in(app_database, file).changed == {"class": 1, "asset": 1}
+    assert held() == [(None, None), (None, None)]
+
+
 def test_another_serial_number_is_another_installation(app_database: Database, file: Path) -> None:
     bring_in(app_database, file)
     file.write_text(FILE.replace('serial = "1"', 'serial = "2"'), encoding="utf-8")
@@ -104,6 +127,12 @@ def test_registering_an_asset_by_name_changes_nothing_that_is_known(app_database
         ('feeds = ["P-2"]', 'feeds = ["P-9"]', "asset P-1 feeds P-9"),
         ("high = 90.0", "high = 90.0\nlow = 95.0", "low 95.0 is not below high 90.0"),
         ("high = 90.0", 'high = "much"', "class.0.signal.0.high: Input should be a valid number"),
+        (
+            'tag = "pump"',
+            'tag = "pump"\nwear_limit = 0.9',
+            "class.0.wear_limit: Input should be greater than or equal to 1",
+        ),
+        ('serial = "1"', "wear_limit = 101", "asset.0.wear_limit: Input should be less than or equal to 100"),
         ("[site]", "[site", "not_toml"),
     ],
 )

@@ -10,7 +10,7 @@ from models.detector import ConditionDetector
 from models.episodes import alarm_runs
 from models.evaluation import FileFlags, SkabFigures, evaluate_skab, judge, read_recording
 from models.scoring import Scorer
-from plant.errors import NotFound, Rejected
+from plant.errors import Rejected
 from tests.models.conftest import START, Rows
 
 HEADER = "datetime;Flow;Current;anomaly;changepoint"
@@ -98,8 +98,8 @@ def test_labels_and_position_are_no_signals(tmp_path: Path) -> None:
     assert np.flatnonzero(recording.label).tolist() == [5, 6, 7]
 
 
-def test_a_folder_without_recordings_is_not_found(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no SKAB recordings"):
+def test_a_folder_without_recordings_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="no SKAB recordings"):
         evaluate_skab(tmp_path)
 
 
@@ -111,6 +111,20 @@ def test_another_format_is_rejected_with_the_file_named(tmp_path: Path, text: st
     path.write_text(text, encoding="utf-8")
     with pytest.raises(Rejected, match=r"malformed_recording: other\.csv"):
         read_recording(path, tmp_path)
+
+
+def test_a_recording_that_is_cut_off_is_rejected_with_the_line_named(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "1.csv", 700)
+    path.write_text(path.read_text(encoding="utf-8")[:20_000], encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    with pytest.raises(Rejected, match=rf"1\.csv: line {len(lines)} has \d of 5 columns; is the file cut off"):
+        evaluate_skab(tmp_path)
+
+
+def test_where_no_recording_can_be_judged_there_are_no_figures(tmp_path: Path) -> None:
+    write_recording(tmp_path / "1.csv", 300)
+    with pytest.raises(Rejected, match=r"1\.csv: too short: it has 300 rows"):
+        evaluate_skab(tmp_path)
 
 
 def test_a_recording_too_short_to_judge_says_so_and_stops_no_other(tmp_path: Path) -> None:

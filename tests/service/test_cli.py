@@ -45,6 +45,7 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         ("ASSETLOOP_ROUND_S", "-1", "ASSETLOOP_ROUND_S: Input should be greater than 0"),
         ("ASSETLOOP_RAW_RETENTION_DAYS", "5000", "must not exceed ASSETLOOP_MINUTE_RETENTION_DAYS"),
         ("ASSETLOOP_RAW_RETENTION_DAYS", "8", "must exceed ASSETLOOP_LONGEST_OUTAGE_DAYS by 3"),
+        ("ASSETLOOP_REMAINING_LIFE_RETENTION_DAYS", "0", "ASSETLOOP_REMAINING_LIFE_RETENTION_DAYS: Input should be"),
         ("ASSETLOOP_MTTQ_URL", "mqtt://x", "ASSETLOOP_MTTQ_URL is not a setting"),
         ("ASSETLOOP_DATABASE_URL", "no address", "ASSETLOOP_DATABASE_URL"),
     ],

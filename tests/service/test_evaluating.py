@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.remaining.estimator import RemainingLife
-from plant.errors import Misconfigured, NotFound, Rejected
+from plant.errors import Misconfigured, Rejected
 from service import evaluating
 from service.evaluating import CmapssQuestion, judge_turbofans
 from tests.models.remaining.engines import life, write_engines
@@ -43,13 +43,36 @@ def test_every_engine_is_written_and_drawn(directory: Path, tmp_path: Path, monk
     assert "3 test engines, trained on 12" in figures.summary()
 
 
-def test_where_it_cannot_be_written_nothing_is_learnt(directory: Path, tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="there is no folder"):
-        judge_turbofans(CmapssQuestion(directory=directory, subset="FD001", out=tmp_path / "no" / "rul.csv"))
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"out": Path("no/rul.csv")}, "there is no folder"),
+        ({"out": Path("/proc/rul.csv")}, "rul.csv cannot be written"),
+        ({"plot": Path("rul.xyz")}, "rul.xyz cannot be drawn"),
+        ({"plot": Path("rul")}, "end it in .png"),
+        ({"plot": Path()}, "cannot be written: Is a directory"),
+    ],
+)
+def test_where_it_cannot_be_written_nothing_is_learnt(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Path], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(evaluating, "evaluate_cmapss", lambda *_, **__: pytest.fail("it was judged"))
+    with pytest.raises(Misconfigured, match=says):
+        judge_turbofans(CmapssQuestion(directory=directory, subset="FD001", **asked))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_is_left_as_it_was_where_judging_fails(tmp_path: Path) -> None:
+    out = tmp_path / "rul.csv"
+    out.write_text("yesterday's\n")
+    with pytest.raises(Rejected):
+        judge_turbofans(CmapssQuestion(directory=tmp_path, subset="FD001", out=out))
+    assert out.read_text() == "yesterday's\n"
 
 
 def test_no_files_and_too_few_engines_are_said(tmp_path: Path) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(Rejected, match=r"no train_FD001\.txt"):
         judge_turbofans(CmapssQuestion(directory=tmp_path, subset="FD001"))
     write_engines(tmp_path / "train_FD001.txt", [life(seed).history for seed in range(3)])
     write_engines(tmp_path / "test_FD001.txt", [life(9).history.until(30)])
@@ -57,8 +80,20 @@ def test_no_files_and_too_few_engines_are_said(tmp_path: Path) -> None:
         judge_turbofans(CmapssQuestion(directory=tmp_path, subset="FD001"))
 
 
-def test_the_command_says_what_is_missing_in_one_line(tmp_path: Path) -> None:
-    ran = assetloop("evaluate", "cmapss", str(tmp_path), "--subset", "FD004")
-    assert ran.returncode == 1
-    assert "there is no train_FD004.txt" in ran.stderr
-    assert "Traceback" not in ran.stderr
+@pytest.mark.parametrize(
+    ("folder", "subset", "says"),
+    [
+        (".", "FD004", "there is no train_FD004.txt"),
+        ("none", "FD001", "there is no folder"),
+        (".", "FD005", "is not one of 'FD001'"),
+        (".", "FD001", "line 2 has 3 of 26 columns; is the file cut off"),
+    ],
+)
+def test_the_command_says_what_is_wrong_in_one_line_and_exits_with_2(
+    tmp_path: Path, folder: str, subset: str, says: str
+) -> None:
+    (tmp_path / "train_FD001.txt").write_text(" ".join(["1"] * 26) + "\n1 2 3")
+    ran = assetloop("evaluate", "cmapss", str(tmp_path / folder), "--subset", subset)
+    assert ran.returncode == 2
+    assert says in ran.stderr
+    assert ran.stderr.count("\n") == 1

@@ -13,6 +13,7 @@ import pytest
 
 from models.detector import ConditionDetector
 from plant.errors import Misconfigured
+from service import skab
 from service.skab import SkabQuestion, detector_with, judge_pump
 from tests.models.test_evaluation import write_recording
 from tests.stack import assetloop
@@ -82,7 +83,7 @@ def test_another_constant_and_another_beginning_are_judged_and_said(pump: Path) 
         ({"instead": ["smooth_s=soon"]}, "'soon' is no number"),
         ({"out": Path("nowhere/flags.csv")}, "there is no folder"),
         ({"out": Path("pump/flags.csv")}, "would lie among the recordings"),
-        ({"plot": Path("skab.nothing")}, "cannot be written"),
+        ({"plot": Path("skab.nothing")}, "cannot be drawn: .* end it in .png"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_mend(
@@ -93,11 +94,32 @@ def test_what_cannot_be_done_is_refused_with_the_mend(
         judge_pump(SkabQuestion(directory=pump, **asked))
 
 
-def test_a_folder_that_is_not_there_is_one_line_and_exit_1(tmp_path: Path) -> None:
-    done = assetloop("evaluate", "skab", str(tmp_path / "none"))
-    assert done.returncode == 1
-    assert "there is no folder" in done.stderr
-    assert done.stderr.count("\n") <= 2
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [
+        ("none", "there is no folder"),
+        ("empty", "there are no SKAB recordings"),
+        ("other", "no column is called datetime"),
+    ],
+)
+def test_a_folder_without_recordings_is_one_line_and_exit_2(tmp_path: Path, folder: str, says: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "1.csv").write_text("time,Flow\n1,2\n", encoding="utf-8")
+    done = assetloop("evaluate", "skab", str(tmp_path / folder))
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_judged(
+    pump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(skab, "evaluate_skab", lambda *_, **__: pytest.fail("it was judged"))
+    for asked in ({"plot": tmp_path / "skab.nothing"}, {"plot": tmp_path}, {"out": Path("/proc/flags.csv")}):
+        with pytest.raises(Misconfigured, match="cannot be"):
+            judge_pump(SkabQuestion(directory=pump, **asked))
+    assert not (tmp_path / "skab.nothing").exists()
 
 
 def test_the_shipped_constants_are_judged_unless_told() -> None:

@@ -104,6 +104,24 @@ def test_a_worker_trains_what_is_asked_for_through_the_queue(told: Told, fleet: 
 
 
 @pytest.mark.parametrize(
+    ("by", "user", "said"),
+    [("Ada", "root", "Ada"), (None, "ben", "ben"), (None, None, "assetloop train")],
+)
+def test_the_record_says_who_asked_for_a_model_and_declared_its_healthy_time(
+    told: Told, fleet: Rows, monkeypatch: pytest.MonkeyPatch, by: str | None, user: str | None, said: str
+) -> None:
+    def getuser() -> str:
+        if user is None:
+            raise KeyError("no such user")
+        return user
+
+    monkeypatch.setattr("getpass.getuser", getuser)
+    told.train(assets=("demo/P-0",), by=by, **SPAN)
+    assert fleet.all("SELECT trained_by FROM model") == [(said,)]
+    assert fleet.all("SELECT declared_by FROM healthy_interval") == [(said,)]
+
+
+@pytest.mark.parametrize(
     ("options", "says"),
     [
         ({"since": "2026-01-01T00:00Z"}, "--from and --to go together"),

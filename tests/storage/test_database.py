@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from plant.errors import Misconfigured, NotFound, Rejected, Unavailable
-from storage.database import Database, Role
+from storage.database import Database, Role, connect
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -63,10 +63,14 @@ def stand_still(database: Database) -> None:
         tx.connection.execute("SELECT 1")
 
 
-def test_ingest_lets_go_of_a_transaction_in_which_it_stands_still(ingest_database: Database) -> None:
-    with ingest_database.transaction() as tx:
-        found = tx.connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
-    assert found == {"idle_in_transaction_session_timeout": "5s"}
+@pytest.mark.parametrize(("role", "longest"), [(Role.INGEST, "5s"), (Role.APP, "30s")])
+def test_who_stands_still_within_a_transaction_lets_go_of_it(database_url: str, role: Role, longest: str) -> None:
+    with connect(database_url, role=role) as connection:
+        found = connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert found == {"idle_in_transaction_session_timeout": longest}
+
+
+def test_a_transaction_that_was_let_go_of_can_be_tried_again(ingest_database: Database) -> None:
     with pytest.raises(Unavailable, match="the database is away: terminating connection due to idle-in-transaction"):
         stand_still(ingest_database)
 

@@ -223,6 +223,31 @@ def test_a_thinned_series_is_made_of_what_was_told(house: House, most: int, sour
     assert len(thin) == len(np.unique(begin))
 
 
+def test_what_was_told_of_remaining_life_expires_but_for_the_last_word_on_each_machine(house: House) -> None:
+    told = [(1, 900), (1, 800), (2, 700), (2, 364), (2, 3)]  # machine, days ago
+    wear = [1096, 1094]
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO installation (asset_id, installed_from, installed_to) VALUES (1, %s, %s), (1, %s, NULL)",
+            [TODAY - timedelta(days=days) for days in (2000, 750, 750)],
+        )
+        for machine, days in told:
+            connection.execute(
+                "INSERT INTO remaining_life VALUES (1, %s, %s, 'wear/P-1/v1', 'no_trend', NULL, NULL, NULL, 0.8, %s)",
+                [TODAY - timedelta(days=days), machine, TODAY],
+            )
+        for days in wear:
+            connection.execute("INSERT INTO health VALUES (1, %s, 1, 0, '{}')", [TODAY - timedelta(days=days)])
+    with Database(house.url, role=Role.APP, most=1, copies=house.copies) as database:
+        assert upkeep.forget(database, now=TODAY) == 3
+        assert upkeep.forget(database, now=TODAY) == 0
+    with house.speaking(Role.APP) as tx:
+        left = tx.connection.execute("SELECT installation_id, time FROM remaining_life ORDER BY time").fetchall()
+        worn = tx.connection.execute("SELECT time FROM health").fetchall()
+    assert [(row["installation_id"], (TODAY - row["time"]).days) for row in left] == [(1, 800), (2, 364), (2, 3)]
+    assert [(TODAY - row["time"]).days for row in worn] == [1094]
+
+
 def test_what_is_not_rolled_up_yet_is_in_a_thinned_series_all_the_same(house: House) -> None:
     start = TODAY - timedelta(hours=2)
     late = ReadingColumns.of(

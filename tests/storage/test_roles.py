@@ -54,7 +54,7 @@ ROUTINES = {
             "thin_scores",
             "drop_expired",
         ),
-        *("drop_expired_conflicts", "prepare_partitions", "roll_up", "ingest_spread_s"),
+        *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
         "drop_expired_quarantine",
     },

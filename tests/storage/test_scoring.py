@@ -50,7 +50,9 @@ def lease(
     with database.transaction() as tx:
         due = scoring.due(tx, holder=holder, now=now, **skip)
     with database.transaction() as tx:
-        return scoring.lease(tx, due[:most], holder=holder, now=now, lease_s=10)
+        taken = scoring.lease(tx, due[:most], holder=holder, now=now, lease_s=10)
+    with database.transaction() as tx:
+        return scoring.remembered(tx, taken)
 
 
 def advanced(database: Database, leased: Leased, until: datetime, state: bytes) -> bool:
@@ -116,6 +118,14 @@ def test_only_the_latest_lease_may_write(app_database: Database, superuser: Conn
     assert advanced(app_database, new, ago(5), b"new")
     row = superuser.execute("SELECT watermark, state, holder, lease_until FROM scoring WHERE asset_id = 1").fetchone()
     assert row == (ago(5), b"new", None, None)
+
+
+def test_an_asset_that_is_taken_over_before_it_is_remembered_is_left(app_database: Database) -> None:
+    with app_database.transaction() as tx:
+        old = scoring.lease(tx, scoring.due(tx, holder="a", now=NOW), holder="a", now=NOW, lease_s=10)
+    assert [one.asset_id for one in lease(app_database, "b", NOW + timedelta(seconds=10), most=1)] == [1]
+    with app_database.transaction() as tx:
+        assert [one.asset_id for one in scoring.remembered(tx, old)] == [2, 3]
 
 
 def test_leases_that_are_given_back_are_free_at_once(app_database: Database) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.remaining.cmapss import CmapssFigures, evaluate_cmapss
+from models.remaining.cmapss import DRAWS, CmapssFigures, evaluate_cmapss
 from models.remaining.estimator import RemainingLife
 from tests.models.remaining.engines import life, write_engines
 from tests.models.remaining.test_estimator import QUICK
@@ -61,7 +61,17 @@ def test_training_engines_held_out_are_said_to_be_no_test(directory: Path) -> No
     assert figures.rmse < 25
     assert figures.rmse_spread is not None
     assert heard[-1] == (15, 15)
-    assert set(next(iter(figures.rows()))) == {"unit", "predicted", "cycle", "target"}
+    rows = list(figures.rows())
+    assert len(rows) == 15 * DRAWS
+    errors = []
+    for draw in range(DRAWS):
+        mine = [row for row in rows if row["draw"] == draw]
+        assert [row["unit"] for row in mine] == list(range(1, 16))
+        errors.append(np.sqrt(np.mean([(row["predicted"] - row["target"]) ** 2 for row in mine])))
+    held = np.mean([row["low"] <= row["target"] <= row["high"] for row in rows])
+    width = np.mean([min(row["high"], 125.0) - row["low"] for row in rows])
+    told = (figures.rmse, figures.rmse_spread, figures.covered, figures.interval_cycles)
+    assert told == pytest.approx((np.mean(errors), np.std(errors), held, width))
 
 
 def test_test_engines_without_answers_have_no_error(directory: Path, tmp_path: Path) -> None:

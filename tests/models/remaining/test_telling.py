@@ -53,6 +53,19 @@ def test_wear_in_rows_becomes_a_row_with_an_interval(rows: Rows, worn: int) -> N
     assert left.low_s < left.likely_s < left.high_s
 
 
+@pytest.mark.parametrize(
+    ("of_class", "own", "limit", "days"), [(None, None, 2.0, 10.0), (1.55, None, 1.55, 5.0), (3.0, 1.55, 1.55, 5.0)]
+)
+def test_the_limit_is_the_assets_own_or_its_classs_or_the_convention(
+    rows: Rows, worn: int, of_class: float | None, own: float | None, limit: float, days: float
+) -> None:
+    rows.connection.execute("UPDATE asset_class SET wear_limit = %s", [of_class])
+    rows.connection.execute("UPDATE asset SET wear_limit = %s", [own])
+    left = tell(rows, worn)
+    assert (left.outlook, left.wear_limit) == ("known", limit)
+    assert left.likely_s == pytest.approx(days * 86_400, rel=0.12)
+
+
 @pytest.mark.usefixtures("worn")
 def test_it_is_told_once_an_hour_of_data(rows: Rows) -> None:
     assert tell_remaining_life(rows.database, clock=rows.clock) == 1

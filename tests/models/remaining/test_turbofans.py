@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.remaining.turbofans import read_subset
-from plant.errors import NotFound, Rejected
+from plant.errors import Rejected
 from tests.models.remaining.engines import life, write_engines
 
 
@@ -36,17 +36,30 @@ def test_a_compressed_file_and_the_answers_are_found_too(tmp_path: Path) -> None
 
 
 def test_no_training_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"no train_FD002\.txt"):
+    with pytest.raises(Rejected, match=r"no train_FD002\.txt"):
         read_subset(tmp_path, "FD002")
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("1 2 3\n", "3 columns"), ("a b\n", "not a table of numbers"), ("1 2\n1\n", "not a table"), ("", "not a table")],
+    [
+        ("1 2 3\n", "3 columns"),
+        ("a b\n", "not a table of numbers"),
+        ("1 2\n\n1\n", "line 3 has 1 of 2 columns; is the file cut off"),
+        ("", "not a table"),
+    ],
 )
 def test_another_format_is_refused(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "train_FD001.txt").write_text(text)
     with pytest.raises(Rejected, match=why):
+        read_subset(tmp_path, "FD001")
+
+
+def test_a_compressed_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    write_engines(tmp_path / "plain", [life(0).history])
+    whole = gzip.compress((tmp_path / "plain").read_bytes())
+    (tmp_path / "train_FD001.txt.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Rejected, match="ended before"):
         read_subset(tmp_path, "FD001")
 
 
