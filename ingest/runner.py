@@ -221,7 +221,8 @@ class Ingest:
         ]
         client_id = _client_id(installation, held.slot)
         _log.info("ingest holds a slot", extra={"slot": held.slot, "client_id": client_id})
-        subscriber = Subscriber(self._settings.broker, client_id=client_id, filters=filters)
+        has_been = held.last_commit is not None
+        subscriber = Subscriber(self._settings.broker, client_id=client_id, filters=filters, should_know=has_been)
         behind_s = (self._clock.now() - held.last_commit).total_seconds() if held.last_commit else 0.0
         return Session(subscriber, behind_since_s=time.monotonic() - max(0.0, behind_s))
 

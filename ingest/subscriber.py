@@ -72,16 +72,20 @@ class Subscriber:
     """One session at the broker. All methods are for one thread.
 
     `filters` are what it subscribes to. `connection` is the present one, None where there is none; `is_listening` once
-    the broker has granted the subscriptions, or has kept them.
+    the broker has granted the subscriptions, or has kept them. Where the broker `should_know` the session and does not,
+    that is said: whatever waited in it is lost.
 
     Raises:
         Misconfigured: the settings name no broker, or certificates that cannot be used.
     """
 
-    def __init__(self, settings: BrokerSettings, *, client_id: str, filters: Sequence[str]) -> None:
+    def __init__(
+        self, settings: BrokerSettings, *, client_id: str, filters: Sequence[str], should_know: bool = False
+    ) -> None:
         self._settings = settings
         self._address = BrokerAddress.parse(settings.url)
         self._filters = [(wanted, 1) for wanted in filters]
+        self._should_know = should_know
         self._is_subscribed = False
         self._trouble = ""
         self.client_id = client_id
@@ -236,6 +240,11 @@ class Subscriber:
         elif flags.session_present and self._is_subscribed:
             self.is_listening = True
         else:
+            if self._should_know and not flags.session_present:
+                _log.warning(
+                    "the broker has forgotten the session, and with it whatever waited there",
+                    extra={"client_id": self.client_id},
+                )
             self._is_subscribed = False
             self._client.subscribe(self._filters)
 
@@ -253,11 +262,11 @@ class Subscriber:
             return
         for wanted, code in refused:
             _log.error("the broker refuses a subscription", extra={"filter": wanted, "why": str(code)})
-        self._is_subscribed = True
+        self._is_subscribed = self._should_know = True
         self.is_listening = True
 
     def _on_unsubscribe(self, *_: Any) -> None:
-        self._is_subscribed = False
+        self._is_subscribed = self._should_know = False
         self.is_listening = False
 
     def _on_disconnect(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,26 @@ def test_gzip_is_unpacked_and_bounded(send: Send, issue: Callable[..., str], sup
     assert send(token, b"x" * 5000).status_code == 413
     assert send(token, b"{}", **{"Content-Encoding": "br"}).status_code == 415
     assert rows(superuser, "SELECT count(*) FROM reading") == [(1,)]
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    application: FastAPI, issue: Callable[..., str], superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.telemetry._BODY_S", 0.05)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"flow":'
+        await asyncio.Event().wait()
+
+    async def send_slowly() -> httpx.Response:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://plant") as client:
+            return await client.post(PATH, content=body(), headers={"Authorization": f"Bearer {issue('P-101')}"})
+
+    answer = asyncio.run(asyncio.wait_for(send_slowly(), 20))
+    assert (answer.status_code, answer.json()["error"]) == (408, "too_slow")
+    assert "0.05 s" in answer.text
+    assert rows(superuser, "SELECT FROM reading") == rows(superuser, "SELECT FROM quarantine") == []
 
 
 def test_a_body_without_a_length_is_bounded_too(client: TestClient, issue: Callable[..., str]) -> None:

@@ -22,6 +22,7 @@ RATE = 5_000.0  # messages a second
 PATIENCE_S = 120.0
 StartWorker = Callable[..., Worker]
 StartTraffic = Callable[..., Traffic]
+FORGOTTEN = "the broker has forgotten the session"
 ALERTED = (
     "SELECT kind, extract(epoch FROM raised_at - onset)::float FROM alert JOIN asset USING (asset_id) WHERE tag = 'V-1'"
 )
@@ -167,6 +168,32 @@ def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
     assert not [number for number in lost if number in between.received or number >= resumed]
     assert_ledger_agrees(database)
     between.close()
+
+
+def test_an_ingest_that_was_away_for_longer_than_its_session_is_kept_says_so_and_goes_on(
+    database: Database, start_worker: StartWorker, start_traffic: StartTraffic
+) -> None:
+    worker = start_worker(mqtt_session_expiry_s="1")
+    await_slots(database, holders=1, slots=1)
+    traffic = start_traffic(RATE / 10)
+    await_flow(database)
+    before = traffic.published - int(RATE / 10)  # the last of them may not have reached ingest yet
+    assert worker.stop() < 5
+    assert FORGOTTEN not in worker.log.read_text()
+    time.sleep(3.0)  # the broker's clock, by which the session expires
+    worker.start()
+    await_slots(database, holders=1, slots=1)
+    back = traffic.published
+    wait_for(lambda: traffic.published > back + RATE / 10, within_s=60, what="traffic")
+    traffic.end()
+    wanted = {number for number in traffic.confirmed if number < before or number > back}
+    wait_for(lambda: not wanted - {number for number, _ in traffic.stored(database)}, within_s=60, what="the rest")
+    account = traffic.account(database)
+    say(f"away for longer than its session: {account}; published while it was away: about {back - before:,}")
+    assert account.missing > 0
+    assert (account.duplicate, account.misplaced) == (0, 0)
+    assert worker.log.read_text().count(FORGOTTEN) == 1
+    assert_ledger_agrees(database)
 
 
 def test_workers_from_four_to_one_to_three(
