@@ -9,6 +9,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from plant.broker_address import BrokerAddress
+from plant.certificates import Certificates
 from plant.errors import Unavailable
 
 _KEEPALIVE_S = 30
@@ -21,11 +22,12 @@ class MqttPublisher:
     behind the back of a caller who was told that it failed.
 
     Raises:
-        Misconfigured: `url` is not `mqtt://user:password@host:port` or `mqtts://…`.
+        Misconfigured: `url` is not `mqtt://user:password@host:port` or `mqtts://…`, or the certificates cannot be used.
     """
 
-    def __init__(self, url: str, *, wait_s: float = 10.0) -> None:
+    def __init__(self, url: str, *, certificates: Certificates | None = None, wait_s: float = 10.0) -> None:
         self._address = BrokerAddress.parse(url)
+        self._tls = (certificates or Certificates()).context() if self._address.tls else None
         self._wait_s = wait_s
         self._lock = threading.Lock()
         self._client: mqtt.Client | None = None
@@ -71,8 +73,8 @@ class MqttPublisher:
         client.connect_timeout = self._wait_s
         if self._address.username:
             client.username_pw_set(self._address.username, self._address.password)
-        if self._address.tls:
-            client.tls_set()
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         try:
             client.connect(self._address.host, self._address.port, keepalive=_KEEPALIVE_S)
         except OSError as error:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import select
-import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import paho.mqtt.client as mqtt
@@ -24,7 +22,8 @@ from paho.mqtt.properties import Properties
 from ingest.client import FrameClient, PlainClient
 from ingest.frames import Publish
 from plant.broker_address import BrokerAddress
-from plant.errors import Misconfigured, Unavailable
+from plant.certificates import Certificates
+from plant.errors import Unavailable
 
 if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode
@@ -38,16 +37,13 @@ _DISCONNECT = b"\xe0\x00"
 class BrokerSettings:
     """How to reach the broker.
 
-    `url` is `mqtt://user:password@host:port` or `mqtts://…`. `ca_file` names who vouches for the broker's certificate
-    where the system does not; `cert_file` and `key_file` are our own certificate. With `session_expiry_s` the broker
-    forgets a session that was absent for so long (MQTT 5); without, as the broker is configured. `reader` `paho` does
-    without the shortcuts of `ingest.client`.
+    `url` is `mqtt://user:password@host:port` or `mqtts://…`. With `session_expiry_s` the broker forgets a session that
+    was absent for so long (MQTT 5); without, as the broker is configured. `reader` `paho` does without the shortcuts of
+    `ingest.client`.
     """
 
     url: str
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
+    certificates: Certificates = field(default_factory=Certificates)
     session_expiry_s: int | None = None
     keepalive_s: int = 20
     reader: Literal["frames", "paho"] = "frames"
@@ -327,17 +323,5 @@ def _introduce(client: mqtt.Client, settings: BrokerSettings, address: BrokerAdd
     if address.username:
         client.username_pw_set(address.username, address.password)
     if address.tls:
-        client.tls_set_context(_tls(settings))
+        client.tls_set_context(settings.certificates.context())
     client.connect_timeout = _CONNECT_S
-
-
-def _tls(settings: BrokerSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file and str(settings.ca_file))
-        if settings.cert_file is not None:
-            context.load_cert_chain(settings.cert_file, settings.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise Misconfigured(
-            f"ASSETLOOP_MQTT_CA_FILE, _CERT_FILE, _KEY_FILE: these certificates cannot be used: {error}"
-        ) from error
-    return context

@@ -15,9 +15,7 @@ def broker_settings(around: Surroundings) -> BrokerSettings:
     settings = around.settings
     return BrokerSettings(
         url=around.mqtt_url(),
-        ca_file=settings.mqtt_ca_file,
-        cert_file=settings.mqtt_cert_file,
-        key_file=settings.mqtt_key_file,
+        certificates=around.certificates,
         session_expiry_s=settings.mqtt_session_expiry_s,
         keepalive_s=settings.mqtt_keepalive_s,
         reader=settings.mqtt_reader,

@@ -199,5 +199,5 @@ def _slots(around: Surroundings) -> str:
 def _broker(around: Surroundings) -> str:
     from simulators.wire import Wire
 
-    with Wire(around.mqtt_url()) as wire:
+    with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
         return f"answers at {wire.address}"

@@ -225,7 +225,8 @@ def _dispatch_with(
     from alerts.dispatch import NAMESPACE, dispatch_blueprint
     from alerts.wire import MqttPublisher
 
-    publisher = stack.enter_context(contextlib.closing(MqttPublisher(around.mqtt_url())))
+    publisher = MqttPublisher(around.mqtt_url(), certificates=around.certificates)
+    stack.enter_context(contextlib.closing(publisher))
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
 
 
@@ -261,7 +262,7 @@ def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tupl
 
     ill = [Fault.parse(text) for text in faults]
     fleet = read_fleet(plant).suffering(ill)
-    wire = Wire(around.mqtt_url())
+    wire = Wire(around.mqtt_url(), certificates=around.certificates)
     with until_told("simulate") as stop, contextlib.suppress(ToldToStopError):
         patiently(wire.connect, say=log.warning, stop=stop)
         with contextlib.closing(wire):

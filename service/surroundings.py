@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from plant.certificates import Certificates
 from plant.clock import Clock, SystemClock
 from plant.errors import Misconfigured
 from service.data_folder import DataFolder, Running
@@ -57,6 +58,12 @@ class Surroundings:
         if running is None:
             raise Misconfigured(_nowhere("broker", "ASSETLOOP_MQTT_URL", self.folder.path))
         return running.mqtt_url
+
+    @property
+    def certificates(self) -> Certificates:
+        """Return those with which the broker is reached, for whatever reaches it."""
+        told = self.settings
+        return Certificates(ca_file=told.mqtt_ca_file, cert_file=told.mqtt_cert_file, key_file=told.mqtt_key_file)
 
     def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
         """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""

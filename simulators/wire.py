@@ -13,6 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from plant.broker_address import BrokerAddress
+from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Wire:
 
     `window` messages at most are unconfirmed (the embedded broker bears 100); `publish` waits for
     room. Use it as a context manager, or call `connect` and `close`. With `mqtts` the broker must
-    show a certificate that this machine trusts (`SSL_CERT_FILE` names an authority of one's own).
+    show a certificate that `certificates` trust, or this machine where they name no authority.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Wire:
         url: str,
         *,
         client_id: str = "",
+        certificates: Certificates | None = None,
         window: int = DEFAULT_WINDOW,
         payload_limit: int = DEFAULT_PAYLOAD_LIMIT,
         connect_timeout_s: float = 5.0,
     ) -> None:
         self.address = BrokerAddress.parse(url)
+        self._tls = (certificates or Certificates()).context() if self.address.tls else None
         self._window = window
         self._payload_limit = payload_limit
         self._connect_timeout_s = connect_timeout_s
@@ -82,8 +85,8 @@ class Wire:
         client.connect_timeout = self._connect_timeout_s
         if self.address.username is not None:
             client.username_pw_set(self.address.username, self.address.password)
-        if self.address.tls:
-            client.tls_set()
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish

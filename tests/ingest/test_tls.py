@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,12 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from alerts.wire import MqttPublisher
 from ingest.runner import IngestSettings
 from ingest.subscriber import BrokerSettings, Subscriber
+from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
+from simulators.wire import Wire
 from tests.ingest.conftest import PATIENCE_S, RunningIngest
 from tests.stack import ASSETLOOP
 
@@ -142,13 +145,15 @@ def test_with_user_and_password(
     with broker(tmp_path, ours, "allow_anonymous false", f"password_file {passwords}") as port:
         url = f"mqtts://ingest:p%40ss%3Aword@127.0.0.1:{port}"
         stored(
-            BrokerSettings(url=url, ca_file=ours.certificate, reader=reader),
+            BrokerSettings(url=url, certificates=Certificates(ca_file=ours.certificate), reader=reader),
             database_url,
             tmp_path,
             lambda payload: publish(port, context, payload, ("ingest", "p@ss:word")),
             await_rows,
         )
-        wrong = BrokerSettings(url=f"mqtts://ingest:wrong@127.0.0.1:{port}", ca_file=ours.certificate)
+        wrong = BrokerSettings(
+            url=f"mqtts://ingest:wrong@127.0.0.1:{port}", certificates=Certificates(ca_file=ours.certificate)
+        )
         with pytest.raises(Unavailable, match=r"(?i)not authori"):
             listen(wrong)
 
@@ -163,13 +168,13 @@ def test_with_a_certificate_of_its_own(
     with broker(tmp_path, ours, "require_certificate true", "use_identity_as_username true") as port:
         settings = BrokerSettings(
             url=f"mqtts://127.0.0.1:{port}",
-            ca_file=ours.certificate,
-            cert_file=ours.folder / "ingest.crt",
-            key_file=ours.folder / "ingest.key",
+            certificates=Certificates(
+                ca_file=ours.certificate, cert_file=ours.folder / "ingest.crt", key_file=ours.folder / "ingest.key"
+            ),
             session_expiry_s=expiry_s,
         )
         stored(settings, database_url, tmp_path, lambda payload: publish(port, context, payload, None), await_rows)
-        without = BrokerSettings(url=settings.url, ca_file=ours.certificate)
+        without = BrokerSettings(url=settings.url, certificates=Certificates(ca_file=ours.certificate))
         with pytest.raises(Unavailable):
             listen(without)
 
@@ -213,6 +218,21 @@ def test_learn_connects_as_ingest_does(ours: Authority, tmp_path: Path) -> None:
         assert b"the broker refuses the connection" in done.stderr
 
 
+def test_orders_and_simulated_devices_reach_the_broker_with_the_same_certificates(
+    ours: Authority, tmp_path: Path
+) -> None:
+    certificates = Certificates(
+        ca_file=ours.certificate, cert_file=ours.folder / "ingest.crt", key_file=ours.folder / "ingest.key"
+    )
+    with broker(tmp_path, ours, "require_certificate true", "use_identity_as_username true") as port:
+        url = f"mqtts://127.0.0.1:{port}"
+        with closing(MqttPublisher(url, certificates=certificates)) as publisher:
+            publisher.publish("assetloop/v1/demo/P-101/workorder", b"{}")
+        with Wire(url, certificates=certificates) as wire:
+            wire.publish(TOPIC, b'{"n":1}')
+            wire.flush(10)
+
+
 # paho leaves the socket of a handshake that failed to the garbage collector.
 @pytest.mark.filterwarnings("ignore:.*SSLSocket:pytest.PytestUnraisableExceptionWarning")
 def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(ours: Authority, tmp_path: Path) -> None:
@@ -220,12 +240,12 @@ def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(ours: Authority, tmp_
     with broker(tmp_path, ours, "allow_anonymous true") as port:
         for ca_file in (None, strangers.certificate):
             with pytest.raises(Unavailable, match=r"(?i)certificate verify failed"):
-                listen(BrokerSettings(url=f"mqtts://127.0.0.1:{port}", ca_file=ca_file))
+                listen(BrokerSettings(url=f"mqtts://127.0.0.1:{port}", certificates=Certificates(ca_file=ca_file)))
 
 
 def test_certificates_that_cannot_be_used_are_told_by_their_settings(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="ASSETLOOP_MQTT_CA_FILE"):
-        listen(BrokerSettings(url="mqtts://127.0.0.1:1", ca_file=tmp_path / "nothing"))
+        listen(BrokerSettings(url="mqtts://127.0.0.1:1", certificates=Certificates(ca_file=tmp_path / "nothing")))
 
 
 def listen(settings: BrokerSettings) -> None:
