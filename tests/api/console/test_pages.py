@@ -231,7 +231,7 @@ def test_no_page_is_wider_than_the_screen(console: str, open_tab: OpenTab, super
         tab = open_tab(console, width=width)
         for path in PATHS:
             tab.open(path)
-            tab.page.locator(".card").first.wait_for()
+            tab.page.locator(".card:visible").first.wait_for()
             assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
