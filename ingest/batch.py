@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -147,12 +148,14 @@ class Gathering:
     """The batches that are being gathered: one that is added to, and those before it that are large enough.
 
     Times are monotonic seconds, given by the caller. A batch has `most_values` before it is worth a commit beside
-    another one, and takes in no further block once it has twice as many.
+    another one, and takes in no further block once it has twice as many. A smaller one is gathered for `shortest_s` at
+    least, since a commit costs as much as a thousand readings do, and for `longest_s` at most.
     """
 
-    def __init__(self, *, most_values: int, longest_s: float) -> None:
+    def __init__(self, *, most_values: int, longest_s: float, shortest_s: float = 0.0) -> None:
         self._most_values = most_values
         self._longest_s = longest_s
+        self._shortest_s = shortest_s
         self._batches: deque[Batch] = deque()
 
     @property
@@ -184,7 +187,13 @@ class Gathering:
         """Say whether to commit, if no commit is in flight: all has been read, enough gathered, or for long enough."""
         if not self._batches:
             return False
-        return drained or not self.has_room or now_s - self._batches[0].opened_s >= self._longest_s
+        return not self.has_room or now_s - self._batches[0].opened_s >= (
+            self._shortest_s if drained else self._longest_s
+        )
+
+    def ripens_in_s(self, now_s: float) -> float:
+        """Return in how many seconds what has been gathered would be due were nothing left to read."""
+        return max(0.0, self._batches[0].opened_s + self._shortest_s - now_s) if self._batches else math.inf
 
     def take(self) -> Batch | None:
         """Take the oldest gathered messages away."""

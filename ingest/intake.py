@@ -11,6 +11,7 @@ not keep: telemetry of QoS 0 goes to the spool, the rest is left out, and comes 
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import threading
 import time
@@ -100,7 +101,7 @@ class Intake:
         now_s = time.monotonic()
         self._sessions.hold(self._housekeeping.held)
         look = self._sessions.look(
-            0.0 if self._is_due(now_s, drained=False) or self._may_unspool() else _LONGEST_WAIT_S,
+            self._pause_s(now_s),
             self._waker.watched,
             reads=self._reads,
             may_connect=self._housekeeping.is_lease_fresh(now_s),
@@ -115,6 +116,12 @@ class Intake:
             self._hand_over()
         self._guard_memory(now_s)
         self._see_to_slots(look.is_all, now_s)
+
+    def _pause_s(self, now_s: float) -> float:
+        """Say how long there is nothing to do, unless something comes."""
+        if self._is_due(now_s, drained=False) or self._may_unspool():
+            return 0.0
+        return min(_LONGEST_WAIT_S, self._gathering.ripens_in_s(now_s) if self._recorder.is_idle else math.inf)
 
     def _answer(self) -> None:
         """Say to devices what is to be said, once there is a session to say it over."""

@@ -63,6 +63,7 @@ class IngestSettings:
     most_memory_bytes: int = 16 * 2**20
     most_spool_bytes: int = 256 * 2**20
     most_batch_values: int = 20_000
+    shortest_batch_s: float = 0.05
     longest_batch_s: float = 0.2
     longest_pause_s: float = 10.0
     most_slots: int = 64
@@ -146,7 +147,11 @@ class Ingest:
         settings = self._settings
         terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
         devices = self._devices()
-        gathering = Gathering(most_values=settings.most_batch_values, longest_s=settings.longest_batch_s)
+        gathering = Gathering(
+            most_values=settings.most_batch_values,
+            longest_s=settings.longest_batch_s,
+            shortest_s=settings.shortest_batch_s,
+        )
         waker = Waker()
         house = Housekeeping(
             self._database,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from ingest.batch import Batch, Block, Gathering, Odd
 from ingest.decoded import Report
@@ -71,6 +73,19 @@ def test_time_makes_the_batch_due_counted_from_its_first_message() -> None:
     add(gathered.open(5.19), 1, 2)
     assert not gathered.is_due(5.19, drained=False)
     assert gathered.is_due(5.2, drained=False)
+
+
+def test_what_is_small_is_gathered_for_a_moment_at_least() -> None:
+    gathered = Gathering(most_values=20, longest_s=0.2, shortest_s=0.05)
+    assert gathered.ripens_in_s(4.0) == math.inf
+    add(gathered.open(5.0), 1, 2)
+    assert not gathered.is_due(5.04, drained=True)
+    assert gathered.ripens_in_s(5.04) == pytest.approx(0.01)
+    assert not gathered.is_due(5.06, drained=False)
+    assert gathered.is_due(5.06, drained=True)
+    assert gathered.ripens_in_s(5.06) == 0.0
+    add(gathered.open(5.06), *range(18))
+    assert gathered.is_due(5.0, drained=False)
 
 
 def test_taking_begins_anew() -> None:
