@@ -58,16 +58,17 @@ def freeze_amid_a_commit(worker: Worker, database: Database) -> None:
         " AND mode = 'RowExclusiveLock' GROUP BY pid, backend_xid ORDER BY pid"
     )
 
-    def is_frozen() -> bool:
-        worker.process.suspend()
-        first = database.ask(writing)
-        time.sleep(0.3)  # what it has asked for already, the server finishes
-        if first and database.ask(writing) == first:
-            return True
-        worker.process.resume()
-        return False
-
-    wait_for(is_frozen, within_s=60, what="commit under way")
+    until_s = time.monotonic() + 60
+    with database.connect() as connection:
+        while time.monotonic() < until_s:
+            worker.process.suspend()
+            if first := connection.execute(writing.encode()).fetchall():
+                time.sleep(0.3)  # what it has asked for already, the server finishes
+                if connection.execute(writing.encode()).fetchall() == first:
+                    return
+            worker.process.resume()
+            time.sleep(0.01)
+    raise AssertionError("no commit was caught under way")
 
 
 def assert_ledger_agrees(database: Database) -> None:
