@@ -311,7 +311,7 @@ with Database(sys.argv[1], role=Role.INGEST) as database:
     terms = Terms(retention_us=3650 * 86_400_000_000)
     committer = Committer(database, Devices(database, most_signals=10), terms, slot=0)
     replay = Replay(database, Decoder(every_format(), most_bytes=2**20), committer, lambda stored: None)
-    while replay.step(0.0):
+    while sys.stdin.readline() and replay.step(0.0):
         print("step", flush=True)
 """
 
@@ -327,15 +327,22 @@ def test_a_replay_killed_again_and_again_stores_everything_once(
     kills = 0
     while rows(superuser, "SELECT FROM quarantine_arrival"):
         process = subprocess.Popen(
-            [sys.executable, "-c", REPLAYING, database_url], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+            [sys.executable, "-c", REPLAYING, database_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path.cwd(),
         )
+        assert process.stdin is not None
         assert process.stdout is not None
+        process.stdin.write("\n\n")  # two of the ten steps are its to take, and it is killed amid the second
+        process.stdin.flush()
         process.stdout.readline()
         time.sleep(0.003 * kills)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         kills += 1
-    assert kills > 2
+    assert kills >= 5
     assert rows(superuser, "SELECT count(*), count(DISTINCT value) FROM reading WHERE flags & 1 = 0") == [(250, 250)]
     assert rows(superuser, "SELECT count(*) FROM reading WHERE flags & 1 = 1") == [(10,)]
     told = ledger(ingest_database)["demo/P-9"]
