@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from sklearn.base import clone
 
 from models.detector import ConditionDetector
 from models.state import Flags, Floats
+from models.whole import whole
 from plant.errors import Rejected
 
 LABELLED_TRAINING_ROWS = 400
@@ -200,7 +201,10 @@ def read_recording(path: Path, directory: Path) -> Recording:
     file = path.relative_to(directory).as_posix()
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
-            header, *table = _whole(csv.reader(lines, delimiter=";"))
+            read = list(whole(csv.reader(lines, delimiter=";")))
+        if not read:
+            raise ValueError("it is empty")
+        header, *table = read
         if "datetime" not in header:
             raise ValueError(
                 f"no column is called datetime; its {len(header)} columns between semicolons do not look so"
@@ -215,20 +219,6 @@ def read_recording(path: Path, directory: Path) -> Recording:
         raise Rejected("malformed_recording", f"{file} cannot be read: {error.strerror}") from error
     seconds = np.array([moment.timestamp() for moment in time])
     return Recording(file=file, signals=signals, time=seconds, rows=rows, label=label)
-
-
-def _whole(lines: Iterable[list[str]]) -> Iterator[list[str]]:
-    """Give the header and the rows that are not empty; refuse one that has not as many columns as the header."""
-    columns = None
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        columns = columns or len(line)
-        if len(line) != columns:
-            raise ValueError(f"line {number} has {len(line)} of {columns} columns; is the file cut off?")
-        yield line
-    if columns is None:
-        raise ValueError("it is empty")
 
 
 def columns_of(table: Sequence[Sequence[str]], columns: Sequence[int]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import error as BadCompression  # noqa: N812 - zlib names it in small letters
@@ -11,6 +11,7 @@ from zlib import error as BadCompression  # noqa: N812 - zlib names it in small 
 import numpy as np
 
 from models.remaining.history import Floats, History, Life
+from models.whole import whole
 from plant.errors import Rejected
 
 SETTINGS, SIGNALS = slice(2, 5), slice(5, 26)
@@ -77,23 +78,11 @@ def _found(directory: Path, name: str) -> Path | None:
     return next((path for path in (directory / name, directory / f"{name}.gz") if path.is_file()), None)
 
 
-def _whole(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Take the lines that are not empty apart; refuse one that has not as many columns as the first."""
-    columns = None
-    for number, line in enumerate(lines, start=1):
-        cells = line.split()
-        columns = columns or len(cells)
-        if cells and len(cells) != columns:
-            raise ValueError(f"line {number} has {len(cells)} of {columns} columns; is the file cut off?")
-        if cells:
-            yield cells
-
-
 def _read_table(path: Path) -> Floats:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("ascii")
-        table = np.array(list(_whole(text.splitlines())), dtype=np.float64)
+        table = np.array(list(whole(map(str.split, text.splitlines()))), dtype=np.float64)
     except (ValueError, EOFError, OSError, BadCompression) as error:
         raise Rejected("malformed_engines", f"{path.name} is not a table of numbers: {error}") from error
     if table.ndim != 2 or not np.isfinite(table).all():
