@@ -1,9 +1,7 @@
-"""One value of one signal at one instant, and what the record remembers about its quality."""
+"""What the record remembers about the quality of a value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import IntFlag
 
 
@@ -17,13 +15,3 @@ class Flag(IntFlag):
     HISTORICAL = 8
     CLOCK_AHEAD = 16
     LATE = 32
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """One stored value, in the unit of its signal."""
-
-    signal_id: int
-    time: datetime
-    value: float
-    flags: Flag = Flag.NONE
