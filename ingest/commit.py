@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +32,10 @@ from storage.delivery import BatchDelivered
 from storage.ordered import Appended, Ordered, Outcome
 from storage.quarantine import Refused
 from storage.speakers import Heard, Remembered
+from storage.windows import from_us
 
 _log = logging.getLogger(__name__)
 _COUNTED = {Outcome.STORED: "stored", Outcome.DUPLICATE: "duplicate", Outcome.CONFLICTING: "conflicting"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -121,7 +121,7 @@ class Committer:
     def _write(self, batch: Batch, now_s: float, turn: Turn) -> ReadingColumns:
         told = self._begin(batch, now_s, turn)
         number = next(self._batch_numbers)
-        at = _instant(batch.arrival_us)
+        at = from_us(batch.arrival_us)
         began_s = time.perf_counter()
         with self._database.transaction() as tx:
             if batch.releases:
@@ -274,7 +274,7 @@ def _former_names(batch: Batch) -> list[tuple[Device, int]]:
 
 def _write_beside(tx: Transaction, odd: dict[int, Odd], at: datetime) -> None:
     """Write what messages say beside readings."""
-    told = [(one.beside, _instant(one.arrival_us)) for one in odd.values() if one.beside is not None]
+    told = [(one.beside, from_us(one.arrival_us)) for one in odd.values() if one.beside is not None]
     if not told:
         return
     memories = [Remembered(**asdict(memory)) for beside, _ in told for memory in beside.memories]
@@ -308,7 +308,7 @@ def _held(odd: Odd, place: int) -> list[Refused]:
             payload=odd.payload,
             length=length,
             sha256=sha256,
-            at=_instant(odd.arrival_us),
+            at=from_us(odd.arrival_us),
             site=report.site or None,
             asset=report.asset or None,
             place=place,
@@ -316,7 +316,3 @@ def _held(odd: Odd, place: int) -> list[Refused]:
         )
         for report, reject in refused
     ]
-
-
-def _instant(time_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=time_us)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 
 from storage.columns import ReadingColumns, body_of, last_of_signals
 from storage.touched import as_parameters, notes_of
+from storage.windows import from_us
 
-_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_US = 3_600_000_000  # no partition is shorter
 
 
@@ -117,7 +116,7 @@ def _notes(ordered: ReadingColumns) -> dict[str, Any]:
     """Say which partitions rows go into, and what they touch."""
     hours = _hours(ordered.times_us) if len(ordered) else []
     return {
-        "instants": [_UNIX_EPOCH + timedelta(microseconds=hour * _HOUR_US) for hour in hours],
+        "instants": [from_us(hour * _HOUR_US) for hour in hours],
         **as_parameters(notes_of(ordered.signal_ids, ordered.times_us)),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import psycopg
@@ -13,8 +13,7 @@ from storage.database import Transaction
 from storage.named_sql import statements
 from storage.ordered import Appended, Ordered, Outcome
 from storage.storable import refusals
-
-_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from storage.windows import from_us
 
 
 def append(tx: Transaction, readings: ReadingColumns | Ordered, *, received_at: datetime) -> Appended:
@@ -51,7 +50,7 @@ def _append_over_stage(tx: Transaction, ordered: ReadingColumns) -> NDArray[np.i
     _put_on_stage(tx, ordered)
     outcomes = np.full(len(ordered), Outcome.DUPLICATE, np.int8)
     stored = tx.one("readings.append_stage")["stored"]
-    since, until = (_instant(int(edge)) for edge in (ordered.times_us.min(), ordered.times_us.max()))
+    since, until = (from_us(edge) for edge in (ordered.times_us.min(), ordered.times_us.max()))
     differing = tx.one("readings.differing", since=since, until=until)["differing"]
     outcomes[np.array(differing, np.intp)] = Outcome.CONFLICTING
     outcomes[np.array(stored, np.intp)] = Outcome.STORED
@@ -77,7 +76,7 @@ def _keep_conflicts(
 
 
 def _identity(columns: ReadingColumns, row: int) -> tuple[int, datetime, float]:
-    return int(columns.signal_ids[row]), _instant(int(columns.times_us[row])), float(columns.values[row])
+    return int(columns.signal_ids[row]), from_us(columns.times_us[row]), float(columns.values[row])
 
 
 def _put(tx: Transaction, told: Ordered) -> None:
@@ -102,7 +101,3 @@ def _copy(tx: Transaction, statement: str, body: bytes) -> None:
 def count(tx: Transaction) -> int:
     """Count the stored readings, all of them, one by one."""
     return int(tx.one("readings.count")["readings"])
-
-
-def _instant(time_us: int) -> datetime:
-    return _UNIX_EPOCH + timedelta(microseconds=time_us)
