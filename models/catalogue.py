@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from models.detector import ConditionDetector
-from models.state import width
+from models.detector.estimator import ConditionDetector
+from models.detector.state import width
 from plant.errors import Conflict
 from storage import models as store
 from storage.database import Transaction

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.remaining.cmapss import HORIZON_CYCLES, CmapssFigures, evaluate_cmapss
+from models.evaluation.cmapss import HORIZON_CYCLES, CmapssFigures, evaluate_cmapss
 from models.remaining.estimator import RemainingLife
 from plant.errors import Misconfigured, Rejected
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lifecycle.labels import FORMULAE, Detection, detection
-from models import charge, proposing
 from models.catalogue import KIND
+from models.feedback import proposing
+from models.training import charge
 from plant.errors import NotFound
 from service.instants import read_instant
 from service.person import person
@@ -48,7 +49,7 @@ def shown(around: Surroundings, asset: str, version: int | None) -> dict[str, An
 
 
 def promoted(around: Surroundings, asset: str, version: int | None, by: str | None) -> dict[str, Any]:
-    """Put an asset's challenger in charge; raises as `models.charge.promote`."""
+    """Put an asset's challenger in charge; raises as `models.training.charge.promote`."""
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, version, state="challenger").model_id
@@ -56,7 +57,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
 
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
-    """Let the champion before an asset's present one take over again; raises as `models.charge.roll_back`."""
+    """Let the champion before an asset's present one take over again; raises as `models.training.charge.roll_back`."""
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state="champion").model_id
@@ -70,7 +71,7 @@ def proposed(around: Surroundings, *, every: bool) -> list[dict[str, Any]]:
 
 
 def decided(around: Surroundings, proposal_id: int, *, is_accepted: bool, by: str | None, note: str) -> dict[str, Any]:
-    """Accept or dismiss a proposal; raises as `models.proposing.accept` and `dismiss`."""
+    """Accept or dismiss a proposal; raises as `models.feedback.proposing.accept` and `dismiss`."""
     decide = proposing.accept if is_accepted else proposing.dismiss
     with around.database() as database:
         return _proposal(decide(database, proposal_id, actor=person(by), clock=around.clock, note=note))

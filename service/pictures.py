@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from models.remaining.cmapss import HORIZON_CYCLES, CmapssFigures
+from models.evaluation.cmapss import HORIZON_CYCLES, CmapssFigures
 from plant.errors import Misconfigured
 
 mpl.use("agg")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from models.episodes import alarm_runs
-from models.evaluation import FileFlags, SkabFigures
+from models.evaluation.evaluation import FileFlags, SkabFigures
+from models.scoring.episodes import alarm_runs
 from service.pictures import BLUE, GREY, RED, save
 
 COLUMNS = 3

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.rules import DeskRules
-from models import tracks
-from models.bank import DetectorBank
-from models.detector import ConditionDetector
-from models.episodes import Episode, follow
-from models.material import Material
-from models.training import learn
+from models.detector.bank import DetectorBank
+from models.detector.estimator import ConditionDetector
+from models.scoring import tracks
+from models.scoring.episodes import Episode, follow
+from models.training.material import Material
+from models.training.training import learn
 from plant.asset import SignalRole
 from plant.finding import FindingKind
 from service.year_figures import Fate, YearFigures

@@ -16,9 +16,9 @@ from alerts.desk import Desk
 from api.access import Access
 from api.app import create_app
 from lifecycle import ledger
-from models import jobs as training
-from models.line import level_of
-from models.scoring import Scorer
+from models.feedback.line import level_of
+from models.scoring.scoring import Scorer
+from models.training import jobs as training
 from storage import jobs
 from storage.jobs import defer
 from tests.api.conftest import TestClient

@@ -9,7 +9,7 @@ from typing import Any
 from api.console.elements import age, box, heading, mark, moment, number, words
 from api.console.forms import Act, Form, remark, said, sheet
 from api.console.visit import Visit
-from models import proposing
+from models.feedback import proposing
 from storage.proposals import Proposal, Reason
 
 Done = Callable[[], Any]

@@ -18,7 +18,7 @@ from api.console.frame import empty, framed
 from api.console.models import back_test_of
 from api.console.visit import Visit
 from api.parts import Parts
-from models import charge
+from models.training import charge
 from plant.errors import AssetloopError, NotFound
 from storage import drift, findings, models, proposals, register
 from storage.drift import Check

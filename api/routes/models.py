@@ -11,7 +11,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Acknowledgement
-from models import charge
+from models.training import charge
 from plant.errors import Rejected
 from storage import drift, models, register
 

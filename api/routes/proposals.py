@@ -11,7 +11,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Deed
-from models import proposing
+from models.feedback import proposing
 from storage import proposals
 
 router = APIRouter(prefix="/proposals", tags=["models"])

@@ -23,8 +23,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from models import catalogue, memory
-from models.detector import ConditionDetector
+from models import catalogue
+from models.detector.estimator import ConditionDetector
+from models.scoring import memory
 from plant.errors import Unavailable
 from plant.topics import telemetry_topic
 from service.bench.broker import BenchBroker, mosquitto

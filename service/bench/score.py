@@ -18,11 +18,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from models import catalogue, memory
-from models.bank import DetectorBank
-from models.detector import ConditionDetector
-from models.rounds import RoundReport
-from models.scoring import Scorer
+from models import catalogue
+from models.detector.bank import DetectorBank
+from models.detector.estimator import ConditionDetector
+from models.scoring import memory
+from models.scoring.rounds import RoundReport
+from models.scoring.scoring import Scorer
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
 from service.bench.ground import scratch

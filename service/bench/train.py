@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from lifecycle.healthy import declare_healthy
 from lifecycle.register import import_plant
-from models import material
-from models.backtest import held_back
-from models.fleet import Here, train_fleet
-from models.material import Material
-from models.training import Task, Trained, learn
+from models.training import material
+from models.training.backtest import held_back
+from models.training.fleet import Here, train_fleet
+from models.training.material import Material
+from models.training.training import Task, Trained, learn
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.clock import SystemClock
 from plant.errors import Misconfigured

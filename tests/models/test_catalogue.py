@@ -14,7 +14,7 @@ from sklearn.covariance import EllipticEnvelope
 
 from models import catalogue
 from models.catalogue import ModelRefused, libraries, packed, unpacked
-from models.detector import ConditionDetector
+from models.detector.estimator import ConditionDetector
 from storage.models import ModelSignal, StoredModel
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)

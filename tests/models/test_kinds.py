@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models import tracks
-from models.detector import ConditionDetector, Scored
-from models.state import Floats
+from models.detector.estimator import ConditionDetector, Scored
+from models.detector.state import Floats
+from models.scoring import tracks
 from plant.finding import FindingKind
 
 SPEED, FLOW, PRESSURE, CURRENT, VIBRATION = range(5)

@@ -20,12 +20,12 @@ import pytest
 from numpy.typing import NDArray
 
 from models.catalogue import loaded, packed, unpacked
-from models.detector import ConditionDetector, Scored
-from models.memory import unpack
+from models.detector.estimator import ConditionDetector, Scored
+from models.detector.state import width
 from models.remaining.classes import TRUSTED
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import History
-from models.state import width
+from models.scoring.memory import unpack
 from plant.finding import FindingKind
 from storage.models import ModelSignal, StoredModel
 

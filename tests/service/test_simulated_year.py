@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.detector import ConditionDetector
-from models.material import Material
+from models.detector.estimator import ConditionDetector
 from models.quantities import roles_of
+from models.training.material import Material
 from service.demonstration import plant_file
 from service.simulated_year import (
     DAY_S,

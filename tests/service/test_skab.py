@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.detector import ConditionDetector
+from models.detector.estimator import ConditionDetector
 from plant.errors import Misconfigured
 from service import skab
 from service.skab import SkabQuestion, detector_with, judge_pump

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alerts.life import event_of
 from api.console.texts import TEXTS
-from models.findings import failure_mode_of
+from models.scoring.findings import failure_mode_of
 from plant.alert import AlertState
 from plant.finding import FindingKind
 from plant.severity import Severity

@@ -1,0 +1,1 @@
+"""The shipped models judged on recorded benchmarks, under their published protocols."""

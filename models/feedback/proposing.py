@@ -1,0 +1,86 @@
+"""A person decides about proposed retraining: accepted, it becomes a training whose model challenges; or dismissed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from lifecycle import ledger
+from lifecycle.healthy import declare_healthy
+from lifecycle.relearning import learnt
+from models.training import jobs
+from models.training.training import Succession, Task
+from plant.clock import Clock
+from plant.errors import Conflict
+from storage import models as store
+from storage import proposals, register, relearning
+from storage.database import Database, Transaction
+from storage.proposals import Decided, Proposal, Reason
+
+
+def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:
+    """Let the machine be trained again in `actor`'s name, who thereby declares the proposed span healthy.
+
+    Raises:
+        NotFound: there is no such proposal.
+        Conflict: it is decided, its machine is not installed any more, or it waits for training already.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        proposal = _open(tx, proposal_id)
+        if store.installation(tx, proposal.installation_id) is None:
+            raise Conflict(f"the machine of proposal {proposal_id} is not installed any more; dismiss it")
+        if proposal.data_from and proposal.data_to:
+            span = (proposal.data_from, proposal.data_to)
+            declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor)
+        task = Task(trained_by=actor, succession=Succession.AWAIT)
+        training_id = jobs.ask(tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock)
+        if training_id is None:
+            raise Conflict(f"{proposal.asset} waits for training already; accept again when that is done")
+        return _decide(tx, proposal, "accepted", actor, now, note, training_id)
+
+
+def dismiss(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:
+    """Leave the models as they are, in `actor`'s name.
+
+    Where a machine was being learnt again and its old model is its own, that model counts again from now on.
+
+    Raises:
+        NotFound: there is no such proposal.
+        Conflict: it is decided already.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        proposal = _open(tx, proposal_id)
+        if proposal.reason is Reason.RELEARNING and _has_own_champion(tx, proposal):
+            learnt(tx, register.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor)
+        return _decide(tx, proposal, "dismissed", actor, now, note, None)
+
+
+def _open(tx: Transaction, proposal_id: int) -> Proposal:
+    proposal = proposals.hold(tx, proposal_id)
+    if proposal.state != "open":
+        raise Conflict(f"proposal {proposal_id} is {proposal.state} already, by {proposal.decided_by}")
+    return proposal
+
+
+def _has_own_champion(tx: Transaction, proposal: Proposal) -> bool:
+    standing = relearning.standing(tx, proposal.asset_id)
+    champion = store.of_asset(tx, proposal.asset_id, kind="condition", state="champion")
+    return standing is not None and standing.installation_id == proposal.installation_id and champion is not None
+
+
+def _decide(
+    tx: Transaction,
+    proposal: Proposal,
+    state: Decided,
+    actor: str,
+    at: datetime,
+    note: str,
+    training_id: int | None,
+) -> Proposal:
+    proposals.decide(tx, proposal.proposal_id, state=state, at=at, by=actor, note=note, training_id=training_id)
+    entry: dict[str, Any] = {"event": f"proposal.{state}", "actor": actor, "asset": proposal.asset}
+    ledger.append(tx, proposal.site, {**entry, "reason": proposal.reason.value, "proposal": proposal.proposal_id}, at)
+    return replace(proposal, state=state, decided_at=at, decided_by=actor, note=note, training_id=training_id)

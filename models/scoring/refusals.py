@@ -1,0 +1,36 @@
+"""A champion that this program cannot use is refused once, in the record, and its machine is trained again."""
+
+from __future__ import annotations
+
+from models.training import jobs
+from models.training.training import Task
+from plant.clock import Clock
+from storage import models as store
+from storage import proposals
+from storage.database import Transaction
+from storage.proposals import Reason
+
+ACTOR = "assetloop"
+"""Nobody is asked: the machine's healthy time is what it was, and without a model it is watched by limits alone."""
+
+
+def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bool:
+    """Write down why a model is refused and ask for its training again; False where that was done before."""
+    now = clock.now()
+    if not store.refuse(tx, model_id, reason=reason, at=now, actor=ACTOR):
+        return False
+    model = store.line_of(tx, model_id)
+    if model.state != "champion" or not model.installed:
+        return True
+    training_id = jobs.ask(tx, model.installation_id, Task(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock)
+    proposal_id = proposals.put(
+        tx,
+        installation_id=model.installation_id,
+        asset_id=model.asset_id,
+        reason=Reason.MODEL_REFUSED,
+        evidence={"model": f"{model.kind}/{model.asset}/v{model.version}", "because": reason},
+        at=now,
+    )
+    if proposal_id is not None:
+        proposals.decide(tx, proposal_id, state="accepted", at=now, by=ACTOR, training_id=training_id)
+    return True

@@ -1,0 +1,109 @@
+"""Scoring follows the rows: each asset's own model judges what is new, and state, score and finding are one write."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from models.scoring.findings import finding_of, of_model
+from models.scoring.judging import Judged, judge
+from models.scoring.refusals import remember
+from models.scoring.rounds import Follower, RoundReport
+from models.scoring.shelf import Shelf
+from plant.clock import Clock
+from storage import findings, health, scoring, windows
+from storage.database import Database, Transaction
+from storage.leases import Taken
+from storage.scoring import Due, Leased
+
+_log = logging.getLogger(__name__)
+
+_VALUES_A_READ = 4_000_000
+
+
+class Scorer(Follower[Due, Leased]):
+    """Lets each asset's champion judge what is new of it."""
+
+    def __init__(self, database: Database, clock: Clock, holder: str, **how: Any) -> None:
+        super().__init__(database, clock, holder, **how)
+        self._shelf = Shelf()
+
+    def _ask(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[Due]:
+        return scoring.due(
+            tx, holder=self._holder, now=now, skip_assets=list(skip_assets), skip_models=self._shelf.refused
+        )
+
+    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Taken[Due]]:
+        return scoring.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
+
+    def _remember(self, tx: Transaction, taken: Sequence[Taken[Due]]) -> list[Leased]:
+        return scoring.remembered(tx, taken)
+
+    def _give_back(self, tx: Transaction) -> None:
+        scoring.release(tx, holder=self._holder)
+
+    def _alike(self, leased: Sequence[Leased]) -> Iterator[list[Leased]]:
+        """Make the models of leased assets ready and yield together whose models are of one shape."""
+        with self._database.transaction() as tx:
+            refusals = self._shelf.fetch(tx, [one.model_id for one in leased])
+        asset_of = {one.model_id: one.asset_id for one in leased}
+        for model_id, error in refusals.items():
+            _log.error(
+                "asset is not scored: its model is refused",
+                extra={"asset_id": asset_of[model_id], "model_id": model_id, "error": str(error)},
+            )
+            with self._database.transaction() as tx:
+                remember(tx, model_id, str(error), clock=self._clock)
+        usable = [one for one in leased if one.model_id not in self._shelf.refused]
+        of_shape: dict[Hashable, list[Leased]] = {}
+        for one in usable:
+            of_shape.setdefault(self._shelf.of(one.model_id).shape, []).append(one)
+        yield from of_shape.values()
+
+    def _together(self, leased: Sequence[Leased]) -> RoundReport:
+        model_ids = [one.model_id for one in leased]
+        models = [self._shelf.of(model_id).model for model_id in model_ids]
+        signal_ids = np.array([[signal.signal_id for signal in model.signals] for model in models], np.int32)
+        began = time.perf_counter()
+        with self._database.transaction() as tx:
+            read = windows.read_many(
+                tx,
+                signal_ids,
+                after_us=np.array([one.watermark_us for one in leased]),
+                until_us=np.array([one.horizon_us for one in leased]),
+                most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
+            )
+        read_at = time.perf_counter()
+        judged = judge(leased, models, self._shelf.bank(model_ids), read)
+        judged_at = time.perf_counter()
+        with self._database.transaction() as tx:
+            report = write(tx, judged)
+        written_at = time.perf_counter()
+        return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
+
+
+def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
+    """Write all that the windows said, and nothing of an asset that another worker or a new model has taken over."""
+    ours = scoring.advance(tx, [one.advance for one in judged])
+    kept = [one for one in judged if one.advance.leased.asset_id in ours]
+    if len(kept) < len(judged):
+        lost = [one.advance.leased.asset_id for one in judged if one.advance.leased.asset_id not in ours]
+        _log.warning("assets were taken over while they were scored", extra={"asset_ids": lost})
+    scoring.write_scores(tx, [one.score for one in kept if one.score is not None])
+    health.write(tx, [row for one in kept for row in one.health])
+    changed = [(one.model, kind, episode) for one in kept for kind, episode in one.episodes]
+    opened = [findings.record(tx, finding_of(of_model(model), kind, episode)) == 1 for model, kind, episode in changed]
+    return RoundReport(
+        assets=len(kept),
+        rows=sum(one.rows for one in kept),
+        findings_opened=sum(opened),
+        findings_cleared=sum(episode.cleared_us is not None for _, _, episode in changed),
+        behind=sum(one.behind for one in kept),
+        taken_over=len(judged) - len(kept),
+    )

@@ -1,0 +1,137 @@
+"""Training on the job queue: asked for with a row, done by any worker that shares the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from models.feedback.labelling import learn_from_labels
+from models.feedback.watching import watch
+from models.remaining.classes import learn_classes
+from models.remaining.telling import ClassModels, tell_remaining_life
+from models.training.training import Refused, Succession, Task, Trained, train_one
+from plant.clock import Clock
+from plant.errors import Conflict, Unavailable
+from storage import jobs, trainings
+from storage import models as store
+from storage.database import Database, Transaction
+
+_log = logging.getLogger(__name__)
+
+NAMESPACE = "models"
+QUEUE = "training"
+"""Training has a queue of its own, so that nobody waits for an order because a fleet is being trained."""
+
+LEARNING = "learning"
+"""And so has what is done at intervals, so that it does not wait for the fleet either."""
+
+_TRAIN = "train"
+TRAIN = f"{NAMESPACE}:{_TRAIN}"
+_RESUME = "resume_stalled"
+_LEARN = "learn"
+_TELL = "tell_remaining_life"
+_LEARN_CLASSES = "learn_classes"
+_RETRY_S = 10
+
+
+class UntilItIsBack(BaseRetryStrategy):
+    """Try again every 10 s for as long as the database is away; other errors fail the job."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - the base's
+        """Say when to try again."""
+        return RetryDecision(retry_in={"seconds": _RETRY_S}) if isinstance(exception, Unavailable) else None
+
+
+def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock: Clock) -> int | None:
+    """Ask for the training of a machine, as a row and a job; None where it waits for training already."""
+    training_id = trainings.ask(
+        tx,
+        installation_id,
+        batch=batch,
+        succession=task.succession.value,
+        asked_by=task.trained_by,
+        at=clock.now(),
+    )
+    if training_id is not None:
+        jobs.defer(tx, TRAIN, queue=QUEUE, lock=f"training-{installation_id}", training_id=training_id)
+    return training_id
+
+
+def ask_for_all(database: Database, installation_ids: Sequence[int], task: Task, *, batch: str, clock: Clock) -> int:
+    """Ask for the training of many machines at once; return how many did not wait for it already."""
+    with database.transaction() as tx:
+        asked = [ask(tx, one, task, batch=batch, clock=clock) for one in installation_ids]
+    return sum(one is not None for one in asked)
+
+
+def run_training(database: Database, training_id: int, *, clock: Clock) -> Trained | Refused | None:
+    """Train what was asked for, once; None where that was done before. What came of it is written with the model.
+
+    Raises:
+        Unavailable: the database is away; the training still waits.
+    """
+    with database.transaction() as tx:
+        asked = trainings.get(tx, training_id)
+        installation = store.installation(tx, asked.installation_id)
+    if asked.state != "queued":
+        return None
+    if installation is None:
+        _finish(database, training_id, "refused", "its machine is not installed any more", clock)
+        return None
+    task = Task(trained_by=asked.asked_by, succession=Succession(asked.succession))
+
+    def also(tx: Transaction, trained: Trained) -> None:
+        if not trainings.finish(tx, training_id, state="trained", model_id=trained.model_id, at=clock.now()):
+            raise Conflict(f"training {training_id} was done by another worker meanwhile")
+
+    try:
+        outcome = train_one(database, installation, task, clock=clock, also=also)
+    except (Unavailable, Conflict):
+        raise
+    except Exception as error:
+        _finish(database, training_id, "failed", f"{type(error).__name__}: {error}", clock)
+        raise
+    if isinstance(outcome, Refused):
+        _finish(database, training_id, "refused", outcome.reason, clock)
+    return outcome
+
+
+def _finish(database: Database, training_id: int, state: trainings.Ending, outcome: str, clock: Clock) -> None:
+    with database.transaction() as tx:
+        trainings.finish(tx, training_id, state=state, outcome=outcome, at=clock.now())
+
+
+def training_blueprint(database: Database, clock: Clock) -> Blueprint:
+    """Declare what a worker does for this room; add it with `namespace=NAMESPACE`."""
+    blueprint = Blueprint()
+    life_models = ClassModels()
+
+    @blueprint.task(name=_TRAIN, queue=QUEUE, retry=UntilItIsBack())
+    def train(training_id: int) -> None:
+        run_training(database, training_id, clock=clock)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_RESUME, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_RESUME}", pass_context=True)
+    async def resume_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        await jobs.resume_stalled(context.app, TRAIN)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_LEARN, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_LEARN}")
+    def learn(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        learn_from_labels(database, clock=clock)
+        watch(database, clock=clock)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name=_TELL, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_TELL}")
+    def tell(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        tell_remaining_life(database, clock=clock, models=life_models)
+
+    @blueprint.periodic(cron="17 * * * *")
+    @blueprint.task(name=_LEARN_CLASSES, queue=QUEUE, queueing_lock=f"{NAMESPACE}:{_LEARN_CLASSES}")
+    def learn_lives(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        learn_classes(database, clock=clock)
+
+    return blueprint

@@ -1,0 +1,246 @@
+"""Train a model for every installed machine of which somebody declared when it was healthy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from models import catalogue
+from models.catalogue import KIND, ModelRefused, unpacked
+from models.detector.estimator import ConditionDetector
+from models.feedback.drift import references
+from models.quantities import roles_of
+from models.training import charge, material
+from models.training.backtest import BackTest, back_test
+from models.training.material import Material
+from plant.clock import Clock
+from plant.errors import NotFound
+from storage import labels
+from storage import models as store
+from storage.database import Database, Transaction
+from storage.models import Installation, ModelSignal
+from storage.windows import from_us
+
+Progress = Callable[[int, int, str], None]
+
+
+class Succession(StrEnum):
+    """What becomes of a newly trained model.
+
+    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
+    challenger until a person promotes it, as it is with CHALLENGE otherwise.
+    """
+
+    PROMOTE = "promote"
+    CHALLENGE = "challenge"
+    AWAIT = "await"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trained:
+    """A new model; `data_from` and `data_to` are the first and last instant it learnt from."""
+
+    asset_id: int
+    site: str
+    asset: str
+    model_id: int
+    version: int
+    state: str
+    rows: int
+    signals: tuple[str, ...]
+    data_from: datetime
+    data_to: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """An asset that has no new model; `reason` says why and what is needed."""
+
+    asset_id: int
+    site: str
+    asset: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """Who asks for training, and what is to become of the model."""
+
+    trained_by: str
+    succession: Succession = Succession.CHALLENGE
+
+
+def train(
+    database: Database,
+    *,
+    clock: Clock,
+    trained_by: str,
+    asset_ids: Collection[int] | None = None,
+    tags: Collection[tuple[str, str]] | None = None,
+    succession: Succession = Succession.CHALLENGE,
+    progress: Progress | None = None,
+) -> list[Trained | Refused]:
+    """Train a model for each machine, one after another; a refusal does not stop the rest.
+
+    A new champion judges what comes after its training data and was not judged before.
+
+    Args:
+        database: spoken to as the application.
+        clock: dates the models.
+        trained_by: who asked for it.
+        asset_ids: which assets; all with a healthy interval where neither this nor `tags` is given.
+        tags: which assets, by (site, asset).
+        succession: what becomes of the models.
+        progress: called after each asset with (done, total, asset).
+
+    Raises:
+        NotFound: a tag names no asset.
+        Unavailable: the database is away; what was trained before stands.
+    """
+    with database.transaction() as tx:
+        chosen = store.installations(tx, _chosen(tx, asset_ids, tags))
+    task = Task(trained_by=trained_by, succession=succession)
+    results = []
+    for done, installation in enumerate(chosen, start=1):
+        results.append(train_one(database, installation, task, clock=clock))
+        if progress is not None:
+            progress(done, len(chosen), installation.asset)
+    return results
+
+
+def train_one(
+    database: Database,
+    installation: Installation,
+    task: Task,
+    *,
+    clock: Clock,
+    also: Callable[[Transaction, Trained], None] | None = None,
+) -> Trained | Refused:
+    """Read, learn, back-test and store a model for one machine; `also` writes in the transaction that stores it."""
+    with database.transaction() as tx:
+        found = material.read(tx, installation)
+        known = labels.of_installation(tx, installation.installation_id)
+        kept = labels.kept(tx, installation.installation_id) if known else {}
+    if isinstance(found, str):
+        return refused(installation, found)
+    try:
+        detector = learn(found)
+    except ValueError as error:
+        return refused(installation, _with_names(str(error), found.signals))
+    tested = back_test(detector, found, learn, known, kept)
+    with database.transaction() as tx:
+        trained = _enter(tx, installation, found, detector, tested, task, at=clock.now())
+        if also is not None:
+            also(tx, trained)
+        return trained
+
+
+def learn(found: Material) -> ConditionDetector:
+    """Fit the detector that every machine gets.
+
+    Raises:
+        ValueError: too little or unclean data; the message says why and how much is still needed.
+    """
+    detector: ConditionDetector = ConditionDetector().fit(
+        found.rows, time=found.times_us / 1e6, **roles_of(found.signals)
+    )
+    return detector
+
+
+def refused(installation: Installation, reason: str) -> Refused:
+    """Say that an asset has no new model."""
+    return Refused(asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason)
+
+
+def _chosen(
+    tx: Transaction, asset_ids: Collection[int] | None, tags: Collection[tuple[str, str]] | None
+) -> set[int] | None:
+    if asset_ids is None and tags is None:
+        return None
+    return set(asset_ids or ()) | {asset_id(tx, site, asset) for site, asset in tags or ()}
+
+
+def asset_id(tx: Transaction, site: str, asset: str) -> int:
+    """Return the asset of a site by its tag; raises `NotFound` where there is none."""
+    found = store.asset_id_of(tx, site, asset)
+    if found is None:
+        raise NotFound(f"there is no asset {asset} at site {site}")
+    return found
+
+
+def _with_names(reason: str, signals: Sequence[ModelSignal]) -> str:
+    """Name the signal where a detector, which knows none, speaks of a column."""
+    return re.sub(r"column (\d+)", lambda found: f"signal {signals[int(found[1])].key}", reason)
+
+
+def _enter(
+    tx: Transaction,
+    installation: Installation,
+    found: Material,
+    detector: ConditionDetector,
+    tested: BackTest,
+    task: Task,
+    *,
+    at: datetime,
+) -> Trained:
+    """Store the model with all that speaks for it; as champion let scoring go on with it."""
+    champion = _takes_charge(tx, installation, task.succession)
+    data_from, data_to = from_us(found.times_us[0]), from_us(found.times_us[-1])
+    model_id, version = catalogue.enter(
+        tx,
+        detector,
+        installation_id=installation.installation_id,
+        signal_ids=[signal.signal_id for signal in found.signals],
+        times_us=found.times_us,
+        rows=found.rows,
+        data_from=data_from,
+        data_to=data_to,
+        trained_by=task.trained_by,
+        trained_at=at,
+        champion=champion,
+        figures=tested.figures,
+        line=tested.line,
+        reference=references(found.signals, found.rows),
+    )
+    if champion:
+        charge.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
+    return Trained(
+        asset_id=installation.asset_id,
+        site=installation.site,
+        asset=installation.asset,
+        model_id=model_id,
+        version=version,
+        state="champion" if champion else "challenger",
+        rows=len(found.rows),
+        signals=tuple(signal.key for signal in found.signals),
+        data_from=data_from,
+        data_to=data_to,
+    )
+
+
+def _takes_charge(tx: Transaction, installation: Installation, succession: Succession) -> bool:
+    match succession:
+        case Succession.PROMOTE:
+            return True
+        case Succession.CHALLENGE:
+            return not _has_usable_champion(tx, installation)
+        case Succession.AWAIT:
+            return False
+        case _:
+            assert_never(succession)
+
+
+def _has_usable_champion(tx: Transaction, installation: Installation) -> bool:
+    """Say whether a model of this very machine is in charge that can be loaded here."""
+    model_id = store.of_asset(tx, installation.asset_id, kind=KIND, state="champion")
+    if model_id is None:
+        return False
+    try:
+        unpacked(store.load(tx, model_id))
+    except ModelRefused:
+        return False
+    return True
