@@ -145,7 +145,7 @@ def site_tag() -> str:
 
 def train_on(database: Database, clock: Clock, past: Past, progress: Progress) -> None:
     """Declare the published past the commissioning of the demo's assets, and train a model for each of them."""
-    from models.training.training import train
+    from models.training.train import train
 
     by = "assetloop up --demo"
     with database.transaction() as tx:

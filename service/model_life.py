@@ -9,7 +9,7 @@ from typing import Any
 from lifecycle.labels import FORMULAE, Detection, detection
 from models.catalogue import KIND
 from models.feedback import proposing
-from models.training import charge
+from models.training import promotion
 from plant.errors import NotFound
 from service.instants import read_instant
 from service.person import person
@@ -49,19 +49,19 @@ def shown(around: Surroundings, asset: str, version: int | None) -> dict[str, An
 
 
 def promoted(around: Surroundings, asset: str, version: int | None, by: str | None) -> dict[str, Any]:
-    """Put an asset's challenger in charge; raises as `models.training.charge.promote`."""
+    """Put an asset's challenger in charge; raises as `models.training.promotion.promote`."""
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, version, state="challenger").model_id
-        return _model(charge.promote(database, model_id, actor=person(by), clock=around.clock))
+        return _model(promotion.promote(database, model_id, actor=person(by), clock=around.clock))
 
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
-    """Let the champion before an asset's present one take over again; raises as `models.training.charge.roll_back`."""
+    """Let an asset's champion before the present one take over again; raises as `models.training.promotion.roll_back`."""
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state="champion").model_id
-        return _model(charge.roll_back(database, model_id, actor=person(by), clock=around.clock))
+        return _model(promotion.roll_back(database, model_id, actor=person(by), clock=around.clock))
 
 
 def proposed(around: Surroundings, *, every: bool) -> list[dict[str, Any]]:

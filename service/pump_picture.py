@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from models.evaluation.evaluation import FileFlags, SkabFigures
+from models.evaluation.skab import FileFlags, SkabFigures
 from models.scoring.episodes import alarm_runs
 from service.pictures import BLUE, GREY, RED, save
 

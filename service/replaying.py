@@ -159,7 +159,7 @@ def _publish_and_wait(
 
 
 def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
-    from models.training.training import Refused, Succession, train
+    from models.training.train import Refused, Succession, train
     from storage import register
 
     with database.transaction() as tx:

@@ -123,9 +123,9 @@ def _auto_register(settings: Settings) -> AutoRegister | None:
 
 def score(around: Surroundings) -> None:
     """Score what was stored, hold it against the register's limits, and keep findings."""
-    from models.scoring.guarding import Guard
-    from models.scoring.rounds import follow_rows
-    from models.scoring.scoring import Scorer
+    from models.scoring.guard import Guard
+    from models.scoring.scorer import Scorer
+    from models.scoring.worker import follow_rows
 
     with around.database() as database, until_told("score") as stop:
         scorer, guard = Scorer(database, around.clock, holder()), Guard(database, around.clock, holder())
@@ -197,7 +197,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     """
     import procrastinate
 
-    from models.training import jobs as models
+    from models.training import queue as models
     from storage import upkeep
     from storage.jobs import connector
     from storage.upkeep import upkeep_blueprint

@@ -14,8 +14,8 @@ from models.detector.bank import DetectorBank
 from models.detector.estimator import ConditionDetector
 from models.scoring import tracks
 from models.scoring.episodes import Episode, follow
-from models.training.material import Material
-from models.training.training import learn
+from models.training.data import Material
+from models.training.train import learn
 from plant.asset import SignalRole
 from plant.finding import FindingKind
 from service.year_figures import Fate, YearFigures

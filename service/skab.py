@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.detector.estimator import ConditionDetector
-from models.evaluation.evaluation import FileFlags, SkabFigures, evaluate_skab
+from models.evaluation.skab import FileFlags, SkabFigures, evaluate_skab
 from plant.errors import Misconfigured
 from service.evaluating import refuse_before_work, write_rows
 

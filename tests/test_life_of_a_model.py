@@ -16,9 +16,9 @@ from alerts.desk import Desk
 from api.access import Access
 from api.app import create_app
 from lifecycle import ledger
-from models.feedback.line import level_of
-from models.scoring.scoring import Scorer
-from models.training import jobs as training
+from models.feedback.threshold import level_of
+from models.scoring.scorer import Scorer
+from models.training import queue as training
 from storage import jobs
 from storage.jobs import defer
 from tests.api.conftest import TestClient

@@ -14,8 +14,8 @@ import pytest
 from alerts.desk import Desk
 from api.access import Access
 from api.app import create_app
-from models.scoring.scoring import Scorer
-from models.training import jobs as training
+from models.scoring.scorer import Scorer
+from models.training import queue as training
 from storage import jobs, upkeep
 from storage.jobs import defer
 from tests.api.conftest import TestClient

@@ -18,7 +18,7 @@ from api.console.frame import empty, framed
 from api.console.models import back_test_of
 from api.console.visit import Visit
 from api.parts import Parts
-from models.training import charge
+from models.training import promotion
 from plant.errors import AssetloopError, NotFound
 from storage import drift, findings, models, proposals, register
 from storage.drift import Check
@@ -139,9 +139,9 @@ class ModelPage:
                         if one.refused:
                             chip(visit.t("model_refused"), "alarm").props["title"] = one.refused
                     if one.installed and one.state == "challenger":
-                        self._act(one, "promote", charge.promote)
+                        self._act(one, "promote", promotion.promote)
                     if one.installed and one.state == "champion" and can_go_back:
-                        self._act(one, "roll_back", charge.roll_back)
+                        self._act(one, "roll_back", promotion.roll_back)
                 words(f"{back_test_of(visit, one)} · {visit.t('line_times', line=number(one.line))}")
                 with box("line small muted"):
                     words(visit.t("data_span"))

@@ -11,7 +11,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Acknowledgement
-from models.training import charge
+from models.training import promotion
 from plant.errors import Rejected
 from storage import drift, models, register
 
@@ -46,12 +46,12 @@ def get_model(parts: GivenParts, model_id: int) -> ModelWithHistory:
 @router.post("/{model_id}/promote", responses=answers(400, 404, 409))
 def promote(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
     """Put a challenger in charge."""
-    line = charge.promote(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    line = promotion.promote(parts.database, model_id, actor=deed.actor, clock=parts.clock)
     return ModelShape.model_validate(line)
 
 
 @router.post("/{model_id}/rollback", responses=answers(400, 404, 409))
 def roll_back(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
     """Take a champion out of charge; answers the one before it, which takes over again."""
-    line = charge.roll_back(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    line = promotion.roll_back(parts.database, model_id, actor=deed.actor, clock=parts.clock)
     return ModelShape.model_validate(line)

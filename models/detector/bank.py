@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.detector.estimator import ConditionDetector, Scored, scored
 from models.detector.kernel import run
-from models.detector.state import Flags, Floats, Pace, last_rows, side_by_side, taken
+from models.detector.parameters import Flags, Floats, Pace, last_rows, side_by_side, taken
 
 
 class DetectorBank:

@@ -12,9 +12,9 @@ from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.detector.fitting import Wants, learn
 from models.detector.kernel import Told, run
-from models.detector.lesson import Wants, learn
-from models.detector.state import Flags, Floats, Norms, Pace, flat_norms, last_rows, norms_of
+from models.detector.parameters import Flags, Floats, Norms, Pace, flat_norms, last_rows, norms_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,8 +24,8 @@ class Scored:
     `alarm` (n,) has hysteresis. `share` (n, p) is each signal's part of the score: rows sum to 1, or are all 0 where
     nothing deviates. `blamed` (n,) is the column of a sensor that is thought to drift in an alarm, else -1.
 
-    `ailing` (n, p) are the bits of `models.detector.senses`: sensors that are stuck or have spikes. `unseen` (n,) says
-    that the settings were never seen in training for a while, so that nothing is judged.
+    `ailing` (n, p) are the bits of `models.detector.sensor_checks`: sensors that are stuck or have spikes. `unseen`
+    (n,) says that the settings were never seen in training for a while, so that nothing is judged.
 
     `wear` (n,) is how far the slow mean has left the reference, in lines: 1 is too far, and `worn` (n,) says
     that it is; `wear_share` (n, p) is each signal's part, in the first row of a minute and while worn.

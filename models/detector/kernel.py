@@ -13,8 +13,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector import regimes, senses, wear
-from models.detector.state import Flags, Floats, Norms, Pace, State, ordered_sum, quartic, taking, weighted_sum
+from models.detector import regimes, sensor_checks, wear
+from models.detector.parameters import Flags, Floats, Norms, Pace, State, ordered_sum, quartic, taking, weighted_sum
 
 FILL_SWEEPS = 8
 """Gauss-Seidel sweeps that fill signals gone stale; one is exact for a single stale signal."""
@@ -107,7 +107,7 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> V
     heard = np.isfinite(row) & np.isfinite(time)
     place = regimes.place(norms, pace, state, row, time, heard, seconds)
     z = np.minimum(np.maximum((row - place.centre) * place.gain, -MOST_SCALES), MOST_SCALES)
-    trusted = senses.check(norms, state, row, z, time, heard & place.judged, seconds)
+    trusted = sensor_checks.check(norms, state, row, z, time, heard & place.judged, seconds)
     elapsed_s, z = follow(norms, pace, state, z, time, trusted)
     live = time - state.seen <= norms.fresh_s
     some = live.any(axis=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.detector.state import Flags, Floats, Norms, Pace, State, ordered_sum
+from models.detector.parameters import Flags, Floats, Norms, Pace, State, ordered_sum
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from zlib import error as BadCompression  # noqa: N812 - zlib names it in small 
 
 import numpy as np
 
-from models.evaluation.whole import whole
+from models.evaluation.tables import whole
 from models.remaining.history import Floats, History, Life
 from plant.errors import Rejected
 

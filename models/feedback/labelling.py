@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from lifecycle import ledger
 from models.catalogue import KIND, ModelRefused, source_version, unpacked
-from models.feedback import line
+from models.feedback import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
@@ -89,7 +89,7 @@ def _raise_line(tx: Transaction, label: Label, kept: Kept | None, clock: Clock) 
         return  # the machine that gave the false alarm is gone
     level = _level(model, label, kept)
     faults = [_known_level(one) for one in labels.of_installation(tx, model.installation_id) if _is_fault(one)]
-    raised = line.raised(model.line, level, faults) if level >= model.line else model.line
+    raised = threshold.raised(model.line, level, faults) if level >= model.line else model.line
     if raised > model.line:
         _move(tx, model, raised, label, level, clock)
 
@@ -106,7 +106,7 @@ def _level(model: StoredModel, label: Label, kept: Kept | None) -> float:
 
 
 def _known_level(label: Label) -> float:
-    return line.level_of(label.score or 0.0, label.line)
+    return threshold.level_of(label.score or 0.0, label.line)
 
 
 def _is_fault(label: Label) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.state import Flags, Floats
+from models.detector.parameters import Flags, Floats
 from plant.asset import SignalRole
 from storage.guarding import Guarded
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.detector import senses
+from models.detector import sensor_checks
 from models.detector.estimator import Scored
-from models.detector.state import Flags, Floats
+from models.detector.parameters import Flags, Floats
 from models.scoring.episodes import Track
 from plant.finding import FindingKind
 
@@ -31,8 +31,8 @@ def of(scored: Scored) -> dict[FindingKind, Track]:
         FindingKind.CONDITION: Track(score=scored.score, alarm=scored.alarm & ~drifts, share=scored.share),
         FindingKind.SENSOR_DRIFT: Track(score=scored.score, alarm=drifts, share=scored.share),
         FindingKind.WEAR: Track(score=scored.wear / (1.0 + scored.wear), alarm=scored.worn, share=scored.wear_share),
-        FindingKind.SENSOR_STUCK: _sensors(scored, senses.STUCK),
-        FindingKind.SENSOR_SPIKES: _sensors(scored, senses.SPIKES),
+        FindingKind.SENSOR_STUCK: _sensors(scored, sensor_checks.STUCK),
+        FindingKind.SENSOR_SPIKES: _sensors(scored, sensor_checks.SPIKES),
         FindingKind.UNSEEN_REGIME: Track(
             score=_plain(scored.unseen), alarm=scored.unseen, share=np.zeros(scored.share.shape)
         ),

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from models import catalogue
 from models.detector.estimator import ConditionDetector
-from models.scoring import memory
+from models.scoring import state_codec
 from plant.errors import Unavailable
 from plant.topics import telemetry_topic
 from service.bench.broker import BenchBroker, mosquitto
@@ -171,7 +171,7 @@ def _install(owner: Database, what: LatencyBench) -> None:
             tx,
             artifact=catalogue.packed(detector),
             libraries=catalogue.libraries(),
-            state=memory.pack(detector.start(), {}),
+            state=state_codec.pack(detector.start(), {}),
             watermark=datetime.now(UTC),
         )
 

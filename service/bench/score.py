@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from models import catalogue
 from models.detector.bank import DetectorBank
 from models.detector.estimator import ConditionDetector
-from models.scoring import memory
-from models.scoring.rounds import RoundReport
-from models.scoring.scoring import Scorer
+from models.scoring import state_codec
+from models.scoring.scorer import Scorer
+from models.scoring.worker import RoundReport
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
 from service.bench.ground import scratch
@@ -159,7 +159,7 @@ def _installed(owner: Database, what: ScoreBench, detector: ConditionDetector) -
             tx,
             artifact=catalogue.packed(detector),
             libraries=catalogue.libraries(),
-            state=memory.pack(detector.start(), {}),
+            state=state_codec.pack(detector.start(), {}),
             watermark=_BEGIN,
         )
     return cast

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from lifecycle.healthy import declare_healthy
 from lifecycle.register import import_plant
-from models.training import material
+from models.training import data
 from models.training.backtest import held_back
+from models.training.data import Material
 from models.training.fleet import Here, train_fleet
-from models.training.material import Material
-from models.training.training import Task, Trained, learn
+from models.training.train import Task, Trained, learn
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
@@ -177,7 +177,7 @@ def _stages(database: Database, chosen: list[Installation]) -> tuple[float, floa
 
 def _read(database: Database, installation: Installation) -> Material:
     with database.transaction() as tx:
-        found = material.read(tx, installation)
+        found = data.read(tx, installation)
     if isinstance(found, str):
         raise Misconfigured(found)
     return found

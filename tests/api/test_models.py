@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.access import Access
 from api.app import create_app
-from models.training.jobs import run_training
-from models.training.training import train
+from models.training.queue import run_training
+from models.training.train import train
 from storage import proposals
 from storage.proposals import Reason
 from tests.models.conftest import START, Rows, closed_order, rows

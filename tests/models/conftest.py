@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lifecycle.healthy import declare_healthy
-from models.training.training import Refused, Succession, Trained, train
+from models.training.train import Refused, Succession, Trained, train
 from plant.clock import ManualClock
 from storage import labels
 from storage.database import Database

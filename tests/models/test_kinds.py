@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.detector.estimator import ConditionDetector, Scored
-from models.detector.state import Floats
+from models.detector.parameters import Floats
 from models.scoring import tracks
 from plant.finding import FindingKind
 

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from models.catalogue import loaded, packed, unpacked
 from models.detector.estimator import ConditionDetector, Scored
-from models.detector.state import width
+from models.detector.parameters import width
 from models.remaining.classes import TRUSTED
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import History
-from models.scoring.memory import unpack
+from models.scoring.state_codec import unpack
 from plant.finding import FindingKind
 from storage.models import ModelSignal, StoredModel
 

@@ -14,7 +14,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from models.scoring.scoring import Scorer
+from models.scoring.scorer import Scorer
 from tests.models.conftest import Rows, healthy_rows
 from tests.models.test_guarding import limited
 from tests.models.test_scoring import STATE, sickening

@@ -8,8 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from models.training.jobs import run_training
-from models.training.training import train
+from models.training.queue import run_training
+from models.training.train import train
 from plant.errors import Conflict, Misconfigured, NotFound
 from service import model_life, model_words
 from service.surroundings import Surroundings

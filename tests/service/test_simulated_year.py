@@ -11,7 +11,7 @@ import pytest
 
 from models.detector.estimator import ConditionDetector
 from models.quantities import roles_of
-from models.training.material import Material
+from models.training.data import Material
 from service.demonstration import plant_file
 from service.simulated_year import (
     DAY_S,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.training.training import train
+from models.training.train import train
 from storage import models, proposals
 from storage.proposals import Reason
 from tests.api.console.conftest import Tab

@@ -18,8 +18,8 @@ from sklearn.utils.estimator_checks import check_pipeline_consistency, parametri
 from models.detector.bank import DetectorBank
 from models.detector.estimator import ConditionDetector, Scored
 from models.detector.kernel import fill_stale
-from models.detector.state import Flags, Floats
-from models.evaluation.evaluation import read_recording
+from models.detector.parameters import Flags, Floats
+from models.evaluation.skab import read_recording
 from simulators.devices import Device
 from simulators.faults import Fault
 from simulators.machines import MACHINE_CLASSES

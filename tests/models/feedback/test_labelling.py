@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lifecycle import ledger
-from models.feedback import line as rule
+from models.feedback import threshold as rule
 from models.feedback.labelling import learn_from_labels
-from models.scoring.scoring import Scorer
+from models.scoring.scorer import Scorer
 from storage import labels
 from storage import models as store
 from tests.models.conftest import START, Rows, closed_order, healthy_rows

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from lifecycle import ledger
 from models.feedback import proposing, watching
 from models.scoring import refusals
-from models.scoring.scoring import Scorer
-from models.training import charge, jobs
+from models.scoring.scorer import Scorer
+from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
 from storage import drift, proposals, relearning
 from storage import models as store
@@ -36,7 +36,7 @@ def proposed(rows: Rows, *, open_only: bool = True) -> list[Proposal]:
 def train_all(rows: Rows) -> None:
     for (training_id,) in rows.all("SELECT training_id FROM training WHERE state = 'queued'"):
         assert isinstance(training_id, int)
-        jobs.run_training(rows.database, training_id, clock=rows.clock)
+        queue.run_training(rows.database, training_id, clock=rows.clock)
 
 
 def slow_rows(hours: float, first_s: float, shift: float = 0.0) -> NDArray[np.float64]:
@@ -122,7 +122,7 @@ class TestLearningAgain:
             challenger = store.load(tx, 2)
         assert (challenger.state, challenger.data_from) == ("challenger", START + timedelta(hours=2))
         assert challenger.figures["held_back"]["alarms"] == 0
-        charge.promote(rows.database, 2, actor="Bo", clock=rows.clock)
+        promotion.promote(rows.database, 2, actor="Bo", clock=rows.clock)
         with rows.database.transaction() as tx:
             assert relearning.standing(tx, changed_asset) is None
             assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
@@ -155,7 +155,7 @@ class TestLearningAgain:
         with rows.database.transaction() as tx:
             (challenger,) = (one for one in store.list_models(tx) if one.installed)
         assert challenger.state == "challenger", "also of a machine that has no model yet: promoting is a person's act"
-        assert charge.promote(rows.database, challenger.model_id, actor="Bo", clock=rows.clock).state == "champion"
+        assert promotion.promote(rows.database, challenger.model_id, actor="Bo", clock=rows.clock).state == "champion"
 
 
 class TestDrift:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scoring import memory
+from models.scoring import state_codec
 from models.scoring.episodes import Episode, Track, follow
 from models.scoring.findings import finding_of, of_model
 from plant.finding import FindingKind
@@ -72,20 +72,20 @@ def test_cutting_the_stream_anywhere_gives_the_same_episodes(alarms: list[bool],
     times, scored, rows = said(alarms, seed)
     whole, _ = follow(None, times, scored, rows)
     kept: dict[int, Episode] = {}
-    held: memory.Episodes = {}
+    held: state_codec.Episodes = {}
     edges = [0, *sorted(min(cut, len(alarms)) for cut in cuts), len(alarms)]
     for begin, end in pairwise(edges):
         standing = held.get(FindingKind.WEAR)
         changed, standing = follow(standing, times[begin:end], part(scored, begin, end), rows[begin:end])
         kept |= {episode.onset_us: episode for episode in changed}
         held = {} if standing is None else {FindingKind.WEAR: standing}
-        _, held = memory.unpack(memory.pack(np.zeros(2), held), 2, 3)
+        _, held = state_codec.unpack(state_codec.pack(np.zeros(2), held), 2, 3)
     assert [remembered(episode) for episode in whole] == [remembered(episode) for episode in kept.values()]
     assert [episode.cleared_us for episode in whole] == [episode.cleared_us for episode in kept.values()]
 
 
 def remembered(episode: Episode) -> bytes:
-    return memory.pack(np.zeros(0), {FindingKind.CONDITION: episode})
+    return state_codec.pack(np.zeros(0), {FindingKind.CONDITION: episode})
 
 
 def test_shares_are_the_mean_over_the_episode_weighted_by_score() -> None:
@@ -101,20 +101,20 @@ def test_a_state_survives_as_bytes_to_the_last_bit() -> None:
     assert condition is not None
     assert wear is not None
     standing = {FindingKind.WEAR: wear, FindingKind.CONDITION: condition}
-    again, episodes = memory.unpack(memory.pack(state, standing), 3, 3)
+    again, episodes = state_codec.unpack(state_codec.pack(state, standing), 3, 3)
     assert again.tobytes() == state.tobytes()
     assert list(episodes) == list(standing)
-    assert memory.pack(again, episodes) == memory.pack(state, standing)
+    assert state_codec.pack(again, episodes) == state_codec.pack(state, standing)
 
 
 def test_many_states_are_written_and_read_as_each_alone() -> None:
     states = np.random.default_rng(0).normal(size=(3, 4))
     _, episode = follow(None, *said([True]))
     assert episode is not None
-    episodes: list[memory.Episodes] = [{}, {FindingKind.CONDITION: episode}, {}]
-    packed = memory.pack_many(states, episodes)
-    assert packed == [memory.pack(state, held) for state, held in zip(states, episodes, strict=True)]
-    again, read = memory.unpack_many(packed, 4, 3)
+    episodes: list[state_codec.Episodes] = [{}, {FindingKind.CONDITION: episode}, {}]
+    packed = state_codec.pack_many(states, episodes)
+    assert packed == [state_codec.pack(state, held) for state, held in zip(states, episodes, strict=True)]
+    again, read = state_codec.unpack_many(packed, 4, 3)
     assert again.tobytes() == states.tobytes()
     assert [list(held) for held in read] == [[], [FindingKind.CONDITION], []]
 
@@ -131,7 +131,7 @@ def test_many_states_are_written_and_read_as_each_alone() -> None:
 )
 def test_bytes_that_are_no_state_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"stored state|no episodes"):
-        memory.unpack(data, 1, 3)
+        state_codec.unpack(data, 1, 3)
 
 
 def found(peak: float, pull: list[float], **times: int) -> Episode:

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.feedback.line import FAULT_ROOM
+from models.feedback.threshold import FAULT_ROOM
 from models.training.backtest import BackTest, back_test, held_back, replay
-from models.training.material import Material
-from models.training.training import learn
+from models.training.data import Material
+from models.training.train import learn
 from plant.work_order import Outcome
 from storage.labels import Kept, Label
 from storage.models import ModelSignal

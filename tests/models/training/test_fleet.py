@@ -14,7 +14,7 @@ import pytest
 
 from models.training import fleet
 from models.training.fleet import Here, train_fleet
-from models.training.training import Refused, Task, Trained
+from models.training.train import Refused, Task, Trained
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.training import There

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from models.detector.state import Flags, Floats, Norms, State, taking
+from models.detector.parameters import Flags, Floats, Norms, State, taking
 
 STUCK: Final = 1
 SPIKES: Final = 2

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from models.scoring.batch import Judged, judge
 from models.scoring.findings import finding_of, of_model
-from models.scoring.judging import Judged, judge
+from models.scoring.model_cache import Shelf
 from models.scoring.refusals import remember
-from models.scoring.rounds import Follower, RoundReport
-from models.scoring.shelf import Shelf
+from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from storage import findings, health, scoring, windows
 from storage.database import Database, Transaction

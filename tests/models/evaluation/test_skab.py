@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from models.detector.estimator import ConditionDetector
-from models.evaluation.evaluation import FileFlags, SkabFigures, evaluate_skab, judge, read_recording
+from models.evaluation.skab import FileFlags, SkabFigures, evaluate_skab, judge, read_recording
 from models.scoring.episodes import alarm_runs
-from models.scoring.scoring import Scorer
+from models.scoring.scorer import Scorer
 from plant.errors import Rejected
 from tests.models.conftest import START, Rows
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from models.detector.bank import DetectorBank
 from models.detector.estimator import Scored
-from models.detector.state import Flags, Floats
-from models.scoring import memory, tracks
+from models.detector.parameters import Flags, Floats
+from models.scoring import state_codec, tracks
 from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
 from storage.health import HealthRow
@@ -56,11 +56,13 @@ def judge(
     for block in windows.blocks(most_values=MOST_VALUES_A_BLOCK):
         places = block.assets.tolist()
         some = bank.take(block.assets)
-        states, standing = memory.unpack_many([leased[place].state for place in places], bank.state_width, bank.signals)
+        states, standing = state_codec.unpack_many(
+            [leased[place].state for place in places], bank.state_width, bank.signals
+        )
         lines = np.array([leased[place].line for place in places])
         scored, after = some.stream(states, block.values, block.times_s, lines)
         followed = _follow(windows, block, standing, scored)
-        memories = memory.pack_many(after, [still for _, still in followed])
+        memories = state_codec.pack_many(after, [still for _, still in followed])
         scores = _score_rows(leased, models, windows, block, scored)
         health = _health_rows(models, block, some.last_rows(states), some.tells_wear, scored)
         for n, place in enumerate(places):

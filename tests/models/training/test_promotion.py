@@ -9,9 +9,9 @@ import pytest
 
 from lifecycle import ledger
 from models.catalogue import ModelRefused, unpacked
-from models.scoring.scoring import Scorer
-from models.training import charge
-from models.training.training import Trained, train
+from models.scoring.scorer import Scorer
+from models.training import promotion
+from models.training.train import Trained, train
 from plant.errors import Conflict, NotFound
 from storage import models as store
 from storage import relearning
@@ -42,11 +42,11 @@ def scored_by(rows: Rows) -> object:
 
 
 def promote(rows: Rows, model_id: int) -> ModelLine:
-    return charge.promote(rows.database, model_id, actor="Ada", clock=rows.clock)
+    return promotion.promote(rows.database, model_id, actor="Ada", clock=rows.clock)
 
 
 def roll_back(rows: Rows, model_id: int) -> ModelLine:
-    return charge.roll_back(rows.database, model_id, actor="Ada", clock=rows.clock)
+    return promotion.roll_back(rows.database, model_id, actor="Ada", clock=rows.clock)
 
 
 def test_a_retraining_challenges_and_a_person_promotes_it(rows: Rows, asset_id: int) -> None:

@@ -12,7 +12,7 @@ from models.feedback.labelling import learn_from_labels
 from models.feedback.watching import watch
 from models.remaining.classes import learn_classes
 from models.remaining.telling import ClassModels, tell_remaining_life
-from models.training.training import Refused, Succession, Task, Trained, train_one
+from models.training.train import Refused, Succession, Task, Trained, train_one
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
 from storage import jobs, trainings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.detector.state import Flags, Floats
+from models.detector.parameters import Flags, Floats
 
 SMOOTHED_PERIODS = 3.0
 """No signal is smoothed over less than so many of its usual periods."""

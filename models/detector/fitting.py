@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.covariance import ledoit_wolf
 
-from models.detector import cleaning, paths
-from models.detector.modes import Modes, learn_modes
-from models.detector.paths import Moves, Tempo
-from models.detector.state import Flags, Floats, Norms, Pace, State, quartic
+from models.detector import cleaning, training_pass
+from models.detector.parameters import Flags, Floats, Norms, Pace, State, quartic
+from models.detector.regime_fit import Modes, learn_modes
+from models.detector.training_pass import Moves, Tempo
 
 SEEN_PART = 0.5
 """A signal that is fresh in less of the training than this is not used."""
@@ -115,11 +115,11 @@ def learn(rows: Floats, time: Floats, wants: Wants) -> Lesson:
         ValueError: too little or unclean data; the message says why and how much is still needed.
     """
     healthy = Healthy.of(rows, time, wants)
-    first = paths.first_baseline(healthy.z, time, healthy.tempo)
-    path, baseline = paths.deviations(
+    first = training_pass.first_baseline(healthy.z, time, healthy.tempo)
+    path, baseline = training_pass.deviations(
         healthy.z, healthy.moves, healthy.tempo, first, baseline_s=wants.pace.baseline_s, clip=wants.pace.clip
     )
-    steady = paths.settled(path, time, healthy.tempo)
+    steady = training_pass.settled(path, time, healthy.tempo)
     used = (healthy.modes.gain > 0).any(axis=0) & (np.isfinite(steady).mean(axis=0) >= SEEN_PART)
     near = yardstick(cleaning.complete_rows(steady, used), healthy, used, wants)
     wear_s, wear_whiten, slow = _wear(healthy, used, wants)
@@ -183,13 +183,16 @@ def _wear(healthy: Healthy, used: Flags, wants: Wants) -> tuple[float, Floats, F
     if span_s < wants.wear_training_s:
         return (np.inf, *nothing)
     clip, slow_s = wants.pace.clip, min(wants.wear_s, span_s / SLOW_PART)
-    departures, _ = paths.deviations(
+    departures, _ = training_pass.deviations(
         healthy.z, healthy.moves, healthy.tempo, np.zeros(signals), baseline_s=np.inf, clip=clip
     )
     far = yardstick(
-        cleaning.complete_rows(paths.settled(departures, healthy.time, healthy.tempo), used), healthy, used, wants
+        cleaning.complete_rows(training_pass.settled(departures, healthy.time, healthy.tempo), used),
+        healthy,
+        used,
+        wants,
     )
-    return slow_s, far.whiten, paths.slow_mean(healthy.z, healthy.moves, slow_s=slow_s, clip=clip)
+    return slow_s, far.whiten, training_pass.slow_mean(healthy.z, healthy.moves, slow_s=slow_s, clip=clip)
 
 
 def _norms(

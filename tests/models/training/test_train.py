@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.catalogue import fingerprint, unpacked
-from models.scoring.scoring import Scorer
-from models.training.training import Refused, Trained, train
+from models.scoring.scorer import Scorer
+from models.training.train import Refused, Trained, train
 from plant.errors import NotFound
 from storage import models as store
 from tests.models.conftest import START, Rows, healthy_rows

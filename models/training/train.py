@@ -14,9 +14,9 @@ from models.catalogue import KIND, ModelRefused, unpacked
 from models.detector.estimator import ConditionDetector
 from models.feedback.drift import references
 from models.quantities import roles_of
-from models.training import charge, material
+from models.training import data, promotion
 from models.training.backtest import BackTest, back_test
-from models.training.material import Material
+from models.training.data import Material
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage import labels
@@ -122,7 +122,7 @@ def train_one(
 ) -> Trained | Refused:
     """Read, learn, back-test and store a model for one machine; `also` writes in the transaction that stores it."""
     with database.transaction() as tx:
-        found = material.read(tx, installation)
+        found = data.read(tx, installation)
         known = labels.of_installation(tx, installation.installation_id)
         kept = labels.kept(tx, installation.installation_id) if known else {}
     if isinstance(found, str):
@@ -207,7 +207,7 @@ def _enter(
         reference=references(found.signals, found.rows),
     )
     if champion:
-        charge.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
+        promotion.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
     return Trained(
         asset_id=installation.asset_id,
         site=installation.site,

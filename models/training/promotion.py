@@ -9,7 +9,7 @@ from lifecycle import ledger
 from lifecycle.relearning import learnt
 from models.catalogue import source_version, unpacked
 from models.detector.estimator import ConditionDetector
-from models.scoring import memory
+from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
@@ -80,7 +80,7 @@ def _take_over(
     """Let scoring go on with a model, end what the one before found, and that the machine is learnt again."""
     asset = register.asset_by_id(tx, model.asset_id)
     watermark = scoring.watermark_of(tx, model.asset_id)
-    state = memory.pack(_warm(tx, model, detector, watermark), {})
+    state = state_codec.pack(_warm(tx, model, detector, watermark), {})
     scoring.reset(tx, asset_id=model.asset_id, model_id=model.model_id, watermark=model.data_to, state=state)
     findings.clear_all_of(tx, asset_id=model.asset_id, source=FindingSource.MODEL)
     learnt(tx, asset, how="promoted", at=at, by=actor)

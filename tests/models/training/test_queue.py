@@ -7,8 +7,8 @@ import asyncio
 import procrastinate
 import pytest
 
-from models.training import jobs as training
-from models.training.training import Succession, Task, Trained
+from models.training import queue as training
+from models.training.train import Succession, Task, Trained
 from storage import jobs, trainings
 from storage import models as store
 from tests.models.conftest import Rows, healthy_rows

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from models.detector.state import Flags, Floats
+from models.detector.parameters import Flags, Floats
 from models.scoring import limits as rules
-from models.scoring import memory
+from models.scoring import state_codec
 from models.scoring.episodes import Episode, Track, follow
 from models.scoring.findings import finding_of, of_register
 from models.scoring.limits import Broken, Limits
-from models.scoring.rounds import Follower, RoundReport
+from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from plant.finding import FindingKind
 from storage import findings, guarding, windows
@@ -121,7 +121,7 @@ def look(leased: Sequence[LeasedGuard], lists: Sequence[Guarded], read: Windows,
         changed[place] += _followed(open_[place], window, _of_asset(broken, len(window), place))
     for place, one in enumerate(leased):
         changed[place] += _silence(open_[place], one, read.of(place), len(lists[place].signals), now_us)
-    states = memory.pack_many(after, open_)
+    states = state_codec.pack_many(after, open_)
     return [
         Seen(
             watched=lists[place],
@@ -139,11 +139,11 @@ def look(leased: Sequence[LeasedGuard], lists: Sequence[Guarded], read: Windows,
     ]
 
 
-def _remembered(leased: Sequence[LeasedGuard], lists: Sequence[Guarded]) -> tuple[Floats, list[memory.Episodes]]:
+def _remembered(leased: Sequence[LeasedGuard], lists: Sequence[Guarded]) -> tuple[Floats, list[state_codec.Episodes]]:
     """Return the state of each asset for its signals of now (A, S), and its open episodes."""
     signals = len(lists[0].signals)
     width = rules.width(signals)
-    flat, standing = np.empty((len(leased), width)), list[memory.Episodes]()
+    flat, standing = np.empty((len(leased), width)), list[state_codec.Episodes]()
     for place, (one, watched) in enumerate(zip(leased, lists, strict=True)):
         ids = [signal.signal_id for signal in watched.signals]
         state, episodes = _as_it_was(one.state, width, signals) if one.state else (rules.fresh(ids), {})
@@ -154,11 +154,11 @@ def _remembered(leased: Sequence[LeasedGuard], lists: Sequence[Guarded]) -> tupl
     return flat, standing
 
 
-def _as_it_was(data: bytes, width: int, signals: int) -> tuple[Floats, memory.Episodes]:
-    before = memory.width_of(data)
+def _as_it_was(data: bytes, width: int, signals: int) -> tuple[Floats, state_codec.Episodes]:
+    before = state_codec.width_of(data)
     if before == width:
-        return memory.unpack(data, width, signals)
-    return memory.state_of(data), {}
+        return state_codec.unpack(data, width, signals)
+    return state_codec.state_of(data), {}
 
 
 def _followed(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from models.detector.state import Flags, Floats
+from models.detector.parameters import Flags, Floats
 
 MOST_REGIMES = 6
 FOLDS, STRETCHES = 5, 50

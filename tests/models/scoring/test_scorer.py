@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from lifecycle.relearning import learn_again
-from models.scoring import scoring as module
-from models.scoring.rounds import RoundReport, follow_rows
-from models.scoring.scoring import Judged, Scorer
+from models.scoring import scorer as module
+from models.scoring.scorer import Judged, Scorer
+from models.scoring.worker import RoundReport, follow_rows
 from plant.asset import Equipment
 from plant.errors import Unavailable
 from storage import findings, register, scoring
@@ -364,7 +364,7 @@ def test_a_database_that_is_away_is_waited_for_and_said_once(rows: Rows, caplog:
     with Flaky(rows.database.url, role=rows.database.role) as flaky:
         follow_rows([Scorer(flaky, rows.clock, "w")], rows.clock, stop)
     assert stop.waits == [0.5, 1.0, 2.0, 2.0]
-    said = [record.getMessage() for record in caplog.records if record.name == "models.scoring.rounds"]
+    said = [record.getMessage() for record in caplog.records if record.name == "models.scoring.worker"]
     assert said == ["scoring waits: the database is away", "scoring goes on: the database is back"]
     assert rows.all("SELECT count(*) FROM score") == [(1,)]
 

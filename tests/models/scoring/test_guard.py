@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from models.scoring.guarding import Guard
-from models.scoring.rounds import RoundReport
-from models.scoring.scoring import Scorer
+from models.scoring.guard import Guard
+from models.scoring.scorer import Scorer
+from models.scoring.worker import RoundReport
 from storage import guarding
 from tests.models.conftest import START, Rows, healthy_rows
 

@@ -12,8 +12,8 @@ import numpy as np
 from sklearn.base import clone
 
 from models.detector.estimator import ConditionDetector
-from models.detector.state import Flags, Floats
-from models.evaluation.whole import whole
+from models.detector.parameters import Flags, Floats
+from models.evaluation.tables import whole
 from plant.errors import Rejected
 
 LABELLED_TRAINING_ROWS = 400

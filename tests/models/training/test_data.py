@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from models.training import material
-from models.training.material import Material
-from models.training.training import Refused
+from models.training import data
+from models.training.data import Material
+from models.training.train import Refused
 from storage import models as store
 from storage import relearning, suppression
 from storage.suppression import Reason
@@ -23,7 +23,7 @@ def learnt_seconds(rows: Rows, asset_id: int) -> set[int]:
     """Return the seconds after the start from which a model of the asset would learn."""
     with rows.database.transaction() as tx:
         (installation,) = store.installations(tx, [asset_id])
-        found = material.read(tx, installation)
+        found = data.read(tx, installation)
     assert isinstance(found, Material), found
     return {int((t - to_us(START)) // 1_000_000) for t in found.times_us}
 
@@ -84,7 +84,7 @@ def test_rows_keep_their_values_across_the_cuts(rows: Rows, asset_id: int) -> No
     closed_order(rows, asset_id, outcome="confirmed", onset_s=6000, started_s=6600, restored_s=7200)
     with rows.database.transaction() as tx:
         (installation,) = store.installations(tx, [asset_id])
-        found = material.read(tx, installation)
+        found = data.read(tx, installation)
     assert isinstance(found, Material)
     kept = np.array([k <= 40 or k >= 120 for k in range(200)])
     assert np.array_equal(found.rows, healthy_rows(200)[kept])
@@ -94,5 +94,5 @@ def test_of_more_than_there_is_room_for_the_last_rows_are_taken(
     rows: Rows, asset_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed_order(rows, asset_id, outcome="confirmed", onset_s=6000, started_s=6600, restored_s=7200)
-    monkeypatch.setattr(material, "_MOST_ROWS", 90)
+    monkeypatch.setattr(data, "_MOST_ROWS", 90)
     assert learnt_seconds(rows, asset_id) == {k * 60 for k in range(200) if 31 <= k <= 40 or k >= 120}
