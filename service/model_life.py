@@ -57,7 +57,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
 
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
-    """Let an asset's champion before the present one take over again; raises as `models.training.promotion.roll_back`."""
+    """Let the asset's champion before this one take over again; raises as `models.training.promotion.roll_back`."""
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state="champion").model_id

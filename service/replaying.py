@@ -159,7 +159,8 @@ def _publish_and_wait(
 
 
 def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
-    from models.training.train import Refused, Succession, train
+    from models.training.train import Refused, train
+    from models.training_requests import Succession
     from storage import register
 
     with database.transaction() as tx:

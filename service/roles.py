@@ -197,16 +197,22 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     """
     import procrastinate
 
-    from models.training import queue as models
+    from models import training_requests
+    from models.training import queue as training
     from storage import upkeep
     from storage.jobs import connector
     from storage.upkeep import upkeep_blueprint
 
-    lanes = {"dispatch": "default", "learning": models.LEARNING, "training": models.QUEUE, "upkeep": upkeep.QUEUE}
+    lanes = {
+        "dispatch": "default",
+        "learning": training.LEARNING,
+        "training": training_requests.QUEUE,
+        "upkeep": upkeep.QUEUE,
+    }
     queues = [lanes[only]] if only else list(lanes.values())
     with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
-        app.add_tasks_from(models.training_blueprint(database, around.clock), namespace=models.NAMESPACE)
+        app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)

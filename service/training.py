@@ -11,8 +11,8 @@ from typing import Any
 
 from lifecycle.healthy import declare_healthy
 from models.training.fleet import Here, Source, train_fleet
-from models.training.queue import ask_for_all
-from models.training.train import Refused, Succession, Task, Trained
+from models.training.train import Refused, Trained
+from models.training_requests import Succession, Task, ask_for_all
 from plant.errors import Misconfigured, NotFound
 from service.demonstration import Progress
 from service.instants import read_instant

@@ -16,6 +16,7 @@ from alerts.desk import Desk
 from api.access import Access
 from api.app import create_app
 from lifecycle import ledger
+from models import training_requests
 from models.feedback.threshold import level_of
 from models.scoring.scorer import Scorer
 from models.training import queue as training
@@ -56,15 +57,15 @@ class Plant:
     def work(self) -> None:
         """Do what the learning and the training lane of a worker do in a minute."""
         with self.rows.database.transaction() as tx:
-            defer(tx, f"{training.NAMESPACE}:learn", queue=training.LEARNING, timestamp=0)
+            defer(tx, f"{training_requests.NAMESPACE}:learn", queue=training.LEARNING, timestamp=0)
         app = procrastinate.App(connector=jobs.connector(self._url))
         app.add_tasks_from(
-            training.training_blueprint(self.rows.database, self.rows.clock), namespace=training.NAMESPACE
+            training.training_blueprint(self.rows.database, self.rows.clock), namespace=training_requests.NAMESPACE
         )
 
         async def lanes() -> None:
             async with app.open_async():
-                for queue in (training.LEARNING, training.QUEUE):
+                for queue in (training.LEARNING, training_requests.QUEUE):
                     await app.run_worker_async(
                         queues=[queue], wait=False, listen_notify=False, install_signal_handlers=False
                     )

@@ -14,6 +14,7 @@ import pytest
 from alerts.desk import Desk
 from api.access import Access
 from api.app import create_app
+from models import training_requests
 from models.scoring.scorer import Scorer
 from models.training import queue as training
 from storage import jobs, upkeep
@@ -37,9 +38,9 @@ def client(rows: Rows) -> Iterator[TestClient]:
 def tell(rows: Rows, url: str) -> None:
     """Do what the worker's learning lane does in a minute."""
     with rows.database.transaction() as tx:
-        defer(tx, f"{training.NAMESPACE}:tell_remaining_life", queue=training.LEARNING, timestamp=0)
+        defer(tx, f"{training_requests.NAMESPACE}:tell_remaining_life", queue=training.LEARNING, timestamp=0)
     app = procrastinate.App(connector=jobs.connector(url))
-    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training.NAMESPACE)
+    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training_requests.NAMESPACE)
 
     async def lane() -> None:
         async with app.open_async():

@@ -9,8 +9,8 @@ from typing import Any
 from lifecycle import ledger
 from lifecycle.healthy import declare_healthy
 from lifecycle.relearning import learnt
-from models.training import queue
-from models.training.train import Succession, Task
+from models import training_requests
+from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict
 from storage import models as store
@@ -35,7 +35,9 @@ def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, no
             span = (proposal.data_from, proposal.data_to)
             declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor)
         task = Task(trained_by=actor, succession=Succession.AWAIT)
-        training_id = queue.ask(tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock)
+        training_id = training_requests.ask(
+            tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock
+        )
         if training_id is None:
             raise Conflict(f"{proposal.asset} waits for training already; accept again when that is done")
         return _decide(tx, proposal, "accepted", actor, now, note, training_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.training import queue
-from models.training.train import Task
+from models import training_requests
+from models.training_requests import Task
 from plant.clock import Clock
 from storage import models as store
 from storage import proposals
@@ -22,7 +22,9 @@ def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bo
     model = store.line_of(tx, model_id)
     if model.state != "champion" or not model.installed:
         return True
-    training_id = queue.ask(tx, model.installation_id, Task(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock)
+    training_id = training_requests.ask(
+        tx, model.installation_id, Task(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock
+    )
     proposal_id = proposals.put(
         tx,
         installation_id=model.installation_id,

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import joblib
 
-from models.training.train import Refused, Task, Trained, refused, train_one
+from models.training.train import Refused, Trained, refused, train_one
+from models.training_requests import Task
 from plant.clock import Clock
 from plant.errors import AssetloopError, Misconfigured, Unavailable
 from storage.database import Database, Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
 from procrastinate.jobs import Job
@@ -12,7 +11,8 @@ from models.feedback.labelling import learn_from_labels
 from models.feedback.watching import watch
 from models.remaining.classes import learn_classes
 from models.remaining.telling import ClassModels, tell_remaining_life
-from models.training.train import Refused, Succession, Task, Trained, train_one
+from models.training.train import Refused, Trained, train_one
+from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
 from storage import jobs, trainings
@@ -21,15 +21,9 @@ from storage.database import Database, Transaction
 
 _log = logging.getLogger(__name__)
 
-NAMESPACE = "models"
-QUEUE = "training"
-"""Training has a queue of its own, so that nobody waits for an order because a fleet is being trained."""
-
 LEARNING = "learning"
 """And so has what is done at intervals, so that it does not wait for the fleet either."""
 
-_TRAIN = "train"
-TRAIN = f"{NAMESPACE}:{_TRAIN}"
 _RESUME = "resume_stalled"
 _LEARN = "learn"
 _TELL = "tell_remaining_life"
@@ -43,28 +37,6 @@ class UntilItIsBack(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - the base's
         """Say when to try again."""
         return RetryDecision(retry_in={"seconds": _RETRY_S}) if isinstance(exception, Unavailable) else None
-
-
-def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock: Clock) -> int | None:
-    """Ask for the training of a machine, as a row and a job; None where it waits for training already."""
-    training_id = trainings.ask(
-        tx,
-        installation_id,
-        batch=batch,
-        succession=task.succession.value,
-        asked_by=task.trained_by,
-        at=clock.now(),
-    )
-    if training_id is not None:
-        jobs.defer(tx, TRAIN, queue=QUEUE, lock=f"training-{installation_id}", training_id=training_id)
-    return training_id
-
-
-def ask_for_all(database: Database, installation_ids: Sequence[int], task: Task, *, batch: str, clock: Clock) -> int:
-    """Ask for the training of many machines at once; return how many did not wait for it already."""
-    with database.transaction() as tx:
-        asked = [ask(tx, one, task, batch=batch, clock=clock) for one in installation_ids]
-    return sum(one is not None for one in asked)
 
 
 def run_training(database: Database, training_id: int, *, clock: Clock) -> Trained | Refused | None:
@@ -109,7 +81,7 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     blueprint = Blueprint()
     life_models = ClassModels()
 
-    @blueprint.task(name=_TRAIN, queue=QUEUE, retry=UntilItIsBack())
+    @blueprint.task(name=TRAIN_TASK, queue=QUEUE, retry=UntilItIsBack())
     def train(training_id: int) -> None:
         run_training(database, training_id, clock=clock)
 

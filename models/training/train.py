@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
 from models import catalogue
@@ -17,6 +16,7 @@ from models.quantities import roles_of
 from models.training import data, promotion
 from models.training.backtest import BackTest, back_test
 from models.training.data import Material
+from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage import labels
@@ -26,18 +26,6 @@ from storage.models import Installation, ModelSignal
 from storage.windows import from_us
 
 Progress = Callable[[int, int, str], None]
-
-
-class Succession(StrEnum):
-    """What becomes of a newly trained model.
-
-    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
-    challenger until a person promotes it, as it is with CHALLENGE otherwise.
-    """
-
-    PROMOTE = "promote"
-    CHALLENGE = "challenge"
-    AWAIT = "await"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,14 +52,6 @@ class Refused:
     site: str
     asset: str
     reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
-    """Who asks for training, and what is to become of the model."""
-
-    trained_by: str
-    succession: Succession = Succession.CHALLENGE
 
 
 def train(

@@ -17,7 +17,8 @@ from models.training import data
 from models.training.backtest import held_back
 from models.training.data import Material
 from models.training.fleet import Here, train_fleet
-from models.training.train import Task, Trained, learn
+from models.training.train import Trained, learn
+from models.training_requests import Task
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.clock import SystemClock
 from plant.errors import Misconfigured

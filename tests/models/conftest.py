@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from lifecycle.healthy import declare_healthy
-from models.training.train import Refused, Succession, Trained, train
+from models.training.train import Refused, Trained, train
+from models.training_requests import Succession
 from plant.clock import ManualClock
 from storage import labels
 from storage.database import Database

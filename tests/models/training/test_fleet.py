@@ -14,7 +14,8 @@ import pytest
 
 from models.training import fleet
 from models.training.fleet import Here, train_fleet
-from models.training.train import Refused, Task, Trained
+from models.training.train import Refused, Trained
+from models.training_requests import Task
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.training import There

@@ -7,8 +7,10 @@ import asyncio
 import procrastinate
 import pytest
 
+from models import training_requests
 from models.training import queue as training
-from models.training.train import Succession, Task, Trained
+from models.training.train import Trained
+from models.training_requests import Succession, Task
 from storage import jobs, trainings
 from storage import models as store
 from tests.models.conftest import Rows, healthy_rows
@@ -19,12 +21,12 @@ ASKED = Task(trained_by="Ada")
 def work(rows: Rows, url: str) -> None:
     """Do all training that waits."""
     app = procrastinate.App(connector=jobs.connector(url))
-    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training.NAMESPACE)
+    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training_requests.NAMESPACE)
 
     async def run() -> None:
         async with app.open_async():
             await app.run_worker_async(
-                queues=[training.QUEUE], wait=False, listen_notify=False, install_signal_handlers=False
+                queues=[training_requests.QUEUE], wait=False, listen_notify=False, install_signal_handlers=False
             )
 
     asyncio.run(run())
@@ -37,7 +39,7 @@ def installation(rows: Rows, asset_id: int) -> int:
 
 
 def ask(rows: Rows, *installation_ids: int, task: Task = ASKED) -> int:
-    return training.ask_for_all(rows.database, installation_ids, task, batch="b", clock=rows.clock)
+    return training_requests.ask_for_all(rows.database, installation_ids, task, batch="b", clock=rows.clock)
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""Training that is asked for: a row and a job in one transaction, which any worker on the same database then does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plant.clock import Clock
+from storage import jobs, trainings
+from storage.database import Database, Transaction
+
+NAMESPACE = "models"
+QUEUE = "training"
+"""Training has a queue of its own, so that nobody waits for an order because a fleet is being trained."""
+
+TRAIN_TASK = "train"
+TRAIN = f"{NAMESPACE}:{TRAIN_TASK}"
+
+
+class Succession(StrEnum):
+    """What becomes of a newly trained model.
+
+    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
+    challenger until a person promotes it, as it is with CHALLENGE otherwise.
+    """
+
+    PROMOTE = "promote"
+    CHALLENGE = "challenge"
+    AWAIT = "await"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """Who asks for training, and what is to become of the model."""
+
+    trained_by: str
+    succession: Succession = Succession.CHALLENGE
+
+
+def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock: Clock) -> int | None:
+    """Ask for the training of a machine, as a row and a job; None where it waits for training already."""
+    training_id = trainings.ask(
+        tx,
+        installation_id,
+        batch=batch,
+        succession=task.succession.value,
+        asked_by=task.trained_by,
+        at=clock.now(),
+    )
+    if training_id is not None:
+        jobs.defer(tx, TRAIN, queue=QUEUE, lock=f"training-{installation_id}", training_id=training_id)
+    return training_id
+
+
+def ask_for_all(database: Database, installation_ids: Sequence[int], task: Task, *, batch: str, clock: Clock) -> int:
+    """Ask for the training of many machines at once; return how many did not wait for it already."""
+    with database.transaction() as tx:
+        asked = [ask(tx, one, task, batch=batch, clock=clock) for one in installation_ids]
+    return sum(one is not None for one in asked)
