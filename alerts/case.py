@@ -12,12 +12,13 @@ from alerts.rules import AlertMove, Decision, DeskRules, OrderMove, Standing
 from plant.alert import Alert
 from plant.finding import Finding
 from plant.work_order import WorkOrder
-from storage import alerts as alert_rows
-from storage import desk, remaining
-from storage import orders as order_rows
-from storage.database import Transaction
-from storage.register import RegisteredAsset
-from storage.remaining import RemainingLife
+from storage.core.database import Transaction
+from storage.models import remaining
+from storage.models.remaining import RemainingLife
+from storage.register.register import RegisteredAsset
+from storage.work import alerts as alert_rows
+from storage.work import desk
+from storage.work import orders as order_rows
 
 _ACTOR = "desk"
 _ALERT_EVENTS = {AlertMove.RAISE: "raised", AlertMove.REPEAT: "repeated", AlertMove.RISE: "risen"}

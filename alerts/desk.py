@@ -12,8 +12,8 @@ from alerts.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage import desk as rows
-from storage.database import Database
+from storage.core.database import Database
+from storage.work import desk as rows
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0

@@ -17,8 +17,9 @@ from plant.clock import Clock, SystemClock
 from plant.errors import Unavailable
 from plant.topics import work_order_topic
 from plant.work_order import WorkOrder
-from storage import jobs, orders
-from storage.database import Database, Transaction
+from storage.core import jobs
+from storage.core.database import Database, Transaction
+from storage.work import orders
 
 NAMESPACE = "alerts"
 _PUBLISH_ORDER = "publish_order"

@@ -11,11 +11,11 @@ from alerts.record import Deed, enter_alert, enter_order
 from plant.alert import Alert
 from plant.clock import Clock
 from plant.work_order import Closing, WorkOrder
-from storage import alerts as alert_rows
-from storage import desk as rows
-from storage import orders as order_rows
-from storage.database import Database, Transaction
-from storage.register import RegisteredAsset
+from storage.core.database import Database, Transaction
+from storage.register.register import RegisteredAsset
+from storage.work import alerts as alert_rows
+from storage.work import desk as rows
+from storage.work import orders as order_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,9 +11,9 @@ from alerts.rules import DeskRules, priority_of
 from plant.finding import Finding, FindingKind, Share
 from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
-from storage.orders import order_number
-from storage.register import RegisteredAsset
-from storage.remaining import RemainingLife
+from storage.models.remaining import RemainingLife
+from storage.register.register import RegisteredAsset
+from storage.work.orders import order_number
 
 _WRONG: dict[str, str] = {
     FindingKind.CONDITION: "condition deviates",

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from alerts.record import Deed, enter_alert
 from plant.alert import AlertFlags
-from storage import alerts as alert_rows
-from storage import suppression
-from storage.database import Transaction
-from storage.suppression import Reason
+from storage.core.database import Transaction
+from storage.work import alerts as alert_rows
+from storage.work import suppression
+from storage.work.suppression import Reason
 
 
 def quiet(tx: Transaction, asset_id: int, *, actor: str, at: datetime) -> None:

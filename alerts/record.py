@@ -12,8 +12,8 @@ from alerts.orders import document, iso
 from lifecycle import ledger
 from plant.alert import Alert
 from plant.work_order import Closing, WorkOrder
-from storage import orders as order_rows
-from storage.database import Transaction
+from storage.core.database import Transaction
+from storage.work import orders as order_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,11 +8,12 @@ from alerts.quieting import quiet
 from lifecycle import ledger
 from plant.clock import Clock
 from plant.errors import Conflict
-from storage import desk as rows
-from storage import register, suppression
-from storage.database import Database, Transaction
-from storage.register import RegisteredAsset
-from storage.suppression import Reason
+from storage.core.database import Database, Transaction
+from storage.register import register
+from storage.register.register import RegisteredAsset
+from storage.work import desk as rows
+from storage.work import suppression
+from storage.work.suppression import Reason
 
 
 def take_out_of_service(database: Database, site: str, tag: str, *, actor: str, clock: Clock) -> None:

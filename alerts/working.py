@@ -17,12 +17,14 @@ from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
-from storage import alerts as alert_rows
-from storage import desk as rows
-from storage import labels, register, remaining, suppression
-from storage import orders as order_rows
-from storage.database import Database, Transaction
-from storage.suppression import Reason
+from storage.core.database import Database, Transaction
+from storage.models import labels, remaining
+from storage.register import register
+from storage.work import alerts as alert_rows
+from storage.work import desk as rows
+from storage.work import orders as order_rows
+from storage.work import suppression
+from storage.work.suppression import Reason
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

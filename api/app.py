@@ -32,7 +32,7 @@ from api.routes import (
 from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
-from storage.database import Database
+from storage.core.database import Database
 
 PREFIX = "/api/v1"
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from api.shapes import Shape
 from lifecycle.labels import Detection
-from storage.drift import Check
-from storage.models import ModelEvent, ModelLine
-from storage.proposals import Reason
+from storage.models.drift import Check
+from storage.models.models import ModelEvent, ModelLine
+from storage.models.proposals import Reason
 
 
 class ModelShape(Shape):

@@ -11,7 +11,7 @@ from api.shapes import Acknowledgement, Deed, Shape
 from plant.iso14224 import Activity
 from plant.severity import Severity
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
-from storage.orders import OrderEvent
+from storage.work.orders import OrderEvent
 
 
 class OrderShape(Shape):

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from ingest.door import Door
 from plant.clock import Clock
-from storage.database import Database
+from storage.core.database import Database
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

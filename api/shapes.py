@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from plant.alert import Alert, AlertState
 from plant.finding import FindingSource
 from plant.severity import Severity
-from storage.liveness import DeviceState, SensorState, SessionState
-from storage.overview import AssetView, Health, Quarantined
-from storage.remaining import RemainingLife
+from storage.models.remaining import RemainingLife
+from storage.views.liveness import DeviceState, SensorState, SessionState
+from storage.views.overview import AssetView, Health, Quarantined
 
 
 class Shape(BaseModel):

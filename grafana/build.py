@@ -12,8 +12,8 @@ from grafana.asset_dashboard import asset_dashboard
 from grafana.plant_dashboard import plant_dashboard
 from grafana.provisioning import dashboard_provider, data_source
 from grafana.twin_dashboard import twin_dashboard
-from storage.database import Database
-from storage.twin import Twin, read_twin
+from storage.core.database import Database
+from storage.views.twin import Twin, read_twin
 
 
 def build(database: Database, folder: Path) -> list[Path]:

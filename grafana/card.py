@@ -8,7 +8,7 @@ from grafana.canvas import MUTED, TRANSPARENT, WHITE, Box, Json, Look, connectio
 from grafana.colours import UNKNOWN
 from grafana.layout import CARD_HEIGHT_PX, Card
 from grafana.links import asset_url
-from storage.twin import KeySignal, TwinAsset
+from storage.views.twin import KeySignal, TwinAsset
 
 MOST_VALUES = 2
 _HEAD_PX = 32

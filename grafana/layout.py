@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from storage.twin import TwinAsset
+from storage.views.twin import TwinAsset
 
 CARD_HEIGHT_PX = 134
 _GAP_PX = 44

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from grafana.sql import SOURCE_TYPE, SOURCE_UID
-from storage.grade import Grade
+from storage.core.grade import Grade
 
 FOLDER = "assetloop"
 

@@ -9,7 +9,7 @@ from typing import Literal
 from grafana_foundation_sdk.cog import builder, variants
 from grafana_foundation_sdk.models.common import DataSourceRef
 
-from storage.named_sql import split_statements
+from storage.core.named_sql import split_statements
 
 SOURCE_UID = "assetloop"
 SOURCE_TYPE = "grafana-postgresql-datasource"

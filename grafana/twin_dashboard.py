@@ -13,7 +13,7 @@ from grafana.layout import lay_out
 from grafana.links import TWIN_UID
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, target
 from grafana.units import grafana_unit
-from storage.twin import Twin, TwinAsset
+from storage.views.twin import Twin, TwinAsset
 
 MOST_ASSETS = 300  # five columns each, and PostgreSQL gives a row no more than 1,664
 _HINT = "No asset is registered yet: `assetloop register import plant.toml`."

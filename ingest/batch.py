@@ -13,7 +13,7 @@ from ingest.device import Device, topic_text
 from ingest.frames import Publish
 from ingest.sheet import Sheet
 from plant.errors import Rejected
-from storage.quarantine import Arrival
+from storage.telemetry.quarantine import Arrival
 
 
 class Origin(Protocol):

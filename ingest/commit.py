@@ -25,14 +25,14 @@ from ingest.sheet import Sheet
 from ingest.turns import TakenBack, Turn
 from plant.errors import AssetloopError, Rejected
 from plant.reading import Flag
-from storage import delivery, quarantine, readings, speakers
-from storage.columns import ReadingColumns
-from storage.database import Database, Transaction
-from storage.delivery import BatchDelivered
-from storage.ordered import Appended, Ordered, Outcome
-from storage.quarantine import Refused
-from storage.speakers import Heard, Remembered
-from storage.windows import from_us
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Transaction
+from storage.telemetry import delivery, quarantine, readings, speakers
+from storage.telemetry.delivery import BatchDelivered
+from storage.telemetry.ordered import Appended, Ordered, Outcome
+from storage.telemetry.quarantine import Refused
+from storage.telemetry.speakers import Heard, Remembered
+from storage.telemetry.windows import from_us
 
 _log = logging.getLogger(__name__)
 _COUNTED = {Outcome.STORED: "stored", Outcome.DUPLICATE: "duplicate", Outcome.CONFLICTING: "conflicting"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from ingest.admission import new_keys
 from ingest.decoded import Report
 from ingest.device import Device
-from storage import devices as store
-from storage.database import Database, Transaction
-from storage.devices import KnownAsset
+from storage.core.database import Database, Transaction
+from storage.telemetry import devices as store
+from storage.telemetry.devices import KnownAsset
 
 _log = logging.getLogger(__name__)
 _KNOWN_S = 60.0

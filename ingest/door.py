@@ -24,9 +24,9 @@ from ingest.metrics import Meter
 from ingest.reader import Reader
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import latest
-from storage.columns import ReadingColumns
-from storage.database import Database
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database
+from storage.telemetry import latest
 
 _log = logging.getLogger(__name__)
 _SLOT = -1  # stands in the delivery record where no slot is meant

@@ -13,10 +13,10 @@ from ingest.admission import Terms
 from ingest.spool import Lost
 from plant.clock import Clock
 from plant.errors import AssetloopError
-from storage import latest, slots
-from storage.columns import ReadingColumns
-from storage.database import Database, Transaction
-from storage.slots import Held
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Transaction
+from storage.telemetry import latest, slots
+from storage.telemetry.slots import Held
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 1.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ingest.batch import Batch
-    from storage.delivery import BatchDelivered
+    from storage.telemetry.delivery import BatchDelivered
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600)
 _SIZES = (1, 10, 100, 1000, 5000, 10_000, 20_000, 50_000, 100_000, 500_000)

@@ -19,10 +19,10 @@ from ingest.decode import Decoder
 from ingest.decoded import Report
 from ingest.outage import Outage
 from plant.errors import AssetloopError, Rejected
-from storage import quarantine, speakers
-from storage.columns import ReadingColumns
-from storage.database import Database
-from storage.quarantine import Arrival
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database
+from storage.telemetry import quarantine, speakers
+from storage.telemetry.quarantine import Arrival
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 2.0

@@ -32,9 +32,9 @@ from ingest.spool import Spool
 from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage import latest, slots, speakers
-from storage.database import Database
-from storage.slots import Held
+from storage.core.database import Database
+from storage.telemetry import latest, slots, speakers
+from storage.telemetry.slots import Held
 
 _log = logging.getLogger(__name__)
 _DAY_US = 86_400_000_000

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.decoded import Report
 from ingest.device import Device, SignalIds
-from storage.columns import ReadingColumns
+from storage.binary.columns import ReadingColumns
 
 
 def _longs() -> array[int]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plant.errors import Rejected
-from storage import device_tokens as store
-from storage.database import Transaction
+from storage.core.database import Transaction
+from storage.register import device_tokens as store
 
 _PREFIX = "dev"
 _NOTHING = bytes(32)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from plant.errors import Rejected
-from storage import healthy
-from storage.database import Transaction
+from storage.core.database import Transaction
+from storage.register import healthy
 
 
 def declare_healthy(

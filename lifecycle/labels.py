@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plant.errors import Rejected
-from storage import labels
-from storage.database import Transaction
-from storage.labels import Outcomes
+from storage.core.database import Transaction
+from storage.models import labels
+from storage.models.labels import Outcomes
 
 FORMULAE = {
     "precision": "confirmed / (confirmed + false_alarms)",

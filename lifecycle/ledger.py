@@ -15,8 +15,8 @@ from typing import Any
 
 import rfc8785
 
-from storage import ledger as store
-from storage.database import Transaction
+from storage.core.database import Transaction
+from storage.work import ledger as store
 
 _BEGINNING = bytes(32)
 _PAGE = 1000

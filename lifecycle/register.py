@@ -16,9 +16,9 @@ from lifecycle import ledger
 from lifecycle.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Conflict, Rejected
-from storage import quarantine
-from storage import register as store
-from storage.database import Transaction
+from storage.core.database import Transaction
+from storage.register import register as store
+from storage.telemetry import quarantine
 
 _LONGEST_TAG = 200
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_TAG)]

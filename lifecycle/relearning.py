@@ -7,10 +7,10 @@ from typing import Literal
 
 from lifecycle import ledger
 from plant.work_order import WorkOrder
-from storage import relearning
-from storage.database import Transaction
-from storage.register import RegisteredAsset
-from storage.relearning import How
+from storage.core.database import Transaction
+from storage.register import relearning
+from storage.register.register import RegisteredAsset
+from storage.register.relearning import How
 
 
 def learn_again(

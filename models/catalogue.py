@@ -18,9 +18,9 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from models.detector.estimator import ConditionDetector
 from models.detector.parameters import width
 from plant.errors import Conflict
-from storage import models as store
-from storage.database import Transaction
-from storage.models import NewModel, StoredModel
+from storage.core.database import Transaction
+from storage.models import models as store
+from storage.models.models import NewModel, StoredModel
 
 KIND = "condition"
 """What kind of model this room trains."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plant.clock import Clock
-from storage import jobs, trainings
-from storage.database import Database, Transaction
+from storage.core import jobs
+from storage.core.database import Database, Transaction
+from storage.models import trainings
 
 NAMESPACE = "models"
 QUEUE = "training"

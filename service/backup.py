@@ -19,8 +19,8 @@ from plant.errors import Conflict, Misconfigured, Rejected
 from service.postgres import binaries
 from service.screen import Screen
 from service.surroundings import Surroundings
-from storage import dump
-from storage.dump import Digest, Held
+from storage.transfer import dump
+from storage.transfer.dump import Digest, Held
 
 _FORMAT = 1
 _DUMP, _MANIFEST = "record.dump", "manifest.json"

@@ -15,8 +15,9 @@ from lifecycle.healthy import declare_healthy
 from lifecycle.register import import_plant, read_plant
 from plant.clock import Clock
 from plant.errors import Rejected, Unavailable
-from storage import register, status
-from storage.database import Database
+from storage.core.database import Database
+from storage.register import register
+from storage.views import status
 
 if TYPE_CHECKING:
     from simulators.fleet import Fleet

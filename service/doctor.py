@@ -13,8 +13,11 @@ from ingest.mapping.file import read_rules
 from plant.errors import AssetloopError
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import delivery, devices, migrate, proposals, quarantine, status, upkeep
-from storage.database import Role
+from storage.core.database import Role
+from storage.models import proposals
+from storage.schema import migrate, upkeep
+from storage.telemetry import delivery, devices, quarantine
+from storage.views import status
 
 _LEAST_DISK_BYTES = 2 * 2**30
 _MOST_SKEW_S = 2.0

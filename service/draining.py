@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from plant.errors import Unavailable
 from service.surroundings import Surroundings
-from storage import slots
-from storage.database import Role
+from storage.core.database import Role
+from storage.telemetry import slots
 
 _LOOK_EVERY_S = 0.3
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from service.commands.common import table
 from service.surroundings import Surroundings
-from storage import delivery
-from storage.delivery import Delivered, Flow
+from storage.telemetry import delivery
+from storage.telemetry.delivery import Delivered, Flow
 
 _HEAD = ("DEVICE", "RECEIVED", "STORED", "DUPLICATE", "LATE", "QUARANTINED", "CONFLICTING", "LIMITED")
 

@@ -14,8 +14,8 @@ from service.postgres import PostgresServer
 from service.screen import Screen
 from service.surroundings import Surroundings
 from service.waiting import patiently
-from storage.database import connect
-from storage.migrate import migrate
+from storage.core.database import connect
+from storage.schema.migrate import migrate
 
 if TYPE_CHECKING:
     from iotcore import Broker

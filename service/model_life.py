@@ -15,11 +15,12 @@ from service.instants import read_instant
 from service.person import person
 from service.surroundings import Surroundings
 from service.training import tags_of
-from storage import drift, proposals, register
-from storage import models as store
-from storage.database import Transaction
-from storage.models import ModelLine
-from storage.proposals import Proposal
+from storage.core.database import Transaction
+from storage.models import drift, proposals
+from storage.models import models as store
+from storage.models.models import ModelLine
+from storage.models.proposals import Proposal
+from storage.register import register
 
 _SPAN = timedelta(days=365)
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from plant.errors import Conflict, Misconfigured, Unavailable
-from storage.database import connect
+from storage.core.database import connect
 
 _LONGEST_SOCKET_FOLDER = 90  # a socket's path may have 107 bytes
 _SYSTEM_USER = "embedded_postgres"

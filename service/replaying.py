@@ -15,7 +15,7 @@ from service.surroundings import Surroundings
 from simulators.recording import Recording
 from simulators.replay import publish
 from simulators.wire import Wire
-from storage.database import Database
+from storage.core.database import Database
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +161,7 @@ def _publish_and_wait(
 def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
     from models.training.train import Refused, train
     from models.training_requests import Succession
-    from storage import register
+    from storage.register import register
 
     with database.transaction() as tx:
         asset = register.get_asset(tx, options.site, options.asset)

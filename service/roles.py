@@ -17,7 +17,7 @@ from plant.errors import Misconfigured, Unavailable
 from service.demonstration import read_fleet
 from service.surroundings import Surroundings, holder
 from service.waiting import ToldToStopError, patiently
-from storage.database import Database, Role, in_our_terms
+from storage.core.database import Database, Role, in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate
@@ -199,9 +199,9 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
 
     from models import training_requests
     from models.training import queue as training
-    from storage import upkeep
-    from storage.jobs import connector
-    from storage.upkeep import upkeep_blueprint
+    from storage.core.jobs import connector
+    from storage.schema import upkeep
+    from storage.schema.upkeep import upkeep_blueprint
 
     lanes = {
         "dispatch": "default",

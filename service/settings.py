@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from plant.errors import Misconfigured
-from storage.rules import Rules
+from storage.schema.rules import Rules
 
 _PREFIX = "ASSETLOOP_"
 

@@ -22,8 +22,9 @@ from service.processes import Crew
 from service.screen import Screen
 from service.surroundings import Surroundings
 from service.waiting import ToldToStopError
-from storage import register, status
-from storage.database import Database, Role
+from storage.core.database import Database, Role
+from storage.register import register
+from storage.views import status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

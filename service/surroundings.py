@@ -14,7 +14,7 @@ from plant.clock import Clock, SystemClock
 from plant.errors import Misconfigured
 from service.data_folder import DataFolder, Running
 from service.settings import Settings, read_settings
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,11 +19,13 @@ from service.instants import read_instant
 from service.person import person
 from service.settings import read_settings
 from service.surroundings import Surroundings
-from storage import models as store
-from storage import register, status, trainings
-from storage.database import Database, Role, Transaction, without_password
-from storage.models import Installation
-from storage.trainings import OutcomeLine
+from storage.core.database import Database, Role, Transaction, without_password
+from storage.models import models as store
+from storage.models import trainings
+from storage.models.models import Installation
+from storage.models.trainings import OutcomeLine
+from storage.register import register
+from storage.views import status
 
 _NOBODY = "assetloop train"
 _ASSETS_A_PROCESS = 4

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 
 from service.postgres import PostgresServer
-from storage.database import Database, Role
-from storage.migrate import migrate
+from storage.core.database import Database, Role
+from storage.schema.migrate import migrate
 from tests.timescaledb import apache
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from models import training_requests
 from models.feedback.threshold import level_of
 from models.scoring.scorer import Scorer
 from models.training import queue as training
-from storage import jobs
-from storage.jobs import defer
+from storage.core import jobs
+from storage.core.jobs import defer
 from tests.api.conftest import TestClient
 from tests.models.conftest import START, Rows, healthy_rows, rows
 

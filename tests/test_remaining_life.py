@@ -17,8 +17,9 @@ from api.app import create_app
 from models import training_requests
 from models.scoring.scorer import Scorer
 from models.training import queue as training
-from storage import jobs, upkeep
-from storage.jobs import defer
+from storage.core import jobs
+from storage.core.jobs import defer
+from storage.schema import upkeep
 from tests.api.conftest import TestClient
 from tests.models.conftest import Rows, healthy_rows, rows
 

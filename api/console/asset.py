@@ -22,10 +22,11 @@ from api.console.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage import liveness, overview, remaining
-from storage.liveness import Liveness
-from storage.overview import AssetView, SignalView
-from storage.remaining import RemainingLife
+from storage.models import remaining
+from storage.models.remaining import RemainingLife
+from storage.views import liveness, overview
+from storage.views.liveness import Liveness
+from storage.views.overview import AssetView, SignalView
 
 _SPANS = {
     "span_15m": timedelta(minutes=15),

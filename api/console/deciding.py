@@ -10,7 +10,7 @@ from api.console.elements import age, box, heading, mark, moment, number, words
 from api.console.forms import Act, Form, remark, said, sheet
 from api.console.visit import Visit
 from models.feedback import proposing
-from storage.proposals import Proposal, Reason
+from storage.models.proposals import Proposal, Reason
 
 Done = Callable[[], Any]
 

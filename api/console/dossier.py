@@ -10,10 +10,11 @@ from typing import Any
 from api.console.charts import Trace, Window
 from api.parts import Parts
 from plant.work_order import Booking, Closing, WorkOrder
-from storage import orders, overview
-from storage.database import Transaction
-from storage.orders import OrderEvent
-from storage.overview import AssetView, SignalView
+from storage.core.database import Transaction
+from storage.views import overview
+from storage.views.overview import AssetView, SignalView
+from storage.work import orders
+from storage.work.orders import OrderEvent
 
 _LEADING = 3
 _LEAST_AROUND, _MOST_AROUND = timedelta(minutes=5), timedelta(hours=6)

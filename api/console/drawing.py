@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.overview import AssetView
+from storage.views.overview import AssetView
 
 _MOST_COLUMNS = 6
 _SAME = 0.04  # places nearer than this share a column or a row

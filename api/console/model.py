@@ -20,11 +20,12 @@ from api.console.visit import Visit
 from api.parts import Parts
 from models.training import promotion
 from plant.errors import AssetloopError, NotFound
-from storage import drift, findings, models, proposals, register
-from storage.drift import Check
-from storage.findings import FindingLine
-from storage.models import ModelEvent, ModelLine
-from storage.proposals import Proposal
+from storage.models import drift, findings, models, proposals
+from storage.models.drift import Check
+from storage.models.findings import FindingLine
+from storage.models.models import ModelEvent, ModelLine
+from storage.models.proposals import Proposal
+from storage.register import register
 
 _EVERY_S = 5.0
 _MOST = 20

@@ -18,9 +18,9 @@ from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.labels import FORMULAE, Detection, detection
 from plant.errors import AssetloopError
-from storage import models, proposals
-from storage.models import ModelLine
-from storage.proposals import Proposal
+from storage.models import models, proposals
+from storage.models.models import ModelLine
+from storage.models.proposals import Proposal
 
 _EVERY_S = 5.0
 _MOST = 200

@@ -21,7 +21,7 @@ from api.console.life import in_words
 from api.console.visit import Visit
 from plant.errors import AssetloopError, NotFound
 from plant.work_order import WorkOrder
-from storage.orders import OrderEvent
+from storage.work.orders import OrderEvent
 
 _EVERY_S = 1.0
 _LATE = timedelta(seconds=30)

@@ -18,7 +18,7 @@ from api.console.tiles import Tiles
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
 from plant.work_order import WorkOrder
-from storage.overview import AssetView, Health, SignalView
+from storage.views.overview import AssetView, Health, SignalView
 
 _KEY_VALUES = 2
 _MOST_CALLS = 6

@@ -15,8 +15,8 @@ from api.console.visit import Visit, changed
 from api.parts import Parts
 from api.shapes import text_of
 from plant.errors import AssetloopError
-from storage import overview
-from storage.overview import Quarantined
+from storage.views import overview
+from storage.views.overview import Quarantined
 
 _MOST = 100
 

@@ -10,7 +10,7 @@ from alerts.service_state import return_to_service, take_out_of_service
 from api.console.elements import box, mark, words
 from api.console.forms import Form, sheet
 from api.console.visit import Visit
-from storage.overview import AssetView
+from storage.views.overview import AssetView
 
 
 def service_button(visit: Visit, asset: AssetView, on_done: Callable[[], Any]) -> None:

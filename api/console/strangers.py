@@ -16,9 +16,9 @@ from api.parts import Parts
 from lifecycle import register
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
-from storage import quarantine
-from storage import register as store
-from storage.quarantine import Stranger
+from storage.register import register as store
+from storage.telemetry import quarantine
+from storage.telemetry.quarantine import Stranger
 
 _EVERY_S = 2.0
 _MOST = 100

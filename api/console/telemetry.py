@@ -13,9 +13,9 @@ from api.console.frame import empty, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
-from storage import delivery
-from storage.delivery import Delivered, Flow
-from storage.slots import Slot
+from storage.telemetry import delivery
+from storage.telemetry.delivery import Delivered, Flow
+from storage.telemetry.slots import Slot
 
 _SINCE = timedelta(hours=1)
 _EVERY_S = 3.0

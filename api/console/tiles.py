@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from api.console.elements import age, box, link, mark, words
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
-from storage.overview import AssetView, Health
+from storage.views.overview import AssetView, Health
 
 _NOW_S = 3.0
 _ON_THE_METER = (Health.GOOD, Health.UNKNOWN, Health.LEARNING, Health.OFF, Health.SILENT, Health.WATCH, Health.ALARM)

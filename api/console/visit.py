@@ -18,7 +18,7 @@ from api.console.texts import Language
 from api.console.watch import Picture, Watch
 from api.parts import Parts
 from plant.work_order import WorkOrder
-from storage.overview import AssetView, SignalView
+from storage.views.overview import AssetView, SignalView
 
 ACTOR_COOKIE = "assetloop_actor"
 _EVERY_S = 1.0

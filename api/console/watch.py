@@ -12,8 +12,9 @@ from api.parts import Parts
 from plant.alert import Alert
 from plant.errors import AssetloopError
 from plant.work_order import WorkOrder
-from storage import alerts, orders, overview
-from storage.overview import AssetView, Counts, Quarantined
+from storage.views import overview
+from storage.views.overview import AssetView, Counts, Quarantined
+from storage.work import alerts, orders
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 1.0

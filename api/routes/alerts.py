@@ -12,7 +12,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Acknowledgement, AlertShape
-from storage import alerts
+from storage.work import alerts
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 

@@ -13,8 +13,9 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
 from plant.errors import NotFound, Rejected
-from storage import overview, remaining
-from storage.overview import AssetView, SignalView
+from storage.models import remaining
+from storage.views import overview
+from storage.views.overview import AssetView, SignalView
 
 router = APIRouter(prefix="/assets", tags=["assets"])
 _AN_HOUR = timedelta(hours=1)

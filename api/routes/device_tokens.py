@@ -8,7 +8,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import Acknowledgement, DeviceTokenShape, IssuedShape, TokenWish
 from lifecycle import device_tokens
-from storage import device_tokens as store
+from storage.register import device_tokens as store
 
 router = APIRouter(prefix="/device-tokens", tags=["device tokens"])
 

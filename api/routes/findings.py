@@ -11,7 +11,8 @@ from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import FindingShape
 from plant.errors import Rejected
-from storage import findings, register
+from storage.models import findings
+from storage.register import register
 
 router = APIRouter(prefix="/findings", tags=["findings"])
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import HealthShape
-from storage import overview
+from storage.views import overview
 
 router = APIRouter(prefix="/health", tags=["health"])
 

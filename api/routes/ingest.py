@@ -12,7 +12,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import DeliveredMinuteShape, FlowShape
 from plant.errors import Rejected
-from storage import delivery
+from storage.telemetry import delivery
 
 router = APIRouter(prefix="/ingest", tags=["ingest"])
 _AN_HOUR = timedelta(hours=1)

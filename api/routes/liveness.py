@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.shapes import LivenessShape
-from storage import liveness
+from storage.views import liveness
 
 router = APIRouter(tags=["liveness"])
 

@@ -13,7 +13,8 @@ from api.routes.orders import Most
 from api.shapes import Acknowledgement
 from models.training import promotion
 from plant.errors import Rejected
-from storage import drift, models, register
+from storage.models import drift, models
+from storage.register import register
 
 router = APIRouter(prefix="/models", tags=["models"])
 

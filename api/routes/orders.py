@@ -14,7 +14,7 @@ from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.shapes import Acknowledgement, Deed
 from plant.work_order import Booking, Step
-from storage import orders
+from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
 Most = Annotated[int, Query(ge=1, le=1000, description="At most so many, the newest first.")]

@@ -12,7 +12,7 @@ from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Deed
 from models.feedback import proposing
-from storage import proposals
+from storage.models import proposals
 
 router = APIRouter(prefix="/proposals", tags=["models"])
 

@@ -9,7 +9,8 @@ from api.problems import answers
 from api.routes.orders import Most
 from api.shapes import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
 from lifecycle import register
-from storage import overview, quarantine
+from storage.telemetry import quarantine
+from storage.views import overview
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 

@@ -13,12 +13,14 @@ from models.training.backtest import UNNOTICED, moves_the_line, replay
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from plant.work_order import Outcome
-from storage import labels, register, scoring, windows
-from storage import models as store
-from storage.database import Database, Transaction
-from storage.labels import Kept, Label
-from storage.models import StoredModel
-from storage.windows import Window
+from storage.core.database import Database, Transaction
+from storage.models import labels, scoring
+from storage.models import models as store
+from storage.models.labels import Kept, Label
+from storage.models.models import StoredModel
+from storage.register import register
+from storage.telemetry import windows
+from storage.telemetry.windows import Window
 
 BEFORE = timedelta(hours=1)
 """So much before an episode is kept: a model that watches it again settles in it."""

@@ -13,10 +13,11 @@ from models import training_requests
 from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict
-from storage import models as store
-from storage import proposals, register, relearning
-from storage.database import Database, Transaction
-from storage.proposals import Decided, Proposal, Reason
+from storage.core.database import Database, Transaction
+from storage.models import models as store
+from storage.models import proposals
+from storage.models.proposals import Decided, Proposal, Reason
+from storage.register import register, relearning
 
 
 def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:

@@ -11,12 +11,14 @@ from scipy.stats import poisson
 from models.feedback.drift import shifts
 from plant.clock import Clock
 from plant.finding import FindingKind, FindingSource
-from storage import drift, proposals, relearning, windows
-from storage import models as store
-from storage.database import Database, Transaction
-from storage.drift import Check, Watched
-from storage.proposals import Reason
-from storage.relearning import Relearning
+from storage.core.database import Database, Transaction
+from storage.models import drift, proposals
+from storage.models import models as store
+from storage.models.drift import Check, Watched
+from storage.models.proposals import Reason
+from storage.register import relearning
+from storage.register.relearning import Relearning
+from storage.telemetry import windows
 
 CHECK_EVERY = timedelta(hours=6)
 """A champion is checked each time its data have gone on so far ..."""

@@ -12,9 +12,9 @@ from models.catalogue import ModelRefused, fingerprint, libraries, loaded, packe
 from models.remaining.estimator import LEAST_LIVES, RemainingLife
 from models.remaining.history import History, Life
 from plant.clock import Clock
-from storage import remaining
-from storage.database import Database, Transaction
-from storage.remaining import FailedLife, Learnable, LifeModelLine, NewLifeModel
+from storage.core.database import Database, Transaction
+from storage.models import remaining
+from storage.models.remaining import FailedLife, Learnable, LifeModelLine, NewLifeModel
 
 TRUSTED = (
     "models.remaining.conditions.Conditions",

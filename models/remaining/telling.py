@@ -15,10 +15,10 @@ from models.remaining.history import History
 from models.remaining.trend import Left, Outlook, WearTrend
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage import remaining
-from storage.database import Database, Transaction
-from storage.remaining import Due, LifeModelLine
-from storage.remaining import RemainingLife as Told
+from storage.core.database import Database, Transaction
+from storage.models import remaining
+from storage.models.remaining import Due, LifeModelLine
+from storage.models.remaining import RemainingLife as Told
 
 EVERY = timedelta(hours=1)
 """So often in data time."""

@@ -14,10 +14,10 @@ from models.detector.parameters import Flags, Floats
 from models.scoring import state_codec, tracks
 from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
-from storage.health import HealthRow
-from storage.models import StoredModel
-from storage.scoring import Advance, Leased, ScoreRow
-from storage.windows import Block, Windows
+from storage.models.health import HealthRow
+from storage.models.models import StoredModel
+from storage.models.scoring import Advance, Leased, ScoreRow
+from storage.telemetry.windows import Block, Windows
 
 Changed: TypeAlias = list[tuple[FindingKind, Episode]]
 

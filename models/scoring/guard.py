@@ -19,11 +19,12 @@ from models.scoring.limits import Broken, Limits
 from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from plant.finding import FindingKind
-from storage import findings, guarding, windows
-from storage.database import Database, Transaction
-from storage.guarding import DueGuard, GuardAdvance, Guarded, LeasedGuard
-from storage.leases import Taken
-from storage.windows import Window, Windows, to_us
+from storage.core.database import Database, Transaction
+from storage.core.leases import Taken
+from storage.models import findings, guarding
+from storage.models.guarding import DueGuard, GuardAdvance, Guarded, LeasedGuard
+from storage.telemetry import windows
+from storage.telemetry.windows import Window, Windows, to_us
 
 _VALUES_A_READ = 4_000_000
 _READ_LISTS_EVERY = timedelta(seconds=60)

@@ -10,9 +10,9 @@ import numpy as np
 from models.catalogue import ModelRefused, unpacked
 from models.detector.bank import DetectorBank, shape_of
 from models.detector.estimator import ConditionDetector
-from storage import models as store
-from storage.database import Transaction
-from storage.models import StoredModel
+from storage.core.database import Transaction
+from storage.models import models as store
+from storage.models.models import StoredModel
 
 _MOST_MODELS = 50_000
 

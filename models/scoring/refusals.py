@@ -5,10 +5,10 @@ from __future__ import annotations
 from models import training_requests
 from models.training_requests import Task
 from plant.clock import Clock
-from storage import models as store
-from storage import proposals
-from storage.database import Transaction
-from storage.proposals import Reason
+from storage.core.database import Transaction
+from storage.models import models as store
+from storage.models import proposals
+from storage.models.proposals import Reason
 
 ACTOR = "assetloop"
 """Nobody is asked: the machine's healthy time is what it was, and without a model it is watched by limits alone."""

@@ -17,10 +17,11 @@ from models.scoring.model_cache import Shelf
 from models.scoring.refusals import remember
 from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
-from storage import findings, health, scoring, windows
-from storage.database import Database, Transaction
-from storage.leases import Taken
-from storage.scoring import Due, Leased
+from storage.core.database import Database, Transaction
+from storage.core.leases import Taken
+from storage.models import findings, health, scoring
+from storage.models.scoring import Due, Leased
+from storage.telemetry import windows
 
 _log = logging.getLogger(__name__)
 

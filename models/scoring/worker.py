@@ -15,8 +15,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from plant.aside import Aside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage.database import Database, Transaction
-from storage.leases import Taken
+from storage.core.database import Database, Transaction
+from storage.core.leases import Taken
 
 _log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from models.scoring.episodes import alarm_runs
 from models.training.data import Material
 from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
-from storage.labels import Kept, Label
-from storage.models import ModelSignal
-from storage.windows import to_us
+from storage.models.labels import Kept, Label
+from storage.models.models import ModelSignal
+from storage.telemetry.windows import to_us
 
 HELD_BACK = 0.3
 """The last part of the healthy time that a model is judged on which knows only what came before it."""

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plant.work_order import Outcome
-from storage import healthy, labels, relearning, suppression, windows
-from storage import models as store
-from storage.database import Transaction
-from storage.models import Installation, ModelSignal
+from storage.core.database import Transaction
+from storage.models import labels
+from storage.models import models as store
+from storage.models.models import Installation, ModelSignal
+from storage.register import healthy, relearning
+from storage.telemetry import windows
+from storage.work import suppression
 
 Interval = tuple[datetime, datetime]
 

@@ -16,8 +16,8 @@ from models.training.train import Refused, Trained, refused, train_one
 from models.training_requests import Task
 from plant.clock import Clock
 from plant.errors import AssetloopError, Misconfigured, Unavailable
-from storage.database import Database, Role
-from storage.models import Installation
+from storage.core.database import Database, Role
+from storage.models.models import Installation
 
 _log = logging.getLogger(__name__)
 _WAIT_FOR_WORKERS_S = 30

@@ -13,10 +13,12 @@ from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
-from storage import findings, proposals, register, scoring, windows
-from storage import models as store
-from storage.database import Database, Transaction
-from storage.models import ModelLine, StoredModel
+from storage.core.database import Database, Transaction
+from storage.models import findings, proposals, scoring
+from storage.models import models as store
+from storage.models.models import ModelLine, StoredModel
+from storage.register import register
+from storage.telemetry import windows
 
 WARM_UP = timedelta(hours=1)
 """A model that takes over in mid-flow has watched so much before: it starts at the machine's present baseline."""

@@ -15,9 +15,10 @@ from models.training.train import Refused, Trained, train_one
 from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
-from storage import jobs, trainings
-from storage import models as store
-from storage.database import Database, Transaction
+from storage.core import jobs
+from storage.core.database import Database, Transaction
+from storage.models import models as store
+from storage.models import trainings
 
 _log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from models.training.data import Material
 from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import NotFound
-from storage import labels
-from storage import models as store
-from storage.database import Database, Transaction
-from storage.models import Installation, ModelSignal
-from storage.windows import from_us
+from storage.core.database import Database, Transaction
+from storage.models import labels
+from storage.models import models as store
+from storage.models.models import Installation, ModelSignal
+from storage.telemetry.windows import from_us
 
 Progress = Callable[[int, int, str], None]
 

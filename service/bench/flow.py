@@ -15,8 +15,8 @@ import psutil
 
 from plant.errors import Unavailable
 from service.bench.publisher import Gauges, Plan, begin
-from storage import copies
-from storage.database import Database
+from storage.bench import copies
+from storage.core.database import Database
 
 Advance = Callable[[int, int], None]
 

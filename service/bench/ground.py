@@ -10,8 +10,8 @@ from pathlib import Path
 
 from service.postgres import PostgresServer
 from service.surroundings import Surroundings
-from storage.migrate import migrate
-from storage.scratch import scratch_database
+from storage.bench.scratch import scratch_database
+from storage.schema.migrate import migrate
 
 
 @contextlib.contextmanager

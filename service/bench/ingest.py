@@ -29,9 +29,10 @@ from service.bench.flow import Flow, Watched, measure
 from service.bench.ground import scratch
 from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
 from service.surroundings import Surroundings
-from storage import copies, delivery
-from storage.copies import Copied, Published
-from storage.database import Database, Role
+from storage.bench import copies
+from storage.bench.copies import Copied, Published
+from storage.core.database import Database, Role
+from storage.telemetry import delivery
 
 Payload = Literal["json", "batch", "sparkplug"]
 Advance = Callable[[str, int, int], None]

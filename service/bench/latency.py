@@ -33,9 +33,9 @@ from service.bench.ground import scratch
 from service.screen import Bar
 from service.surroundings import Surroundings
 from simulators.wire import Wire
-from storage import rehearsal
-from storage.database import Database, Role
-from storage.rehearsal import Told
+from storage.bench import rehearsal
+from storage.bench.rehearsal import Told
+from storage.core.database import Database, Role
 
 GRACE_S = 2.0
 ALLOWANCE_S = 2.0

@@ -29,10 +29,10 @@ from plant.errors import Misconfigured
 from service.bench.ground import scratch
 from service.screen import Bar
 from service.surroundings import Surroundings
-from storage import rehearsal
-from storage.database import Database, Role
-from storage.rehearsal import Cast
-from storage.windows import to_us
+from storage.bench import rehearsal
+from storage.bench.rehearsal import Cast
+from storage.core.database import Database, Role
+from storage.telemetry.windows import to_us
 
 _BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _TRAINED_S = 3_600

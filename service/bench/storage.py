@@ -15,12 +15,14 @@ from plant.errors import Misconfigured
 from service.bench.ground import scratch
 from service.screen import Bar, Screen
 from service.surroundings import Surroundings
-from storage import latest, readings, series, windows, yardstick
-from storage.columns import ReadingColumns
-from storage.database import Database, Role, Transaction
-from storage.grade import Grade
-from storage.upkeep import grade_of
-from storage.windows import to_us
+from storage.bench import yardstick
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role, Transaction
+from storage.core.grade import Grade
+from storage.schema.upkeep import grade_of
+from storage.telemetry import latest, readings, windows
+from storage.telemetry.windows import to_us
+from storage.views import series
 
 ASSETS, SIGNALS = 1_000, 10
 _FAST = ASSETS * SIGNALS  # one more asset whose signals speak every second: what a chart of a day is made of

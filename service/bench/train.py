@@ -25,12 +25,12 @@ from plant.errors import Misconfigured
 from service.bench.ground import scratch
 from service.screen import Bar, Screen
 from service.surroundings import Surroundings
-from storage import models as store
-from storage import readings
-from storage.columns import ReadingColumns
-from storage.database import Database, Role
-from storage.models import Installation
-from storage.windows import to_us
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role
+from storage.models import models as store
+from storage.models.models import Installation
+from storage.telemetry import readings
+from storage.telemetry.windows import to_us
 
 _SITE, _CLASS = "bench", "machine"
 _ASSETS_A_BATCH = 4

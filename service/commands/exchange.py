@@ -22,7 +22,7 @@ def export(
     """Write readings, with flags and to the microsecond, into a Parquet file; `assetloop import` reads it."""
     from service.instants import read_instant
     from service.screen import Screen
-    from storage import exchange
+    from storage.transfer import exchange
 
     around = surroundings(data)
     time_from, time_to = (read_instant(text) if text else None for text in (since, until))
@@ -40,8 +40,8 @@ def import_(
 ) -> None:
     """Store the readings of an exported file, each once; safe to repeat. Its assets must be registered."""
     from service.screen import Screen
-    from storage import exchange
-    from storage.database import Role
+    from storage.core.database import Role
+    from storage.transfer import exchange
 
     around = surroundings(data)
     with around.database(Role.INGEST) as database, Screen().bar(f"importing {file.name}", "readings") as bar:

@@ -52,7 +52,7 @@ def migrate(
     plan: Annotated[bool, typer.Option("--plan", help="Show what would run, and run nothing.")] = False,
 ) -> None:
     """Bring the database to this version's schema: forward only, safe to run again."""
-    from storage import migrate as migrations
+    from storage.schema import migrate as migrations
 
     around = surroundings(data)
     url, unsupported = around.database_url(), around.settings.allow_unsupported

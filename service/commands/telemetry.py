@@ -11,7 +11,7 @@ import typer
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 
 if TYPE_CHECKING:
-    from storage.quarantine import Stranger
+    from storage.telemetry.quarantine import Stranger
 
 quarantine_app = typer.Typer(
     help="What could not be stored, and the assets that wait to be approved.", no_args_is_help=True
@@ -25,7 +25,7 @@ def list_quarantine(data: Data = None, json: Json = False) -> None:
 
     What unknown assets said is kept for ASSETLOOP_STRANGER_RETENTION_DAYS (30).
     """
-    from storage import quarantine
+    from storage.telemetry import quarantine
 
     with surroundings(data).database() as database, database.transaction() as tx:
         strangers, totals, expired = quarantine.strangers(tx), quarantine.totals(tx), quarantine.expired(tx)
@@ -126,7 +126,7 @@ def issue(
 @device_app.command("list", epilog="Example: assetloop device list --json")
 def list_tokens(data: Data = None, json: Json = False) -> None:
     """List every token, revoked ones too, without its secret."""
-    from storage import device_tokens
+    from storage.register import device_tokens
 
     with surroundings(data).database() as database, database.transaction() as tx:
         found = device_tokens.every(tx)
@@ -156,7 +156,7 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Let a token open nothing any more, at once."""
-    from storage import device_tokens
+    from storage.register import device_tokens
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
@@ -170,7 +170,7 @@ def liveness(
     json: Json = False,
 ) -> None:
     """Say of each asset whether it can be heard (session), its device speaks, and its sensors measure."""
-    from storage import liveness as store
+    from storage.views import liveness as store
 
     with surroundings(data).database() as database, database.transaction() as tx:
         found = [store.of_asset(tx, *site_and_tag(one)) for one in asset] if asset else store.of_all(tx)

@@ -15,8 +15,9 @@ from plant.asset import Asset, AssetClass, Site
 from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from storage import findings, register
-from storage.database import Database
+from storage.core.database import Database
+from storage.models import findings
+from storage.register import register
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

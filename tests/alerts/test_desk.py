@@ -21,9 +21,9 @@ from plant.errors import NotFound
 from plant.finding import Finding, FindingSource
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
-from storage.alerts import get_alert, list_alerts
-from storage.database import Database
-from storage.orders import OrderEvent, get_order, list_orders, order_events
+from storage.core.database import Database
+from storage.work.alerts import get_alert, list_alerts
+from storage.work.orders import OrderEvent, get_order, list_orders, order_events
 from tests.alerts.conftest import ONSET
 
 Found = Callable[..., Finding]

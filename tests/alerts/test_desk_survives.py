@@ -19,8 +19,8 @@ from lifecycle import ledger
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from plant.finding import Finding
-from storage.database import Database, Role
-from storage.orders import list_orders, order_events
+from storage.core.database import Database, Role
+from storage.work.orders import list_orders, order_events
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]

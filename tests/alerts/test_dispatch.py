@@ -23,9 +23,9 @@ from plant.clock import ManualClock
 from plant.errors import Unavailable
 from plant.finding import Finding
 from plant.severity import Severity
-from storage import jobs
-from storage.database import Database
-from storage.orders import list_documents, order_events
+from storage.core import jobs
+from storage.core.database import Database
+from storage.work.orders import list_documents, order_events
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]

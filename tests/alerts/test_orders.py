@@ -14,8 +14,8 @@ from alerts import orders
 from alerts.rules import DeskRules
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from storage.register import RegisteredAsset
-from storage.remaining import RemainingLife
+from storage.models.remaining import RemainingLife
+from storage.register.register import RegisteredAsset
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)

@@ -19,9 +19,10 @@ from plant.errors import Conflict
 from plant.finding import Finding, FindingSource
 from plant.iso14224 import Activity
 from plant.work_order import Outcome, Step
-from storage import alerts as alert_rows
-from storage import orders, relearning
-from storage.database import Database
+from storage.core.database import Database
+from storage.register import relearning
+from storage.work import alerts as alert_rows
+from storage.work import orders
 from tests.alerts.conftest import ONSET
 
 Found = Callable[..., Finding]

@@ -20,9 +20,9 @@ from plant.finding import Finding
 from plant.iso14224 import Activity
 from plant.severity import Severity
 from plant.work_order import Booking, OrderState, Outcome, Step, WorkOrder
-from storage import alerts as alert_rows
-from storage import orders
-from storage.database import Database
+from storage.core.database import Database
+from storage.work import alerts as alert_rows
+from storage.work import orders
 from tests.alerts.conftest import ONSET
 
 Found = Callable[..., Finding]

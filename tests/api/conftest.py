@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from api.access import Access
 from api.app import create_app
 from plant.clock import ManualClock
-from storage.database import Database
+from storage.core.database import Database
 from tests.api import plant_rows
 from tests.api.plant_rows import NOW
 

@@ -13,8 +13,9 @@ from lifecycle.register import import_plant, read_plant
 from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from storage import findings, models, register
-from storage.database import Database, Transaction
+from storage.core.database import Database, Transaction
+from storage.models import findings, models
+from storage.register import register
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 REGISTER = Path(__file__).parents[2] / "service" / "demo" / "plant.toml"

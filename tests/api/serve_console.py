@@ -10,7 +10,7 @@ from api.access import Access
 from api.app import create_app
 from api.serve import serve
 from plant.clock import SystemClock
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 
 if __name__ == "__main__":
     url, port, token = sys.argv[1], int(sys.argv[2]), (sys.argv[3:] or [None])[0]

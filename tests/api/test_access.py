@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from api.access import SESSION_COOKIE, Access
 from api.app import create_app
 from plant.clock import ManualClock
-from storage.database import Database
+from storage.core.database import Database
 from tests.api.plant_rows import NOW
 
 TOKEN = "a long and secret word"

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.problems import Problem
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 from tests.api import plant_rows
 from tests.api.plant_rows import NOW
 

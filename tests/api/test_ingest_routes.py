@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from storage import delivery
-from storage.database import Database
-from storage.delivery import BatchDelivered, Delivered
+from storage.core.database import Database
+from storage.telemetry import delivery
+from storage.telemetry.delivery import BatchDelivered, Delivered
 from tests.api.plant_rows import NOW
 
 Superuser = psycopg.Connection[tuple[object, ...]]

@@ -11,8 +11,8 @@ from api.access import Access
 from api.app import create_app
 from models.training.queue import run_training
 from models.training.train import train
-from storage import proposals
-from storage.proposals import Reason
+from storage.models import proposals
+from storage.models.proposals import Reason
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]

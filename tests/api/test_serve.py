@@ -17,7 +17,7 @@ from api.app import create_app
 from api.serve import serve
 from plant.clock import ManualClock
 from plant.errors import Conflict, Misconfigured
-from storage.database import Database
+from storage.core.database import Database
 from tests.conftest import free_port
 
 

@@ -22,10 +22,10 @@ from ingest.door import Door, DoorSettings
 from lifecycle import device_tokens
 from plant.clock import ManualClock
 from service.postgres import PostgresServer
-from storage import delivery
-from storage.database import Database, Role
-from storage.delivery import Delivered
-from storage.migrate import migrate
+from storage.core.database import Database, Role
+from storage.schema.migrate import migrate
+from storage.telemetry import delivery
+from storage.telemetry.delivery import Delivered
 from tests.api.plant_rows import NOW
 
 Superuser = psycopg.Connection[tuple[object, ...]]

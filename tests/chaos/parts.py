@@ -24,7 +24,7 @@ import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
 
 from service.postgres import PostgresServer
-from storage.migrate import migrate
+from storage.schema.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
 from tests.conftest import free_port
 from tests.stack import ASSETLOOP, wait_for

@@ -14,10 +14,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from service.postgres import PostgresServer
-from storage import readings
-from storage.columns import ReadingColumns
-from storage.database import Database, Role, assume, connect
-from storage.migrate import migrate
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role, assume, connect
+from storage.schema.migrate import migrate
+from storage.telemetry import readings
 
 ROOT = Path(__file__).parents[2]
 ACCOUNTS = ["migrate", "ingest", "score", "desk", "work", "serve", "dashboards", "grafana"]

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from grafana.build import build
-from storage.database import Database
+from storage.core.database import Database
 from tests.grafana.demo_rows import fill
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from storage.database import Database, Role, Transaction
+from storage.core.database import Database, Role, Transaction
 
 Variables = Mapping[str, str | list[str]]
 _MACRO = re.compile(r"\$([_a-zA-Z0-9]+)\(([^)]*)\)")  # as in Grafana's pkg/tsdb/sqleng: no `)` within

@@ -11,7 +11,7 @@ import pytest
 
 from grafana.build import build
 from grafana.colours import UNKNOWN
-from storage.database import Database
+from storage.core.database import Database
 from tests.grafana.panels import run_panels
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grafana.layout import CARD_HEIGHT_PX, Drawing, lay_out
-from storage.twin import TwinAsset
+from storage.views.twin import TwinAsset
 
 Place = tuple[float | None, float | None]
 SHARE = st.one_of(st.none(), st.floats(min_value=-0.5, max_value=1.5))

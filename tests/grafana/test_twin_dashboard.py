@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from grafana.twin_dashboard import MOST_ASSETS, twin_dashboard, wide_row
-from storage.grade import Grade
-from storage.twin import KeySignal, Twin, TwinAsset
+from storage.core.grade import Grade
+from storage.views.twin import KeySignal, Twin, TwinAsset
 
 HOSTILE = [
     "'; DROP TABLE asset; --",

@@ -22,7 +22,7 @@ from ingest.runner import Ingest, IngestSettings
 from ingest.subscriber import BrokerSettings
 from plant.clock import SystemClock
 from plant.topics import telemetry_topic
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 PATIENCE_S = 30.0

@@ -21,9 +21,9 @@ from ingest.reader import Reader
 from ingest.sheet import Sheet
 from plant.clock import ManualClock
 from plant.errors import Unavailable
-from storage import delivery, quarantine
-from storage.columns import ReadingColumns
-from storage.database import Database, Role
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role
+from storage.telemetry import delivery, quarantine
 from tests.conftest import free_port
 
 Message: TypeAlias = tuple[bytes, bytes]

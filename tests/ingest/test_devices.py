@@ -9,7 +9,7 @@ import pytest
 
 from ingest.decoded import Report
 from ingest.devices import Devices
-from storage.database import Database
+from storage.core.database import Database
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 

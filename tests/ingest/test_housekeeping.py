@@ -14,9 +14,9 @@ from ingest.housekeeping import Housekeeping, SlotState
 from ingest.spool import Lost
 from plant.clock import ManualClock
 from plant.errors import Misconfigured, Unavailable
-from storage import readings, slots
-from storage.columns import ReadingColumns
-from storage.database import Database
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database
+from storage.telemetry import readings, slots
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 START = datetime(2026, 3, 4, tzinfo=UTC)

@@ -18,9 +18,9 @@ from ingest.formats import every_format
 from ingest.limits import Limiter
 from ingest.reader import Reader
 from plant.clock import ManualClock
-from storage import delivery
-from storage.database import Database
-from storage.delivery import Delivered
+from storage.core.database import Database
+from storage.telemetry import delivery
+from storage.telemetry.delivery import Delivered
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

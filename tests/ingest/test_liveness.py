@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from iotcore import Broker
 
-from storage import liveness
-from storage.database import Database
-from storage.liveness import Liveness
+from storage.core.database import Database
+from storage.views import liveness
+from storage.views.liveness import Liveness
 from tests.conftest import free_port
 from tests.ingest.conftest import Address
 

@@ -22,8 +22,8 @@ from ingest.recorder import Recorder
 from ingest.turns import Turn
 from plant.clock import ManualClock
 from plant.errors import Unavailable
-from storage.columns import ReadingColumns
-from storage.database import Database
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database
 
 
 @pytest.fixture

@@ -30,11 +30,11 @@ from ingest.replay import Replay
 from lifecycle import register
 from plant.clock import ManualClock
 from plant.errors import Conflict
-from storage import delivery, devices, quarantine
-from storage.columns import ReadingColumns
-from storage.database import Database, Role
-from storage.delivery import Delivered
-from storage.quarantine import Refused
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role
+from storage.telemetry import delivery, devices, quarantine
+from storage.telemetry.delivery import Delivered
+from storage.telemetry.quarantine import Refused
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -20,7 +20,7 @@ from iotcore import Broker
 
 from plant.errors import Misconfigured
 from service.postgres import PostgresServer
-from storage.migrate import migrate
+from storage.schema.migrate import migrate
 
 AwaitRows = Callable[..., list[tuple[object, ...]]]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -368,7 +368,7 @@ def test_a_database_without_schema_stops_ingest_with_the_mend(empty_database_url
     from ingest.runner import Ingest, IngestSettings
     from ingest.subscriber import BrokerSettings
     from plant.clock import SystemClock
-    from storage.database import Database, Role
+    from storage.core.database import Database, Role
 
     settings = IngestSettings(broker=BrokerSettings(url="mqtt://127.0.0.1"), spool=tmp_path)
     with (

@@ -9,8 +9,8 @@ import pytest
 
 from ingest import turns
 from ingest.turns import TakenBack, Turn, Turns
-from storage.columns import ReadingColumns
-from storage.ordered import Ordered
+from storage.binary.columns import ReadingColumns
+from storage.telemetry.ordered import Ordered
 
 A_WHILE_S = 0.05  # in which what waits goes on waiting
 SOON_S = 10.0

@@ -9,8 +9,8 @@ import pytest
 
 from lifecycle.healthy import declare_healthy
 from plant.errors import NotFound, Rejected
-from storage import healthy
-from storage.database import Database
+from storage.core.database import Database
+from storage.register import healthy
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ import pytest
 
 from lifecycle.labels import detection
 from plant.errors import Rejected
-from storage import labels
+from storage.models import labels
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]

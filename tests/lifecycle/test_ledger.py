@@ -13,7 +13,7 @@ import pytest
 
 from lifecycle import ledger
 from lifecycle.ledger import Broken, Verified
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 Look = psycopg.Connection[tuple[object, ...]]

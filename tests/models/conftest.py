@@ -14,8 +14,8 @@ from lifecycle.healthy import declare_healthy
 from models.training.train import Refused, Trained, train
 from models.training_requests import Succession
 from plant.clock import ManualClock
-from storage import labels
-from storage.database import Database
+from storage.core.database import Database
+from storage.models import labels
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIGNALS = (("vibration", "mm/s"), ("temperature", "°C"), ("pressure", "bar"))

@@ -17,10 +17,11 @@ import pytest
 
 from plant.errors import Misconfigured
 from service import backup
-from storage import readings, upkeep
-from storage.database import Database, Role
-from storage.migrate import migrate
-from storage.scratch import scratch_database
+from storage.bench.scratch import scratch_database
+from storage.core.database import Database, Role
+from storage.schema import upkeep
+from storage.schema.migrate import migrate
+from storage.telemetry import readings
 from tests.stack import ASSETLOOP
 from tests.storage import telemetry
 from tests.timescaledb import apache

@@ -13,8 +13,8 @@ from models.training.train import train
 from plant.errors import Conflict, Misconfigured, NotFound
 from service import model_life, model_words
 from service.surroundings import Surroundings
-from storage import proposals
-from storage.proposals import Reason
+from storage.models import proposals
+from storage.models.proposals import Reason
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]

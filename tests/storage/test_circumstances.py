@@ -15,14 +15,14 @@ import psycopg
 import pytest
 
 from plant.errors import Misconfigured, Unavailable
-from storage import readings
-from storage.columns import ReadingColumns
-from storage.database import Database, Role, Transaction
-from storage.grade import judge
-from storage.groundwork import Patience
-from storage.migrate import migrate, plan
-from storage.scratch import scratch_database
-from storage.windows import to_us
+from storage.bench.scratch import scratch_database
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role, Transaction
+from storage.core.grade import judge
+from storage.schema.groundwork import Patience
+from storage.schema.migrate import migrate, plan
+from storage.telemetry import readings
+from storage.telemetry.windows import to_us
 from tests.timescaledb import apache
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_a_migrate_that_was_interrupted_is_taken_up_where_it_was(
         connection.execute("SELECT 1")
 
     with monkeypatch.context() as broken:
-        broken.setattr("storage.migrate._redefine", lose)
+        broken.setattr("storage.schema.migrate._redefine", lose)
         with pytest.raises(Unavailable, match="the database is away"):
             migrate(empty_database_url, allow_unsupported=True)
     assert plan(empty_database_url, allow_unsupported=True).names == ()

@@ -12,17 +12,19 @@ import numpy as np
 import psycopg
 import pytest
 
-from storage import latest, quarantine, readings, series, upkeep, windows
-from storage.columns import ReadingColumns
-from storage.database import Database, Role, Transaction
-from storage.grade import Grade
-from storage.migrate import migrate
-from storage.ordered import Outcome
-from storage.quarantine import Refused
-from storage.scratch import scratch_database
-from storage.windows import to_us
+from storage.bench.scratch import scratch_database
+from storage.binary.columns import ReadingColumns
+from storage.core.database import Database, Role, Transaction
+from storage.core.grade import Grade
+from storage.schema import upkeep
+from storage.schema.migrate import migrate
+from storage.telemetry import latest, quarantine, readings, windows
+from storage.telemetry.ordered import Outcome
+from storage.telemetry.quarantine import Refused
+from storage.telemetry.windows import to_us
+from storage.views import series
 from tests.storage import telemetry
-from tests.storage.telemetry import Told
+from tests.storage.readings import Told
 from tests.timescaledb import apache, community
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 
 from plant.errors import Conflict
-from storage import upkeep
-from storage.database import Database, Role
-from storage.grade import Grade
-from storage.migrate import migrate, plan
-from storage.rules import Rules
-from storage.scratch import scratch_database
+from storage.bench.scratch import scratch_database
+from storage.core.database import Database, Role
+from storage.core.grade import Grade
+from storage.schema import upkeep
+from storage.schema.migrate import migrate, plan
+from storage.schema.rules import Rules
 from tests.storage import released
 from tests.storage.test_grades import run_jobs
 from tests.timescaledb import apache, community
@@ -135,9 +135,9 @@ ORDER BY 1, 2, 3
 
 def pretend(monkeypatch: pytest.MonkeyPatch, grade: Grade) -> None:
     """Let the server be of a lower grade for a while, as it was before the extension or its licence came."""
-    monkeypatch.setattr("storage.grade._grade", lambda _timescale, _license: grade)
+    monkeypatch.setattr("storage.core.grade._grade", lambda _timescale, _license: grade)
     if grade is Grade.PLAIN:
-        monkeypatch.setattr("storage.groundwork.lacks_extension", lambda _tx: False)
+        monkeypatch.setattr("storage.schema.groundwork.lacks_extension", lambda _tx: False)
 
 
 def fill(url: str) -> None:

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from plant.errors import Misconfigured
-from storage.database import Role, connect
-from storage.migrate import migrate
+from storage.core.database import Role, connect
+from storage.schema.migrate import migrate
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 

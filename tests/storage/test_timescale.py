@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from grafana.build import build
-from storage import upkeep
-from storage.database import Database, Role
-from storage.grade import Grade
-from storage.migrate import Migrated, migrate
+from storage.core.database import Database, Role
+from storage.core.grade import Grade
+from storage.schema import upkeep
+from storage.schema.migrate import Migrated, migrate
 from tests.grafana.demo_rows import fill
 from tests.grafana.panels import run_panels
 from tests.timescaledb import community

@@ -14,9 +14,9 @@ from psycopg.rows import dict_row
 from plant.alert import AlertFlags
 from plant.severity import Severity
 from plant.work_order import OrderState
-from storage.database import Database, Role
-from storage.orders import order_number
-from storage.twin import read_twin
+from storage.core.database import Database, Role
+from storage.views.twin import read_twin
+from storage.work.orders import order_number
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 Connection = psycopg.Connection[dict[str, Any]]

@@ -17,7 +17,7 @@ import httpx
 import psycopg
 import pytest
 
-from storage.database import Database
+from storage.core.database import Database
 from tests.api import plant_rows
 from tests.conftest import free_port
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from api.console.charts import Trace, Window, stack
 from api.console.dossier import around
-from storage.overview import Point
+from storage.views.overview import Point
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 FLOW = Trace(name="Flow", unit="m³/h", points=[Point(time=NOON, mean=1.23456789, least=1, greatest=2)], high=5)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.console.drawing import Pipe, place
-from storage.overview import AssetView, Health
+from storage.views.overview import AssetView, Health
 
 
 def asset(tag: str, x: float | None, y: float | None, *feeds: str) -> AssetView:

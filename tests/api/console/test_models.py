@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from models.training.train import train
-from storage import models, proposals
-from storage.proposals import Reason
+from storage.models import models, proposals
+from storage.models.proposals import Reason
 from tests.api.console.conftest import Tab
 from tests.models.conftest import START, Rows, rows
 

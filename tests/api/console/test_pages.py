@@ -11,8 +11,8 @@ import pytest
 
 from plant.iso14224 import Activity
 from plant.work_order import OrderState, Outcome
-from storage import orders
-from storage.database import Database
+from storage.core.database import Database
+from storage.work import orders
 from tests.api import plant_rows
 from tests.api.console.conftest import Tab, served
 

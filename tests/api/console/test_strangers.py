@@ -21,9 +21,10 @@ from ingest.devices import Devices
 from ingest.formats import every_format
 from ingest.replay import Replay
 from lifecycle import ledger
-from storage import quarantine, register
-from storage.database import Database
-from storage.quarantine import Refused
+from storage.core.database import Database
+from storage.register import register
+from storage.telemetry import quarantine
+from storage.telemetry.quarantine import Refused
 from tests.api.console.conftest import Tab
 
 pytestmark = pytest.mark.needs("chromium")

@@ -13,7 +13,7 @@ from plant.alert import AlertState
 from plant.finding import FindingKind
 from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
-from storage.overview import Health
+from storage.views.overview import Health
 
 API = Path(__file__).parents[3] / "api"
 

@@ -10,7 +10,7 @@ import pytest
 from api.console.watch import Picture, Watch, take_picture
 from api.parts import Parts
 from plant.clock import ManualClock
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 from tests.api.plant_rows import NOW
 
 

@@ -14,10 +14,11 @@ from models.scoring import refusals
 from models.scoring.scorer import Scorer
 from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
-from storage import drift, proposals, relearning
-from storage import models as store
-from storage.database import Transaction
-from storage.proposals import Proposal, Reason
+from storage.core.database import Transaction
+from storage.models import drift, proposals
+from storage.models import models as store
+from storage.models.proposals import Proposal, Reason
+from storage.register import relearning
 from tests.models.conftest import START, Rows, healthy_rows
 
 HOUR_S = 3600

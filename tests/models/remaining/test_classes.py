@@ -10,7 +10,7 @@ from models.remaining.classes import learn_classes
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import Life
 from models.remaining.telling import tell_remaining_life
-from storage import remaining
+from storage.models import remaining
 from tests.models.conftest import START, Rows, closed_order, rows
 from tests.models.remaining.engines import life
 from tests.models.remaining.test_estimator import QUICK

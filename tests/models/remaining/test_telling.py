@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.remaining.telling import tell_remaining_life
-from storage import remaining
+from storage.models import remaining
 from tests.models.conftest import START, Rows, rows
 
 __all__ = ["rows"]

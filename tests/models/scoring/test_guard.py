@@ -10,7 +10,7 @@ import pytest
 from models.scoring.guard import Guard
 from models.scoring.scorer import Scorer
 from models.scoring.worker import RoundReport
-from storage import guarding
+from storage.models import guarding
 from tests.models.conftest import START, Rows, healthy_rows
 
 FINDINGS = "SELECT kind, source, failure_mode, severity, cleared IS NULL FROM finding ORDER BY onset, kind"

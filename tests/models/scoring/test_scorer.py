@@ -19,9 +19,10 @@ from models.scoring.scorer import Judged, Scorer
 from models.scoring.worker import RoundReport, follow_rows
 from plant.asset import Equipment
 from plant.errors import Unavailable
-from storage import findings, register, scoring
-from storage.database import Database, Transaction
-from storage.scoring import Leased
+from storage.core.database import Database, Transaction
+from storage.models import findings, scoring
+from storage.models.scoring import Leased
+from storage.register import register
 from tests.models.conftest import START, Rows, healthy_rows
 
 EPISODES = """

@@ -10,10 +10,11 @@ import pytest
 from models.training import data
 from models.training.data import Material
 from models.training.train import Refused
-from storage import models as store
-from storage import relearning, suppression
-from storage.suppression import Reason
-from storage.windows import to_us
+from storage.models import models as store
+from storage.register import relearning
+from storage.telemetry.windows import to_us
+from storage.work import suppression
+from storage.work.suppression import Reason
 from tests.models.conftest import START, Rows, closed_order, healthy_rows
 
 HOUR_S = 3600

@@ -11,8 +11,9 @@ from models import training_requests
 from models.training import queue as training
 from models.training.train import Trained
 from models.training_requests import Succession, Task
-from storage import jobs, trainings
-from storage import models as store
+from storage.core import jobs
+from storage.models import models as store
+from storage.models import trainings
 from tests.models.conftest import Rows, healthy_rows
 
 ASKED = Task(trained_by="Ada")

@@ -1,0 +1,1 @@
+"""PostgreSQL's binary forms, and columns of readings in them."""

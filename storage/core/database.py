@@ -1,0 +1,292 @@
+"""Connections and transactions: every connection speaks as one of the product's roles, and fails in its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, LiteralString, Self
+
+import psycopg
+import psycopg.conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from plant.errors import AssetloopError, Misconfigured, NotFound, Rejected, Unavailable
+from storage.core.named_sql import statements
+
+
+class Role(StrEnum):
+    """The NOLOGIN groups that a connection may speak as."""
+
+    OWNER = "assetloop_owner"
+    INGEST = "assetloop_ingest"
+    APP = "assetloop_app"
+    GRAFANA = "assetloop_grafana"
+
+
+_SET_ROLE: dict[Role, LiteralString] = {
+    Role.OWNER: "SET ROLE assetloop_owner",
+    Role.INGEST: "SET ROLE assetloop_ingest",
+    Role.APP: "SET ROLE assetloop_app",
+    Role.GRAFANA: "SET ROLE assetloop_grafana",
+}
+
+_LONGEST_HOLDER = 46
+# Who is frozen between two statements lets go of what others wait for. A lease of a slot runs out as soon as ingest's;
+# what the application works out within a transaction took up to half a second.
+_LONGEST_IDLE = {Role.INGEST: "5s", Role.APP: "30s"}
+
+_READ_ONLY_SESSION = """
+SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;
+SET statement_timeout = '15s';
+SET search_path = watch, public;
+"""
+
+
+class Transaction:
+    """One open transaction; statements are named `subject.statement`. `copies`: whether the server knows COPY."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow], *, copies: bool = True) -> None:
+        self.connection = connection
+        self.copies = copies
+
+    def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
+        """Return every row of a named statement, each a dict by column name."""
+        return self._cursor(name, parameters).fetchall()
+
+    def all_in_binary(self, name: str, /, **parameters: Any) -> list[DictRow]:
+        """Return every row as `all` does, over the binary protocol: for many bytes or many numbers."""
+        with self.connection.cursor(binary=True) as cursor:
+            return cursor.execute(_statement(name), parameters).fetchall()
+
+    def first(self, name: str, /, **parameters: Any) -> DictRow | None:
+        """Return the first row, or None where there is none."""
+        return self._cursor(name, parameters).fetchone()
+
+    def one(self, name: str, /, **parameters: Any) -> DictRow:
+        """Return the first row.
+
+        Raises:
+            NotFound: the statement gave no row.
+        """
+        row = self.first(name, **parameters)
+        if row is None:
+            raise NotFound(f"{name} found nothing for {parameters}")
+        return row
+
+    def run(self, name: str, /, **parameters: Any) -> int:
+        """Run a named statement and return how many rows it touched."""
+        return self._cursor(name, parameters).rowcount
+
+    def arrays(self, name: str, /, **parameters: Any) -> list[list[bytes]]:
+        """Return every row of a named statement whose columns are arrays, each in binary: see `storage.binary`."""
+        with self.connection.cursor(binary=True) as cursor:
+            result = cursor.execute(_statement(name), parameters).pgresult
+            if result is None:
+                return []
+            columns = range(result.nfields)
+            return [[result.get_value(row, column) or b"" for column in columns] for row in range(result.ntuples)]
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Send what is run meanwhile without waiting for answers, and wait for all of them at the end."""
+        if not self.copies:  # nor is it known of such a server that it takes many at once
+            yield
+            return
+        with self.connection.pipeline():
+            yield
+
+    def run_many(self, name: str, /, parameters: list[dict[str, Any]]) -> None:
+        """Run a named statement once for each set of parameters, pipelined."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_statement(name), parameters)
+
+    def _cursor(self, name: str, parameters: dict[str, Any]) -> psycopg.Cursor[DictRow]:
+        return self.connection.execute(_statement(name), parameters)
+
+
+def _statement(name: str) -> bytes:
+    subject, _, statement = name.partition(".")
+    return statements(subject)[statement]
+
+
+class Database:
+    """A pool of connections that all speak as `role`. Thread-safe. Connects when first used.
+
+    `copies=False` is for a server that speaks the protocol but for COPY: rows are then inserted and selected.
+    `holder` is the process that it is for, so that another one can end its sessions when it no longer answers.
+    """
+
+    def __init__(
+        self, url: str, *, role: Role, most: int = 4, wait_s: float = 10.0, copies: bool = True, holder: str = ""
+    ) -> None:
+        self.role = role
+        self.url = url
+        self._copies = copies
+        self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+            url,
+            kwargs=_session(role, holder),
+            configure=self._configure,
+            check=ConnectionPool.check_connection,
+            min_size=1,
+            max_size=most,
+            timeout=wait_s,
+            reconnect_timeout=2.0,
+            open=False,
+            name=role.value,
+        )
+        self._opened = False
+
+    def _configure(self, connection: psycopg.Connection[DictRow]) -> None:
+        assume(connection, self.role)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commit when the block ends, roll back when it raises.
+
+        Raises:
+            Unavailable: the server cannot be reached, or went away.
+            Rejected: a value is one that no column can hold.
+        """
+        with in_our_terms():
+            if not self._opened:
+                connect(self.url, role=self.role).close()  # a wrong login is told apart from a server that is away
+                self._pool.open()
+                self._opened = True
+            with self._pool.connection() as connection:
+                yield Transaction(connection, copies=self._copies)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def session_name(role: Role, holder: str = "") -> str:
+    """Name the sessions of a role, or of one process that speaks as it, as the server shows them.
+
+    >>> session_name(Role.INGEST, "plant:71:0a1b2c3d")
+    'assetloop-ingest plant:71:0a1b2c3d'
+    """
+    # The server keeps 63 characters of it, and the last ones of a holder tell it from all others.
+    return f"{role.value.replace('_', '-')} {holder[-_LONGEST_HOLDER:]}".rstrip()
+
+
+def _session(role: Role, holder: str = "") -> dict[str, Any]:
+    # Every statement of ours is over before it would be compiled.
+    options = "-c timezone=UTC -c jit=off"
+    if role in _LONGEST_IDLE:
+        options += f" -c idle_in_transaction_session_timeout={_LONGEST_IDLE[role]}"
+    return {
+        "row_factory": dict_row,
+        "connect_timeout": 5,
+        "application_name": session_name(role, holder),
+        "options": options,
+        "keepalives_idle": 10,
+    }
+
+
+def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow]:
+    """Open one connection of the caller's own, as `role` where one is given.
+
+    Raises:
+        Unavailable: the server cannot be reached.
+        Misconfigured: the URL is not one, or names a role that may not do this.
+    """
+    with in_our_terms():
+        session = _session(role) if role else {**_session(Role.OWNER), "application_name": "assetloop"}
+        connection = psycopg.Connection[DictRow].connect(url, **session)
+        try:
+            if role is not None:
+                assume(connection, role)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def without_password(url: str) -> str:
+    """Return an address without its password.
+
+    Raises:
+        Misconfigured: it is not an address.
+
+    >>> without_password("postgresql://me:secret@db.example/plant")
+    'user=me dbname=plant host=db.example'
+    """
+    with in_our_terms():
+        parts: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(url)
+    parts.pop("password", None)
+    return psycopg.conninfo.make_conninfo(**parts)
+
+
+def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
+    """Make the session speak as `role`; Grafana's is read-only with a statement timeout."""
+    connection.execute(_SET_ROLE[role])
+    if role is Role.GRAFANA:
+        connection.execute(_READ_ONLY_SESSION)
+    connection.commit()
+
+
+@contextmanager
+def in_our_terms() -> Iterator[None]:
+    """Turn what the driver raises for a server that is away, or refuses us or a value, into the product's errors."""
+    try:
+        yield
+    except psycopg.Error as error:
+        ours = _in_our_terms(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _in_our_terms(error: psycopg.Error) -> AssetloopError | None:
+    said = _line(error)
+    for kinds, ours in _TERMS:
+        if isinstance(error, kinds):
+            return ours(said)
+    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
+        return Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {said}")
+    return None
+
+
+_TERMS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str], AssetloopError]], ...] = (
+    (
+        (PoolTimeout,),
+        lambda _: Unavailable("the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?"),
+    ),
+    (
+        (psycopg.errors.InsufficientPrivilege,),
+        lambda said: Misconfigured(f"the database refuses: {said}; run `assetloop migrate`"),
+    ),
+    (
+        (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn),
+        lambda said: Misconfigured(f"the database lacks something: {said}; run `assetloop migrate`"),
+    ),
+    (
+        (psycopg.errors.DiskFull,),
+        lambda said: Unavailable(
+            f"the database's disk is full: {said}; free space there, or keep less (ASSETLOOP_RAW_RETENTION_DAYS); "
+            "what waits goes on by itself"
+        ),
+    ),
+    (
+        (psycopg.errors.LockNotAvailable,),
+        lambda said: Unavailable(f"somebody holds a lock all the time: {said}; try again when that has ended"),
+    ),
+    ((psycopg.DataError,), lambda said: Rejected("bad_value", said)),
+    (
+        (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout),
+        lambda said: Unavailable(f"the database is away: {said}"),
+    ),
+)
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

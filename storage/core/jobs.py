@@ -1,0 +1,71 @@
+"""What must survive a crash is a job, and a job is enqueued in the transaction of the row it speaks of."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import procrastinate
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
+from storage.core.database import Role, Transaction, _session
+
+
+def connector(url: str) -> procrastinate.PsycopgConnector:
+    """Build the job queue's connector; every connection speaks as the application's role."""
+    return procrastinate.PsycopgConnector(
+        conninfo=url, kwargs=_queue_session(), configure=_assume_app, min_size=1, max_size=4
+    )
+
+
+def _queue_session() -> dict[str, Any]:
+    return {**_session(Role.APP), "application_name": "assetloop-work"}
+
+
+async def _assume_app(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.execute("SET ROLE assetloop_app")
+    await connection.commit()
+
+
+def defer(
+    tx: Transaction,
+    task: str,
+    *,
+    queue: str = "default",
+    queueing_lock: str | None = None,
+    lock: str | None = None,
+    **arguments: Any,
+) -> int:
+    """Enqueue `task`, by its name with the namespace, in the open transaction and return the job's id.
+
+    The job exists if and only if the transaction commits. `lock` keeps jobs of one lock in order.
+    """
+    job = configure_task(
+        name=task, job_manager=_manager(), connection=tx.connection, queue=queue, lock=lock, queueing_lock=queueing_lock
+    )
+    try:
+        return job.defer(**arguments)
+    except ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.Error):
+            raise error.__cause__ from None  # so that a server that went away reads as Unavailable
+        raise
+
+
+@cache
+def _manager() -> JobManager:
+    """Return what writes jobs on a connection it is given; it has none of its own."""
+    return JobManager(connector=procrastinate.SyncPsycopgConnector())
+
+
+async def resume_stalled(app: procrastinate.App, task: str) -> int:
+    """Enqueue again what a worker that has died was doing of `task`; return how many jobs that was.
+
+    A worker counts as dead when it has not been heard of for 30 s.
+    """
+    stalled = await app.job_manager.get_stalled_jobs(task_name=task)
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(list(stalled))

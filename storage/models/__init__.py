@@ -1,0 +1,1 @@
+"""What the models know, said and learnt: the catalogue, scores, findings, labels, proposals."""

@@ -1,0 +1,118 @@
+"""How far each asset was held against the limits of the register, who is at work on it, and what those limits are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from plant.asset import SignalRole
+from storage.core import leases
+from storage.core.database import Transaction
+from storage.core.leases import Taken
+
+_QUIET_S = 2.0  # as in `storage.models.scoring`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueGuard:
+    """An asset that said something new up to `horizon_us`, in epoch microseconds, or has fallen `silent`."""
+
+    asset_id: int
+    horizon_us: int
+    silent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeasedGuard:
+    """An asset that is ours to watch in (`watermark_us`, `horizon_us`] until somebody holds a later `fence`."""
+
+    asset_id: int
+    fence: int
+    watermark_us: int
+    horizon_us: int
+    silent: bool
+    state: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GuardAdvance:
+    """How far a leased asset is watched now, with which state the next round continues, and whether it is silent."""
+
+    leased: LeasedGuard
+    watermark_us: int
+    state: bytes
+    silent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GuardedSignal:
+    """A signal and its limits, in its unit; `most_rate_per_min` is how much it may change in a minute."""
+
+    signal_id: int
+    key: str
+    unit: str
+    role: SignalRole
+    low: float | None
+    high: float | None
+    most_rate_per_min: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guarded:
+    """What is watched of an asset; `silent_s` is how long it or one of its signals may say nothing."""
+
+    asset_id: int
+    asset: str
+    silent_s: float
+    signals: tuple[GuardedSignal, ...]
+
+
+def enrol(tx: Transaction) -> int:
+    """Watch every asset that has spoken and was not watched yet, from its first minute; return how many there were."""
+    return tx.run("guarding.enrol")
+
+
+def due(
+    tx: Transaction, *, holder: str, now: datetime, since: datetime, skip_assets: Collection[int] = ()
+) -> list[DueGuard]:
+    """Say which assets are to be looked at and are nobody else's, by asset; `since` is when somebody began to look."""
+    rows = tx.all("guarding.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
+    return [DueGuard(**row) for row in rows]
+
+
+def lease(
+    tx: Transaction, wanted: Sequence[DueGuard], *, holder: str, now: datetime, lease_s: float
+) -> list[Taken[DueGuard]]:
+    """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
+    silents = [one.silent for one in wanted]
+    return leases.take(tx, "guarding", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
+
+
+def remembered(tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
+    """Return what is known of taken assets, by asset, those aside that somebody took over since."""
+    silents = [one.due.silent for one in taken]
+    return [LeasedGuard(**row) for row in leases.remember(tx, "guarding", taken, silents=silents)]
+
+
+def advance(tx: Transaction, advances: Sequence[GuardAdvance]) -> set[int]:
+    """Write how far assets are watched now, give their leases back, and say which were still ours."""
+    return leases.advance(tx, "guarding", advances, silents=[one.silent for one in advances])
+
+
+def release(tx: Transaction, *, holder: str) -> None:
+    """Give every lease of a worker back, so that another need not wait for them to run out."""
+    leases.release(tx, "guarding", holder=holder)
+
+
+def lists(tx: Transaction, asset_ids: Collection[int]) -> dict[int, Guarded]:
+    """Return what is watched of some assets, by asset."""
+    rows = tx.all("guarding.lists", asset_ids=list(asset_ids))
+    found = {}
+    for (asset_id, asset, silent_s), signals in groupby(
+        rows, key=lambda row: (row.pop("asset_id"), row.pop("asset"), row.pop("silent_s"))
+    ):
+        watched = tuple(GuardedSignal(**{**row, "role": SignalRole(row["role"])}) for row in signals)
+        found[asset_id] = Guarded(asset_id=asset_id, asset=asset, silent_s=silent_s, signals=watched)
+    return found

@@ -1,0 +1,328 @@
+"""Trained models as rows: their bytes, what they were trained on and with, and which of them is in charge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from plant.asset import SignalRole
+from plant.errors import NotFound
+from storage.core.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Installation:
+    """An installed machine that a model may be trained for."""
+
+    installation_id: int
+    asset_id: int
+    site: str
+    asset: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSignal:
+    """One column of a model's input."""
+
+    signal_id: int
+    key: str
+    unit: str
+    role: SignalRole = SignalRole.MEASUREMENT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewModel:
+    """A model about to be stored. `artifact` is its bytes, `data_sha256` the digest of what it was trained on.
+
+    `figures` say how it did in its back-test, `reference` how its training data were distributed, `line` where its
+    alarm line lies, in multiples of the one it was trained with.
+    """
+
+    installation_id: int
+    kind: str
+    signal_ids: tuple[int, ...]
+    data_from: datetime
+    data_to: datetime
+    data_rows: int
+    data_sha256: bytes
+    libraries: dict[str, str]
+    figures: dict[str, Any]
+    artifact: bytes
+    trained_by: str
+    trained_at: datetime
+    line: float = 1.0
+    reference: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredModel:
+    """A model as it was stored, with the asset it belongs to; `refused` says why it cannot be used, if it cannot."""
+
+    model_id: int
+    installation_id: int
+    asset_id: int
+    asset: str
+    kind: str
+    version: int
+    state: str
+    signals: tuple[ModelSignal, ...]
+    data_from: datetime
+    data_to: datetime
+    data_rows: int
+    data_sha256: bytes
+    libraries: dict[str, str]
+    figures: dict[str, Any]
+    artifact: bytes
+    trained_by: str
+    trained_at: datetime
+    line: float = 1.0
+    refused: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelLine:
+    """A model as it is listed, without its bytes; `installed` says that its machine still stands at the asset."""
+
+    model_id: int
+    installation_id: int
+    installed: bool
+    asset_id: int
+    site: str
+    asset: str
+    asset_class: str
+    kind: str
+    version: int
+    state: str
+    data_from: datetime
+    data_to: datetime
+    data_rows: int
+    data_sha256: str
+    libraries: dict[str, str]
+    figures: dict[str, Any]
+    line: float
+    refused: str | None
+    trained_by: str
+    trained_at: datetime
+    promoted_at: datetime | None
+    retired_at: datetime | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelEvent:
+    """What happened to a model, when by the clock, and by whom."""
+
+    at: datetime
+    actor: str
+    event: str
+    detail: dict[str, Any]
+
+
+def installations(
+    tx: Transaction, asset_ids: Collection[int] | None, *, class_tags: Collection[str] | None = None
+) -> list[Installation]:
+    """Return what is installed at `asset_ids`, or at all; of all and of `class_tags` what has something healthy."""
+    rows = tx.all(
+        "models.installations",
+        asset_ids=None if asset_ids is None else list(asset_ids),
+        class_tags=None if class_tags is None else list(class_tags),
+    )
+    return [Installation(**row) for row in rows]
+
+
+def installation(tx: Transaction, installation_id: int) -> Installation | None:
+    """Return one installation; None where it does not stand any more."""
+    row = tx.first("models.installation", installation_id=installation_id)
+    return Installation(**row) if row else None
+
+
+def unknown_classes(tx: Transaction, tags: Collection[str]) -> list[str]:
+    """Return those of some classes of equipment that are not registered."""
+    known = {row["tag"] for row in tx.all("models.classes", tags=list(tags))}
+    return sorted(set(tags) - known)
+
+
+def asset_id_of(tx: Transaction, site: str, asset: str) -> int | None:
+    """Return the asset of a site by its tag, or None."""
+    row = tx.first("models.asset_of", site=site, asset=asset)
+    return None if row is None else int(row["asset_id"])
+
+
+def signals_of(tx: Transaction, asset_id: int) -> tuple[ModelSignal, ...]:
+    """Return every signal of an asset, in the register's order."""
+    return tuple(_signal(row) for row in tx.all("models.signals", asset_id=asset_id))
+
+
+def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
+    """Store a model as champion, retiring the one before, or as the only challenger; return its id and version."""
+    state = "champion" if champion else "challenger"
+    tx.one("models.hold", installation_id=model.installation_id)
+    version = int(tx.one("models.next_version", installation_id=model.installation_id, kind=model.kind)["version"])
+    _retire(tx, model, state, at=model.trained_at, actor=model.trained_by)
+    row = tx.one(
+        "models.add",
+        installation_id=model.installation_id,
+        kind=model.kind,
+        version=version,
+        state=state,
+        signal_ids=list(model.signal_ids),
+        data_from=model.data_from,
+        data_to=model.data_to,
+        data_rows=model.data_rows,
+        data_sha256=model.data_sha256,
+        libraries=Jsonb(model.libraries),
+        figures=Jsonb(model.figures),
+        artifact=model.artifact,
+        trained_by=model.trained_by,
+        trained_at=model.trained_at,
+        line=model.line,
+        reference=Jsonb(list(model.reference)),
+        promoted_at=model.trained_at if champion else None,
+    )
+    model_id = int(row["model_id"])
+    add_event(tx, model_id, at=model.trained_at, actor=model.trained_by, event="trained", state=state)
+    return model_id, version
+
+
+def promote(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) -> bool:
+    """Make a challenger the champion and retire the one before; return False if it is no challenger now."""
+    tx.one("models.hold", installation_id=model.installation_id)
+    if load(tx, model.model_id).state != "challenger":
+        return False
+    _retire(tx, model, "champion", at=at, actor=actor)
+    tx.run("models.promote", model_id=model.model_id, at=at)
+    add_event(tx, model.model_id, at=at, actor=actor, event="promoted")
+    return True
+
+
+def roll_back(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) -> int | None:
+    """Let the champion before this one take over again; return its id, None where there is none, or this is none.
+
+    This one is a challenger again: it can be promoted, and a further rollback goes to the one before both.
+    """
+    tx.one("models.hold", installation_id=model.installation_id)
+    before = tx.first("models.champion_before", installation_id=model.installation_id, kind=model.kind)
+    if before is None or load(tx, model.model_id).state != "champion":
+        return None
+    _retire(tx, model, "challenger", at=at, actor=actor)
+    tx.run("models.step_back", model_id=model.model_id)
+    add_event(tx, model.model_id, at=at, actor=actor, event="rolled_back")
+    tx.run("models.promote", model_id=before["model_id"], at=at)
+    add_event(tx, before["model_id"], at=at, actor=actor, event="promoted", instead_of=model.version)
+    return int(before["model_id"])
+
+
+def _retire(tx: Transaction, successor: NewModel | StoredModel, state: str, *, at: datetime, actor: str) -> None:
+    which = {"installation_id": successor.installation_id, "kind": successor.kind}
+    for row in tx.all("models.retire", **which, state=state, at=at):
+        add_event(tx, row["model_id"], at=at, actor=actor, event="retired")
+
+
+def of_asset(tx: Transaction, asset_id: int, *, kind: str, state: str) -> int | None:
+    """Return the id of the champion or challenger of what is installed at an asset."""
+    row = tx.first("models.of_asset", asset_id=asset_id, kind=kind, state=state)
+    return None if row is None else int(row["model_id"])
+
+
+def refuse(tx: Transaction, model_id: int, *, reason: str, at: datetime, actor: str) -> bool:
+    """Remember why a model cannot be used; False where that is remembered already."""
+    if not tx.run("models.refuse", model_id=model_id, reason=reason):
+        return False
+    add_event(tx, model_id, at=at, actor=actor, event="refused", reason=reason)
+    return True
+
+
+def move_line(tx: Transaction, model_id: int, *, line: float, at: datetime, actor: str, **because: Any) -> None:
+    """Move a model's alarm line, in multiples of the one it was trained with, and say why."""
+    tx.run("models.move_line", model_id=model_id, line=line)
+    add_event(tx, model_id, at=at, actor=actor, event="line_moved", line=line, **because)
+
+
+def add_event(tx: Transaction, model_id: int, *, at: datetime, actor: str, event: str, **detail: Any) -> None:
+    """Write down what happened to a model."""
+    tx.run("models.add_event", model_id=model_id, at=at, actor=actor, event=event, detail=Jsonb(detail))
+
+
+def events(tx: Transaction, model_id: int) -> list[ModelEvent]:
+    """Return all that happened to a model, oldest first."""
+    return [ModelEvent(**row) for row in tx.all("models.events", model_id=model_id)]
+
+
+def load(tx: Transaction, model_id: int) -> StoredModel:
+    """Return one model with its bytes.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    row = tx.first("models.load", model_id=model_id)
+    if row is None:
+        raise NotFound(f"there is no model {model_id}")
+    return StoredModel(signals=signals_of_model(tx, model_id), **row)
+
+
+def load_many(tx: Transaction, model_ids: Collection[int]) -> list[StoredModel]:
+    """Return several models with their bytes, by id; those that there are none of are left out."""
+    signals: dict[int, list[ModelSignal]] = {model_id: [] for model_id in model_ids}
+    for row in tx.all_in_binary("models.signals_of_many", model_ids=list(model_ids)):
+        signals[row.pop("model_id")].append(_signal(row))
+    rows = tx.all_in_binary("models.load_many", model_ids=list(model_ids))
+    return [StoredModel(signals=tuple(signals[row["model_id"]]), **row) for row in rows]
+
+
+def reference(tx: Transaction, model_id: int) -> list[Any]:
+    """Return how a model's training data were distributed, as it was stored."""
+    found: list[Any] = tx.one("models.reference", model_id=model_id)["reference"]
+    return found
+
+
+def list_models(
+    tx: Transaction,
+    *,
+    asset_id: int | None = None,
+    standing_only: bool = False,
+    attention_first: bool = False,
+    most: int = 10_000,
+) -> list[ModelLine]:
+    """Return models by asset, the newest first: of one asset or of all, champions and challengers or all.
+
+    With `attention_first` those assets lead whose model is challenged or refused.
+    """
+    rows = tx.all(
+        "models.list",
+        asset_id=asset_id,
+        model_id=None,
+        standing_only=standing_only,
+        attention_first=attention_first,
+        most=most,
+    )
+    return [ModelLine(**row) for row in rows]
+
+
+def count_standing(tx: Transaction) -> int:
+    """Count the installed machines of which a model is in charge or challenges."""
+    return int(tx.one("models.count_standing")["machines"])
+
+
+def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
+    """Return the signals of a model, in the order of its columns."""
+    return tuple(_signal(row) for row in tx.all("models.model_signals", model_id=model_id))
+
+
+def line_of(tx: Transaction, model_id: int) -> ModelLine:
+    """Return one model as it is listed.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    row = tx.first("models.list", asset_id=None, model_id=model_id, standing_only=False, attention_first=False, most=1)
+    if row is None:
+        raise NotFound(f"there is no model {model_id}")
+    return ModelLine(**row)
+
+
+def _signal(row: dict[str, Any]) -> ModelSignal:
+    return ModelSignal(**{**row, "role": SignalRole(row["role"])})

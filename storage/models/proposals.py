@@ -1,0 +1,139 @@
+"""Retraining that is proposed with its evidence, until a person accepts or dismisses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from psycopg.types.json import Jsonb
+
+from plant.errors import NotFound
+from storage.core.database import Transaction
+
+Decided = Literal["accepted", "dismissed"]
+
+
+class Reason(StrEnum):
+    """Why a machine should be learnt again."""
+
+    RELEARNING = "relearning"
+    INPUT_DRIFT = "input_drift"
+    ALARM_RATE = "alarm_rate"
+    MODEL_REFUSED = "model_refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """One proposal; [`data_from`, `data_to`] is what accepting it declares healthy, in data time.
+
+    `training_…` and `model_id` say what came of the training of one that was accepted.
+    """
+
+    proposal_id: int
+    installation_id: int
+    asset_id: int
+    site: str
+    asset: str
+    reason: Reason
+    evidence: dict[str, Any]
+    data_from: datetime | None
+    data_to: datetime | None
+    state: str
+    raised_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str
+    training_id: int | None
+    training_state: str | None = None
+    training_outcome: str | None = None
+    model_id: int | None = None
+
+
+def put(
+    tx: Transaction,
+    *,
+    installation_id: int,
+    asset_id: int,
+    reason: Reason,
+    evidence: dict[str, Any],
+    at: datetime,
+    data_from: datetime | None = None,
+    data_to: datetime | None = None,
+) -> int | None:
+    """Propose a retraining; return its id, None where the same is proposed already."""
+    row = tx.first(
+        "proposals.raise",
+        installation_id=installation_id,
+        asset_id=asset_id,
+        reason=reason.value,
+        evidence=Jsonb(evidence),
+        data_from=data_from,
+        data_to=data_to,
+        at=at,
+    )
+    return int(row["proposal_id"]) if row else None
+
+
+def hold(tx: Transaction, proposal_id: int) -> Proposal:
+    """Lock a proposal.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    row = tx.first("proposals.hold", proposal_id=proposal_id)
+    if row is None:
+        raise NotFound(f"there is no proposal {proposal_id}")
+    return _proposal(row)
+
+
+def decide(
+    tx: Transaction,
+    proposal_id: int,
+    *,
+    state: Decided,
+    at: datetime,
+    by: str,
+    note: str = "",
+    training_id: int | None = None,
+) -> bool:
+    """Say what was decided about an open proposal; False where it stands open no more."""
+    touched = tx.run(
+        "proposals.decide", proposal_id=proposal_id, state=state, at=at, by=by, note=note, training_id=training_id
+    )
+    return touched > 0
+
+
+def supersede(tx: Transaction, asset_id: int, *, at: datetime, by: str) -> int:
+    """End what stands open of an asset, since it is past; return how many that was."""
+    return tx.run("proposals.supersede", asset_id=asset_id, at=at, by=by)
+
+
+def list_proposals(
+    tx: Transaction,
+    *,
+    open_only: bool = False,
+    asset_id: int | None = None,
+    proposal_id: int | None = None,
+    most: int = 200,
+) -> list[Proposal]:
+    """Return proposals, the newest first."""
+    rows = tx.all("proposals.list", open_only=open_only, asset_id=asset_id, proposal_id=proposal_id, most=most)
+    return [_proposal(row) for row in rows]
+
+
+def last_decided(tx: Transaction, installation_id: int, reason: Reason) -> datetime | None:
+    """Say when the same was last proposed for a machine and decided."""
+    row = tx.one("proposals.last_decided", installation_id=installation_id, reason=reason.value)
+    at: datetime | None = row["at"]
+    return at
+
+
+def is_under_way(tx: Transaction, installation_id: int) -> bool:
+    """Say whether something is proposed for a machine, it waits for training, or a challenger waits for somebody."""
+    return bool(tx.one("proposals.is_under_way", installation_id=installation_id)["standing"])
+
+
+def _proposal(row: dict[str, Any]) -> Proposal:
+    return Proposal(**{**row, "reason": Reason(row["reason"])})

@@ -1,0 +1,187 @@
+"""How long machines have left, as rows: what it is told from, what was told, and the models of whole classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
+
+from storage.core.database import Transaction
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A machine of which remaining life should be told anew, as scoring knows it up to `watermark`, data time.
+
+    It has its present normal `since` it was changed last, None where it never was; `is_relearning` says that the model
+    in charge knows another one. `wear_limit`, in alarm lines, is the register's; None where it names none.
+    """
+
+    asset_id: int
+    installation_id: int
+    asset: str
+    class_id: int
+    asset_class: str
+    watermark: datetime
+    model_id: int
+    model_version: int
+    since: datetime | None
+    is_relearning: bool
+    wear_limit: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemainingLife:
+    """What was told of a machine at `time`, data time; seconds count from there.
+
+    `outlook` is `known`; `reached`, where nothing is left; else it is unknown, and `too_short`, `no_trend` or `far` say
+    why. The truth lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is None where there is no
+    end to it. `wear_limit`, in alarm lines, is the wear up to which was counted; None where a class's history told it.
+    """
+
+    asset_id: int
+    time: datetime
+    installation_id: int
+    source_version: str
+    outlook: str
+    likely_s: float | None
+    low_s: float | None
+    high_s: float | None
+    coverage: float
+    told_at: datetime
+    wear_limit: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedLife:
+    """A machine that ran to its confirmed failure, data time; `begin` is None where its life is as long as its data."""
+
+    order_id: int
+    asset_id: int
+    begin: datetime | None
+    failed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learnable:
+    """A class of which more machines have failed than its newest model knows."""
+
+    class_id: int
+    asset_class: str
+    failures: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LifeModelLine:
+    """The newest model of a class, without its bytes; `keys` in the order of its columns, settings apart."""
+
+    class_id: int
+    life_model_id: int
+    version: int
+    keys: tuple[str, ...]
+    setting_keys: tuple[str, ...]
+    lives: int
+    libraries: dict[str, str]
+    figures: dict[str, Any]
+    trained_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewLifeModel:
+    """A model of a class about to be stored."""
+
+    class_id: int
+    keys: Sequence[str]
+    setting_keys: Sequence[str]
+    lives: int
+    data_sha256: bytes
+    libraries: dict[str, str]
+    artifact: bytes
+    trained_at: datetime
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def due(tx: Transaction, *, every: timedelta, most: int) -> list[Due]:
+    """Name machines whose data have gone on by `every` since remaining life was last told of them."""
+    return [Due(**row) for row in tx.all("remaining.due", every=every, most=most)]
+
+
+def wear(
+    tx: Transaction, asset_id: int, *, model_id: int, since: datetime | None, until: datetime
+) -> tuple[Floats, Floats]:
+    """Return instants (n,), epoch seconds, and the wear (n,), in alarm lines, that one model told in [since, until)."""
+    rows = tx.all("remaining.wear", asset_id=asset_id, model_id=model_id, since=since, until=until)
+    return np.array([row["time_s"] for row in rows]), np.array([row["wear"] for row in rows])
+
+
+def put(tx: Transaction, told: RemainingLife) -> None:
+    """Write down what is told; what stays unknown for the same reason takes no second row."""
+    row = asdict(told)
+    if told.likely_s is None and tx.run("remaining.move", **row):
+        return
+    tx.run("remaining.put", **row)
+
+
+def newest(tx: Transaction, asset_id: int) -> RemainingLife | None:
+    """Return what was last told of the machine that is installed at an asset."""
+    row = tx.first("remaining.newest", asset_id=asset_id)
+    return RemainingLife(**row) if row else None
+
+
+def classes_to_learn(tx: Transaction, *, least: int) -> list[Learnable]:
+    """Name classes with at least `least` confirmed failures, and more than their newest model knows."""
+    return [Learnable(**row) for row in tx.all("remaining.classes_to_learn", least=least)]
+
+
+def lives(tx: Transaction, class_id: int) -> list[FailedLife]:
+    """Return the lives of a class that ended in a confirmed failure, by their orders."""
+    return [FailedLife(**row) for row in tx.all("remaining.lives", class_id=class_id)]
+
+
+def keys(tx: Transaction, class_id: int) -> tuple[list[str], list[str]]:
+    """Return which measurements and which settings every asset of a class has."""
+    rows = tx.all("remaining.keys", class_id=class_id)
+    return [row["key"] for row in rows if not row["is_setting"]], [row["key"] for row in rows if row["is_setting"]]
+
+
+def hours(
+    tx: Transaction, asset_id: int, keys: Sequence[str], *, since: datetime | None, until: datetime
+) -> tuple[Floats, Floats]:
+    """Return hours (n,), their begin in epoch seconds, and the means (n, keys) of an asset's signals, NaN for none."""
+    rows = tx.all("remaining.hours", asset_id=asset_id, keys=list(keys), since=since, until=until)
+    time_s, row = np.unique([one["time_s"] for one in rows], return_inverse=True)
+    table = np.full((len(time_s), len(keys)), np.nan)
+    table[row.ravel(), [one["place"] for one in rows]] = [one["mean"] for one in rows]
+    return time_s.astype(np.float64), table
+
+
+def add_model(tx: Transaction, model: NewLifeModel) -> int:
+    """Store the next version of a class's model; return it."""
+    row = {name: getattr(model, name) for name in model.__slots__}
+    row |= {name: list(row[name]) for name in ("keys", "setting_keys")}
+    row |= {name: Jsonb(row[name]) for name in ("libraries", "figures")}
+    version: int = tx.one("remaining.add_model", **row)["version"]
+    return version
+
+
+def newest_models(tx: Transaction) -> dict[int, LifeModelLine]:
+    """Return the newest model of each class that has one, by class."""
+    rows = tx.all("remaining.newest_models")
+    return {
+        row["class_id"]: LifeModelLine(
+            **{**row, "keys": tuple(row["keys"]), "setting_keys": tuple(row["setting_keys"])}
+        )
+        for row in rows
+    }
+
+
+def artifact(tx: Transaction, life_model_id: int) -> bytes:
+    """Return the bytes of a class's model."""
+    return bytes(tx.one("remaining.artifact", life_model_id=life_model_id)["artifact"])

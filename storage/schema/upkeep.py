@@ -1,0 +1,192 @@
+"""Upkeep: roll up what was touched, fold what would grow without end, make partitions and drop those that expired.
+
+On TimescaleDB's community edition the server rolls up and drops by its own policies; the rest is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from procrastinate import BaseRetryStrategy, Blueprint, RetryDecision
+from procrastinate.jobs import Job
+
+from plant.clock import Clock
+from plant.errors import Unavailable
+from storage.core.database import Database, Transaction
+from storage.core.grade import Grade
+
+_log = logging.getLogger(__name__)
+
+NAMESPACE = "storage"
+QUEUE = "upkeep"
+"""Upkeep has a queue of its own, so that no order waits while a busy hour is rolled up."""
+_TASKS = ("roll_up", "fold", "keep")
+_LONGEST_S = 50.0  # a job is begun every minute
+_MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
+_RETRIES = 3
+_MOST_EXPIRED = 5000  # so many messages leave quarantine in one transaction
+
+
+def roll_up(
+    database: Database, *, monotonic: Callable[[], float] = time.monotonic, longest_s: float = _LONGEST_S
+) -> int:
+    """Roll up what was touched, the newest hour first and each in a transaction of its own; return how many notes.
+
+    What is not done within `longest_s` waits for the next run. Where TimescaleDB does it there is nothing to do.
+
+    Raises:
+        Unavailable: the database is away. What was rolled up stands, the rest still waits.
+    """
+    until = monotonic() + longest_s
+    with database.transaction() as tx:
+        if grade_of(tx) is Grade.COMMUNITY:
+            return 0
+        hours = [row["hour"] for row in tx.all("upkeep.touched_hours")]
+    notes = 0
+    for hour in hours:
+        with database.transaction() as tx:
+            notes += int(tx.one("upkeep.roll_up", hour=hour)["notes"])
+        if monotonic() > until:
+            _log.debug("rolling up goes on in the next run", extra={"hours": len(hours)})
+            break
+    return notes
+
+
+def grade_of(tx: Transaction) -> Grade:
+    """Return the grade of the database, as the last migrate found it."""
+    return Grade(tx.one("upkeep.grade")["grade"])
+
+
+def fold(database: Database, *, now: datetime) -> int:
+    """Fold the delivery record by device and minute, and drop minutes that are too old; return how many rows went."""
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.fold_delivery", now=now)["folded"])
+
+
+def thin(database: Database, *, now: datetime) -> int:
+    """Thin scores that have aged and drop those too old, a day of data time in a transaction; return how many went."""
+    gone = 0
+    for _ in range(_MOST_DAYS_THINNED):
+        with database.transaction() as tx:
+            went = tx.one("upkeep.thin_scores", now=now)["gone"]
+        if went is None:
+            break
+        gone += went
+    return gone
+
+
+def forget(database: Database, *, now: datetime) -> int:
+    """Forget what was told of remaining life too long ago, and wear as old as scores that went; return how many rows.
+
+    The last word on each machine stays.
+    """
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.drop_expired_remaining", now=now)["gone"])
+
+
+def expire(database: Database, *, now: datetime) -> list[str]:
+    """Drop partitions whose rows have all expired, each in a transaction of its own, and name them.
+
+    Raises:
+        Unavailable: somebody reads or writes one of the tables all the time, or the database is away. What was dropped
+            is gone, the rest goes in a later run.
+    """
+    dropped: list[str] = []
+    while True:
+        with database.transaction() as tx:
+            name = tx.one("upkeep.drop_expired", now=now)["name"]
+        if name is None:
+            break
+        dropped.append(name)
+    with database.transaction() as tx:
+        tx.one("upkeep.drop_expired_conflicts", now=now)
+    return dropped
+
+
+def expire_quarantine(database: Database, *, now: datetime) -> dict[str, int]:
+    """Let go of what has been in quarantine for too long, in small transactions; return how many messages, by reason.
+
+    It is said in the log and counted in the record, so that nothing goes unnoticed.
+    """
+    gone: dict[str, int] = {}
+    while True:
+        with database.transaction() as tx:
+            rows = tx.all("upkeep.drop_expired_quarantine", now=now, most=_MOST_EXPIRED)
+        for row in rows:
+            gone[row["reason"]] = gone.get(row["reason"], 0) + row["messages"]
+        if not rows:
+            break
+    for reason, messages in sorted(gone.items()):
+        _log.warning("messages expired in quarantine and are gone", extra={"reason": reason, "messages": messages})
+    return gone
+
+
+def prepare(database: Database, *, now: datetime) -> int:
+    """Make the partitions of the next two weeks, so that no batch has to; return how many."""
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.prepare_partitions", now=now)["made"])
+
+
+def waiting_s(tx: Transaction) -> float | None:
+    """Return for how long the oldest note of something touched has been waiting, in seconds; None where none waits."""
+    age_s: float | None = tx.one("upkeep.oldest_note")["age_s"]
+    return age_s
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failing:
+    """A job of upkeep whose last run failed, and what it said."""
+
+    job: str
+    says: str
+
+
+def failing(tx: Transaction) -> list[Failing]:
+    """Return what failed when it was last done: tasks of the queue, and jobs at TimescaleDB's own scheduler."""
+    rows = tx.all("upkeep.failing_tasks", tasks=[f"{NAMESPACE}:{task}" for task in _TASKS])
+    if grade_of(tx) is Grade.COMMUNITY:
+        rows += tx.all("upkeep.failing_jobs")
+    return [Failing(**row) for row in rows]
+
+
+class SoonAgain(BaseRetryStrategy):
+    """Try again a few times where the database was away or somebody held a lock; the next run does the rest."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to try again."""
+        if not isinstance(exception, Unavailable) or job.attempts >= _RETRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": 10})
+
+
+def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
+    """Declare the upkeep that a worker does at the clock's minutes; add it with `namespace=NAMESPACE`.
+
+    Any number of workers may run: the database lets one at a time do each.
+    """
+    blueprint = Blueprint()
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=SoonAgain())
+    def roll_up_touched(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        roll_up(database)
+
+    @blueprint.periodic(cron="*/5 * * * *")
+    @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=SoonAgain())
+    def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
+        fold(database, now=clock.now())
+
+    @blueprint.periodic(cron="17 * * * *")
+    @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=SoonAgain())
+    def keep_in_shape(timestamp: int) -> None:  # noqa: ARG001
+        prepare(database, now=clock.now())
+        thin(database, now=clock.now())
+        forget(database, now=clock.now())
+        expire(database, now=clock.now())
+        expire_quarantine(database, now=clock.now())
+
+    return blueprint

@@ -1,0 +1,1 @@
+"""What devices said: readings and windows of them, who said it, what became of it."""

@@ -1,0 +1,181 @@
+"""Quarantine: what was refused is kept with its reason, so that a person can look and it can be replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from plant.errors import Conflict
+from storage.core.database import Transaction
+from storage.core.storable import storable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A payload, or what is kept of one, and why it or `readings` of its readings were refused at `at`.
+
+    `length` and `sha256` are those of the whole payload, also where `payload` is only its beginning. `place` tells the
+    order of what came at one instant; `retained` is the broker's word that it had been said before.
+    """
+
+    topic: str
+    reason: str
+    payload: bytes
+    length: int
+    sha256: bytes
+    at: datetime
+    readings: int = 1
+    detail: str = ""
+    site: str | None = None
+    asset: str | None = None
+    place: int = 0
+    retained: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A payload of an asset that was unknown when it came `at`, and what of it was held: `readings` of `asset`.
+
+    `site` is empty where its topic named none.
+    """
+
+    arrival_id: int
+    topic: str
+    payload: bytes
+    at: datetime
+    retained: bool
+    readings: int
+    site: str
+    asset: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stranger:
+    """An asset that the register does not know, and how much waits for it to be approved.
+
+    `site` is empty where its topic names none: then `asset` is the tag of the only asset so called, or `site/tag`.
+    `topic` and `detail` are those of what was held first. `meant` is how many assets of the register are called so by
+    now: one is being replayed, several must be told apart where they speak.
+    """
+
+    site: str
+    asset: str
+    messages: int
+    readings: int
+    first_seen: datetime
+    last_seen: datetime
+    topic: str
+    detail: str
+    meant: int
+
+    @property
+    def name(self) -> str:
+        """Return site and asset as people write them, or the asset alone."""
+        return "/".join(tag for tag in (self.site, self.asset) if tag)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonTotal:
+    """How many different payloads one reason holds, how often they came, and how many readings that refused."""
+
+    reason: str
+    payloads: int
+    times: int
+    readings: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """One entry of the quarantine."""
+
+    quarantine_id: int
+    topic: str
+    reason: str
+    detail: str
+    site_tag: str | None
+    asset_tag: str | None
+    payload: bytes
+    length: int
+    first_seen: datetime
+    last_seen: datetime
+    count: int
+    readings: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expired:
+    """How much of one reason was held for too long and is gone, and when that happened first and last."""
+
+    reason: str
+    messages: int
+    readings: int
+    first_at: datetime
+    last_at: datetime
+
+
+def hold(tx: Transaction, refused: Sequence[Refused]) -> None:
+    """Hold what was refused, in one order everywhere so that two writers never wait for each other in a ring."""
+    ordered = sorted(refused, key=lambda one: (one.topic, one.sha256, one.reason))
+    if ordered:
+        tx.run_many("quarantine.hold", [_parameters(one) for one in ordered])
+
+
+def _parameters(refused: Refused) -> dict[str, object]:
+    return {
+        "topic": storable(refused.topic),
+        "reason": refused.reason,
+        "detail": storable(refused.detail),
+        "site": None if refused.site is None else storable(refused.site),
+        "asset": None if refused.asset is None else storable(refused.asset),
+        "payload": refused.payload,
+        "length": refused.length,
+        "sha256": refused.sha256,
+        "at": refused.at,
+        "readings": refused.readings,
+        "place": refused.place,
+        "retained": refused.retained,
+    }
+
+
+def replayable(tx: Transaction, *, most: int, most_bytes: int) -> list[Arrival]:
+    """Return what can be stored by now of one asset, in the order in which it came; nothing where nothing can.
+
+    That is at most `most` payloads, and no more once `most_bytes` are reached.
+    """
+    return [Arrival(**row) for row in tx.all("quarantine.replayable", most=most, most_bytes=most_bytes)]
+
+
+def release(tx: Transaction, arrivals: Sequence[int]) -> None:
+    """Let arrivals go whose readings are stored in this transaction.
+
+    Raises:
+        Conflict: another process has stored some of them.
+    """
+    if tx.one("quarantine.release", arrivals=list(arrivals))["released"] != len(arrivals):
+        raise Conflict("another process has replayed a part of this")
+
+
+def waiting(tx: Transaction, asset_id: int) -> int:
+    """Count the messages of an asset that wait to be replayed."""
+    return int(tx.one("quarantine.waiting", asset_id=asset_id)["messages"])
+
+
+def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
+    """Return the assets that wait to be approved, those heard last first."""
+    return [Stranger(**row) for row in tx.all("quarantine.strangers", most=most)]
+
+
+def totals(tx: Transaction) -> dict[str, ReasonTotal]:
+    """Return how much was refused, by reason."""
+    return {row["reason"]: ReasonTotal(**row) for row in tx.all("quarantine.totals")}
+
+
+def expired(tx: Transaction) -> list[Expired]:
+    """Return how much has expired, by reason."""
+    return [Expired(**row) for row in tx.all("quarantine.expired")]
+
+
+def recent(tx: Transaction, *, most: int = 100) -> list[Held]:
+    """Return the entries that were seen last, the newest first."""
+    return [Held(**row) for row in tx.all("quarantine.recent", most=most)]

@@ -1,0 +1,85 @@
+"""Those who speak on the wire: what their formats remember of them, and who of them is connected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.core.database import Transaction
+from storage.core.storable import refusals
+from storage.telemetry import devices
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remembered:
+    """What a format remembers of a speaker, a JSON document."""
+
+    format: str
+    speaker: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """Word that a device has come or gone: its tags (no site where the only asset of that tag is meant), and when.
+
+    `speaker` is who says so, in the words of `format`.
+    """
+
+    site: str
+    asset: str
+    format: str
+    speaker: str
+    is_online: bool
+    at: datetime
+
+
+def remembered(tx: Transaction) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return all documents, by format and speaker."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in tx.all("speakers.remembered"):
+        found.setdefault(row["format"], {})[row["speaker"]] = row["document"]
+    return found
+
+
+def remember(tx: Transaction, told: Sequence[Remembered], *, at: datetime) -> None:
+    """Remember documents in place of former ones; of several about one speaker the last.
+
+    Raises:
+        Rejected: the database will never take one of them.
+    """
+    last = {(one.format, one.speaker): one for one in told}.values()
+    if not last:
+        return
+    with refusals():
+        tx.run(
+            "speakers.remember",
+            formats=[one.format for one in last],
+            speakers=[one.speaker for one in last],
+            documents=[json.dumps(one.document) for one in last],
+            at=at,
+        )
+
+
+def note_presences(tx: Transaction, heard: Sequence[Heard]) -> None:
+    """Note who has come and gone, in this order; devices that the register does not know are passed over.
+
+    Raises:
+        Rejected: the database will never take one of these names.
+    """
+    if not heard:
+        return
+    with refusals():
+        known = devices.find(tx, sorted({(one.site, one.asset) for one in heard}))
+        last = {known[one.site, one.asset].asset_id: one for one in heard if (one.site, one.asset) in known}
+        tx.run(
+            "speakers.note_presences",
+            asset_ids=list(last),
+            formats=[one.format for one in last.values()],
+            speakers=[one.speaker for one in last.values()],
+            online=[one.is_online for one in last.values()],
+            at=[one.at for one in last.values()],
+        )

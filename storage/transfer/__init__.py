@@ -1,0 +1,1 @@
+"""How the record leaves and comes back: exports and backups."""
