@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from plant.alert import Alert, AlertFlags
 from plant.finding import Finding
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 
 
 def raised(finding: Finding, asset: RegisteredAsset, at: datetime) -> Alert:

@@ -15,7 +15,7 @@ from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.models import remaining
 from storage.models.remaining import RemainingLife
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 from storage.work import alerts as alert_rows
 from storage.work import desk
 from storage.work import orders as order_rows

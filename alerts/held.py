@@ -12,7 +12,7 @@ from plant.alert import Alert
 from plant.clock import Clock
 from plant.work_order import Closing, WorkOrder
 from storage.core.database import Database, Transaction
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 from storage.work import alerts as alert_rows
 from storage.work import desk as rows
 from storage.work import orders as order_rows

@@ -12,7 +12,7 @@ from plant.finding import Finding, FindingKind, Share
 from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
 from storage.models.remaining import RemainingLife
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 from storage.work.orders import order_number
 
 _WRONG: dict[str, str] = {

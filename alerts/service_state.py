@@ -9,8 +9,8 @@ from lifecycle import ledger
 from plant.clock import Clock
 from plant.errors import Conflict
 from storage.core.database import Database, Transaction
-from storage.register import register
-from storage.register.register import RegisteredAsset
+from storage.register import assets
+from storage.register.assets import RegisteredAsset
 from storage.work import desk as rows
 from storage.work import suppression
 from storage.work.suppression import Reason
@@ -49,7 +49,7 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: str, cl
 
 
 def _hold(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
-    return rows.lock_asset(tx, register.get_asset(tx, site, tag).asset_id)
+    return rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
 
 
 def _enter(tx: Transaction, asset: RegisteredAsset, event: str, actor: str, at: datetime) -> None:

@@ -19,7 +19,7 @@ from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining
-from storage.register import register
+from storage.register import assets
 from storage.work import alerts as alert_rows
 from storage.work import desk as rows
 from storage.work import orders as order_rows
@@ -137,7 +137,7 @@ def report_failure(
     known_failure_mode(report.failure_mode)
     _refuse_future("failed_at", report.failed_at, now)
     with database.transaction() as tx:
-        asset = rows.lock_asset(tx, register.get_asset(tx, site, tag).asset_id)
+        asset = rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
         left = remaining.newest(tx, asset.asset_id)
         order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.shapes import Shape
 from lifecycle.labels import Detection
+from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import Check
-from storage.models.models import ModelEvent, ModelLine
 from storage.models.proposals import Reason
 
 

@@ -27,11 +27,11 @@ from plant.errors import AssetloopError, Rejected
 from plant.reading import Flag
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
-from storage.telemetry import delivery, quarantine, readings, speakers
+from storage.telemetry import delivery, device_sessions, quarantine, readings
 from storage.telemetry.delivery import BatchDelivered
-from storage.telemetry.ordered import Appended, Ordered, Outcome
+from storage.telemetry.device_sessions import Heard, Remembered
+from storage.telemetry.prepared import Appended, Ordered, Outcome
 from storage.telemetry.quarantine import Refused
-from storage.telemetry.speakers import Heard, Remembered
 from storage.telemetry.windows import from_us
 
 _log = logging.getLogger(__name__)
@@ -278,9 +278,9 @@ def _write_beside(tx: Transaction, odd: dict[int, Odd], at: datetime) -> None:
     if not told:
         return
     memories = [Remembered(**asdict(memory)) for beside, _ in told for memory in beside.memories]
-    speakers.remember(tx, memories, at=at)
+    device_sessions.remember(tx, memories, at=at)
     presences = [Heard(**asdict(presence), at=heard) for beside, heard in told for presence in beside.presences]
-    speakers.note_presences(tx, presences)
+    device_sessions.note_presences(tx, presences)
 
 
 def _odd_sheet(odd: dict[int, Odd]) -> tuple[Sheet, dict[int, int]]:

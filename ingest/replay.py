@@ -21,7 +21,7 @@ from ingest.outage import Outage
 from plant.errors import AssetloopError, Rejected
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
-from storage.telemetry import quarantine, speakers
+from storage.telemetry import device_sessions, quarantine
 from storage.telemetry.quarantine import Arrival
 
 _log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Replay:
         with self._database.transaction() as tx:
             arrivals = quarantine.replayable(tx, most=_MOST_AT_ONCE, most_bytes=_MOST_BYTES_AT_ONCE)
             if arrivals:  # aliases mean what they mean by now; what is said beside readings was heard when it came
-                self._decoder.remember(speakers.remembered(tx))
+                self._decoder.remember(device_sessions.remembered(tx))
         arrivals = [one for one in arrivals if _minute(one.at) == _minute(arrivals[0].at)]
         if not arrivals:
             return 0

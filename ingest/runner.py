@@ -33,7 +33,7 @@ from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database
-from storage.telemetry import latest, slots, speakers
+from storage.telemetry import device_sessions, latest, slots
 from storage.telemetry.slots import Held
 
 _log = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ class Ingest:
         share = self._settings.share
         if held.slot == 0:
             with self._database.transaction() as tx:
-                decoder.remember(speakers.remembered(tx))
+                decoder.remember(device_sessions.remembered(tx))
         filters = [
             wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
             for one in formats

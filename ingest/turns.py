@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from storage.telemetry.ordered import Ordered
+from storage.telemetry.prepared import Ordered
 
 _PATIENCE_S = 1.0
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from plant.errors import Rejected
 from storage.core.database import Transaction
-from storage.register import healthy
+from storage.register import healthy_time
 
 
 def declare_healthy(
@@ -33,6 +33,6 @@ def declare_healthy(
         raise Rejected("no_length", f"{healthy_to.isoformat()} is not after {healthy_from.isoformat()}")
     if not by.strip():
         raise Rejected("nobody", "somebody has to declare the interval")
-    return healthy.declare(
+    return healthy_time.declare(
         tx, asset_id=asset_id, healthy_from=healthy_from, healthy_to=healthy_to, origin=origin, declared_by=by
     )

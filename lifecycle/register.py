@@ -17,7 +17,7 @@ from lifecycle.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Conflict, Rejected
 from storage.core.database import Transaction
-from storage.register import register as store
+from storage.register import assets as store
 from storage.telemetry import quarantine
 
 _LONGEST_TAG = 200

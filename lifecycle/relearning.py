@@ -9,7 +9,7 @@ from lifecycle import ledger
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.register import relearning
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 from storage.register.relearning import How
 
 

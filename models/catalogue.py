@@ -19,8 +19,8 @@ from models.detector.estimator import ConditionDetector
 from models.detector.parameters import width
 from plant.errors import Conflict
 from storage.core.database import Transaction
-from storage.models import models as store
-from storage.models.models import NewModel, StoredModel
+from storage.models import catalogue as store
+from storage.models.catalogue import NewModel, StoredModel
 
 KIND = "condition"
 """What kind of model this room trains."""

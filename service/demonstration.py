@@ -16,8 +16,8 @@ from lifecycle.register import import_plant, read_plant
 from plant.clock import Clock
 from plant.errors import Rejected, Unavailable
 from storage.core.database import Database
-from storage.register import register
-from storage.views import status
+from storage.register import assets
+from storage.views import counts
 
 if TYPE_CHECKING:
     from simulators.fleet import Fleet
@@ -101,7 +101,7 @@ def await_listening(
         knock()
         for _ in range(5):
             with database.transaction() as tx:
-                if status.stored_between(tx, site, tag, _instant(first.start_s), _instant(first.end_s)):
+                if counts.stored_between(tx, site, tag, _instant(first.start_s), _instant(first.end_s)):
                     return
             clock.sleep(0.1)
         if clock.now() > until:
@@ -120,7 +120,7 @@ def await_stored(
     stored, moved_at = -1, clock.now()
     while True:
         with database.transaction() as tx:
-            now_stored = status.stored_between(tx, site, tag, since, until)
+            now_stored = counts.stored_between(tx, site, tag, since, until)
         if now_stored >= past.readings:
             return
         if now_stored != stored:
@@ -150,7 +150,7 @@ def train_on(database: Database, clock: Clock, past: Past, progress: Progress) -
 
     by = "assetloop up --demo"
     with database.transaction() as tx:
-        ours = [asset.asset_id for asset in register.list_assets(tx) if asset.site == site_tag()]
+        ours = [asset.asset_id for asset in assets.list_assets(tx) if asset.site == site_tag()]
         for asset_id in ours:
             span = (_instant(past.start_s), _instant(past.end_s))
             declare_healthy(tx, asset_id, *span, origin="commissioning", by=by)

@@ -17,7 +17,7 @@ from storage.core.database import Role
 from storage.models import proposals
 from storage.schema import migrate, upkeep
 from storage.telemetry import delivery, devices, quarantine
-from storage.views import status
+from storage.views import counts
 
 _LEAST_DISK_BYTES = 2 * 2**30
 _MOST_SKEW_S = 2.0
@@ -114,7 +114,7 @@ def _schema(around: Surroundings) -> str:
     if pending:
         raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(pending)}")
     with around.database(Role.APP) as database, database.transaction() as tx:
-        held = status.totals(tx)
+        held = counts.totals(tx)
     return f"up to date; {held.assets} assets, {held.readings:,} readings"
 
 
@@ -133,7 +133,7 @@ def _mapping(around: Surroundings) -> str:
 
 def _clock(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
-        skew_s = (status.server_clock(tx) - around.clock.now()).total_seconds()
+        skew_s = (counts.server_clock(tx) - around.clock.now()).total_seconds()
     if abs(skew_s) > _MOST_SKEW_S:
         raise AssetloopError(f"the database's clock is {skew_s:+.1f} s off this machine's")
     return f"the database's clock is {skew_s:+.3f} s off this machine's"
@@ -142,7 +142,7 @@ def _clock(around: Surroundings) -> str:
 def _models(around: Surroundings) -> str:
     installed = version("scikit-learn")
     with around.database(Role.APP) as database, database.transaction() as tx:
-        others = status.models_of_others(tx, installed)
+        others = counts.models_of_others(tx, installed)
         waiting = len(proposals.list_proposals(tx, open_only=True, most=1000))
     if others:
         raise AssetloopError(
@@ -154,7 +154,7 @@ def _models(around: Surroundings) -> str:
 
 def _scoring(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
-        behind = status.scoring_behind(tx)
+        behind = counts.scoring_behind(tx)
     if behind:
         raise AssetloopError(f"more than 10 min of readings are not scored: {', '.join(behind)}")
     return "keeps up with the readings"
@@ -193,7 +193,7 @@ def _telemetry(around: Surroundings) -> str:
 
 def _slots(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
-        left = status.slots_without_holder(tx)
+        left = counts.slots_without_holder(tx)
     if left:
         raise AssetloopError(f"slots without a process: {', '.join(map(str, left))}; scoring waits for their messages")
     return "every slot is held"

@@ -16,11 +16,11 @@ from service.person import person
 from service.surroundings import Surroundings
 from service.training import tags_of
 from storage.core.database import Transaction
+from storage.models import catalogue as store
 from storage.models import drift, proposals
-from storage.models import models as store
-from storage.models.models import ModelLine
+from storage.models.catalogue import ModelLine
 from storage.models.proposals import Proposal
-from storage.register import register
+from storage.register import assets
 
 _SPAN = timedelta(days=365)
 
@@ -32,7 +32,7 @@ def listed(around: Surroundings, asset: str | None, *, every: bool) -> list[dict
         NotFound: there is no such asset.
     """
     with around.database() as database, database.transaction() as tx:
-        asset_id = register.get_asset(tx, *tags_of(asset)).asset_id if asset else None
+        asset_id = assets.get_asset(tx, *tags_of(asset)).asset_id if asset else None
         return [_model(one) for one in store.list_models(tx, asset_id=asset_id, standing_only=not every)]
 
 
@@ -100,7 +100,7 @@ def figures(around: Surroundings, since: str | None, until: str | None) -> dict[
 
 
 def _version(tx: Transaction, asset: str, version: int | None, *, state: str) -> ModelLine:
-    found = register.get_asset(tx, *tags_of(asset))
+    found = assets.get_asset(tx, *tags_of(asset))
     lines = [one for one in store.list_models(tx, asset_id=found.asset_id) if one.kind == KIND and one.installed]
     if version is not None:
         wanted = [one for one in lines if one.version == version]

@@ -161,10 +161,10 @@ def _publish_and_wait(
 def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
     from models.training.train import Refused, train
     from models.training_requests import Succession
-    from storage.register import register
+    from storage.register import assets
 
     with database.transaction() as tx:
-        asset = register.get_asset(tx, options.site, options.asset)
+        asset = assets.get_asset(tx, options.site, options.asset)
         declare_healthy(
             tx,
             asset.asset_id,

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.data_folder import Running
-from storage.views.status import OrderLine, Totals
+from storage.views.counts import OrderLine, Totals
 
 Bar = Callable[[int, int], None]
 Stages = Callable[[str, int, int], None]

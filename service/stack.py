@@ -23,8 +23,8 @@ from service.screen import Screen
 from service.surroundings import Surroundings
 from service.waiting import ToldToStopError
 from storage.core.database import Database, Role
-from storage.register import register
-from storage.views import status
+from storage.register import assets
+from storage.views import counts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,8 +168,8 @@ class _Stack:
             while not self._stop.is_set() and self._left_s() > 0:
                 resting = self._watch()
                 with contextlib.suppress(Unavailable), self._database.transaction() as tx:
-                    first = status.first_order_since(tx, self._began)
-                    show(status.totals(tx), status.latest_orders(tx), resting, self._seconds_to(first))
+                    first = counts.first_order_since(tx, self._began)
+                    show(counts.totals(tx), counts.latest_orders(tx), resting, self._seconds_to(first))
                 self._stop.wait(max(0.05, min(1.0, self._left_s())))
 
     def summary(self) -> Summary:
@@ -177,7 +177,7 @@ class _Stack:
         deaths = dict(self._foundation.deaths + Counter(self._crew.deaths))
         try:
             with self._database.transaction() as tx:
-                totals, first = status.totals(tx), status.first_order_since(tx, self._began)
+                totals, first = counts.totals(tx), counts.first_order_since(tx, self._began)
         except Unavailable:
             self._screen.say("the database is away, so the figures of this run are not known")
             return Summary(deaths=deaths)
@@ -206,7 +206,7 @@ class _Stack:
             return float("inf")
         return self._options.seconds - (self._around.clock.now() - self._began).total_seconds()
 
-    def _seconds_to(self, first: status.FirstOrder | None) -> float | None:
+    def _seconds_to(self, first: counts.FirstOrder | None) -> float | None:
         return round((first.created_at - self._began).total_seconds(), 1) if first else None
 
     def _watch(self) -> list[str]:
@@ -218,7 +218,7 @@ class _Stack:
         if self._options.demo is not None:
             return self._options.demo
         with self._database.transaction() as tx:
-            return register.is_empty(tx) or self._around.folder.demo.exists()
+            return assets.is_empty(tx) or self._around.folder.demo.exists()
 
     def _prepare_demo(self) -> None:
         around, database = self._around, self._database

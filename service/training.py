@@ -20,12 +20,12 @@ from service.person import person
 from service.settings import read_settings
 from service.surroundings import Surroundings
 from storage.core.database import Database, Role, Transaction, without_password
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.models import trainings
-from storage.models.models import Installation
+from storage.models.catalogue import Installation
 from storage.models.trainings import OutcomeLine
-from storage.register import register
-from storage.views import status
+from storage.register import assets
+from storage.views import counts
 
 _NOBODY = "assetloop train"
 _ASSETS_A_PROCESS = 4
@@ -89,7 +89,7 @@ def _refuse_contradictions(options: TrainOptions) -> None:
 
 def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> list[Installation]:
     with database.transaction() as tx:
-        ids = [register.get_asset(tx, *tags_of(text)).asset_id for text in options.assets]
+        ids = [assets.get_asset(tx, *tags_of(text)).asset_id for text in options.assets]
         if unknown := store.unknown_classes(tx, options.classes):
             raise NotFound(f"there is no class of equipment {unknown[0]}")
         if options.since and options.until:
@@ -102,8 +102,8 @@ def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> 
     return list({one.installation_id: one for one in chosen}.values())
 
 
-def _assets(tx: Transaction, ids: Collection[int], classes: Collection[str]) -> list[register.RegisteredAsset]:
-    return [one for one in register.list_assets(tx) if one.asset_id in ids or one.asset_class in classes]
+def _assets(tx: Transaction, ids: Collection[int], classes: Collection[str]) -> list[assets.RegisteredAsset]:
+    return [one for one in assets.list_assets(tx) if one.asset_id in ids or one.asset_class in classes]
 
 
 def _fleet(around: Surroundings, chosen: Sequence[Installation], options: TrainOptions) -> Any:
@@ -206,7 +206,7 @@ def told(outcome: dict[str, Any]) -> str:
 def _declare(
     tx: Transaction,
     around: Surroundings,
-    asset: register.RegisteredAsset,
+    asset: assets.RegisteredAsset,
     since: datetime,
     until: datetime,
     *,
@@ -219,7 +219,7 @@ def _declare(
         raise Misconfigured(
             f"--to {until.isoformat()} lies in the future: nobody knows yet whether {name} stays healthy"
         )
-    if not status.has_readings(tx, asset.asset_id, since, until):
+    if not counts.has_readings(tx, asset.asset_id, since, until):
         if not asked_for:
             return
         raise Misconfigured(

@@ -20,12 +20,12 @@ from api.console.visit import Visit
 from api.parts import Parts
 from models.training import promotion
 from plant.errors import AssetloopError, NotFound
-from storage.models import drift, findings, models, proposals
+from storage.models import catalogue, drift, findings, proposals
+from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import Check
 from storage.models.findings import FindingLine
-from storage.models.models import ModelEvent, ModelLine
 from storage.models.proposals import Proposal
-from storage.register import register
+from storage.register import assets
 
 _EVERY_S = 5.0
 _MOST = 20
@@ -51,10 +51,10 @@ def read_models(parts: Parts, site: str, tag: str) -> ModelDossier:
         Unavailable: the database is away.
     """
     with parts.database.transaction() as tx:
-        asset_id = register.get_asset(tx, site, tag).asset_id
-        lines = models.list_models(tx, asset_id=asset_id, most=_MOST)
+        asset_id = assets.get_asset(tx, site, tag).asset_id
+        lines = catalogue.list_models(tx, asset_id=asset_id, most=_MOST)
         champion = next((one for one in lines if one.state == "champion"), None)
-        events = [(line.version, event) for line in lines for event in models.events(tx, line.model_id)]
+        events = [(line.version, event) for line in lines for event in catalogue.events(tx, line.model_id)]
         return ModelDossier(
             lines=lines,
             events=sorted(events, key=lambda one: one[1].at, reverse=True)[:_MOST],

@@ -18,8 +18,8 @@ from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.labels import FORMULAE, Detection, detection
 from plant.errors import AssetloopError
-from storage.models import models, proposals
-from storage.models.models import ModelLine
+from storage.models import catalogue, proposals
+from storage.models.catalogue import ModelLine
 from storage.models.proposals import Proposal
 
 _EVERY_S = 5.0
@@ -46,8 +46,8 @@ def read_catalogue(parts: Parts) -> Catalogue:
     now = parts.clock.now()
     with parts.database.transaction() as tx:
         return Catalogue(
-            lines=models.list_models(tx, standing_only=True, attention_first=True, most=2 * _MOST),
-            machines=models.count_standing(tx),
+            lines=catalogue.list_models(tx, standing_only=True, attention_first=True, most=2 * _MOST),
+            machines=catalogue.count_standing(tx),
             proposed=proposals.list_proposals(tx, open_only=True),
             watched=detection(tx, since=now - _A_YEAR, until=now + timedelta(microseconds=1)),
         )

@@ -16,7 +16,7 @@ from api.parts import Parts
 from lifecycle import register
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
-from storage.register import register as store
+from storage.register import assets as store
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import Stranger
 

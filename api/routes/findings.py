@@ -12,7 +12,7 @@ from api.routes.orders import Most
 from api.shapes import FindingShape
 from plant.errors import Rejected
 from storage.models import findings
-from storage.register import register
+from storage.register import assets
 
 router = APIRouter(prefix="/findings", tags=["findings"])
 
@@ -30,7 +30,7 @@ def list_findings(
     if (site is None) != (asset is None):
         raise Rejected("half_an_asset", "site and asset go together")
     with parts.database.transaction() as tx:
-        asset_id = register.get_asset(tx, site, asset).asset_id if site and asset else None
+        asset_id = assets.get_asset(tx, site, asset).asset_id if site and asset else None
         found = findings.list_findings(
             tx, asset_id=asset_id, open_only=open_only, suppressed_only=suppressed_only, most=most
         )

@@ -13,8 +13,8 @@ from api.routes.orders import Most
 from api.shapes import Acknowledgement
 from models.training import promotion
 from plant.errors import Rejected
-from storage.models import drift, models
-from storage.register import register
+from storage.models import catalogue, drift
+from storage.register import assets
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -31,8 +31,8 @@ def list_models(
     if (site is None) != (asset is None):
         raise Rejected("half_an_asset", "site and asset go together")
     with parts.database.transaction() as tx:
-        asset_id = register.get_asset(tx, site, asset).asset_id if site and asset else None
-        found = models.list_models(tx, asset_id=asset_id, standing_only=not retired, most=most)
+        asset_id = assets.get_asset(tx, site, asset).asset_id if site and asset else None
+        found = catalogue.list_models(tx, asset_id=asset_id, standing_only=not retired, most=most)
     return [ModelShape.model_validate(one) for one in found]
 
 
@@ -40,8 +40,8 @@ def list_models(
 def get_model(parts: GivenParts, model_id: int) -> ModelWithHistory:
     """Show one model with all that happened to it and its checks for drift."""
     with parts.database.transaction() as tx:
-        line = models.line_of(tx, model_id)
-        return ModelWithHistory.of(line, models.events(tx, model_id), drift.checks(tx, model_id))
+        line = catalogue.line_of(tx, model_id)
+        return ModelWithHistory.of(line, catalogue.events(tx, model_id), drift.checks(tx, model_id))
 
 
 @router.post("/{model_id}/promote", responses=answers(400, 404, 409))

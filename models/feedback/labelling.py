@@ -14,11 +14,11 @@ from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from plant.work_order import Outcome
 from storage.core.database import Database, Transaction
+from storage.models import catalogue as store
 from storage.models import labels, scoring
-from storage.models import models as store
+from storage.models.catalogue import StoredModel
 from storage.models.labels import Kept, Label
-from storage.models.models import StoredModel
-from storage.register import register
+from storage.register import assets
 from storage.telemetry import windows
 from storage.telemetry.windows import Window
 
@@ -120,6 +120,6 @@ def _move(tx: Transaction, model: StoredModel, raised: float, label: Label, leve
     because = {"order_id": label.order_id, "level": round(level, 4), "before": model.line}
     store.move_line(tx, model.model_id, line=raised, at=now, actor=_ACTOR, **because)
     scoring.move_line(tx, asset_id=model.asset_id, model_id=model.model_id, line=raised)
-    asset = register.asset_by_id(tx, model.asset_id)
+    asset = assets.asset_by_id(tx, model.asset_id)
     entry = {"event": "model.line_moved", "actor": _ACTOR, "asset": asset.asset, "model": source_version(model)}
     ledger.append(tx, asset.site, {**entry, "line": raised, **because}, now)

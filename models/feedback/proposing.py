@@ -14,10 +14,10 @@ from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict
 from storage.core.database import Database, Transaction
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.models import proposals
 from storage.models.proposals import Decided, Proposal, Reason
-from storage.register import register, relearning
+from storage.register import assets, relearning
 
 
 def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:
@@ -57,7 +57,7 @@ def dismiss(database: Database, proposal_id: int, *, actor: str, clock: Clock, n
     with database.transaction() as tx:
         proposal = _open(tx, proposal_id)
         if proposal.reason is Reason.RELEARNING and _has_own_champion(tx, proposal):
-            learnt(tx, register.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor)
+            learnt(tx, assets.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor)
         return _decide(tx, proposal, "dismissed", actor, now, note, None)
 
 

@@ -12,8 +12,8 @@ from models.feedback.drift import shifts
 from plant.clock import Clock
 from plant.finding import FindingKind, FindingSource
 from storage.core.database import Database, Transaction
+from storage.models import catalogue as store
 from storage.models import drift, proposals
-from storage.models import models as store
 from storage.models.drift import Check, Watched
 from storage.models.proposals import Reason
 from storage.register import relearning

@@ -14,9 +14,9 @@ from models.detector.parameters import Flags, Floats
 from models.scoring import state_codec, tracks
 from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
-from storage.models.health import HealthRow
-from storage.models.models import StoredModel
+from storage.models.catalogue import StoredModel
 from storage.models.scoring import Advance, Leased, ScoreRow
+from storage.models.slow_wear import HealthRow
 from storage.telemetry.windows import Block, Windows
 
 Changed: TypeAlias = list[tuple[FindingKind, Episode]]

@@ -15,8 +15,8 @@ from models.quantities import Quantity, quantity_of
 from models.scoring.episodes import Episode
 from plant.finding import Finding, FindingKind, FindingSource, Share
 from plant.severity import Severity
-from storage.models.guarding import Guarded
-from storage.models.models import StoredModel
+from storage.models.catalogue import StoredModel
+from storage.models.guard import Guarded
 from storage.telemetry.windows import from_us
 
 _NAMESPACE = UUID("6f1d4d0e-6f0b-5b0a-9d5a-3c1f0e9b7a21")

@@ -21,8 +21,8 @@ from plant.clock import Clock
 from plant.finding import FindingKind
 from storage.core.database import Database, Transaction
 from storage.core.leases import Taken
-from storage.models import findings, guarding
-from storage.models.guarding import DueGuard, GuardAdvance, Guarded, LeasedGuard
+from storage.models import findings, guard
+from storage.models.guard import DueGuard, GuardAdvance, Guarded, LeasedGuard
 from storage.telemetry import windows
 from storage.telemetry.windows import Window, Windows, to_us
 
@@ -53,17 +53,17 @@ class Guard(Follower[DueGuard, LeasedGuard]):
         self._read_at = clock.now()
 
     def _ask(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[DueGuard]:
-        guarding.enrol(tx)
-        return guarding.due(tx, holder=self._holder, now=now, since=self._since, skip_assets=list(skip_assets))
+        guard.enrol(tx)
+        return guard.due(tx, holder=self._holder, now=now, since=self._since, skip_assets=list(skip_assets))
 
     def _take(self, tx: Transaction, wanted: Sequence[DueGuard], now: datetime) -> list[Taken[DueGuard]]:
-        return guarding.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
+        return guard.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
     def _remember(self, tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
-        return guarding.remembered(tx, taken)
+        return guard.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
-        guarding.release(tx, holder=self._holder)
+        guard.release(tx, holder=self._holder)
 
     def _alike(self, leased: Sequence[LeasedGuard]) -> Iterator[list[LeasedGuard]]:
         """Read what is watched of leased assets and yield together those with equally many signals."""
@@ -80,7 +80,7 @@ class Guard(Follower[DueGuard, LeasedGuard]):
         missing = [asset_id for asset_id in asset_ids if asset_id not in self._lists]
         if missing:
             with self._database.transaction() as tx:
-                self._lists |= guarding.lists(tx, missing)
+                self._lists |= guard.lists(tx, missing)
 
     def _together(self, leased: Sequence[LeasedGuard]) -> RoundReport:
         lists = [self._lists[one.asset_id] for one in leased]
@@ -226,7 +226,7 @@ def _reached(one: LeasedGuard, read: Windows, place: int) -> int:
 
 def write(tx: Transaction, seen: Sequence[Seen]) -> RoundReport:
     """Write all that the windows said, and nothing of an asset that another worker has taken over."""
-    ours = guarding.advance(tx, [one.advance for one in seen])
+    ours = guard.advance(tx, [one.advance for one in seen])
     kept = [one for one in seen if one.advance.leased.asset_id in ours]
     changed = [(of_register(one.watched, kind), kind, episode) for one in kept for kind, episode in one.episodes]
     opened = [findings.record(tx, finding_of(origin, kind, episode)) == 1 for origin, kind, episode in changed]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.detector.parameters import Flags, Floats
 from plant.asset import SignalRole
-from storage.models.guarding import Guarded
+from storage.models.guard import Guarded
 
 DEADBAND = 0.02
 """What was beyond its line comes back once it is so far within, as a part of it ..."""

@@ -11,8 +11,8 @@ from models.catalogue import ModelRefused, unpacked
 from models.detector.bank import DetectorBank, shape_of
 from models.detector.estimator import ConditionDetector
 from storage.core.database import Transaction
-from storage.models import models as store
-from storage.models.models import StoredModel
+from storage.models import catalogue as store
+from storage.models.catalogue import StoredModel
 
 _MOST_MODELS = 50_000
 

@@ -6,7 +6,7 @@ from models import training_requests
 from models.training_requests import Task
 from plant.clock import Clock
 from storage.core.database import Transaction
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.models import proposals
 from storage.models.proposals import Reason
 

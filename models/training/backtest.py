@@ -17,8 +17,8 @@ from models.scoring.episodes import alarm_runs
 from models.training.data import Material
 from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
+from storage.models.catalogue import ModelSignal
 from storage.models.labels import Kept, Label
-from storage.models.models import ModelSignal
 from storage.telemetry.windows import to_us
 
 HELD_BACK = 0.3

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from plant.work_order import Outcome
 from storage.core.database import Transaction
+from storage.models import catalogue as store
 from storage.models import labels
-from storage.models import models as store
-from storage.models.models import Installation, ModelSignal
-from storage.register import healthy, relearning
+from storage.models.catalogue import Installation, ModelSignal
+from storage.register import healthy_time, relearning
 from storage.telemetry import windows
 from storage.work import suppression
 
@@ -41,7 +41,7 @@ def read(tx: Transaction, installation: Installation) -> Material | str:
 
     Where that is more than 200,000 rows the last are taken: how the machine is matters more than how it was.
     """
-    declared = merged(healthy.intervals(tx, installation.installation_id))
+    declared = merged(healthy_time.intervals(tx, installation.installation_id))
     if not declared:
         return "no interval of its data was declared healthy yet"
     intervals = _usable(tx, installation, declared)

@@ -14,10 +14,10 @@ from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
 from storage.core.database import Database, Transaction
+from storage.models import catalogue as store
 from storage.models import findings, proposals, scoring
-from storage.models import models as store
-from storage.models.models import ModelLine, StoredModel
-from storage.register import register
+from storage.models.catalogue import ModelLine, StoredModel
+from storage.register import assets
 from storage.telemetry import windows
 
 WARM_UP = timedelta(hours=1)
@@ -80,7 +80,7 @@ def _take_over(
     tx: Transaction, model: StoredModel, detector: ConditionDetector, *, at: datetime, actor: str, event: str
 ) -> None:
     """Let scoring go on with a model, end what the one before found, and that the machine is learnt again."""
-    asset = register.asset_by_id(tx, model.asset_id)
+    asset = assets.asset_by_id(tx, model.asset_id)
     watermark = scoring.watermark_of(tx, model.asset_id)
     state = state_codec.pack(_warm(tx, model, detector, watermark), {})
     scoring.reset(tx, asset_id=model.asset_id, model_id=model.model_id, watermark=model.data_to, state=state)

@@ -17,7 +17,7 @@ from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
 from storage.core import jobs
 from storage.core.database import Database, Transaction
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.models import trainings
 
 _log = logging.getLogger(__name__)

@@ -20,9 +20,9 @@ from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.core.database import Database, Transaction
+from storage.models import catalogue as store
 from storage.models import labels
-from storage.models import models as store
-from storage.models.models import Installation, ModelSignal
+from storage.models.catalogue import Installation, ModelSignal
 from storage.telemetry.windows import from_us
 
 Progress = Callable[[int, int, str], None]

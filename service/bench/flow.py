@@ -15,7 +15,7 @@ import psutil
 
 from plant.errors import Unavailable
 from service.bench.publisher import Gauges, Plan, begin
-from storage.bench import copies
+from storage.bench import bare_copy
 from storage.core.database import Database
 
 Advance = Callable[[int, int], None]
@@ -141,7 +141,7 @@ class _Watcher:
     def _look(self) -> None:
         time.sleep(_LOOK_EVERY_S)
         with self._database.transaction() as tx:
-            found = copies.newest_of(tx, self._marker)
+            found = bare_copy.newest_of(tx, self._marker)
         now_s = time.time()
         if found is not None and found[0] != self._newest:
             self._newest, self._changed_s = found[0], time.monotonic()

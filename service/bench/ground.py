@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service.postgres import PostgresServer
 from service.surroundings import Surroundings
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.schema.migrate import migrate
 
 

@@ -29,8 +29,8 @@ from service.bench.flow import Flow, Watched, measure
 from service.bench.ground import scratch
 from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
 from service.surroundings import Surroundings
-from storage.bench import copies
-from storage.bench.copies import Copied, Published
+from storage.bench import bare_copy
+from storage.bench.bare_copy import Copied, Published
 from storage.core.database import Database, Role
 from storage.telemetry import delivery
 
@@ -145,8 +145,8 @@ def _register(database: Database, what: IngestBench) -> dict[str, list[int]]:
         ),
     )
     with database.transaction() as tx:
-        import_plant(tx, plant, at=copies.now(tx))
-        return copies.signal_ids(tx)
+        import_plant(tx, plant, at=bare_copy.now(tx))
+        return bare_copy.signal_ids(tx)
 
 
 def _plan(broker: BenchBroker, what: IngestBench) -> Plan:
@@ -183,7 +183,7 @@ def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Proce
     """Name the processes whose time is counted; the database's only where it runs on this machine."""
     processes = {"ingest": workers, "broker": [psutil.Process(broker.pid)]}
     with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
-        server = psutil.Process(copies.server_pid(tx)).parent()
+        server = psutil.Process(bare_copy.server_pid(tx)).parent()
         if server is not None and "postgres" in server.name():
             processes["database"] = [server]
     return Watched(processes=processes)
@@ -192,7 +192,7 @@ def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Proce
 def _account(database: Database, signal_ids: dict[str, list[int]], flow: Flow, plan: Plan) -> tuple[int, int]:
     """Count the published values that are not in the record, and those that came more than once."""
     with database.transaction() as tx:
-        stored = copies.instants_of(tx)
+        stored = bare_copy.instants_of(tx)
         duplicate = sum(one.duplicate for one in delivery.totals(tx).values())
     a_message = INSTANTS_OF_A_BATCH if plan.payload == "batch" else 1
     turns, rest = divmod(flow.messages, plan.assets)
@@ -209,14 +209,14 @@ def _raw_copies(database: Database, folder: Path, plan: Plan, advance: Advance) 
     orders = {"published": published, "stored": None}
     for name, order in orders.items():
         with database.transaction() as tx:
-            copies.copy_out(tx, folder / name, order)
+            bare_copy.copy_out(tx, folder / name, order)
     copied = []
     for name in orders:
         with database.transaction() as tx:
-            copies.empty(tx)
+            bare_copy.empty(tx)
         with database.transaction() as tx:
             bar = partial(advance, f"raw COPY as {name}")
-            copied.append(copies.copy_in(tx, folder / name, bar))
+            copied.append(bare_copy.copy_in(tx, folder / name, bar))
     return copied[0], copied[1]
 
 

@@ -33,8 +33,8 @@ from service.bench.ground import scratch
 from service.screen import Bar
 from service.surroundings import Surroundings
 from simulators.wire import Wire
-from storage.bench import rehearsal
-from storage.bench.rehearsal import Told
+from storage.bench import many_machines
+from storage.bench.many_machines import Told
 from storage.core.database import Database, Role
 
 GRACE_S = 2.0
@@ -150,8 +150,8 @@ class _Plant:
             if ill and np.isnan(self.ill_at[number]):
                 self.ill_at[number] = now_ms / 1000
             values = self._chance.normal(size=self._signals) + (_SICK if ill else 0.0)
-            measured = {rehearsal.signal_key(place): value for place, value in enumerate(values.tolist(), start=1)}
-            topic = telemetry_topic(rehearsal.SITE, rehearsal.asset_tag(number + 1))
+            measured = {many_machines.signal_key(place): value for place, value in enumerate(values.tolist(), start=1)}
+            topic = telemetry_topic(many_machines.SITE, many_machines.asset_tag(number + 1))
             self._wire.publish(topic, orjson.dumps({"ts": now_ms, "values": measured}))
             self._next[number] += 1.0
 
@@ -165,9 +165,9 @@ def _install(owner: Database, what: LatencyBench) -> None:
     began = time.time() - _TRAINED_S
     detector = ConditionDetector().fit(rows, time=began + np.arange(_TRAINED_S))
     with owner.transaction() as tx:
-        rehearsal.install(tx, assets=what.assets, signals=what.signals)
-        rehearsal.limit(tx, high=_LIMIT)
-        rehearsal.put_in_charge(
+        many_machines.install(tx, assets=what.assets, signals=what.signals)
+        many_machines.limit(tx, high=_LIMIT)
+        many_machines.put_in_charge(
             tx,
             artifact=catalogue.packed(detector),
             libraries=catalogue.libraries(),
@@ -203,7 +203,7 @@ def _await_scored(owner: Database, plant: _Plant, within_s: float = 90.0) -> Non
     while time.monotonic() < until:
         plant.speak()
         with owner.transaction() as tx:
-            if rehearsal.is_scored(tx):
+            if many_machines.is_scored(tx):
                 return
         plant.wait()
     raise Unavailable(f"nothing was scored within {within_s:g} s")
@@ -221,7 +221,7 @@ def _watch(owner: Database, plant: _Plant, what: LatencyBench, advance: Bar) -> 
         known: set[str] = set()
         while not stop.wait(_POLL_S):
             with owner.transaction() as tx:
-                told = rehearsal.told(tx)
+                told = many_machines.told(tx)
             now = time.time()
             new = [one for one in told if one.finding_id not in known]
             known.update(one.finding_id for one in new)

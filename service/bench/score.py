@@ -29,8 +29,8 @@ from plant.errors import Misconfigured
 from service.bench.ground import scratch
 from service.screen import Bar
 from service.surroundings import Surroundings
-from storage.bench import rehearsal
-from storage.bench.rehearsal import Cast
+from storage.bench import many_machines
+from storage.bench.many_machines import Cast
 from storage.core.database import Database, Role
 from storage.telemetry.windows import to_us
 
@@ -154,8 +154,8 @@ def _trained(signals: int) -> ConditionDetector:
 
 def _installed(owner: Database, what: ScoreBench, detector: ConditionDetector) -> Cast:
     with owner.transaction() as tx:
-        cast = rehearsal.install(tx, assets=what.assets, signals=what.signals)
-        rehearsal.put_in_charge(
+        cast = many_machines.install(tx, assets=what.assets, signals=what.signals)
+        many_machines.put_in_charge(
             tx,
             artifact=catalogue.packed(detector),
             libraries=catalogue.libraries(),
@@ -178,8 +178,8 @@ def _rounds(owner: Database, application: Database, cast: Cast, what: ScoreBench
         after_us = to_us(clock.now()) - what.seconds * 1_000_000
         times_us = [after_us + second * 1_000_000 for second in range(1, what.seconds + 1)]
         with owner.transaction() as tx:
-            rehearsal.speak(tx, cast, times_us, values, stored_at=clock.now() - timedelta(seconds=_GRACE_S))
-            rehearsal.settle(tx)
+            many_machines.speak(tx, cast, times_us, values, stored_at=clock.now() - timedelta(seconds=_GRACE_S))
+            many_machines.settle(tx)
         done.append(_timed(scorer, owner, after_us, times_us[-1]))
         if done[-1].report.rows != what.assets * what.seconds:
             raise Misconfigured(f"a round scored {done[-1].report.rows} rows of {what.assets * what.seconds}")
@@ -200,7 +200,7 @@ def _timed(scorer: Scorer, owner: Database, after_us: int, until_us: int) -> _Ro
     seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu
     with owner.transaction() as tx:
         began = time.perf_counter()
-        rehearsal.copy_out(tx, after_us=after_us, until_us=until_us)
+        many_machines.copy_out(tx, after_us=after_us, until_us=until_us)
         bare_copy_s = time.perf_counter() - began
     return _Round(seconds=seconds, cpu_s=cpu_s, bare_copy_s=bare_copy_s, report=report)
 

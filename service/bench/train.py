@@ -27,8 +27,8 @@ from service.screen import Bar, Screen
 from service.surroundings import Surroundings
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
-from storage.models import models as store
-from storage.models.models import Installation
+from storage.models import catalogue as store
+from storage.models.catalogue import Installation
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
 

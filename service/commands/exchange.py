@@ -22,12 +22,12 @@ def export(
     """Write readings, with flags and to the microsecond, into a Parquet file; `assetloop import` reads it."""
     from service.instants import read_instant
     from service.screen import Screen
-    from storage.transfer import exchange
+    from storage.transfer import parquet
 
     around = surroundings(data)
     time_from, time_to = (read_instant(text) if text else None for text in (since, until))
     with around.database() as database, Screen().bar(f"exporting to {output.name}", "pieces") as bar:
-        written = exchange.export(
+        written = parquet.export(
             database, output, assets=asset or None, time_from=time_from, time_to=time_to, progress=bar
         )
     answer({"file": str(output), "readings": written}, as_json=json, line=lambda: f"{output}: {written:,} readings")
@@ -41,11 +41,11 @@ def import_(
     """Store the readings of an exported file, each once; safe to repeat. Its assets must be registered."""
     from service.screen import Screen
     from storage.core.database import Role
-    from storage.transfer import exchange
+    from storage.transfer import parquet
 
     around = surroundings(data)
     with around.database(Role.INGEST) as database, Screen().bar(f"importing {file.name}", "readings") as bar:
-        done = exchange.bring_in(database, file, now=datetime.now(UTC), progress=bar)
+        done = parquet.bring_in(database, file, now=datetime.now(UTC), progress=bar)
     answer(
         done,
         as_json=json,

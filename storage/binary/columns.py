@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from plant.reading import Flag
 from storage.binary import arrays
-from storage.binary.binary import EPOCH_US, copy_body
+from storage.binary.copy_format import EPOCH_US, copy_body
 
 _NEVER_LATEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 

@@ -16,7 +16,7 @@ from psycopg.rows import DictRow
 from plant.errors import Conflict, Unavailable
 from storage.core.database import Transaction, connect, in_our_terms
 from storage.core.grade import Grade, Server
-from storage.schema.groundwork import Patience, look, prepare
+from storage.schema.preflight import Patience, look, prepare
 from storage.schema.rules import Rules
 
 _LOCK = 0x61_73_73_65_74  # "asset"; the advisory lock that keeps a second migrator out

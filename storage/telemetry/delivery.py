@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from storage.binary import arrays
 from storage.core.database import Transaction
-from storage.core.storable import storable
+from storage.core.storable_text import storable
 from storage.telemetry import slots
 from storage.telemetry.slots import Slot
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.core.database import Transaction
-from storage.core.storable import refusals
+from storage.core.storable_text import refusals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from plant.errors import Conflict
 from storage.core.database import Transaction
-from storage.core.storable import storable
+from storage.core.storable_text import storable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

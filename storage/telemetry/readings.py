@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from storage.binary.columns import ReadingColumns, body_of
 from storage.core.database import Transaction
 from storage.core.named_sql import statements
-from storage.core.storable import refusals
-from storage.telemetry.ordered import Appended, Ordered, Outcome
+from storage.core.storable_text import refusals
+from storage.telemetry.prepared import Appended, Ordered, Outcome
 from storage.telemetry.windows import from_us
 
 

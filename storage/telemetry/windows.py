@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.binary.binary import EPOCH_US, array_of, fields_of_copy
+from storage.binary.copy_format import EPOCH_US, array_of, fields_of_copy
 from storage.core.database import Transaction
 from storage.core.named_sql import statements
 

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from plant.errors import Conflict, Misconfigured
 from storage.core.database import Transaction, connect, in_our_terms
 from storage.core.grade import Grade, Server, lacks_extension
-from storage.schema.groundwork import look, make_roles
+from storage.schema.preflight import look, make_roles
 from storage.schema.upkeep import grade_of
 
 Progress = Callable[[int, int], object]

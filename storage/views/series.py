@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plant.errors import Rejected
-from storage.binary.binary import EPOCH_US, arrays_of
+from storage.binary.copy_format import EPOCH_US, arrays_of
 from storage.core.database import Transaction
 from storage.telemetry import windows
 from storage.telemetry.windows import from_us

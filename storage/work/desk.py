@@ -10,7 +10,7 @@ from uuid import UUID
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Transaction
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 
 
 def unseen(tx: Transaction, *, most: int, skip: Collection[UUID] = ()) -> list[UUID]:

@@ -17,7 +17,7 @@ from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database
 from storage.models import findings
-from storage.register import register
+from storage.register import assets
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -31,10 +31,10 @@ def clock() -> ManualClock:
 def pump(app_database: Database) -> int:
     """The id of P-101 at site demo."""
     with app_database.transaction() as tx:
-        register.put_site(tx, Site(tag="demo", name="Demo"))
-        register.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        register.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
-        return register.get_asset(tx, "demo", "P-101").asset_id
+        assets.put_site(tx, Site(tag="demo", name="Demo"))
+        assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
+        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        return assets.get_asset(tx, "demo", "P-101").asset_id
 
 
 @pytest.fixture

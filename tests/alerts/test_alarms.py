@@ -12,7 +12,7 @@ from alerts import alarms
 from plant.alert import AlertState
 from plant.finding import Finding, FindingSource
 from plant.severity import Severity
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from alerts.rules import DeskRules
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.models.remaining import RemainingLife
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)

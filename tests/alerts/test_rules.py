@@ -16,7 +16,7 @@ from plant.alert import Alert
 from plant.finding import Finding, FindingSource
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
-from storage.register.register import RegisteredAsset
+from storage.register.assets import RegisteredAsset
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 RULES = DeskRules()

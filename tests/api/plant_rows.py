@@ -14,8 +14,8 @@ from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database, Transaction
-from storage.models import findings, models
-from storage.register import register
+from storage.models import catalogue, findings
+from storage.register import assets
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 REGISTER = Path(__file__).parents[2] / "service" / "demo" / "plant.toml"
@@ -29,7 +29,7 @@ def fill(database: Database, superuser: psycopg.Connection[tuple[object, ...]], 
     """Register the plant; add readings every 5 s, latest values, scores and models, all healthy."""
     with database.transaction() as tx:
         import_plant(tx, read_plant(REGISTER), at=now - timedelta(days=30))
-        for asset in register.list_assets(tx):
+        for asset in assets.list_assets(tx):
             _train(tx, asset.asset_id, now)
     superuser.execute("SELECT ensure_partition(%s, %s)", [now - timedelta(minutes=_MINUTES), now])
     superuser.execute(
@@ -58,10 +58,10 @@ def fill(database: Database, superuser: psycopg.Connection[tuple[object, ...]], 
 
 
 def _train(tx: Transaction, asset_id: int, now: datetime) -> None:
-    (installation,) = models.installations(tx, [asset_id])
-    models.add(
+    (installation,) = catalogue.installations(tx, [asset_id])
+    catalogue.add(
         tx,
-        models.NewModel(
+        catalogue.NewModel(
             installation_id=installation.installation_id,
             kind="condition",
             signal_ids=(),
@@ -109,7 +109,7 @@ def sicken(
         "UPDATE score SET score_last = 0.78 FROM asset WHERE asset.asset_id = score.asset_id AND tag = %s", [tag]
     )
     with database.transaction() as tx:
-        asset = register.get_asset(tx, "demo", tag)
+        asset = assets.get_asset(tx, "demo", tag)
         findings.record(tx, _finding(asset.asset_id, onset, now, severity))
     Desk(database, ManualClock(now)).round()
 

@@ -10,7 +10,7 @@ import pytest
 from ingest import turns
 from ingest.turns import TakenBack, Turn, Turns
 from storage.binary.columns import ReadingColumns
-from storage.telemetry.ordered import Ordered
+from storage.telemetry.prepared import Ordered
 
 A_WHILE_S = 0.05  # in which what waits goes on waiting
 SOON_S = 10.0

@@ -10,7 +10,7 @@ import pytest
 from lifecycle.healthy import declare_healthy
 from plant.errors import NotFound, Rejected
 from storage.core.database import Database
-from storage.register import healthy
+from storage.register import healthy_time
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,15 +34,15 @@ def test_what_is_declared_holds_for_what_is_installed_now(app_database: Database
     assert declare(app_database, START + HOUR, START + 2 * HOUR)
     assert declare(app_database, START, START + HOUR)
     with app_database.transaction() as tx:
-        assert healthy.intervals(tx, 2) == [(START, START + HOUR), (START + HOUR, START + 2 * HOUR)]
-        assert healthy.intervals(tx, 1) == []
+        assert healthy_time.intervals(tx, 2) == [(START, START + HOUR), (START + HOUR, START + 2 * HOUR)]
+        assert healthy_time.intervals(tx, 1) == []
 
 
 def test_the_same_interval_is_declared_once(app_database: Database) -> None:
     assert declare(app_database, START, START + HOUR)
     assert not declare(app_database, START, START + HOUR)
     with app_database.transaction() as tx:
-        assert len(healthy.intervals(tx, 2)) == 1
+        assert len(healthy_time.intervals(tx, 2)) == 1
 
 
 def test_an_asset_without_a_machine_cannot_be_healthy(app_database: Database) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lifecycle.register import Difference, import_plant, read_plant, register_asset
 from plant.errors import Rejected
 from storage.core.database import Database
-from storage.register import register as store
+from storage.register import assets as store
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 FILE = """

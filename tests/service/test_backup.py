@@ -17,7 +17,7 @@ import pytest
 
 from plant.errors import Misconfigured
 from service import backup
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.core.database import Database, Role
 from storage.schema import upkeep
 from storage.schema.migrate import migrate

@@ -15,12 +15,12 @@ import psycopg
 import pytest
 
 from plant.errors import Misconfigured, Unavailable
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role, Transaction
 from storage.core.grade import judge
-from storage.schema.groundwork import Patience
 from storage.schema.migrate import migrate, plan
+from storage.schema.preflight import Patience
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
 from tests.timescaledb import apache

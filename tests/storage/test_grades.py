@@ -12,14 +12,14 @@ import numpy as np
 import psycopg
 import pytest
 
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role, Transaction
 from storage.core.grade import Grade
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import latest, quarantine, readings, windows
-from storage.telemetry.ordered import Outcome
+from storage.telemetry.prepared import Outcome
 from storage.telemetry.quarantine import Refused
 from storage.telemetry.windows import to_us
 from storage.views import series

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from plant.errors import Conflict
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.core.database import Database, Role
 from storage.core.grade import Grade
 from storage.schema import upkeep
@@ -137,7 +137,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, grade: Grade) -> None:
     """Let the server be of a lower grade for a while, as it was before the extension or its licence came."""
     monkeypatch.setattr("storage.core.grade._grade", lambda _timescale, _license: grade)
     if grade is Grade.PLAIN:
-        monkeypatch.setattr("storage.schema.groundwork.lacks_extension", lambda _tx: False)
+        monkeypatch.setattr("storage.schema.preflight.lacks_extension", lambda _tx: False)
 
 
 def fill(url: str) -> None:

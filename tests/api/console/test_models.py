@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from models.training.train import train
-from storage.models import models, proposals
+from storage.models import catalogue, proposals
 from storage.models.proposals import Reason
 from tests.api.console.conftest import Tab
 from tests.models.conftest import START, Rows, rows
@@ -42,7 +42,7 @@ def in_charge(plant: Rows) -> int:
 
     def look() -> None:
         with plant.database.transaction() as tx:
-            found.extend(one.version for one in models.list_models(tx) if one.state == "champion")
+            found.extend(one.version for one in catalogue.list_models(tx) if one.state == "champion")
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -22,7 +22,7 @@ from ingest.formats import every_format
 from ingest.replay import Replay
 from lifecycle import ledger
 from storage.core.database import Database
-from storage.register import register
+from storage.register import assets
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import Refused
 from tests.api.console.conftest import Tab
@@ -129,7 +129,7 @@ def test_a_stranger_is_approved_in_the_console_and_seen_to_be_replayed(
         "九号泵",
     )
     with app_database.transaction() as tx:
-        assert register.get_asset(tx, "demo", "P-900").asset_class == "centrifugal_pump"
+        assert assets.get_asset(tx, "demo", "P-900").asset_class == "centrifugal_pump"
         assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
     entry = superuser.execute(
         "SELECT entry ->> 'actor', entry -> 'messages' FROM ledger WHERE entry ->> 'event' = 'asset.approved'"
@@ -179,6 +179,6 @@ def test_of_a_device_without_a_site_the_site_is_chosen_and_what_is_ambiguous_has
     tab.page.locator(".sheet").get_by_test_id("approve_asset").click()
     wait_text(tab, "replayed-north/G-7", "已重放 3 条消息")
     with app_database.transaction() as tx:
-        assert register.get_asset(tx, "north", "G-7").asset_class == "sump pump"
+        assert assets.get_asset(tx, "north", "G-7").asset_class == "sump pump"
     assert superuser.execute("SELECT count(*) FROM quarantine WHERE asset_tag = 'G-7'").fetchone() == (0,)
     assert superuser.execute("SELECT count(*) FROM quarantine WHERE asset_tag = 'P-101'").fetchone() == (3,)

@@ -11,8 +11,8 @@ from lifecycle import ledger
 from models.feedback import threshold as rule
 from models.feedback.labelling import learn_from_labels
 from models.scoring.scorer import Scorer
+from storage.models import catalogue as store
 from storage.models import labels
-from storage.models import models as store
 from tests.models.conftest import START, Rows, closed_order, healthy_rows
 
 EPISODE = {"onset_s": 1000.0, "started_s": 1100.0, "restored_s": 1200.0}

@@ -15,8 +15,8 @@ from models.scoring.scorer import Scorer
 from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
 from storage.core.database import Transaction
+from storage.models import catalogue as store
 from storage.models import drift, proposals
-from storage.models import models as store
 from storage.models.proposals import Proposal, Reason
 from storage.register import relearning
 from tests.models.conftest import START, Rows, healthy_rows

@@ -10,7 +10,7 @@ import pytest
 from models.scoring.guard import Guard
 from models.scoring.scorer import Scorer
 from models.scoring.worker import RoundReport
-from storage.models import guarding
+from storage.models import guard as guard_rows
 from tests.models.conftest import START, Rows, healthy_rows
 
 FINDINGS = "SELECT kind, source, failure_mode, severity, cleared IS NULL FROM finding ORDER BY onset, kind"
@@ -217,7 +217,7 @@ def test_leases_are_given_back(rows: Rows) -> None:
     guard.release()
     assert Guard(rows.database, rows.clock, "another").round().rows == 58
     with rows.database.transaction() as tx:
-        assert guarding.lists(tx, [999]) == {}
+        assert guard_rows.lists(tx, [999]) == {}
 
 
 def test_limits_and_the_model_each_follow_the_rows_by_themselves(rows: Rows) -> None:

@@ -13,7 +13,7 @@ from models.detector.parameters import Floats
 from models.scoring import limits as rules
 from models.scoring.limits import Limits
 from plant.asset import SignalRole
-from storage.models.guarding import Guarded, GuardedSignal
+from storage.models.guard import Guarded, GuardedSignal
 
 
 def signal(number: int = 1, **limits: float | SignalRole) -> GuardedSignal:

@@ -22,7 +22,7 @@ from plant.errors import Unavailable
 from storage.core.database import Database, Transaction
 from storage.models import findings, scoring
 from storage.models.scoring import Leased
-from storage.register import register
+from storage.register import assets
 from tests.models.conftest import START, Rows, healthy_rows
 
 EPISODES = """
@@ -236,9 +236,9 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
     assert scorer._together(leased).findings_opened == 1
     leased = take(scorer)
     with rows.database.transaction() as tx:
-        register.put_equipment(tx, "pump", Equipment(serial="2"))
-        register.put_installation(tx, asset_id, Equipment(serial="2"), rows.clock.now())
-        asset = register.get_asset(tx, "demo", "P-1")
+        assets.put_equipment(tx, "pump", Equipment(serial="2"))
+        assets.put_installation(tx, asset_id, Equipment(serial="2"), rows.clock.now())
+        asset = assets.get_asset(tx, "demo", "P-1")
         since = START + timedelta(seconds=600)
         learn_again(tx, asset, reason="installation", since=since, at=rows.clock.now(), by="a test")
     assert scorer._together(leased) == RoundReport(taken_over=1)

@@ -10,7 +10,7 @@ import pytest
 from models.training import data
 from models.training.data import Material
 from models.training.train import Refused
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.register import relearning
 from storage.telemetry.windows import to_us
 from storage.work import suppression

@@ -19,8 +19,8 @@ from models.training_requests import Task
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.training import There
-from storage.models import models as store
-from storage.models.models import Installation
+from storage.models import catalogue as store
+from storage.models.catalogue import Installation
 from tests.conftest import free_port
 from tests.models.conftest import Rows, healthy_rows
 

@@ -13,8 +13,8 @@ from models.scoring.scorer import Scorer
 from models.training import promotion
 from models.training.train import Trained, train
 from plant.errors import Conflict, NotFound
-from storage.models import models as store
-from storage.models.models import ModelLine
+from storage.models import catalogue as store
+from storage.models.catalogue import ModelLine
 from storage.register import relearning
 from tests.models.conftest import START, Rows, healthy_rows
 

@@ -12,7 +12,7 @@ from models.training import queue as training
 from models.training.train import Trained
 from models.training_requests import Succession, Task
 from storage.core import jobs
-from storage.models import models as store
+from storage.models import catalogue as store
 from storage.models import trainings
 from tests.models.conftest import Rows, healthy_rows
 

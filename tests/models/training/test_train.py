@@ -11,7 +11,7 @@ from models.catalogue import fingerprint, unpacked
 from models.scoring.scorer import Scorer
 from models.training.train import Refused, Trained, train
 from plant.errors import NotFound
-from storage.models import models as store
+from storage.models import catalogue as store
 from tests.models.conftest import START, Rows, healthy_rows
 
 

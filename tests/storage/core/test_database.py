@@ -77,7 +77,7 @@ def test_a_transaction_that_was_let_go_of_can_be_tried_again(ingest_database: Da
 
 def test_what_is_not_there_is_not_found(app_database: Database) -> None:
     with pytest.raises(NotFound, match="found nothing"), app_database.transaction() as tx:
-        tx.one("register.asset", site="none", tag="none")
+        tx.one("assets.asset", site="none", tag="none")
 
 
 def test_a_value_that_no_column_can_hold_is_rejected_in_one_line(app_database: Database) -> None:

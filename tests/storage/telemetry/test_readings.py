@@ -12,7 +12,7 @@ from plant.reading import Flag
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.telemetry import latest, readings
-from storage.telemetry.ordered import Outcome
+from storage.telemetry.prepared import Outcome
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000

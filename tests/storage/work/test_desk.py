@@ -16,7 +16,7 @@ from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database, Role
 from storage.models import findings
-from storage.register import register
+from storage.register import assets
 from storage.work import desk
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -27,12 +27,12 @@ Look = psycopg.Connection[tuple[object, ...]]
 def finding(app_database: Database) -> Finding:
     """An episode at P-101, as scoring has just written it."""
     with app_database.transaction() as tx:
-        register.put_site(tx, Site(tag="demo", name="Demo"))
-        register.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        register.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        assets.put_site(tx, Site(tag="demo", name="Demo"))
+        assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
+        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
         written = Finding(
             finding_id=UUID(int=1),
-            asset_id=register.get_asset(tx, "demo", "P-101").asset_id,
+            asset_id=assets.get_asset(tx, "demo", "P-101").asset_id,
             kind="condition",
             failure_mode="VIB",
             source=FindingSource.MODEL,

@@ -13,7 +13,7 @@ from plant.errors import Conflict, NotFound
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
 from storage.core.database import Database, Transaction
-from storage.register import register
+from storage.register import assets
 from storage.work import orders
 from storage.work.orders import OrderEvent, order_number
 
@@ -24,10 +24,10 @@ AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 def order(app_database: Database) -> WorkOrder:
     """An order at P-101 that nobody has written down yet."""
     with app_database.transaction() as tx:
-        register.put_site(tx, Site(tag="demo", name="Demo"))
-        register.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        register.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
-        asset_id = register.get_asset(tx, "demo", "P-101").asset_id
+        assets.put_site(tx, Site(tag="demo", name="Demo"))
+        assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
+        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        asset_id = assets.get_asset(tx, "demo", "P-101").asset_id
         order_id = orders.next_order_id(tx)
     return WorkOrder(
         order_id=order_id,

@@ -47,52 +47,52 @@ class OrderLine:
 
 def totals(tx: Transaction) -> Totals:
     """Count what the record holds."""
-    return Totals(**tx.one("status.totals"))
+    return Totals(**tx.one("counts.totals"))
 
 
 def first_order_since(tx: Transaction, since: datetime) -> FirstOrder | None:
     """Return the first work order raised at or after `since`, or None."""
-    row = tx.first("status.first_order_since", since=since)
+    row = tx.first("counts.first_order_since", since=since)
     return FirstOrder(**row) if row else None
 
 
 def latest_orders(tx: Transaction) -> list[OrderLine]:
     """Return the three newest work orders, newest first."""
-    return [OrderLine(**row) for row in tx.all("status.latest_orders")]
+    return [OrderLine(**row) for row in tx.all("counts.latest_orders")]
 
 
 def stored_between(tx: Transaction, site: str, tag: str | None, since: datetime, until: datetime) -> int:
     """Count the readings of an asset, or of a whole site, from `since` to `until` in data time, both included."""
-    return int(tx.one("status.stored_between", site=site, tag=tag, since=since, until=until)["readings"])
+    return int(tx.one("counts.stored_between", site=site, tag=tag, since=since, until=until)["readings"])
 
 
 def has_readings(tx: Transaction, asset_id: int, since: datetime, until: datetime) -> bool:
     """Say whether anything is stored of an asset from `since` to `until` in data time, both included."""
-    return bool(tx.one("status.has_readings", asset_id=asset_id, since=since, until=until)["stored"])
+    return bool(tx.one("counts.has_readings", asset_id=asset_id, since=since, until=until)["stored"])
 
 
 def scored_until(tx: Transaction, site: str, tag: str) -> datetime | None:
     """Return up to which data time an asset has been scored, or None where it never was."""
-    row = tx.first("status.scored_until", site=site, tag=tag)
+    row = tx.first("counts.scored_until", site=site, tag=tag)
     return row["watermark"] if row else None
 
 
 def scoring_behind(tx: Transaction) -> list[str]:
     """Name the assets, SITE/TAG, that have a model and readings that nobody scores."""
-    return [row["asset"] for row in tx.all("status.scoring_behind")]
+    return [row["asset"] for row in tx.all("counts.scoring_behind")]
 
 
 def models_of_others(tx: Transaction, scikit_learn: str) -> list[str]:
     """Name the assets, SITE/TAG, whose model another version of scikit-learn made."""
-    return [row["asset"] for row in tx.all("status.models_of_others", scikit_learn=scikit_learn)]
+    return [row["asset"] for row in tx.all("counts.models_of_others", scikit_learn=scikit_learn)]
 
 
 def slots_without_holder(tx: Transaction) -> list[int]:
     """Return the ingest slots that no process holds any more."""
-    return [row["slot"] for row in tx.all("status.slots_without_holder")]
+    return [row["slot"] for row in tx.all("counts.slots_without_holder")]
 
 
 def server_clock(tx: Transaction) -> datetime:
     """Return the instant on the server's clock."""
-    now: datetime = tx.one("status.clock")["now"]
+    now: datetime = tx.one("counts.clock")["now"]
     return now

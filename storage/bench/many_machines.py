@@ -56,12 +56,12 @@ class Cast:
 
 def install(tx: Transaction, *, assets: int, signals: int) -> Cast:
     """Register assets A-00001, A-00002, … of one class, each with the same signals, and a machine at each."""
-    tx.run("rehearsal.site")
-    tx.run("rehearsal.asset_class")
-    tx.run("rehearsal.assets", assets=assets)
-    tx.run("rehearsal.installations")
-    tx.run("rehearsal.signals", signals=signals)
-    rows = tx.all("rehearsal.cast")
+    tx.run("many_machines.site")
+    tx.run("many_machines.asset_class")
+    tx.run("many_machines.assets", assets=assets)
+    tx.run("many_machines.installations")
+    tx.run("many_machines.signals", signals=signals)
+    rows = tx.all("many_machines.cast")
     return Cast(
         asset_ids=np.array([row["asset_id"] for row in rows], np.int32),
         signal_ids=np.array([row["signal_ids"] for row in rows], np.int32),
@@ -73,13 +73,13 @@ def put_in_charge(
 ) -> None:
     """Give every asset a model of its own with the same bytes, scored until `watermark`."""
     tx.run(
-        "rehearsal.models",
+        "many_machines.models",
         artifact=artifact,
         names=list(libraries),
         versions=list(libraries.values()),
         at=watermark,
     )
-    tx.run("rehearsal.scoring", state=state, watermark=watermark)
+    tx.run("many_machines.scoring", state=state, watermark=watermark)
 
 
 def speak(
@@ -97,7 +97,7 @@ def speak(
         readings.append(
             tx, columns.take(np.arange(first, min(first + _READINGS_A_BATCH, len(columns)))), received_at=stored_at
         )
-    tx.run("rehearsal.latest", newest_us=int(times_us[-1]), stored_at=stored_at)
+    tx.run("many_machines.latest", newest_us=int(times_us[-1]), stored_at=stored_at)
 
 
 def settle(tx: Transaction) -> None:
@@ -109,7 +109,7 @@ def copy_out(tx: Transaction, *, after_us: int, until_us: int) -> int:
     """Copy every reading of a stretch of time out in binary, with nothing else done; return the bytes."""
     copied = 0
     parameters = {"after_us": after_us, "until_us": until_us}
-    with tx.connection.cursor() as cursor, cursor.copy(statements("rehearsal")["copy_out"], parameters) as copy:
+    with tx.connection.cursor() as cursor, cursor.copy(statements("many_machines")["copy_out"], parameters) as copy:
         for block in copy:
             copied += len(block)
     return copied
@@ -117,14 +117,14 @@ def copy_out(tx: Transaction, *, after_us: int, until_us: int) -> int:
 
 def limit(tx: Transaction, *, high: float) -> None:
     """Give the first signal of each machine an upper limit."""
-    tx.run("rehearsal.limit", high=high)
+    tx.run("many_machines.limit", high=high)
 
 
 def is_scored(tx: Transaction) -> bool:
     """Say whether anything was scored."""
-    return bool(tx.one("rehearsal.is_scored")["scored"])
+    return bool(tx.one("many_machines.is_scored")["scored"])
 
 
 def told(tx: Transaction) -> list[Told]:
     """Return what was found of machines or by limits, whether it lasts or not."""
-    return [Told(**row) for row in tx.all("rehearsal.told")]
+    return [Told(**row) for row in tx.all("many_machines.told")]

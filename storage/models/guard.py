@@ -71,14 +71,14 @@ class Guarded:
 
 def enrol(tx: Transaction) -> int:
     """Watch every asset that has spoken and was not watched yet, from its first minute; return how many there were."""
-    return tx.run("guarding.enrol")
+    return tx.run("guard.enrol")
 
 
 def due(
     tx: Transaction, *, holder: str, now: datetime, since: datetime, skip_assets: Collection[int] = ()
 ) -> list[DueGuard]:
     """Say which assets are to be looked at and are nobody else's, by asset; `since` is when somebody began to look."""
-    rows = tx.all("guarding.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
+    rows = tx.all("guard.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
     return [DueGuard(**row) for row in rows]
 
 
@@ -87,28 +87,28 @@ def lease(
 ) -> list[Taken[DueGuard]]:
     """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
     silents = [one.silent for one in wanted]
-    return leases.take(tx, "guarding", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
+    return leases.take(tx, "guard", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
 
 
 def remembered(tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
     """Return what is known of taken assets, by asset, those aside that somebody took over since."""
     silents = [one.due.silent for one in taken]
-    return [LeasedGuard(**row) for row in leases.remember(tx, "guarding", taken, silents=silents)]
+    return [LeasedGuard(**row) for row in leases.remember(tx, "guard", taken, silents=silents)]
 
 
 def advance(tx: Transaction, advances: Sequence[GuardAdvance]) -> set[int]:
     """Write how far assets are watched now, give their leases back, and say which were still ours."""
-    return leases.advance(tx, "guarding", advances, silents=[one.silent for one in advances])
+    return leases.advance(tx, "guard", advances, silents=[one.silent for one in advances])
 
 
 def release(tx: Transaction, *, holder: str) -> None:
     """Give every lease of a worker back, so that another need not wait for them to run out."""
-    leases.release(tx, "guarding", holder=holder)
+    leases.release(tx, "guard", holder=holder)
 
 
 def lists(tx: Transaction, asset_ids: Collection[int]) -> dict[int, Guarded]:
     """Return what is watched of some assets, by asset."""
-    rows = tx.all("guarding.lists", asset_ids=list(asset_ids))
+    rows = tx.all("guard.lists", asset_ids=list(asset_ids))
     found = {}
     for (asset_id, asset, silent_s), signals in groupby(
         rows, key=lambda row: (row.pop("asset_id"), row.pop("asset"), row.pop("silent_s"))

@@ -10,7 +10,7 @@ import pytest
 
 from plant.asset import Asset, AssetClass, Equipment, Site
 from storage.core.database import Database
-from storage.register import register
+from storage.register import assets
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 OLD, NEW = Equipment(serial="1", manufacturer="m"), Equipment(serial="2", manufacturer="m")
@@ -22,13 +22,13 @@ FINDINGS = "SELECT cleared, revision FROM finding"
 def asset_id(app_database: Database, superuser: Any) -> int:
     """An asset with a machine that a model judges, a worker at it, and an open finding."""
     with app_database.transaction() as tx:
-        register.put_site(tx, Site(tag="demo", name="Demo"))
-        register.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        register.put_asset(tx, "demo", Asset(tag="P-1", name="", class_tag="pump"))
-        asset_id = register.get_asset(tx, "demo", "P-1").asset_id
+        assets.put_site(tx, Site(tag="demo", name="Demo"))
+        assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
+        assets.put_asset(tx, "demo", Asset(tag="P-1", name="", class_tag="pump"))
+        asset_id = assets.get_asset(tx, "demo", "P-1").asset_id
         for machine in (OLD, NEW):
-            register.put_equipment(tx, "pump", machine)
-        assert register.put_installation(tx, asset_id, OLD, AT) == "added"
+            assets.put_equipment(tx, "pump", machine)
+        assert assets.put_installation(tx, asset_id, OLD, AT) == "added"
     superuser.execute(
         "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
         " data_sha256, libraries, artifact, trained_by, trained_at)"
@@ -50,7 +50,7 @@ def test_another_machine_takes_the_fence_and_clears_what_was_found(
     app_database: Database, superuser: Any, asset_id: int
 ) -> None:
     with app_database.transaction() as tx:
-        assert register.put_installation(tx, asset_id, NEW, AT) == "changed"
+        assert assets.put_installation(tx, asset_id, NEW, AT) == "changed"
     assert superuser.execute(SCORING).fetchall() == [(1, b"x", None, None, 8, AT)]
     assert superuser.execute(FINDINGS).fetchall() == [(AT, 2)]
 
@@ -61,6 +61,6 @@ def test_the_same_machine_goes_on_being_judged(
 ) -> None:
     before = superuser.execute(SCORING).fetchall()
     with app_database.transaction() as tx:
-        assert register.put_installation(tx, asset_id, machine, AT) == "left"
+        assert assets.put_installation(tx, asset_id, machine, AT) == "left"
     assert superuser.execute(SCORING).fetchall() == before
     assert superuser.execute(FINDINGS).fetchall() == [(None, 1)]

@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from plant.errors import NotFound, Rejected
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
-from storage.transfer import exchange
+from storage.transfer import parquet
 from tests.storage import telemetry
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
@@ -78,10 +78,10 @@ def elsewhere(server_url: str) -> Iterator[str]:
 
 def test_a_round_trip_gives_the_same_bits(told: str, elsewhere: str, app_database: Database, tmp_path: Path) -> None:
     file = tmp_path / "all.parquet"
-    written = exchange.export(app_database, file)
+    written = parquet.export(app_database, file)
     with Database(elsewhere, role=Role.INGEST) as other:
-        done = exchange.bring_in(other, file, now=NOW)
-        again = exchange.bring_in(other, file, now=NOW)
+        done = parquet.bring_in(other, file, now=NOW)
+        again = parquet.bring_in(other, file, now=NOW)
     before, after = look(told), look(elsewhere)
     assert after == before
     assert [np.float64(str(row[3])).tobytes() for row in after] == [np.float64(str(row[3])).tobytes() for row in before]
@@ -96,10 +96,10 @@ def test_what_was_imported_is_rolled_up(told: str, elsewhere: str, app_database:
     )
     if look(told, "SELECT grade FROM deployment") == [("community",)]:
         pytest.skip("TimescaleDB rolls up by its own scheduler")
-    exchange.export(app_database, tmp_path / "all.parquet")
+    parquet.export(app_database, tmp_path / "all.parquet")
     upkeep.roll_up(app_database)
     with Database(elsewhere, role=Role.INGEST) as other:
-        exchange.bring_in(other, tmp_path / "all.parquet", now=NOW)
+        parquet.bring_in(other, tmp_path / "all.parquet", now=NOW)
     with Database(elsewhere, role=Role.APP) as other:
         upkeep.roll_up(other)
     assert look(elsewhere, rolled) == look(told, rolled)
@@ -107,7 +107,7 @@ def test_what_was_imported_is_rolled_up(told: str, elsewhere: str, app_database:
 
 def test_a_part_is_exported_by_asset_and_time(told: str, app_database: Database, tmp_path: Path) -> None:
     since, until = START + timedelta(hours=5), START + timedelta(hours=9, microseconds=1)
-    exchange.export(app_database, tmp_path / "part", assets=["demo/泵/2"], time_from=since, time_to=until)
+    parquet.export(app_database, tmp_path / "part", assets=["demo/泵/2"], time_from=since, time_to=until)
     table = pq.read_table(tmp_path / "part")
     wanted = [row for row in look(told) if row[0] == "泵/2" and since <= row[2] < until]  # type: ignore[operator]
     assert sorted(
@@ -118,7 +118,7 @@ def test_a_part_is_exported_by_asset_and_time(told: str, app_database: Database,
 
 def test_nothing_is_a_file_too(told: str, app_database: Database, tmp_path: Path) -> None:
     assert told
-    assert exchange.export(app_database, tmp_path / "none", time_from=NOW + timedelta(days=9)) == 0
+    assert parquet.export(app_database, tmp_path / "none", time_from=NOW + timedelta(days=9)) == 0
     assert pq.read_table(tmp_path / "none").num_rows == 0
 
 
@@ -127,19 +127,19 @@ def test_what_cannot_be_exported_or_imported_is_told_by_name(
 ) -> None:
     assert told
     with pytest.raises(NotFound, match="no asset demo/P-9; name it SITE/TAG"):
-        exchange.export(app_database, tmp_path / "x", assets=["demo/P-1", "demo/P-9"])
-    exchange.export(app_database, tmp_path / "good")
+        parquet.export(app_database, tmp_path / "x", assets=["demo/P-1", "demo/P-9"])
+    parquet.export(app_database, tmp_path / "good")
     (tmp_path / "bad").write_bytes((tmp_path / "good").read_bytes()[:-100])
     pq.write_table(pa.table({"time": [1]}), tmp_path / "other")
     for name, says in (("bad", "no Parquet file"), ("other", "not written by `assetloop export`"), ("none", "no file")):
         with pytest.raises(Rejected, match=says):
-            exchange.bring_in(ingest_database, tmp_path / name, now=NOW)
+            parquet.bring_in(ingest_database, tmp_path / name, now=NOW)
     migrate(empty_database_url, allow_unsupported=True)
     with (
         Database(empty_database_url, role=Role.INGEST) as empty,
         pytest.raises(NotFound, match="not registered here: demo/P-1, demo/泵/2; import their register first"),
     ):
-        exchange.bring_in(empty, tmp_path / "good", now=NOW)
+        parquet.bring_in(empty, tmp_path / "good", now=NOW)
 
 
 def test_an_export_that_fails_leaves_no_file(told: str, app_database: Database, tmp_path: Path) -> None:
@@ -149,5 +149,5 @@ def test_an_export_that_fails_leaves_no_file(told: str, app_database: Database, 
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        exchange.export(app_database, tmp_path / "x", progress=fail)
+        parquet.export(app_database, tmp_path / "x", progress=fail)
     assert list(tmp_path.iterdir()) == []

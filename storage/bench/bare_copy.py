@@ -39,9 +39,9 @@ class Published:
 def copy_out(tx: Transaction, file: Path, published: Published | None = None) -> None:
     """Write every reading to `file` in binary, in the order of their publishing, or without it in the table's."""
     if published is None:
-        statement, parameters = statements("copies")["copy_out_as_stored"], None
+        statement, parameters = statements("bare_copy")["copy_out_as_stored"], None
     else:
-        statement = statements("copies")["copy_out_as_published"]
+        statement = statements("bare_copy")["copy_out_as_published"]
         parameters = {"began": published.began, "instants": published.instants}
     with file.open("wb") as out, tx.connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
         for block in copy:
@@ -50,7 +50,7 @@ def copy_out(tx: Transaction, file: Path, published: Published | None = None) ->
 
 def empty(tx: Transaction) -> None:
     """Remove every reading; for a scratch database, by its owner."""
-    tx.run("copies.empty")
+    tx.run("bare_copy.empty")
 
 
 def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) -> Copied:
@@ -61,7 +61,7 @@ def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) ->
     size = file.stat().st_size
     began_s = time.monotonic()
     with file.open("rb") as rows, tx.connection.cursor() as cursor:
-        with cursor.copy(statements("copies")["copy_in"]) as copy:
+        with cursor.copy(statements("bare_copy")["copy_in"]) as copy:
             for done, block in _blocks(rows):
                 copy.write(block)
                 advance(done, size)
@@ -71,28 +71,28 @@ def copy_in(tx: Transaction, file: Path, advance: Callable[[int, int], None]) ->
 
 def newest_of(tx: Transaction, signal_id: int) -> tuple[datetime, float] | None:
     """Return the newest reading of a signal, None where it has none."""
-    row = tx.first("copies.newest_of", signal_id=signal_id)
+    row = tx.first("bare_copy.newest_of", signal_id=signal_id)
     return (row["time"], row["value"]) if row else None
 
 
 def instants_of(tx: Transaction) -> dict[int, int]:
     """Count the readings of each signal that has any, one by one."""
-    return {row["signal_id"]: row["instants"] for row in tx.all("copies.instants_of")}
+    return {row["signal_id"]: row["instants"] for row in tx.all("bare_copy.instants_of")}
 
 
 def signal_ids(tx: Transaction) -> dict[str, list[int]]:
     """Return the numbers of every asset's signals, by the asset's tag."""
-    return {row["tag"]: row["signal_ids"] for row in tx.all("copies.signal_ids")}
+    return {row["tag"]: row["signal_ids"] for row in tx.all("bare_copy.signal_ids")}
 
 
 def now(tx: Transaction) -> datetime:
     """Return the instant on the server's clock."""
-    return tx.one("copies.server")["now"]  # type: ignore[no-any-return]
+    return tx.one("bare_copy.server")["now"]  # type: ignore[no-any-return]
 
 
 def server_pid(tx: Transaction) -> int:
     """Return the id of the process that serves this connection, on the server's machine."""
-    return int(tx.one("copies.server")["pid"])
+    return int(tx.one("bare_copy.server")["pid"])
 
 
 def _blocks(rows: IO[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from plant.errors import Misconfigured, NotFound, Rejected
-from storage.binary.binary import EPOCH_US, arrays_of
 from storage.binary.columns import ReadingColumns
+from storage.binary.copy_format import EPOCH_US, arrays_of
 from storage.core.database import Database, Transaction
 from storage.telemetry import devices, latest, readings
 
@@ -91,7 +91,7 @@ def export(
             for done, (some, begin, end) in enumerate(pieces, 1):
                 with database.transaction() as tx:
                     rows = tx.arrays(
-                        "exchange.read_whole", signal_ids=[one.signal_id for one in some], time_from=begin, time_to=end
+                        "parquet.read_whole", signal_ids=[one.signal_id for one in some], time_from=begin, time_to=end
                     )
                 written += _write(writer, {one.signal_id: one for one in some}, rows)
                 progress(done, len(pieces))
@@ -133,17 +133,17 @@ def bring_in(database: Database, file: Path, *, now: datetime, progress: Progres
 
 def _signals(tx: Transaction, assets: Sequence[str] | None) -> list[Signal]:
     if assets is not None:
-        known = {row["asset"] for row in tx.all("exchange.known_assets")}
+        known = {row["asset"] for row in tx.all("parquet.known_assets")}
         unknown = [asset for asset in assets if asset not in known]
         if unknown:
             raise NotFound(f"no asset {', '.join(unknown)}; name it SITE/TAG, as in demo/P-101")
-    return [Signal(**row) for row in tx.all("exchange.signals", assets=None if assets is None else list(assets))]
+    return [Signal(**row) for row in tx.all("parquet.signals", assets=None if assets is None else list(assets))]
 
 
 def _span(
     tx: Transaction, signals: list[Signal], time_from: datetime | None, time_to: datetime | None
 ) -> tuple[datetime, datetime]:
-    row = tx.one("exchange.span", signal_ids=[signal.signal_id for signal in signals])
+    row = tx.one("parquet.span", signal_ids=[signal.signal_id for signal in signals])
     if row["first"] is None:
         nothing = time_from or datetime(2000, 1, 1, tzinfo=UTC)
         return nothing, nothing

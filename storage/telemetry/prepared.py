@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.binary.columns import ReadingColumns, body_of, last_of_signals
-from storage.telemetry.touched import as_parameters, notes_of
+from storage.telemetry.touched_hours import as_parameters, notes_of
 from storage.telemetry.windows import from_us
 
 _HOUR_US = 3_600_000_000  # no partition is shorter

@@ -26,7 +26,7 @@ class HealthRow:
 def write(tx: Transaction, rows: Sequence[HealthRow]) -> None:
     """Write ten minutes of each asset; a new model that judges them again replaces what was said of them."""
     tx.run_many(
-        "health.write",
+        "slow_wear.write",
         [
             {
                 "asset_id": row.asset_id,

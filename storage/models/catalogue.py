@@ -127,7 +127,7 @@ def installations(
 ) -> list[Installation]:
     """Return what is installed at `asset_ids`, or at all; of all and of `class_tags` what has something healthy."""
     rows = tx.all(
-        "models.installations",
+        "catalogue.installations",
         asset_ids=None if asset_ids is None else list(asset_ids),
         class_tags=None if class_tags is None else list(class_tags),
     )
@@ -136,35 +136,35 @@ def installations(
 
 def installation(tx: Transaction, installation_id: int) -> Installation | None:
     """Return one installation; None where it does not stand any more."""
-    row = tx.first("models.installation", installation_id=installation_id)
+    row = tx.first("catalogue.installation", installation_id=installation_id)
     return Installation(**row) if row else None
 
 
 def unknown_classes(tx: Transaction, tags: Collection[str]) -> list[str]:
     """Return those of some classes of equipment that are not registered."""
-    known = {row["tag"] for row in tx.all("models.classes", tags=list(tags))}
+    known = {row["tag"] for row in tx.all("catalogue.classes", tags=list(tags))}
     return sorted(set(tags) - known)
 
 
 def asset_id_of(tx: Transaction, site: str, asset: str) -> int | None:
     """Return the asset of a site by its tag, or None."""
-    row = tx.first("models.asset_of", site=site, asset=asset)
+    row = tx.first("catalogue.asset_of", site=site, asset=asset)
     return None if row is None else int(row["asset_id"])
 
 
 def signals_of(tx: Transaction, asset_id: int) -> tuple[ModelSignal, ...]:
     """Return every signal of an asset, in the register's order."""
-    return tuple(_signal(row) for row in tx.all("models.signals", asset_id=asset_id))
+    return tuple(_signal(row) for row in tx.all("catalogue.signals", asset_id=asset_id))
 
 
 def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
     """Store a model as champion, retiring the one before, or as the only challenger; return its id and version."""
     state = "champion" if champion else "challenger"
-    tx.one("models.hold", installation_id=model.installation_id)
-    version = int(tx.one("models.next_version", installation_id=model.installation_id, kind=model.kind)["version"])
+    tx.one("catalogue.hold", installation_id=model.installation_id)
+    version = int(tx.one("catalogue.next_version", installation_id=model.installation_id, kind=model.kind)["version"])
     _retire(tx, model, state, at=model.trained_at, actor=model.trained_by)
     row = tx.one(
-        "models.add",
+        "catalogue.add",
         installation_id=model.installation_id,
         kind=model.kind,
         version=version,
@@ -190,11 +190,11 @@ def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
 
 def promote(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) -> bool:
     """Make a challenger the champion and retire the one before; return False if it is no challenger now."""
-    tx.one("models.hold", installation_id=model.installation_id)
+    tx.one("catalogue.hold", installation_id=model.installation_id)
     if load(tx, model.model_id).state != "challenger":
         return False
     _retire(tx, model, "champion", at=at, actor=actor)
-    tx.run("models.promote", model_id=model.model_id, at=at)
+    tx.run("catalogue.promote", model_id=model.model_id, at=at)
     add_event(tx, model.model_id, at=at, actor=actor, event="promoted")
     return True
 
@@ -204,33 +204,33 @@ def roll_back(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) 
 
     This one is a challenger again: it can be promoted, and a further rollback goes to the one before both.
     """
-    tx.one("models.hold", installation_id=model.installation_id)
-    before = tx.first("models.champion_before", installation_id=model.installation_id, kind=model.kind)
+    tx.one("catalogue.hold", installation_id=model.installation_id)
+    before = tx.first("catalogue.champion_before", installation_id=model.installation_id, kind=model.kind)
     if before is None or load(tx, model.model_id).state != "champion":
         return None
     _retire(tx, model, "challenger", at=at, actor=actor)
-    tx.run("models.step_back", model_id=model.model_id)
+    tx.run("catalogue.step_back", model_id=model.model_id)
     add_event(tx, model.model_id, at=at, actor=actor, event="rolled_back")
-    tx.run("models.promote", model_id=before["model_id"], at=at)
+    tx.run("catalogue.promote", model_id=before["model_id"], at=at)
     add_event(tx, before["model_id"], at=at, actor=actor, event="promoted", instead_of=model.version)
     return int(before["model_id"])
 
 
 def _retire(tx: Transaction, successor: NewModel | StoredModel, state: str, *, at: datetime, actor: str) -> None:
     which = {"installation_id": successor.installation_id, "kind": successor.kind}
-    for row in tx.all("models.retire", **which, state=state, at=at):
+    for row in tx.all("catalogue.retire", **which, state=state, at=at):
         add_event(tx, row["model_id"], at=at, actor=actor, event="retired")
 
 
 def of_asset(tx: Transaction, asset_id: int, *, kind: str, state: str) -> int | None:
     """Return the id of the champion or challenger of what is installed at an asset."""
-    row = tx.first("models.of_asset", asset_id=asset_id, kind=kind, state=state)
+    row = tx.first("catalogue.of_asset", asset_id=asset_id, kind=kind, state=state)
     return None if row is None else int(row["model_id"])
 
 
 def refuse(tx: Transaction, model_id: int, *, reason: str, at: datetime, actor: str) -> bool:
     """Remember why a model cannot be used; False where that is remembered already."""
-    if not tx.run("models.refuse", model_id=model_id, reason=reason):
+    if not tx.run("catalogue.refuse", model_id=model_id, reason=reason):
         return False
     add_event(tx, model_id, at=at, actor=actor, event="refused", reason=reason)
     return True
@@ -238,18 +238,18 @@ def refuse(tx: Transaction, model_id: int, *, reason: str, at: datetime, actor: 
 
 def move_line(tx: Transaction, model_id: int, *, line: float, at: datetime, actor: str, **because: Any) -> None:
     """Move a model's alarm line, in multiples of the one it was trained with, and say why."""
-    tx.run("models.move_line", model_id=model_id, line=line)
+    tx.run("catalogue.move_line", model_id=model_id, line=line)
     add_event(tx, model_id, at=at, actor=actor, event="line_moved", line=line, **because)
 
 
 def add_event(tx: Transaction, model_id: int, *, at: datetime, actor: str, event: str, **detail: Any) -> None:
     """Write down what happened to a model."""
-    tx.run("models.add_event", model_id=model_id, at=at, actor=actor, event=event, detail=Jsonb(detail))
+    tx.run("catalogue.add_event", model_id=model_id, at=at, actor=actor, event=event, detail=Jsonb(detail))
 
 
 def events(tx: Transaction, model_id: int) -> list[ModelEvent]:
     """Return all that happened to a model, oldest first."""
-    return [ModelEvent(**row) for row in tx.all("models.events", model_id=model_id)]
+    return [ModelEvent(**row) for row in tx.all("catalogue.events", model_id=model_id)]
 
 
 def load(tx: Transaction, model_id: int) -> StoredModel:
@@ -258,7 +258,7 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
     Raises:
         NotFound: there is none of this id.
     """
-    row = tx.first("models.load", model_id=model_id)
+    row = tx.first("catalogue.load", model_id=model_id)
     if row is None:
         raise NotFound(f"there is no model {model_id}")
     return StoredModel(signals=signals_of_model(tx, model_id), **row)
@@ -267,15 +267,15 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
 def load_many(tx: Transaction, model_ids: Collection[int]) -> list[StoredModel]:
     """Return several models with their bytes, by id; those that there are none of are left out."""
     signals: dict[int, list[ModelSignal]] = {model_id: [] for model_id in model_ids}
-    for row in tx.all_in_binary("models.signals_of_many", model_ids=list(model_ids)):
+    for row in tx.all_in_binary("catalogue.signals_of_many", model_ids=list(model_ids)):
         signals[row.pop("model_id")].append(_signal(row))
-    rows = tx.all_in_binary("models.load_many", model_ids=list(model_ids))
+    rows = tx.all_in_binary("catalogue.load_many", model_ids=list(model_ids))
     return [StoredModel(signals=tuple(signals[row["model_id"]]), **row) for row in rows]
 
 
 def reference(tx: Transaction, model_id: int) -> list[Any]:
     """Return how a model's training data were distributed, as it was stored."""
-    found: list[Any] = tx.one("models.reference", model_id=model_id)["reference"]
+    found: list[Any] = tx.one("catalogue.reference", model_id=model_id)["reference"]
     return found
 
 
@@ -292,7 +292,7 @@ def list_models(
     With `attention_first` those assets lead whose model is challenged or refused.
     """
     rows = tx.all(
-        "models.list",
+        "catalogue.list",
         asset_id=asset_id,
         model_id=None,
         standing_only=standing_only,
@@ -304,12 +304,12 @@ def list_models(
 
 def count_standing(tx: Transaction) -> int:
     """Count the installed machines of which a model is in charge or challenges."""
-    return int(tx.one("models.count_standing")["machines"])
+    return int(tx.one("catalogue.count_standing")["machines"])
 
 
 def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
     """Return the signals of a model, in the order of its columns."""
-    return tuple(_signal(row) for row in tx.all("models.model_signals", model_id=model_id))
+    return tuple(_signal(row) for row in tx.all("catalogue.model_signals", model_id=model_id))
 
 
 def line_of(tx: Transaction, model_id: int) -> ModelLine:
@@ -318,7 +318,9 @@ def line_of(tx: Transaction, model_id: int) -> ModelLine:
     Raises:
         NotFound: there is none of this id.
     """
-    row = tx.first("models.list", asset_id=None, model_id=model_id, standing_only=False, attention_first=False, most=1)
+    row = tx.first(
+        "catalogue.list", asset_id=None, model_id=model_id, standing_only=False, attention_first=False, most=1
+    )
     if row is None:
         raise NotFound(f"there is no model {model_id}")
     return ModelLine(**row)

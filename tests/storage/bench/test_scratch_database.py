@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from plant.errors import Unavailable
-from storage.bench.scratch import scratch_database
+from storage.bench.scratch_database import scratch_database
 
 
 def test_a_scratch_database_is_gone_after_its_block(server_url: str) -> None:

@@ -23,19 +23,19 @@ def declare(
         NotFound: nothing is installed at this asset.
     """
     added = tx.run(
-        "healthy.declare",
+        "healthy_time.declare",
         asset_id=asset_id,
         healthy_from=healthy_from,
         healthy_to=healthy_to,
         origin=origin,
         declared_by=declared_by,
     )
-    if not added and tx.first("healthy.installation", asset_id=asset_id) is None:
+    if not added and tx.first("healthy_time.installation", asset_id=asset_id) is None:
         raise NotFound(f"no equipment is installed at asset {asset_id}; register it first")
     return added > 0
 
 
 def intervals(tx: Transaction, installation_id: int) -> list[tuple[datetime, datetime]]:
     """Return what was declared healthy, oldest first; intervals may overlap."""
-    rows = tx.all("healthy.intervals", installation_id=installation_id)
+    rows = tx.all("healthy_time.intervals", installation_id=installation_id)
     return [(row["healthy_from"], row["healthy_to"]) for row in rows]

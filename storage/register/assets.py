@@ -26,26 +26,26 @@ class RegisteredAsset:
 
 def put_site(tx: Transaction, site: Site) -> str:
     """Add or change a site; answers `added`, `changed` or `left`, as all `put_…` here do."""
-    return _outcome(tx, "register.put_site", **asdict(site))
+    return _outcome(tx, "assets.put_site", **asdict(site))
 
 
 def put_class(tx: Transaction, asset_class: AssetClass) -> str:
     """Add or change a class of equipment, without its signals."""
     values = asdict(asset_class)
     del values["signals"]
-    return _outcome(tx, "register.put_class", **values)
+    return _outcome(tx, "assets.put_class", **values)
 
 
 def put_class_signal(tx: Transaction, class_tag: str, signal: SignalSpec, position: int) -> str:
     """Add or change what a class says of one signal."""
-    return _outcome(tx, "register.put_class_signal", class_tag=class_tag, position=position, **asdict(signal))
+    return _outcome(tx, "assets.put_class_signal", class_tag=class_tag, position=position, **asdict(signal))
 
 
 def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
     """Add or change a functional location, without its machine, signals and feeds."""
     return _outcome(
         tx,
-        "register.put_asset",
+        "assets.put_asset",
         site=site,
         class_tag=asset.class_tag,
         tag=asset.tag,
@@ -59,13 +59,13 @@ def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
 
 def put_signals(tx: Transaction, site: str, tag: str) -> list[str]:
     """Give an asset its class's signals; one outcome for each that was added or changed."""
-    rows = tx.all("register.put_signals_of_class", site=site, tag=tag)
+    rows = tx.all("assets.put_signals_of_class", site=site, tag=tag)
     return ["added" if row["added"] else "changed" for row in rows]
 
 
 def put_equipment(tx: Transaction, class_tag: str, equipment: Equipment) -> str:
     """Add or change a serial-numbered machine."""
-    return _outcome(tx, "register.put_equipment", class_tag=class_tag, **asdict(equipment))
+    return _outcome(tx, "assets.put_equipment", class_tag=class_tag, **asdict(equipment))
 
 
 def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None, at: datetime) -> str:
@@ -74,37 +74,37 @@ def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None
     The model of the one removed counts no more and what stands open of it is cleared: it looks on in shadow while the
     machine that came is learnt (`lifecycle.relearning`).
     """
-    present = tx.first("register.installed", asset_id=asset_id)
+    present = tx.first("assets.installed", asset_id=asset_id)
     wanted = (equipment.manufacturer, equipment.serial) if equipment else (None, None)
     if present is not None and wanted in ((None, None), (present["manufacturer"], present["serial"])):
         return "left"
     if present is not None:
-        tx.run("register.remove_equipment", asset_id=asset_id, at=at)
-        tx.run("register.interrupt_scoring", asset_id=asset_id)
-        tx.run("register.clear_findings", asset_id=asset_id)
-    tx.run("register.install_equipment", asset_id=asset_id, manufacturer=wanted[0], serial=wanted[1], at=at)
+        tx.run("assets.remove_equipment", asset_id=asset_id, at=at)
+        tx.run("assets.interrupt_scoring", asset_id=asset_id)
+        tx.run("assets.clear_findings", asset_id=asset_id)
+    tx.run("assets.install_equipment", asset_id=asset_id, manufacturer=wanted[0], serial=wanted[1], at=at)
     return "changed" if present is not None else "added"
 
 
 def put_feeds(tx: Transaction, asset_id: int, feeds: tuple[str, ...]) -> list[str]:
     """Make `feeds` what the asset feeds; one outcome for each that was added or taken away."""
-    present = {row["tag"] for row in tx.all("register.feeds", asset_id=asset_id)}
+    present = {row["tag"] for row in tx.all("assets.feeds", asset_id=asset_id)}
     for tag in present - set(feeds):
-        tx.run("register.drop_feed", asset_id=asset_id, to=tag)
+        tx.run("assets.drop_feed", asset_id=asset_id, to=tag)
     for tag in set(feeds) - present:
-        tx.run("register.add_feed", asset_id=asset_id, to=tag)
+        tx.run("assets.add_feed", asset_id=asset_id, to=tag)
     return ["changed"] * len(present - set(feeds)) + ["added"] * len(set(feeds) - present)
 
 
 def add_signals(tx: Transaction, asset_id: int, keys: tuple[str, ...]) -> None:
     """Register signals by key, in order; those that are known stay as they are."""
     for position, key in enumerate(keys):
-        tx.run("register.add_signal", asset_id=asset_id, key=key, position=position)
+        tx.run("assets.add_signal", asset_id=asset_id, key=key, position=position)
 
 
 def find_asset(tx: Transaction, site: str, tag: str) -> RegisteredAsset | None:
     """Return an asset by its tags, or None."""
-    row = tx.first("register.asset", site=site, tag=tag)
+    row = tx.first("assets.asset", site=site, tag=tag)
     return RegisteredAsset(**row) if row else None
 
 
@@ -122,33 +122,33 @@ def get_asset(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
 
 def asset_by_id(tx: Transaction, asset_id: int) -> RegisteredAsset:
     """Return an asset by its id; raises `NotFound` where there is none."""
-    return RegisteredAsset(**tx.one("register.asset_by_id", asset_id=asset_id))
+    return RegisteredAsset(**tx.one("assets.asset_by_id", asset_id=asset_id))
 
 
 def list_assets(tx: Transaction) -> list[RegisteredAsset]:
     """Return every asset, by site and tag."""
-    return [RegisteredAsset(**row) for row in tx.all("register.assets")]
+    return [RegisteredAsset(**row) for row in tx.all("assets.assets")]
 
 
 def knows(tx: Transaction, *, site: str, class_tag: str) -> tuple[bool, bool]:
     """Say whether a site and whether a class are registered."""
-    row = tx.one("register.knows", site=site, class_tag=class_tag)
+    row = tx.one("assets.knows", site=site, class_tag=class_tag)
     return row["site"], row["asset_class"]
 
 
 def list_sites(tx: Transaction) -> dict[str, Names]:
     """Return the names (English, Chinese) of every site by its tag."""
-    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("register.sites")}
+    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("assets.sites")}
 
 
 def list_classes(tx: Transaction) -> dict[str, Names]:
     """Return the names (English, Chinese) of every class of equipment by its tag."""
-    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("register.classes")}
+    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("assets.classes")}
 
 
 def is_empty(tx: Transaction) -> bool:
     """Say whether no asset is registered yet."""
-    return bool(tx.one("register.is_empty")["empty"])
+    return bool(tx.one("assets.is_empty")["empty"])
 
 
 def _outcome(tx: Transaction, statement: str, **values: object) -> str:

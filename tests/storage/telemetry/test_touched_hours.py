@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from storage.telemetry.touched import MINUTE_US, notes_of
+from storage.telemetry.touched_hours import MINUTE_US, notes_of
 
 HOUR_US = 60 * MINUTE_US
 

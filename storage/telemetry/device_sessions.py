@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.core.database import Transaction
-from storage.core.storable import refusals
+from storage.core.storable_text import refusals
 from storage.telemetry import devices
 
 
@@ -40,7 +40,7 @@ class Heard:
 def remembered(tx: Transaction) -> dict[str, dict[str, dict[str, Any]]]:
     """Return all documents, by format and speaker."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in tx.all("speakers.remembered"):
+    for row in tx.all("device_sessions.remembered"):
         found.setdefault(row["format"], {})[row["speaker"]] = row["document"]
     return found
 
@@ -56,7 +56,7 @@ def remember(tx: Transaction, told: Sequence[Remembered], *, at: datetime) -> No
         return
     with refusals():
         tx.run(
-            "speakers.remember",
+            "device_sessions.remember",
             formats=[one.format for one in last],
             speakers=[one.speaker for one in last],
             documents=[json.dumps(one.document) for one in last],
@@ -76,7 +76,7 @@ def note_presences(tx: Transaction, heard: Sequence[Heard]) -> None:
         known = devices.find(tx, sorted({(one.site, one.asset) for one in heard}))
         last = {known[one.site, one.asset].asset_id: one for one in heard if (one.site, one.asset) in known}
         tx.run(
-            "speakers.note_presences",
+            "device_sessions.note_presences",
             asset_ids=list(last),
             formats=[one.format for one in last.values()],
             speakers=[one.speaker for one in last.values()],

@@ -11,8 +11,8 @@ import pytest
 
 from plant.errors import NotFound
 from storage.core.database import Database
-from storage.models import models
-from storage.models.models import ModelSignal, NewModel
+from storage.models import catalogue
+from storage.models.catalogue import ModelSignal, NewModel
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -48,14 +48,14 @@ def new(superuser: psycopg.Connection[tuple[object, ...]]) -> NewModel:
 
 def test_a_model_is_loaded_as_it_was_stored(app_database: Database, new: NewModel) -> None:
     with app_database.transaction() as tx:
-        model_id, version = models.add(tx, new, champion=True)
-        stored = models.load(tx, model_id)
+        model_id, version = catalogue.add(tx, new, champion=True)
+        stored = catalogue.load(tx, model_id)
         assert stored.signals == (
             ModelSignal(signal_id=2, key="a", unit="mm/s"),
             ModelSignal(signal_id=1, key="b", unit="bar"),
         )
-        assert stored.signals == models.signals_of(tx, 1)
-        assert models.reference(tx, model_id) == list(new.reference)
+        assert stored.signals == catalogue.signals_of(tx, 1)
+        assert catalogue.reference(tx, model_id) == list(new.reference)
     assert (stored.asset_id, stored.asset, stored.version, stored.state) == (1, "P-1", version, "champion")
     for name in set(new.__slots__) - {"signal_ids", "reference"}:
         assert getattr(stored, name) == getattr(new, name)
@@ -65,30 +65,30 @@ def test_versions_count_by_installation_and_a_new_champion_retires_the_old(
     app_database: Database, new: NewModel
 ) -> None:
     with app_database.transaction() as tx:
-        assert models.add(tx, new, champion=True)[1] == 1
-        assert models.add(tx, new, champion=True)[1] == 2
-        assert models.add(tx, replace(new, installation_id=2, signal_ids=()), champion=True)[1] == 1
-        states = [(one.version, one.state) for one in models.list_models(tx, asset_id=1)]
+        assert catalogue.add(tx, new, champion=True)[1] == 1
+        assert catalogue.add(tx, new, champion=True)[1] == 2
+        assert catalogue.add(tx, replace(new, installation_id=2, signal_ids=()), champion=True)[1] == 1
+        states = [(one.version, one.state) for one in catalogue.list_models(tx, asset_id=1)]
     assert states == [(2, "champion"), (1, "retired")]
 
 
 def test_a_challenger_waits_until_it_is_promoted(app_database: Database, new: NewModel) -> None:
     with app_database.transaction() as tx:
-        first, _ = models.add(tx, new, champion=True)
-        second, _ = models.add(tx, new, champion=False)
-        challenger = models.load(tx, second)
-        assert [models.load(tx, each).state for each in (first, second)] == ["champion", "challenger"]
-        assert models.promote(tx, challenger, at=AT, actor="Ada")
-        assert [models.load(tx, each).state for each in (first, second)] == ["retired", "champion"]
-        assert not models.promote(tx, challenger, at=AT, actor="Ada")
-        assert models.load(tx, second).state == "champion"
+        first, _ = catalogue.add(tx, new, champion=True)
+        second, _ = catalogue.add(tx, new, champion=False)
+        challenger = catalogue.load(tx, second)
+        assert [catalogue.load(tx, each).state for each in (first, second)] == ["champion", "challenger"]
+        assert catalogue.promote(tx, challenger, at=AT, actor="Ada")
+        assert [catalogue.load(tx, each).state for each in (first, second)] == ["retired", "champion"]
+        assert not catalogue.promote(tx, challenger, at=AT, actor="Ada")
+        assert catalogue.load(tx, second).state == "champion"
 
 
 def test_there_is_one_challenger_the_newest(app_database: Database, new: NewModel) -> None:
     with app_database.transaction() as tx:
         for champion in (True, False, False):
-            models.add(tx, new, champion=champion)
-        states = [(one.version, one.state) for one in models.list_models(tx, asset_id=1)]
+            catalogue.add(tx, new, champion=champion)
+        states = [(one.version, one.state) for one in catalogue.list_models(tx, asset_id=1)]
     assert states == [(3, "challenger"), (2, "retired"), (1, "champion")]
 
 
@@ -97,19 +97,19 @@ def test_rolling_back_goes_from_champion_to_champion_and_never_to_one_that_was_n
 ) -> None:
     def standing() -> list[tuple[int, str]]:
         with app_database.transaction() as tx:
-            return sorted((one.version, one.state) for one in models.list_models(tx, asset_id=1))
+            return sorted((one.version, one.state) for one in catalogue.list_models(tx, asset_id=1))
 
     def roll_back(version: int) -> int | None:
         with app_database.transaction() as tx:
-            (one,) = (one for one in models.list_models(tx, asset_id=1) if one.version == version)
-            return models.roll_back(tx, models.load(tx, one.model_id), at=AT, actor="Ada")
+            (one,) = (one for one in catalogue.list_models(tx, asset_id=1) if one.version == version)
+            return catalogue.roll_back(tx, catalogue.load(tx, one.model_id), at=AT, actor="Ada")
 
     with app_database.transaction() as tx:
-        first, _ = models.add(tx, new, champion=True)
-        second, _ = models.add(tx, new, champion=True)
-        models.add(tx, new, champion=False)
-        fourth, _ = models.add(tx, new, champion=False)
-        models.promote(tx, models.load(tx, fourth), at=AT + timedelta(days=1), actor="Ada")
+        first, _ = catalogue.add(tx, new, champion=True)
+        second, _ = catalogue.add(tx, new, champion=True)
+        catalogue.add(tx, new, champion=False)
+        fourth, _ = catalogue.add(tx, new, champion=False)
+        catalogue.promote(tx, catalogue.load(tx, fourth), at=AT + timedelta(days=1), actor="Ada")
     assert standing() == [(1, "retired"), (2, "retired"), (3, "retired"), (4, "champion")]
     assert roll_back(4) == second
     assert standing() == [(1, "retired"), (2, "champion"), (3, "retired"), (4, "challenger")]
@@ -118,29 +118,29 @@ def test_rolling_back_goes_from_champion_to_champion_and_never_to_one_that_was_n
     assert standing() == [(1, "champion"), (2, "challenger"), (3, "retired"), (4, "retired")]
     assert roll_back(1) is None
     with app_database.transaction() as tx:
-        told = [event.event for event in models.events(tx, second)]
+        told = [event.event for event in catalogue.events(tx, second)]
     assert told == ["trained", "retired", "promoted", "rolled_back"]
 
 
 def test_two_trainings_at_once_get_two_versions_and_one_champion(app_database: Database, new: NewModel) -> None:
     def add(_: int) -> int:
         with app_database.transaction() as tx:
-            return models.add(tx, new, champion=True)[1]
+            return catalogue.add(tx, new, champion=True)[1]
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(add, range(8))) == list(range(1, 9))
     with app_database.transaction() as tx:
-        assert [one.state for one in models.list_models(tx, asset_id=1)].count("champion") == 1
+        assert [one.state for one in catalogue.list_models(tx, asset_id=1)].count("champion") == 1
 
 
 def test_an_unknown_model_is_not_found(app_database: Database, new: NewModel) -> None:  # noqa: ARG001
     with app_database.transaction() as tx, pytest.raises(NotFound):
-        models.load(tx, 7)
+        catalogue.load(tx, 7)
 
 
 def test_an_asset_is_found_by_its_tag(app_database: Database, new: NewModel) -> None:  # noqa: ARG001
     with app_database.transaction() as tx:
-        assert models.asset_id_of(tx, "demo", "P-2") == 2
-        assert models.asset_id_of(tx, "demo", "P-3") is None
-        assert [each.asset for each in models.installations(tx, [2])] == ["P-2"]
-        assert models.installations(tx, None) == []
+        assert catalogue.asset_id_of(tx, "demo", "P-2") == 2
+        assert catalogue.asset_id_of(tx, "demo", "P-3") is None
+        assert [each.asset for each in catalogue.installations(tx, [2])] == ["P-2"]
+        assert catalogue.installations(tx, None) == []
