@@ -7,10 +7,11 @@ from typing import NoReturn
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
 
-from api import counting, login
-from api.access import Access
+from api import counting
 from api.counting import Counting
-from api.gate import Gate
+from api.identity import login
+from api.identity.access import Access
+from api.identity.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
 from api.routes import (
@@ -91,7 +92,7 @@ def create_app(
         include_in_schema=False,
     )
     if console:
-        from api.console.pages import install
+        from api.console.addresses import install
 
         install(app, app.state.parts, has_login=access.token is not None)
     return app

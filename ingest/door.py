@@ -13,13 +13,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
-from ingest.admission import Terms
-from ingest.batch import Gathering
-from ingest.commit import Committer, MessageTold
-from ingest.decode import Decoder
-from ingest.devices import AutoRegister, Devices
+from ingest.admission.devices import AutoRegister, Devices
+from ingest.admission.limits import Limiter
+from ingest.admission.terms import Terms
+from ingest.commit.batch import Gathering
+from ingest.commit.committer import Committer, MessageTold
+from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
-from ingest.limits import Limiter
 from ingest.metrics import Meter
 from ingest.reader import Reader
 from plant.clock import Clock

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ingest.admission import Terms
-from ingest.spool import Lost
+from ingest.admission.terms import Terms
+from ingest.commit.spool import Lost
 from plant.clock import Clock
 from plant.errors import AssetloopError
 from storage.binary.columns import ReadingColumns

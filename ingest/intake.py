@@ -18,15 +18,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingest.batch import Batch, Gathering
-from ingest.frames import Publish
+from ingest.commit.batch import Batch, Gathering
+from ingest.commit.recorder import Recorder
+from ingest.commit.spool import Spool
 from ingest.housekeeping import Housekeeping, SlotState
 from ingest.metrics import Meter
+from ingest.mqtt.frames import Publish
+from ingest.mqtt.session import Session, Taken
+from ingest.mqtt.sessions import Sessions, await_word
 from ingest.reader import Reader
-from ingest.recorder import Recorder
-from ingest.session import Session, Taken
-from ingest.sessions import Sessions, await_word
-from ingest.spool import Spool
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.25  # also how late a stop may be noticed

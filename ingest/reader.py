@@ -6,15 +6,15 @@ import hashlib
 import time
 from collections.abc import Sequence
 
-from ingest.admission import Terms, admit
-from ingest.batch import Block, Gathering, Odd, Origin
-from ingest.decode import Decoder
-from ingest.decoded import Answer, Beside, Report
-from ingest.devices import Devices
-from ingest.frames import Publish
-from ingest.limits import Limiter
+from ingest.admission.devices import Devices
+from ingest.admission.limits import Limiter
+from ingest.admission.terms import Terms, admit
+from ingest.commit.batch import Block, Gathering, Odd, Origin
+from ingest.commit.batch_columns import Sheet
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Answer, Beside, Report
 from ingest.metrics import Meter
-from ingest.sheet import Sheet
+from ingest.mqtt.frames import Publish
 from plant.clock import Clock
 from plant.errors import Rejected
 from plant.reading import Flag

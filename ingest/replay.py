@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ingest.batch import Batch, Block, Odd
-from ingest.commit import Committer
-from ingest.decode import Decoder
-from ingest.decoded import Report
-from ingest.outage import Outage
+from ingest.commit.batch import Batch, Block, Odd
+from ingest.commit.committer import Committer
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Report
+from ingest.mqtt.outage import Outage
 from plant.errors import AssetloopError, Rejected
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database

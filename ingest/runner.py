@@ -10,26 +10,26 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.admission import Terms
-from ingest.batch import Gathering
-from ingest.commit import Committer
-from ingest.decode import Decoder
-from ingest.devices import AutoRegister, Devices
-from ingest.format import Format
-from ingest.frugal import keep_small
+from ingest.admission.devices import AutoRegister, Devices
+from ingest.admission.limits import Limiter
+from ingest.admission.terms import Terms
+from ingest.commit.batch import Gathering
+from ingest.commit.committer import Committer
+from ingest.commit.recorder import Recorder
+from ingest.commit.spool import Spool
+from ingest.decoding.decode import Decoder
+from ingest.decoding.format import Format
 from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
-from ingest.limits import Limiter
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
-from ingest.outage import Outage
+from ingest.mqtt.outage import Outage
+from ingest.mqtt.session import Session
+from ingest.mqtt.sessions import Sessions
+from ingest.mqtt.subscriber import BrokerSettings, Subscriber, end_session
+from ingest.process_memory import keep_small
 from ingest.reader import Reader
-from ingest.recorder import Recorder
 from ingest.replay import Replay
-from ingest.session import Session
-from ingest.sessions import Sessions
-from ingest.spool import Spool
-from ingest.subscriber import BrokerSettings, Subscriber, end_session
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database

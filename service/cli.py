@@ -12,8 +12,13 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, evaluate, exchange, ingest, models, record, roles, stack, telemetry
+from service.commands import bench, evaluate, roles, stack
 from service.commands.common import say
+from service.commands.models import commands as models
+from service.commands.record import commands as record
+from service.commands.record import exchange
+from service.commands.telemetry import commands as telemetry
+from service.commands.telemetry import ingest
 
 app = typer.Typer(
     name="assetloop",

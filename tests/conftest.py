@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import paho.mqtt.client as mqtt
 import psycopg
 import pytest
 
-from service.postgres import PostgresServer
+from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
 from tests.timescaledb import apache
@@ -81,13 +82,20 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL: the one of ASSETLOOP_TEST_DATABASE_URL, or an embedded one."""
+def server_url() -> Iterator[str]:
+    """A real PostgreSQL: the one of ASSETLOOP_TEST_DATABASE_URL, or an embedded one.
+
+    It stands in no folder of pytest's: another run closes what is above those to others, and as root a server is
+    another user.
+    """
     named = os.environ.get("ASSETLOOP_TEST_DATABASE_URL")
     if named:
         yield named
         return
-    with PostgresServer(tmp_path_factory.mktemp("server"), durable=False) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="assetloop-test-", ignore_cleanup_errors=True) as folder,
+        PostgresServer(Path(folder) / "server", durable=False) as server,
+    ):
         yield server.url
 
 

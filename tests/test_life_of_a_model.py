@@ -12,9 +12,9 @@ import procrastinate
 import pytest
 from numpy.typing import NDArray
 
-from alerts.desk import Desk
-from api.access import Access
+from alerts.alarms.desk import Desk
 from api.app import create_app
+from api.identity.access import Access
 from lifecycle import ledger
 from models import training_requests
 from models.feedback.threshold import level_of

@@ -11,9 +11,9 @@ import numpy as np
 import procrastinate
 import pytest
 
-from alerts.desk import Desk
-from api.access import Access
+from alerts.alarms.desk import Desk
 from api.app import create_app
+from api.identity.access import Access
 from models import training_requests
 from models.scoring.scorer import Scorer
 from models.training import queue as training

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from nicegui import ui
 from starlette.requests import Request
 
-from api.console import texts
-from api.console.texts import Language
+from api.console.texts import texts
+from api.console.texts.texts import Language
 from api.console.watch import Picture, Watch
 from api.parts import Parts
 from plant.work_order import WorkOrder

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from alerts.held import acknowledge_alert
+from alerts.orders.locked import acknowledge_alert
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import Acknowledgement, AlertShape
+from api.schemas.plant import Acknowledgement, AlertShape
 from storage.work import alerts
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])

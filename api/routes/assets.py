@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from alerts.service_state import return_to_service, take_out_of_service
+from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.schemas.plant import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
 from plant.errors import NotFound, Rejected
 from storage.models import remaining
 from storage.views import overview

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from api.order_shapes import CodeShape, CodesShape
 from api.problems import answers
+from api.schemas.orders import CodeShape, CodesShape
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
 from plant.work_order import Outcome
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import Acknowledgement, DeviceTokenShape, IssuedShape, TokenWish
-from lifecycle import device_tokens
+from api.schemas.plant import Acknowledgement, DeviceTokenShape, IssuedShape, TokenWish
+from lifecycle.register import device_tokens
 from storage.register import device_tokens as store
 
 router = APIRouter(prefix="/device-tokens", tags=["device tokens"])

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from api.model_shapes import DetectionShape, FiguresShape
 from api.parts import GivenParts
 from api.problems import answers
+from api.schemas.models import DetectionShape, FiguresShape
 from lifecycle.labels import FORMULAE, detection
 
 router = APIRouter(prefix="/figures", tags=["figures"])

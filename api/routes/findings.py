@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import FindingShape
+from api.schemas.plant import FindingShape
 from plant.errors import Rejected
 from storage.models import findings
 from storage.register import assets

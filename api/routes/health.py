@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import HealthShape
+from api.schemas.plant import HealthShape
 from storage.views import overview
 
 router = APIRouter(prefix="/health", tags=["health"])

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import DeliveredMinuteShape, FlowShape
+from api.schemas.plant import DeliveredMinuteShape, FlowShape
 from plant.errors import Rejected
 from storage.telemetry import delivery
 

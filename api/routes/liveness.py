@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.shapes import LivenessShape
+from api.schemas.plant import LivenessShape
 from storage.views import liveness
 
 router = APIRouter(tags=["liveness"])

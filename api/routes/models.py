@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.model_shapes import ModelShape, ModelWithHistory
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import Acknowledgement
+from api.schemas.models import ModelShape, ModelWithHistory
+from api.schemas.plant import Acknowledgement
 from models.training import promotion
 from plant.errors import Rejected
 from storage.models import catalogue, drift

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from alerts import working
-from alerts.held import acknowledge_order
-from alerts.orders import Report
-from api.order_shapes import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
+from alerts.orders import commands
+from alerts.orders.document import Report
+from alerts.orders.locked import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
-from api.shapes import Acknowledgement, Deed
+from api.schemas.orders import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
+from api.schemas.plant import Acknowledgement, Deed
 from plant.work_order import Booking, Step
 from storage.work import orders
 
@@ -32,7 +32,7 @@ def list_work_orders(parts: GivenParts, state: Literal["open", "all"] = "open", 
 @router.post("", status_code=201, responses=_MOVED)
 def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
     """Raise an order for a failure that a person saw."""
-    order = working.report_failure(
+    order = commands.report_failure(
         parts.database,
         report.site,
         report.asset,
@@ -122,17 +122,17 @@ def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
         currency=booking.currency,
         note=booking.note,
     )
-    return OrderShape.model_validate(working.book(parts.database, number, booked, clock=parts.clock))
+    return OrderShape.model_validate(commands.book(parts.database, number, booked, clock=parts.clock))
 
 
 @router.post("/{number}/close", responses=_MOVED)
 def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
     """Close it with its codes: COMP → CLOSE."""
-    codes = working.Codes(**closing.model_dump(exclude={"actor"}))
-    order = working.close_order(parts.database, number, codes, actor=closing.actor, clock=parts.clock)
+    codes = commands.Codes(**closing.model_dump(exclude={"actor"}))
+    order = commands.close_order(parts.database, number, codes, actor=closing.actor, clock=parts.clock)
     return OrderShape.model_validate(order)
 
 
 def _step(parts: Parts, number: str, step: Step, deed: Deed) -> OrderShape:
-    order = working.take_step(parts.database, number, step, actor=deed.actor, clock=parts.clock, note=deed.note)
+    order = commands.take_step(parts.database, number, step, actor=deed.actor, clock=parts.clock, note=deed.note)
     return OrderShape.model_validate(order)

@@ -6,11 +6,11 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from api.model_shapes import ProposalShape
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import Deed
+from api.schemas.models import ProposalShape
+from api.schemas.plant import Deed
 from models.feedback import proposing
 from storage.models import proposals
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.shapes import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
-from lifecycle import register
+from api.schemas.plant import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
+from lifecycle.register import importing
 from storage.telemetry import quarantine
 from storage.views import overview
 
@@ -35,7 +35,7 @@ def list_strangers(parts: GivenParts, most: Most = 200) -> list[StrangerShape]:
 def approve_asset(parts: GivenParts, approval: Approval) -> ApprovedShape:
     """Take an asset into the register; ingest then stores what was held of it, in order and once."""
     with parts.database.transaction() as tx:
-        approved = register.approve(
+        approved = importing.approve(
             tx,
             site=approval.site,
             asset=approval.asset,

@@ -12,11 +12,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.bodies import read_body
 from api.parts import GivenParts, Parts
 from api.problems import answers, problem
-from api.shapes import ToldShape
-from ingest.commit import MessageTold
+from api.schemas.plant import ToldShape
+from ingest.commit.committer import MessageTold
 from ingest.door import Door
-from lifecycle import device_tokens
-from lifecycle.device_tokens import Scope
+from lifecycle.register import device_tokens
+from lifecycle.register.device_tokens import Scope
 from plant.errors import Forbidden, Rejected, Unavailable
 from plant.topics import telemetry_topic
 

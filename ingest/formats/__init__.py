@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from ingest.format import Format
+from ingest.decoding.format import Format
 
 
 def every_format() -> tuple[Format, ...]:

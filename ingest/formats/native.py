@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
-from ingest.decoded import ABSENT, Decoded, Report
-from ingest.format import Format
+from ingest.decoding.decoded import ABSENT, Decoded, Report
+from ingest.decoding.format import Format
 from plant.errors import Rejected
 from plant.reading import Flag
 from plant.topics import TELEMETRY_FILTER, device_of

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.decoded import Beside, Decoded, Presence, Report
-from ingest.device import ANYWHERE
-from ingest.format import Format
+from ingest.admission.device import ANYWHERE
+from ingest.decoding.decoded import Beside, Decoded, Presence, Report
+from ingest.decoding.format import Format
 from ingest.formats.native import parsed, report
 from plant.errors import Rejected
 

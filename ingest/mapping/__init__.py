@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.decoded import Decoded, Report
-from ingest.format import Format
+from ingest.decoding.decoded import Decoded, Report
+from ingest.decoding.format import Format
 from ingest.formats import every_format
 from ingest.mapping.file import TopicRule, read_rules
 from ingest.mapping.pattern import Pattern, Template

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from ingest.decoded import ABSENT
+from ingest.decoding.decoded import ABSENT
 from ingest.formats.native import parsed
 from ingest.mapping.file import TopicRule
 from ingest.mapping.lines import points

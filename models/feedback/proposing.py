@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from lifecycle import ledger
-from lifecycle.healthy import declare_healthy
-from lifecycle.relearning import learnt
+from lifecycle.register.healthy_time import declare_healthy
+from lifecycle.register.relearning import learnt
 from models import training_requests
 from models.training_requests import Succession, Task
 from plant.clock import Clock

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lifecycle import ledger
-from lifecycle.relearning import learnt
+from lifecycle.register.relearning import learnt
 from models.catalogue import source_version, unpacked
 from models.detector.estimator import ConditionDetector
 from models.scoring import state_codec

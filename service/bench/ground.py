@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from service.postgres import PostgresServer
-from service.surroundings import Surroundings
+from service.runtime.postgres import PostgresServer
+from service.runtime.surroundings import Surroundings
 from storage.bench.scratch_database import scratch_database
 from storage.schema.migrate import migrate
 

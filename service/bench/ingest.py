@@ -21,14 +21,14 @@ from typing import Literal
 
 import psutil
 
-from lifecycle.register import import_plant
+from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.errors import Misconfigured
 from service.bench.broker import BenchBroker, mosquitto
 from service.bench.flow import Flow, Watched, measure
 from service.bench.ground import scratch
 from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
-from service.surroundings import Surroundings
+from service.runtime.surroundings import Surroundings
 from storage.bench import bare_copy
 from storage.bench.bare_copy import Copied, Published
 from storage.core.database import Database, Role

@@ -30,8 +30,8 @@ from plant.errors import Unavailable
 from plant.topics import telemetry_topic
 from service.bench.broker import BenchBroker, mosquitto
 from service.bench.ground import scratch
-from service.screen import Bar
-from service.surroundings import Surroundings
+from service.runtime.screen import Bar
+from service.runtime.surroundings import Surroundings
 from simulators.wire import Wire
 from storage.bench import many_machines
 from storage.bench.many_machines import Told

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.frames import packet
+from ingest.mqtt.frames import packet
 from plant.topics import telemetry_topic
 from service.bench import sparkplug
 

@@ -27,8 +27,8 @@ from models.scoring.worker import RoundReport
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
 from service.bench.ground import scratch
-from service.screen import Bar
-from service.surroundings import Surroundings
+from service.runtime.screen import Bar
+from service.runtime.surroundings import Surroundings
 from storage.bench import many_machines
 from storage.bench.many_machines import Cast
 from storage.core.database import Database, Role

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from plant.errors import Misconfigured
 from service.bench.ground import scratch
-from service.screen import Bar, Screen
-from service.surroundings import Surroundings
+from service.runtime.screen import Bar, Screen
+from service.runtime.surroundings import Surroundings
 from storage.bench import yardstick
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role, Transaction

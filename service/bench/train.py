@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from lifecycle.healthy import declare_healthy
-from lifecycle.register import import_plant
+from lifecycle.register.healthy_time import declare_healthy
+from lifecycle.register.importing import import_plant
 from models.training import data
 from models.training.backtest import held_back
 from models.training.data import Material
@@ -23,8 +23,8 @@ from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.bench.ground import scratch
-from service.screen import Bar, Screen
-from service.surroundings import Surroundings
+from service.runtime.screen import Bar, Screen
+from service.runtime.surroundings import Surroundings
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.models import catalogue as store

@@ -33,7 +33,7 @@ def ingest(
 ) -> None:
     """Measure ingest from the wire to the committed row, against a bare COPY of the same rows."""
     from service.bench.ingest import IngestBench, run
-    from service.screen import Screen
+    from service.runtime.screen import Screen
 
     what = IngestBench(assets=assets, signals=signals, seconds=seconds, workers=workers, qos=qos, payload=payload.value)
     with Screen().stages() as stages:
@@ -51,7 +51,7 @@ def storage(
     On the server of ASSETLOOP_DATABASE_URL, in a database of its own, or on an embedded one.
     """
     from service.bench.storage import bench_storage
-    from service.screen import Screen
+    from service.runtime.screen import Screen
 
     figures = bench_storage(surroundings(data), rows, Screen())
     answer(
@@ -83,7 +83,7 @@ def train(
 ) -> None:
     """Train a fleet from its rows to the catalogue, and say where the time goes."""
     from service.bench.train import TrainBench, bench_train
-    from service.screen import Screen
+    from service.runtime.screen import Screen
 
     what = TrainBench(assets=assets, signals=signals, period_s=period, hours=hours, jobs=jobs)
     figures = bench_train(surroundings(data), what, Screen())
@@ -106,7 +106,7 @@ def score(
 ) -> None:
     """Measure a round of scoring of a whole plant on one core, against a bare COPY of its readings."""
     from service.bench.score import ScoreBench, run
-    from service.screen import Screen
+    from service.runtime.screen import Screen
 
     what = ScoreBench(assets=assets, signals=signals, seconds=seconds, rounds=rounds)
     with Screen().bar("scoring", "rounds") as advance:
@@ -123,7 +123,7 @@ def latency(
 ) -> None:
     """Measure the seconds from a published faulty sample to its finding, through every part as in production."""
     from service.bench.latency import LatencyBench, run
-    from service.screen import Screen
+    from service.runtime.screen import Screen
 
     what = LatencyBench(assets=assets, seconds=seconds, round_s=round_s)
     with Screen().bar("falling ill", "findings") as advance:

@@ -13,7 +13,7 @@ import typer
 from plant.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from service.surroundings import Surroundings
+    from service.runtime.surroundings import Surroundings
 
 Data = Annotated[
     Path | None,
@@ -32,7 +32,7 @@ def surroundings(data: Path | None) -> Surroundings:
     Raises:
         Misconfigured: a setting makes no sense.
     """
-    from service.surroundings import Surroundings, log_to_stderr
+    from service.runtime.surroundings import Surroundings, log_to_stderr
 
     around = Surroundings.of(data)
     log_to_stderr(around.settings.log_level)

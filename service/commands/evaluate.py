@@ -44,8 +44,8 @@ def cmapss(
 
     Without test files in the folder it is a cross-validation over the training engines, each cut at a random cycle.
     """
-    from service.evaluating import CmapssQuestion, judge_turbofans
-    from service.screen import Screen
+    from service.evaluation.evaluating import CmapssQuestion, judge_turbofans
+    from service.runtime.screen import Screen
 
     question = CmapssQuestion(
         directory=directory, subset=subset.value, out=out, plot=plot, cross_validate=cross_validate, seed=seed
@@ -68,10 +68,10 @@ def year(
     """
     import tomllib
 
-    from service.demonstration import plant_file
-    from service.evaluating import refuse_unwritable, write_rows
-    from service.screen import Screen
-    from service.simulated_year import YearQuestion, live_a_year
+    from service.demo.demonstration import plant_file
+    from service.evaluation.evaluating import refuse_unwritable, write_rows
+    from service.evaluation.simulated_year import YearQuestion, live_a_year
+    from service.runtime.screen import Screen
 
     refuse_unwritable(out)
     question = YearQuestion(days=days, period_s=period, seed=seed)
@@ -104,8 +104,8 @@ def skab(
     Counts are summed over all labelled files. A file without labels trains on its first 2,000 rows, and its alarms are
     counted. With --set and --skip it is seen what a constant is worth and what the figures hang on.
     """
-    from service.screen import Screen
-    from service.skab import SkabQuestion, judge_pump
+    from service.evaluation.skab import SkabQuestion, judge_pump
+    from service.runtime.screen import Screen
 
     question = SkabQuestion(directory=directory, out=out, plot=plot, instead=tuple(instead or ()), skip=skip)
     with Screen().bar("judging", "files") as advance:

@@ -22,14 +22,14 @@ class Lane(StrEnum):
 
 def score(data: Data = None) -> None:
     """Score what was stored against each machine's model and keep findings."""
-    from service import roles
+    from service.runtime import roles
 
     roles.score(surroundings(data))
 
 
 def desk(data: Data = None) -> None:
     """Turn findings into alerts and work orders."""
-    from service import roles
+    from service.runtime import roles
 
     roles.desk(surroundings(data))
 
@@ -41,7 +41,7 @@ def work(
     ] = None,
 ) -> None:
     """Run queued jobs, each lane beside the others: dispatch of work orders, learning, training of models, upkeep."""
-    from service import roles
+    from service.runtime import roles
 
     roles.work(surroundings(data), only=only)
 
@@ -52,7 +52,7 @@ def serve(
     port: Port = None,
 ) -> None:
     """Serve the API and the console."""
-    from service import roles
+    from service.runtime import roles
 
     around = surroundings(data)
     refuse_open_house(around, host or around.settings.host)
@@ -70,6 +70,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Stand in for the devices of a plant, with physics and faults."""
-    from service import demonstration, roles
+    from service.demo import demonstration
+    from service.runtime import roles
 
     roles.simulate(surroundings(data), plant or demonstration.plant_file(), period_s=period, faults=tuple(fault or ()))

@@ -23,9 +23,9 @@ def up(
     json: Json = False,
 ) -> None:
     """Start database, broker, every role, API and console; Ctrl-C stops them all."""
-    from service.screen import Screen
-    from service.stack import UpOptions
-    from service.stack import up as run_up
+    from service.runtime.screen import Screen
+    from service.runtime.stack import UpOptions
+    from service.runtime.stack import up as run_up
 
     around = surroundings(data)
     options = UpOptions(
@@ -68,7 +68,7 @@ def migrate(
 
 def doctor(data: Data = None, json: Json = False) -> None:
     """Check settings, database, broker, clock and disk, and say the mend of each fault."""
-    from service.doctor import examine
+    from service.commands.doctor import examine
 
     checks = examine(data)
     if json:

@@ -72,7 +72,7 @@ def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None
     """Install a machine at an asset; another machine there is removed at the same instant.
 
     The model of the one removed counts no more and what stands open of it is cleared: it looks on in shadow while the
-    machine that came is learnt (`lifecycle.relearning`).
+    machine that came is learnt (`lifecycle.register.relearning`).
     """
     present = tx.first("assets.installed", asset_id=asset_id)
     wanted = (equipment.manufacturer, equipment.serial) if equipment else (None, None)

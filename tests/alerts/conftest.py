@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from alerts.desk import Desk
+from alerts.alarms.desk import Desk
 from plant.asset import Asset, AssetClass, Site
 from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share

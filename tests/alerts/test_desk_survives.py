@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from alerts.desk import Desk, DeskReport
+from alerts.alarms.desk import Desk, DeskReport
 from lifecycle import ledger
 from plant.clock import ManualClock
 from plant.errors import Unavailable
@@ -167,7 +167,7 @@ def test_a_desk_waits_for_the_database_says_so_once_and_goes_on(
 ) -> None:
     found()
     stop = threading.Event()
-    with Flaky(database_url, role=Role.APP) as database, caplog.at_level(logging.INFO, logger="alerts.desk"):
+    with Flaky(database_url, role=Role.APP) as database, caplog.at_level(logging.INFO, logger="alerts.alarms.desk"):
         thread = threading.Thread(target=Desk(database, clock).run, args=(stop, 0.01))
         thread.start()
         until(lambda: effects(superuser) == ONE_OF_EACH, "the desk to come back")

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from alerts.desk import Desk, DeskReport
-from alerts.service_state import return_to_service, take_out_of_service
-from alerts.working import Codes, close_order, take_step
+from alerts.alarms.desk import Desk, DeskReport
+from alerts.alarms.service_state import return_to_service, take_out_of_service
+from alerts.orders.commands import Codes, close_order, take_step
 from lifecycle import ledger
 from plant.alert import Alert, AlertState
 from plant.clock import ManualClock

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from plant.clock import ManualClock
 from storage.core.database import Database
 from tests.api import plant_rows

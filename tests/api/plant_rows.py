@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 import psycopg
 
-from alerts.desk import Desk
-from lifecycle.register import import_plant, read_plant
+from alerts.alarms.desk import Desk
+from lifecycle.register.importing import import_plant, read_plant
 from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity

@@ -6,8 +6,8 @@ import signal
 import sys
 import threading
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from api.serve import serve
 from plant.clock import SystemClock
 from storage.core.database import Database, Role

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from api.problems import Problem
 from plant.clock import ManualClock
 from plant.errors import Misconfigured

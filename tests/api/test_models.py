@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from models.training.queue import run_training
 from models.training.train import train
 from storage.models import proposals

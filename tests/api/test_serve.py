@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from api.serve import serve
 from plant.clock import ManualClock
 from plant.errors import Conflict, Misconfigured

@@ -16,12 +16,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.access import Access
 from api.app import create_app
+from api.identity.access import Access
 from ingest.door import Door, DoorSettings
-from lifecycle import device_tokens
+from lifecycle.register import device_tokens
 from plant.clock import ManualClock
-from service.postgres import PostgresServer
+from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
 from storage.telemetry import delivery

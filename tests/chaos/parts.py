@@ -23,7 +23,7 @@ import psutil
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
 
-from service.postgres import PostgresServer
+from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
 from tests.conftest import free_port

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from service.postgres import PostgresServer
+from service.runtime.postgres import PostgresServer
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role, assume, connect
 from storage.schema.migrate import migrate

@@ -18,8 +18,8 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.mqtt.subscriber import BrokerSettings
 from ingest.runner import Ingest, IngestSettings
-from ingest.subscriber import BrokerSettings
 from plant.clock import SystemClock
 from plant.topics import telemetry_topic
 from storage.core.database import Database, Role

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from ingest.admission import Terms
+from ingest.admission.terms import Terms
+from ingest.commit.spool import Lost
 from ingest.housekeeping import Housekeeping, SlotState
-from ingest.spool import Lost
 from plant.clock import ManualClock
 from plant.errors import Misconfigured, Unavailable
 from storage.binary.columns import ReadingColumns

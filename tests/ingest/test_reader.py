@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
-from ingest.admission import Terms
-from ingest.batch import Gathering
-from ingest.decode import Decoder
-from ingest.device import Device
+from ingest.admission.device import Device
+from ingest.admission.terms import Terms
+from ingest.commit.batch import Gathering
+from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
+from ingest.mqtt.session import Session
 from ingest.reader import Reader
-from ingest.session import Session
 from plant.clock import ManualClock
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

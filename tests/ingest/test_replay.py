@@ -16,18 +16,18 @@ import orjson
 import psycopg
 import pytest
 
-from ingest.admission import Terms
-from ingest.batch import Gathering
-from ingest.commit import Committer
-from ingest.decode import Decoder
-from ingest.decoded import Decoded
-from ingest.devices import AutoRegister, Devices
-from ingest.format import Format
+from ingest.admission.devices import AutoRegister, Devices
+from ingest.admission.terms import Terms
+from ingest.commit.batch import Gathering
+from ingest.commit.committer import Committer
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Decoded
+from ingest.decoding.format import Format
 from ingest.formats import every_format
 from ingest.formats.native import report
 from ingest.reader import Reader
 from ingest.replay import Replay
-from lifecycle import register
+from lifecycle.register import importing
 from plant.clock import ManualClock
 from plant.errors import Conflict
 from storage.binary.columns import ReadingColumns
@@ -185,9 +185,9 @@ STORED = (
 )
 
 
-def approve(database: Database, asset: str, site: str = "demo") -> register.Approved:
+def approve(database: Database, asset: str, site: str = "demo") -> importing.Approved:
     with database.transaction() as tx:
-        return register.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, by="Ada")
+        return importing.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, by="Ada")
 
 
 def strangers(database: Database) -> dict[str, int]:

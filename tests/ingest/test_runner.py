@@ -19,7 +19,7 @@ import pytest
 from iotcore import Broker
 
 from plant.errors import Misconfigured
-from service.postgres import PostgresServer
+from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
 
 AwaitRows = Callable[..., list[tuple[object, ...]]]
@@ -365,8 +365,8 @@ def test_members_of_a_shared_subscription_store_each_message_once(
 
 
 def test_a_database_without_schema_stops_ingest_with_the_mend(empty_database_url: str, tmp_path: Path) -> None:
+    from ingest.mqtt.subscriber import BrokerSettings
     from ingest.runner import Ingest, IngestSettings
-    from ingest.subscriber import BrokerSettings
     from plant.clock import SystemClock
     from storage.core.database import Database, Role
 

@@ -20,9 +20,9 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from alerts.wire import MqttPublisher
+from alerts.dispatch.connection import MqttPublisher
+from ingest.mqtt.subscriber import BrokerSettings, Subscriber
 from ingest.runner import IngestSettings
-from ingest.subscriber import BrokerSettings, Subscriber
 from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
 from simulators.wire import Wire

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from numpy.typing import NDArray
 
-from lifecycle.healthy import declare_healthy
+from lifecycle.register.healthy_time import declare_healthy
 from models.training.train import Refused, Trained, train
 from models.training_requests import Succession
 from plant.clock import ManualClock

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ingest.decoded import Beside, Decoded, Report
-from ingest.format import Format, Memories
+from ingest.decoding.decoded import Beside, Decoded, Report
+from ingest.decoding.format import Format, Memories
 from ingest.formats.sparkplug.metrics import Voice, declared, tell
 from ingest.formats.sparkplug.node import FORMAT_NAME, OWN, Node
 from ingest.formats.sparkplug.payload import parsed

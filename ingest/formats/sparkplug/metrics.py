@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ingest.admission import is_key
-from ingest.decoded import ABSENT, Report
+from ingest.admission.terms import is_key
+from ingest.decoding.decoded import ABSENT, Report
 from ingest.formats.sparkplug.payload import DataType
 from plant.reading import Flag
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.decoded import Answer, Memory, Presence
+from ingest.decoding.decoded import Answer, Memory, Presence
 from ingest.formats.sparkplug.metrics import Metric, Voice
 from ingest.formats.sparkplug.payload import DataType, Payload
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from ingest import formats
-from ingest.decode import Decoder
-from ingest.decoded import Decoded
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Decoded
+from ingest.decoding.shown import readings, refusals
 from ingest.formats import every_format
 from ingest.mapping import known_formats
-from ingest.shown import readings, refusals
 from plant.errors import Rejected
 
 TESTDATA = Path(__file__).parent / "testdata"
@@ -66,8 +66,8 @@ def throwaway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """A format that is one module and one folder, and nothing else."""
     (tmp_path / "zz_shouted.py").write_text(
         "from array import array\n"
-        "from ingest.decoded import Decoded, Report\n"
-        "from ingest.format import Format\n"
+        "from ingest.decoding.decoded import Decoded, Report\n"
+        "from ingest.decoding.format import Format\n"
         "def decode(topic, payload):\n"
         "    key, _, value = payload.decode().lower().partition('!')\n"
         "    return Decoded([Report('hall', topic.split('/')[1], [(key,)], [0], [0], array('d', [float(value)]))])\n"

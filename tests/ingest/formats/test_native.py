@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decoded import ABSENT, Report
+from ingest.decoding.decoded import ABSENT, Report
 from ingest.formats.native import decode as decode_native
 from plant.errors import Rejected
 from plant.reading import Flag

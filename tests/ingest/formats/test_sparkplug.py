@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decode import Decoder
-from ingest.decoded import Decoded
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Decoded
+from ingest.decoding.shown import readings, refusals
 from ingest.formats import every_format, sparkplug
 from ingest.formats.sparkplug import Nodes
 from ingest.formats.sparkplug.payload import DataType, Payload
-from ingest.shown import readings, refusals
 from plant.errors import Rejected
 
 T_MS = 1_700_000_000_000

@@ -7,10 +7,10 @@ from math import isfinite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decode import Decoder
+from ingest.decoding.decode import Decoder
+from ingest.decoding.shown import readings
 from ingest.mapping import mapping_format
 from ingest.mapping.file import parse_rules
-from ingest.shown import readings
 from plant.errors import Rejected
 
 RULES = """

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lifecycle.relearning import learn_again
+from lifecycle.register.relearning import learn_again
 from models.scoring import scorer as module
 from models.scoring.scorer import Judged, Scorer
 from models.scoring.worker import RoundReport, follow_rows

@@ -18,7 +18,7 @@ from models.training.train import Refused, Trained
 from models.training_requests import Task
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
-from service.training import There
+from service.commands.models.training import There
 from storage.models import catalogue as store
 from storage.models.catalogue import Installation
 from tests.conftest import free_port

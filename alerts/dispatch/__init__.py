@@ -1,0 +1,1 @@
+"""The way out to engineering: each revision of an order, until the broker has it."""

@@ -1,0 +1,207 @@
+"""What people do with work orders: report, move, book, close; each is one transaction with event, document and job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alerts.alarms.rules import DeskRules
+from alerts.alarms.suppression import quiet
+from alerts.orders import transitions
+from alerts.orders.document import Report, reported
+from alerts.orders.journal import Deed, enter_order
+from alerts.orders.locked import hold, write
+from lifecycle.register.relearning import learn_again
+from plant.clock import Clock
+from plant.errors import Conflict, Rejected
+from plant.iso14224 import Activity, known_cause, known_failure_mode
+from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
+from storage.core.database import Database, Transaction
+from storage.models import labels, remaining
+from storage.register import assets
+from storage.work import alerts as alert_rows
+from storage.work import desk as rows
+from storage.work import orders as order_rows
+from storage.work import suppression
+from storage.work.suppression import Reason
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Codes:
+    """What a person says when closing an order.
+
+    `failed_at` is when the machine lost its function, None where that was prevented. `restored_at` is when it could run
+    again, the end of the work unless told. `relearn` says whether its normal may be another one since; unless told, the
+    action decides.
+    """
+
+    outcome: Outcome
+    failure_mode: str
+    cause: str
+    action: Activity
+    note: str = ""
+    failed_at: datetime | None = None
+    restored_at: datetime | None = None
+    relearn: bool | None = None
+
+
+def take_step(database: Database, number: str, step: Step, *, actor: str, clock: Clock, note: str = "") -> WorkOrder:
+    """Move an order by one step in `actor`'s name. Closing wants codes: `close_order`.
+
+    Raises:
+        NotFound: there is no such order.
+        Conflict: its state, or what is booked on it, does not allow the step.
+        Rejected: the step is closing.
+    """
+    if step is Step.CLOSE:
+        raise Rejected("codes_needed", "an order is closed with its codes: outcome, failure mode, cause and action")
+    now = clock.now()
+    with database.transaction() as tx:
+        held = hold(tx, number)
+        moved = transitions.stepped(held.order, step, actor, now)
+        write(tx, held, moved, Deed(event=transitions.event_of(step), actor=actor, at=now, note=note))
+        _keep_quiet_while_at_work(tx, held.order, moved, actor=actor, at=now)
+        return moved
+
+
+def close_order(database: Database, number: str, codes: Codes, *, actor: str, clock: Clock) -> WorkOrder:
+    """Close an order with its codes in `actor`'s name.
+
+    Raises:
+        NotFound: there is no such order.
+        Conflict: it is not completed.
+        Rejected: a code is not in its list, or the times contradict each other.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        held = hold(tx, number)
+        moved = transitions.closed(held.order, actor, now)
+        closing = _closing(codes, moved, actor, now)
+        order_rows.close(tx, moved.order_id, closing)
+        write(tx, held, moved, Deed(event="closed", actor=actor, at=now, note=codes.note), closing=closing)
+        labels.write(tx, moved.order_id)
+        if closing.relearn:
+            learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor, order=moved)
+        return moved
+
+
+def book(database: Database, number: str, booking: Booking, *, clock: Clock) -> WorkOrder:
+    """Book work or cost on an open order; from then on it cannot be cancelled.
+
+    Raises:
+        NotFound: there is no such order.
+        Conflict: it is closed or cancelled.
+        Rejected: neither hours nor cost, an amount that is not positive, or a currency that is none.
+    """
+    _refuse_nonsense(booking)
+    now, actor = clock.now(), booking.booked_by
+    with database.transaction() as tx:
+        held = hold(tx, number)
+        if not held.order.state.is_open:
+            raise Conflict(f"work order {number} is {held.order.state.value}; nothing can be booked on it any more")
+        order_rows.book(tx, held.order.order_id, booking)
+        moved = replace(
+            held.order,
+            booked=True,
+            changed_at=now,
+            revision=held.order.revision + 1,
+            acknowledged_at=held.order.acknowledged_at or now,
+            acknowledged_by=held.order.acknowledged_by or actor,
+        )
+        return write(tx, held, moved, Deed(event="booked", actor=actor, at=now, note=booking.note))
+
+
+def report_failure(
+    database: Database,
+    site: str,
+    tag: str,
+    report: Report,
+    *,
+    clock: Clock,
+    rules: DeskRules | None = None,
+    console_url: str = "",
+) -> WorkOrder:
+    """Raise an order for a failure that a person saw. What stands open of the same failure mode joins it.
+
+    Where nothing does, nothing had noticed the failure: it counts as missed once it is confirmed.
+
+    Raises:
+        NotFound: there is no such asset.
+        Conflict: an order for this failure mode stands open at the asset.
+        Rejected: the failure mode is not in its list, or the failure lies in the future.
+    """
+    now = clock.now()
+    known_failure_mode(report.failure_mode)
+    _refuse_future("failed_at", report.failed_at, now)
+    with database.transaction() as tx:
+        asset = rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
+        _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
+        left = remaining.newest(tx, asset.asset_id)
+        order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
+        told = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
+        order_rows.add(tx, order, alert_id=told[0][1] if told else None)
+        for finding_id, _ in told:
+            order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
+        link = f"{console_url}/work-orders/{order.number}" if console_url else None
+        deed = Deed(event="reported", actor=report.actor, at=now)
+        enter_order(tx, order, deed, asset_name=asset.name, link=link)
+        return order
+
+
+def _keep_quiet_while_at_work(
+    tx: Transaction, before: WorkOrder, after: WorkOrder, *, actor: str, at: datetime
+) -> None:
+    """Suppress by design what is found at the asset for as long as the order is in progress."""
+    was, is_now = before.state is OrderState.INPRG, after.state is OrderState.INPRG
+    if was == is_now:
+        return
+    change = suppression.begin if is_now else suppression.end
+    change(tx, asset_id=after.asset_id, reason=Reason.WORK, at=at, by=actor, order_id=after.order_id)
+    quiet(tx, after.asset_id, actor=actor, at=at)
+
+
+def _closing(codes: Codes, order: WorkOrder, actor: str, at: datetime) -> Closing:
+    restored_at = codes.restored_at or order.completed_at or at
+    _refuse_future("failed_at", codes.failed_at, at)
+    _refuse_future("restored_at", restored_at, at)
+    if codes.failed_at is not None and codes.failed_at > restored_at:
+        raise Rejected("bad_time", "failed_at lies after restored_at")
+    if codes.failed_at is not None and codes.outcome is not Outcome.CONFIRMED:
+        raise Rejected("contradiction", f"a machine that failed is no {codes.outcome.value}; leave failed_at out")
+    return Closing(
+        outcome=codes.outcome,
+        failure_mode=known_failure_mode(codes.failure_mode),
+        cause=known_cause(codes.cause),
+        action=codes.action,
+        note=codes.note,
+        failed_at=codes.failed_at,
+        restored_at=restored_at,
+        relearn=codes.action.renews if codes.relearn is None else codes.relearn,
+        closed_at=at,
+        closed_by=actor,
+    )
+
+
+def _refuse_future(name: str, time: datetime | None, now: datetime) -> None:
+    if time is not None and time > now:
+        raise Rejected("in_the_future", f"{name} {time.isoformat()} lies in the future")
+
+
+def _refuse_second(standing: list[WorkOrder], failure_mode: str) -> None:
+    for order in standing:
+        if order.failure_mode == failure_mode:
+            raise Conflict(f"{order.number} stands open for {failure_mode} at {order.asset}: work on that one")
+
+
+def _refuse_nonsense(booking: Booking) -> None:
+    if booking.hours is None and booking.cost is None:
+        raise Rejected("nothing_booked", "book hours, or a cost with its currency, or both")
+    if (booking.cost is None) != (booking.currency is None):
+        raise Rejected("currency_needed", "a cost and its currency go together")
+    if booking.currency is not None and not _CURRENCY.fullmatch(booking.currency):
+        raise Rejected("bad_currency", f"{booking.currency!r} is no currency code of ISO 4217, as EUR or CNY")
+    if any(amount is not None and not 0 < amount < float("inf") for amount in (booking.hours, booking.cost)):
+        raise Rejected("bad_amount", "hours and cost are positive numbers")

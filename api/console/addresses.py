@@ -1,0 +1,95 @@
+"""The console's pages and their addresses, put on the application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import core, ui
+
+from api.console.pages import alerts, asset, model, models, order, orders, overview, quarantine, telemetry
+from api.console.texts.texts import LANGUAGE_COOKIE, Language
+from api.console.visit import Ground, Visit
+from api.console.watch import Watch
+from api.identity.login import local_path
+from api.parts import Parts
+from plant.errors import Conflict
+
+_A_YEAR_S = 31_536_000
+
+
+def install(app: FastAPI, parts: Parts, *, has_login: bool) -> None:
+    """Put the console on `app`, beside the routes that are there; last, since it answers every other path.
+
+    Raises:
+        Conflict: this process has a console already.
+    """
+    if core.app.config.has_run_config:
+        raise Conflict("this process has a console already; start another process for another one")
+    ground = Ground(parts=parts, watch=Watch(parts), has_login=has_login)
+    _declare_lists(ground)
+    _declare_things(ground)
+    app.add_api_route("/language/{language}", choose_language, include_in_schema=False)
+    ui.run_with(
+        app,
+        title="assetloop",
+        favicon=_FAVICON,
+        dark=None,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=10.0,
+        binding_refresh_interval=None,
+    )
+
+
+def _declare_lists(ground: Ground) -> None:
+    @ui.page("/")
+    async def show_overview(request: Request) -> None:
+        await overview.show(Visit(ground, request))
+
+    @ui.page("/work-orders")
+    async def show_orders(request: Request) -> None:
+        await orders.show(Visit(ground, request))
+
+    @ui.page("/alerts")
+    async def show_alerts(request: Request) -> None:
+        await alerts.show(Visit(ground, request))
+
+    @ui.page("/models", response_timeout=15.0)
+    async def show_models(request: Request) -> None:
+        await models.show(Visit(ground, request))
+
+    @ui.page("/quarantine")
+    async def show_quarantine(request: Request) -> None:
+        await quarantine.show(Visit(ground, request))
+
+    @ui.page("/telemetry")
+    async def show_telemetry(request: Request) -> None:
+        await telemetry.show(Visit(ground, request))
+
+
+def _declare_things(ground: Ground) -> None:
+    @ui.page("/work-orders/{number}", response_timeout=15.0)
+    async def show_order(request: Request, number: str) -> None:
+        await order.show(Visit(ground, request), number)
+
+    @ui.page("/models/{site}/{tag:path}", response_timeout=15.0)
+    async def show_model(request: Request, site: str, tag: str) -> None:
+        await model.show(Visit(ground, request), site, tag)
+
+    @ui.page("/assets/{site}/{tag:path}", response_timeout=15.0)
+    async def show_asset(request: Request, site: str, tag: str) -> None:
+        await asset.show(Visit(ground, request), site, tag)
+
+
+def choose_language(language: Language, next: str = "/") -> Response:  # noqa: A002 - the query's own name
+    """Let the browser keep its choice of language, and go back to where it was."""
+    answer = RedirectResponse(local_path(next), status_code=303)
+    answer.set_cookie(LANGUAGE_COOKIE, language.value, max_age=_A_YEAR_S, samesite="strict")
+    return answer
+
+
+_FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fbf" stroke-width="2.6" '
+    'stroke-linecap="round"><path d="M4.2 13.5a8 8 0 0 1 13.6-7.1"/><path d="M18.4 2.6v4.2h-4.2"/>'
+    '<path d="M19.8 10.5a8 8 0 0 1-13.6 7.1"/><path d="M5.6 21.4v-4.2h4.2"/></svg>'
+)

@@ -1,0 +1,109 @@
+"""The small parts that every page is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from nicegui import ui
+from nicegui.element import Element
+
+from api.console.texts.texts import Language, text
+
+Marked = TypeVar("Marked", bound=Element)
+TimeMode = Literal["minute", "second", "full", "zone"]
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+
+
+def box(classes: str = "", *, tag: str = "div", testid: str | None = None) -> Element:
+    """Make an empty element, to be filled in a `with` block."""
+    element = ui.element(tag).classes(classes)
+    return mark(element, testid) if testid else element
+
+
+def mark(element: Marked, testid: str) -> Marked:
+    """Give an element the name under which tests and scripts find it."""
+    element.props["data-testid"] = testid
+    return element
+
+
+def words(said: str, classes: str = "") -> ui.label:
+    """Show text."""
+    return ui.label(said).classes(classes)
+
+
+def heading(said: str, level: Literal[1, 2] = 1) -> Element:
+    """Show a heading."""
+    with box(tag=f"h{level}") as element:
+        ui.label(said)
+    return element
+
+
+def moment(at: datetime | None, mode: TimeMode = "minute") -> Element:
+    """Show an instant in the viewer's local time; `second` adds seconds, `full` also the offset from UTC."""
+    element = ui.element("local-time").classes("figures")
+    element.props["at"] = at.isoformat() if at else ""
+    element.props["mode"] = mode
+    return element
+
+
+def zone() -> Element:
+    """Show the viewer's offset from UTC."""
+    element = ui.element("local-time").classes("muted")
+    element.props["mode"] = "zone"
+    return element
+
+
+def chip(said: str, tone: str) -> ui.label:
+    """Show a word in a colour that means something: a tone is a health or `plain`."""
+    return words(said, f"chip tone-{tone}")
+
+
+def link(target: str, classes: str = "", *, testid: str | None = None) -> Element:
+    """Make an empty link to be filled."""
+    element = box(classes, tag="a", testid=testid)
+    element.props["href"] = target
+    return element
+
+
+@contextmanager
+def card(title: str, classes: str = "") -> Iterator[Element]:
+    """Frame what belongs together under a title."""
+    with box(f"card {classes}", tag="section") as element:
+        heading(title, 2)
+        yield element
+
+
+def icon(name: str, classes: str = "") -> Element:
+    """Show an icon of the built-in set; it says nothing to a screen reader."""
+    element = ui.icon(name).classes(classes)
+    element.props["aria-hidden"] = "true"
+    return element
+
+
+def number(value: float | None) -> str:
+    """Write a value with as many places as a person reads.
+
+    >>> [number(x) for x in (None, 0.0, 0.01234, 2.345, 92.44, 1480.2, 29350.0)]
+    ['–', '0', '0.0123', '2.35', '92.4', '1480', '29350']
+    """
+    if value is None:
+        return "–"
+    size = abs(value)
+    places = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 4
+    said = f"{value:.{places}f}"
+    return said.rstrip("0").rstrip(".") if places == 4 else said
+
+
+def age(language: Language, seconds: float) -> str:
+    """Write how long ago something was.
+
+    >>> age(Language.EN, 3.4), age(Language.EN, 600), age(Language.ZH, 7200)
+    ('3 s', '10 min', '2 小时')
+    """
+    for least, unit, name in ((_DAY_S, _DAY_S, "days"), (_HOUR_S, _HOUR_S, "hours"), (_MINUTE_S, _MINUTE_S, "minutes")):
+        if seconds >= 2 * least:
+            return text(language, name, value=int(seconds // unit))
+    return text(language, "seconds", value=max(0, int(seconds)))

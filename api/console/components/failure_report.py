@@ -1,0 +1,62 @@
+"""How a person reports a failure that nothing had noticed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nicegui import ui
+
+from alerts.orders import commands
+from alerts.orders.document import Report
+from api.console.components.elements import box, mark, words
+from api.console.components.forms import Form, choice, remark, said, sheet
+from api.console.components.instants import Instant
+from api.console.texts.texts import TEXTS
+from api.console.visit import Visit
+from plant.iso14224 import FAILURE_MODES
+from plant.severity import Severity
+from plant.work_order import WorkOrder
+
+_SEVERITIES = {one.value: TEXTS[f"severity_{one.value}"] for one in Severity if one is not Severity.INDETERMINATE}
+
+
+def report_button(visit: Visit, site: str, tag: str) -> None:
+    """Offer to report a failure of an asset."""
+    with mark(box("button quiet", tag="button"), "report") as button:
+        words(visit.t("report"))
+    button.on("click", partial(_ask, visit, site, tag))
+
+
+def _ask(visit: Visit, site: str, tag: str) -> None:
+    raised: list[WorkOrder] = []
+    with sheet(f"{tag}: {visit.t('report')}") as dialog:
+        what = remark(visit, "what_seen", "what")
+        what.props("maxlength=200")
+        with box("fields"):
+            mode = choice(visit, "failure_mode", FAILURE_MODES, None, "failure-mode")
+            severity = choice(visit, "severity", _SEVERITIES, Severity.MAJOR.value, "severity")
+            failed = Instant(visit, "failed_at", None)
+
+        def lacks() -> str | None:
+            return None if said(what) and mode.value else visit.t("what_needed")
+
+        def act(actor: str) -> None:
+            report = Report(
+                actor=actor,
+                failure_mode=mode.value,
+                severity=Severity(severity.value),
+                what=said(what),
+                failed_at=failed.value,
+            )
+            parts = visit.parts
+            raised.append(
+                commands.report_failure(
+                    parts.database, site, tag, report, clock=parts.clock, console_url=parts.console_url
+                )
+            )
+
+        def done() -> None:
+            dialog.close()
+            ui.navigate.to(f"/work-orders/{raised[-1].number}")
+
+        Form(visit, act, on_done=done, action="report_do", hint="report_hint", actor="step-actor", lacks=lacks)

@@ -1,0 +1,106 @@
+"""How a person acts: a name, a button, and what the record answers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from nicegui import run, ui
+
+from api.console.components.elements import box, heading, mark, words
+from api.console.texts.texts import named
+from api.console.visit import Visit
+from plant.errors import AssetloopError
+from plant.iso14224 import Names
+
+Act = Callable[[str], Any]
+
+
+def _nothing() -> None:
+    return None
+
+
+class Form:
+    """A name field and a button; `act` runs in a thread and is given the name.
+
+    `action` is the text on the button and the name under which tests find it; `actor` that of the name field. `other`
+    is a second, quieter button. `lacks` says what a person has still to enter, None where nothing.
+    """
+
+    def __init__(
+        self,
+        visit: Visit,
+        act: Act,
+        *,
+        on_done: Callable[[], Any],
+        action: str = "acknowledge",
+        hint: str = "acknowledge_hint",
+        actor: str = "actor",
+        other: tuple[str, Act] | None = None,
+        lacks: Callable[[], str | None] = _nothing,
+    ) -> None:
+        self._visit = visit
+        self._on_done = on_done
+        self._lacks = lacks
+        with box("form"):
+            words(visit.t(hint), "muted")
+            self._name = ui.input(placeholder=visit.t("your_name"), value=visit.actor)
+            self._name.props("outlined dense maxlength=100 autocomplete=name")
+            self._name.props["aria-label"] = visit.t("your_name")
+            mark(self._name, actor).on("keydown.enter", partial(self._press, act))
+            self._offer(action, act, "button")
+            if other is not None:
+                self._offer(*other, "button quiet")
+
+    def _offer(self, action: str, act: Act, classes: str) -> None:
+        with mark(box(classes, tag="button"), action) as button:
+            words(self._visit.t(action))
+        button.on("click", partial(self._press, act))
+
+    async def _press(self, act: Act) -> None:
+        actor = str(self._name.value or "").strip()
+        lack = self._lacks() if actor else self._visit.t("name_needed")
+        if lack is not None:
+            ui.notify(lack, type="warning")
+            return
+        try:
+            await run.io_bound(act, actor)
+        except AssetloopError as error:
+            ui.notify(str(error), type="negative")
+            return
+        self._visit.remember_actor(actor)
+        self._visit.watch.hurry()
+        done = self._on_done()
+        if inspect.isawaitable(done):
+            await done
+
+
+@contextmanager
+def sheet(title: str) -> Iterator[ui.dialog]:
+    """Open a sheet above the page, to be filled; it outlives what is drawn anew below it."""
+    with ui.context.client.content, ui.dialog(value=True) as dialog, box("sheet"):
+        heading(title, 2)
+        yield dialog
+    dialog.on("hide", dialog.delete)
+
+
+def choice(visit: Visit, label: str, codes: Mapping[str, Names], value: str | None, testid: str) -> ui.select:
+    """Let a person choose one code of a list, shown with its name."""
+    options = {code: named(visit.language, *names) for code, names in codes.items()}
+    field = ui.select(options, label=visit.t(label), value=value if value in options else None)
+    field.props("outlined dense options-dense behavior=menu")
+    return mark(field, testid)
+
+
+def remark(visit: Visit, label: str, testid: str) -> ui.input:
+    """Let a person say something in a line."""
+    field = ui.input(label=visit.t(label)).props("outlined dense maxlength=2000")
+    return mark(field, testid)
+
+
+def said(field: ui.input) -> str:
+    """Return what a person typed into a field."""
+    return str(field.value or "").strip()

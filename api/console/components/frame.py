@@ -1,0 +1,156 @@
+"""What surrounds every page: brand, ways to go, language, light or dark, and the word that the database is away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from nicegui import app as nicegui_app
+from nicegui import ui
+from nicegui.element import Element
+
+from api.console.components.elements import box, icon, link, mark, words, zone
+from api.console.texts.texts import Language
+from api.console.visit import Visit
+from api.console.watch import Picture
+
+_STATIC = Path(__file__).parent / "static"
+_LOOP = """
+<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" aria-hidden="true">
+<path d="M4.2 13.5a8 8 0 0 1 13.6-7.1"/><path d="M18.4 2.6v4.2h-4.2"/>
+<path d="M19.8 10.5a8 8 0 0 1-13.6 7.1"/><path d="M5.6 21.4v-4.2h4.2"/>
+</svg>
+"""
+_THEMES = {"auto": ("brightness_auto", None), "light": ("light_mode", False), "dark": ("dark_mode", True)}
+_AFTER = {"auto": "light", "light": "dark", "dark": "auto"}
+_WAYS = (
+    ("/", "nav_overview", "grid_view"),
+    ("/work-orders", "nav_orders", "assignment"),
+    ("/alerts", "nav_alerts", "notifications_none"),
+    ("/models", "nav_models", "insights"),
+    ("/telemetry", "nav_telemetry", "sensors"),
+    ("/quarantine", "nav_quarantine", "inventory_2"),
+)
+
+
+@cache
+def _address(name: str) -> str:
+    """Serve a file of ours under an address that changes with its content."""
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    stem, _, ending = name.partition(".")
+    return nicegui_app.add_static_file(
+        local_file=_STATIC / name, url_path=f"/_console/{stem}.{digest}.{ending}", max_cache_age=31_536_000
+    )
+
+
+@contextmanager
+def framed(visit: Visit, title: str) -> Iterator[None]:
+    """Draw the frame; what is made inside stands in the page's middle."""
+    _head(visit, title)
+    with link("#content", "skip"):
+        words(visit.t("skip"))
+    with box("bar", tag="header"):
+        with link("/", "brand"):
+            ui.html(_LOOP, sanitize=False)
+            words("assetloop")
+        _ways(visit)
+        _tools(visit)
+    _away(visit)
+    with box("page") as main:
+        main.props["id"] = "content"
+        yield
+
+
+def _head(visit: Visit, title: str) -> None:
+    ui.page_title(f"{title} · assetloop")
+    ui.add_head_html(
+        f'<script>document.documentElement.lang = "{visit.language.tag}"</script>'
+        f'<link rel="stylesheet" href="{_address("look.css")}"><script src="{_address("console.js")}"></script>'
+    )
+
+
+def _ways(visit: Visit) -> None:
+    with box("nav", tag="nav"):
+        for target, key, sign in _WAYS:
+            here = visit.path == target or (target != "/" and visit.path.startswith(target))
+            with link(target, "here" if here else ""):
+                icon(sign)
+                words(visit.t(key))
+                if target in {"/work-orders", "/alerts"}:
+                    _count(visit, target)
+
+
+def _count(visit: Visit, target: str) -> None:
+    badge = words("", "count")
+
+    def show(picture: Picture) -> None:
+        counts = picture.counts
+        is_orders = target == "/work-orders"
+        standing = (counts.open_orders if is_orders else counts.open_alerts) if counts else 0
+        waiting = (counts.unacknowledged_orders if is_orders else counts.unacknowledged_alerts) if counts else 0
+        badge.set_text(str(standing))
+        badge.set_visibility(standing > 0)
+        badge.classes(add="urgent" if waiting else "", remove="" if waiting else "urgent")
+
+    visit.follow(show)
+
+
+def _tools(visit: Visit) -> None:
+    with box("tools"):
+        with box("offset small"):
+            zone()
+        other = Language.EN if visit.language is Language.ZH else Language.ZH
+        with link(
+            f"/language/{other.value}?next={quote(visit.path)}", "tool", testid=f"language-{other.value}"
+        ) as switch:
+            words(other.endonym)
+        switch.props["hreflang"] = other.tag
+        _theme(visit)
+        if visit.has_login:
+            with box(tag="form") as form:
+                form.props["method"], form.props["action"] = "post", "/logout"
+                with box("tool", tag="button") as button:
+                    icon("logout")
+                button.props["title"] = button.props["aria-label"] = visit.t("logout")
+
+
+def _theme(visit: Visit) -> None:
+    theme = visit.theme if visit.theme in _THEMES else "auto"
+    dark = ui.dark_mode(_THEMES[theme][1])
+    with mark(box("tool", tag="button"), "theme") as button:
+        sign = ui.icon(_THEMES[theme][0])
+    button.props["title"] = button.props["aria-label"] = visit.t("theme")
+
+    def turn() -> None:
+        following = _AFTER[visit.theme if visit.theme in _AFTER else "auto"]
+        visit.remember_theme(following)
+        sign.set_name(_THEMES[following][0])
+        dark.value = _THEMES[following][1]
+
+    button.on("click", turn)
+
+
+def _away(visit: Visit) -> None:
+    with mark(box("away"), "away") as banner:
+        said = words("")
+    banner.props["role"] = "status"
+
+    def show(picture: Picture) -> None:
+        said.set_text(visit.t("away" if picture.at else "away_first"))
+        banner.set_visibility(picture.away is not None)
+
+    visit.follow(show)
+
+
+def empty(said: str, sign: str = "check_circle", hint: str = "") -> Element:
+    """Show that there is nothing here, and what that means."""
+    with box("empty") as element:
+        icon(sign)
+        words(said)
+        if hint:
+            words(hint, "small")
+    return element

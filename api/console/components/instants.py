@@ -1,0 +1,27 @@
+"""An instant that a person chooses in the browser's own local time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from api.console.components.elements import box, mark, words
+from api.console.visit import Visit
+
+
+class Instant:
+    """A field of local date and time, to the minute; `value` is aware, None where the field is empty."""
+
+    def __init__(self, visit: Visit, label: str, value: datetime | None) -> None:
+        self.value = value.replace(second=0, microsecond=0) if value else None
+        with box("instant", tag="label"):
+            words(visit.t(label), "small muted")
+            field = Element("local-instant")
+        field.props["at"] = self.value.isoformat() if self.value else ""
+        mark(field, label).on("chosen", self._choose, args=["detail"])
+
+    def _choose(self, event: GenericEventArguments) -> None:
+        said = event.args.get("detail")
+        self.value = datetime.fromisoformat(said) if said else None

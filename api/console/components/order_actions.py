@@ -1,0 +1,215 @@
+"""What a person may do with an order now: its next steps, booking, and closing it with codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from alerts.orders import commands
+from api.console.components.elements import box, card, mark, moment, number, words
+from api.console.components.forms import Act, Form, choice, remark, said, sheet
+from api.console.components.instants import Instant
+from api.console.texts.texts import named
+from api.console.texts.work import WORK_TEXTS
+from api.console.visit import Visit
+from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
+from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
+
+Done = Callable[[], Any]
+
+
+def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
+    """Offer the steps that the order's state allows, and nothing else."""
+    with card(visit.t("work"), "acting"), box("form", testid="steps"):
+        if not order.steps:
+            words(visit.t("work_ended"), "muted")
+            return
+        for place, step in enumerate(order.steps):
+            _button(visit, f"step_{step.value}", place == 0, partial(_ask, visit, order, step, on_done))
+        _button(visit, "book", False, partial(_ask_booking, visit, order, on_done))
+
+
+def bookings_card(visit: Visit, bookings: Sequence[Booking]) -> None:
+    """Show what was booked."""
+    if not bookings:
+        return
+    with card(visit.t("bookings")), box("history"):
+        for booking in bookings:
+            with box("step"):
+                with box("spread"):
+                    words(_amount(visit, booking), "strong figures")
+                    words(booking.booked_by, "muted clip")
+                moment(booking.booked_at, "full").classes("small muted")
+                if booking.note:
+                    words(booking.note, "small")
+
+
+def closing_card(visit: Visit, closing: Closing | None) -> None:
+    """Show the codes with which an order was closed."""
+    if closing is None:
+        return
+    with card(visit.t("closed_with")), box("lines", testid="closing"):
+        words(visit.word("outcome", closing.outcome.value), "strong")
+        for code, names in (
+            (closing.failure_mode, FAILURE_MODES.get(closing.failure_mode)),
+            (closing.cause, FAILURE_CAUSES.get(closing.cause)),
+            ("", ACTIVITIES.get(closing.action)),
+        ):
+            words(f"{code} {named(visit.language, *names) if names else ''}".strip())
+        if closing.note:
+            words(closing.note, "muted")
+        if closing.relearn:
+            words(visit.t("relearns"), "muted")
+        words(visit.t("closed_by", actor=closing.closed_by), "small muted")
+        moment(closing.closed_at, "full").classes("small muted")
+
+
+def _amount(visit: Visit, booking: Booking) -> str:
+    hours = visit.t("booked_hours", hours=number(booking.hours)) if booking.hours else ""
+    cost = f"{booking.cost:.2f} {booking.currency}" if booking.cost else ""
+    return " · ".join(part for part in (hours, cost) if part)
+
+
+def _button(visit: Visit, key: str, is_first: bool, on_click: Callable[[], Any]) -> None:
+    with mark(box("button" if is_first else "button quiet", tag="button"), key) as button:
+        words(visit.t(key))
+    button.on("click", on_click)
+
+
+def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
+    if step is Step.CLOSE:
+        _ask_codes(visit, order, on_done)
+        return
+    with sheet(f"{order.number}: {visit.t(f'step_{step.value}')}") as dialog:
+        words(visit.t("step_hint", state=visit.word("state", step.leads_to.value)), "muted")
+        note = remark(visit, "note", "step-note")
+
+        def act(actor: str) -> WorkOrder:
+            parts = visit.parts
+            return commands.take_step(
+                parts.database, order.number, step, actor=actor, clock=parts.clock, note=said(note)
+            )
+
+        hint = "start_hint" if step is Step.START else "acknowledge_hint"
+        _form(visit, act, dialog, on_done, action=f"step_{step.value}", hint=hint)
+
+
+def _form(
+    visit: Visit,
+    act: Act,
+    dialog: ui.dialog,
+    on_done: Done,
+    *,
+    action: str,
+    hint: str,
+    lacks: Callable[[], str | None] = lambda: None,
+) -> None:
+    def done() -> Any:
+        dialog.close()
+        return on_done()
+
+    Form(visit, act, on_done=done, action=action, hint=hint, actor="step-actor", lacks=lacks)
+
+
+def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
+    with sheet(f"{order.number}: {visit.t('book')}") as dialog:
+        with box("fields"):
+            hours = _amount_field(visit, "hours_spent")
+            cost = _amount_field(visit, "cost")
+            currency = mark(ui.input(label=visit.t("currency")).props("outlined dense maxlength=3"), "currency")
+        note = remark(visit, "note", "step-note")
+
+        def lacks() -> str | None:
+            for field in (hours, cost):
+                if not is_amount(field.value):
+                    return visit.t("bad_number", what=field.value)
+            return None if hours.value or (cost.value and currency.value) else visit.t("amount_needed")
+
+        def act(actor: str) -> WorkOrder:
+            booking = Booking(
+                booked_at=visit.parts.clock.now(),
+                booked_by=actor,
+                hours=amount_of(hours.value),
+                cost=amount_of(cost.value),
+                currency=said(currency).upper() or None,
+                note=said(note),
+            )
+            return commands.book(visit.parts.database, order.number, booking, clock=visit.parts.clock)
+
+        _form(visit, act, dialog, on_done, action="book_do", hint="book_hint", lacks=lacks)
+
+
+def _amount_field(visit: Visit, label: str) -> ui.input:
+    return mark(ui.input(label=visit.t(label)).props("outlined dense inputmode=decimal"), label)
+
+
+def amount_of(text: str | None) -> float | None:
+    """Read an amount that a person typed, with a point or a comma; None where nothing was.
+
+    Raises:
+        ValueError: it is not a number.
+
+    >>> amount_of("1,5"), amount_of("") is None
+    (1.5, True)
+    """
+    return float(text.replace(",", ".")) if text and text.strip() else None
+
+
+def is_amount(text: str | None) -> bool:
+    """Say whether `amount_of` reads it.
+
+    >>> is_amount("2"), is_amount("two")
+    (True, False)
+    """
+    try:
+        amount_of(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
+    with sheet(f"{order.number}: {visit.t('step_close')}") as dialog:
+        with box("fields"):
+            outcome = choice(visit, "outcome", _OUTCOMES, None, "outcome")
+            mode = choice(visit, "failure_mode", FAILURE_MODES, order.failure_mode, "failure-mode")
+            cause = choice(visit, "cause", FAILURE_CAUSES, None, "cause")
+            action = choice(visit, "action", ACTIVITIES, None, "action")
+            failed = Instant(visit, "failed_at", None)
+            restored = Instant(visit, "restored_at", order.completed_at)
+        relearn = mark(ui.checkbox(visit.t("relearn")), "relearn")
+        action.on_value_change(lambda: relearn.set_value(bool(action.value) and Activity(action.value).renews))
+        note = remark(visit, "note", "step-note")
+        wanted = (outcome, mode, cause, action)
+
+        def lacks() -> str | None:
+            return None if all(field.value for field in wanted) else visit.t("codes_needed")
+
+        def act(actor: str) -> WorkOrder:
+            codes = commands.Codes(
+                outcome=Outcome(outcome.value),
+                failure_mode=mode.value,
+                cause=cause.value,
+                action=Activity(action.value),
+                note=said(note),
+                failed_at=failed.value,
+                restored_at=_to_the_second(restored.value, order.completed_at),
+                relearn=bool(relearn.value),
+            )
+            return commands.close_order(visit.parts.database, order.number, codes, actor=actor, clock=visit.parts.clock)
+
+        _form(visit, act, dialog, on_done, action="close_do", hint="close_hint", lacks=lacks)
+
+
+def _to_the_second(chosen: datetime | None, offered: datetime | None) -> datetime | None:
+    """Give back what was offered where a person left it as it was shown, to the minute."""
+    if chosen is None or (offered and chosen == offered.replace(second=0, microsecond=0)):
+        return offered
+    return chosen
+
+
+_OUTCOMES = {one.value: WORK_TEXTS[f"outcome_{one.value}"] for one in Outcome}

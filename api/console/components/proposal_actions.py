@@ -1,0 +1,97 @@
+"""What is proposed, the evidence for it, and how a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from api.console.components.elements import age, box, heading, mark, moment, number, words
+from api.console.components.forms import Act, Form, remark, said, sheet
+from api.console.visit import Visit
+from models.feedback import proposing
+from storage.models.proposals import Proposal, Reason
+
+Done = Callable[[], Any]
+
+
+def reason_of(visit: Visit, proposal: Proposal) -> str:
+    """Say in words why a retraining is proposed."""
+    return visit.word("why", proposal.reason.value)
+
+
+def proposal_button(visit: Visit, proposal: Proposal, on_done: Done) -> None:
+    """Offer to look at a proposal and to decide about it."""
+    with mark(box("button quiet", tag="button"), f"decide-{proposal.proposal_id}") as button:
+        words(visit.t("decide"))
+    button.on("click", partial(_ask, visit, proposal, on_done))
+
+
+def _ask(visit: Visit, proposal: Proposal, on_done: Done) -> None:
+    with sheet(f"{proposal.asset}: {reason_of(visit, proposal)}") as dialog:
+        with box("stack", testid="evidence"):
+            show_evidence(visit, proposal)
+        note = remark(visit, "note", "step-note")
+        words(visit.t("dismiss_hint"), "muted small")
+
+        def deciding(decide: Callable[..., Proposal]) -> Act:
+            parts = visit.parts
+            return lambda actor: decide(
+                parts.database, proposal.proposal_id, actor=actor, clock=parts.clock, note=said(note)
+            )
+
+        def done() -> Any:
+            dialog.close()
+            return on_done()
+
+        Form(
+            visit,
+            deciding(proposing.accept),
+            on_done=done,
+            action="accept",
+            hint="accept_hint",
+            actor="step-actor",
+            other=("dismiss", deciding(proposing.dismiss)),
+        )
+
+
+def show_evidence(visit: Visit, proposal: Proposal) -> None:
+    """Show what speaks for a proposal."""
+    for line in _evidence(visit, proposal):
+        words(line)
+    if proposal.data_from and proposal.data_to:
+        with box("line muted"):
+            words(f"{visit.t('span')}:")
+            moment(proposal.data_from, "minute")
+            words("–")
+            moment(proposal.data_to, "minute")
+    moved = [one for one in proposal.evidence.get("signals") or () if one.get("drifts")]
+    if moved:
+        heading(visit.t("moved"), 2)
+        for one in moved:
+            with box("spread"):
+                words(one["signal"], "clip")
+                words(
+                    visit.t(
+                        "moved_from_to", before=number(one["before"]), now=number(one["now"]), unit=one["unit"]
+                    ).rstrip(),
+                    "figures strong",
+                )
+            words(visit.t("psi", psi=number(one["psi"]), distance=number(one["distance"])), "small muted")
+
+
+def _evidence(visit: Visit, proposal: Proposal) -> list[str]:
+    told = proposal.evidence
+    match proposal.reason:
+        case Reason.RELEARNING:
+            spans = {name: age(visit.language, told.get(f"{name}_s") or 0.0) for name in ("clean", "needed")}
+            lines = [visit.t("evidence_clean", **spans)]
+            if told.get("old_model_alarm_part") is not None:
+                lines.append(visit.t("evidence_shadow", part=f"{100 * told['old_model_alarm_part']:.0f} %"))
+            return lines
+        case Reason.ALARM_RATE:
+            return [visit.t("evidence_alarms", episodes=told.get("episodes"), expected=number(told.get("expected")))]
+        case Reason.MODEL_REFUSED:
+            return [visit.t("evidence_because", because=told.get("because"))]
+        case Reason.INPUT_DRIFT:
+            return []

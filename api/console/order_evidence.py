@@ -1,0 +1,105 @@
+"""All that speaks for one work order, read at once: order, asset, history, and the signals around the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.console.components.charts import Trace, Window
+from api.parts import Parts
+from plant.work_order import Booking, Closing, WorkOrder
+from storage.core.database import Transaction
+from storage.views import overview
+from storage.views.overview import AssetView, SignalView
+from storage.work import orders
+from storage.work.orders import OrderEvent
+
+_LEADING = 3
+_LEAST_AROUND, _MOST_AROUND = timedelta(minutes=5), timedelta(hours=6)
+
+Naming = Callable[[SignalView], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """One order with its evidence; `names` are the asset's signals' by key, `traces` those that lead."""
+
+    order: WorkOrder
+    asset: AssetView
+    events: Sequence[OrderEvent]
+    traces: Sequence[Trace]
+    window: Window | None
+    names: dict[str, str]
+    bookings: Sequence[Booking]
+    closing: Closing | None
+
+
+def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
+    """Read an order with all that speaks for it; `naming` says how a signal is called.
+
+    Raises:
+        NotFound: there is no such order.
+        Unavailable: the database is away.
+    """
+    with parts.database.transaction() as tx:
+        order = orders.get_order(tx, number)
+        asset = overview.get_asset(tx, order.site, order.asset, now=parts.clock.now())
+        window = window_of(order)
+        return Dossier(
+            order=order,
+            asset=asset,
+            events=orders.order_events(tx, order.order_id),
+            traces=[trace for trace in _traces(tx, order, asset, window, naming) if trace.points],
+            window=window,
+            names={signal.key: naming(signal) for signal in asset.signals},
+            bookings=orders.bookings(tx, order.order_id),
+            closing=orders.closing_of(tx, order.order_id),
+        )
+
+
+def _traces(tx: Transaction, order: WorkOrder, asset: AssetView, window: Window | None, naming: Naming) -> list[Trace]:
+    if window is None:
+        return []
+    since, until = around(window)
+    known = {signal.key: signal for signal in asset.signals}
+    leading = [known[one["signal"]] for one in signals_of(order)[:_LEADING] if one["signal"] in known]
+    return [
+        Trace(
+            name=naming(signal),
+            unit=signal.unit,
+            points=overview.get_series(tx, signal.signal_id, time_from=since, time_to=until),
+            low=signal.low,
+            high=signal.high,
+        )
+        for signal in leading
+    ]
+
+
+def signals_of(order: WorkOrder) -> list[dict[str, Any]]:
+    """Return the contributing signals of an order's evidence, the largest share first."""
+    return list(order.evidence.get("signals") or ())
+
+
+def window_of(order: WorkOrder) -> Window | None:
+    """Read the window out of an order's evidence; None where it has none."""
+    window = order.evidence.get("window") or {}
+    since, until = instant_of(window.get("from")), instant_of(window.get("to"))
+    if since is None or until is None:
+        return None
+    return Window(time_from=since, time_to=until, onset=instant_of(order.evidence.get("onset")))
+
+
+def around(window: Window) -> tuple[datetime, datetime]:
+    """Choose what is shown around a window: before it as much as it lasted, 5 min to 6 h, and a little after."""
+    margin = min(max(window.time_to - window.time_from, _LEAST_AROUND), _MOST_AROUND)
+    return window.time_from - margin, window.time_to + margin / 4
+
+
+def instant_of(said: object) -> datetime | None:
+    """Read an instant out of a document; None where it is none."""
+    try:
+        return datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,263 @@
+"""One asset: how it is, what its signals say now, and how they went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from urllib.parse import quote
+
+from nicegui import run, ui
+from nicegui.element import Element
+
+from api.console.components import charts
+from api.console.components.charts import Trace
+from api.console.components.elements import box, chip, heading, link, moment, number, words, zone
+from api.console.components.failure_report import report_button
+from api.console.components.frame import empty, framed
+from api.console.components.remaining_life import in_words
+from api.console.components.service_state import service_button
+from api.console.texts.texts import named
+from api.console.visit import Visit
+from api.parts import Parts
+from plant.errors import AssetloopError, NotFound
+from storage.models import remaining
+from storage.models.remaining import RemainingLife
+from storage.views import liveness, overview
+from storage.views.liveness import Liveness
+from storage.views.overview import AssetView, SignalView
+
+_SPANS = {
+    "span_15m": timedelta(minutes=15),
+    "span_1h": timedelta(hours=1),
+    "span_6h": timedelta(hours=6),
+    "span_24h": timedelta(hours=24),
+}
+_EVERY_S = 3.0
+_POINTS = 300
+_TONES = {
+    **dict.fromkeys(("up", "alive", "fresh"), "good"),
+    **dict.fromkeys(("down", "silent"), "alarm"),
+    **dict.fromkeys(("stale", "bad"), "watch"),
+    **dict.fromkeys(("unknown", "never"), "silent"),
+}
+
+
+def read_asset(
+    parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
+) -> tuple[AssetView, RemainingLife | None, list[Trace], Liveness]:
+    """Read an asset, how long it has left, the course of its signals, and whether it can be heard.
+
+    Raises:
+        NotFound: there is no such asset.
+        Unavailable: the database is away.
+    """
+    now = parts.clock.now()
+    with parts.database.transaction() as tx:
+        asset = overview.get_asset(tx, site, tag, now=now)
+        traces = [
+            Trace(
+                name=visit.signal_name(signal),
+                unit=signal.unit,
+                points=overview.get_series(
+                    tx, signal.signal_id, time_from=now - span, time_to=now + timedelta(seconds=1), most=_POINTS
+                ),
+                low=signal.low,
+                high=signal.high,
+            )
+            for signal in asset.signals
+        ]
+        left = remaining.newest(tx, asset.asset_id)
+        alive = liveness.of_asset(tx, site, tag)
+    return asset, left, traces, alive
+
+
+async def show(visit: Visit, site: str, tag: str) -> None:
+    """Draw the page."""
+    await visit.settle()
+    with framed(visit, tag):
+        page = AssetPage(visit, site, tag, box("stack"))
+        await page.read()
+        ui.timer(_EVERY_S, page.read)
+
+
+class AssetPage:
+    """The page's middle: made once, then only values and curves are sent."""
+
+    def __init__(self, visit: Visit, site: str, tag: str, room: Element) -> None:
+        self._visit = visit
+        self._site, self._tag = site, tag
+        self._room = room
+        self._span = "span_15m"
+        self._drawn: tuple[object, ...] | None = None
+
+    async def read(self) -> None:
+        """Read and show; while the database is away, what was shown stays."""
+        visit = self._visit
+        span = self._span
+        try:
+            found = await run.io_bound(read_asset, visit.parts, self._site, self._tag, _SPANS[span], visit)
+        except NotFound:
+            self._say(visit.t("not_there", what=self._tag), "search_off")
+            return
+        except AssetloopError:
+            if self._drawn is None:
+                self._say(visit.t("away_first"), "cloud_off")
+            return
+        if found is not None and span == self._span:
+            self._show(*found)
+
+    def _say(self, said: str, sign: str) -> None:
+        self._drawn = None
+        self._room.clear()
+        with self._room, box("card"):
+            empty(said, sign)
+
+    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace], alive: Liveness) -> None:
+        made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
+        if self._drawn != made_of:
+            self._drawn = made_of
+            self._draw(asset, traces)
+        self._health.set_text(self._visit.word("health", asset.health.value))
+        self._health.classes(replace=f"chip tone-{asset.health.value}")
+        self._score.set_text(number(asset.score))
+        self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
+        self._show_liveness(alive)
+        for line, signal in zip(self._lines, asset.signals, strict=True):
+            line.show(signal)
+        for chart, trace in zip(self._charts, traces, strict=True):
+            chart.options.update(charts.stack([trace]))
+            chart.update()
+
+    def _draw(self, asset: AssetView, traces: Sequence[Trace]) -> None:
+        visit = self._visit
+        self._room.clear()
+        with self._room:
+            with link("/", "plain-link small"):
+                words(f"← {visit.t('nav_overview')}")
+            with box("spread"):
+                with box("line"):
+                    heading(f"{asset.asset} {visit.name(asset)}".rstrip())
+                    self._health = chip("", "plain")
+                with box("line"):
+                    report_button(visit, asset.site, asset.asset)
+                    service_button(visit, asset, self.read)
+            with box("card facts"):
+                self._facts(asset)
+            with box("card list signals", testid="signals"):
+                _head(visit)
+                self._lines = [Line(visit, signal) for signal in asset.signals]
+            with box("spread"):
+                heading(visit.t("trends"), 2)
+                self._choice()
+            with box("charts"):
+                self._charts = [_chart(trace) for trace in traces]
+
+    def _facts(self, asset: AssetView) -> None:
+        visit = self._visit
+        with box():
+            words(visit.t("class"), "name")
+            words(named(visit.language, asset.class_name, asset.class_name_zh) or asset.asset_class, "strong")
+        with box():
+            words(visit.t("model"), "name")
+            with link(f"/models/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
+                words(asset.model or visit.t("no_model"))
+        with box():
+            words(visit.t("score"), "name")
+            self._score = words("", "strong figures")
+        with box(testid="remaining-life"):
+            words(visit.t("remaining_life"), "name")
+            self._life = words("", "strong")
+        if asset.relearning_since:
+            with box(testid="learning"):
+                words(visit.t("learning_since"), "name")
+                moment(asset.relearning_since, "full").classes("strong")
+        with box():
+            words(visit.t("nav_orders"), "name")
+            self._orders(asset)
+        self._liveness()
+
+    def _liveness(self) -> None:
+        visit = self._visit
+        self._alive = {}
+        for name in ("session", "device", "sensors"):
+            with box(testid=f"liveness-{name}"):
+                words(visit.t(name), "name")
+                self._alive[name] = chip("", "plain")
+
+    def _show_liveness(self, alive: Liveness) -> None:
+        which = ", ".join(alive.stale if alive.sensors == "stale" else alive.bad)
+        for name, state in (("session", alive.session), ("device", alive.device), ("sensors", alive.sensors)):
+            said = self._visit.t(f"{name}_{state}", which=which)
+            self._alive[name].set_text(said)
+            self._alive[name].classes(replace=f"chip tone-{_TONES[state]}")
+
+    def _orders(self, asset: AssetView) -> None:
+        standing = [
+            order
+            for order in self._visit.watch.look().orders
+            if order.asset_id == asset.asset_id and order.state.is_open
+        ]
+        with box("line"):
+            for order in standing:
+                with link(f"/work-orders/{order.number}", "plain-link strong"):
+                    words(order.number)
+            if not standing:
+                words("–", "strong")
+
+    def _choice(self) -> None:
+        with box("choice"):
+            buttons = {span: box("here" if span == self._span else "", tag="button") for span in _SPANS}
+        for span, button in buttons.items():
+            with button:
+                words(self._visit.t(span))
+            button.on("click", partial(self._choose, span, buttons))
+
+    async def _choose(self, span: str, buttons: dict[str, Element]) -> None:
+        self._span = span
+        for one, button in buttons.items():
+            button.classes(add="here" if one == span else "", remove="" if one == span else "here")
+        await self.read()
+
+
+def _head(visit: Visit) -> None:
+    with box("entry head"):
+        for key in ("signal", "value", "limits"):
+            words(visit.t(key))
+        with box("line"):
+            words(visit.t("measured"))
+            zone()
+
+
+def _chart(trace: Trace) -> ui.echart:
+    with box("card"):
+        return ui.echart(charts.stack([trace])).classes("chart").style(f"height: {charts.height([trace])}px")
+
+
+class Line:
+    """One signal's line in the table."""
+
+    def __init__(self, visit: Visit, signal: SignalView) -> None:
+        with box("entry", testid=f"signal-{signal.key}"):
+            with box("line"):
+                words(visit.signal_name(signal), "strong clip")
+                words(
+                    signal.key if signal.role == "measurement" else f"{signal.key} · {visit.t('setting')}",
+                    "small muted",
+                )
+            self._value = words("", "strong figures right")
+            words(_limits(signal), "muted figures")
+            self._time = moment(None, "second").classes("muted right")
+
+    def show(self, signal: SignalView) -> None:
+        """Bring the line up to date."""
+        self._value.set_text(f"{number(signal.value)} {signal.unit}".rstrip())
+        self._value.style(f"color: {'var(--alarm)' if signal.outside else 'inherit'}")
+        self._time.props["at"] = signal.time.isoformat() if signal.time else ""
+
+
+def _limits(signal: SignalView) -> str:
+    if signal.low is None and signal.high is None:
+        return "–"
+    return f"{number(signal.low)} … {number(signal.high)} {signal.unit}".rstrip()

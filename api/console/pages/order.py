@@ -1,0 +1,240 @@
+"""One work order with its evidence: who says so, which signals show it, and what they did around the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from nicegui import run, ui
+from nicegui.element import Element
+
+from alerts.orders.locked import acknowledge_order
+from api.console.components import charts
+from api.console.components.elements import box, card, chip, heading, link, mark, moment, number, words, zone
+from api.console.components.forms import Form
+from api.console.components.frame import empty, framed
+from api.console.components.order_actions import bookings_card, closing_card, work_card
+from api.console.components.remaining_life import in_words
+from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
+from api.console.visit import Visit
+from plant.errors import AssetloopError, NotFound
+from plant.work_order import WorkOrder
+from storage.work.orders import OrderEvent
+
+_EVERY_S = 1.0
+_LATE = timedelta(seconds=30)
+
+
+async def show(visit: Visit, number: str) -> None:
+    """Draw the page."""
+    await visit.settle()
+    with framed(visit, number):
+        with box("line small muted"), link("/work-orders", "plain-link"):
+            words(f"← {visit.t('back_orders')}")
+        room = box("stack", testid="order-page")
+    page = OrderPage(visit, number, room)
+    await page.read()
+    ui.timer(_EVERY_S, page.keep_up)
+
+
+class OrderPage:
+    """The page's middle; read again when the order's revision changes."""
+
+    def __init__(self, visit: Visit, number: str, room: Element) -> None:
+        self._visit = visit
+        self._number = number
+        self._room = room
+        self._revision: int | None = None
+        self._chart: ui.echart | None = None
+        self._chart_until: datetime | None = None
+        self._looks = 0
+
+    async def keep_up(self) -> None:
+        """Read again where the order has moved on, or was not to be had the last time."""
+        picture = self._visit.watch.look()
+        stored = next((order.revision for order in picture.orders if order.number == self._number), None)
+        if self._revision is None or (stored is not None and stored > self._revision):
+            await self.read()
+        elif self._is_still_filling():
+            await self._draw_on()
+
+    def _is_still_filling(self) -> bool:
+        """Say whether readings may still come into the chart; asked every look, true for one in three."""
+        self._looks += 1
+        until = self._chart_until
+        return until is not None and self._visit.parts.clock.now() < until + _LATE and self._looks % 3 == 0
+
+    async def _draw_on(self) -> None:
+        try:
+            dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit.signal_name)
+        except AssetloopError:
+            return
+        if dossier is not None and self._chart is not None:
+            self._chart.options.update(_options(self._visit, dossier))
+            self._chart.update()
+
+    async def read(self) -> None:
+        """Read the order and draw it."""
+        try:
+            dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit.signal_name)
+        except NotFound:
+            self._revision = 0
+            self._say(self._visit.t("not_there", what=self._number), "search_off")
+            return
+        except AssetloopError:
+            if self._revision is None:
+                self._say(self._visit.t("away_first"), "cloud_off")
+            return
+        if dossier is not None:
+            self._revision = dossier.order.revision
+            self._draw(dossier)
+
+    def _say(self, said: str, sign: str) -> None:
+        self._room.clear()
+        with self._room, box("card"):
+            empty(said, sign)
+
+    def _draw(self, dossier: Dossier) -> None:
+        visit, order = self._visit, dossier.order
+        self._room.clear()
+        with self._room:
+            _title(visit, dossier)
+            with box("two"):
+                with box("stack"):
+                    if order.evidence.get("source") == "report":
+                        _report(visit, order)
+                    else:
+                        self._found(dossier)
+                with box("stack"):
+                    self._acknowledgement(order)
+                    work_card(visit, order, self.read)
+                    closing_card(visit, dossier.closing)
+                    bookings_card(visit, dossier.bookings)
+                    _history(visit, dossier.events)
+
+    def _found(self, dossier: Dossier) -> None:
+        visit = self._visit
+        _evidence(visit, dossier)
+        with card(visit.t("around_window")):
+            self._chart = _chart(visit, dossier)
+            self._chart_until = around(dossier.window)[1] if dossier.window and self._chart else None
+
+    def _acknowledgement(self, order: WorkOrder) -> None:
+        visit = self._visit
+        with card(visit.t("acknowledged" if order.acknowledged_at else "not_acknowledged"), "acting"):
+            if order.acknowledged_at is not None:
+                with mark(box("stack"), "acknowledged"):
+                    words(visit.t("acknowledged_by", actor=order.acknowledged_by), "strong")
+                    moment(order.acknowledged_at, "full").classes("muted")
+                return
+
+            def acknowledge(actor: str) -> WorkOrder:
+                return acknowledge_order(visit.parts.database, order.number, actor=actor, clock=visit.parts.clock)
+
+            Form(visit, acknowledge, on_done=self.read)
+
+
+def _title(visit: Visit, dossier: Dossier) -> None:
+    order, asset = dossier.order, dossier.asset
+    with box("title"):
+        with box("line"):
+            heading(f"{order.number} · {visit.mode(order)}")
+            chip(visit.word("severity", order.severity.value), order.severity.value)
+            chip(visit.word("state", order.state.value), "accent")
+        with box("pairs"):
+            with link(f"/assets/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
+                words(f"{asset.asset} {visit.name(asset)}".rstrip())
+            words(f"{visit.t('priority')} {order.priority}", "muted")
+            for key, at in (("raised", order.created_at), ("due", order.requested_finish)):
+                with box("muted"):
+                    words(visit.t(key))
+                    moment(at, "full")
+
+
+def _report(visit: Visit, order: WorkOrder) -> None:
+    with card(visit.t("reported")), box("stack"):
+        words(order.title)
+        with box("facts"):
+            _fact(visit.t("reported_by"), str(order.evidence.get("reported_by") or "–"))
+            _fact(visit.t("lost_function"), instant_of(order.evidence.get("failed_at")))
+            _fact(visit.t("remaining_life"), in_words(visit.language, order.evidence.get("remaining_life")))
+
+
+def _evidence(visit: Visit, dossier: Dossier) -> None:
+    order, window = dossier.order, dossier.window
+    evidence = order.evidence
+    with card(visit.t("evidence")), box("stack"):
+        with box("facts"):
+            _fact(visit.t("worst_score"), number(evidence.get("score")))
+            _fact(visit.t("model_version"), str(evidence.get("model_version") or "–"))
+            _fact(visit.t("onset"), window.onset if window else None)
+            _fact(f"{visit.t('window')}", (window.time_from, window.time_to) if window else None)
+            _fact(visit.t("failure_mode"), f"{visit.mode(order)} ({order.failure_mode})")
+            _fact(visit.t("remaining_life"), in_words(visit.language, evidence.get("remaining_life")))
+            _fact(visit.t("data_quality"), _quality(visit, evidence.get("data_quality") or {}))
+        heading(visit.t("contributing"), 2)
+        with box("shares", testid="shares"):
+            for one in signals_of(order):
+                _share(dossier.names.get(one["signal"], one["signal"]), float(one["share"] or 0))
+
+
+def _fact(name: str, value: str | datetime | tuple[datetime, datetime] | None) -> None:
+    with box():
+        with box("name"):
+            words(name)
+            if isinstance(value, datetime | tuple):
+                zone()
+        if isinstance(value, datetime):
+            moment(value, "second").classes("strong")
+        elif isinstance(value, tuple):
+            with box("strong"):
+                moment(value[0], "second")
+                words("–").style("display: inline; padding: 0 6px")
+                moment(value[1], "second")
+        else:
+            words(value or "–", "strong figures")
+
+
+def _quality(visit: Visit, quality: dict[str, Any]) -> str:
+    said = []
+    for name, value in sorted(quality.items(), reverse=True):
+        shown = "–" if value is None else f"{100 * value:.1f} %" if name == "missing" else f"{value:g}"
+        said.append(visit.t(f"quality_{name}", value=shown) if name in {"samples", "missing"} else f"{name} {shown}")
+    return ", ".join(said)
+
+
+def _share(name: str, share: float) -> None:
+    with box("share"):
+        words(name, "clip")
+        with box("track"):
+            box("fill").style(f"width: {100 * share:.1f}%")
+        words(f"{100 * share:.0f} %", "percent")
+
+
+def _options(visit: Visit, dossier: Dossier) -> dict[str, Any]:
+    return charts.stack(dossier.traces, window=dossier.window, onset_name=visit.t("alarm_onset"))
+
+
+def _chart(visit: Visit, dossier: Dossier) -> ui.echart | None:
+    if not dossier.traces:
+        empty(visit.t("no_series"), "show_chart")
+        return None
+    chart = ui.echart(_options(visit, dossier)).classes("chart")
+    mark(chart.style(f"height: {charts.height(dossier.traces)}px"), "window-chart")
+    return chart
+
+
+def _history(visit: Visit, events: Sequence[OrderEvent]) -> None:
+    with card(visit.t("history")), box("history"):
+        for event in reversed(events):
+            with box("step"):
+                with box("spread"):
+                    words(visit.word("event", event.event), "strong")
+                    words(event.actor, "muted clip")
+                moment(event.at, "full").classes("small muted")
+                if event.document.get("note"):
+                    words(event.document["note"], "small")
+                if event.published_at is not None:
+                    words(visit.t("published"), "small muted")

@@ -1,0 +1,1 @@
+"""Who comes in: the token, its session, and the gate every request passes."""

@@ -1,0 +1,1 @@
+"""The documents that the API gives out and takes, with their units."""

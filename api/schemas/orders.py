@@ -1,0 +1,156 @@
+"""The documents about work orders that the API gives out and takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.schemas.plant import Acknowledgement, Deed, Shape
+from plant.iso14224 import Activity
+from plant.severity import Severity
+from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
+from storage.work.orders import OrderEvent
+
+
+class OrderShape(Shape):
+    """A work order as it stands."""
+
+    number: str = Field(examples=["WO-000001"])
+    site: str
+    asset: str = Field(description="Tag of the functional location.")
+    asset_class: str
+    failure_mode: str
+    state: OrderState = Field(description="Maximo life: WAPPR, APPR, WSCH, WMATL, WPCOND, INPRG, COMP, CLOSE, CAN.")
+    priority: int = Field(description="1 is the most urgent, 5 the least.")
+    severity: Severity
+    title: str
+    evidence: dict[str, Any] = Field(
+        description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model "
+        "version, remaining_life in seconds from its `as_of`, with the interval that holds it with `coverage`, and the "
+        "wear_limit up to which was counted, in alarm lines."
+    )
+    requested_finish: datetime
+    created_at: datetime
+    changed_at: datetime
+    revision: int
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    started_at: datetime | None = Field(description="When work began the first time.")
+    completed_at: datetime | None = Field(description="When the work was done.")
+    steps: list[Step] = Field(description="What may be done with it now, the usual next step first.")
+
+
+class EventShape(Shape):
+    """One change of a work order."""
+
+    revision: int
+    at: datetime
+    actor: str
+    event: str
+    published_at: datetime | None = Field(description="When the change had left on the asset's workorder topic.")
+
+
+class BookingShape(Shape):
+    """Work or cost that was booked."""
+
+    booked_at: datetime
+    booked_by: str
+    hours: float | None
+    cost: float | None
+    currency: str | None
+    note: str
+
+
+class ClosingShape(Shape):
+    """The codes of ISO 14224:2016 with which an order was closed."""
+
+    outcome: Outcome
+    failure_mode: str = Field(examples=["VIB"])
+    cause: str = Field(description="Failure cause, table B.3.", examples=["3.4"])
+    action: Activity = Field(description="Maintenance activity, table B.5.")
+    note: str
+    failed_at: datetime | None = Field(description="When the machine lost its function; null where that was prevented.")
+    restored_at: datetime = Field(description="When it could run again.")
+    relearn: bool = Field(description="Whether its normal may be another one since.")
+    closed_at: datetime
+    closed_by: str
+
+
+class OrderWithEvents(OrderShape):
+    """A work order with its history, oldest first, what was booked on it, and how it was closed."""
+
+    events: list[EventShape]
+    bookings: list[BookingShape]
+    closing: ClosingShape | None
+
+    @classmethod
+    def of(cls, order: WorkOrder, events: list[OrderEvent], bookings: list[Booking], closing: Closing | None) -> Self:
+        """Join an order and all that belongs to it."""
+        known = OrderShape.model_validate(order).model_dump()
+        return cls(
+            **known,
+            events=[EventShape.model_validate(event) for event in events],
+            bookings=[BookingShape.model_validate(booking) for booking in bookings],
+            closing=None if closing is None else ClosingShape.model_validate(closing),
+        )
+
+
+class NewBooking(Deed):
+    """Work or cost to be booked: hours, or a cost with its currency, or both."""
+
+    hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    cost: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    currency: str | None = Field(default=None, description="Code of ISO 4217.", examples=["EUR"])
+
+
+class NewClosing(Deed):
+    """The codes with which an order is to be closed; `/codes` lists them."""
+
+    outcome: Outcome
+    failure_mode: str = Field(examples=["VIB"])
+    cause: str = Field(examples=["3.4"])
+    action: Activity
+    failed_at: AwareDatetime | None = Field(
+        default=None, description="When the machine lost its function; leave out where that was prevented."
+    )
+    restored_at: AwareDatetime | None = Field(
+        default=None, description="When it could run again; the end of the work unless told."
+    )
+    relearn: bool | None = Field(
+        default=None, description="Whether its normal may be another one since; the action decides unless told."
+    )
+
+
+class NewReport(Acknowledgement):
+    """A failure that a person saw."""
+
+    site: str
+    asset: str
+    failure_mode: str = Field(examples=["VIB"])
+    severity: Severity = Severity.MAJOR
+    what: str = Field(min_length=1, max_length=200, description="What was seen, in a line.")
+    failed_at: AwareDatetime | None = Field(
+        default=None, description="When the machine lost its function; leave out where it still runs."
+    )
+
+
+class CodeShape(BaseModel):
+    """One code of a list, with its names."""
+
+    code: str
+    name: str
+    name_zh: str
+
+
+class CodesShape(BaseModel):
+    """The code lists of ISO 14224:2016 with which an order is closed."""
+
+    failure_modes: list[CodeShape]
+    causes: list[CodeShape]
+    actions: list[CodeShape]
+    renewing_actions: list[Activity] = Field(
+        description="Actions after which a machine's normal may be another one, and is learnt again."
+    )
+    outcomes: list[Outcome]

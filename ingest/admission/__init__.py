@@ -1,0 +1,1 @@
+"""Which reports are stored: known devices, the times of readings, and limits."""

@@ -1,0 +1,92 @@
+"""A device as ingest knows it: its asset, its signals, and how new its newest reading is."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plant.topics import tag_to_topic, topic_to_tag
+
+SignalIds = NDArray[np.int32]
+
+_MOST_LAYOUTS = 256
+ANYWHERE = ""  # the site of a device that names none: the register knows where the only asset of that tag is
+_NOBODY = "?"  # the device of a message whose topic names none
+_numbers = itertools.count()
+
+
+@dataclass(kw_only=True, slots=True)
+class Device:
+    """What is known of an asset; `asset_id` is None where the register has no such asset.
+
+    `site` and `asset` are its tags; `name` is how its topic names it, so that no two devices share a name, and `number`
+    tells it from all others in this process. `credit` is how many values it may say before the limiter is asked, which
+    keeps `level` and `filled_s` (`ingest.admission.limits`). `is_full` says that the asset may have no further signals.
+    `grace_us` is how far its clock may be ahead and how late a reading may be; `newest_us` is its newest reading's time
+    (µs since 1970). What is known holds until `until_s`, in monotonic seconds.
+    """
+
+    site: str
+    asset: str
+    asset_id: int | None
+    grace_us: int = 0
+    newest_us: int = 0
+    signals: dict[str, int] = field(default_factory=dict)
+    is_full: bool = False
+    until_s: float = 0.0
+    number: int = field(default_factory=lambda: next(_numbers))
+    name: str = ""
+    credit: int = 0
+    level: float = 0.0
+    filled_s: float | None = None
+    _layouts: dict[tuple[str, ...], SignalIds] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.name = "/".join(tag_to_topic(tag) for tag in (self.site, self.asset) if tag)
+
+    @classmethod
+    def stranger(cls, topic: str) -> Device:
+        """Return a device of which nothing is known but a topic.
+
+        >>> Device.stranger("assetloop/v1/demo/P-9/telemetry").name
+        'demo/P-9'
+        """
+        parts = topic.split("/")
+        site, asset = parts[2:4] if len(parts) == 5 else (_NOBODY, "")
+        return cls(site=topic_to_tag(site), asset=topic_to_tag(asset), asset_id=None)
+
+    def layout(self, keys: tuple[str, ...]) -> SignalIds | None:
+        """Return the numbers of these signals, None where one of them is not known."""
+        found = self._layouts.get(keys)
+        if found is not None:
+            return found
+        try:
+            found = np.array([self.signals[key] for key in keys], np.int32)
+        except KeyError:
+            return None
+        if len(self._layouts) >= _MOST_LAYOUTS:
+            self._layouts.clear()
+        self._layouts[keys] = found
+        return found
+
+    def succeed(self, former: Device | None) -> None:
+        """Go on with the limits of the device that was known by the same tags."""
+        if former is not None:
+            self.credit, self.level, self.filled_s = former.credit, former.level, former.filled_s
+
+    def refresh(self, signals: dict[str, int], *, grace_us: int, newest_us: int) -> None:
+        """Take over what the register says by now."""
+        if signals != self.signals:
+            self.signals = signals
+            self._layouts.clear()
+        self.is_full = False
+        self.grace_us = grace_us
+        self.newest_us = max(self.newest_us, newest_us)
+
+
+def topic_text(topic: bytes) -> str:
+    """Return a topic as text, whatever it holds."""
+    return topic.decode(errors="replace")

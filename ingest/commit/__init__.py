@@ -1,0 +1,1 @@
+"""From reports to rows: batches, their order, their commits, and the spool for when the database is away."""

@@ -1,0 +1,101 @@
+"""A sheet: what is to be stored of many reports, in columns, each row knowing its message.
+
+Reports are let go as soon as they stand here. A few thousand of them kept as objects would not fit the processor's
+cache any more, and that alone adds a third to what a message costs (`docs/performance.md`).
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.admission.device import Device, SignalIds
+from ingest.decoding.decoded import Report
+from storage.binary.columns import ReadingColumns
+
+
+def _longs() -> array[int]:
+    return array("q")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Columns with an entry a report (`devices`, `messages`, `instants`), an instant, or a value.
+
+    `messages` are the reports' messages by their number in the batch, never decreasing; `instants` and `signal_ids` say
+    how many instants a report has, and which signals an instant. Reports with marks or rejects have no place here.
+    """
+
+    devices: list[Device] = field(default_factory=list)
+    messages: array[int] = field(default_factory=_longs)
+    instants: array[int] = field(default_factory=_longs)
+    signal_ids: list[SignalIds] = field(default_factory=list)
+    times_us: array[int] = field(default_factory=_longs)
+    flags: array[int] = field(default_factory=lambda: array("h"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def add(self, report: Report, message: int) -> None:
+        """Add an admitted report."""
+        if report.device is None:
+            raise ValueError("a report is admitted before it is put on a sheet")
+        times_us = report.times_us
+        self.devices.append(report.device)
+        self.messages.append(message)
+        self.instants.append(len(times_us))
+        self.signal_ids += report.signal_ids
+        self.times_us.extend(times_us)
+        self.flags.extend(report.flags)
+        self.values += report.values
+
+    def part(self, first: int, last: int) -> Sheet:
+        """Return what the messages from number `first` up to but without `last` have on this sheet."""
+        reports = slice(bisect_left(self.messages, first), bisect_left(self.messages, last))
+        edges = [0, *accumulate(self.instants)]
+        instants = slice(edges[reports.start], edges[reports.stop])
+        places = [0, *accumulate(map(len, self.signal_ids))]
+        return Sheet(
+            devices=self.devices[reports],
+            messages=self.messages[reports],
+            instants=self.instants[reports],
+            signal_ids=self.signal_ids[instants],
+            times_us=self.times_us[instants],
+            flags=self.flags[instants],
+            values=self.values[places[instants.start] : places[instants.stop]],
+        )
+
+    def emptied(self) -> list[Report]:
+        """Return its reports as if all their readings had been refused, for a reason that is still to be given."""
+        reports = []
+        for device, values in zip(self.devices, self.values_of_reports().tolist(), strict=True):
+            report = Report.empty(device.site, device.asset)
+            report.device = device
+            report.refuse("", "", values)
+            reports.append(report)
+        return reports
+
+    def columns(self) -> ReadingColumns:
+        """Return the readings in the order in which they were received."""
+        if not self.signal_ids:
+            return ReadingColumns.of([], [], [], [])
+        counts = self._values_of_instants()
+        return ReadingColumns(
+            signal_ids=np.concatenate(self.signal_ids),
+            times_us=np.repeat(np.array(self.times_us), counts),
+            values=np.array(self.values),
+            flags=np.repeat(np.array(self.flags), counts),
+        )
+
+    def values_of_reports(self) -> NDArray[np.int64]:
+        """Count the values of each report."""
+        ends = np.cumsum(np.array(self.instants, np.int64))
+        before = np.concatenate([[0], np.cumsum(self._values_of_instants())])
+        values: NDArray[np.int64] = np.diff(before[np.concatenate([[0], ends])])
+        return values
+
+    def _values_of_instants(self) -> NDArray[np.int64]:
+        return np.fromiter(map(len, self.signal_ids), np.int64, len(self.signal_ids))

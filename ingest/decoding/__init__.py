@@ -1,0 +1,1 @@
+"""From bytes to reports: formats, compression, and what a payload becomes."""

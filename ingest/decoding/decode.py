@@ -1,0 +1,73 @@
+"""Decoding: any payload becomes reports of devices or a reason, and nothing in it can do more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ingest.admission.device import topic_text
+from ingest.decoding.compressed import MAGICS, expanded
+from ingest.decoding.decoded import Decoded
+from ingest.decoding.format import Decode, Format, Memories
+from plant.errors import Rejected
+from plant.topics import matches
+
+_MOST_ROUTES = 65_536
+_LARGEST_EXPANSION = 4
+
+
+class Decoder:
+    """Finds the format of a message by its topic, once for each topic, and reads its payload.
+
+    `most_bytes` is how long a payload may be; one that came compressed may be four times that once it is expanded.
+    """
+
+    def __init__(self, formats: Sequence[Format], *, most_bytes: int) -> None:
+        self._formats = tuple(formats)
+        self._most_bytes = most_bytes
+        self._decodes = [one.decode if one.begin is None else one.begin({}) for one in self._formats]
+        self._routes: dict[bytes, tuple[str, Decode | None]] = {}
+
+    def remember(self, memories: Mapping[str, Memories]) -> None:
+        """Let each format that remembers begin anew with what it remembered, by the formats' names."""
+        for place, one in enumerate(self._formats):
+            if one.begin is not None:
+                self._decodes[place] = one.begin(memories.get(one.name, {}))
+        self._routes.clear()
+
+    def decode(self, topic: bytes, payload: bytes) -> Decoded:
+        """Decode a payload in the format that its topic names.
+
+        Raises:
+            Rejected: for the message as a whole; `too_large`, `unknown_topic`, `bad_compression`, `expands_too_far`,
+                else what the format says.
+        """
+        name, decode = self._routes.get(topic) or self._route(topic)
+        if len(payload) > self._most_bytes:
+            raise Rejected("too_large", f"{len(payload)} bytes, at most {self._most_bytes} are read")
+        if decode is None:
+            raise Rejected("unknown_topic", self._why_nobody_reads(name))
+        try:
+            if payload.startswith(MAGICS):
+                payload = expanded(payload, most_bytes=_LARGEST_EXPANSION * self._most_bytes)
+            return decode(name, payload)
+        except Rejected:
+            raise
+        except Exception as error:
+            raise Rejected("undecodable", f"{type(error).__name__}: {error}") from error
+
+    def _why_nobody_reads(self, name: str) -> str:
+        declined = (why for one in self._formats for wanted, why in one.declines.items() if matches(wanted, name))
+        return next(declined, name)
+
+    def _route(self, topic: bytes) -> tuple[str, Decode | None]:
+        if len(self._routes) >= _MOST_ROUTES:
+            self._routes.clear()  # a stranger's made-up topics must not pile up
+        name = topic_text(topic)
+        found = (
+            decode
+            for one, decode in zip(self._formats, self._decodes, strict=True)
+            if any(matches(wanted, name) for wanted in one.filters)
+        )
+        route = name, next(found, None)
+        self._routes[topic] = route
+        return route

@@ -1,0 +1,127 @@
+"""paho's client with two shortcuts: messages are cut out of what was read in one go, and PUBACKs are written in one go.
+
+Everything else of a session is paho's: connecting, TLS, keep-alive, subscribing, what the broker answers, and every
+write, so that no packet is torn apart by another. The shortcuts hang on names that paho does not promise to keep; the
+tests of both clients fail where it has not, and `PlainClient` does without them.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import MessageType, MQTTErrorCode, MQTTProtocolVersion
+
+from ingest.mqtt.frames import Publish, acknowledgements, cut
+
+_READ_AT_ONCE_BYTES = 2**18
+_READ_AT_ONCE = 500
+
+
+class TakesMessages(Protocol):
+    """What both clients can beside what paho's can."""
+
+    def begin(self) -> None:
+        """Forget what an earlier connection left over."""
+        ...
+
+    def take_messages(self) -> tuple[list[Publish], bool]:
+        """Read what is there, up to a bound; return its messages, and whether that was all of it.
+
+        What the broker says beside is handled within.
+
+        Raises:
+            Unavailable: what came is not MQTT.
+        """
+        ...
+
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Acknowledge messages of QoS 1, in this order."""
+        ...
+
+
+class FrameClient(mqtt.Client):
+    """Cuts messages out of blocks of a quarter of a MiB by itself."""
+
+    def begin(self) -> None:
+        """Forget what an earlier connection left over."""
+        self._rest: bytes = b""
+        self._parts: list[bytes] = []
+        self._wanted = 1
+        self._others = bytearray()
+
+    def take_messages(self) -> tuple[list[Publish], bool]:
+        """Read one block; see `TakesMessages`."""
+        block, is_all = self._read()
+        if not block:
+            return [], True
+        self._parts.append(block)
+        if len(self._rest) + sum(map(len, self._parts)) < self._wanted:
+            return [], is_all
+        stretch = b"".join([self._rest, *self._parts])
+        found = cut(stretch, has_properties=self.protocol == MQTTProtocolVersion.MQTTv5)
+        self._rest, self._parts, self._wanted = stretch[found.end :], [], found.wanted
+        self._others += found.others
+        while self._others and self.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            continue
+        return found.publishes, is_all
+
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Acknowledge in one write."""
+        if packet_ids:
+            self._packet_queue(MessageType.PUBACK, acknowledgements(packet_ids), 0, 0)
+
+    def _read(self) -> tuple[bytes, bool]:
+        source: Any = self.socket()
+        if source is None:
+            return b"", True
+        try:
+            block: bytes = source.recv(_READ_AT_ONCE_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return b"", True
+        except OSError:
+            block = b""
+        if not block:
+            self.loop_read()  # finds the same end, and says so to whom it concerns
+        left = source.pending() if isinstance(source, ssl.SSLSocket) else len(block) == _READ_AT_ONCE_BYTES
+        return block, not left
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        """Give paho the packets that are not messages; it asks the socket itself only where there are none."""
+        if not self._others:
+            return super()._sock_recv(bufsize)
+        some = bytes(self._others[:bufsize])
+        del self._others[:bufsize]
+        return some
+
+
+class PlainClient(mqtt.Client):
+    """Reads each message and writes each PUBACK as paho does."""
+
+    def begin(self) -> None:
+        """Forget what an earlier connection left over."""
+        self._taken: list[Publish] = []
+        self.on_message = self._take
+
+    def take_messages(self) -> tuple[list[Publish], bool]:
+        """Read message by message; see `TakesMessages`."""
+        self._taken = []
+        for number in range(1, _READ_AT_ONCE + 1):
+            if self.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or len(self._taken) < number:
+                return self._taken, True
+        return self._taken, False
+
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Acknowledge one by one."""
+        for packet_id in packet_ids:
+            self.ack(packet_id, 1)
+
+    def _take(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic.encode()
+        except UnicodeDecodeError as error:
+            topic = error.object
+        packet_id = message.mid if message.qos else 0
+        self._taken.append((topic, bytes(message.payload), packet_id, int(message.retain)))

@@ -1,0 +1,95 @@
+"""The sessions of this process, one for each slot that it holds: opened, waited for together, and closed."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.mqtt.outage import Outage
+from ingest.mqtt.session import Session, Taken
+from plant.errors import Unavailable
+
+_SHORTEST_ROUND_S = 0.003  # under load many small messages are read at once; each by itself costs several times as much
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at all sessions brought: messages, each with its session, and whether there were no more."""
+
+    taken: list[tuple[Session, Taken]]
+    is_all: bool
+
+
+class Sessions:
+    """The sessions by their slots; all methods are for the one thread that reads.
+
+    `begin` makes one for a slot; where it raises `Unavailable`, it is tried again later.
+    """
+
+    def __init__(self, begin: Callable[[int], Session]) -> None:
+        self._begin = begin
+        self._sessions: dict[int, Session] = {}
+        self._rest_until_s = 0.0
+        self._outage = Outage("a session cannot begin yet", "every session has begun")
+        self._begin_again_s = 0.0
+
+    def __iter__(self) -> Iterator[tuple[int, Session]]:
+        """Iterate over slots and sessions."""
+        return iter(tuple(self._sessions.items()))
+
+    def hold(self, slots: Collection[int]) -> None:
+        """Have a session for each of these slots, and drop at once those of slots that are no longer ours."""
+        for slot in self._sessions.keys() - set(slots):
+            self.drop(slot)
+        missing = sorted(set(slots) - self._sessions.keys())
+        if not missing or time.monotonic() < self._begin_again_s:
+            return
+        try:
+            for slot in missing:
+                self._sessions[slot] = self._begin(slot)
+        except Unavailable as error:
+            self._begin_again_s = time.monotonic() + self._outage.failed(error)
+        else:
+            self._outage.over()
+
+    def drop(self, slot: int) -> None:
+        """End a session's connection and forget the session; the broker keeps what it has for it."""
+        self._sessions.pop(slot).subscriber.drop()
+
+    def look(self, wait_s: float, wake: socket.socket, *, reads: Callable[[Session], bool], may_connect: bool) -> Look:
+        """Wait until a session or `wake` has something, at most `wait_s`; read those that `reads` allows.
+
+        A session that is not read for as long as its keep-alive loses its connection.
+        """
+        rest_s = self._rest_until_s - time.monotonic()
+        if rest_s > 0:
+            select.select([wake], [], [], rest_s)
+        sockets = {slot: session.subscriber.socket for slot, session in self._sessions.items()}
+        open_ = {slot: one for slot, one in sockets.items() if one is not None}
+        reading = [one for slot, one in open_.items() if reads(self._sessions[slot])]
+        writing = [one for slot, one in open_.items() if self._sessions[slot].subscriber.wants_write]
+        readable, writable, _ = select.select([wake, *reading], writing, [], wait_s)
+        if wake in readable:
+            wake.recv(4096)
+        now_s = time.monotonic()
+        for slot, session in self._sessions.items():
+            session.see_to(now_s, writable=sockets[slot] in writable, may_connect=may_connect)
+        return self._read([slot for slot, one in open_.items() if one in readable], now_s)
+
+    def _read(self, slots: list[int], now_s: float) -> Look:
+        taken = [(self._sessions[slot], self._sessions[slot].take(now_s)) for slot in slots]
+        is_all = all(one.is_all for _, one in taken)
+        if taken:
+            self._rest_until_s = now_s + _SHORTEST_ROUND_S if is_all else 0.0
+        return Look(taken, is_all=is_all)
+
+
+def await_word(wake: socket.socket, wait_s: float) -> None:
+    """Wait for `wake` to have something, at most `wait_s`."""
+    readable: list[Any] = select.select([wake], [], [], max(0.0, wait_s))[0]
+    if readable:
+        wake.recv(4096)

@@ -1,0 +1,1 @@
+"""The register: what stands in the plant, when it was healthy, and when it is learnt again."""

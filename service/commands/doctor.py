@@ -1,0 +1,206 @@
+"""`assetloop doctor`: look at everything the product stands on, and say the mend of each fault."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from ingest.mapping.file import read_rules
+from plant.errors import AssetloopError
+from service.runtime.surroundings import Surroundings
+from service.settings import read_settings
+from storage.core.database import Role
+from storage.models import proposals
+from storage.schema import migrate, upkeep
+from storage.telemetry import delivery, devices, quarantine
+from storage.views import counts
+
+_LEAST_DISK_BYTES = 2 * 2**30
+_MOST_SKEW_S = 2.0
+_LONGEST_UNROLLED_S = 900.0
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at; `mend` is empty where nothing has to be done."""
+
+    name: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+
+def examine(data: Path | None) -> list[Check]:
+    """Check settings, disk, database, broker; schema and clock where the database answers."""
+    settings = _check("settings", lambda: _settings(data), "correct or unset the variable it names")
+    if not settings.ok:
+        return [settings]
+    around = Surroundings.of(data)
+    database = _check("database", lambda: _database(around), "start `assetloop up`, or see to ASSETLOOP_DATABASE_URL")
+    schema = _check("schema", lambda: _schema(around), "run `assetloop migrate`") if database.ok else None
+    return [
+        settings,
+        _check("disk", lambda: _disk(around), "free space, or move the data folder with --data DIR"),
+        database,
+        *([schema] if schema else []),
+        *(_of_the_record(around) if schema and schema.ok else []),
+        _check("broker", lambda: _broker(around), "start `assetloop up`, or see to ASSETLOOP_MQTT_URL"),
+    ]
+
+
+def _of_the_record(around: Surroundings) -> list[Check]:
+    return [
+        _check("clock", lambda: _clock(around), "set both clocks by NTP"),
+        _check("models", lambda: _models(around), "train them again: assetloop train --asset SITE/TAG"),
+        _check("scoring", lambda: _scoring(around), "start `assetloop score`, and see what it logs"),
+        _check(
+            "upkeep",
+            lambda: _upkeep(around),
+            "start `assetloop work` and see what it logs; where jobs of TimescaleDB's fail or wait, see "
+            "timescaledb_information.job_errors, install versions of PostgreSQL and TimescaleDB that go together, and "
+            "run ALTER EXTENSION timescaledb UPDATE",
+        ),
+        _check(
+            "telemetry", lambda: _telemetry(around), "see what `assetloop ingest` logs, and `assetloop ingest status`"
+        ),
+        *_of_the_mapping(around),
+        _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
+    ]
+
+
+def _of_the_mapping(around: Surroundings) -> list[Check]:
+    if around.settings.mapping is None:
+        return []
+    return [_check("mapping", lambda: _mapping(around), "correct that file, or the unit in the register")]
+
+
+def _check(name: str, look: Callable[[], str], mend: str) -> Check:
+    try:
+        return Check(name=name, ok=True, says=look())
+    except AssetloopError as error:
+        return Check(name=name, ok=False, says=str(error), mend=mend)
+    except OSError as error:
+        return Check(name=name, ok=False, says=str(error), mend=mend)
+
+
+def _settings(data: Path | None) -> str:
+    settings = read_settings()
+    return f"read; data folder {(data or settings.data).absolute()}"
+
+
+def _disk(around: Surroundings) -> str:
+    folder = around.folder.path
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_DISK_BYTES:
+        raise OSError(f"only {free / 2**30:.1f} GiB free at {folder}")
+    return f"{free / 2**30:.0f} GiB free at {folder}"
+
+
+def _database(around: Surroundings) -> str:
+    server = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported).server
+    extension = f", TimescaleDB {server.timescale}" if server.timescale else ""
+    return f"PostgreSQL {server.version}{extension}: {server.grade} grade"
+
+
+def _schema(around: Surroundings) -> str:
+    pending = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported).names
+    if pending:
+        raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(pending)}")
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        held = counts.totals(tx)
+    return f"up to date; {held.assets} assets, {held.readings:,} readings"
+
+
+def _mapping(around: Surroundings) -> str:
+    """Read the mapping, and compare the units that it makes with those that the register has."""
+    rules = read_rules(around.settings.mapping or Path())
+    made = [(key, one.register_unit) for rule in rules for key, one in rule.signals.items() if one.register_unit]
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        held = devices.units(tx, [key for key, _ in made])
+    for key, unit in made:
+        others = held.get(key, set()) - {unit}
+        if others:
+            raise AssetloopError(f"{key}: the mapping makes it {unit}, the register has {', '.join(sorted(others))}")
+    return f"{len(rules)} topic patterns; its units are those of the register"
+
+
+def _clock(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        skew_s = (counts.server_clock(tx) - around.clock.now()).total_seconds()
+    if abs(skew_s) > _MOST_SKEW_S:
+        raise AssetloopError(f"the database's clock is {skew_s:+.1f} s off this machine's")
+    return f"the database's clock is {skew_s:+.3f} s off this machine's"
+
+
+def _models(around: Surroundings) -> str:
+    installed = version("scikit-learn")
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        others = counts.models_of_others(tx, installed)
+        waiting = len(proposals.list_proposals(tx, open_only=True, most=1000))
+    if others:
+        raise AssetloopError(
+            f"trained under another scikit-learn than {installed}, and so not used: {', '.join(others)}"
+        )
+    proposed = f"; {waiting} proposals of retraining wait: assetloop model proposals" if waiting else ""
+    return f"every model was trained under scikit-learn {installed}{proposed}"
+
+
+def _scoring(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        behind = counts.scoring_behind(tx)
+    if behind:
+        raise AssetloopError(f"more than 10 min of readings are not scored: {', '.join(behind)}")
+    return "keeps up with the readings"
+
+
+def _upkeep(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        age_s, failing = upkeep.waiting_s(tx), upkeep.failing(tx)
+    if failing:
+        says = "; ".join(dict.fromkeys(one.says for one in failing))
+        raise AssetloopError(f"jobs failed when they last ran: {', '.join(one.job for one in failing)} ({says})")
+    if age_s is not None and age_s > _LONGEST_UNROLLED_S:
+        raise AssetloopError(f"what was stored {age_s / 60:.0f} min ago is not rolled up yet")
+    return "roll-ups keep up with the readings, and every job did its work"
+
+
+def _telemetry(around: Surroundings) -> str:
+    """Look whether ingest listens, loses nothing, and whether somebody waits for approval."""
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        flow = delivery.flow(tx, since=around.clock.now() - _A_DAY)
+        waiting = quarantine.strangers(tx)
+    deaf = [slot.slot for slot in flow.slots if slot.is_held and not slot.is_listening]
+    if deaf:
+        raise AssetloopError(f"ingest has no connection to the broker: slot {', '.join(map(str, deaf))}")
+    if flow.lost_bytes:
+        raise AssetloopError(
+            f"{flow.lost_messages:,} messages of QoS 0 were lost within a day, for want of room on disk"
+        )
+    limited = [one.device for one in flow.devices if one.limited]
+    if limited:
+        raise AssetloopError(f"beyond their rate limit within a day: {', '.join(limited[:5])}")
+    if waiting:
+        return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
+    return "nothing was lost or limited within a day"
+
+
+def _slots(around: Surroundings) -> str:
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        left = counts.slots_without_holder(tx)
+    if left:
+        raise AssetloopError(f"slots without a process: {', '.join(map(str, left))}; scoring waits for their messages")
+    return "every slot is held"
+
+
+def _broker(around: Surroundings) -> str:
+    from simulators.wire import Wire
+
+    with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+        return f"answers at {wire.address}"

@@ -1,0 +1,1 @@
+"""The commands about models: training, who is in charge, proposals."""

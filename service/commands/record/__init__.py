@@ -1,0 +1,1 @@
+"""The commands that carry the record in and out: register, replay, export, backup."""

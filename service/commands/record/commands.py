@@ -1,0 +1,107 @@
+"""The commands that bring something into the record or read it out: replay, train, register, grafana."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plant.errors import Misconfigured
+from service.commands.common import Data, Json, answer, surroundings
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recorded table; separator and time column are found.")],
+    site: Annotated[str, typer.Option(help="Tag of the site.")],
+    asset: Annotated[str, typer.Option(help="Tag of the asset.")],
+    asset_class: Annotated[str, typer.Option("--class", help="Tag of the class of equipment.")] = "recorded",
+    speed: Annotated[float, typer.Option(help="How many times faster than it was recorded; 1 or more.")] = 50.0,
+    healthy: Annotated[
+        int | None, typer.Option(help="Declare the first N rows healthy and train on them before the rest.", min=1)
+    ] = None,
+    rows: Annotated[int | None, typer.Option(help="Take only the first N rows.", min=2)] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be given again.")] = None,
+    wire_only: Annotated[bool, typer.Option("--wire-only", help="Publish only; register and train nothing.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Play a recorded table back over MQTT as an asset, its last row at the moment the replay ends."""
+    from service.commands.record.replay import ReplayOptions, prepare
+    from service.commands.record.replay import replay as run_replay
+    from service.runtime.screen import Screen
+
+    options = ReplayOptions(
+        file=file,
+        site=site,
+        asset=asset,
+        asset_class=asset_class,
+        speed=speed,
+        healthy=healthy,
+        rows=rows,
+        drop=tuple(drop or ()),
+        wire_only=wire_only,
+    )
+    if wire_only and healthy:
+        raise Misconfigured("--healthy trains, --wire-only does not touch the record; choose one")
+    around, screen = surroundings(data), Screen()
+    recording, shift_s = prepare(around, options)
+    screen.say(f"{file.name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
+    if recording.left_out:
+        screen.say(f"{file.name}: left out, for not every cell is a number: {', '.join(recording.left_out)}")
+    with screen.bar(f"replaying {file.name} at {speed:g}×", "rows") as bar:
+        done = run_replay(around, options, recording, shift_s, bar)
+    how = "published" if wire_only else "stored"
+    answer(
+        done,
+        as_json=json,
+        line=lambda: (
+            f"{done.site}/{done.asset}: {done.rows} rows, {done.readings} readings {how}, shift {done.shift_s:.3f} s"
+            + (f", model version {done.model_version}" if done.model_version else "")
+        ),
+    )
+
+
+def register_import(
+    file: Annotated[Path, typer.Argument(help="A register file; the demo's can be copied and edited.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Bring in sites, classes, assets and signals; says what it added, changed and left. Safe to repeat."""
+    from lifecycle.register.importing import import_plant, read_plant
+
+    around, plant = surroundings(data), read_plant(file)
+    with around.database() as database, database.transaction() as tx:
+        difference = import_plant(tx, plant, at=around.clock.now())
+    answer(difference, as_json=json, line=lambda: _difference(dataclasses.asdict(difference)))
+
+
+def _difference(parts: dict[str, dict[str, int]]) -> str:
+    return "\n".join(
+        f"{how}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing'}"
+        for how, counts in parts.items()
+    )
+
+
+def register_demo() -> None:
+    """Print the demo's register file, to copy and edit."""
+    from service.demo import demonstration
+
+    print(demonstration.plant_file().read_text(encoding="utf-8"), end="")
+
+
+def grafana_build(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
+    data: Data = None,
+) -> None:
+    """Write the Plant and Digital twin dashboards, and their provisioning, from the register."""
+    from grafana.build import build
+
+    around = surroundings(data)
+    try:
+        with around.database() as database:
+            for path in build(database, output):
+                print(path)
+    except OSError as error:
+        raise Misconfigured(f"{output} cannot be written: {error.strerror}; name another folder with -o") from error

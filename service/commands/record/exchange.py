@@ -1,0 +1,86 @@
+"""The commands that carry the record elsewhere: export and import of readings, backup and restore of everything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands.common import Data, Json, answer, surroundings
+
+
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Parquet file to write.", metavar="FILE")],
+    since: Annotated[str | None, typer.Option("--from", help="From here on: ISO 8601. Default: all.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Up to here, not included: ISO 8601. Default: all.")] = None,
+    asset: Annotated[list[str] | None, typer.Option(help="SITE/TAG; may be given again. Default: every asset.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write readings, with flags and to the microsecond, into a Parquet file; `assetloop import` reads it."""
+    from service.commands.instants import read_instant
+    from service.runtime.screen import Screen
+    from storage.transfer import parquet
+
+    around = surroundings(data)
+    time_from, time_to = (read_instant(text) if text else None for text in (since, until))
+    with around.database() as database, Screen().bar(f"exporting to {output.name}", "pieces") as bar:
+        written = parquet.export(
+            database, output, assets=asset or None, time_from=time_from, time_to=time_to, progress=bar
+        )
+    answer({"file": str(output), "readings": written}, as_json=json, line=lambda: f"{output}: {written:,} readings")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A Parquet file that `assetloop export` wrote.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Store the readings of an exported file, each once; safe to repeat. Its assets must be registered."""
+    from service.runtime.screen import Screen
+    from storage.core.database import Role
+    from storage.transfer import parquet
+
+    around = surroundings(data)
+    with around.database(Role.INGEST) as database, Screen().bar(f"importing {file.name}", "readings") as bar:
+        done = parquet.bring_in(database, file, now=datetime.now(UTC), progress=bar)
+    answer(
+        done,
+        as_json=json,
+        line=lambda: (
+            f"{file}: {done.readings:,} readings, {done.stored:,} stored, {done.duplicate:,} held already, "
+            f"{done.conflicting:,} kept beside a different value"
+        ),
+    )
+
+
+def backup(
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.", metavar="FILE")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write the whole record into one file, beside whatever goes on; `assetloop restore` reads it."""
+    from service.commands.record.backup import backup as run_backup
+    from service.runtime.screen import Screen
+
+    done = run_backup(surroundings(data), output, Screen())
+    answer(
+        done,
+        as_json=json,
+        line=lambda: f"{done.file}: {done.tables} tables, {done.rows:,} rows, {done.bytes / 2**20:,.1f} MiB",
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `assetloop backup` wrote.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Bring a backup into an empty database, all of it or nothing, and compare every table with what was backed up."""
+    from service.commands.record.backup import restore as run_restore
+    from service.runtime.screen import Screen
+
+    done = run_restore(surroundings(data), file, Screen())
+    answer(done, as_json=json, line=lambda: f"{done.tables} tables, {done.rows:,} rows: all as they were backed up")

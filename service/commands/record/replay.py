@@ -1,0 +1,185 @@
+"""`assetloop replay`: a recorded table comes in over the wire as an asset of its own, and is judged like any other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lifecycle.register.healthy_time import declare_healthy
+from lifecycle.register.importing import register_asset
+from plant.errors import Conflict, Misconfigured, Rejected
+from service.demo.demonstration import Past, Progress, await_listening, await_stored
+from service.runtime.surroundings import Surroundings
+from simulators.recording import Recording
+from simulators.replay import publish
+from simulators.wire import Wire
+from storage.core.database import Database
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplayOptions:
+    """What `assetloop replay` was asked for; `healthy` counts rows, `speed` is at least 1."""
+
+    file: Path
+    site: str
+    asset: str
+    asset_class: str = "recorded"
+    speed: float = 50.0
+    healthy: int | None = None
+    drop: tuple[str, ...] = ()
+    wire_only: bool = False
+    rows: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replayed:
+    """What came of it; `shift_s` is what was added to the recording's times, in seconds."""
+
+    site: str
+    asset: str
+    rows: int
+    readings: int
+    shift_s: float
+    model_version: int | None = None
+
+
+def prepare(around: Surroundings, options: ReplayOptions) -> tuple[Recording, float]:
+    """Read the recording and move its last row to the moment at which the replay will end.
+
+    Returns the moved recording and the shift in seconds.
+
+    Raises:
+        Misconfigured: the speed is below 1, or `healthy` leaves nothing to judge; or the file is no table.
+    """
+    if not 1 <= options.speed < math.inf:
+        raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
+    try:
+        recorded = Recording.read(options.file, drop=options.drop)
+    except OSError as error:
+        raise Rejected("no_recording", f"{options.file} cannot be read: {error.strerror}") from error
+    if options.rows is not None:
+        recorded = recorded.rows(0, options.rows)
+    if options.healthy is not None and not 0 < options.healthy < len(recorded):
+        raise Misconfigured(
+            f"--healthy {options.healthy} must be between 1 and the {len(recorded)} rows of the file, less 1"
+        )
+    end_s = around.clock.now().timestamp() + recorded.span_s / options.speed
+    moved = recorded.shifted_to(end_s)
+    return moved, moved.start_s - recorded.start_s
+
+
+def replay(
+    around: Surroundings, options: ReplayOptions, recording: Recording, shift_s: float, progress: Progress
+) -> Replayed:
+    """Register, publish, wait until all is stored; with `healthy`, train on the first rows before the rest.
+
+    Raises:
+        Conflict: the asset has readings that are newer than the recording would be.
+        Unavailable: the broker is away, or ingest does not store.
+    """
+    if options.wire_only:
+        with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+            readings = _publish(around, options, recording, wire, progress)
+        return _replayed(options, recording, readings, shift_s)
+    with around.database() as database, Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+        _register(around, options, recording, database)
+        opening = recording.rows(0, 1)
+        await_listening(
+            lambda: _publish(around, options, opening, wire, lambda *_: None),
+            database,
+            around.clock,
+            options.site,
+            options.asset,
+            Past(start_s=opening.start_s, end_s=opening.start_s, readings=1),
+        )
+        healthy = options.healthy or 0
+        version, readings = None, 0
+        if healthy:
+            first = _after(progress, 0, len(recording))
+            readings += _publish_and_wait(around, options, recording.rows(0, healthy), wire, database, first)
+            version = _train(around, options, recording.rows(0, healthy), database)
+            progress = _after(progress, healthy, len(recording))
+        readings += _publish_and_wait(around, options, recording.rows(healthy), wire, database, progress)
+    return _replayed(options, recording, readings, shift_s, version)
+
+
+def _after(progress: Progress, done: int, total: int) -> Progress:
+    """Count on from `done` rows of `total`."""
+    return lambda more, _part: progress(done + more, total)
+
+
+def _replayed(
+    options: ReplayOptions, recording: Recording, readings: int, shift_s: float, version: int | None = None
+) -> Replayed:
+    return Replayed(
+        site=options.site,
+        asset=options.asset,
+        rows=len(recording),
+        readings=readings,
+        shift_s=shift_s,
+        model_version=version,
+    )
+
+
+def _register(around: Surroundings, options: ReplayOptions, recording: Recording, database: Database) -> None:
+    with database.transaction() as tx:
+        asset = register_asset(
+            tx,
+            site=options.site,
+            asset=options.asset,
+            asset_class=options.asset_class,
+            keys=recording.keys,
+            at=around.clock.now(),
+        )
+        if asset.newest is not None and asset.newest.timestamp() >= recording.start_s:
+            raise Conflict(
+                f"asset {options.site}/{options.asset} has readings up to {asset.newest:%Y-%m-%d %H:%M:%S} UTC, newer "
+                "than this replay would begin; name another asset"
+            )
+
+
+def _publish(around: Surroundings, options: ReplayOptions, rows: Recording, wire: Wire, progress: Progress) -> int:
+    return publish(rows, wire, options.site, options.asset, speed=options.speed, clock=around.clock, progress=progress)
+
+
+def _publish_and_wait(
+    around: Surroundings,
+    options: ReplayOptions,
+    rows: Recording,
+    wire: Wire,
+    database: Database,
+    progress: Progress,
+) -> int:
+    readings = _publish(around, options, rows, wire, progress)
+    past = Past(start_s=rows.start_s, end_s=rows.end_s, readings=readings)
+    await_stored(database, around.clock, options.site, options.asset, past)
+    return readings
+
+
+def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
+    from models.training.train import Refused, train
+    from models.training_requests import Succession
+    from storage.register import assets
+
+    with database.transaction() as tx:
+        asset = assets.get_asset(tx, options.site, options.asset)
+        declare_healthy(
+            tx,
+            asset.asset_id,
+            datetime.fromtimestamp(rows.start_s, tz=UTC),
+            datetime.fromtimestamp(rows.end_s, tz=UTC),
+            origin="commissioning",
+            by="assetloop replay --healthy",
+        )
+    (outcome,) = train(
+        database,
+        clock=around.clock,
+        trained_by="assetloop replay --healthy",
+        asset_ids=[asset.asset_id],
+        succession=Succession.PROMOTE,
+    )
+    if isinstance(outcome, Refused):
+        raise Rejected("not_trained", f"{options.asset}: {outcome.reason}")
+    return outcome.version

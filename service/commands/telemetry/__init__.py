@@ -1,0 +1,1 @@
+"""The commands about telemetry: ingest, quarantine, devices, liveness."""

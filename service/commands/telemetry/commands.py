@@ -1,0 +1,187 @@
+"""What a person asks and decides about telemetry: quarantine, device tokens, liveness."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
+
+if TYPE_CHECKING:
+    from storage.telemetry.quarantine import Stranger
+
+quarantine_app = typer.Typer(
+    help="What could not be stored, and the assets that wait to be approved.", no_args_is_help=True
+)
+device_app = typer.Typer(help="Tokens with which devices and gateways send telemetry over HTTP.", no_args_is_help=True)
+
+
+@quarantine_app.command("list", epilog="Example: assetloop quarantine list --json")
+def list_quarantine(data: Data = None, json: Json = False) -> None:
+    """List the assets that wait to be approved, how much is held for which reason, and how much has expired.
+
+    What unknown assets said is kept for ASSETLOOP_STRANGER_RETENTION_DAYS (30).
+    """
+    from storage.telemetry import quarantine
+
+    with surroundings(data).database() as database, database.transaction() as tx:
+        strangers, totals, expired = quarantine.strangers(tx), quarantine.totals(tx), quarantine.expired(tx)
+
+    def line() -> str:
+        waiting = table(
+            ("ASSET", "MESSAGES", "READINGS", "LAST SEEN", "WHICH"),
+            [(s.name, s.messages, s.readings, f"{s.last_seen:%Y-%m-%d %H:%M:%SZ}", _which(s)) for s in strangers],
+        )
+        held = table(
+            ("REASON", "PAYLOADS", "TIMES", "READINGS"),
+            [(one.reason, one.payloads, one.times, one.readings) for one in totals.values()],
+        )
+        gone = table(
+            ("EXPIRED", "MESSAGES", "READINGS", "LAST"),
+            [(one.reason, one.messages, one.readings, f"{one.last_at:%Y-%m-%d %H:%M:%SZ}") for one in expired],
+        )
+        shown = [waiting] * bool(strangers) + [held if totals else "nothing is held"] + [gone] * bool(expired)
+        return "\n\n".join(shown)
+
+    told = {
+        "assets": [dataclasses.asdict(one) for one in strangers],
+        "reasons": [dataclasses.asdict(one) for one in totals.values()],
+        "expired": [dataclasses.asdict(one) for one in expired],
+    }
+    answer(told, as_json=json, line=line)
+
+
+def _which(stranger: Stranger) -> str:
+    """Say what is to be known of an asset that waits."""
+    if stranger.meant == 1:
+        return "approved: it is being stored"
+    if stranger.site:
+        return ""
+    if stranger.meant:
+        return f"names no site, and {stranger.meant} assets are called so: let it call itself SITE/TAG"
+    return "" if "/" in stranger.asset else f"names no site: approve it as SITE/{stranger.asset}"
+
+
+@quarantine_app.command(epilog="Example: assetloop quarantine approve demo/P-103 --class pump")
+def approve(
+    asset: Annotated[
+        str,
+        typer.Argument(
+            help="SITE/TAG as `assetloop quarantine list` names it; of one that names no site you choose the site."
+        ),
+    ],
+    asset_class: Annotated[str, typer.Option("--class", help="Its class of equipment; made where it is missing.")],
+    name: Annotated[str, typer.Option(help="Its name for people.", show_default="its tag")] = "",
+    name_zh: Annotated[str, typer.Option(help="Its name in Chinese.", show_default="nothing")] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Take an asset into the register; `assetloop ingest` then stores what was held of it, in order and once."""
+    from lifecycle.register import importing
+
+    around = surroundings(data)
+    site, tag = site_and_tag(asset)
+    with around.database() as database, database.transaction() as tx:
+        approved = importing.approve(
+            tx,
+            site=site,
+            asset=tag,
+            asset_class=asset_class,
+            at=around.clock.now(),
+            by=getpass.getuser(),
+            name=name,
+            name_zh=name_zh,
+        )
+    told = {"site": site, "asset": tag, "class": asset_class, "name": approved.name, "messages": approved.messages}
+
+    def line() -> str:
+        held = (
+            f"the {approved.messages} messages held of it are stored now" if approved.messages else "nothing was held"
+        )
+        return f"{asset} is registered as {asset_class}; {held}"
+
+    answer(told, as_json=json, line=line)
+
+
+@device_app.command(epilog="Example: assetloop device issue --site demo --name 'gateway in hall 3'")
+def issue(
+    site: Annotated[str, typer.Option(help="Tag of the site that the token opens.")],
+    name: Annotated[str, typer.Option(help="Who holds it, for people.")],
+    asset: Annotated[str | None, typer.Option(help="Tag of the one asset it opens. Default: every asset.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Issue a token. It is shown this once: what is kept of it cannot be turned back."""
+    from lifecycle.register import device_tokens
+
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        issued = device_tokens.issue(tx, site=site, asset=asset, name=name, at=around.clock.now(), by=getpass.getuser())
+    answer(issued, as_json=json, line=lambda: issued.token)
+
+
+@device_app.command("list", epilog="Example: assetloop device list --json")
+def list_tokens(data: Data = None, json: Json = False) -> None:
+    """List every token, revoked ones too, without its secret."""
+    from storage.register import device_tokens
+
+    with surroundings(data).database() as database, database.transaction() as tx:
+        found = device_tokens.every(tx)
+    answer(
+        {"tokens": [dataclasses.asdict(one) for one in found]},
+        as_json=json,
+        line=lambda: table(
+            ("TOKEN", "OPENS", "NAME", "USED", "STATE"),
+            [
+                (
+                    one.token_id,
+                    f"{one.site}/{one.asset or '*'}",
+                    one.name,
+                    f"{one.used_at:%Y-%m-%d %H:%MZ}" if one.used_at else "never",
+                    "revoked" if one.revoked_at else "valid",
+                )
+                for one in found
+            ],
+        ),
+    )
+
+
+@device_app.command(epilog="Example: assetloop device revoke 3f9c0a1b2d4e")
+def revoke(
+    token_id: Annotated[str, typer.Argument(help="As `assetloop device list` names it.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Let a token open nothing any more, at once."""
+    from storage.register import device_tokens
+
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        device_tokens.revoke(tx, token_id, at=around.clock.now(), by=getpass.getuser())
+    answer({"revoked": token_id}, as_json=json, line=lambda: f"{token_id} opens nothing any more")
+
+
+def liveness(
+    asset: Annotated[list[str] | None, typer.Argument(help="SITE/TAG. Default: every asset.", metavar="ASSET")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say of each asset whether it can be heard (session), its device speaks, and its sensors measure."""
+    from storage.views import liveness as store
+
+    with surroundings(data).database() as database, database.transaction() as tx:
+        found = [store.of_asset(tx, *site_and_tag(one)) for one in asset] if asset else store.of_all(tx)
+    answer(
+        {"assets": [dataclasses.asdict(one) for one in found]},
+        as_json=json,
+        line=lambda: table(
+            ("ASSET", "SESSION", "DEVICE", "SENSORS", "WHICH"),
+            [
+                (f"{one.site}/{one.asset}", one.session, one.device, one.sensors, ", ".join(one.stale or one.bad))
+                for one in found
+            ],
+        ),
+    )

@@ -1,0 +1,104 @@
+"""`assetloop ingest try` and `learn`: what a payload becomes, and a mapping proposed from what is heard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.decoding.decode import Decoder
+from ingest.decoding.shown import Refused, Shown, readings, refusals
+from ingest.mapping import known_formats
+from ingest.mapping.file import parse_rules
+from ingest.mapping.learning import Lesson
+from ingest.mqtt.listening import listen
+from plant.errors import Misconfigured, Rejected, Unavailable
+from plant.topics import matches
+from service.commands.instants import shown_ms
+from service.runtime.broker_settings import broker_settings
+from service.runtime.surroundings import Surroundings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """What a payload becomes: the format that reads it, its readings, and what of it is refused.
+
+    `answers` are topics on which something would be said in return, `presences` devices that have come or gone.
+    """
+
+    topic: str
+    format: str | None
+    readings: list[Shown]
+    refused: list[Refused]
+    presences: list[str]
+    answers: list[str]
+
+    def lines(self) -> str:
+        """Say it to a person."""
+        told = [f"format: {self.format or 'none reads this topic'}"]
+        for one in self.readings:
+            time = "arrival" if one.time_ms is None else shown_ms(one.time_ms)
+            told.append(f"{one.device}  {one.signal} = {one.value:g}  at {time}  {one.flags}".rstrip())
+        told += [f"refused, {one.reason}: {one.detail} ({one.readings})  {one.device}".rstrip() for one in self.refused]
+        told += [*self.presences, *(f"would answer on {topic}" for topic in self.answers)]
+        return "\n".join(told)
+
+
+def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) -> Trial:
+    """Decode a file as if it had come on a topic; `-` is standard input.
+
+    Raises:
+        Misconfigured: the file or the mapping cannot be read.
+    """
+    try:
+        payload = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {error.strerror}") from error
+    formats = known_formats(mapping or around.settings.mapping)
+    name = next((one.name for one in formats if any(matches(wanted, topic) for wanted in one.filters)), None)
+    try:
+        decoded = Decoder(formats, most_bytes=around.settings.most_payload_bytes).decode(topic.encode(), payload)
+    except Rejected as refusal:
+        whole = [Refused("", refusal.reason, refusal.detail, 1)]
+        return Trial(topic=topic, format=name, readings=[], refused=whole, presences=[], answers=[])
+    beside = decoded.beside
+    return Trial(
+        topic=topic,
+        format=name,
+        readings=readings(decoded),
+        refused=refusals(decoded),
+        presences=[f"{one.asset} is {'on' if one.is_online else 'off'}line" for one in beside.presences]
+        if beside
+        else [],
+        answers=[one.topic for one in beside.answers] if beside else [],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Learnt:
+    """A mapping that was proposed, from how many topics, and how many messages were nothing that a mapping reads."""
+
+    mapping: str
+    topics: int
+    unread: int
+
+
+def learn(around: Surroundings, wanted: str, seconds: float, advance: Callable[[int, int], None]) -> Learnt:
+    """Listen on an MQTT filter and propose a mapping; what a format reads already is passed over.
+
+    Raises:
+        Unavailable: the broker is away or refuses that, or nothing was heard.
+    """
+    lesson, known = Lesson(), [one for form in known_formats() for one in form.filters]
+
+    def hear(topic: str, payload: bytes) -> None:
+        if not any(matches(one, topic) for one in known):
+            lesson.hear(topic, payload)
+
+    listen(broker_settings(around), wanted, seconds, hear, advance)
+    if not lesson.topics:
+        raise Unavailable(f"nothing that a mapping could read was said on {wanted} within {seconds:g} s; listen longer")
+    text = lesson.proposal()
+    parse_rules(text, name="the proposal")
+    return Learnt(mapping=text, topics=lesson.topics, unread=lesson.unread)

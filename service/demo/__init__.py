@@ -1,0 +1,1 @@
+"""The demo plant, and how it is brought to life."""

@@ -1,0 +1,1 @@
+"""`assetloop evaluate`: the shipped models judged, written down and drawn."""

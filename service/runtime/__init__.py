@@ -1,0 +1,1 @@
+"""The running product: its roles, what they stand on, and how they are kept alive."""

@@ -1,0 +1,275 @@
+"""One process per role: each function wires its room and runs until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plant.errors import Misconfigured, Unavailable
+from service.demo.demonstration import read_fleet
+from service.runtime.surroundings import Surroundings, holder
+from service.runtime.waiting import ToldToStopError, patiently
+from storage.core.database import Database, Role, in_our_terms
+
+if TYPE_CHECKING:
+    import procrastinate
+    from prometheus_client import CollectorRegistry
+
+    from ingest.admission.devices import AutoRegister
+    from ingest.door import Door, DoorSettings
+    from service.settings import Settings
+
+log = logging.getLogger("service.runtime.roles")
+_DOOR_WAIT_S = 3.0  # a device that waits for longer has something better to do
+
+
+@contextlib.contextmanager
+def until_told(role: str) -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM, SIGINT or the end of the stack that started this process sets."""
+    stop = threading.Event()
+    log.info("started", extra={"role": role})
+
+    def tell(*_: object) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    _watch_lifeline()
+    try:
+        yield stop
+    finally:
+        log.info("stopped", extra={"role": role})
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch_lifeline() -> None:
+    """End this process when the stack that started it is gone: the pipe it holds open then closes."""
+    descriptor = os.environ.get("ASSETLOOP_LIFELINE")
+    if descriptor is None:
+        return
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            os.read(int(descriptor), 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+def ingest(around: Surroundings) -> None:
+    """Write telemetry from the broker into the record."""
+    from ingest.metrics import Meter
+    from ingest.runner import Ingest, IngestSettings
+    from service.runtime import metrics
+    from service.runtime.broker_settings import broker_settings
+
+    settings = around.settings
+    counted, me = metrics.registry(), holder()
+    with (
+        around.database(Role.INGEST, most=5, holder=me) as database,  # two commits, housekeeping, replay, a new session
+        metrics.served(counted, settings.metrics_host, settings.metrics_port),
+        until_told("ingest") as stop,
+    ):
+        Ingest(
+            IngestSettings(
+                broker=broker_settings(around),
+                spool=around.folder.spool,
+                share=settings.mqtt_share,
+                mapping=settings.mapping,
+                most_payload_bytes=settings.most_payload_bytes,
+                most_signals=settings.most_signals,
+                raw_retention_days=settings.raw_retention_days,
+                most_spool_bytes=settings.spool_bytes,
+                most_values_per_s=settings.rate_limit_values_per_s,
+                burst_values=settings.rate_limit_burst,
+                auto_register=_auto_register(settings),
+            ),
+            database,
+            around.clock,
+            me,
+            Meter(counted),
+        ).run(stop)
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """Say what holds for telemetry over HTTP: what holds over the broker."""
+    from ingest.door import DoorSettings
+
+    return DoorSettings(
+        most_payload_bytes=settings.most_payload_bytes,
+        most_signals=settings.most_signals,
+        raw_retention_days=settings.raw_retention_days,
+        most_values_per_s=settings.rate_limit_values_per_s,
+        burst_values=settings.rate_limit_burst,
+        auto_register=_auto_register(settings),
+    )
+
+
+def _auto_register(settings: Settings) -> AutoRegister | None:
+    from ingest.admission.devices import AutoRegister
+
+    if not settings.auto_register:
+        return None
+    return AutoRegister(asset_class=settings.auto_register_class, most=settings.auto_register_most)
+
+
+def score(around: Surroundings) -> None:
+    """Score what was stored, hold it against the register's limits, and keep findings."""
+    from models.scoring.guard import Guard
+    from models.scoring.scorer import Scorer
+    from models.scoring.worker import follow_rows
+
+    with around.database() as database, until_told("score") as stop:
+        scorer, guard = Scorer(database, around.clock, holder()), Guard(database, around.clock, holder())
+        follow_rows((scorer, guard), around.clock, stop, round_s=around.settings.round_s)
+
+
+def desk(around: Surroundings) -> None:
+    """Turn findings into alerts and work orders."""
+    from alerts.alarms.desk import Desk
+    from alerts.alarms.rules import DeskRules
+
+    with around.database() as database, until_told("desk") as stop:
+        Desk(database, around.clock, DeskRules(), console_url=console_url(around)).run(stop)
+
+
+def console_url(around: Surroundings) -> str:
+    """Return under which address people open the console."""
+    running = around.running()
+    if around.settings.console_url or running is None:
+        return around.settings.console_url
+    return running.console_url
+
+
+def serve(around: Surroundings, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve the API and the console."""
+    from api.app import create_app
+    from api.identity.access import Access
+    from api.serve import serve as serve_app
+    from service.runtime import metrics
+
+    counted = metrics.registry()
+    settings = around.settings
+    token = settings.token.get_secret_value() if settings.token else None
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(around.database(most=8))
+        door = _open_door(around, stack, counted)
+        stop = stack.enter_context(until_told("serve"))
+        access = Access(token=token, allowed_hosts=settings.hosts)
+        app = create_app(
+            database,
+            around.clock,
+            access=access,
+            version=version("assetloop"),
+            console_url=console_url(around),
+            door=door,
+            registry=counted,
+        )
+        serve_app(app, host or settings.host, port or settings.port, stop)
+
+
+def _open_door(around: Surroundings, stack: contextlib.ExitStack, counted: CollectorRegistry) -> Door | None:
+    """Take telemetry in over HTTP, where there is a login that may store it."""
+    from ingest.door import Door
+    from ingest.metrics import Meter
+
+    try:
+        database = stack.enter_context(around.database(Role.INGEST, wait_s=_DOOR_WAIT_S))
+    except Misconfigured as error:
+        log.warning("telemetry is not taken over HTTP", extra={"why": str(error)})
+        return None
+    return stack.enter_context(Door(database, around.clock, door_settings(around.settings), Meter(counted)))
+
+
+def work(around: Surroundings, *, only: str | None = None) -> None:
+    """Run the jobs of the queue, each lane beside the others, or one lane `only`.
+
+    The lanes: `dispatch` of work orders, `learning` from what people and data say, `training` of models, `upkeep` of
+    the record.
+    """
+    import procrastinate
+
+    from models import training_requests
+    from models.training import queue as training
+    from storage.core.jobs import connector
+    from storage.schema import upkeep
+    from storage.schema.upkeep import upkeep_blueprint
+
+    lanes = {
+        "dispatch": "default",
+        "learning": training.LEARNING,
+        "training": training_requests.QUEUE,
+        "upkeep": upkeep.QUEUE,
+    }
+    queues = [lanes[only]] if only else list(lanes.values())
+    with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
+        app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
+        app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
+        app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
+        if lanes["dispatch"] in queues:
+            _dispatch_with(app, around, database, stack)
+        while not stop.is_set():
+            try:
+                with in_our_terms():
+                    asyncio.run(_work_until(app, queues, stop))
+            except (procrastinate.exceptions.ConnectorException, Unavailable, OSError) as error:
+                log.warning("the job queue is away; trying again in 2 s", extra={"why": str(error)})
+                stop.wait(2.0)
+
+
+def _dispatch_with(
+    app: procrastinate.App, around: Surroundings, database: Database, stack: contextlib.ExitStack
+) -> None:
+    from alerts.dispatch.connection import MqttPublisher
+    from alerts.dispatch.publisher import NAMESPACE, dispatch_blueprint
+
+    publisher = MqttPublisher(around.mqtt_url(), certificates=around.certificates)
+    stack.enter_context(contextlib.closing(publisher))
+    app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
+
+
+async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event) -> None:
+    """Run a worker a queue, so that none waits for the other's jobs, until told to stop or one of them ends."""
+    async with app.open_async():
+        workers = [asyncio.create_task(_worker(app, queue)) for queue in queues]
+        while not stop.is_set() and not any(one.done() for one in workers):  # noqa: ASYNC110 - set by a signal
+            await asyncio.sleep(0.2)
+        ended = [one for one in workers if one.done()]
+        for one in workers:
+            one.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        for one in ended:
+            await one
+
+
+async def _worker(app: procrastinate.App, queue: str) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        install_signal_handlers=False,
+        fetch_job_polling_interval=2.0,
+        shutdown_graceful_timeout=3.0,
+        delete_jobs="successful",
+    )
+
+
+def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tuple[str, ...]) -> None:
+    """Stand in for the devices of a plant."""
+    from simulators.faults import Fault
+    from simulators.fleet import live
+    from simulators.wire import Wire
+
+    ill = [Fault.parse(text) for text in faults]
+    fleet = read_fleet(plant).suffering(ill)
+    wire = Wire(around.mqtt_url(), certificates=around.certificates)
+    with until_told("simulate") as stop, contextlib.suppress(ToldToStopError):
+        patiently(wire.connect, say=log.warning, stop=stop)
+        with contextlib.closing(wire):
+            live(fleet, wire, around.clock, stop, period_s, ill)

@@ -1,0 +1,136 @@
+"""What a person sees of `assetloop up`: steps, progress bars, and one live screen; lines only where no terminal is."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from service.runtime.data_folder import Running
+from storage.views.counts import OrderLine, Totals
+
+Bar = Callable[[int, int], None]
+Stages = Callable[[str, int, int], None]
+Show = Callable[[Totals, list[OrderLine], list[str], float | None], None]
+
+
+class Screen:
+    """Writes to standard error, so that standard output stays for results."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(stderr=True, highlight=False)
+
+    def say(self, line: str) -> None:
+        """Print one line."""
+        self.console.print(line, markup=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Show that something is under way and how long it took."""
+        began = time.monotonic()
+        with self.console.status(f"{what} …"):
+            yield
+        self.say(f"{what}: ready after {time.monotonic() - began:.1f} s")
+
+    @contextlib.contextmanager
+    def bar(self, what: str, unit: str) -> Iterator[Bar]:
+        """Show progress; the block calls what it is given with (done, total)."""
+        began = time.monotonic()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        done_total = [0, 0]
+        with self._progress(*columns) as progress:
+            task = progress.add_task(what, total=None)
+
+            def advance(done: int, total: int) -> None:
+                done_total[:] = [done, total]
+                progress.update(task, completed=done, total=total)
+
+            yield advance
+        self.say(f"{what}: {done_total[1]:,} {unit} in {time.monotonic() - began:.1f} s")
+
+    def _progress(self, *columns: ProgressColumn) -> Progress:
+        """Make bars that leave nothing behind, and say nothing at all where no terminal is."""
+        return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_interactive)
+
+    @contextlib.contextmanager
+    def stages(self) -> Iterator[Stages]:
+        """Show progress through several stages; the block calls what it is given with (what, done, total)."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with self._progress(*columns) as progress:
+            tasks: dict[str, TaskID] = {}
+
+            def advance(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = progress.add_task(what, total=None)
+                progress.update(tasks[what], completed=done, total=total)
+
+            yield advance
+
+    @contextlib.contextmanager
+    def live(self, running: Running, folder: Path) -> Iterator[Show]:
+        """Keep one screen up to date where there is a terminal; elsewhere print only what changes."""
+        self.say(f"console and API: {running.console_url}   telemetry: {running.mqtt_url}   data: {folder}")
+        self.say("Ctrl-C stops everything")
+        if not self.console.is_terminal:
+            yield self._changes()
+            return
+        with Live(console=self.console, refresh_per_second=4, transient=False) as live:
+
+            def show(totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None) -> None:
+                live.update(_screen(running, totals, orders, resting, first_s))
+
+            yield show
+
+    def _changes(self) -> Show:
+        seen: set[str] = set()
+
+        def show(_totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None) -> None:
+            lines = [f"{order.number} {order.title}" for order in orders]
+            lines += [f"{name} died and is started again" for name in resting]
+            lines += [f"first work order after {first_s} s"] if first_s is not None else []
+            for line in lines:
+                if line not in seen:
+                    seen.add(line)
+                    self.say(line)
+
+        return show
+
+
+def _screen(
+    running: Running, totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None
+) -> Group:
+    figures = Table.grid(padding=(0, 3))
+    figures.add_row("assets", f"{totals.assets}", "models", f"{totals.models}", "readings", f"{totals.readings:,}")
+    figures.add_row(
+        "open alerts",
+        f"{totals.open_alerts}",
+        "open orders",
+        f"{totals.open_work_orders}",
+        "quarantined",
+        f"{totals.quarantined}",
+    )
+    figures.add_row("newest reading", _ago(totals.silent_s), "scoring behind", _seconds(totals.scoring_lag_s))
+    if first_s is not None:
+        figures.add_row("first work order", f"after {first_s} s")
+    lines: list[Text | Table] = [figures]
+    for order in orders:
+        done = f" · acknowledged by {order.acknowledged_by}" if order.acknowledged_by else ""
+        lines.append(Text(f"{order.number} {order.state} {order.title}{done}", style="" if done else "bold"))
+    lines.extend(Text(f"{name} died; it is started again", style="red") for name in resting)
+    return Group(Panel(Group(*lines), title=f"assetloop · {running.console_url}", subtitle="Ctrl-C stops everything"))
+
+
+def _ago(seconds: float | None) -> str:
+    return "none yet" if seconds is None else f"{max(seconds, 0.0):.0f} s ago"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{max(seconds, 0.0):.0f} s"

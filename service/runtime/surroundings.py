@@ -1,0 +1,98 @@
+"""What a command works with: settings, and the database and broker they or the running stack name."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from plant.certificates import Certificates
+from plant.clock import Clock, SystemClock
+from plant.errors import Misconfigured
+from service.runtime.data_folder import DataFolder, Running
+from service.settings import Settings, read_settings
+from storage.core.database import Database, Role
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """Settings, folder and clock of one command."""
+
+    settings: Settings
+    folder: DataFolder
+    clock: Clock
+
+    @classmethod
+    def of(cls, data: Path | None = None) -> Surroundings:
+        """Read the settings; `data` overrules the data folder they name."""
+        settings = read_settings()
+        return cls(settings=settings, folder=DataFolder(data or settings.data), clock=SystemClock())
+
+    def running(self) -> Running | None:
+        """Return the stack that runs on the data folder, if one does."""
+        return self.folder.running()
+
+    def database_url(self, role: Role | None = None) -> str:
+        """Return the database's address: the role's own, the common one, or the running stack's.
+
+        Raises:
+            Misconfigured: nothing names a database.
+        """
+        own = {Role.INGEST: self.settings.database_url_ingest, Role.APP: self.settings.database_url_app}
+        named = (own.get(role) if role else None) or self.settings.database_url
+        if named is not None:
+            return named.get_secret_value()
+        running = self.running()
+        if running is None:
+            raise Misconfigured(_nowhere("database", "ASSETLOOP_DATABASE_URL", self.folder.path))
+        return running.database_url
+
+    def mqtt_url(self) -> str:
+        """Return the broker's address, as `database_url` does."""
+        if self.settings.mqtt_url is not None:
+            return self.settings.mqtt_url.get_secret_value()
+        running = self.running()
+        if running is None:
+            raise Misconfigured(_nowhere("broker", "ASSETLOOP_MQTT_URL", self.folder.path))
+        return running.mqtt_url
+
+    @property
+    def certificates(self) -> Certificates:
+        """Return those with which the broker is reached, for whatever reaches it."""
+        told = self.settings
+        return Certificates(ca_file=told.mqtt_ca_file, cert_file=told.mqtt_cert_file, key_file=told.mqtt_key_file)
+
+    def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
+        """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""
+        return Database(self.database_url(role), role=role, most=most, wait_s=wait_s, holder=holder)
+
+
+def _nowhere(what: str, variable: str, folder: Path) -> str:
+    return f"no {what}: nothing runs on {folder}; start `assetloop up` there, or set {variable}"
+
+
+def log_to_stderr(level: str) -> None:
+    """Log lines of a person's and a machine's use alike: time, level, room, constant message, then what varies."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in ("procrastinate", "httpx", "iotcore"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # an outage is said once, by who meets it
+
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        varies = " ".join(f"{key}={value!r}" for key, value in record.__dict__.items() if key not in _STANDARD)
+        return f"{super().format(record)} {varies}".rstrip()
+
+
+def holder() -> str:
+    """Name this process in leases: host, process id, and what tells two containers of one host apart."""
+    return f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -1,0 +1,178 @@
+"""An order leaves the house through a real queue and a real broker, in order, until it has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from queue import Queue
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import procrastinate
+import psycopg
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from alerts.alarms.desk import Desk
+from alerts.dispatch.connection import MqttPublisher
+from alerts.dispatch.publisher import NAMESPACE, PUBLISH_ORDER, Publish, dispatch_blueprint
+from alerts.orders.locked import acknowledge_order
+from plant.clock import ManualClock
+from plant.errors import Unavailable
+from plant.finding import Finding
+from plant.severity import Severity
+from storage.core import jobs
+from storage.core.database import Database
+from storage.work.orders import list_documents, order_events
+
+Found = Callable[..., Finding]
+Look = psycopg.Connection[tuple[object, ...]]
+JOBS = """
+SELECT task_name, lock, status::text, attempts, args->>'revision'
+FROM procrastinate_jobs
+WHERE lock IS NOT NULL
+ORDER BY id
+"""
+
+
+@contextmanager
+def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
+    """Collect what is published on `topics` while the block lasts."""
+    heard: Queue[mqtt.MQTTMessage] = Queue()
+    ready: Queue[bool] = Queue()
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    client.on_message = lambda _client, _userdata, message: heard.put(message)
+    client.on_subscribe = lambda *_: ready.put(True)
+    client.connect(broker.host, broker.port)
+    client.subscribe(topics, qos=1)
+    client.loop_start()
+    ready.get(timeout=10)
+    try:
+        yield heard
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def run_worker(url: str, publish: Publish, database: Database, clock: ManualClock) -> None:
+    """Do all that can be done now."""
+    app = procrastinate.App(connector=jobs.connector(url))
+    app.add_tasks_from(dispatch_blueprint(publish, database, clock), namespace=NAMESPACE)
+
+    async def work() -> None:
+        async with app.open_async():
+            await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+
+    asyncio.run(work())
+
+
+def test_an_order_arrives_on_its_assets_topic_exactly_once(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, broker: Any
+) -> None:
+    found()
+    desk.round()
+    with listening(broker, "#") as heard, closing(MqttPublisher(broker.url)) as publisher:
+        run_worker(database_url, publisher.publish, app_database, clock)
+        message = heard.get(timeout=10)
+        run_worker(database_url, publisher.publish, app_database, clock)
+        publisher.publish("the/end", b"")
+        assert heard.get(timeout=10).topic == "the/end", "nothing else came between"
+    assert (message.topic, message.retain, message.qos) == ("assetloop/v1/demo/P-101/workorder", False, 1)
+    with app_database.transaction() as tx:
+        assert [json.loads(message.payload)] == list_documents(tx)
+        (event,) = order_events(tx, 1)
+    assert event.published_at == clock.now()
+
+
+def test_the_revisions_of_an_order_arrive_in_order(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, broker: Any
+) -> None:
+    found()
+    desk.round()
+    found(severity=Severity.CRITICAL, lasted_s=60)
+    desk.round()
+    acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    with listening(broker, "assetloop/v1/+/+/workorder") as heard, closing(MqttPublisher(broker.url)) as publisher:
+        run_worker(database_url, publisher.publish, app_database, clock)
+        told = [json.loads(heard.get(timeout=10).payload) for _ in range(3)]
+    assert [(one["revision"], one["event"]) for one in told] == [(1, "raised"), (2, "worsened"), (3, "acknowledged")]
+    assert {one["number"] for one in told} == {"WO-000001"}
+
+
+def test_while_the_broker_is_away_the_job_waits_and_holds_back_what_comes_after(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, superuser: Look
+) -> None:
+    sent: list[bytes] = []
+
+    def away(_topic: str, _payload: bytes) -> None:
+        raise Unavailable("no broker")
+
+    found()
+    desk.round()
+    run_worker(database_url, away, app_database, clock)
+    acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    superuser.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + '1 hour' WHERE attempts = 1")
+    run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+    assert sent == []
+    assert superuser.execute(JOBS).fetchall() == [
+        (PUBLISH_ORDER, "WO-000001", "todo", 1, "1"),
+        (PUBLISH_ORDER, "WO-000001", "todo", 0, "2"),
+    ]
+    superuser.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE attempts = 1")
+    run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+    assert [json.loads(payload)["revision"] for payload in sent] == [1, 2]
+
+
+def test_a_worker_that_died_after_publishing_sends_the_same_message_again(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, superuser: Look
+) -> None:
+    sent: list[bytes] = []
+    found()
+    desk.round()
+    run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+    superuser.execute("UPDATE work_order_event SET published_at = NULL")
+    superuser.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE lock IS NOT NULL")
+    run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
+def test_what_was_published_is_not_published_again(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, superuser: Look
+) -> None:
+    sent: list[bytes] = []
+    found()
+    desk.round()
+    for _ in range(2):
+        run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+        superuser.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE lock IS NOT NULL")
+    assert len(sent) == 1
+
+
+def test_the_job_of_a_dead_worker_is_taken_up_again(
+    database_url: str, app_database: Database, clock: ManualClock, desk: Desk, found: Found, superuser: Look
+) -> None:
+    sent: list[bytes] = []
+    found()
+    desk.round()
+    superuser.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')")
+    superuser.execute(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+    )
+    with app_database.transaction() as tx:
+        jobs.defer(tx, f"{NAMESPACE}:resume_stalled", timestamp=0)
+    run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
+    assert len(sent) == 1
+
+
+def test_a_job_exists_only_if_its_transaction_commits(app_database: Database, superuser: Look) -> None:
+    def defer_and_fail() -> None:
+        with app_database.transaction() as tx:
+            jobs.defer(tx, PUBLISH_ORDER, order_id=1, revision=1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        defer_and_fail()
+    assert superuser.execute("SELECT count(*) FROM procrastinate_jobs").fetchone() == (0,)
