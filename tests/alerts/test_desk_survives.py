@@ -95,9 +95,9 @@ def until(condition: Callable[[], bool], what: str, wait_s: float = 30.0) -> Non
 DESK_IN_A_PROCESS = """
 import sys
 from datetime import UTC, datetime
-from alerts.desk import Desk
+from alerts.alarms.desk import Desk
 from plant.clock import ManualClock
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 Desk(Database(sys.argv[1], role=Role.APP), ManualClock(datetime(2026, 3, 1, 12, 1, tzinfo=UTC))).round()
 """
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted"

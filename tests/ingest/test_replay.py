@@ -300,13 +300,13 @@ def test_two_processes_replay_a_message_once(bench: Bench, superuser: Superuser,
 
 REPLAYING = """
 import sys
-from ingest.admission import Terms
-from ingest.commit import Committer
-from ingest.decode import Decoder
-from ingest.devices import Devices
+from ingest.admission.devices import Devices
+from ingest.admission.terms import Terms
+from ingest.commit.committer import Committer
+from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
 from ingest.replay import Replay
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 with Database(sys.argv[1], role=Role.INGEST) as database:
     terms = Terms(retention_us=3650 * 86_400_000_000)
     committer = Committer(database, Devices(database, most_signals=10), terms, slot=0)
@@ -337,7 +337,7 @@ def test_a_replay_killed_again_and_again_stores_everything_once(
         assert process.stdout is not None
         process.stdin.write("\n\n")  # two of the ten steps are its to take, and it is killed amid the second
         process.stdin.flush()
-        process.stdout.readline()
+        assert process.stdout.readline() == "step\n"
         time.sleep(0.003 * kills)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()

@@ -314,9 +314,9 @@ PROGRAM = """
 import sys, threading
 from pathlib import Path
 from ingest.runner import Ingest, IngestSettings
-from ingest.subscriber import BrokerSettings
+from ingest.mqtt.subscriber import BrokerSettings
 from plant.clock import SystemClock
-from storage.database import Database, Role
+from storage.core.database import Database, Role
 
 with Database(sys.argv[1], role=Role.INGEST) as database:
     settings = IngestSettings(broker=BrokerSettings(url=sys.argv[2]), spool=Path(sys.argv[4]), lease_s=1.0)
