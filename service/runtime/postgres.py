@@ -159,11 +159,13 @@ class PostgresServer:
             return False
 
     def _choose_socket_folder(self) -> None:
+        """Choose once where the socket is: a server that is started again is found at the same address."""
         if len(str(self.folder).encode()) <= _LONGEST_SOCKET_FOLDER:
             return
-        if self._socket_folder.exists() and self._socket_folder != self.folder:
-            return
-        self._socket_folder = Path(tempfile.mkdtemp(prefix="assetloop-"))
+        if self._socket_folder == self.folder:
+            self._socket_folder = Path(tempfile.mkdtemp(prefix="assetloop-"))
+        elif not self._socket_folder.exists():
+            self._socket_folder.mkdir(mode=0o700)
         if self._user is not None:
             os.chown(self._socket_folder, pwd.getpwnam(self._user).pw_uid, -1)
 

@@ -43,6 +43,19 @@ def test_the_folder_and_the_socket_are_closed_to_others_and_no_port_is_open(tmp_
         assert server.pid is None
 
 
+def test_a_server_that_is_started_again_is_found_at_the_same_address(tmp_path: Path) -> None:
+    """Also where the folder's name is too long for a socket, which then is elsewhere."""
+    server = PostgresServer(tmp_path / ("long" * 20) / "pg", durable=False).start()
+    first = server.url
+    server.stop()
+    server.start()
+    try:
+        assert server.url == first
+        psycopg.connect(first).close()
+    finally:
+        server.stop()
+
+
 def test_a_folder_of_another_major_version_is_refused(tmp_path: Path) -> None:
     with PostgresServer(tmp_path / "pg", durable=False):
         pass
