@@ -15,6 +15,7 @@ from typing import Any
 
 import rfc8785
 
+from lifecycle.ledger_events import LedgerEvent
 from storage.core.database import Transaction
 from storage.work import ledger as store
 
@@ -46,12 +47,13 @@ class Broken:
     seq: int
 
 
-def append(tx: Transaction, project: str, entry: dict[str, Any], at: datetime) -> Entry:
-    """Append one entry to a project's chain; appends wait for each other until the transaction ends.
+def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> Entry:
+    """Enter one event at the end of a project's chain; appends wait for each other until the transaction ends.
 
     Raises:
-        ValueError: the entry is not JSON that every reader sees alike (NaN, integers beyond 2**53).
+        ValueError: the event's content is not JSON that every reader sees alike (NaN, integers beyond 2**53).
     """
+    entry = event.content()
     head = store.lock_head(tx, project, beginning=_BEGINNING)
     digest = _digest(project, head.seq + 1, at, entry, head.hash)
     store.add(tx, project=project, seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest)

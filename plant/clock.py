@@ -50,3 +50,12 @@ class ManualClock:
     def sleep(self, seconds: float) -> None:
         """Move the clock by `seconds` at once."""
         self._now += timedelta(seconds=seconds)
+
+
+def iso(time: datetime) -> str:
+    """Write a time in ISO 8601, UTC, to the millisecond.
+
+    >>> iso(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    '2026-01-02T03:04:05.000Z'
+    """
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

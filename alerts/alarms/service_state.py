@@ -6,6 +6,7 @@ from datetime import datetime
 
 from alerts.alarms.suppression import quiet
 from lifecycle import ledger
+from lifecycle.ledger_events import ServiceStateChanged
 from plant.clock import Clock
 from plant.errors import Conflict
 from storage.core.database import Database, Transaction
@@ -29,7 +30,7 @@ def take_out_of_service(database: Database, site: str, tag: str, *, actor: str, 
             raise Conflict(f"{tag} is out of service already")
         suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
         suppression.put_state(tx, asset.asset_id, "out_of_service")
-        _enter(tx, asset, "asset.out_of_service", actor, now)
+        _enter(tx, asset, actor, now, in_service=False)
 
 
 def return_to_service(database: Database, site: str, tag: str, *, actor: str, clock: Clock) -> None:
@@ -45,13 +46,13 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: str, cl
             raise Conflict(f"{tag} is not out of service")
         suppression.put_state(tx, asset.asset_id, suppression.state_before(tx, asset.asset_id))
         suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
-        _enter(tx, asset, "asset.in_service", actor, now)
+        _enter(tx, asset, actor, now, in_service=True)
 
 
 def _hold(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
     return rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
 
 
-def _enter(tx: Transaction, asset: RegisteredAsset, event: str, actor: str, at: datetime) -> None:
+def _enter(tx: Transaction, asset: RegisteredAsset, actor: str, at: datetime, *, in_service: bool) -> None:
     quiet(tx, asset.asset_id, actor=actor, at=at)
-    ledger.append(tx, asset.site, {"event": event, "actor": actor, "asset": asset.asset}, at)
+    ledger.append(tx, asset.site, ServiceStateChanged(actor=actor, asset=asset.asset, in_service=in_service), at)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from alerts.alarms.rules import DeskRules, priority_of
+from plant.clock import iso
 from plant.finding import Finding, FindingKind, Share
 from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
@@ -247,15 +248,6 @@ def _codes(closing: Closing) -> dict[str, Any]:
         "restored_at": iso(closing.restored_at),
         "relearn": closing.relearn,
     }
-
-
-def iso(time: datetime) -> str:
-    """Write a time in ISO 8601, UTC.
-
-    >>> iso(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    '2026-01-02T03:04:05.000Z'
-    """
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _by_share(finding: Finding) -> list[Share]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from alerts.dispatch.publisher import defer_publishing
-from alerts.orders.document import document, iso
+from alerts.orders.document import document
 from lifecycle import ledger
+from lifecycle.ledger_events import AlertMoved, OrderMoved
 from plant.alert import Alert
 from plant.work_order import Closing, WorkOrder
 from storage.core.database import Transaction
@@ -29,18 +29,8 @@ class Deed:
 
 def enter_alert(tx: Transaction, alert: Alert, deed: Deed) -> None:
     """Enter in the site's ledger what happened to an alert."""
-    entry = {
-        "event": f"alert.{deed.event}",
-        "actor": deed.actor,
-        "alert_id": str(alert.alert_id),
-        "asset": alert.asset,
-        "kind": alert.kind,
-        "severity": alert.severity.value,
-        "count": alert.count,
-        "onset": iso(alert.onset),
-        "finding_id": str(deed.because) if deed.because else None,
-    }
-    ledger.append(tx, alert.site, entry, deed.at)
+    moved = AlertMoved(event=deed.event, actor=deed.actor, alert=alert, finding_id=deed.because)
+    ledger.append(tx, alert.site, moved, deed.at)
 
 
 def enter_order(
@@ -65,20 +55,12 @@ def enter_order(
             document=told,
         ),
     )
-    ledger.append(tx, order.site, _order_entry(order, deed, told), deed.at)
+    moved = OrderMoved(
+        event=deed.event,
+        actor=deed.actor,
+        order=order,
+        document_sha256=ledger.fingerprint(told),
+        finding_id=deed.because,
+    )
+    ledger.append(tx, order.site, moved, deed.at)
     defer_publishing(tx, order)
-
-
-def _order_entry(order: WorkOrder, deed: Deed, told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "event": f"order.{deed.event}",
-        "actor": deed.actor,
-        "number": order.number,
-        "revision": order.revision,
-        "asset": order.asset,
-        "state": order.state.value,
-        "failure_mode": order.failure_mode,
-        "severity": order.severity.value,
-        "finding_id": str(deed.because) if deed.because else None,
-        "document_sha256": ledger.fingerprint(told),
-    }

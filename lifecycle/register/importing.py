@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from lifecycle import ledger
+from lifecycle.ledger_events import AssetApproved
 from lifecycle.register.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Conflict, Rejected
@@ -271,8 +272,7 @@ def approve(
     approved = _add_bare(tx, site, asset, asset_class, at, name=name, name_zh=name_zh)
     store.put_signals(tx, site, asset)
     messages = quarantine.waiting(tx, approved.asset_id)
-    entry = {"event": "asset.approved", "actor": by, "asset": asset, "class": asset_class, "messages": messages}
-    ledger.append(tx, site, entry, at)
+    ledger.append(tx, site, AssetApproved(actor=by, asset=asset, asset_class=asset_class, messages=messages), at)
     return Approved(site=site, asset=asset, name=approved.name, asset_class=asset_class, messages=messages)
 
 

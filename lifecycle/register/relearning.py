@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from lifecycle import ledger
+from lifecycle.ledger_events import RelearningBegan, RelearningEnded
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.register import relearning
@@ -31,8 +32,8 @@ def learn_again(
         tx, asset_id=asset.asset_id, reason=reason, at=since, by=by, order_id=order.order_id if order else None
     )
     if opened:
-        entry = {"event": "relearning.began", "reason": reason, "order": order.number if order else None}
-        ledger.append(tx, asset.site, {**entry, "actor": by, "asset": asset.asset}, at)
+        began = RelearningBegan(actor=by, asset=asset.asset, reason=reason, order=order.number if order else None)
+        ledger.append(tx, asset.site, began, at)
     return opened
 
 
@@ -40,5 +41,5 @@ def learnt(tx: Transaction, asset: RegisteredAsset, *, how: How, at: datetime, b
     """End the interval that stands at an asset: a model was promoted, or a person dismissed it."""
     ended = relearning.end(tx, asset_id=asset.asset_id, how=how, at=at, by=by)
     if ended:
-        ledger.append(tx, asset.site, {"event": "relearning.ended", "how": how, "actor": by, "asset": asset.asset}, at)
+        ledger.append(tx, asset.site, RelearningEnded(actor=by, asset=asset.asset, how=how), at)
     return ended

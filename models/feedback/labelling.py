@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from lifecycle import ledger
+from lifecycle.ledger_events import AlarmLineMoved
 from models.catalogue import KIND, ModelRefused, source_version, unpacked
 from models.feedback import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay
@@ -116,10 +117,18 @@ def _is_fault(label: Label) -> bool:
 
 
 def _move(tx: Transaction, model: StoredModel, raised: float, label: Label, level: float, clock: Clock) -> None:
-    now = clock.now()
-    because = {"order_id": label.order_id, "level": round(level, 4), "before": model.line}
+    now, shown_level = clock.now(), round(level, 4)
+    because = {"order_id": label.order_id, "level": shown_level, "before": model.line}
     store.move_line(tx, model.model_id, line=raised, at=now, actor=_ACTOR, **because)
     scoring.move_line(tx, asset_id=model.asset_id, model_id=model.model_id, line=raised)
     asset = assets.asset_by_id(tx, model.asset_id)
-    entry = {"event": "model.line_moved", "actor": _ACTOR, "asset": asset.asset, "model": source_version(model)}
-    ledger.append(tx, asset.site, {**entry, "line": raised, **because}, now)
+    moved = AlarmLineMoved(
+        actor=_ACTOR,
+        asset=asset.asset,
+        model=source_version(model),
+        line=raised,
+        before=model.line,
+        level=shown_level,
+        order_id=label.order_id,
+    )
+    ledger.append(tx, asset.site, moved, now)

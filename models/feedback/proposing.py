@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from lifecycle import ledger
+from lifecycle.ledger_events import ProposalDecided
 from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.relearning import learnt
 from models import training_requests
@@ -84,6 +84,12 @@ def _decide(
     training_id: int | None,
 ) -> Proposal:
     proposals.decide(tx, proposal.proposal_id, state=state, at=at, by=actor, note=note, training_id=training_id)
-    entry: dict[str, Any] = {"event": f"proposal.{state}", "actor": actor, "asset": proposal.asset}
-    ledger.append(tx, proposal.site, {**entry, "reason": proposal.reason.value, "proposal": proposal.proposal_id}, at)
+    decided = ProposalDecided(
+        decision=state,
+        actor=actor,
+        asset=proposal.asset,
+        proposal_id=proposal.proposal_id,
+        reason=proposal.reason.value,
+    )
+    ledger.append(tx, proposal.site, decided, at)
     return replace(proposal, state=state, decided_at=at, decided_by=actor, note=note, training_id=training_id)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lifecycle import ledger
+from lifecycle.ledger_events import ModelTookOver, Takeover
 from lifecycle.register.relearning import learnt
 from models.catalogue import source_version, unpacked
 from models.detector.estimator import ConditionDetector
@@ -77,7 +78,7 @@ def _standing(tx: Transaction, model_id: int) -> StoredModel:
 
 
 def _take_over(
-    tx: Transaction, model: StoredModel, detector: ConditionDetector, *, at: datetime, actor: str, event: str
+    tx: Transaction, model: StoredModel, detector: ConditionDetector, *, at: datetime, actor: str, event: Takeover
 ) -> None:
     """Let scoring go on with a model, end what the one before found, and that the machine is learnt again."""
     asset = assets.asset_by_id(tx, model.asset_id)
@@ -87,8 +88,15 @@ def _take_over(
     findings.clear_all_of(tx, asset_id=model.asset_id, source=FindingSource.MODEL)
     learnt(tx, asset, how="promoted", at=at, by=actor)
     proposals.supersede(tx, model.asset_id, at=at, by=actor)
-    entry: dict[str, Any] = {"model": source_version(model), "line": model.line, "data_sha256": model.data_sha256.hex()}
-    ledger.append(tx, asset.site, {"event": f"model.{event}", "actor": actor, "asset": asset.asset, **entry}, at)
+    took_over = ModelTookOver(
+        event=event,
+        actor=actor,
+        asset=asset.asset,
+        model=source_version(model),
+        line=model.line,
+        data_sha256=model.data_sha256,
+    )
+    ledger.append(tx, asset.site, took_over, at)
 
 
 def _warm(tx: Transaction, model: StoredModel, detector: ConditionDetector, watermark: datetime | None) -> Any:

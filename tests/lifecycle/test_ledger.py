@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -16,13 +17,25 @@ from lifecycle.ledger import Broken, Verified
 from storage.core.database import Database, Role
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An event that says whatever a test wants."""
+
+    said: dict[str, Any]
+
+    def content(self) -> dict[str, Any]:
+        return self.said
+
+
 Look = psycopg.Connection[tuple[object, ...]]
 
 
 def write(database: Database, count: int, project: str = "demo") -> None:
     for number in range(count):
         with database.transaction() as tx:
-            ledger.append(tx, project, {"event": "tried", "number": number}, AT + timedelta(seconds=number))
+            ledger.append(tx, project, Said({"event": "tried", "number": number}), AT + timedelta(seconds=number))
 
 
 def verify(database: Database, project: str = "demo") -> Verified | Broken:
@@ -32,7 +45,7 @@ def verify(database: Database, project: str = "demo") -> Verified | Broken:
 
 def test_a_hash_is_what_the_documentation_says(app_database: Database) -> None:
     with app_database.transaction() as tx:
-        first = ledger.append(tx, "demo", {"b": 1, "a": "泵"}, AT)
+        first = ledger.append(tx, "demo", Said({"b": 1, "a": "泵"}), AT)
     text = (
         '{"at":"2026-03-01T12:00:00.123456+00:00","entry":{"a":"泵","b":1},'
         f'"previous":"{"00" * 32}","project":"demo","seq":1}}'
@@ -113,31 +126,31 @@ def test_swapped_entries_are_noticed(app_database: Database, superuser: Look) ->
 )
 def test_every_value_survives_the_record(app_database: Database, value: Any) -> None:
     with app_database.transaction() as tx:
-        ledger.append(tx, "demo", {"value": value, "nested": [{"é": value, "z": {}}]}, AT)
+        ledger.append(tx, "demo", Said({"value": value, "nested": [{"é": value, "z": {}}]}), AT)
     assert isinstance(verify(app_database), Verified)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, pytest.param(object(), id="object")], ids=repr)
 def test_what_is_not_json_everywhere_is_refused_and_leaves_nothing(app_database: Database, value: Any) -> None:
     with pytest.raises(ValueError, match=r"."), app_database.transaction() as tx:
-        ledger.append(tx, "demo", {"value": value}, AT)
+        ledger.append(tx, "demo", Said({"value": value}), AT)
     assert verify(app_database) == Verified(entries=0, head=bytes(32))
 
 
 def test_the_same_instant_in_another_zone_is_the_same_entry(app_database: Database) -> None:
     beijing = AT.astimezone(timezone(timedelta(hours=8)))
     with app_database.transaction() as tx:
-        one = ledger.append(tx, "north", {}, AT)
+        one = ledger.append(tx, "north", Said({}), AT)
     with app_database.transaction() as tx:
-        ledger.append(tx, "south", {}, beijing)
-        assert ledger.append(tx, "south", {}, beijing).seq == one.seq + 1
+        ledger.append(tx, "south", Said({}), beijing)
+        assert ledger.append(tx, "south", Said({}), beijing).seq == one.seq + 1
     assert isinstance(verify(app_database, "south"), Verified)
 
 
 def test_an_entry_whose_transaction_fails_leaves_no_gap(app_database: Database) -> None:
     def append_and_fail() -> None:
         with app_database.transaction() as tx:
-            ledger.append(tx, "demo", {}, AT)
+            ledger.append(tx, "demo", Said({}), AT)
             raise ZeroDivisionError
 
     write(app_database, 1)

@@ -1,0 +1,214 @@
+"""What the ledger can say: one type for each kind of event, and how each is written down.
+
+`content()` is what is hashed. Its names and spellings never change, so that entries of every age verify; an event that
+must say more becomes a type of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from plant.alert import Alert
+from plant.clock import iso
+from plant.work_order import WorkOrder
+
+Takeover = Literal["promoted", "rolled_back_to", "trained"]
+
+
+class LedgerEvent(Protocol):
+    """Anything that can be entered in the ledger."""
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object; `event` names what happened."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertMoved:
+    """An alert was raised, repeated, risen, cleared, acknowledged, suppressed or taken out of service, or back.
+
+    `finding_id` is the finding that led to it.
+    """
+
+    event: str
+    actor: str
+    alert: Alert
+    finding_id: UUID | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": f"alert.{self.event}",
+            "actor": self.actor,
+            "alert_id": str(self.alert.alert_id),
+            "asset": self.alert.asset,
+            "kind": self.alert.kind,
+            "severity": self.alert.severity.value,
+            "count": self.alert.count,
+            "onset": iso(self.alert.onset),
+            "finding_id": str(self.finding_id) if self.finding_id else None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderMoved:
+    """A work order has a new revision, whose document has this SHA-256."""
+
+    event: str
+    actor: str
+    order: WorkOrder
+    document_sha256: str
+    finding_id: UUID | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": f"order.{self.event}",
+            "actor": self.actor,
+            "number": self.order.number,
+            "revision": self.order.revision,
+            "asset": self.order.asset,
+            "state": self.order.state.value,
+            "failure_mode": self.order.failure_mode,
+            "severity": self.order.severity.value,
+            "finding_id": str(self.finding_id) if self.finding_id else None,
+            "document_sha256": self.document_sha256,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceStateChanged:
+    """An asset was taken out of service, or returned to it."""
+
+    actor: str
+    asset: str
+    in_service: bool
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        event = "asset.in_service" if self.in_service else "asset.out_of_service"
+        return {"event": event, "actor": self.actor, "asset": self.asset}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetApproved:
+    """A stranger became an asset of the register; so many of its messages were waiting in quarantine."""
+
+    actor: str
+    asset: str
+    asset_class: str
+    messages: int
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": "asset.approved",
+            "actor": self.actor,
+            "asset": self.asset,
+            "class": self.asset_class,
+            "messages": self.messages,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RelearningBegan:
+    """A machine was changed, so that its normal is learnt again; `order` is the number of the order that changed it."""
+
+    actor: str
+    asset: str
+    reason: Literal["action", "installation"]
+    order: str | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": "relearning.began",
+            "actor": self.actor,
+            "asset": self.asset,
+            "reason": self.reason,
+            "order": self.order,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RelearningEnded:
+    """A machine is learnt: a model was promoted, or a person dismissed the proposal to learn again."""
+
+    actor: str
+    asset: str
+    how: Literal["promoted", "dismissed"]
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {"event": "relearning.ended", "actor": self.actor, "asset": self.asset, "how": self.how}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelTookOver:
+    """A model became the champion of an asset: trained as such, promoted, or gone back to."""
+
+    event: Takeover
+    actor: str
+    asset: str
+    model: str
+    line: float
+    data_sha256: bytes
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": f"model.{self.event}",
+            "actor": self.actor,
+            "asset": self.asset,
+            "model": self.model,
+            "line": self.line,
+            "data_sha256": self.data_sha256.hex(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmLineMoved:
+    """A model's alarm line went from `before` to `line`, because of the closing of an order whose worst was `level`."""
+
+    actor: str
+    asset: str
+    model: str
+    line: float
+    before: float
+    level: float
+    order_id: int
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": "model.line_moved",
+            "actor": self.actor,
+            "asset": self.asset,
+            "model": self.model,
+            "line": self.line,
+            "before": self.before,
+            "level": self.level,
+            "order_id": self.order_id,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalDecided:
+    """A person accepted or dismissed a proposal to train again."""
+
+    decision: Literal["accepted", "dismissed"]
+    actor: str
+    asset: str
+    proposal_id: int
+    reason: str
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": f"proposal.{self.decision}",
+            "actor": self.actor,
+            "asset": self.asset,
+            "reason": self.reason,
+            "proposal": self.proposal_id,
+        }
