@@ -16,8 +16,8 @@ import pytest
 
 from models.scoring.scorer import Scorer
 from tests.models.conftest import Rows, healthy_rows
-from tests.models.test_guarding import limited
-from tests.models.test_scoring import STATE, sickening
+from tests.models.scoring.test_guard import limited
+from tests.models.scoring.test_scorer import STATE, sickening
 from tests.stack import wait_for
 
 EPISODES = """

@@ -15,7 +15,7 @@ from models.detector.estimator import ConditionDetector
 from plant.errors import Misconfigured
 from service.evaluation import skab
 from service.evaluation.skab import SkabQuestion, detector_with, judge_pump
-from tests.models.test_evaluation import write_recording
+from tests.models.evaluation.test_skab import write_recording
 from tests.stack import assetloop
 
 
