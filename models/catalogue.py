@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from models.detector.estimator import ConditionDetector
-from models.detector.parameters import width
+from models.detector.state import width
 from plant.errors import Conflict
 from storage.core.database import Transaction
 from storage.models import catalogue as store

@@ -9,9 +9,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.estimator import ConditionDetector, Scored, scored
+from models.detector.arrays import Flags, Floats
+from models.detector.estimator import ConditionDetector
 from models.detector.kernel import run
-from models.detector.parameters import Flags, Floats, Pace, last_rows, side_by_side, taken
+from models.detector.parameters import Pace, chosen, side_by_side
+from models.detector.results import Scored, scored
+from models.detector.state import last_rows
 
 
 class DetectorBank:
@@ -43,10 +46,10 @@ class DetectorBank:
         return int(self._start.shape[1])
 
     @property
-    def tells_wear(self) -> Flags:
-        """Say of which assets wear is judged (A,): those trained on long enough."""
-        told: Flags = np.isfinite(self._norms.wear_s)
-        return told
+    def judges_wear(self) -> Flags:
+        """Say of which assets wear is judged (A,): those whose training was long enough."""
+        judges: Flags = np.isfinite(self._norms.wear_s)
+        return judges
 
     def last_rows(self, states: Floats) -> Floats:
         """Return when the last row of each asset came (A,) in epoch seconds, NaN where none has."""
@@ -59,7 +62,7 @@ class DetectorBank:
         """Return the bank of the detectors at these places, in this order."""
         some = object.__new__(type(self))
         some._pace, some.signals = self._pace, self.signals
-        some._start, some._norms = self._start[places], taken(self._norms, places)
+        some._start, some._norms = self._start[places], chosen(self._norms, places)
         return some
 
     def joined(self, other: Self) -> Self:
@@ -77,13 +80,13 @@ class DetectorBank:
     def stream(self, states: Floats, rows: Floats, times: Floats, lines: Floats | None = None) -> tuple[Scored, Floats]:
         """Judge `rows` (n, A, p) at `times` (n, A) seconds; NaN in `times` where an asset has no row at that step.
 
-        `lines` (A,) are what each asset's levels are divided by, 1 unless told. Returns scores (n, A), alarms (n, A)
+        `lines` (A,) are what each asset's levels are divided by, 1 where None. Returns scores (n, A), alarms (n, A)
         and shares (n, A, p), where a missing row scores 0, and the next states. The times of an asset must increase
         from row to row and against its state; the caller sees to that.
         """
         norms = self._norms if lines is None else replace(self._norms, whiten=self._norms.whiten / lines)
-        told, after = run(norms, self._pace, states, rows, times)
-        return scored(told), after
+        result, after = run(norms, self._pace, states, rows, times)
+        return scored(result), after
 
 
 def shape_of(detector: ConditionDetector) -> tuple[Pace, int, int]:

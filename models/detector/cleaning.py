@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
 
 MIN_VALUES = 10
 """No signal is learnt from fewer values."""

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.detector.fitting import Wants, learn
-from models.detector.kernel import Told, run
-from models.detector.parameters import Flags, Floats, Norms, Pace, flat_norms, last_rows, norms_of
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scored:
-    """What a stretch of n rows says: `score` (n,) where 1 is worst and 0.5 is the alarm line, never NaN.
-
-    `alarm` (n,) has hysteresis. `share` (n, p) is each signal's part of the score: rows sum to 1, or are all 0 where
-    nothing deviates. `blamed` (n,) is the column of a sensor that is thought to drift in an alarm, else -1.
-
-    `ailing` (n, p) are the bits of `models.detector.sensor_checks`: sensors that are stuck or have spikes. `unseen`
-    (n,) says that the settings were never seen in training for a while, so that nothing is judged.
-
-    `wear` (n,) is how far the slow mean has left the reference, in lines: 1 is too far, and `worn` (n,) says
-    that it is; `wear_share` (n, p) is each signal's part, in the first row of a minute and while worn.
-
-    For a bank of A assets every shape has A after n.
-    """
-
-    score: Floats
-    alarm: Flags
-    share: Floats
-    blamed: NDArray[np.int32]
-    ailing: NDArray[np.uint8]
-    unseen: Flags
-    wear: Floats
-    worn: Flags
-    wear_share: Floats
-
-    def __getitem__(self, rows: Any) -> Scored:
-        """Return what some rows, or some rows of some assets, say."""
-        return Scored(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+from models.detector.arrays import Floats
+from models.detector.fitting import TrainingOptions, learn
+from models.detector.kernel import run
+from models.detector.parameters import Norms, Pace, flat_norms, norms_of
+from models.detector.results import Scored, scored
+from models.detector.state import LAYOUT, last_rows, refuse_other_width
 
 
 class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typed
@@ -59,9 +30,9 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
             A value older than twice that is no evidence any more.
         baseline_s: time constant of the baseline it is compared with, which stands still during an alarm.
         clip: deviations beyond so many scales count as this many, so that one wild value is no alarm.
-        healthy_quantile: the quantile of the level in training that bounds what is taken for rare.
+        healthy_quantile: the quantile of the level in training that bounds what is chosen for rare.
         alarm_ratio: the alarm line is this many times what was rare in training.
-        wander: how much wider than in training a signal is taken to spread that varies slowly.
+        wander: how much wider than in training a signal is chosen to spread that varies slowly.
         on_s: an alarm begins when the level's excess over the line, in lines, sums up to so many seconds.
         release_ratio: an alarm ends below this part of its peak (or below the alarm line) ...
         release_s: ... after so many seconds in a row.
@@ -69,7 +40,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
             take the new place as baseline at once.
         noise_s: time constant with which the line follows the noise of a healthy machine.
         most_noise: it never follows farther than this many times the noise of training.
-        wear_s: time constant of the mean that wear is told from.
+        wear_s: time constant of the mean that wear is judged by.
         wear_training_s: the least span of training from which wear is judged.
         unseen_s: settings outside of training are said to be an unseen regime after so long.
         max_gap_s: smoothing starts again after a gap longer than this (and than four times the smoothing).
@@ -131,7 +102,7 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         Args:
             X: healthy rows, signals in columns, in any units.
             y: ignored, scikit-learn passes it.
-            time: (n,) seconds, increasing; one second apart unless told.
+            time: (n,) seconds, increasing; one second apart where None.
             settings: columns that say what was asked of the machine; they tell its regimes and are not judged.
             symptoms: columns that are believed where they deviate alone, such as vibration and temperatures.
 
@@ -143,17 +114,23 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         for column in (*settings, *symptoms):
             if not 0 <= column < rows.shape[1]:
                 raise ValueError(f"there is no column {column} among {rows.shape[1]}")
-        wants = self._wants(tuple(settings), tuple(symptoms), 0.0 if time is None else float(self.min_training_s))
-        lesson = learn(rows, clock_of(time, len(rows)), wants)
-        self.norms_ = flat_norms(lesson.norms)
-        self.settings_, self.regimes_ = len(settings), len(lesson.norms.reach)
-        self.start_ = lesson.start
+        options = self._options(tuple(settings), tuple(symptoms), 0.0 if time is None else float(self.min_training_s))
+        learnt = learn(rows, clock_of(time, len(rows)), options)
+        self.norms_ = flat_norms(learnt.norms)
+        self.settings_, self.regimes_ = len(settings), len(learnt.norms.reach)
+        self.start_, self.layout_ = learnt.start, LAYOUT
         self.offset_ = -1.0 / (1.0 + float(self.alarm_ratio))
         return self
 
     def start(self) -> Floats:
-        """Return the state in which a stream begins: at the baseline of the end of training, without an alarm."""
+        """Return the state in which a stream begins: at the baseline of the end of training, without an alarm.
+
+        Raises:
+            ValueError: this detector was trained by a release whose states have another layout.
+        """
         check_is_fitted(self)
+        if self.state_layout != LAYOUT:
+            raise ValueError(f"its states have layout {self.state_layout}, this program reads and writes {LAYOUT}")
         state: Floats = self.start_.copy()
         return state
 
@@ -163,24 +140,24 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         However the rows are cut into calls, the results are the same to the last bit.
 
         Raises:
-            ValueError: `time` does not increase, also against the last row in `state`, or a shape does not fit.
+            ValueError: `time` does not increase, also against the last row in `state`, a shape does not fit, or the
+                state is of another layout.
         """
         check_is_fitted(self)
         rows = validate_data(
             self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=0
         )
         norms = self.norms()
-        if state.shape != self.start_.shape:
-            raise ValueError(f"a state of this detector has {len(self.start_)} numbers, this one {state.shape}")
+        refuse_other_width(state.size, rows.shape[1], self.settings_)
         clock = clock_of(time, len(rows))
         last = float(last_rows(state[None, :], rows.shape[1], self.settings_)[0])
         if len(clock) and last >= clock[0]:
             raise ValueError(f"time must increase: {clock[0]} s does not follow {last} s")
-        told, after = run(norms, self.pace(), state[None, :], rows[:, None, :], clock[:, None])
-        return scored(told)[:, 0], after[0]
+        result, after = run(norms, self.pace(), state[None, :], rows[:, None, :], clock[:, None])
+        return scored(result)[:, 0], after[0]
 
     def score_samples(self, X: ArrayLike) -> Floats:  # noqa: N803
-        """Return minus the score of rows `X` (n, p) taken one second apart: higher is healthier, -1 is worst."""
+        """Return minus the score of rows `X` (n, p) chosen one second apart: higher is healthier, -1 is worst."""
         clock = np.arange(len(np.asarray(X)), dtype=np.float64)
         result, _ = self.stream(self.start(), X, clock)
         return -result.score
@@ -204,17 +181,36 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def pace(self) -> Pace:
         """Return the constants a bank shares."""
-        return Pace(**{each.name: float(getattr(self, each.name)) for each in fields(Pace)})
+        return Pace(
+            baseline_s=float(self.baseline_s),
+            clip=float(self.clip),
+            on_s=float(self.on_s),
+            release_ratio=float(self.release_ratio),
+            release_s=float(self.release_s),
+            settle_scales=float(self.settle_scales),
+            noise_s=float(self.noise_s),
+            unseen_s=float(self.unseen_s),
+        )
 
-    def _wants(self, settings: tuple[int, ...], symptoms: tuple[int, ...], span_needed_s: float) -> Wants:
-        figures = ("smooth_s", "max_gap_s", "healthy_quantile", "alarm_ratio", "wander", "most_noise", "wear_s")
-        return Wants(
+    @property
+    def state_layout(self) -> int:
+        """Return the layout that states of this detector have; releases before the first number wrote layout 1."""
+        return int(getattr(self, "layout_", 1))
+
+    def _options(self, settings: tuple[int, ...], symptoms: tuple[int, ...], span_needed_s: float) -> TrainingOptions:
+        return TrainingOptions(
             pace=self.pace(),
+            smooth_s=float(self.smooth_s),
+            max_gap_s=float(self.max_gap_s),
+            healthy_quantile=float(self.healthy_quantile),
+            alarm_ratio=float(self.alarm_ratio),
+            wander=float(self.wander),
+            most_noise=float(self.most_noise),
+            wear_s=float(self.wear_s),
             wear_training_s=float(self.wear_training_s),
             span_needed_s=span_needed_s,
             settings=settings,
             symptoms=symptoms,
-            **{name: float(getattr(self, name)) for name in figures},
         )
 
     def _refuse_nonsense(self) -> None:
@@ -237,17 +233,6 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
 
 _MAY_BE_NOTHING = frozenset({"release_s", "min_training_s", "wander", "on_s", "settle_scales", "unseen_s"})
-
-
-def scored(told: Told) -> Scored:
-    """Turn levels in alarm lines into scores: 0 at rest, 0.5 on the line, towards 1 beyond.
-
-    >>> from dataclasses import replace
-    >>> scored(replace(Told.blank(3, 1, 1), level=np.array([[0.0], [1.0], [3.0]]))).score.ravel().tolist()
-    [0.0, 0.5, 0.75]
-    """
-    parts = {each.name: getattr(told, each.name) for each in fields(told) if each.name != "level"}
-    return Scored(score=told.level / (1.0 + told.level), **parts)
 
 
 def clock_of(time: Any, rows: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Learn the operating modes of a machine from its settings, and what its signals are in each of them."""
+"""Learn the operating regimes of a machine from its settings, and what its signals are in each of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
 
 MOST_REGIMES = 6
 FOLDS, STRETCHES = 5, 50
@@ -48,8 +48,8 @@ BRIDGED = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Modes:
-    """K regimes of q settings and p signals, as in `Norms` without the axis of assets; `of` (n,) is each row's."""
+class LearntRegimes:
+    """K regimes of q settings and p signals: `Norms` without the axis of assets; `of` (n,) is each row's regime."""
 
     setting_at: NDArray[np.intp]
     setting_centre: Floats
@@ -72,20 +72,20 @@ class Modes:
         return _settings(rows, self.setting_at, self.setting_centre, self.setting_gain) - self.centroid[self.of]
 
 
-def learn_modes(rows: Floats, settings: NDArray[np.intp], centre: Floats, gain: Floats) -> Modes:
+def learn_regimes(rows: Floats, settings: NDArray[np.intp], centre: Floats, gain: Floats) -> LearntRegimes:
     """Learn from rows (n, p); `centre` and `gain` (p,) are those of all rows together, gain 0 for what is constant."""
     judged = gain > 0
     judged[settings] = False
     if not len(settings):
-        return _one(rows, centre, np.where(judged, gain, 0.0))
+        return _single_regime(rows, centre, np.where(judged, gain, 0.0))
     setting_centre, setting_gain = _setting_scales(settings, centre, gain)
     placed = _settings(rows, settings, setting_centre, setting_gain)
-    of, centroid = _counted(placed, (rows - centre) * np.where(judged, gain, 0.0))
+    of, centroid = _choose_regimes(placed, (rows - centre) * np.where(judged, gain, 0.0))
     away = ((placed - centroid[of]) ** 2).sum(axis=1)
-    fits = [_fit(rows[of == k], placed[of == k] - centroid[k], centre) for k in range(len(centroid))]
+    fits = [_fit_signals(rows[of == k], placed[of == k] - centroid[k], centre) for k in range(len(centroid))]
     residual = rows - np.stack([fit[0] for fit in fits])[of]
     residual -= (np.stack([fit[1] for fit in fits])[of] * (placed - centroid[of])[:, None, :]).sum(axis=2)
-    return Modes(
+    return LearntRegimes(
         setting_at=settings,
         setting_centre=setting_centre,
         setting_gain=setting_gain,
@@ -98,10 +98,10 @@ def learn_modes(rows: Floats, settings: NDArray[np.intp], centre: Floats, gain: 
     )
 
 
-def _one(rows: Floats, centre: Floats, gain: Floats) -> Modes:
+def _single_regime(rows: Floats, centre: Floats, gain: Floats) -> LearntRegimes:
     """Return the one regime of a machine without settings."""
     signals = rows.shape[1]
-    return Modes(
+    return LearntRegimes(
         setting_at=np.empty(0, np.intp),
         setting_centre=np.empty(0),
         setting_gain=np.empty(0),
@@ -134,18 +134,18 @@ def _settings(rows: Floats, settings: NDArray[np.intp], centre: Floats, gain: Fl
     return values
 
 
-def _counted(placed: Floats, z: Floats) -> tuple[NDArray[np.intp], Floats]:
+def _choose_regimes(placed: Floats, z: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Choose how many regimes there are: more as long as that foretells what was left out clearly better."""
     some = np.unique(np.linspace(0, len(placed) - 1, min(len(placed), MOST_COUNTED)).astype(np.intp))
     judged = (np.isfinite(z).any(axis=0)) & (np.nanmax(np.abs(np.nan_to_num(z)), axis=0) > 0)
     few, asked = placed[some], z[np.ix_(some, judged)]
     best = np.median(few, axis=0)[None, :]
-    left = _unforetold(few, asked, best)
+    left = _prediction_error(few, asked, best)
     for count in range(2, min(MOST_REGIMES, len(np.unique(few, axis=0))) + 1):
         centroid = KMeans(n_clusters=count, n_init=1, random_state=0).fit(few).cluster_centers_
         if np.bincount(_nearest(few, centroid), minlength=count).min() < max(ROWS_A_REGIME, PART_A_REGIME * len(few)):
             break
-        now = _unforetold(few, asked, centroid)
+        now = _prediction_error(few, asked, centroid)
         if now < left - WORTH:
             best, left = centroid, now
     return _nearest(placed, best), best
@@ -157,7 +157,7 @@ def _nearest(placed: Floats, centroid: Floats) -> NDArray[np.intp]:
     return nearest
 
 
-def _unforetold(placed: Floats, z: Floats, centroid: Floats) -> float:
+def _prediction_error(placed: Floats, z: Floats, centroid: Floats) -> float:
     """Return how badly regimes around `centroid` foretell stretches they were not fitted to, in nats a value.
 
     That is the negative logarithm of a normal density around what each regime expects, with its own spread.
@@ -168,7 +168,7 @@ def _unforetold(placed: Floats, z: Floats, centroid: Floats) -> float:
         for regime in range(len(centroid)):
             learnt, here = np.flatnonzero((of == regime) & (fold != k)), np.flatnonzero((of == regime) & (fold == k))
             near, far = placed[learnt] - centroid[regime], placed[here] - centroid[regime]
-            middle, slope = _fit(z[learnt], near, np.zeros(z.shape[1]))
+            middle, slope = _fit_signals(z[learnt], near, np.zeros(z.shape[1]))
             spread = np.array([_spread(column) for column in (z[learnt] - middle - near @ slope.T).T])
             spread = np.maximum(spread, LEAST_SPREAD)
             surprise = np.log(spread) + 0.5 * np.minimum(
@@ -179,7 +179,7 @@ def _unforetold(placed: Floats, z: Floats, centroid: Floats) -> float:
     return left / max(values, 1)
 
 
-def _fit(rows: Floats, local: Floats, otherwise: Floats) -> tuple[Floats, Floats]:
+def _fit_signals(rows: Floats, local: Floats, otherwise: Floats) -> tuple[Floats, Floats]:
     """Fit each signal by its settings' distance from the centroid: values there (p,) and slopes (p, q)."""
     middle, slope = otherwise.copy(), np.zeros((rows.shape[1], local.shape[1]))
     for j, column in enumerate(rows.T):
@@ -220,7 +220,7 @@ def _spread(column: Floats) -> float:
 def _reaches(away: Floats, of: NDArray[np.intp], centroid: Floats) -> Floats:
     """Return the squared distance up to which each regime is known (K,), from the squared distances of its rows (n,).
 
-    Between settings that vary continuously the gap is bridged; two modes without anything between are not joined.
+    Between settings that vary continuously the gap is bridged; two regimes with nothing between them are not joined.
     """
     radius = np.array([np.sqrt(away[of == k].max(initial=0.0)) for k in range(len(centroid))])
     apart = np.sqrt(((centroid[:, None, :] - centroid) ** 2).sum(axis=2))

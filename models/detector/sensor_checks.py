@@ -6,7 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from models.detector.parameters import Flags, Floats, Norms, State, taking
+from models.detector.arrays import Flags, Floats, replaced
+from models.detector.parameters import Norms
+from models.detector.state import State
 
 STUCK: Final = 1
 SPIKES: Final = 2
@@ -31,20 +33,20 @@ def check(norms: Norms, state: State, row: Floats, z: Floats, time: Floats, hear
     that hold their value are not believed any more once that has lasted for longer than it did in training; where that
     befalls half of the signals, it is no sensor: the machine stands, or a gateway repeats itself.
     """
-    leaps = heard & ~(np.abs(z - state.steady) <= norms.jump) & (time - state.told <= norms.gap_s)
+    leaps = heard & ~(np.abs(z - state.steady) <= norms.jump) & (time - state.received <= norms.gap_s)
     if leaps.any():
         lonely = ~(time - state.leapt <= LONELY_PERIODS * norms.period_s)
         state.leapt = np.where(leaps, time, state.leapt)
         leaps &= lonely
     waiting = np.isfinite(state.pending)
     calm = not leaps.any() and not waiting.any()
-    state.moved = taking(heard & (row != state.value), time, state.moved)
-    state.value = taking(heard, row, state.value)
-    state.told = taking(heard, time, state.told)
+    state.moved = replaced(heard & (row != state.value), time, state.moved)
+    state.value = replaced(heard, row, state.value)
+    state.received = replaced(heard, time, state.received)
     if state.spikes.any():
         state.spikes = state.spikes * (SPIKES_S / (SPIKES_S + seconds))
     believed = heard if calm else heard & ~_wait(norms, state, z, heard, leaps, waiting)
-    state.steady = taking(believed, z, state.steady)
+    state.steady = replaced(believed, z, state.steady)
     return believed & ~_hold(norms, state)
 
 
@@ -59,7 +61,7 @@ def _wait(norms: Norms, state: State, z: Floats, heard: Flags, leaps: Flags, wai
 
 def _hold(norms: Norms, state: State) -> Flags:
     """Find signals that hold their value for too long, keep what ails each, and return which are not believed."""
-    held_s = state.told - state.moved
+    held_s = state.received - state.moved
     still = norms.used & (held_s > norms.idle_s)
     if still.any() or state.spikes.any() or state.ailing.any():
         still &= 2 * still.sum(axis=0) < norms.used.sum(axis=0)

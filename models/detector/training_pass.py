@@ -1,4 +1,4 @@
-"""The way training went: what the kernel would have made of healthy rows, without alarms and without waiting."""
+"""One pass over the training rows: the deviations the kernel would have found, without alarms or doubted sensors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
 
 SMOOTHED_PERIODS = 3.0
 """No signal is smoothed over less than so many of its usual periods."""
@@ -22,8 +22,8 @@ EARLY = 8.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tempo:
-    """The seconds of each signal (p,): usual period, smoothing, freshness and longest gap, as in `Norms`."""
+class SignalTiming:
+    """The times of each signal (p,), in seconds: usual period, smoothing and longest gap, as in `Norms`."""
 
     period_s: Floats
     smooth_s: Floats
@@ -35,44 +35,48 @@ class Tempo:
         return FRESH * self.smooth_s
 
     @classmethod
-    def of(cls, rows: Floats, time: Floats, *, smooth_s: float, max_gap_s: float) -> Tempo:
-        """Fit the wanted constants to the usual periods of rows (n, p)."""
+    def of(cls, rows: Floats, time: Floats, *, smooth_s: float, max_gap_s: float) -> SignalTiming:
+        """Adapt the constants that are asked for to the usual periods of rows (n, p)."""
         period_s = usual_periods(rows, time)
         smooth = np.maximum(smooth_s, SMOOTHED_PERIODS * period_s)
         return cls(period_s=period_s, smooth_s=smooth, gap_s=np.maximum(max_gap_s, LEAST_GAP * smooth))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moves:
-    """For each row how each signal moves (n, p): the seconds since its last value, 0 without one, and fresh starts."""
+class SampleTimes:
+    """When each signal has values, row by row (n, p).
+
+    `elapsed_s` is the seconds since its value before, 0 where the row has none; `restart` says that smoothing starts
+    again after a long gap, `fresh` that its last value is still evidence.
+    """
 
     elapsed_s: Floats
     restart: Flags
     fresh: Flags
 
     @classmethod
-    def of(cls, rows: Floats, time: Floats, tempo: Tempo) -> Moves:
+    def of(cls, rows: Floats, time: Floats, timing: SignalTiming) -> SampleTimes:
         """Look at where rows (n, p) at `time` (n,) have values."""
         there = np.isfinite(rows)
         seen = np.where(there, time[:, None], -np.inf)
         last = np.maximum.accumulate(seen, axis=0)
         before = np.concatenate([np.full((1, rows.shape[1]), -np.inf), last[:-1]])
         since = time[:, None] - before
-        restart = there & ~(since <= tempo.gap_s)
-        elapsed_s = np.where(there, np.where(restart, tempo.period_s, since), 0.0)
-        return cls(elapsed_s=elapsed_s, restart=restart, fresh=time[:, None] - last <= tempo.fresh_s)
+        restart = there & ~(since <= timing.gap_s)
+        elapsed_s = np.where(there, np.where(restart, timing.period_s, since), 0.0)
+        return cls(elapsed_s=elapsed_s, restart=restart, fresh=time[:, None] - last <= timing.fresh_s)
 
 
 def deviations(
-    z: Floats, moves: Moves, tempo: Tempo, baseline: Floats, *, baseline_s: float, clip: float
+    z: Floats, times: SampleTimes, timing: SignalTiming, baseline: Floats, *, baseline_s: float, clip: float
 ) -> tuple[Floats, Floats]:
     """Follow residuals `z` (n, p) from a first `baseline` (p,), as the kernel does.
 
     Returns the smoothed deviations (n, p), NaN where stale, and the baseline at the end (p,).
     """
-    quick = moves.elapsed_s / (tempo.smooth_s + moves.elapsed_s)
-    slow = moves.elapsed_s / (baseline_s + moves.elapsed_s)
-    keep = np.where(moves.restart, 0.0, 1.0)
+    quick = times.elapsed_s / (timing.smooth_s + times.elapsed_s)
+    slow = times.elapsed_s / (baseline_s + times.elapsed_s)
+    keep = np.where(times.restart, 0.0, 1.0)
     values = np.where(np.isfinite(z), z, 0.0)
     path, deviation = np.empty_like(z), np.zeros(z.shape[1])
     for k in range(len(z)):
@@ -81,12 +85,12 @@ def deviations(
         deviation = deviation + quick[k] * (departure - deviation)
         path[k] = deviation
         baseline = baseline + slow[k] * deviation
-    return np.where(moves.fresh, path, np.nan), baseline
+    return np.where(times.fresh, path, np.nan), baseline
 
 
-def slow_mean(z: Floats, moves: Moves, *, slow_s: float, clip: float) -> Floats:
+def slow_mean(z: Floats, times: SampleTimes, *, slow_s: float, clip: float) -> Floats:
     """Return where the slow mean of `z` (n, p) with time constant `slow_s` ends (p,), beginning at 0."""
-    weight = moves.elapsed_s / (slow_s + moves.elapsed_s)
+    weight = times.elapsed_s / (slow_s + times.elapsed_s)
     values = np.clip(np.where(np.isfinite(z), z, 0.0), -clip, clip)
     mean = np.zeros(z.shape[1])
     for k in range(len(z)):
@@ -94,16 +98,16 @@ def slow_mean(z: Floats, moves: Moves, *, slow_s: float, clip: float) -> Floats:
     return mean
 
 
-def settled(path: Floats, time: Floats, tempo: Tempo) -> Floats:
+def settled(path: Floats, time: Floats, timing: SignalTiming) -> Floats:
     """Return the rows after smoothing has forgotten how it began."""
     since = time - time[0]
-    rows: Floats = path[since >= min(4.0 * tempo.smooth_s.max(), since[-1] / 4.0)]
+    rows: Floats = path[since >= min(4.0 * timing.smooth_s.max(), since[-1] / 4.0)]
     return rows
 
 
-def first_baseline(z: Floats, time: Floats, tempo: Tempo) -> Floats:
+def first_baseline(z: Floats, time: Floats, timing: SignalTiming) -> Floats:
     """Begin at the median of the first rows (p,), long enough for a steady one."""
-    early = z[time - time[0] <= EARLY * tempo.smooth_s.max()]
+    early = z[time - time[0] <= EARLY * timing.smooth_s.max()]
     return np.array([_median(column) for column in early.T])
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.parameters import Floats, Norms, Pace, State, ordered_sum, quartic, weighted_sum
+from models.detector.arrays import Floats, ordered_sum, quartic, weighted_sum
+from models.detector.parameters import Norms, Pace
+from models.detector.state import State
 
 MINUTE_S = 60.0
 """The level of wear is found once a minute of data time."""

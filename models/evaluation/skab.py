@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.base import clone
 
+from models.detector.arrays import Flags, Floats
 from models.detector.estimator import ConditionDetector
-from models.detector.parameters import Flags, Floats
 from models.evaluation.tables import whole
 from plant.errors import Rejected
 

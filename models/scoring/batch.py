@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from models.detector.arrays import Flags, Floats
 from models.detector.bank import DetectorBank
-from models.detector.estimator import Scored
-from models.detector.parameters import Flags, Floats
+from models.detector.results import Scored
 from models.scoring import state_codec, tracks
 from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
@@ -64,7 +64,7 @@ def judge(
         followed = _follow(windows, block, standing, scored)
         memories = state_codec.pack_many(after, [still for _, still in followed])
         scores = _score_rows(leased, models, windows, block, scored)
-        health = _health_rows(models, block, some.last_rows(states), some.tells_wear, scored)
+        health = _health_rows(models, block, some.last_rows(states), some.judges_wear, scored)
         for n, place in enumerate(places):
             judged[place] = Judged(
                 model=models[place],
@@ -142,12 +142,12 @@ def _score_rows(
 
 
 def _health_rows(
-    models: Sequence[StoredModel], block: Block, last_s: Floats, tells_wear: Flags, scored: Scored
+    models: Sequence[StoredModel], block: Block, last_s: Floats, judges_wear: Flags, scored: Scored
 ) -> dict[int, list[HealthRow]]:
     """Write down ten minutes at the first row after them: by asset's place, where any have ended."""
     ten = np.floor(block.times_s / HEALTH_S)
     before = np.concatenate([np.floor(last_s / HEALTH_S)[None, :], ten[:-1]])
-    ended = np.argwhere((ten > before) & tells_wear)
+    ended = np.argwhere((ten > before) & judges_wear)
     rows: dict[int, list[HealthRow]] = {}
     for row, column in ended[np.argsort(ended[:, 1], kind="stable")].tolist():
         place = int(block.assets[column])

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
 from models.scoring import limits as rules
 from models.scoring import state_codec
 from models.scoring.episodes import Episode, Track, follow

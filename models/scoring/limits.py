@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
 from plant.asset import SignalRole
 from storage.models.guard import Guarded
 

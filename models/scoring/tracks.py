@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.detector import sensor_checks
-from models.detector.estimator import Scored
-from models.detector.parameters import Flags, Floats
+from models.detector.arrays import Flags, Floats
+from models.detector.results import Scored
 from models.scoring.episodes import Track
 from plant.finding import FindingKind
 

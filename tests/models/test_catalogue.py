@@ -82,7 +82,9 @@ def test_a_model_with_a_flipped_byte_is_read_or_refused_and_nothing_else(stored:
         assert unpacked(replace(stored, artifact=bytes(artifact))).n_features_in_ == 2
 
 
-@pytest.mark.parametrize("change", [{"start_": np.zeros(3)}, {"norms_": np.zeros(5)}, {"settings_": None}])
+@pytest.mark.parametrize(
+    "change", [{"start_": np.zeros(3)}, {"norms_": np.zeros(5)}, {"settings_": None}, {"layout_": 2}], ids=str
+)
 def test_a_model_that_another_release_stored_is_refused(
     detector: ConditionDetector, stored: StoredModel, change: dict[str, object]
 ) -> None:

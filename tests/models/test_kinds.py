@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.detector.estimator import ConditionDetector, Scored
-from models.detector.parameters import Floats
+from models.detector.arrays import Floats
+from models.detector.estimator import ConditionDetector
+from models.detector.results import Scored
 from models.scoring import tracks
 from plant.finding import FindingKind
 

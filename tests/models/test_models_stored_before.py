@@ -20,8 +20,9 @@ import pytest
 from numpy.typing import NDArray
 
 from models.catalogue import loaded, packed, unpacked
-from models.detector.estimator import ConditionDetector, Scored
-from models.detector.parameters import width
+from models.detector.estimator import ConditionDetector
+from models.detector.results import Scored
+from models.detector.state import width
 from models.remaining.classes import TRUSTED
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import History

@@ -15,10 +15,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import Tags
 from sklearn.utils.estimator_checks import check_pipeline_consistency, parametrize_with_checks
 
+from models.detector.arrays import Flags, Floats
 from models.detector.bank import DetectorBank
-from models.detector.estimator import ConditionDetector, Scored
+from models.detector.estimator import ConditionDetector
 from models.detector.kernel import fill_stale
-from models.detector.parameters import Flags, Floats
+from models.detector.results import Scored
 from models.evaluation.skab import read_recording
 from simulators.devices import Device
 from simulators.faults import Fault

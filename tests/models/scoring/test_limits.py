@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.detector.parameters import Floats
+from models.detector.arrays import Floats
 from models.scoring import limits as rules
 from models.scoring.limits import Limits
 from plant.asset import SignalRole
