@@ -9,6 +9,7 @@ from lifecycle import ledger
 from lifecycle.ledger_events import ServiceStateChanged
 from plant.clock import Clock
 from plant.errors import Conflict
+from plant.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.register import assets
 from storage.register.assets import RegisteredAsset
@@ -17,7 +18,7 @@ from storage.work import suppression
 from storage.work.suppression import Reason
 
 
-def take_out_of_service(database: Database, site: str, tag: str, *, actor: str, clock: Clock) -> None:
+def take_out_of_service(database: Database, site: str, tag: str, *, actor: Principal, clock: Clock) -> None:
     """Take an asset out of service in `actor`'s name.
 
     Raises:
@@ -28,12 +29,12 @@ def take_out_of_service(database: Database, site: str, tag: str, *, actor: str, 
         asset, now = _hold(tx, site, tag), clock.now()
         if suppression.state_of(tx, asset.asset_id) == "out_of_service":
             raise Conflict(f"{tag} is out of service already")
-        suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
+        suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)
         suppression.put_state(tx, asset.asset_id, "out_of_service")
-        _enter(tx, asset, actor, now, in_service=False)
+        _enter(tx, asset, actor.name, now, in_service=False)
 
 
-def return_to_service(database: Database, site: str, tag: str, *, actor: str, clock: Clock) -> None:
+def return_to_service(database: Database, site: str, tag: str, *, actor: Principal, clock: Clock) -> None:
     """Return an asset to the state it was taken out of, in `actor`'s name.
 
     Raises:
@@ -45,8 +46,8 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: str, cl
         if suppression.state_of(tx, asset.asset_id) != "out_of_service":
             raise Conflict(f"{tag} is not out of service")
         suppression.put_state(tx, asset.asset_id, suppression.state_before(tx, asset.asset_id))
-        suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor)
-        _enter(tx, asset, actor, now, in_service=True)
+        suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)
+        _enter(tx, asset, actor.name, now, in_service=True)
 
 
 def _hold(tx: Transaction, site: str, tag: str) -> RegisteredAsset:

@@ -16,6 +16,7 @@ from lifecycle.register.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
+from plant.principal import Principal
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining
@@ -48,7 +49,9 @@ class Codes:
     relearn: bool | None = None
 
 
-def take_step(database: Database, number: str, step: Step, *, actor: str, clock: Clock, note: str = "") -> WorkOrder:
+def take_step(
+    database: Database, number: str, step: Step, *, actor: Principal, clock: Clock, note: str = ""
+) -> WorkOrder:
     """Move an order by one step in `actor`'s name. Closing wants codes: `close_order`.
 
     Raises:
@@ -61,13 +64,13 @@ def take_step(database: Database, number: str, step: Step, *, actor: str, clock:
     now = clock.now()
     with database.transaction() as tx:
         held = hold(tx, number)
-        moved = transitions.stepped(held.order, step, actor, now)
-        write(tx, held, moved, Deed(event=transitions.event_of(step), actor=actor, at=now, note=note))
-        _keep_quiet_while_at_work(tx, held.order, moved, actor=actor, at=now)
+        moved = transitions.stepped(held.order, step, actor.name, now)
+        write(tx, held, moved, Deed(event=transitions.event_of(step), actor=actor.name, at=now, note=note))
+        _keep_quiet_while_at_work(tx, held.order, moved, actor=actor.name, at=now)
         return moved
 
 
-def close_order(database: Database, number: str, codes: Codes, *, actor: str, clock: Clock) -> WorkOrder:
+def close_order(database: Database, number: str, codes: Codes, *, actor: Principal, clock: Clock) -> WorkOrder:
     """Close an order with its codes in `actor`'s name.
 
     Raises:
@@ -78,18 +81,18 @@ def close_order(database: Database, number: str, codes: Codes, *, actor: str, cl
     now = clock.now()
     with database.transaction() as tx:
         held = hold(tx, number)
-        moved = transitions.closed(held.order, actor, now)
-        closing = _closing(codes, moved, actor, now)
+        moved = transitions.closed(held.order, actor.name, now)
+        closing = _closing(codes, moved, actor.name, now)
         order_rows.close(tx, moved.order_id, closing)
-        write(tx, held, moved, Deed(event="closed", actor=actor, at=now, note=codes.note), closing=closing)
+        write(tx, held, moved, Deed(event="closed", actor=actor.name, at=now, note=codes.note), closing=closing)
         labels.write(tx, moved.order_id)
         if closing.relearn:
-            learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor, order=moved)
+            learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor.name, order=moved)
         return moved
 
 
-def book(database: Database, number: str, booking: Booking, *, clock: Clock) -> WorkOrder:
-    """Book work or cost on an open order; from then on it cannot be cancelled.
+def book(database: Database, number: str, booking: Booking, *, actor: Principal, clock: Clock) -> WorkOrder:
+    """Book work or cost on an open order in `actor`'s name, now; from then on it cannot be cancelled.
 
     Raises:
         NotFound: there is no such order.
@@ -97,7 +100,8 @@ def book(database: Database, number: str, booking: Booking, *, clock: Clock) -> 
         Rejected: neither hours nor cost, an amount that is not positive, or a currency that is none.
     """
     _refuse_nonsense(booking)
-    now, actor = clock.now(), booking.booked_by
+    now = clock.now()
+    booking = replace(booking, booked_at=now, booked_by=actor.name)
     with database.transaction() as tx:
         held = hold(tx, number)
         if not held.order.state.is_open:
@@ -109,9 +113,9 @@ def book(database: Database, number: str, booking: Booking, *, clock: Clock) -> 
             changed_at=now,
             revision=held.order.revision + 1,
             acknowledged_at=held.order.acknowledged_at or now,
-            acknowledged_by=held.order.acknowledged_by or actor,
+            acknowledged_by=held.order.acknowledged_by or actor.name,
         )
-        return write(tx, held, moved, Deed(event="booked", actor=actor, at=now, note=booking.note))
+        return write(tx, held, moved, Deed(event="booked", actor=actor.name, at=now, note=booking.note))
 
 
 def report_failure(
@@ -146,7 +150,7 @@ def report_failure(
         for finding_id, _ in told:
             order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
         link = f"{console_url}/work-orders/{order.number}" if console_url else None
-        deed = Deed(event="reported", actor=report.actor, at=now)
+        deed = Deed(event="reported", actor=report.actor.name, at=now)
         enter_order(tx, order, deed, asset_name=asset.name, link=link)
         return order
 

@@ -10,6 +10,7 @@ from typing import Any
 from alerts.alarms.rules import DeskRules, priority_of
 from plant.clock import iso
 from plant.finding import Finding, FindingKind, Share
+from plant.principal import Principal
 from plant.severity import Severity
 from plant.work_order import Closing, OrderState, WorkOrder
 from storage.models.remaining import RemainingLife
@@ -36,7 +37,7 @@ _LEADING_SHARE = 0.1
 class Report:
     """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
 
-    actor: str
+    actor: Principal
     failure_mode: str
     severity: Severity
     what: str
@@ -187,7 +188,7 @@ def reported(
         title=f"{_named(asset)}: {report.what}",
         evidence={
             "source": "report",
-            "reported_by": report.actor,
+            "reported_by": report.actor.name,
             "failed_at": iso(report.failed_at) if report.failed_at else None,
             "remaining_life": remaining_life(left) if left else None,
         },
@@ -196,7 +197,7 @@ def reported(
         changed_at=at,
         revision=1,
         acknowledged_at=at,
-        acknowledged_by=report.actor,
+        acknowledged_by=report.actor.name,
     )
 
 

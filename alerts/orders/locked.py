@@ -11,6 +11,7 @@ from alerts.orders import document
 from alerts.orders.journal import Deed, enter_alert, enter_order
 from plant.alert import Alert
 from plant.clock import Clock
+from plant.principal import Principal
 from plant.work_order import Closing, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.register.assets import RegisteredAsset
@@ -58,7 +59,7 @@ def note_alert(tx: Transaction, alert: Alert, actor: str, at: datetime) -> Alert
     return noted
 
 
-def acknowledge_order(database: Database, number: str, *, actor: str, clock: Clock) -> WorkOrder:
+def acknowledge_order(database: Database, number: str, *, actor: Principal, clock: Clock) -> WorkOrder:
     """Take note of an order and its alert in `actor`'s name; a second time changes nothing.
 
     Raises:
@@ -70,11 +71,11 @@ def acknowledge_order(database: Database, number: str, *, actor: str, clock: Clo
         held = hold(tx, number)
         if held.order.acknowledged_at is not None:
             return held.order
-        noted = document.acknowledged(held.order, actor, now)
-        return write(tx, held, noted, Deed(event="acknowledged", actor=actor, at=now))
+        noted = document.acknowledged(held.order, actor.name, now)
+        return write(tx, held, noted, Deed(event="acknowledged", actor=actor.name, at=now))
 
 
-def acknowledge_alert(database: Database, alert_id: UUID, *, actor: str, clock: Clock) -> Alert:
+def acknowledge_alert(database: Database, alert_id: UUID, *, actor: Principal, clock: Clock) -> Alert:
     """Take note of an alert in `actor`'s name; a second time changes nothing.
 
     Raises:
@@ -83,4 +84,4 @@ def acknowledge_alert(database: Database, alert_id: UUID, *, actor: str, clock: 
     """
     with database.transaction() as tx:
         rows.lock_asset(tx, alert_rows.get_alert(tx, alert_id).asset_id)
-        return note_alert(tx, alert_rows.get_alert(tx, alert_id), actor, clock.now())
+        return note_alert(tx, alert_rows.get_alert(tx, alert_id), actor.name, clock.now())

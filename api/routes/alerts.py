@@ -12,6 +12,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.schemas.plant import Acknowledgement, AlertShape
+from plant.principal import typed
 from storage.work import alerts
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
@@ -28,5 +29,5 @@ def list_alerts(parts: GivenParts, state: Literal["open", "all"] = "open", most:
 @router.post("/{alert_id}/acknowledge", responses=answers(400, 404, 409))
 def acknowledge(parts: GivenParts, alert_id: UUID, acknowledgement: Acknowledgement) -> AlertShape:
     """Take note of an alert in a person's name."""
-    alert = acknowledge_alert(parts.database, alert_id, actor=acknowledgement.actor, clock=parts.clock)
+    alert = acknowledge_alert(parts.database, alert_id, actor=typed(acknowledgement.actor), clock=parts.clock)
     return AlertShape.of(alert, parts.clock.now())

@@ -8,6 +8,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.plant import Acknowledgement, DeviceTokenShape, IssuedShape, TokenWish
 from lifecycle.register import device_tokens
+from plant.principal import typed
 from storage.register import device_tokens as store
 
 router = APIRouter(prefix="/device-tokens", tags=["device tokens"])
@@ -26,7 +27,7 @@ def issue_token(parts: GivenParts, wish: TokenWish) -> IssuedShape:
     """Issue a token with which a device or gateway may send telemetry; the answer alone tells its secret."""
     with parts.database.transaction() as tx:
         issued = device_tokens.issue(
-            tx, site=wish.site, asset=wish.asset, name=wish.name, at=parts.clock.now(), by=wish.actor
+            tx, site=wish.site, asset=wish.asset, name=wish.name, at=parts.clock.now(), actor=typed(wish.actor)
         )
     return IssuedShape.model_validate(issued)
 

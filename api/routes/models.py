@@ -13,6 +13,7 @@ from api.schemas.models import ModelShape, ModelWithHistory
 from api.schemas.plant import Acknowledgement
 from models.training import promotion
 from plant.errors import Rejected
+from plant.principal import typed
 from storage.models import catalogue, drift
 from storage.register import assets
 
@@ -47,12 +48,12 @@ def get_model(parts: GivenParts, model_id: int) -> ModelWithHistory:
 @router.post("/{model_id}/promote", responses=answers(400, 404, 409))
 def promote(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
     """Put a challenger in charge."""
-    line = promotion.promote(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    line = promotion.promote(parts.database, model_id, actor=typed(deed.actor), clock=parts.clock)
     return ModelShape.model_validate(line)
 
 
 @router.post("/{model_id}/rollback", responses=answers(400, 404, 409))
 def roll_back(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
     """Take a champion out of charge; answers the one before it, which takes over again."""
-    line = promotion.roll_back(parts.database, model_id, actor=deed.actor, clock=parts.clock)
+    line = promotion.roll_back(parts.database, model_id, actor=typed(deed.actor), clock=parts.clock)
     return ModelShape.model_validate(line)

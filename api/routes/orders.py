@@ -13,6 +13,7 @@ from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.schemas.orders import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
 from api.schemas.plant import Acknowledgement, Deed
+from plant.principal import typed
 from plant.work_order import Booking, Step
 from storage.work import orders
 
@@ -37,7 +38,7 @@ def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
         report.site,
         report.asset,
         Report(
-            actor=report.actor,
+            actor=typed(report.actor),
             failure_mode=report.failure_mode,
             severity=report.severity,
             what=report.what,
@@ -65,7 +66,7 @@ def get_work_order(parts: GivenParts, number: str) -> OrderWithEvents:
 @router.post("/{number}/acknowledge", responses=_MOVED)
 def acknowledge_work_order(parts: GivenParts, number: str, acknowledgement: Acknowledgement) -> OrderShape:
     """Take note of a work order in a person's name."""
-    order = acknowledge_order(parts.database, number, actor=acknowledgement.actor, clock=parts.clock)
+    order = acknowledge_order(parts.database, number, actor=typed(acknowledgement.actor), clock=parts.clock)
     return OrderShape.model_validate(order)
 
 
@@ -122,17 +123,19 @@ def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
         currency=booking.currency,
         note=booking.note,
     )
-    return OrderShape.model_validate(commands.book(parts.database, number, booked, clock=parts.clock))
+    return OrderShape.model_validate(
+        commands.book(parts.database, number, booked, actor=typed(booking.actor), clock=parts.clock)
+    )
 
 
 @router.post("/{number}/close", responses=_MOVED)
 def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
     """Close it with its codes: COMP → CLOSE."""
     codes = commands.Codes(**closing.model_dump(exclude={"actor"}))
-    order = commands.close_order(parts.database, number, codes, actor=closing.actor, clock=parts.clock)
+    order = commands.close_order(parts.database, number, codes, actor=typed(closing.actor), clock=parts.clock)
     return OrderShape.model_validate(order)
 
 
 def _step(parts: Parts, number: str, step: Step, deed: Deed) -> OrderShape:
-    order = commands.take_step(parts.database, number, step, actor=deed.actor, clock=parts.clock, note=deed.note)
+    order = commands.take_step(parts.database, number, step, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
     return OrderShape.model_validate(order)

@@ -12,6 +12,7 @@ from api.routes.orders import Most
 from api.schemas.models import ProposalShape
 from api.schemas.plant import Deed
 from models.feedback import proposing
+from plant.principal import typed
 from storage.models import proposals
 
 router = APIRouter(prefix="/proposals", tags=["models"])
@@ -28,12 +29,12 @@ def list_proposals(parts: GivenParts, state: Literal["open", "all"] = "open", mo
 @router.post("/{proposal_id}/accept", responses=answers(400, 404, 409))
 def accept(parts: GivenParts, proposal_id: int, deed: Deed) -> ProposalShape:
     """Accept it: its span counts as healthy, and a challenger is trained."""
-    found = proposing.accept(parts.database, proposal_id, actor=deed.actor, clock=parts.clock, note=deed.note)
+    found = proposing.accept(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
     return ProposalShape.model_validate(found)
 
 
 @router.post("/{proposal_id}/dismiss", responses=answers(400, 404, 409))
 def dismiss(parts: GivenParts, proposal_id: int, deed: Deed) -> ProposalShape:
     """Dismiss it: the models stay as they are."""
-    found = proposing.dismiss(parts.database, proposal_id, actor=deed.actor, clock=parts.clock, note=deed.note)
+    found = proposing.dismiss(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
     return ProposalShape.model_validate(found)

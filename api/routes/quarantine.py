@@ -9,6 +9,7 @@ from api.problems import answers
 from api.routes.orders import Most
 from api.schemas.plant import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
 from lifecycle.register import importing
+from plant.principal import typed
 from storage.telemetry import quarantine
 from storage.views import overview
 
@@ -41,7 +42,7 @@ def approve_asset(parts: GivenParts, approval: Approval) -> ApprovedShape:
             asset=approval.asset,
             asset_class=approval.asset_class,
             at=parts.clock.now(),
-            by=approval.actor,
+            actor=typed(approval.actor),
             name=approval.name,
             name_zh=approval.name_zh,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plant.errors import Rejected
+from plant.principal import Principal
 from storage.core.database import Transaction
 from storage.register import device_tokens as store
 
@@ -36,18 +37,18 @@ class Scope:
     asset: str | None
 
 
-def issue(tx: Transaction, *, site: str, asset: str | None, name: str, at: datetime, by: str) -> Issued:
+def issue(tx: Transaction, *, site: str, asset: str | None, name: str, at: datetime, actor: Principal) -> Issued:
     """Make a token for a site, or for one asset of it, whether or not that is registered yet.
 
     Raises:
         NotFound: the register has no such site.
         Rejected: a tag or name is empty or too long.
     """
-    for what, text in (("asset", asset if asset is not None else "-"), ("name", name), ("issued by", by)):
+    for what, text in (("asset", asset if asset is not None else "-"), ("name", name)):
         if not 0 < len(text.strip()) <= _LONGEST:
             raise Rejected("bad_name", f"{what} has 1 to {_LONGEST} characters")
     token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    store.issue(tx, token_id=token_id, site=site, asset=asset, name=name, sha256=_hash(secret), at=at, by=by)
+    store.issue(tx, token_id=token_id, site=site, asset=asset, name=name, sha256=_hash(secret), at=at, by=actor.name)
     return Issued(token_id=token_id, token=f"{_PREFIX}_{token_id}_{secret}", site=site, asset=asset)
 
 

@@ -17,6 +17,7 @@ from lifecycle.ledger_events import AssetApproved
 from lifecycle.register.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
 from plant.errors import Conflict, Rejected
+from plant.principal import Principal
 from storage.core.database import Transaction
 from storage.register import assets as store
 from storage.telemetry import quarantine
@@ -251,7 +252,7 @@ def approve(
     asset: str,
     asset_class: str,
     at: datetime,
-    by: str,
+    actor: Principal,
     name: str = "",
     name_zh: str = "",
 ) -> Approved:
@@ -272,7 +273,9 @@ def approve(
     approved = _add_bare(tx, site, asset, asset_class, at, name=name, name_zh=name_zh)
     store.put_signals(tx, site, asset)
     messages = quarantine.waiting(tx, approved.asset_id)
-    ledger.append(tx, site, AssetApproved(actor=by, asset=asset, asset_class=asset_class, messages=messages), at)
+    ledger.append(
+        tx, site, AssetApproved(actor=actor.name, asset=asset, asset_class=asset_class, messages=messages), at
+    )
     return Approved(site=site, asset=asset, name=approved.name, asset_class=asset_class, messages=messages)
 
 

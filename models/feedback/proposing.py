@@ -13,6 +13,7 @@ from models import training_requests
 from models.training_requests import Succession, Task
 from plant.clock import Clock
 from plant.errors import Conflict
+from plant.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import proposals
@@ -20,7 +21,7 @@ from storage.models.proposals import Decided, Proposal, Reason
 from storage.register import assets, relearning
 
 
-def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:
+def accept(database: Database, proposal_id: int, *, actor: Principal, clock: Clock, note: str = "") -> Proposal:
     """Let the machine be trained again in `actor`'s name, who thereby declares the proposed span healthy.
 
     Raises:
@@ -34,17 +35,17 @@ def accept(database: Database, proposal_id: int, *, actor: str, clock: Clock, no
             raise Conflict(f"the machine of proposal {proposal_id} is not installed any more; dismiss it")
         if proposal.data_from and proposal.data_to:
             span = (proposal.data_from, proposal.data_to)
-            declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor)
-        task = Task(trained_by=actor, succession=Succession.AWAIT)
+            declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor.name)
+        task = Task(trained_by=actor.name, succession=Succession.AWAIT)
         training_id = training_requests.ask(
             tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock
         )
         if training_id is None:
             raise Conflict(f"{proposal.asset} waits for training already; accept again when that is done")
-        return _decide(tx, proposal, "accepted", actor, now, note, training_id)
+        return _decide(tx, proposal, "accepted", actor.name, now, note, training_id)
 
 
-def dismiss(database: Database, proposal_id: int, *, actor: str, clock: Clock, note: str = "") -> Proposal:
+def dismiss(database: Database, proposal_id: int, *, actor: Principal, clock: Clock, note: str = "") -> Proposal:
     """Leave the models as they are, in `actor`'s name.
 
     Where a machine was being learnt again and its old model is its own, that model counts again from now on.
@@ -57,8 +58,8 @@ def dismiss(database: Database, proposal_id: int, *, actor: str, clock: Clock, n
     with database.transaction() as tx:
         proposal = _open(tx, proposal_id)
         if proposal.reason is Reason.RELEARNING and _has_own_champion(tx, proposal):
-            learnt(tx, assets.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor)
-        return _decide(tx, proposal, "dismissed", actor, now, note, None)
+            learnt(tx, assets.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor.name)
+        return _decide(tx, proposal, "dismissed", actor.name, now, note, None)
 
 
 def _open(tx: Transaction, proposal_id: int) -> Proposal:

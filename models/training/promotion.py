@@ -14,6 +14,7 @@ from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
+from plant.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import findings, proposals, scoring
@@ -27,7 +28,7 @@ WARM_UP = timedelta(hours=1)
 _MOST_WARM_UP_ROWS = 20_000
 
 
-def promote(database: Database, model_id: int, *, actor: str, clock: Clock) -> ModelLine:
+def promote(database: Database, model_id: int, *, actor: Principal, clock: Clock) -> ModelLine:
     """Put a challenger in charge of its asset in `actor`'s name.
 
     Raises:
@@ -37,13 +38,13 @@ def promote(database: Database, model_id: int, *, actor: str, clock: Clock) -> M
     with database.transaction() as tx:
         model = _standing(tx, model_id)
         detector = unpacked(model)
-        if not store.promote(tx, model, at=clock.now(), actor=actor):
+        if not store.promote(tx, model, at=clock.now(), actor=actor.name):
             raise Conflict(f"{source_version(model)} is {model.state}, only a challenger can be promoted")
-        _take_over(tx, model, detector, at=clock.now(), actor=actor, event="promoted")
+        _take_over(tx, model, detector, at=clock.now(), actor=actor.name, event="promoted")
         return store.line_of(tx, model_id)
 
 
-def roll_back(database: Database, model_id: int, *, actor: str, clock: Clock) -> ModelLine:
+def roll_back(database: Database, model_id: int, *, actor: Principal, clock: Clock) -> ModelLine:
     """Take a champion out of charge in `actor`'s name; the champion before it takes over again, and is returned.
 
     Raises:
@@ -54,11 +55,11 @@ def roll_back(database: Database, model_id: int, *, actor: str, clock: Clock) ->
         model = _standing(tx, model_id)
         if model.state != "champion":
             raise Conflict(f"{source_version(model)} is {model.state}, only a champion can be rolled back")
-        before_id = store.roll_back(tx, model, at=clock.now(), actor=actor)
+        before_id = store.roll_back(tx, model, at=clock.now(), actor=actor.name)
         if before_id is None:
             raise Conflict(f"no model was in charge before {source_version(model)}")
         before = store.load(tx, before_id)
-        _take_over(tx, before, unpacked(before), at=clock.now(), actor=actor, event="rolled_back_to")
+        _take_over(tx, before, unpacked(before), at=clock.now(), actor=actor.name, event="rolled_back_to")
         return store.line_of(tx, before_id)
 
 

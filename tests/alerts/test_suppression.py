@@ -18,6 +18,7 @@ from plant.clock import ManualClock
 from plant.errors import Conflict
 from plant.finding import Finding, FindingSource
 from plant.iso14224 import Activity
+from plant.principal import typed
 from plant.work_order import Outcome, Step
 from storage.core.database import Database
 from storage.register import relearning
@@ -36,7 +37,7 @@ def go(app_database: Database, clock: ManualClock) -> Callable[..., datetime]:
     def take(*steps: Step) -> datetime:
         for step in steps:
             clock.sleep(60)
-            take_step(app_database, "WO-000001", step, actor="Ada", clock=clock)
+            take_step(app_database, "WO-000001", step, actor=typed("Ada"), clock=clock)
         return clock.now()
 
     return take
@@ -148,18 +149,18 @@ def test_out_of_service_is_a_state_of_its_own_and_ends_when_the_asset_returns(
 ) -> None:
     found()
     desk.round()
-    take_out_of_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+    take_out_of_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
     assert only_alert(app_database).flags.state(clock.now()) is AlertState.OUT_OF_SERVICE
     later("meanwhile", clock.now() + timedelta(seconds=5), kind="limit", source=FindingSource.LIMIT)
     assert desk.round() == DeskReport(seen=1)
     assert suppressed(superuser) == [None, "out_of_service"]
     with pytest.raises(Conflict, match="out of service already"):
-        take_out_of_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+        take_out_of_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
     clock.sleep(60)
-    return_to_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+    return_to_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
     assert only_alert(app_database).flags.state(clock.now()) is AlertState.UNACKNOWLEDGED
     with pytest.raises(Conflict, match="not out of service"):
-        return_to_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+        return_to_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
     later("afterwards", clock.now() + timedelta(seconds=5), kind="rate", source=FindingSource.RULE)
     assert desk.round().alerts_raised == 1
 
@@ -169,14 +170,14 @@ def test_an_asset_returns_to_the_state_it_was_taken_out_of(
     app_database: Database, clock: ManualClock, superuser: Look
 ) -> None:
     superuser.execute("UPDATE asset SET state = 'standby'")
-    take_out_of_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
-    return_to_service(app_database, "demo", "P-101", actor="Ada", clock=clock)
+    take_out_of_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
+    return_to_service(app_database, "demo", "P-101", actor=typed("Ada"), clock=clock)
     assert superuser.execute("SELECT state FROM asset").fetchone() == ("standby",)
 
 
 def close(database: Database, clock: ManualClock, action: Activity) -> None:
     codes = Codes(outcome=Outcome.CONFIRMED, failure_mode="VIB", cause="3.4", action=action)
-    close_order(database, "WO-000001", codes, actor="Ada", clock=clock)
+    close_order(database, "WO-000001", codes, actor=typed("Ada"), clock=clock)
 
 
 def test_closing_with_a_replacement_lets_limits_watch_and_the_model_only_look_on(

@@ -21,6 +21,7 @@ from api.identity.access import Access
 from ingest.door import Door, DoorSettings
 from lifecycle.register import device_tokens
 from plant.clock import ManualClock
+from plant.principal import typed
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
@@ -59,7 +60,7 @@ def register(superuser: Superuser) -> None:
 def issue(app_database: Database, register: None) -> Callable[..., str]:  # noqa: ARG001
     def issue_(asset: str | None = None, site: str = "demo") -> str:
         with app_database.transaction() as tx:
-            return device_tokens.issue(tx, site=site, asset=asset, name="a device", at=NOW, by="Ada").token
+            return device_tokens.issue(tx, site=site, asset=asset, name="a device", at=NOW, actor=typed("Ada")).token
 
     return issue_
 
@@ -269,7 +270,7 @@ def test_while_the_database_is_away_a_device_is_told_to_come_again(tmp_path: Pat
         Door(own, clock, DoorSettings()) as door,
     ):
         with database.transaction() as tx:
-            token = device_tokens.issue(tx, site="demo", asset="P-101", name="d", at=NOW, by="Ada").token
+            token = device_tokens.issue(tx, site="demo", asset="P-101", name="d", at=NOW, actor=typed("Ada")).token
         app = create_app(database, clock, access=Access(), console=False, version="1", door=door)
         with TestClient(app, base_url="http://127.0.0.1:8080") as client:
             shown = {"Authorization": f"Bearer {token}"}

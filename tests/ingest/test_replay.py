@@ -30,6 +30,7 @@ from ingest.replay import Replay
 from lifecycle.register import importing
 from plant.clock import ManualClock
 from plant.errors import Conflict
+from plant.principal import typed
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.telemetry import delivery, devices, quarantine
@@ -187,7 +188,7 @@ STORED = (
 
 def approve(database: Database, asset: str, site: str = "demo") -> importing.Approved:
     with database.transaction() as tx:
-        return importing.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, by="Ada")
+        return importing.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, actor=typed("Ada"))
 
 
 def strangers(database: Database) -> dict[str, int]:

@@ -14,6 +14,7 @@ from api.console.components.instants import Instant
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from plant.iso14224 import FAILURE_MODES
+from plant.principal import Principal
 from plant.severity import Severity
 from plant.work_order import WorkOrder
 
@@ -40,7 +41,7 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
         def lacks() -> str | None:
             return None if said(what) and mode.value else visit.t("what_needed")
 
-        def act(actor: str) -> None:
+        def act(actor: Principal) -> None:
             report = Report(
                 actor=actor,
                 failure_mode=mode.value,

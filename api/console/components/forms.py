@@ -15,8 +15,9 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
+from plant.principal import Principal, typed
 
-Act = Callable[[str], Any]
+Act = Callable[[Principal], Any]
 
 
 def _nothing() -> None:
@@ -67,7 +68,7 @@ class Form:
             ui.notify(lack, type="warning")
             return
         try:
-            await run.io_bound(act, actor)
+            await run.io_bound(act, typed(actor))
         except AssetloopError as error:
             ui.notify(str(error), type="negative")
             return

@@ -17,6 +17,7 @@ from api.console.texts.texts import named
 from api.console.texts.work import WORK_TEXTS
 from api.console.visit import Visit
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
+from plant.principal import Principal
 from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
 
 Done = Callable[[], Any]
@@ -88,7 +89,7 @@ def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
         words(visit.t("step_hint", state=visit.word("state", step.leads_to.value)), "muted")
         note = remark(visit, "note", "step-note")
 
-        def act(actor: str) -> WorkOrder:
+        def act(actor: Principal) -> WorkOrder:
             parts = visit.parts
             return commands.take_step(
                 parts.database, order.number, step, actor=actor, clock=parts.clock, note=said(note)
@@ -129,16 +130,16 @@ def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                     return visit.t("bad_number", what=field.value)
             return None if hours.value or (cost.value and currency.value) else visit.t("amount_needed")
 
-        def act(actor: str) -> WorkOrder:
+        def act(actor: Principal) -> WorkOrder:
             booking = Booking(
                 booked_at=visit.parts.clock.now(),
-                booked_by=actor,
+                booked_by=actor.name,
                 hours=amount_of(hours.value),
                 cost=amount_of(cost.value),
                 currency=said(currency).upper() or None,
                 note=said(note),
             )
-            return commands.book(visit.parts.database, order.number, booking, clock=visit.parts.clock)
+            return commands.book(visit.parts.database, order.number, booking, actor=actor, clock=visit.parts.clock)
 
         _form(visit, act, dialog, on_done, action="book_do", hint="book_hint", lacks=lacks)
 
@@ -189,7 +190,7 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         def lacks() -> str | None:
             return None if all(field.value for field in wanted) else visit.t("codes_needed")
 
-        def act(actor: str) -> WorkOrder:
+        def act(actor: Principal) -> WorkOrder:
             codes = commands.Codes(
                 outcome=Outcome(outcome.value),
                 failure_mode=mode.value,

@@ -10,6 +10,7 @@ from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, sheet
 from api.console.visit import Visit
+from plant.principal import Principal
 from storage.views.overview import AssetView
 
 
@@ -25,7 +26,7 @@ def _ask(visit: Visit, asset: AssetView, action: str, on_done: Callable[[], Any]
     change = return_to_service if action == "put_back" else take_out_of_service
     with sheet(f"{asset.asset}: {visit.t(action)}") as dialog:
 
-        def act(actor: str) -> None:
+        def act(actor: Principal) -> None:
             change(visit.parts.database, asset.site, asset.asset, actor=actor, clock=visit.parts.clock)
 
         def done() -> Any:

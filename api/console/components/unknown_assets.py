@@ -16,6 +16,7 @@ from api.parts import Parts
 from lifecycle.register import importing
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
+from plant.principal import Principal
 from storage.register import assets as store
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import Stranger
@@ -126,7 +127,7 @@ class StrangersCard:
             def lacks() -> str | None:
                 return None if where.tag and what.tag else visit.t("class_needed")
 
-            def act(actor: str) -> None:
+            def act(actor: Principal) -> None:
                 parts = visit.parts
                 with parts.database.transaction() as tx:
                     self._approved[one.name] = importing.approve(
@@ -135,7 +136,7 @@ class StrangersCard:
                         asset=tag,
                         asset_class=what.tag,
                         at=parts.clock.now(),
-                        by=actor,
+                        actor=actor,
                         name=said(name),
                         name_zh=said(name_zh),
                     )

@@ -16,6 +16,7 @@ from api.console.pages.orders import OpenOrAll
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
 from plant.alert import Alert, AlertState
+from plant.principal import Principal
 
 _MOST = 100
 _TONES = {AlertState.NORMAL: "good", AlertState.UNACKNOWLEDGED: "alarm", AlertState.RTN_UNACKNOWLEDGED: "warning"}
@@ -94,7 +95,7 @@ def _button(visit: Visit, alert: Alert) -> None:
 
 
 def _ask(visit: Visit, alert: Alert) -> None:
-    def acknowledge(actor: str) -> Alert:
+    def acknowledge(actor: Principal) -> Alert:
         return acknowledge_alert(visit.parts.database, alert.alert_id, actor=actor, clock=visit.parts.clock)
 
     with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:

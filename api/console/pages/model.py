@@ -20,6 +20,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from models.training import promotion
 from plant.errors import AssetloopError, NotFound
+from plant.principal import Principal
 from storage.models import catalogue, drift, findings, proposals
 from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import Check
@@ -165,7 +166,7 @@ class ModelPage:
         visit = self._visit
         with sheet(f"{line.asset} v{line.version}: {visit.t(action)}") as dialog:
 
-            def act(actor: str) -> ModelLine:
+            def act(actor: Principal) -> ModelLine:
                 return change(visit.parts.database, line.model_id, actor=actor, clock=visit.parts.clock)
 
             def done() -> Any:

@@ -20,6 +20,7 @@ from api.console.components.remaining_life import in_words
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
 from plant.errors import AssetloopError, NotFound
+from plant.principal import Principal
 from plant.work_order import WorkOrder
 from storage.work.orders import OrderEvent
 
@@ -130,7 +131,7 @@ class OrderPage:
                     moment(order.acknowledged_at, "full").classes("muted")
                 return
 
-            def acknowledge(actor: str) -> WorkOrder:
+            def acknowledge(actor: Principal) -> WorkOrder:
                 return acknowledge_order(visit.parts.database, order.number, actor=actor, clock=visit.parts.clock)
 
             Form(visit, acknowledge, on_done=self.read)

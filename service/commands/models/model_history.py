@@ -13,7 +13,7 @@ from models.training import promotion
 from plant.errors import NotFound
 from service.commands.instants import read_instant
 from service.commands.models.training import tags_of
-from service.commands.person import person
+from service.commands.who import who
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Transaction
 from storage.models import catalogue as store
@@ -54,7 +54,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, version, state="challenger").model_id
-        return _model(promotion.promote(database, model_id, actor=person(by), clock=around.clock))
+        return _model(promotion.promote(database, model_id, actor=who(by), clock=around.clock))
 
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, A
     with around.database() as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state="champion").model_id
-        return _model(promotion.roll_back(database, model_id, actor=person(by), clock=around.clock))
+        return _model(promotion.roll_back(database, model_id, actor=who(by), clock=around.clock))
 
 
 def proposed(around: Surroundings, *, every: bool) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def decided(around: Surroundings, proposal_id: int, *, is_accepted: bool, by: st
     """Accept or dismiss a proposal; raises as `models.feedback.proposing.accept` and `dismiss`."""
     decide = proposing.accept if is_accepted else proposing.dismiss
     with around.database() as database:
-        return _proposal(decide(database, proposal_id, actor=person(by), clock=around.clock, note=note))
+        return _proposal(decide(database, proposal_id, actor=who(by), clock=around.clock, note=note))
 
 
 def figures(around: Surroundings, since: str | None, until: str | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from models.training.train import Refused, Trained
 from models.training_requests import Succession, Task, ask_for_all
 from plant.errors import Misconfigured, NotFound
 from service.commands.instants import read_instant
-from service.commands.person import person
+from service.commands.who import who
 from service.demo.demonstration import Progress
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings
@@ -47,14 +47,14 @@ class TrainOptions:
     by: str | None = None
 
     @property
-    def who(self) -> str:
+    def asked_by(self) -> str:
         """Return who asks: who is named, else the user of this machine, else the command."""
-        return person(self.by, otherwise=_NOBODY)
+        return who(self.by, otherwise=_NOBODY).name
 
     @property
     def task(self) -> Task:
         """Return who asks, and what is to become of the models."""
-        return Task(trained_by=self.who, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
+        return Task(trained_by=self.asked_by, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
 
 
 def train(around: Surroundings, options: TrainOptions, progress: Progress) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> 
         if options.since and options.until:
             since, until = read_instant(options.since), read_instant(options.until)
             for asset in _assets(tx, ids, options.classes):
-                _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids, by=options.who)
+                _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids, by=options.asked_by)
         chosen = store.installations(tx, ids) if ids else []
         if options.classes or not ids:
             chosen += store.installations(tx, None, class_tags=options.classes or None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
+from service.commands.who import who
 
 if TYPE_CHECKING:
     from storage.telemetry.quarantine import Stranger
@@ -91,7 +91,7 @@ def approve(
             asset=tag,
             asset_class=asset_class,
             at=around.clock.now(),
-            by=getpass.getuser(),
+            actor=who(),
             name=name,
             name_zh=name_zh,
         )
@@ -119,7 +119,7 @@ def issue(
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
-        issued = device_tokens.issue(tx, site=site, asset=asset, name=name, at=around.clock.now(), by=getpass.getuser())
+        issued = device_tokens.issue(tx, site=site, asset=asset, name=name, at=around.clock.now(), actor=who())
     answer(issued, as_json=json, line=lambda: issued.token)
 
 
@@ -160,7 +160,7 @@ def revoke(
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
-        device_tokens.revoke(tx, token_id, at=around.clock.now(), by=getpass.getuser())
+        device_tokens.revoke(tx, token_id, at=around.clock.now(), by=who().name)
     answer({"revoked": token_id}, as_json=json, line=lambda: f"{token_id} opens nothing any more")
 
 

@@ -19,6 +19,7 @@ from plant.alert import AlertState
 from plant.clock import ManualClock
 from plant.errors import NotFound
 from plant.finding import Finding, FindingSource
+from plant.principal import typed
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
 from storage.core.database import Database
@@ -74,7 +75,7 @@ def test_a_bad_finding_becomes_one_alert_and_one_order(
 def test_the_ledger_holds_what_was_done_and_verifies(desk: Desk, found: Found, app_database: Database) -> None:
     found()
     desk.round()
-    acknowledge_order(app_database, "WO-000001", actor="ann", clock=ManualClock(found().updated))
+    acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=ManualClock(found().updated))
     with app_database.transaction() as tx:
         rows = tx.connection.execute("SELECT entry->>'event' AS event FROM ledger ORDER BY seq").fetchall()
         verdict = ledger.verify(tx, "demo")
@@ -214,7 +215,7 @@ def test_after_it_was_acknowledged_and_cleared_the_next_episode_raises_a_new_ale
 ) -> None:
     found()
     desk.round()
-    acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     found(cleared=True)
     assert desk.round() == DeskReport(seen=1, alerts_cleared=1)
     found("second")
@@ -275,7 +276,7 @@ def test_acknowledging_an_order_takes_note_of_its_alert_too(
     found()
     desk.round()
     clock.sleep(60)
-    order = acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    order = acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     assert order == only_order(app_database)
     assert (order.acknowledged_by, order.acknowledged_at) == ("ann", clock.now())
     assert (order.state, order.revision) == (OrderState.WAPPR, 2)
@@ -293,10 +294,10 @@ def test_acknowledging_an_order_again_changes_nothing(
 ) -> None:
     found()
     desk.round()
-    first = acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    first = acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     before = effects(superuser)
     clock.sleep(60)
-    assert acknowledge_order(app_database, "WO-000001", actor="bob", clock=clock) == first
+    assert acknowledge_order(app_database, "WO-000001", actor=typed("bob"), clock=clock) == first
     assert effects(superuser) == before
 
 
@@ -310,7 +311,7 @@ def test_people_who_acknowledge_at_once_leave_one_event(
 
     def acknowledge(actor: str) -> None:
         start.wait()
-        answers.append(acknowledge_order(app_database, "WO-000001", actor=actor, clock=clock))
+        answers.append(acknowledge_order(app_database, "WO-000001", actor=typed(actor), clock=clock))
 
     threads = [threading.Thread(target=acknowledge, args=(actor,)) for actor in ("ann", "bob", "cleo", "dai")]
     for thread in threads:
@@ -328,9 +329,9 @@ def test_acknowledging_an_alert_leaves_its_order_alone(
     desk.round()
     with app_database.transaction() as tx:
         (alert,) = list_alerts(tx)
-    noted = acknowledge_alert(app_database, alert.alert_id, actor="ann", clock=clock)
+    noted = acknowledge_alert(app_database, alert.alert_id, actor=typed("ann"), clock=clock)
     clock.sleep(60)
-    assert acknowledge_alert(app_database, alert.alert_id, actor="bob", clock=clock) == noted
+    assert acknowledge_alert(app_database, alert.alert_id, actor=typed("bob"), clock=clock) == noted
     assert noted == replace(
         alert,
         flags=replace(alert.flags, acknowledged=True),
@@ -345,9 +346,9 @@ def test_acknowledging_an_alert_leaves_its_order_alone(
 @pytest.mark.parametrize("number", ["WO-000009", "WO-1", "nonsense", "WO-99999999999999", ""])
 def test_an_unknown_order_is_not_found(app_database: Database, clock: ManualClock, number: str) -> None:
     with pytest.raises(NotFound, match="there is no work order"):
-        acknowledge_order(app_database, number, actor="ann", clock=clock)
+        acknowledge_order(app_database, number, actor=typed("ann"), clock=clock)
 
 
 def test_an_unknown_alert_is_not_found(app_database: Database, clock: ManualClock) -> None:
     with pytest.raises(NotFound, match="there is no alert"):
-        acknowledge_alert(app_database, uuid4(), actor="ann", clock=clock)
+        acknowledge_alert(app_database, uuid4(), actor=typed("ann"), clock=clock)

@@ -22,6 +22,7 @@ from alerts.orders.locked import acknowledge_order
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from plant.finding import Finding
+from plant.principal import typed
 from plant.severity import Severity
 from storage.core import jobs
 from storage.core.database import Database
@@ -93,7 +94,7 @@ def test_the_revisions_of_an_order_arrive_in_order(
     desk.round()
     found(severity=Severity.CRITICAL, lasted_s=60)
     desk.round()
-    acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     with listening(broker, "assetloop/v1/+/+/workorder") as heard, closing(MqttPublisher(broker.url)) as publisher:
         run_worker(database_url, publisher.publish, app_database, clock)
         told = [json.loads(heard.get(timeout=10).payload) for _ in range(3)]
@@ -112,7 +113,7 @@ def test_while_the_broker_is_away_the_job_waits_and_holds_back_what_comes_after(
     found()
     desk.round()
     run_worker(database_url, away, app_database, clock)
-    acknowledge_order(app_database, "WO-000001", actor="ann", clock=clock)
+    acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     superuser.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + '1 hour' WHERE attempts = 1")
     run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
     assert sent == []

@@ -18,6 +18,7 @@ from plant.clock import ManualClock
 from plant.errors import Conflict, NotFound, Rejected
 from plant.finding import Finding
 from plant.iso14224 import Activity
+from plant.principal import typed
 from plant.severity import Severity
 from plant.work_order import Booking, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database
@@ -50,7 +51,7 @@ def go(order: WorkOrder, app_database: Database, clock: ManualClock) -> Callable
     def take(*steps: Step) -> WorkOrder:
         for step in steps:
             clock.sleep(60)
-            moved = take_step(app_database, order.number, step, actor="Ada", clock=clock)
+            moved = take_step(app_database, order.number, step, actor=typed("Ada"), clock=clock)
         return moved
 
     return take
@@ -62,7 +63,7 @@ def test_an_order_lives_from_approval_to_its_closing_codes(
     began = clock.now()
     go(Step.APPROVE, Step.AWAIT_MATERIAL, Step.START, Step.COMPLETE)
     clock.sleep(60)
-    closed = close_order(app_database, NUMBER, BEARING, actor="Bo", clock=clock)
+    closed = close_order(app_database, NUMBER, BEARING, actor=typed("Bo"), clock=clock)
     assert (closed.state, closed.steps) == (OrderState.CLOSE, ())
     minute = timedelta(minutes=1)
     assert (closed.started_at, closed.completed_at) == (began + 3 * minute, began + 4 * minute)
@@ -118,17 +119,17 @@ def test_completed_work_moves_only_to_its_closing(
     for step in Step:
         if step is not Step.CLOSE:
             with pytest.raises(Conflict, match="is COMP, which allows close"):
-                take_step(app_database, NUMBER, step, actor="Ada", clock=clock)
+                take_step(app_database, NUMBER, step, actor=typed("Ada"), clock=clock)
 
 
 def test_closing_needs_its_codes_and_completed_work(
     go: Callable[..., WorkOrder], app_database: Database, clock: ManualClock
 ) -> None:
     with pytest.raises(Rejected, match="codes_needed"):
-        take_step(app_database, NUMBER, Step.CLOSE, actor="Ada", clock=clock)
+        take_step(app_database, NUMBER, Step.CLOSE, actor=typed("Ada"), clock=clock)
     go(*TO_INPRG)
     with pytest.raises(Conflict, match="is INPRG"):
-        close_order(app_database, NUMBER, BEARING, actor="Ada", clock=clock)
+        close_order(app_database, NUMBER, BEARING, actor=typed("Ada"), clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_codes_that_make_no_sense_are_refused_and_the_order_stays(
 ) -> None:
     completed = go(*TO_COMP)
     with pytest.raises(Rejected, match=says):
-        close_order(app_database, NUMBER, replace(BEARING, **change), actor="Ada", clock=clock)  # type: ignore[arg-type]
+        close_order(app_database, NUMBER, replace(BEARING, **change), actor=typed("Ada"), clock=clock)  # type: ignore[arg-type]
     with app_database.transaction() as tx:
         assert orders.get_order(tx, NUMBER) == completed
         assert orders.closing_of(tx, order.order_id) is None
@@ -162,7 +163,7 @@ def test_what_was_done_says_whether_the_machine_is_learnt_again_unless_a_person_
 ) -> None:
     go(*TO_COMP)
     codes = replace(BEARING, action=Activity.REPAIR, relearn=True)
-    close_order(app_database, NUMBER, codes, actor="Ada", clock=clock)
+    close_order(app_database, NUMBER, codes, actor=typed("Ada"), clock=clock)
     with app_database.transaction() as tx:
         closing = orders.closing_of(tx, order.order_id)
     assert closing is not None
@@ -183,7 +184,7 @@ def test_nothing_is_cancelled_once_work_or_cost_is_booked(
     amount: dict[str, object],
 ) -> None:
     booking = Booking(booked_at=clock.now(), booked_by="Ada", **amount)  # type: ignore[arg-type]
-    booked = book(app_database, NUMBER, booking, clock=clock)
+    booked = book(app_database, NUMBER, booking, actor=typed("Ada"), clock=clock)
     assert Step.CANCEL not in booked.steps
     with pytest.raises(Conflict, match="cannot be cancelled: work or cost is booked"):
         go(Step.CANCEL)
@@ -220,7 +221,7 @@ def test_a_booking_that_makes_no_sense_is_refused(
 ) -> None:
     booking = Booking(booked_at=clock.now(), booked_by="Ada", **amount)  # type: ignore[arg-type]
     with pytest.raises(Rejected, match=says):
-        book(app_database, NUMBER, booking, clock=clock)
+        book(app_database, NUMBER, booking, actor=typed("Ada"), clock=clock)
 
 
 def test_nothing_is_booked_on_an_ended_order(
@@ -228,12 +229,18 @@ def test_nothing_is_booked_on_an_ended_order(
 ) -> None:
     go(Step.CANCEL)
     with pytest.raises(Conflict, match="is CAN; nothing can be booked"):
-        book(app_database, NUMBER, Booking(booked_at=clock.now(), booked_by="Ada", hours=1), clock=clock)
+        book(
+            app_database,
+            NUMBER,
+            Booking(booked_at=clock.now(), booked_by="Ada", hours=1),
+            actor=typed("Ada"),
+            clock=clock,
+        )
 
 
 def report(failed_at: datetime | None = None, failure_mode: str = "VIB") -> Report:
     return Report(
-        actor="Ada", failure_mode=failure_mode, severity=Severity.MAJOR, what="shaft seized", failed_at=failed_at
+        actor=typed("Ada"), failure_mode=failure_mode, severity=Severity.MAJOR, what="shaft seized", failed_at=failed_at
     )
 
 
@@ -276,4 +283,4 @@ def test_a_report_that_makes_no_sense_is_refused(app_database: Database, clock: 
 
 def test_an_order_that_is_not_there_is_not_found(app_database: Database, clock: ManualClock) -> None:
     with pytest.raises(NotFound):
-        take_step(app_database, "WO-000099", Step.APPROVE, actor="Ada", clock=clock)
+        take_step(app_database, "WO-000099", Step.APPROVE, actor=typed("Ada"), clock=clock)

@@ -14,6 +14,7 @@ from models.scoring import refusals
 from models.scoring.scorer import Scorer
 from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
+from plant.principal import typed
 from storage.core.database import Transaction
 from storage.models import catalogue as store
 from storage.models import drift, proposals
@@ -113,7 +114,9 @@ class TestLearningAgain:
     ) -> None:
         rows.write(changed_asset, slow_rows(2.5, 2 * HOUR_S, 3.0), first_s=2 * HOUR_S, step_s=60)
         (proposal,) = watch(rows)
-        accepted = proposing.accept(rows.database, proposal.proposal_id, actor="Ada", clock=rows.clock, note="bearing")
+        accepted = proposing.accept(
+            rows.database, proposal.proposal_id, actor=typed("Ada"), clock=rows.clock, note="bearing"
+        )
         assert (accepted.state, accepted.decided_by, accepted.note) == ("accepted", "Ada", "bearing")
         assert watch(rows) == [], "nothing more is proposed while it is under way"
         train_all(rows)
@@ -123,7 +126,7 @@ class TestLearningAgain:
             challenger = store.load(tx, 2)
         assert (challenger.state, challenger.data_from) == ("challenger", START + timedelta(hours=2))
         assert challenger.figures["held_back"]["alarms"] == 0
-        promotion.promote(rows.database, 2, actor="Bo", clock=rows.clock)
+        promotion.promote(rows.database, 2, actor=typed("Bo"), clock=rows.clock)
         with rows.database.transaction() as tx:
             assert relearning.standing(tx, changed_asset) is None
             assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
@@ -131,7 +134,7 @@ class TestLearningAgain:
     def test_dismissed_the_old_model_counts_again(self, rows: Rows, changed_asset: int) -> None:
         rows.write(changed_asset, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)
         (proposal,) = watch(rows)
-        proposing.dismiss(rows.database, proposal.proposal_id, actor="Ada", clock=rows.clock)
+        proposing.dismiss(rows.database, proposal.proposal_id, actor=typed("Ada"), clock=rows.clock)
         with rows.database.transaction() as tx:
             assert relearning.standing(tx, changed_asset) is None
         assert rows.all("SELECT ended_how FROM relearning") == [("dismissed",)]
@@ -144,19 +147,22 @@ class TestLearningAgain:
         changed(rows, asset_id, 2 * HOUR_S)
         rows.write(asset_id, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)
         (proposal,) = watch(rows)
-        proposing.dismiss(rows.database, proposal.proposal_id, actor="Ada", clock=rows.clock)
+        proposing.dismiss(rows.database, proposal.proposal_id, actor=typed("Ada"), clock=rows.clock)
         assert watch(rows) == []
         with rows.database.transaction() as tx:
             assert relearning.standing(tx, asset_id) is not None
         rows.write(asset_id, slow_rows(2.5, 4.5 * HOUR_S), first_s=4.5 * HOUR_S, step_s=60)
         (again,) = watch(rows)
         assert again.proposal_id != proposal.proposal_id
-        proposing.accept(rows.database, again.proposal_id, actor="Ada", clock=rows.clock)
+        proposing.accept(rows.database, again.proposal_id, actor=typed("Ada"), clock=rows.clock)
         train_all(rows)
         with rows.database.transaction() as tx:
             (challenger,) = (one for one in store.list_models(tx) if one.installed)
         assert challenger.state == "challenger", "also of a machine that has no model yet: promoting is a person's act"
-        assert promotion.promote(rows.database, challenger.model_id, actor="Bo", clock=rows.clock).state == "champion"
+        assert (
+            promotion.promote(rows.database, challenger.model_id, actor=typed("Bo"), clock=rows.clock).state
+            == "champion"
+        )
 
 
 class TestDrift:
@@ -245,12 +251,12 @@ def put(tx: Transaction, asset_id: int) -> int:
 def test_a_proposal_is_decided_once(rows: Rows, asset_id: int) -> None:
     with rows.database.transaction() as tx:
         proposal_id = put(tx, asset_id)
-    proposing.dismiss(rows.database, proposal_id, actor="Ada", clock=rows.clock)
+    proposing.dismiss(rows.database, proposal_id, actor=typed("Ada"), clock=rows.clock)
     for decide in (proposing.accept, proposing.dismiss):
         with pytest.raises(Conflict, match="is dismissed already, by Ada"):
-            decide(rows.database, proposal_id, actor="Bo", clock=rows.clock)
+            decide(rows.database, proposal_id, actor=typed("Bo"), clock=rows.clock)
     with pytest.raises(NotFound, match="there is no proposal 99"):
-        proposing.accept(rows.database, 99, actor="Bo", clock=rows.clock)
+        proposing.accept(rows.database, 99, actor=typed("Bo"), clock=rows.clock)
 
 
 def test_a_promotion_ends_what_was_proposed_before(rows: Rows, asset_id: int) -> None:

@@ -13,6 +13,7 @@ from models.scoring.scorer import Scorer
 from models.training import promotion
 from models.training.train import Trained, train
 from plant.errors import Conflict, NotFound
+from plant.principal import typed
 from storage.models import catalogue as store
 from storage.models.catalogue import ModelLine
 from storage.register import relearning
@@ -42,11 +43,11 @@ def scored_by(rows: Rows) -> object:
 
 
 def promote(rows: Rows, model_id: int) -> ModelLine:
-    return promotion.promote(rows.database, model_id, actor="Ada", clock=rows.clock)
+    return promotion.promote(rows.database, model_id, actor=typed("Ada"), clock=rows.clock)
 
 
 def roll_back(rows: Rows, model_id: int) -> ModelLine:
-    return promotion.roll_back(rows.database, model_id, actor="Ada", clock=rows.clock)
+    return promotion.roll_back(rows.database, model_id, actor=typed("Ada"), clock=rows.clock)
 
 
 def test_a_retraining_challenges_and_a_person_promotes_it(rows: Rows, asset_id: int) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import getpass
 
 from plant.errors import Misconfigured
+from plant.principal import Principal, system_user, typed
 
 
-def person(by: str | None, *, otherwise: str = "") -> str:
-    """Return who is named, else the user of this machine, else `otherwise`.
+def who(by: str | None = None, *, otherwise: str = "") -> Principal:
+    """Return the user of this machine, or `otherwise` where it has none; the name `by` is one that was typed.
 
     Raises:
         Misconfigured: there is none of them.
 
-    >>> person(" Ada ")
-    'Ada'
+    >>> who(" Ada ").name, who("Ada").recognition.value
+    ('Ada', 'typed')
     """
     try:
         name = (by or getpass.getuser()).strip()
@@ -22,4 +23,4 @@ def person(by: str | None, *, otherwise: str = "") -> str:
         name = otherwise
     if not name:
         raise Misconfigured("say who decides: --by NAME")
-    return name
+    return typed(name) if by else system_user(name)
