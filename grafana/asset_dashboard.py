@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from grafana_foundation_sdk.builders import stat, table, timeseries
+from grafana_foundation_sdk.builders.common import ReduceDataOptions
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, QueryVariable
 from grafana_foundation_sdk.models.dashboard import VariableHide, VariableOption, VariableRefresh
 
 from grafana import columns
-from grafana.colours import AGE_STEPS_S, HEALTH_STEPS, WORDS, thresholds
+from grafana.colours import HEALTH_STEPS, HEARD, UNKNOWN, WORDS, thresholds
 from grafana.links import ASSET_UID
 from grafana.plant_dashboard import begin, lines, number, score_panel
 from grafana.sql import Ask, source, statement
@@ -68,10 +69,10 @@ def _alerts() -> AnnotationQuery:
 def _health() -> stat.Panel:
     return (
         number("Health", "asset.health")
-        .unit("percent")
-        .decimals(0)
         .no_value("unknown")
-        .thresholds(thresholds(HEALTH_STEPS))
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/"))
+        .override_by_name("Health", columns.meanings(WORDS))
+        .thresholds(thresholds(((None, UNKNOWN),)))
     )
 
 
@@ -82,6 +83,7 @@ def _status() -> table.Panel:
         .datasource(source())
         .with_target(Ask("asset.status"))
         .override_by_name("Health", columns.words(WORDS, 90))
+        .override_by_name("Percent", columns.bar(HEALTH_STEPS, "percent", 100))
         .override_by_name("Scored", columns.wide(170))
     )
 
@@ -115,7 +117,8 @@ def _latest() -> table.Panel:
         .title("Now")
         .datasource(source())
         .with_target(Ask("asset.latest"))
-        .override_by_name("Last stored", columns.coloured(AGE_STEPS_S, "s", 100))
+        .override_by_name("Signal is", columns.words(HEARD, 80))
+        .override_by_name("Last stored", columns.seconds(100))
         .override_by_name("Unit", columns.wide(70))
         .override_by_name("Value", columns.wide(90))
         .override_by_name("Quality", columns.wide(80))

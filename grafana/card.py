@@ -16,7 +16,7 @@ _INSET = {"start": 0.04, "end": 0.96}
 
 
 def asset_field(asset: TwinAsset, what: str) -> str:
-    """Name the column that holds an asset's `score`, `health` or `status`."""
+    """Name the column that holds an asset's `rank` (which colours it), `health` in percent or `status`."""
     return f"a{asset.asset_id:d} {what}"
 
 
@@ -92,7 +92,7 @@ def _line(card: Card, other: Card) -> Json:
 
 
 def _by_health(asset: TwinAsset) -> Json:
-    return {"field": asset_field(asset, "score"), "fixed": UNKNOWN}
+    return {"field": asset_field(asset, "rank"), "fixed": UNKNOWN}
 
 
 def _element(asset: TwinAsset) -> str:

@@ -1,15 +1,30 @@
-"""Health in colours: the same steps on every dashboard, those of the view `watch.health`."""
+"""Health in colours: the words of the view `watch.health`, and the steps of its figures, alike on every dashboard."""
 
 from __future__ import annotations
 
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import Threshold, ThresholdsMode
 
+from plant.asset import SILENT_AFTER_S
+from plant.health import ALARM_LINE, WATCH_LINE, Health
+
 Steps = tuple[tuple[float | None, str], ...]
 
 NONE, UNKNOWN, GOOD, WATCH, ALARM = "#464C54", "#6E7681", "semi-dark-green", "semi-dark-orange", "semi-dark-red"
 
-WORDS = {"good": GOOD, "watch": WATCH, "alarm": ALARM, "unknown": UNKNOWN}
+OFF, LEARNING, SILENT = "#4B5159", "semi-dark-blue", "semi-dark-purple"
+
+OF_HEALTH = {
+    Health.OFF: OFF,
+    Health.GOOD: GOOD,
+    Health.LEARNING: LEARNING,
+    Health.NO_MODEL: UNKNOWN,
+    Health.UNKNOWN: UNKNOWN,
+    Health.SILENT: SILENT,
+    Health.WATCH: WATCH,
+    Health.ALARM: ALARM,
+}
+WORDS = {health.value: colour for health, colour in OF_HEALTH.items()}
 SEVERITIES = {
     "CRITICAL": ALARM,
     "MAJOR": WATCH,
@@ -19,11 +34,14 @@ SEVERITIES = {
 }
 
 # Grafana gives the first step to a missing value and to a query that failed: never the colour of health.
+RANK_STEPS: Steps = ((None, UNKNOWN), *((float(health.rank), colour) for health, colour in OF_HEALTH.items()))
 # A score runs from 0 to 1, where 1 is worst.
-SCORE_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (0.35, WATCH), (0.5, ALARM))
+SCORE_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (WATCH_LINE, WATCH), (ALARM_LINE, ALARM))
 # Health in percent is 100 × (1 − score); a step holds from its value upwards, hence the hair above 50 and 65.
 HEALTH_STEPS: Steps = ((None, UNKNOWN), (0.0, ALARM), (50.000001, WATCH), (65.000001, GOOD))
-AGE_STEPS_S: Steps = ((None, UNKNOWN), (-600.0, GOOD), (60.0, WATCH), (600.0, ALARM))
+# Of the whole plant, whose classes may fall silent after other times; which of its assets are silent, health says.
+AGE_STEPS_S: Steps = ((None, UNKNOWN), (-600.0, GOOD), (SILENT_AFTER_S, SILENT))
+HEARD = {"heard": GOOD, "silent": SILENT, "never": UNKNOWN}
 COUNT_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (1.0, ALARM))
 
 

@@ -37,7 +37,12 @@ def part(width: int) -> list[Property]:
 
 def words(colours: dict[str, str], width: int = 110) -> list[Property]:
     """Fill the cell with the colour of its word."""
-    return [Property("mappings", value=mappings_json(colours)), _filled(), *wide(width)]
+    return [*meanings(colours), _filled(), *wide(width)]
+
+
+def meanings(colours: dict[str, str]) -> list[Property]:
+    """Give each word its colour."""
+    return [Property("mappings", value=mappings_json(colours))]
 
 
 def bar(steps: Steps, unit: str, most: float) -> list[Property]:
@@ -54,16 +59,9 @@ def bar(steps: Steps, unit: str, most: float) -> list[Property]:
     ]
 
 
-def coloured(steps: Steps, unit: str, width: int = 150) -> list[Property]:
-    """Write the number in the colour of its step."""
-    return [
-        Property("unit", value=unit),
-        Property("decimals", value=0),
-        Property("color", value={"mode": "thresholds"}),
-        Property("thresholds", value=thresholds_json(steps)),
-        Property("custom.cellOptions", value={"type": "color-text"}),
-        *wide(width),
-    ]
+def seconds(width: int) -> list[Property]:
+    """Write seconds as Grafana shortens them."""
+    return [Property("unit", value="s"), Property("decimals", value=0), *wide(width)]
 
 
 def _filled() -> Property:

@@ -28,6 +28,7 @@ from grafana.colours import (
     AGE_STEPS_S,
     COUNT_STEPS,
     HEALTH_STEPS,
+    HEARD,
     NONE,
     SCORE_STEPS,
     SEVERITIES,
@@ -45,9 +46,9 @@ def plant_dashboard() -> Dashboard:
     """Build the dashboard; it does not depend on what is registered."""
     return (
         begin("Plant", uid=PLANT_UID, time_from="now-1h")
-        .with_panel(_by_health().id(1).span(10).height(4))
-        .with_panel(number("Alerts", "plant.count_open_alerts").id(2).span(5).height(4))
-        .with_panel(number("Work orders", "plant.count_open_orders").id(3).span(5).height(4))
+        .with_panel(_by_health().id(1).span(12).height(4))
+        .with_panel(number("Alerts", "plant.count_open_alerts").id(2).span(4).height(4))
+        .with_panel(number("Work orders", "plant.count_open_orders").id(3).span(4).height(4))
         .with_panel(_newest().id(4).span(4).height(4))
         .with_panel(_health().id(5).span(12).height(14))
         .with_panel(_scores().id(6).span(12).height(14))
@@ -129,7 +130,7 @@ def _by_health() -> stat.Panel:
     panel = (
         number("Health", "plant.by_health")
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
-        .description("How many assets are good, to be watched, in alarm, or without a score that counts.")
+        .description("How many assets there are of each health, the best first.")
     )
     for word, colour in WORDS.items():
         panel.override_by_name(word, [Property("thresholds", value=thresholds_json(((None, NONE), (1.0, colour))))])
@@ -187,5 +188,5 @@ def _open_orders() -> table.Panel:
 def _freshness() -> table.Panel:
     panel = _table("Freshness", "plant.freshness", 160)
     for name in ("Newest value is from", "Last stored", "Oldest signal"):
-        panel.override_by_name(name, columns.coloured(AGE_STEPS_S, "s", 200))
-    return panel
+        panel.override_by_name(name, columns.seconds(180))
+    return panel.override_by_name("Device", columns.words(HEARD, 90))

@@ -8,7 +8,7 @@ from math import ceil
 
 from grafana.canvas import TRANSPARENT, Json, field, fixed
 from grafana.card import MOST_VALUES, asset_field, draw, value_field
-from grafana.colours import SCORE_STEPS, thresholds_json
+from grafana.colours import RANK_STEPS, thresholds_json
 from grafana.layout import lay_out
 from grafana.links import TWIN_UID
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, target
@@ -44,7 +44,7 @@ def wide_row(assets: Sequence[TwinAsset]) -> str:
     >>> asset = TwinAsset(asset_id=5, site="s", site_name="S", tag="') --", name="", x=None, y=None)
     >>> print(wide_row([asset]))
     SELECT
-        max(score) FILTER (WHERE asset_id = 5) AS "a5 score",
+        max(rank) FILTER (WHERE asset_id = 5) AS "a5 rank",
         max(health_percent) FILTER (WHERE asset_id = 5) AS "a5 health",
         max(status) FILTER (WHERE asset_id = 5) AS "a5 status"
     FROM watch.twin
@@ -56,7 +56,7 @@ def wide_row(assets: Sequence[TwinAsset]) -> str:
 def _columns(asset: TwinAsset) -> list[str]:
     of_asset = [
         f'max({column}) FILTER (WHERE asset_id = {asset.asset_id:d}) AS "{asset_field(asset, name)}"'
-        for column, name in (("score", "score"), ("health_percent", "health"), ("status", "status"))
+        for column, name in (("rank", "rank"), ("health_percent", "health"), ("status", "status"))
     ]
     of_signals = [
         f'max(value) FILTER (WHERE signal_id = {signal.signal_id:d}) AS "{value_field(signal)}"'
@@ -118,7 +118,7 @@ def _root(elements: list[Json]) -> Json:
 
 def _overrides(asset: TwinAsset) -> list[Json]:
     coloured = field(
-        asset_field(asset, "score"), ("color", {"mode": "thresholds"}), ("thresholds", thresholds_json(SCORE_STEPS))
+        asset_field(asset, "rank"), ("color", {"mode": "thresholds"}), ("thresholds", thresholds_json(RANK_STEPS))
     )
     health = field(asset_field(asset, "health"), ("unit", "percent"), ("decimals", 0), ("noValue", "–"))
     signals = [

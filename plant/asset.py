@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SILENT_AFTER_S = 60.0  # where a class says nothing else
+SILENCE_ALERT_AFTER_S = 300.0
+
 
 class SignalRole(StrEnum):
     """Whether a signal tells how the machine is, or what was asked of it."""
@@ -35,16 +38,17 @@ class SignalSpec:
 class AssetClass:
     """A class of equipment (ISO 14224); `grace_s` is how long its devices may lag, in seconds.
 
-    A device or sensor of it counts as gone when nothing has come for `silent_after_s`, and after `silent_s`
-    somebody is told. `wear_limit` is the wear at which a machine of it should be in repair, in alarm lines.
+    A device or sensor of it is silent when nothing new has come for `silent_after_s`: that is what its health says.
+    Where that goes on for `silent_s`, an alert is raised as well. `wear_limit` is the wear at which a machine of it
+    should be in repair, in alarm lines.
     """
 
     tag: str
     name: str
     name_zh: str = ""
     grace_s: float = 2.0
-    silent_s: float = 300.0
-    silent_after_s: float = 60.0
+    silent_s: float = SILENCE_ALERT_AFTER_S
+    silent_after_s: float = SILENT_AFTER_S
     wear_limit: float | None = None
     signals: tuple[SignalSpec, ...] = ()
 

@@ -82,7 +82,7 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
     assert left["outlook"] == "known"
     assert (left["source_version"], left["wear_limit"]) == ("wear/P-1/v1", LIMIT)
     assert told[-1]["wear_limit"] == LIMIT
-    ((crossed,),) = rows.all("SELECT min(time) FROM health WHERE wear >= %s", LIMIT)
+    ((crossed,),) = rows.all("SELECT min(time) FROM wear WHERE wear >= %s", LIMIT)
     assert isinstance(crossed, datetime)
     truth_s = (crossed - datetime.fromisoformat(left["as_of"])).total_seconds()
     assert 0.2 * DAY_S < truth_s < 4 * DAY_S

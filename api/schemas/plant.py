@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plant.alert import Alert, AlertState
 from plant.finding import FindingSource
+from plant.health import Health
 from plant.severity import Severity
 from storage.models.remaining import RemainingLife
 from storage.views.liveness import DeviceState, SensorState, SessionState
-from storage.views.overview import AssetView, Health, Quarantined
+from storage.views.overview import AssetView, Quarantined
 
 
 class Shape(BaseModel):
@@ -94,7 +95,11 @@ class AssetShape(Shape):
     name_zh: str
     asset_class: str
     state: str = Field(description="commissioning, in_service, standby or out_of_service.")
-    health: Health
+    health: Health = Field(
+        description="The judgement that console and Grafana show too: off (not in service), alarm, silent (nothing new "
+        "within its class's silent_after_s), learning (again), watch, no_model, unknown (a model whose score does not "
+        "count) or good."
+    )
     score: float | None = Field(
         description="Latest anomaly score, 0 to 1: 1 is worst, 0.5 the alarm line; null once it is 10 min old."
     )
@@ -103,6 +108,7 @@ class AssetShape(Shape):
     relearning_since: datetime | None = Field(
         description="Since when its machine is learnt again, data time; its model only looks on meanwhile."
     )
+    heard_at: datetime | None = Field(description="When something new of it was stored last.")
     newest: datetime | None = Field(description="Data time of its newest reading.")
     worst: Severity | None = Field(description="Worst severity among its active alerts.")
     feeds: list[str] = Field(description="Tags of the assets it feeds.")

@@ -13,13 +13,13 @@ ORDER BY 1
 
 -- name: health
 -- How the asset is.
-SELECT health_percent AS "Health"
+SELECT word AS "Health"
 FROM watch.health
 WHERE asset_id = nullif('$asset', '')::integer
 
 -- name: status
 -- The asset in words.
-SELECT word AS "Health", class_name AS "Class", state AS "State", scored_at AS "Scored"
+SELECT word AS "Health", health_percent AS "Percent", class_name AS "Class", state AS "State", scored_at AS "Scored"
 FROM watch.health
 WHERE asset_id = nullif('$asset', '')::integer
 
@@ -84,6 +84,7 @@ ORDER BY 1
 -- name: latest
 -- The newest value of every signal of the asset.
 SELECT coalesce(nullif(name, ''), signal) AS "Signal", value AS "Value", unit AS "Unit", quality AS "Quality",
+    CASE WHEN stored_age_s IS NULL THEN 'never' WHEN is_silent THEN 'silent' ELSE 'heard' END AS "Signal is",
     stored_age_s AS "Last stored"
 FROM watch.freshness
 WHERE asset_id = nullif('$asset', '')::integer

@@ -1,10 +1,14 @@
 -- name: by_health
 -- How many assets there are of each word.
 SELECT
+    count(*) FILTER (WHERE word = 'off') AS off,
     count(*) FILTER (WHERE word = 'good') AS good,
+    count(*) FILTER (WHERE word = 'learning') AS learning,
+    count(*) FILTER (WHERE word = 'no_model') AS no_model,
+    count(*) FILTER (WHERE word = 'unknown') AS unknown,
+    count(*) FILTER (WHERE word = 'silent') AS silent,
     count(*) FILTER (WHERE word = 'watch') AS watch,
-    count(*) FILTER (WHERE word = 'alarm') AS alarm,
-    count(*) FILTER (WHERE word = 'unknown') AS unknown
+    count(*) FILTER (WHERE word = 'alarm') AS alarm
 FROM watch.health
 
 -- name: count_open_alerts
@@ -28,7 +32,7 @@ FROM watch.freshness
 -- Every asset, the worst first.
 SELECT asset_id, label AS "Asset", name AS "Name", word AS "Health", health_percent AS "Percent"
 FROM watch.health
-ORDER BY health_percent ASC NULLS LAST, label
+ORDER BY rank DESC, health_percent ASC NULLS LAST, label
 
 -- name: scores
 -- The worst score of each asset in each interval.
@@ -58,6 +62,7 @@ ORDER BY priority, requested_finish
 SELECT
     asset_id,
     label AS "Asset",
+    CASE WHEN min(stored_age_s) IS NULL THEN 'never' WHEN bool_and(is_silent) THEN 'silent' ELSE 'heard' END AS "Device",
     min(data_age_s) AS "Newest value is from",
     min(stored_age_s) AS "Last stored",
     max(stored_age_s) AS "Oldest signal",

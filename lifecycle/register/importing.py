@@ -15,7 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from lifecycle import ledger
 from lifecycle.ledger_events import AssetApproved
 from lifecycle.register.relearning import learn_again
-from plant.asset import Asset, AssetClass, Equipment, Plant, SignalRole, SignalSpec, Site
+from plant.asset import (
+    SILENCE_ALERT_AFTER_S,
+    SILENT_AFTER_S,
+    Asset,
+    AssetClass,
+    Equipment,
+    Plant,
+    SignalRole,
+    SignalSpec,
+    Site,
+)
 from plant.errors import Conflict, Rejected
 from plant.principal import Principal
 from storage.core.database import Transaction
@@ -55,8 +65,8 @@ class _Class(_Part):
     name: str = ""
     name_zh: str = ""
     grace_s: Annotated[float, Field(ge=0, le=900)] = 2.0
-    silent_s: Annotated[float, Field(ge=1)] = 300.0
-    silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = 60.0
+    silent_s: Annotated[float, Field(ge=1)] = SILENCE_ALERT_AFTER_S
+    silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = SILENT_AFTER_S
     wear_limit: WearLimit | None = None
     signal: list[_Signal] = []
 

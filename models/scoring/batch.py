@@ -16,7 +16,7 @@ from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
 from storage.models.catalogue import StoredModel
 from storage.models.scoring import Advance, Leased, ScoreRow
-from storage.models.slow_wear import HealthRow
+from storage.models.wear import WearRow
 from storage.telemetry.windows import Block, Windows
 
 Changed: TypeAlias = list[tuple[FindingKind, Episode]]
@@ -27,7 +27,7 @@ MOST_VALUES_A_BLOCK = 400_000
 ALARM, UNSEEN = 1, 4
 """Bits of a score row's flags: the alarm stands; the regime is unknown, so that the score says nothing."""
 
-HEALTH_S = 600
+WEAR_S = 600
 """Wear is written down every ten minutes of data time."""
 
 
@@ -41,7 +41,7 @@ class Judged:
     behind: bool
     score: ScoreRow | None
     episodes: Sequence[tuple[FindingKind, Episode]]
-    health: Sequence[HealthRow] = ()
+    wear: Sequence[WearRow] = ()
 
 
 def judge(
@@ -64,7 +64,7 @@ def judge(
         followed = _follow(windows, block, standing, scored)
         memories = state_codec.pack_many(after, [still for _, still in followed])
         scores = _score_rows(leased, models, windows, block, scored)
-        health = _health_rows(models, block, some.last_rows(states), some.judges_wear, scored)
+        wear = _wear_rows(models, block, some.last_rows(states), some.judges_wear, scored)
         for n, place in enumerate(places):
             judged[place] = Judged(
                 model=models[place],
@@ -73,7 +73,7 @@ def judge(
                 behind=not windows.complete[place],
                 score=scores[n],
                 episodes=followed[n][0],
-                health=health.get(place, ()),
+                wear=wear.get(place, ()),
             )
     return judged
 
@@ -141,20 +141,20 @@ def _score_rows(
     ]
 
 
-def _health_rows(
+def _wear_rows(
     models: Sequence[StoredModel], block: Block, last_s: Floats, judges_wear: Flags, scored: Scored
-) -> dict[int, list[HealthRow]]:
+) -> dict[int, list[WearRow]]:
     """Write down ten minutes at the first row after them: by asset's place, where any have ended."""
-    ten = np.floor(block.times_s / HEALTH_S)
-    before = np.concatenate([np.floor(last_s / HEALTH_S)[None, :], ten[:-1]])
+    ten = np.floor(block.times_s / WEAR_S)
+    before = np.concatenate([np.floor(last_s / WEAR_S)[None, :], ten[:-1]])
     ended = np.argwhere((ten > before) & judges_wear)
-    rows: dict[int, list[HealthRow]] = {}
+    rows: dict[int, list[WearRow]] = {}
     for row, column in ended[np.argsort(ended[:, 1], kind="stable")].tolist():
         place = int(block.assets[column])
         rows.setdefault(place, []).append(
-            HealthRow(
+            WearRow(
                 asset_id=models[place].asset_id,
-                time_us=int(before[row, column]) * HEALTH_S * 1_000_000,
+                time_us=int(before[row, column]) * WEAR_S * 1_000_000,
                 model_id=models[place].model_id,
                 wear=float(scored.wear[row, column]),
                 wear_signals=tuple(scored.wear_share[row, column].tolist()),

@@ -19,7 +19,7 @@ from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from storage.core.database import Database, Transaction
 from storage.core.leases import Taken
-from storage.models import findings, scoring, slow_wear
+from storage.models import findings, scoring, wear
 from storage.models.scoring import Due, Leased
 from storage.telemetry import windows
 
@@ -97,7 +97,7 @@ def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
         lost = [one.advance.leased.asset_id for one in judged if one.advance.leased.asset_id not in ours]
         _log.warning("assets were taken over while they were scored", extra={"asset_ids": lost})
     scoring.write_scores(tx, [one.score for one in kept if one.score is not None])
-    slow_wear.write(tx, [row for one in kept for row in one.health])
+    wear.write(tx, [row for one in kept for row in one.wear])
     changed = [(one.model, kind, episode) for one in kept for kind, episode in one.episodes]
     opened = [findings.record(tx, finding_of(of_model(model), kind, episode)) == 1 for model, kind, episode in changed]
     return RoundReport(

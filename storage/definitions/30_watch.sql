@@ -42,7 +42,7 @@ WHERE r.flags & 2 = 0;
 CREATE VIEW watch.wear AS
 SELECT a.asset_id, a.site, a.asset, a.label, h.time, h.wear, h.model_id
 FROM watch.asset AS a
-JOIN health AS h USING (asset_id);
+JOIN wear AS h USING (asset_id);
 
 -- Every score a model gave; one in shadow does not count, since the asset is being learnt again.
 CREATE VIEW watch.score AS
@@ -51,7 +51,8 @@ SELECT a.asset_id, a.site, a.asset, a.label, sc.time, sc.score_max, sc.score_las
 FROM watch.asset AS a
 JOIN score AS sc USING (asset_id);
 
--- How long ago each signal last spoke: by the time it claims, and by the time it was stored. Null: never.
+-- How long ago each signal last spoke: by the time it claims, and by the time it was stored; null where it never did.
+-- `is_silent`: that is longer ago than its class's `silent_after_s`.
 CREATE VIEW watch.freshness AS
 SELECT
     a.asset_id,
@@ -68,55 +69,12 @@ SELECT
     CASE WHEN l.flags & 2 <> 0 THEN 'bad' WHEN l.flags & 4 <> 0 THEN 'uncertain' WHEN l.flags IS NOT NULL THEN 'good' END
         AS quality,
     extract(epoch FROM now() - l.time)::double precision AS data_age_s,
-    extract(epoch FROM now() - l.stored_at)::double precision AS stored_age_s
+    extract(epoch FROM now() - l.stored_at)::double precision AS stored_age_s,
+    is_silent(l.stored_at, c.silent_after_s, false, now()) AS is_silent
 FROM watch.asset AS a
+JOIN asset_class AS c ON c.tag = a.class
 JOIN signal AS s USING (asset_id)
 LEFT JOIN latest AS l USING (signal_id);
-
--- How each asset is. A score counts while the asset has no reading more than 10 min younger than it, and where it was
--- given neither in shadow (flag 2) nor in a regime that the model does not know (flag 4): below 0.35 good, below 0.5
--- watch, else alarm. Without a score that counts the word is unknown and figures are null.
-CREATE VIEW watch.health AS
-SELECT
-    a.asset_id,
-    a.site,
-    a.asset,
-    a.label,
-    a.name,
-    a.class,
-    a.class_name,
-    a.state,
-    CASE
-        WHEN counts.score IS NULL THEN 'unknown'
-        WHEN counts.score < 0.35 THEN 'good'
-        WHEN counts.score < 0.5 THEN 'watch'
-        ELSE 'alarm'
-    END AS word,
-    counts.score,
-    100 * (1 - counts.score) AS health_percent,
-    last.time AS scored_at,
-    newest.time AS newest_at,
-    extract(epoch FROM now() - newest.time)::double precision AS data_age_s,
-    extract(epoch FROM now() - newest.stored_at)::double precision AS stored_age_s
-FROM watch.asset AS a
-LEFT JOIN LATERAL (
-    SELECT sc.time, sc.score_last, sc.flags
-    FROM score AS sc
-    WHERE sc.asset_id = a.asset_id
-    ORDER BY sc.time DESC
-    LIMIT 1
-) AS last ON true
-LEFT JOIN LATERAL (
-    SELECT max(l.time) AS time, max(l.stored_at) AS stored_at
-    FROM signal AS s
-    JOIN latest AS l USING (signal_id)
-    WHERE s.asset_id = a.asset_id
-) AS newest ON true
-LEFT JOIN LATERAL (
-    SELECT least(greatest(last.score_last, 0), 1) AS score
-    WHERE last.time >= coalesce(newest.time - interval '10 minutes', last.time)
-        AND last.flags & 6 = 0
-) AS counts ON true;
 
 -- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged.
 CREATE VIEW watch.alert AS
@@ -181,24 +139,3 @@ SELECT f.asset_id, f.site, f.asset, f.label, f.signal_id, f.signal, f.name, f.un
 FROM watch.freshness AS f
 JOIN signal AS s USING (signal_id)
 WHERE s.key_value;
-
--- What the digital twin's one wide row is made of: one row an asset (signal_id null), one row a key value.
--- `status` is the word, and for how long the asset has been silent where that is more than 10 min.
-CREATE VIEW watch.twin AS
-SELECT
-    h.asset_id,
-    NULL::integer AS signal_id,
-    h.score,
-    h.health_percent,
-    CASE
-        WHEN h.stored_age_s IS NULL THEN 'no data yet'
-        WHEN h.stored_age_s > 86400 THEN h.word || ', silent ' || floor(h.stored_age_s / 86400)::integer || ' d'
-        WHEN h.stored_age_s > 7200 THEN h.word || ', silent ' || floor(h.stored_age_s / 3600)::integer || ' h'
-        WHEN h.stored_age_s > 600 THEN h.word || ', silent ' || floor(h.stored_age_s / 60)::integer || ' min'
-        ELSE h.word
-    END AS status,
-    NULL::double precision AS value
-FROM watch.health AS h
-UNION ALL
-SELECT k.asset_id, k.signal_id, NULL, NULL, NULL, k.value
-FROM watch.key_value AS k;

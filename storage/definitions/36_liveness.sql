@@ -36,7 +36,7 @@ SELECT
     CASE
         WHEN heard.at IS NULL THEN 'never'
         WHEN s.is_dead THEN 'silent'
-        WHEN heard.at >= now() - c.silence THEN 'alive'
+        WHEN NOT is_silent(heard.at, c.silent_after_s, s.is_dead, now()) THEN 'alive'
         WHEN s.session = 'up' THEN 'silent'
         ELSE 'unknown'
     END AS device,

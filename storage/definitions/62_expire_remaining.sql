@@ -20,7 +20,7 @@ AS $$
         RETURNING 1
     ),
     worn AS (
-        DELETE FROM health AS h
+        DELETE FROM wear AS h
         USING asset AS a, upkeep AS u
         WHERE h.asset_id = a.asset_id AND h.time < p_now - u.keep_scores
         RETURNING 1

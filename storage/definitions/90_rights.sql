@@ -44,7 +44,7 @@ TO assetloop_ingest;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
-    model, scoring, guarding, score, health, finding, finding_seen, alert, alert_finding,
+    model, scoring, guarding, score, wear, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, relearning, label,
     training, proposal, remaining_life, device_token
 TO assetloop_app;
@@ -68,5 +68,6 @@ GRANT EXECUTE ON FUNCTION
     approved_strangers, drop_expired_quarantine
 TO assetloop_app;
 
--- Grafana: the views, and nothing else.
+-- Grafana: the views, what they are judged by, and nothing else.
 GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;
+GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank TO assetloop_grafana, assetloop_app;

@@ -35,7 +35,7 @@ LIMIT %(most)s;
 -- name: wear
 -- The course of a machine's wear by one model.
 SELECT extract(epoch FROM time)::double precision AS time_s, wear
-FROM health
+FROM wear
 WHERE asset_id = %(asset_id)s
     AND model_id = %(model_id)s
     AND (%(since)s::timestamptz IS NULL OR time >= %(since)s)

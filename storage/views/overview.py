@@ -6,32 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from plant.errors import NotFound
+from plant.health import Health
 from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.telemetry.windows import from_us
 from storage.views import series
 
-ALARM_LINE = 0.5  # the score at which a detector would raise its alarm
-WATCH_LINE = 0.35  # the score from which on an asset deserves a look; Grafana colours by the same two
-SILENT_AFTER_S = 120.0  # an asset whose newest reading is older than this says nothing any more
-SCORE_COUNTS = timedelta(minutes=10)  # a score counts until the asset is this much further; as in the view watch.health
 _QUARANTINE_DAY = timedelta(days=1)
-
-
-class Health(StrEnum):
-    """How an asset is, the worst reason first."""
-
-    ALARM = "alarm"
-    WATCH = "watch"
-    SILENT = "silent"
-    UNKNOWN = "unknown"
-    LEARNING = "learning"
-    OFF = "off"
-    GOOD = "good"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +47,8 @@ class SignalView:
 class AssetView:
     """An asset as people see it; `score` is 0 to 1, 1 is worst and 0.5 the alarm line, None where none counts.
 
-    `relearning_since` is set while its machine is learnt again and its model only looks on.
+    `relearning_since` is set while its machine is learnt again and its model only looks on. `heard_at` is when
+    something new of it was stored, by the clock, `newest` the time that its newest reading claims.
     """
 
     asset_id: int
@@ -85,6 +70,7 @@ class AssetView:
     scored_at: datetime | None
     score: float | None
     relearning_since: datetime | None
+    heard_at: datetime | None
     newest: datetime | None
     worst: Severity | None
     feeds: tuple[str, ...]
@@ -130,59 +116,11 @@ class Quarantined:
     payload: bytes | None = None
 
 
-def health_of(
-    *,
-    state: str,
-    worst: Severity | None,
-    score: float | None,
-    has_model: bool,
-    newest: datetime | None,
-    now: datetime,
-    is_relearning: bool = False,
-) -> Health:
-    """Judge an asset by its duty, its worst active alert, the freshness of its readings and the score that counts.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> health_of(state="in_service", worst=Severity.MAJOR, score=0.2, has_model=True, newest=noon, now=noon).value
-    'alarm'
-    """
-    if state in {"out_of_service", "standby"}:
-        return Health.OFF
-    if worst is not None and worst.at_least(Severity.MAJOR):
-        return Health.ALARM
-    if newest is None or (now - newest).total_seconds() > SILENT_AFTER_S:
-        return Health.SILENT
-    if is_relearning and worst is None:
-        return Health.LEARNING
-    return _by_score(score if has_model else None, has_alert=worst is not None)
-
-
-def _by_score(score: float | None, *, has_alert: bool) -> Health:
-    if score is not None and score >= ALARM_LINE:
-        return Health.ALARM
-    if has_alert or (score is not None and score >= WATCH_LINE):
-        return Health.WATCH
-    return Health.UNKNOWN if score is None else Health.GOOD
-
-
-def score_that_counts(score: float | None, *, scored_at: datetime | None, newest: datetime | None) -> float | None:
-    """Return `score`, or None where the asset has a live reading more than ten minutes younger than it.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> score_that_counts(0.1, scored_at=noon, newest=noon + timedelta(minutes=11)) is None
-    True
-    """
-    if scored_at is None or (newest is not None and newest - scored_at > SCORE_COUNTS):
-        return None
-    return score
-
-
 def list_assets(tx: Transaction, *, now: datetime, key_values: bool = False) -> list[AssetView]:
-    """Return every asset with its signals, by site and tag; with `key_values` only the signals marked as such."""
+    """Return every asset as it is `now`, by site and tag; with `key_values` only the signals marked as such."""
     signals = _signals(tx, asset_id=None, key_values=key_values)
-    return [_asset(row, signals[row["asset_id"]], now) for row in tx.all("overview.assets", site=None, tag=None)]
+    rows = tx.all("overview.assets", site=None, tag=None, now=now)
+    return [_asset(row, signals[row["asset_id"]]) for row in rows]
 
 
 def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetView:
@@ -191,10 +129,10 @@ def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetVi
     Raises:
         NotFound: there is no such asset.
     """
-    row = tx.first("overview.assets", site=site, tag=tag)
+    row = tx.first("overview.assets", site=site, tag=tag, now=now)
     if row is None:
         raise NotFound(f"there is no asset {tag} at site {site}")
-    return _asset(row, _signals(tx, asset_id=row["asset_id"], key_values=False)[row["asset_id"]], now)
+    return _asset(row, _signals(tx, asset_id=row["asset_id"], key_values=False)[row["asset_id"]])
 
 
 def _signals(tx: Transaction, *, asset_id: int | None, key_values: bool) -> defaultdict[int, list[SignalView]]:
@@ -204,24 +142,14 @@ def _signals(tx: Transaction, *, asset_id: int | None, key_values: bool) -> defa
     return signals
 
 
-def _asset(row: dict[str, Any], signals: list[SignalView], now: datetime) -> AssetView:
-    kind, version = row.pop("model_kind"), row.pop("model_version")
-    worst = max((Severity(one) for one in row.pop("worst") or ()), key=lambda severity: severity.rank, default=None)
-    score = score_that_counts(row["score"], scored_at=row["scored_at"], newest=row["newest"])
-    health = health_of(
-        state=row["state"],
-        worst=worst,
-        score=score,
-        has_model=kind is not None,
-        newest=row["newest"],
-        now=now,
-        is_relearning=row["relearning_since"] is not None,
-    )
+def _asset(row: dict[str, Any], signals: list[SignalView]) -> AssetView:
     return AssetView(
-        **{**row, "feeds": tuple(row["feeds"]), "score": score},
-        health=health,
-        worst=worst,
-        model=f"{kind} {version}" if kind else None,
+        **{
+            **row,
+            "health": Health(row["health"]),
+            "worst": Severity(row["worst"]) if row["worst"] else None,
+            "feeds": tuple(row["feeds"]),
+        },
         signals=tuple(signals),
     )
 

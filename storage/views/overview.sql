@@ -1,5 +1,5 @@
 -- name: assets
--- Every asset, or the one that is named, with what is known of its health, by site and tag.
+-- Every asset, or the one that is named, with its health, by site and tag.
 SELECT
     a.asset_id,
     s.tag AS site,
@@ -14,14 +14,18 @@ SELECT
     a.state,
     a.x,
     a.y,
-    m.kind AS model_kind,
-    m.version AS model_version,
-    m.trained_at AS model_trained_at,
-    k.time AS scored_at,
-    k.score,
-    r.began AS relearning_since,
-    n.newest,
-    w.worst,
+    health_of(
+        e.state, e.worst, is_silent(e.heard_at, e.silent_after_s, e.is_dead, %(now)s), e.relearning_since IS NOT NULL,
+        e.model_id IS NOT NULL, e.score
+    ) AS health,
+    e.worst,
+    e.model_kind || ' ' || e.model_version AS model,
+    e.model_trained_at,
+    e.scored_at,
+    e.score,
+    e.relearning_since,
+    e.heard_at,
+    e.newest_at AS newest,
     (
         SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}')
         FROM feed AS f
@@ -31,33 +35,8 @@ SELECT
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
-LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
-LEFT JOIN LATERAL (
-    SELECT kind, version, trained_at
-    FROM model
-    WHERE installation_id = i.installation_id AND state = 'champion'
-    ORDER BY trained_at DESC
-    LIMIT 1
-) AS m ON true
-LEFT JOIN LATERAL (
-    SELECT time, CASE WHEN flags & 6 = 0 THEN score_last END AS score
-    FROM score
-    WHERE asset_id = a.asset_id
-    ORDER BY time DESC
-    LIMIT 1
-) AS k ON true
-LEFT JOIN relearning AS r ON r.asset_id = a.asset_id AND r.ended IS NULL
-LEFT JOIN LATERAL (
-    SELECT max(l.time) AS newest
-    FROM latest AS l
-    JOIN signal AS g USING (signal_id)
-    WHERE g.asset_id = a.asset_id
-) AS n ON true
-LEFT JOIN LATERAL (
-    SELECT array_agg(DISTINCT severity) AS worst
-    FROM alert
-    WHERE asset_id = a.asset_id AND active AND NOT suppressed AND NOT out_of_service
-) AS w ON true
+-- kept apart (OFFSET), so that of one asset only its own evidence is gathered
+CROSS JOIN LATERAL (SELECT * FROM watch.health_evidence WHERE asset_id = a.asset_id OFFSET 0) AS e
 WHERE (%(site)s::text IS NULL OR s.tag = %(site)s)
     AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
 ORDER BY s.tag, a.tag;

@@ -68,7 +68,7 @@ def test_ingest_stores_a_redelivered_batch_once(server: PostgresServer) -> None:
 def test_grafana_reads_the_views_briefly_and_nothing_else(server: PostgresServer) -> None:
     with psycopg.connect(as_login(server, "grafana"), autocommit=True) as connection:
         assert connection.execute("SHOW statement_timeout").fetchone() == ("15s",)
-        connection.execute("SELECT * FROM health")
+        connection.execute("SELECT * FROM wear")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT * FROM public.work_order")
         connection.execute("SET default_transaction_read_only = off")

@@ -29,8 +29,10 @@ def fill(connection: Connection, now: datetime, *, minutes: int = 60) -> None:
         if tag != UNSCORED:
             _scores(connection, asset_id, start, minutes, last={SICK: 0.72, WATCHED: 0.41}.get(tag, 0.06 + number / 80))
     _alarm(connection, assets[SICK], now)
-    for asset_id in assets.values():
+    for tag, asset_id in assets.items():
         _remaining_life(connection, asset_id, now)
+        if tag != UNSCORED:
+            _model(connection, asset_id, now)
 
 
 def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, int]:
@@ -112,6 +114,16 @@ def _remaining_life(connection: Connection, asset_id: int, now: datetime) -> Non
         " SELECT asset_id, %s, installation_id, 'wear/P-102/v1', 'known', 864000, 432000, NULL,"
         " 0.8, %s, 2.5 FROM installation WHERE asset_id = %s",
         [now, now, asset_id],
+    )
+
+
+def _model(connection: Connection, asset_id: int, now: datetime) -> None:
+    connection.execute(
+        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
+        " data_sha256, libraries, artifact, trained_by, trained_at)"
+        " SELECT installation_id, 'condition', 1, 'champion', '{}', %s, %s, 1, '', '{}', '', 'demo', %s"
+        " FROM installation WHERE asset_id = %s",
+        [now, now, now, asset_id],
     )
 
 

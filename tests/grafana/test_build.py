@@ -11,6 +11,7 @@ import pytest
 
 from grafana.build import build
 from grafana.colours import UNKNOWN
+from plant.health import Health
 from storage.core.database import Database
 from tests.grafana.panels import run_panels
 
@@ -26,10 +27,10 @@ def test_the_twin_asks_for_one_wide_row_that_tells_who_is_sick(built: Path, plan
     answer = next(one for one in run_panels(plant.url, built) if one.dashboard == "Digital twin")
     (row,) = answer.rows
     sick = _sick(plant)
-    assert row[f"a{sick} score"] == pytest.approx(0.72)
+    assert row[f"a{sick} rank"] == Health.ALARM.rank
     assert row[f"a{sick} health"] == pytest.approx(28)
     assert row[f"a{sick} status"] == "alarm"
-    assert sum(value == "unknown" for value in row.values()) == 1
+    assert sum(value == "no model" for value in row.values()) == 1
     assert sum(name.startswith("s") for name in row) == 24
 
 

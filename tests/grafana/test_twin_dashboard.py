@@ -65,16 +65,21 @@ def test_a_strange_tag_is_shown_as_it_is(text: str) -> None:
     assert shown.replace("\N{NO-BREAK SPACE}", " ").removesuffix("…").strip() in text
 
 
-def test_an_asset_is_coloured_by_its_score_and_grey_without_one() -> None:
+def test_an_asset_is_coloured_by_its_health_and_grey_without_an_answer() -> None:
     (panel,) = canvas(asset(7))
-    assert elements(asset(7))["asset 7 head"]["background"]["color"]["field"] == "a7 score"
-    override = next(one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "a7 score")
+    assert elements(asset(7))["asset 7 head"]["background"]["color"]["field"] == "a7 rank"
+    override = next(one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "a7 rank")
     steps = next(one["value"] for one in override["properties"] if one["id"] == "thresholds")["steps"]
     assert [(step["value"], step["color"]) for step in steps] == [
         (None, "#6E7681"),
-        (0.0, "semi-dark-green"),
-        (0.35, "semi-dark-orange"),
-        (0.5, "semi-dark-red"),
+        (0.0, "#4B5159"),
+        (1.0, "semi-dark-green"),
+        (2.0, "semi-dark-blue"),
+        (3.0, "#6E7681"),
+        (4.0, "#6E7681"),
+        (5.0, "semi-dark-purple"),
+        (6.0, "semi-dark-orange"),
+        (7.0, "semi-dark-red"),
     ]
 
 

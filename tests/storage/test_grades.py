@@ -239,13 +239,13 @@ def test_what_was_told_of_remaining_life_expires_but_for_the_last_word_on_each_m
                 [TODAY - timedelta(days=days), machine, TODAY],
             )
         for days in wear:
-            connection.execute("INSERT INTO health VALUES (1, %s, 1, 0, '{}')", [TODAY - timedelta(days=days)])
+            connection.execute("INSERT INTO wear VALUES (1, %s, 1, 0, '{}')", [TODAY - timedelta(days=days)])
     with Database(house.url, role=Role.APP, most=1, copies=house.copies) as database:
         assert upkeep.forget(database, now=TODAY) == 3
         assert upkeep.forget(database, now=TODAY) == 0
     with house.speaking(Role.APP) as tx:
         left = tx.connection.execute("SELECT installation_id, time FROM remaining_life ORDER BY time").fetchall()
-        worn = tx.connection.execute("SELECT time FROM health").fetchall()
+        worn = tx.connection.execute("SELECT time FROM wear").fetchall()
     assert [(row["installation_id"], (TODAY - row["time"]).days) for row in left] == [(1, 800), (2, 364), (2, 3)]
     assert [(TODAY - row["time"]).days for row in worn] == [1094]
 

@@ -26,7 +26,7 @@ APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
-    **dict.fromkeys(("guarding", "health", "suppression", "relearning", "label", "training", "proposal"), "siu"),
+    **dict.fromkeys(("guarding", "wear", "suppression", "relearning", "label", "training", "proposal"), "siu"),
     **dict.fromkeys(("remaining_life", "device_token"), "siu"),
     "life_model": "si",
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
@@ -56,9 +56,9 @@ ROUTINES = {
         ),
         *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
-        "drop_expired_quarantine",
+        *("drop_expired_quarantine", "is_silent", "health_of", "health_rank"),
     },
-    Role.GRAFANA: set[str](),
+    Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }
 VERBS = {
     "s": "SELECT FROM {}",

@@ -30,6 +30,13 @@ def rows(database_url: str) -> Any:
         connection.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
         connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
         connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', 'Feed pump')")
+        connection.execute("INSERT INTO installation (asset_id) VALUES (1)")
+        connection.execute(
+            "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
+            " data_sha256, libraries, artifact, trained_by, trained_at)"
+            " VALUES (1, 'condition', 1, 'champion', '{1}', %(now)s, %(now)s, 1, '', '{}', '', 'a test', %(now)s)",
+            {"now": NOW},
+        )
         connection.execute(
             "INSERT INTO signal (asset_id, key, name, unit, key_value) VALUES"
             " (1, 'flow', 'Flow', 'm³/h', true), (1, 'mute', '', '', false), (1, 'temp', 'Temperature', '°C', true)"
@@ -79,13 +86,28 @@ def test_a_score_counts_until_the_asset_is_ten_minutes_further(rows: Connection,
     assert health_of(rows)["word"] == word
 
 
-def test_a_silent_asset_keeps_its_word_and_says_how_long_it_is_silent(rows: Connection) -> None:
-    rows.execute("UPDATE latest SET time = time - interval '35 min', stored_at = now() - interval '35 min'")
-    put_score(rows, NOW - timedelta(minutes=36), 0.1)
-    assert health_of(rows)["word"] == "good"
-    assert rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone() == {
-        "status": "good, silent 35 min"
-    }
+@pytest.mark.parametrize(
+    ("ago", "status"),
+    [("70 s", "silent 70 s"), ("35 min", "silent 35 min"), ("5 h", "silent 5 h"), ("3 days", "silent 3 d")],
+)
+def test_a_silent_asset_says_so_and_for_how_long_and_shows_no_percent(rows: Connection, ago: str, status: str) -> None:
+    rows.execute(
+        "UPDATE latest SET time = time - %(ago)s::interval, stored_at = now() - %(ago)s::interval", {"ago": ago}
+    )
+    put_score(rows, NOW - timedelta(days=4), 0.1)
+    assert health_of(rows)["word"] == "silent"
+    twin = rows.execute("SELECT status, health_percent FROM watch.twin WHERE signal_id IS NULL").fetchone()
+    assert twin == {"status": status, "health_percent": None}
+
+
+def test_an_alarm_stays_in_sight_when_its_device_falls_silent(rows: Connection) -> None:
+    rows.execute("UPDATE latest SET stored_at = now() - interval '35 min'")
+    rows.execute(
+        "INSERT INTO alert (alert_id, asset_id, kind, severity, onset, raised_at)"
+        " VALUES (gen_random_uuid(), 1, 'condition', 'MAJOR', now(), now())"
+    )
+    found = rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone()
+    assert found == {"status": "alarm, silent 35 min"}
 
 
 def test_freshness_tells_data_time_from_arrival_and_silence_from_absence(rows: Connection) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from api.console.components.elements import age, box, link, mark, words
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
-from storage.views.overview import AssetView, Health
+from plant.health import Health
+from storage.views.overview import AssetView
 
 _NOW_S = 3.0
-_ON_THE_METER = (Health.GOOD, Health.UNKNOWN, Health.LEARNING, Health.OFF, Health.SILENT, Health.WATCH, Health.ALARM)
+_ON_THE_METER = (Health.GOOD, *(health for health in Health if health is not Health.GOOD))
 
 
 class Tile:

@@ -17,8 +17,9 @@ from api.console.components.tiles import Tiles
 from api.console.texts.texts import named
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
+from plant.health import Health
 from plant.work_order import WorkOrder
-from storage.views.overview import AssetView, Health, SignalView
+from storage.views.overview import AssetView, SignalView
 
 _KEY_VALUES = 2
 _MOST_CALLS = 6
@@ -46,7 +47,7 @@ def _open_orders(picture: Picture) -> tuple[tuple[WorkOrder, AssetView | None], 
 
 def _still(asset: AssetView | None) -> AssetView | None:
     """Take away what changes with every reading, so that a panel is not drawn anew for it."""
-    return replace(asset, newest=None, score=None, scored_at=None, signals=()) if asset else None
+    return replace(asset, heard_at=None, newest=None, score=None, scored_at=None, signals=()) if asset else None
 
 
 def _calls(visit: Visit, calls: Element, orders: Sequence[tuple[WorkOrder, AssetView | None]]) -> None:
@@ -153,8 +154,8 @@ class Face:
         """Bring the card up to date."""
         visit = self._visit
         said = visit.word("health", asset.health.value)
-        if asset.health is Health.SILENT and asset.newest and picture.at:
-            said = visit.t("silent_for", age=age(visit.language, (picture.at - asset.newest).total_seconds()))
+        if asset.health is Health.SILENT and asset.heard_at and picture.at:
+            said = visit.t("silent_for", age=age(visit.language, (picture.at - asset.heard_at).total_seconds()))
         self._chip.set_text(said)
         if asset.health.value != self._tone:
             for element in (self._card, self._chip):

@@ -23,7 +23,7 @@ def worn(rows: Rows) -> int:
     wear = (
         0.2 + 0.9 * np.arange(10 * A_DAY) / (10 * A_DAY) + 0.02 * np.random.default_rng(0).standard_normal(10 * A_DAY)
     )
-    with rows.connection.cursor().copy("COPY health (asset_id, time, model_id, wear, wear_signals) FROM STDIN") as copy:
+    with rows.connection.cursor().copy("COPY wear (asset_id, time, model_id, wear, wear_signals) FROM STDIN") as copy:
         for n, level in enumerate(wear.tolist()):
             copy.write_row((asset_id, START + timedelta(minutes=10 * n), model_id, level, []))
     followed(rows, timedelta(days=10))

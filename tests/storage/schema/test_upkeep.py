@@ -237,7 +237,7 @@ def test_a_worker_does_the_upkeep_from_the_queue(
     database_url: str, ingest_database: Database, app_database: Database, superuser: Superuser, asset: int
 ) -> None:
     append(ingest_database, (asset, NOW, 1.0))
-    superuser.execute("INSERT INTO health VALUES (%s, '2001-01-01Z', 1, 0, '{}')", [asset])
+    superuser.execute("INSERT INTO wear VALUES (%s, '2001-01-01Z', 1, 0, '{}')", [asset])
     with ingest_database.transaction() as tx:
         delivery.record(tx, 0, 1, BatchDelivered.of([Delivered(device="d", received=1, stored=1)]), at=NOW)
     app = procrastinate.App(connector=jobs.connector(database_url))
@@ -255,7 +255,7 @@ def test_a_worker_does_the_upkeep_from_the_queue(
         "SELECT DISTINCT status::text FROM procrastinate_jobs WHERE args ->> 'timestamp' = '0'"
     ).fetchall() == [("succeeded",)]
     assert superuser.execute("SELECT count(*) FROM delivery_batch").fetchone() == (0,)
-    assert superuser.execute("SELECT count(*) FROM health").fetchone() == (0,)
+    assert superuser.execute("SELECT count(*) FROM wear").fetchone() == (0,)
     if superuser.execute("SELECT grade FROM deployment").fetchone() != ("community",):
         assert superuser.execute("SELECT n FROM reading_1h").fetchall() == [(1,)]
 

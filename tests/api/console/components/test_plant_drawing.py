@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from api.console.components.plant_drawing import Pipe, place
-from storage.views.overview import AssetView, Health
+from plant.health import Health
+from storage.views.overview import AssetView
 
 
 def asset(tag: str, x: float | None, y: float | None, *feeds: str) -> AssetView:
@@ -21,6 +22,7 @@ def asset(tag: str, x: float | None, y: float | None, *feeds: str) -> AssetView:
         asset=tag,
         state="in_service",
         health=Health.GOOD,
+        heard_at=None,
         x=x,
         y=y,
         feeds=feeds,

@@ -11,9 +11,9 @@ from api.console.texts.texts import TEXTS
 from models.scoring.findings import failure_mode_of
 from plant.alert import AlertState
 from plant.finding import FindingKind
+from plant.health import Health
 from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
-from storage.views.overview import Health
 
 API = Path(__file__).parents[4] / "api"
 

@@ -1,4 +1,4 @@
-"""The long-term health of machines: how far each has slowly left the state its model was trained in."""
+"""The long-term wear of machines: how far each has slowly left the state its model was trained in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.core.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HealthRow:
+class WearRow:
     """Ten minutes of an asset; `time_us` is their begin in epoch microseconds of data time.
 
     `wear` is in alarm lines: 0 as trained, 1 is the limit. `wear_signals` is each signal's part, in the order of the
@@ -23,10 +23,10 @@ class HealthRow:
     wear_signals: tuple[float, ...]
 
 
-def write(tx: Transaction, rows: Sequence[HealthRow]) -> None:
+def write(tx: Transaction, rows: Sequence[WearRow]) -> None:
     """Write ten minutes of each asset; a new model that judges them again replaces what was said of them."""
     tx.run_many(
-        "slow_wear.write",
+        "wear.write",
         [
             {
                 "asset_id": row.asset_id,
