@@ -19,8 +19,11 @@ from storage.core.database import connect
 
 _LONGEST_SOCKET_FOLDER = 90  # a socket's path may have 107 bytes
 _SYSTEM_USER = "embedded_postgres"
-_NOT_DURABLE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 _TUNING = ("-c", "shared_buffers=256MB", "-c", "max_connections=80", "-c", "max_wal_size=2GB", "-c", "log_timezone=UTC")
+_NOT_DURABLE = (
+    *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
+    *("-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=256MB"),
+)
 
 
 class PostgresServer:

@@ -1,9 +1,8 @@
-"""Serve the application with its console, as a process of its own: DATABASE_URL PORT [TOKEN]."""
+"""The application with its console, served by a process of its own."""
 
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 
 from api.app import create_app
@@ -12,8 +11,9 @@ from api.serve import serve
 from plant.clock import SystemClock
 from storage.core.database import Database, Role
 
-if __name__ == "__main__":
-    url, port, token = sys.argv[1], int(sys.argv[2]), (sys.argv[3:] or [None])[0]
+
+def serve_console(url: str, port: int, token: str | None) -> None:
+    """Serve the console on a database until told to end."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with Database(url, role=Role.APP, wait_s=1.0) as database:

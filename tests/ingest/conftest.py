@@ -23,6 +23,7 @@ from ingest.runner import Ingest, IngestSettings
 from plant.clock import SystemClock
 from plant.topics import telemetry_topic
 from storage.core.database import Database, Role
+from tests.conftest import free_port
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 PATIENCE_S = 30.0
@@ -171,8 +172,7 @@ def mosquitto(mosquitto_process: psutil.Process) -> Address:
 @pytest.fixture
 def mosquitto_process(tmp_path: Path) -> Iterator[psutil.Process]:
     """A mosquitto of the test's own, its window open."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = Address(host="127.0.0.1", port=probe.getsockname()[1])
+    address = Address(host="127.0.0.1", port=free_port())
     settings = tmp_path / "mosquitto.conf"
     window = ["max_inflight_messages 0", "max_queued_messages 0"]
     lines = [f"listener {address.port} {address.host}", "allow_anonymous true", *window]

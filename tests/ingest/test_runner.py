@@ -21,6 +21,7 @@ from iotcore import Broker
 from plant.errors import Misconfigured
 from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
+from tests.conftest import free_port
 
 AwaitRows = Callable[..., list[tuple[object, ...]]]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -225,8 +226,7 @@ def test_a_broker_that_comes_late_or_forgets_is_subscribed_to_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, logger="ingest")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = Address(host="127.0.0.1", port=probe.getsockname()[1])
+    address = Address(host="127.0.0.1", port=free_port())
     start_ingest(address)
     begin_ms = now_ms()
     for n in range(2):

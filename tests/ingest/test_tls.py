@@ -26,6 +26,7 @@ from ingest.runner import IngestSettings
 from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
 from simulators.wire import Wire
+from tests.conftest import free_port
 from tests.ingest.conftest import PATIENCE_S, RunningIngest
 from tests.stack import ASSETLOOP
 
@@ -79,8 +80,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @contextmanager
 def broker(folder: Path, ours: Authority, *lines: str) -> Iterator[int]:
     """A mosquitto that speaks nothing but TLS; readable for the account it changes to."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    port = free_port()
     settings = folder / "mosquitto.conf"
     tls = [f"cafile {ours.certificate}", f"certfile {ours.folder}/broker.crt", f"keyfile {ours.folder}/broker.key"]
     settings.write_text("\n".join(["user root", f"listener {port} 127.0.0.1", *tls, *lines]), encoding="utf-8")

@@ -14,14 +14,12 @@ import pytest
 from plant.errors import Unavailable
 from simulators.fleet import Fleet, Outbox, backfill
 from simulators.wire import BrokerAway, PayloadTooLarge, Wire
+from tests.conftest import free_port
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture

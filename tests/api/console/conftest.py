@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 from typing import TYPE_CHECKING
 
 import httpx
@@ -19,12 +17,12 @@ import pytest
 
 from storage.core.database import Database
 from tests.api import plant_rows
+from tests.api.serve_console import serve_console
 from tests.conftest import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-REPOSITORY = Path(__file__).parents[3]
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
@@ -71,25 +69,31 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
         assert tab.faults == []
 
 
+# A process that has imported the application once: each console is a copy of it, and starts in no time.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([serve_console.__module__])
+
+
 @contextmanager
-def served(url: str, *more: str) -> Iterator[str]:
+def served(url: str, token: str | None = None) -> Iterator[str]:
     """Serve the console on a database; yields its address."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.api.serve_console", url, str(port), *more]
-    process = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, "PYTHONWARNINGS": "default"})
+    process = _PROCESSES.Process(target=serve_console, args=(url, port, token))
+    process.start()
     try:
         _wait_until_it_listens(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        process.join(60)
+        assert process.exitcode == 0
 
 
-def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
+def _wait_until_it_listens(port: int, process: ForkServerProcess) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.is_alive():
         try:
-            httpx.get(f"http://127.0.0.1:{port}/login", timeout=5)
+            httpx.get(f"http://127.0.0.1:{port}/login", timeout=60)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

@@ -14,6 +14,7 @@ import pytest
 from ingest.mqtt.subscriber import BrokerSettings, Connection, Subscriber, end_session
 from plant.errors import Misconfigured, Unavailable
 from plant.topics import TELEMETRY_FILTER
+from tests.conftest import free_port
 
 
 class Listener:
@@ -130,8 +131,7 @@ def test_a_lost_connection_is_noticed(listener: Listener) -> None:
 
 
 def test_a_broker_that_is_not_there_is_unavailable(reader: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     listener = Listener(f"mqtt://127.0.0.1:{port}", reader)
     with pytest.raises(Unavailable, match=f"no broker at mqtt://127.0.0.1:{port}"):
         listener.subscriber.connect()

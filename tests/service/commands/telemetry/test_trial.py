@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from service.bench.broker import mosquitto
+from tests.conftest import free_port
 from tests.stack import ASSETLOOP
 
 MAPPING = """
@@ -150,9 +150,7 @@ def test_learn_that_hears_nothing_says_so(broker_url: str) -> None:
 
 
 def test_learn_without_a_broker_is_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    done = run("learn", "#", ASSETLOOP_MQTT_URL=f"mqtt://127.0.0.1:{port}")
+    done = run("learn", "#", ASSETLOOP_MQTT_URL=f"mqtt://127.0.0.1:{free_port()}")
     assert done.returncode == 1
     assert b"no broker at" in done.stderr
 
