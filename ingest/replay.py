@@ -17,7 +17,7 @@ from ingest.commit.batch import Batch, Block, Odd
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
 from ingest.decoding.decoded import Report
-from ingest.mqtt.outage import Outage
+from plant.backoff import Outage
 from plant.errors import AssetloopError, Rejected
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
@@ -46,7 +46,7 @@ class Replay:
         self._decoder = decoder
         self._committer = committer
         self._stored = stored
-        self._outage = Outage("quarantine cannot be replayed", "quarantine can be replayed again")
+        self._outage = Outage("quarantine cannot be replayed", "quarantine can be replayed again", log=_log)
 
     def run(self, stop: threading.Event) -> None:
         """Replay whatever can be, until `stop` is set."""

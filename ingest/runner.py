@@ -23,13 +23,13 @@ from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
-from ingest.mqtt.outage import Outage
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.subscriber import BrokerSettings, Subscriber, end_session
 from ingest.process_memory import keep_small
 from ingest.reader import Reader
 from ingest.replay import Replay
+from plant.backoff import Outage
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database
@@ -112,7 +112,7 @@ class Ingest:
                     self._work(installation, formats, spool, stop)
 
     def _await_database(self, stop: threading.Event) -> str:
-        outage = Outage("the database is away", "the database is back")
+        outage = Outage("the database is away", "the database is back", log=_log)
         while not stop.is_set():
             try:
                 with self._database.transaction() as tx:
@@ -126,8 +126,8 @@ class Ingest:
         return ""
 
     def _await_slot(self, stop: threading.Event) -> bool:
-        away = Outage("the database is away", "the database is back")
-        full = Outage("every slot is held by another ingest; waiting for one", "a slot is free", most_s=1.0)
+        away = Outage("the database is away", "the database is back", log=_log)
+        full = Outage("every slot is held by another ingest; waiting for one", "a slot is free", most_s=1.0, log=_log)
         while not stop.is_set():
             try:
                 with self._database.transaction() as tx:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from alerts.alarms.effects import open_case, settle
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
-from plant.aside import Aside
+from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.core.database import Database
@@ -17,8 +17,7 @@ from storage.work import desk as rows
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
-_SHORTEST_ASIDE_S = 5.0
-_LONGEST_ASIDE_S = 600.0
+_ASIDE = GrowingWait(first_s=5.0, most_s=600.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +68,7 @@ class Desk:
         self._rules = rules or DeskRules()
         self._console_url = console_url.rstrip("/")
         self._most = most
-        self._aside = Aside[UUID](shortest_s=_SHORTEST_ASIDE_S, longest_s=_LONGEST_ASIDE_S)
+        self._aside = SetAside[UUID](_ASIDE)
 
     def round(self) -> DeskReport:
         """Look at what is unseen, each finding in a transaction of its own; one that fails is set aside for a while.
@@ -87,19 +86,16 @@ class Desk:
 
     def run(self, stop: threading.Event, every_s: float = 1.0) -> None:
         """Make rounds until `stop` is set; while the database is away wait ever longer, and say so once."""
-        failures = 0
+        outage = Outage(
+            "the desk waits for the database", "the desk goes on", first_s=every_s, most_s=_LONGEST_WAIT_S, log=_log
+        )
         while not stop.is_set():
             try:
                 report = self.round()
             except Unavailable as error:
-                if failures == 0:
-                    _log.warning("the desk waits for the database", extra={"reason": str(error)})
-                failures += 1
-                stop.wait(min(every_s * 2 ** min(failures, 10), _LONGEST_WAIT_S))
+                stop.wait(outage.failed(error))
                 continue
-            if failures:
-                _log.info("the desk goes on")
-                failures = 0
+            outage.over()
             if report.seen < self._most:
                 stop.wait(every_s)
 

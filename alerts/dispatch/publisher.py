@@ -10,11 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate import Blueprint, JobContext
 
+from plant.backoff import GrowingWait
 from plant.clock import Clock, SystemClock
-from plant.errors import Unavailable
 from plant.topics import work_order_topic
 from plant.work_order import WorkOrder
 from storage.core import jobs
@@ -25,28 +24,9 @@ NAMESPACE = "alerts"
 _PUBLISH_ORDER = "publish_order"
 PUBLISH_ORDER = f"{NAMESPACE}:{_PUBLISH_ORDER}"
 _RESUME = "resume_stalled"
-_LONGEST_WAIT_S = 300
+_RETRY = GrowingWait(first_s=1.0, most_s=300.0)
 
 Publish = Callable[[str, bytes], None]
-
-
-class UntilItIsBack(BaseRetryStrategy):
-    """Retry for as long as something is away: after 1, 2, 4, … 300 seconds. Other errors fail the job."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Say when to try again."""
-        if not isinstance(exception, Unavailable):
-            return None
-        return RetryDecision(retry_in={"seconds": wait_s(job.attempts)})
-
-
-def wait_s(attempts: int) -> int:
-    """Return how long to wait after so many attempts before this one, in seconds.
-
-    >>> [wait_s(n) for n in (0, 1, 2, 8, 9, 1000)]
-    [1, 2, 4, 256, 300, 300]
-    """
-    return min(1 << min(attempts, 30), _LONGEST_WAIT_S)
 
 
 def defer_publishing(tx: Transaction, order: WorkOrder) -> None:
@@ -69,7 +49,7 @@ def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None
     blueprint = Blueprint()
     at_the_clock = clock or SystemClock()
 
-    @blueprint.task(name=_PUBLISH_ORDER, retry=UntilItIsBack())
+    @blueprint.task(name=_PUBLISH_ORDER, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
     def publish_order(order_id: int, revision: int) -> None:
         with database.transaction() as tx:
             event = orders.order_event(tx, order_id, revision)

@@ -7,6 +7,7 @@ load, and the larger they are the less each row costs the server.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -18,8 +19,10 @@ from ingest.commit.commit_order import TakenBack, Turn, Turns
 from ingest.commit.committer import Committer
 from ingest.housekeeping import Housekeeping
 from ingest.metrics import Meter
-from ingest.mqtt.outage import Outage
+from plant.backoff import Outage
 from plant.errors import AssetloopError
+
+_log = logging.getLogger(__name__)
 
 _MOST_IN_FLIGHT = 2
 
@@ -42,7 +45,7 @@ class Recorder:
         self._housekeeping = housekeeping
         self._wake = wake
         self._meter = meter or Meter()
-        self._outage = Outage("the database is away", "the database is back")
+        self._outage = Outage("the database is away", "the database is back", log=_log)
         self._turns = Turns()
         self._submitted: queue.SimpleQueue[tuple[Batch, Turn] | None] = queue.SimpleQueue()
         self._committed: queue.SimpleQueue[Batch] = queue.SimpleQueue()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from ingest.mqtt.frames import Publish
-from ingest.mqtt.outage import Outage
 from ingest.mqtt.subscriber import Connection, Subscriber
+from plant.backoff import Outage
 from plant.errors import Unavailable
+
+_log = logging.getLogger(__name__)
 
 _CAUGHT_UP_S = 0.3  # so long must a session have nothing more to give before it counts as caught up
 _DRAINED_S = 2.0  # and so long before a broker has nothing left for a session that is to end
@@ -36,7 +39,7 @@ class Session:
         self.owes = False
         self.is_closing = False
         self.is_draining = False
-        self._outage = Outage("the broker is away", "the broker is back")
+        self._outage = Outage("the broker is away", "the broker is back", log=_log)
         self._next_attempt_s = 0.0
         self._empty_since_s: float | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import select
 import socket
 import time
@@ -9,9 +10,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.mqtt.outage import Outage
 from ingest.mqtt.session import Session, Taken
+from plant.backoff import Outage
 from plant.errors import Unavailable
+
+_log = logging.getLogger(__name__)
 
 _SHORTEST_ROUND_S = 0.003  # under load many small messages are read at once; each by itself costs several times as much
 
@@ -34,7 +37,7 @@ class Sessions:
         self._begin = begin
         self._sessions: dict[int, Session] = {}
         self._rest_until_s = 0.0
-        self._outage = Outage("a session cannot begin yet", "every session has begun")
+        self._outage = Outage("a session cannot begin yet", "every session has begun", log=_log)
         self._begin_again_s = 0.0
 
     def __iter__(self) -> Iterator[tuple[int, Session]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from plant.aside import Aside
+from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.core.database import Database, Transaction
@@ -23,8 +23,7 @@ _log = logging.getLogger(__name__)
 _ASSETS_A_LEASE = 2_000
 _SHORTEST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
-_SHORTEST_ASIDE_S = 10.0
-_LONGEST_ASIDE_S = 600.0
+_ASIDE = GrowingWait(first_s=10.0, most_s=600.0)
 
 
 class _OfAsset(Protocol):
@@ -91,7 +90,7 @@ class Follower(ABC, Generic[D, L]):
         self._lease_s = lease_s
         self._most_rows = most_rows
         self._most_assets = most_assets
-        self._aside = Aside[int](shortest_s=_SHORTEST_ASIDE_S, longest_s=_LONGEST_ASIDE_S)
+        self._aside = SetAside[int](_ASIDE)
 
     @abstractmethod
     def _ask(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[D]:
@@ -175,40 +174,27 @@ class Follower(ABC, Generic[D, L]):
             _log.exception("asset is set aside: it cannot be judged", extra={"asset_id": leased.asset_id})
 
 
-@dataclass(slots=True)
-class _Patience:
-    """How long to wait for a database that is away: longer each time, said once."""
-
-    wait_s: float = _SHORTEST_WAIT_S
-    away: bool = False
-
-    def lost(self, error: Unavailable) -> float:
-        if not self.away:
-            _log.warning("scoring waits: the database is away", extra={"error": str(error)})
-        wait_s, self.wait_s, self.away = self.wait_s, min(2 * self.wait_s, _LONGEST_WAIT_S), True
-        return wait_s
-
-    def found(self) -> None:
-        if self.away:
-            _log.info("scoring goes on: the database is back")
-        self.wait_s, self.away = _SHORTEST_WAIT_S, False
-
-
 def follow_rows(
     followers: Sequence[Follower[Any, Any]], clock: Clock, stop: threading.Event, *, round_s: float = 2.0
 ) -> None:
     """Make rounds, one every `round_s` seconds, until told to stop; wait, longer each time, for an absent database."""
-    patience = _Patience()
+    outage = Outage(
+        "scoring waits: the database is away",
+        "scoring goes on: the database is back",
+        first_s=_SHORTEST_WAIT_S,
+        most_s=_LONGEST_WAIT_S,
+        log=_log,
+    )
     while not stop.is_set():
         began = clock.now()
         try:
             report = sum((one.round(stop) for one in followers), RoundReport())
         except Unavailable as error:
-            stop.wait(patience.lost(error))
+            stop.wait(outage.failed(error))
         else:
-            patience.found()
+            outage.over()
             passed_s = (clock.now() - began).total_seconds()
             stop.wait(0.0 if report.behind else max(0.0, round_s - passed_s))
-    if not patience.away:
+    if not outage.is_on:
         for one in followers:
             one.release()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate import Blueprint, JobContext
 
 from models.feedback.labelling import learn_from_labels
 from models.feedback.watching import watch
@@ -13,6 +12,7 @@ from models.remaining.classes import learn_classes
 from models.remaining.telling import ClassModels, tell_remaining_life
 from models.training.train import Refused, Trained, train_one
 from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Succession, Task
+from plant.backoff import GrowingWait
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
 from storage.core import jobs
@@ -29,15 +29,7 @@ _RESUME = "resume_stalled"
 _LEARN = "learn"
 _TELL = "tell_remaining_life"
 _LEARN_CLASSES = "learn_classes"
-_RETRY_S = 10
-
-
-class UntilItIsBack(BaseRetryStrategy):
-    """Try again every 10 s for as long as the database is away; other errors fail the job."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - the base's
-        """Say when to try again."""
-        return RetryDecision(retry_in={"seconds": _RETRY_S}) if isinstance(exception, Unavailable) else None
+_RETRY = GrowingWait(first_s=10.0, most_s=10.0)
 
 
 def run_training(database: Database, training_id: int, *, clock: Clock) -> Trained | Refused | None:
@@ -82,7 +74,7 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     blueprint = Blueprint()
     life_models = ClassModels()
 
-    @blueprint.task(name=TRAIN_TASK, queue=QUEUE, retry=UntilItIsBack())
+    @blueprint.task(name=TRAIN_TASK, queue=QUEUE, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
     def train(training_id: int) -> None:
         run_training(database, training_id, clock=clock)
 

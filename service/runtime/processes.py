@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plant.backoff import GrowingWait
+
 _LARGE_LOG_BYTES = 8 * 2**20
-_RESTART_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+_RESTART_AFTER = GrowingWait(first_s=0.5, most_s=10.0)
 
 
 @dataclass(slots=True)
@@ -54,9 +56,8 @@ class RoleProcess:
             return self._process is not None
         now = time.monotonic()
         if not self._restart_at:
-            wait = _RESTART_AFTER_S[min(self.deaths, len(_RESTART_AFTER_S) - 1)]
+            self._restart_at = now + _RESTART_AFTER.after(self.deaths)
             self.deaths += 1
-            self._restart_at = now + wait
         elif now >= self._restart_at:
             self._restart_at = 0.0
             self.start()

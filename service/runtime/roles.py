@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plant.backoff import Outage
 from plant.errors import Misconfigured, Unavailable
 from service.demo.demonstration import read_fleet
 from service.runtime.surroundings import Surroundings, holder
@@ -216,13 +217,13 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
+        outage = Outage("the job queue is away; waiting for it", "the job queue is back", first_s=2.0, log=log)
         while not stop.is_set():
             try:
                 with in_our_terms():
-                    asyncio.run(_work_until(app, queues, stop))
+                    asyncio.run(_work_until(app, queues, stop, outage))
             except (procrastinate.exceptions.ConnectorException, Unavailable, OSError) as error:
-                log.warning("the job queue is away; trying again in 2 s", extra={"why": str(error)})
-                stop.wait(2.0)
+                stop.wait(outage.failed(error))
 
 
 def _dispatch_with(
@@ -236,9 +237,10 @@ def _dispatch_with(
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
 
 
-async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event) -> None:
+async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event, outage: Outage) -> None:
     """Run a worker a queue, so that none waits for the other's jobs, until told to stop or one of them ends."""
     async with app.open_async():
+        outage.over()
         workers = [asyncio.create_task(_worker(app, queue)) for queue in queues]
         while not stop.is_set() and not any(one.done() for one in workers):  # noqa: ASYNC110 - set by a signal
             await asyncio.sleep(0.2)

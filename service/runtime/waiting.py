@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from plant.backoff import GrowingWait
 from plant.errors import Unavailable
 
 T = TypeVar("T")
-_SHORTEST_S, _LONGEST_S = 0.5, 5.0
+_WAIT = GrowingWait(first_s=0.5, most_s=5.0)
 
 
 class ToldToStopError(Exception):
@@ -32,14 +33,13 @@ def patiently(attempt: Callable[[], T], *, say: Callable[[str], None], stop: thr
     the broker is away; waiting for it
     'there'
     """
-    pause_s, said = _SHORTEST_S, False
+    failures = 0
     while True:
         try:
             return attempt()
         except Unavailable as error:
-            if not said:
+            if not failures:
                 say(f"{error}; waiting for it")
-                said = True
-        if stop.wait(pause_s):
+        if stop.wait(_WAIT.after(failures)):
             raise ToldToStopError
-        pause_s = min(pause_s * 1.5, _LONGEST_S)
+        failures += 1

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import procrastinate
 import psycopg
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
+from plant.backoff import GrowingWait
+from plant.errors import Unavailable
 from storage.core.database import Role, Transaction, _session
 
 
@@ -58,6 +63,21 @@ def defer(
 def _manager() -> JobManager:
     """Return what writes jobs on a connection it is given; it has none of its own."""
     return JobManager(connector=procrastinate.SyncPsycopgConnector())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryWhileUnavailable(BaseRetryStrategy):
+    """Run a job again for as long as something it needs is away, at most `most_retries` times; other errors fail it."""
+
+    wait: GrowingWait
+    most_retries: int | None = None
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Say when to run it again, None for never."""
+        is_enough = self.most_retries is not None and job.attempts >= self.most_retries
+        if is_enough or not isinstance(exception, Unavailable):
+            return None
+        return RetryDecision(retry_in={"seconds": round(self.wait.after(job.attempts))})
 
 
 async def resume_stalled(app: procrastinate.App, task: str) -> int:

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from procrastinate import BaseRetryStrategy, Blueprint, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate import Blueprint
 
+from plant.backoff import GrowingWait
 from plant.clock import Clock
-from plant.errors import Unavailable
 from storage.core.database import Database, Transaction
 from storage.core.grade import Grade
+from storage.core.jobs import RetryWhileUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,8 @@ QUEUE = "upkeep"
 _TASKS = ("roll_up", "fold", "keep")
 _LONGEST_S = 50.0  # a job is begun every minute
 _MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
-_RETRIES = 3
+# the database was away, or somebody held a lock; what is left the next run does
+_A_FEW_TIMES = RetryWhileUnavailable(wait=GrowingWait(first_s=10.0, most_s=10.0), most_retries=3)
 _MOST_EXPIRED = 5000  # so many messages leave quarantine in one transaction
 
 
@@ -153,16 +154,6 @@ def failing(tx: Transaction) -> list[Failing]:
     return [Failing(**row) for row in rows]
 
 
-class SoonAgain(BaseRetryStrategy):
-    """Try again a few times where the database was away or somebody held a lock; the next run does the rest."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Say when to try again."""
-        if not isinstance(exception, Unavailable) or job.attempts >= _RETRIES:
-            return None
-        return RetryDecision(retry_in={"seconds": 10})
-
-
 def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     """Declare the upkeep that a worker does at the clock's minutes; add it with `namespace=NAMESPACE`.
 
@@ -171,17 +162,17 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     blueprint = Blueprint()
 
     @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=SoonAgain())
+    @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=_A_FEW_TIMES)
     def roll_up_touched(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         roll_up(database)
 
     @blueprint.periodic(cron="*/5 * * * *")
-    @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=SoonAgain())
+    @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=_A_FEW_TIMES)
     def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
         fold(database, now=clock.now())
 
     @blueprint.periodic(cron="17 * * * *")
-    @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=SoonAgain())
+    @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=_A_FEW_TIMES)
     def keep_in_shape(timestamp: int) -> None:  # noqa: ARG001
         prepare(database, now=clock.now())
         thin(database, now=clock.now())
