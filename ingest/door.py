@@ -13,24 +13,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
-from ingest.admission.devices import AutoRegister, Devices
-from ingest.admission.limits import Limiter
-from ingest.admission.terms import Terms
+from ingest.admission.settings import AdmissionSettings
 from ingest.commit.batch import Gathering
-from ingest.commit.committer import Committer, MessageTold
+from ingest.commit.batch_account import MessageOutcome
+from ingest.commit.committer import Committer
+from ingest.commit.latest_forwarder import LatestForwarder
 from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
 from ingest.metrics import Meter
 from ingest.reader import Reader
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
-from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
-from storage.telemetry import latest
 
 _log = logging.getLogger(__name__)
 _SLOT = -1  # stands in the delivery record where no slot is meant
-_DAY_US = 86_400_000_000
 _MOST_WAITING = 1000
 _MOST_AT_ONCE = 500
 _MOST_BYTES_AT_ONCE = 8 * 2**20
@@ -38,27 +35,17 @@ _LATEST_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DoorSettings:
-    """What holds for telemetry over this door; as for `ingest.runner.IngestSettings`. `wait_s`: for a commit."""
+class DoorSettings(AdmissionSettings):
+    """What holds for telemetry over this door; `wait_s` is how long a caller waits for the commit."""
 
-    most_payload_bytes: int = 2**20
-    most_signals: int = 500
-    raw_retention_days: float = 3650.0
-    most_values_per_s: float = 20_000.0
-    burst_values: float = 2_000_000.0
-    auto_register: AutoRegister | None = None
     wait_s: float = 10.0
-
-    def limiter(self) -> Limiter:
-        """Make a limiter of the devices."""
-        return Limiter.of(values_per_s=self.most_values_per_s, burst=self.burst_values)
 
 
 @dataclass(slots=True, eq=False)
 class _Letter:
     topic: bytes
     payload: bytes
-    answer: Future[MessageTold]
+    answer: Future[MessageOutcome]
 
 
 class Door:
@@ -69,22 +56,20 @@ class Door:
         self.settings = settings
         self._clock = clock
         self._letters: queue.Queue[_Letter | None] = queue.Queue(_MOST_WAITING)
-        terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
-        devices = Devices(database, most_signals=settings.most_signals, auto=settings.auto_register)
+        rules, devices = settings.rules(), settings.devices(database)
         decoder = Decoder(every_format(), most_bytes=settings.most_payload_bytes)
         self._gathering = Gathering(most_values=2**31, longest_s=0.0)
-        self._reader = Reader(clock, decoder, devices, terms, self._gathering, settings.limiter(), meter)
-        self._told: dict[int, MessageTold] = {}
+        self._reader = Reader(clock, decoder, devices, rules, self._gathering, settings.limiter(), meter)
+        self._outcomes: dict[int, MessageOutcome] = {}
         self._committer = Committer(
-            database, devices, terms, slot=_SLOT, limiter=settings.limiter(), witness=self._told.update, meter=meter
+            database, devices, rules, slot=_SLOT, limiter=settings.limiter(), witness=self._outcomes.update, meter=meter
         )
-        self._stored: list[ReadingColumns] = []
-        self._in_doubt = False
+        self._latest = LatestForwarder(database, clock)
         self._latest_due_s = 0.0
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def store(self, topic: str, payload: bytes) -> MessageTold:
+    def store(self, topic: str, payload: bytes) -> MessageOutcome:
         """Store a message and return what became of it, once that is committed.
 
         Raises:
@@ -147,26 +132,26 @@ class Door:
 
     def _commit(self, letters: list[_Letter]) -> None:
         try:
-            self._told.clear()
+            self._outcomes.clear()
             limited = [self._read(letter) for letter in letters]
-            batch = self._gathering.take()
+            batch = self._gathering.take_batch()
             if batch is not None:
-                self._stored += self._committer.commit(batch, time.monotonic())
+                self._latest.note(self._committer.commit(batch, time.monotonic()))
         except AssetloopError as error:
-            self._in_doubt = True
+            self._latest.doubt()
             self._refuse(letters, error)
-        except Exception as error:  # noqa: BLE001 - who waits is told, and the door stays open
+        except Exception as error:  # noqa: BLE001 - whoever waits gets the error, and the door stays open
             _log.exception("the door failed in an unforeseen way")
             self._refuse(letters, error)
         else:
             for number, (letter, values) in enumerate(zip(letters, limited, strict=True)):
-                told = self._told.get(number, MessageTold())
-                told.limited += values
-                told.received += values
-                letter.answer.set_result(told)
+                outcome = self._outcomes.get(number, MessageOutcome())
+                outcome.limited += values
+                outcome.received += values
+                letter.answer.set_result(outcome)
 
     def _refuse(self, letters: list[_Letter], error: Exception) -> None:
-        self._gathering.take()
+        self._gathering.take_batch()
         for letter in letters:
             letter.answer.set_exception(error)
 
@@ -182,18 +167,10 @@ class Door:
     def _bring_latest_forward(self, *, at_once: bool) -> None:
         """Upsert the latest values, at most once a second; where that fails they are repaired later."""
         now_s = time.monotonic()
-        if not (self._stored or self._in_doubt) or (now_s < self._latest_due_s and not at_once):
+        if not self._latest.has_work or (now_s < self._latest_due_s and not at_once):
             return
         self._latest_due_s = now_s + _LATEST_EVERY_S
         try:
-            with self.database.transaction() as tx:
-                if self._in_doubt:
-                    latest.repair(tx, stored_at=self._clock.now())
-                else:
-                    latest.upsert(tx, ReadingColumns.joined(self._stored), stored_at=self._clock.now())
+            self._latest.forward()
         except AssetloopError as error:
-            self._in_doubt = True
             _log.warning("the latest values could not be brought forward", extra={"why": str(error)})
-        else:
-            self._in_doubt = False
-        self._stored = []

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ingest.admission.terms import Terms
-from ingest.commit.spool import Lost
+from ingest.admission.admit import AdmissionRules
+from ingest.commit.latest_forwarder import LatestForwarder
+from ingest.commit.spool import LostTelemetry
 from plant.clock import Clock
-from plant.errors import AssetloopError
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
-from storage.telemetry import latest, slots
-from storage.telemetry.slots import Held
+from storage.telemetry import slots
+from storage.telemetry.slots import HeldSlot
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 1.0
@@ -32,7 +31,7 @@ class SlotState:
 
 
 class Housekeeping:
-    """What a process owes the record beside its batches; kept by one thread, told by the others what they did.
+    """What a process owes the record beside its batches. One thread keeps house, the others note what they did.
 
     `held` are its slots. `end_session` makes the broker forget the session of a slot. Of the first `most_slots` slots
     those of processes that are gone are taken over; where there is just one, there is none to take over.
@@ -42,7 +41,7 @@ class Housekeeping:
         self,
         database: Database,
         clock: Clock,
-        terms: Terms,
+        rules: AdmissionRules,
         *,
         holder: str,
         lease_s: float,
@@ -51,29 +50,27 @@ class Housekeeping:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._terms = terms
+        self._rules = rules
         self._holder = holder
         self._lease_s = lease_s
         self._most_slots = most_slots
         self._end_session = end_session
-        self._noting = threading.Lock()
-        self._held: Mapping[int, Held] = {}
+        self._latest = LatestForwarder(database, clock)
+        self._held: Mapping[int, HeldSlot] = {}
         self._leaving: dict[int, Callable[[Transaction, int], None]] = {}
         self._states: Mapping[int, SlotState] = {}
         self._spooled_since_us: int | None = None
         self._has_spooled = True
-        self._lost: list[Lost] = []
-        self._stored: list[ReadingColumns] = []
+        self._lost: list[LostTelemetry] = []
         self._last_commit: datetime | None = None
-        self._latest_is_in_doubt = False
         self._renewed_s = 0.0
         self._due_s = 0.0
 
     @property
-    def held(self) -> dict[int, Held]:
+    def held(self) -> dict[int, HeldSlot]:
         """Return the slots that are ours, those we are parting with left out."""
         leaving = self._leaving
-        return {slot: held for slot, held in self._held.items() if slot not in leaving}
+        return {slot: one for slot, one in self._held.items() if slot not in leaving}
 
     def is_lease_fresh(self, now_s: float) -> bool:
         """Say whether the slots are still ours for sure; a process that was held up for long cannot know."""
@@ -81,15 +78,16 @@ class Housekeeping:
 
     def note_commit(self, stored: list[ReadingColumns]) -> None:
         """Remember what a commit stored."""
-        with self._noting:
-            self._stored += stored
+        self._latest.note(stored)
         self._last_commit = self._clock.now()
 
     def doubt_latest(self) -> None:
         """Remember that a commit may have succeeded without our hearing of it."""
-        self._latest_is_in_doubt = True
+        self._latest.doubt()
 
-    def report(self, states: Mapping[int, SlotState], *, spooled_since_us: int | None, lost: Lost | None) -> None:
+    def report(
+        self, states: Mapping[int, SlotState], *, spooled_since_us: int | None, lost: LostTelemetry | None
+    ) -> None:
         """Hear how the slots are, since when something waits in the spool, and what was lost since the last time."""
         self._states = states
         self._spooled_since_us = spooled_since_us
@@ -119,7 +117,7 @@ class Housekeeping:
         self._due_s = now_s + _EVERY_S
         self._see_to_slots()
         self._report()
-        self._bring_latest_forward()
+        self._latest.forward()
 
     def release(self) -> None:
         """Give the slots up."""
@@ -138,7 +136,7 @@ class Housekeeping:
             spread_s = slots.spread_s(tx)
         self._leaving = {slot: part for slot, part in self._leaving.items() if slot in self._held}
         self._renewed_s = began_s
-        self._terms.spread_us = round(spread_s * 1e6)
+        self._rules.spread_us = round(spread_s * 1e6)
 
     def _give(self, tx: Transaction, slot: int) -> None:
         slots.give_away(tx, slot, self._holder, lease_s=self._lease_s)
@@ -173,17 +171,3 @@ class Housekeeping:
             oldest = None if since_us is None else _EPOCH + timedelta(microseconds=since_us)
             slots.report_spool(tx, self._holder, oldest, lease_s=self._lease_s)
         self._has_spooled = since_us is not None
-
-    def _bring_latest_forward(self) -> None:
-        with self._noting:
-            stored, self._stored = self._stored, []
-            in_doubt, self._latest_is_in_doubt = self._latest_is_in_doubt, False
-        try:
-            with self._database.transaction() as tx:
-                if in_doubt:
-                    latest.repair(tx, stored_at=self._clock.now())
-                elif stored:
-                    latest.upsert(tx, ReadingColumns.joined(stored), stored_at=self._clock.now())
-        except AssetloopError:
-            self.doubt_latest()
-            raise

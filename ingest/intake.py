@@ -1,11 +1,13 @@
 """The intake: read, decode, gather, hand over, and acknowledge what has been committed.
 
-One thread reads and decodes, since two that run Python at once take the interpreter from each other at every read;
-the recorder's are mostly waiting for the database. Nothing is acknowledged before it is committed.
+One thread reads and decodes: two that run Python at once would take the interpreter from each other at every read. The
+recorder's threads mostly wait for the database. Nothing is acknowledged before it is committed.
 
-While more waits for the database than the memory may hold, the broker is left waiting. Where the database is away, or
-after a while, for this must not last as long as the keep-alive, reading goes on for the sake of what the broker would
-not keep: telemetry of QoS 0 goes to the spool, the rest is left out, and comes again with a new connection afterwards.
+Where more waits for the database than the memory may hold, there are two steps:
+
+1. Nothing is read, so the broker has to wait. This must not last as long as the keep-alive.
+2. After a while, or at once where the database is away, reading goes on. Telemetry of QoS 0, which the broker would not
+   keep, goes to the spool. The rest is left out: the broker keeps it, and sends it again over a new connection later.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from ingest.commit.recorder import Recorder
 from ingest.commit.spool import Spool
 from ingest.housekeeping import Housekeeping, SlotState
 from ingest.metrics import Meter
-from ingest.mqtt.frames import Publish
-from ingest.mqtt.session import Session, Taken
-from ingest.mqtt.sessions import Sessions, await_word
+from ingest.mqtt.frames import PACKET_ID, Publish
+from ingest.mqtt.session import Session, SessionRead
+from ingest.mqtt.sessions import Sessions, await_wake
 from ingest.reader import Reader
 
 _log = logging.getLogger(__name__)
@@ -93,35 +95,35 @@ class Intake:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set or no slot is ours; then finish as far as that is possible within seconds."""
         while not stop.is_set() and self._housekeeping.held:
-            self._turn()
+            self._do_round()
         self._finish()
 
-    def _turn(self) -> None:
+    def _do_round(self) -> None:
         """Do one round of everything there is to do."""
         now_s = time.monotonic()
         self._sessions.hold(self._housekeeping.held)
-        look = self._sessions.look(
+        polled = self._sessions.poll(
             self._pause_s(now_s),
             self._waker.watched,
-            reads=self._reads,
+            may_read=self._may_read,
             may_connect=self._housekeeping.is_lease_fresh(now_s),
         )
-        for session, taken in look.taken:
-            self._take_in(session, taken)
+        for session, read in polled.reads:
+            self._decode(session, read)
         self._acknowledge()
         self._unspool()
         self._answer()
         now_s = time.monotonic()
-        if self._is_due(now_s, drained=look.is_all):
+        if self._is_due(now_s, drained=polled.is_all):
             self._hand_over()
         self._guard_memory(now_s)
-        self._see_to_slots(look.is_all, now_s)
+        self._see_to_slots(polled.is_all, now_s)
 
     def _pause_s(self, now_s: float) -> float:
         """Say how long there is nothing to do, unless something comes."""
         if self._is_due(now_s, drained=False) or self._may_unspool():
             return 0.0
-        return min(_LONGEST_WAIT_S, self._gathering.ripens_in_s(now_s) if self._recorder.is_idle else math.inf)
+        return min(_LONGEST_WAIT_S, self._gathering.due_in_s(now_s) if self._recorder.is_idle else math.inf)
 
     def _answer(self) -> None:
         """Say to devices what is to be said, once there is a session to say it over."""
@@ -135,26 +137,27 @@ class Intake:
         for answer in answers:
             listening[0].publish(answer.topic, answer.payload)
 
-    def _reads(self, session: Session) -> bool:
+    def _may_read(self, session: Session) -> bool:
         if session.is_closing or (session.owes and not self._leaves_out):
             return False
         return self._leaves_out or self._full_since_s is None
 
-    def _take_in(self, session: Session, taken: Taken) -> None:
+    def _decode(self, session: Session, read: SessionRead) -> None:
+        """Decode and gather what was read of a session, or keep aside what must be stored later."""
         if self._leaves_out:
-            session.owes = session.owes or any(packet_id for _, _, packet_id, _ in taken.publishes)
-            self._keep_aside(taken.publishes)
-        elif taken.publishes and self._spool.is_empty:
-            self._reader.read(taken.connection, taken.publishes)
+            session.owes = session.owes or any(publish[PACKET_ID] for publish in read.publishes)
+            self._keep_aside(read.publishes)
+        elif read.publishes and self._spool.is_empty:
+            self._reader.read(read.connection, read.publishes)
             if session.behind_since_s is not None and self._reader.was_fresh():
                 session.note_caught_up()
-        elif taken.publishes:
-            self._keep_aside(taken.publishes)
-            self._reader.read(taken.connection, [one for one in taken.publishes if one[2]])
+        elif read.publishes:
+            self._keep_aside(read.publishes)
+            self._reader.read(read.connection, [publish for publish in read.publishes if publish[PACKET_ID]])
 
     def _keep_aside(self, publishes: list[Publish]) -> None:
         """Put what the broker does not keep behind what is in the spool already."""
-        fleeting = [one for one in publishes if not one[2]]
+        fleeting = [publish for publish in publishes if not publish[PACKET_ID]]
         if fleeting:
             self._spool.append(self._reader.now_us(), fleeting)
 
@@ -163,7 +166,7 @@ class Intake:
 
     def _unspool(self) -> None:
         """Gather what is in the spool, as much as a batch takes."""
-        while self._may_unspool() and (spooled := self._spool.take()):
+        while self._may_unspool() and (spooled := self._spool.read_next()):
             self._reader.read(spooled, spooled.publishes, arrival_us=spooled.arrival_us)
 
     def _is_due(self, now_s: float, *, drained: bool) -> bool:
@@ -173,7 +176,7 @@ class Intake:
         return self._recorder.has_room and not self._gathering.has_room
 
     def _hand_over(self) -> None:
-        batch = self._gathering.take()
+        batch = self._gathering.take_batch()
         if batch is not None:
             self._recorder.submit(batch)
 
@@ -209,9 +212,9 @@ class Intake:
         self._housekeeping.report(states, spooled_since_us=self._spool.oldest_us, lost=lost)
         if lost is not None:
             self._meter.lost(lost.messages)
-        self._tell_levels(states)
+        self._meter_levels(states)
 
-    def _tell_levels(self, states: Mapping[int, SlotState]) -> None:
+    def _meter_levels(self, states: Mapping[int, SlotState]) -> None:
         self._meter.levels(
             window_free_bytes=max(0, self._limits.most_memory_bytes - self._used_bytes()),
             spool_bytes=self._spool.size_bytes,
@@ -241,7 +244,9 @@ class Intake:
     def _waits(self, session: Session) -> bool:
         """Say whether something that came over the session's connection is still to be stored."""
         connection = session.subscriber.connection
-        return connection is not None and (self._recorder.holds(connection) or self._gathering.holds(connection))
+        return connection is not None and (
+            self._recorder.has_messages_from(connection) or self._gathering.has_messages_from(connection)
+        )
 
     def _lag_s(self, session: Session, now_s: float) -> float:
         """Say how long the oldest message has been waiting that came, or might have come."""
@@ -258,7 +263,7 @@ class Intake:
                 _log.warning("stopped before all was stored; the broker keeps what is not acknowledged")
                 break
             if self._acknowledge() is None:
-                await_word(self._waker.watched, until_s - time.monotonic())
+                await_wake(self._waker.watched, until_s - time.monotonic())
         self._say_goodbye()
 
     def _say_goodbye(self) -> None:
@@ -275,6 +280,6 @@ class Intake:
             left_s = until_s - time.monotonic()
             if left_s <= 0:
                 break
-            self._sessions.look(left_s, self._waker.watched, reads=lambda _: True, may_connect=False)
+            self._sessions.poll(left_s, self._waker.watched, may_read=lambda _: True, may_connect=False)
         for slot, _ in self._sessions:
             self._sessions.drop(slot)

@@ -25,38 +25,46 @@ class Meter:
     """Counters and histograms in `registry`; one a process, or none of whose figures are asked for."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        told: dict[str, Any] = {
+        where: dict[str, Any] = {
             "namespace": "assetloop",
             "subsystem": "ingest",
             "registry": registry or CollectorRegistry(),
         }
-        self._received = Counter("received_messages", "Messages that came in.", **told)
-        self._received_bytes = Counter("received_payload", "Bytes of payloads that came in.", unit="bytes", **told)
-        self._decoded = Counter("decoded_values", "Values read out of payloads at once; the rest is asked for.", **told)
-        self._outcomes = Counter("values", "What became of values, by outcome, as in the ledger.", ["outcome"], **told)
-        self._committed = Counter("committed_messages", "Messages whose batch is committed.", **told)
-        self._commit = Histogram("commit", "Time of one commit.", unit="seconds", buckets=_SECONDS, **told)
-        self._batch = Histogram("batch_values", "Values of one batch.", buckets=_SIZES, **told)
+        self._received = Counter("received_messages", "Messages that came in.", **where)
+        self._received_bytes = Counter("received_payload", "Bytes of payloads that came in.", unit="bytes", **where)
+        self._decoded = Counter(
+            "decoded_values", "Values read out of payloads at once; the rest is asked for.", **where
+        )
+        self._outcomes = Counter("values", "What became of values, by outcome, as in the ledger.", ["outcome"], **where)
+        self._committed = Counter("committed_messages", "Messages whose batch is committed.", **where)
+        self._commit = Histogram("commit", "Time of one commit.", unit="seconds", buckets=_SECONDS, **where)
+        self._batch = Histogram("batch_values", "Values of one batch.", buckets=_SIZES, **where)
         self._wait = Histogram(
-            "arrival_to_commit", "From a batch's first arrival to its commit.", unit="seconds", buckets=_SECONDS, **told
+            "arrival_to_commit",
+            "From a batch's first arrival to its commit.",
+            unit="seconds",
+            buckets=_SECONDS,
+            **where,
         )
         self._latency = Histogram(
             "publish_to_commit",
             "From the time that the newest reading of a batch claims to its commit.",
             unit="seconds",
             buckets=_SECONDS,
-            **told,
+            **where,
         )
-        self._failed = Counter("failed_commits", "Commits that did not hold and were tried again.", **told)
-        self._spool = Gauge("spool", "Telemetry of QoS 0 that waits on disk.", unit="bytes", **told)
-        self._lost = Counter("lost_messages", "Messages of QoS 0 that found no room.", **told)
-        self._window = Gauge("window_free", "Memory that may yet wait for the database.", unit="bytes", **told)
-        self._sessions = Gauge("sessions", "Sessions at the broker, by whether they are subscribed.", ["state"], **told)
+        self._failed = Counter("failed_commits", "Commits that did not hold and were tried again.", **where)
+        self._spool = Gauge("spool", "Telemetry of QoS 0 that waits on disk.", unit="bytes", **where)
+        self._lost = Counter("lost_messages", "Messages of QoS 0 that found no room.", **where)
+        self._window = Gauge("window_free", "Memory that may yet wait for the database.", unit="bytes", **where)
+        self._sessions = Gauge(
+            "sessions", "Sessions at the broker, by whether they are subscribed.", ["state"], **where
+        )
         for outcome in _OUTCOMES:
             self._outcomes.labels(outcome)
 
     def read(self, *, messages: int, payload_bytes: int, values: int) -> None:
-        """Count a block of messages, and the values that went straight onto the sheet."""
+        """Count a block of messages, and the values that were decoded and admitted at once."""
         self._received.inc(messages)
         self._received_bytes.inc(payload_bytes)
         self._decoded.inc(values)

@@ -1,20 +1,21 @@
-"""The reader: what the broker sent is decoded, admitted, and put onto the sheet of the batch that is being gathered."""
+"""The reader: what was sent is decoded, admitted, and put into the batch that is being gathered."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ingest.admission.admit import AdmissionRules, admit_all
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
-from ingest.admission.terms import Terms, admit
-from ingest.commit.batch import Block, Gathering, Odd, Origin
-from ingest.commit.batch_columns import Sheet
+from ingest.commit.batch import Gathering, MessageBlock, MessageSource, SlowPathMessage
+from ingest.commit.batch_columns import BatchColumns
 from ingest.decoding.decode import Decoder
-from ingest.decoding.decoded import Answer, Beside, Report
+from ingest.decoding.decoded import Answer, DeviceReport, Extras
 from ingest.metrics import Meter
-from ingest.mqtt.frames import Publish
+from ingest.mqtt.frames import PAYLOAD, RETAINED, Publish
 from plant.clock import Clock
 from plant.errors import Rejected
 from plant.reading import Flag
@@ -26,15 +27,27 @@ _FRESH_US = 2_000_000
 _MOST_ANSWERS = 10_000
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _LastBlock:
+    """What was read last: its messages, and from where on its reports, instants and numbers stand in `columns`."""
+
+    columns: BatchColumns
+    first_report: int
+    first_instant: int
+    first_number: int
+    arrival_us: int
+    publishes: list[Publish]
+
+
 class Reader:
-    """Makes gathered messages of what the broker sent; `terms` are those of admission."""
+    """Reads messages into batches. All methods are for one thread."""
 
     def __init__(
         self,
         clock: Clock,
         decoder: Decoder,
         devices: Devices,
-        terms: Terms,
+        rules: AdmissionRules,
         gathering: Gathering,
         limiter: Limiter | None = None,
         meter: Meter | None = None,
@@ -42,73 +55,85 @@ class Reader:
         self._clock = clock
         self._decoder = decoder
         self._devices = devices
-        self._terms = terms
+        self._rules = rules
         self._gathering = gathering
         self._limiter = limiter or Limiter.off()
         self._boundless = Limiter.off()
         self._meter = meter or Meter()
         self._answers: dict[str, Answer] = {}
-        self._last: tuple[Sheet, int, int, int, int, list[Publish]] | None = None
+        self._last: _LastBlock | None = None
 
     def now_us(self) -> int:
         """Return the instant in µs since 1970."""
         return int(self._clock.now().timestamp() * 1e6)
 
-    def read(self, origin: Origin | None, publishes: list[Publish], *, arrival_us: int | None = None) -> None:
+    def read(self, source: MessageSource | None, publishes: list[Publish], *, arrival_us: int | None = None) -> None:
         """Decode messages, admit them where their devices are known, and gather them.
 
-        They came at `arrival_us`, just now unless told; each a microsecond after the one before, so that of one device
-        two without a time of their own are two. What came earlier is not limited, for it comes all at once.
+        They came at `arrival_us`, or now where it is None; each counts as a microsecond after the one before, so that
+        two messages of one device without a time of their own stay two. What came earlier comes all at once, and is not
+        limited.
         """
         limiter = self._limiter if arrival_us is None else self._boundless
         arrival_us = self.now_us() if arrival_us is None else arrival_us
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
-        sheet, number, values = batch.sheet, batch.messages, len(batch.sheet.values)
-        self._last = sheet, len(sheet.messages), len(sheet.times_us), number, arrival_us, publishes
+        columns, number, values = batch.columns, batch.messages, len(batch.columns.values)
+        self._last = _LastBlock(
+            columns=columns,
+            first_report=len(columns.messages),
+            first_instant=len(columns.times_us),
+            first_number=number,
+            arrival_us=arrival_us,
+            publishes=publishes,
+        )
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             try:
                 decoded = self._decoder.decode(topic, payload)
             except Rejected as refusal:
-                batch.odd[number] = _unreadable(topic, payload, came_us, refusal)
+                batch.slow_path[number] = _unreadable(topic, payload, came_us, refusal)
             else:
-                reports, beside = decoded.reports, decoded.beside
-                if beside is not None:
-                    self.put_back(beside.answers)
-                if admit_all(reports, self._devices, self._terms, limiter, now_s, came_us, retained) and _is_plain(
-                    reports, beside
-                ):
+                reports, extras = decoded.reports, decoded.extras
+                if extras is not None:
+                    self.put_back(extras.answers)
+                if admit_all(
+                    reports, self._devices, self._rules, limiter, now_s, came_us, retained=retained != 0
+                ) and _is_plain(reports, extras):
                     for report in reports:
-                        sheet.add(report, number)
+                        columns.add(report, number)
                 else:
-                    batch.odd[number] = Odd(topic, payload, came_us, bool(retained), reports, beside=beside)
+                    batch.slow_path[number] = SlowPathMessage(
+                        topic, payload, came_us, bool(retained), reports, extras=extras
+                    )
             number += 1
         if limiter.has_noted:
             batch.limit(limiter.take_noted())
-        batch.blocks.append(Block(publishes, arrival_us, origin))
+        batch.blocks.append(MessageBlock(publishes, arrival_us, source))
         batch.messages = number
-        size, values = sum([len(payload) for _, payload, _, _ in publishes]), len(sheet.values) - values
+        size, values = sum([len(publish[PAYLOAD]) for publish in publishes]), len(columns.values) - values
         batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
         self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
 
     def was_fresh(self) -> bool:
         """Say whether most of what was read last was measured within two seconds of its arrival.
 
-        What has no time of its own does not tell, nor what the broker retained: that comes with every subscription,
-        before and among what waits.
+        Readings without a time of their own say nothing about that. Nor does what the broker retained: it comes with
+        every subscription, before and among what waits.
         """
-        if self._last is None:
+        last = self._last
+        if last is None:
             return False
-        sheet, first, place, number, arrival_us, publishes = self._last
-        fresh = told = 0
-        for message, instants in zip(sheet.messages[first:], sheet.instants[first:], strict=True):
+        columns, place = last.columns, last.first_instant
+        timed = fresh = 0
+        reports = slice(last.first_report, None)
+        for message, instants in zip(columns.messages[reports], columns.instants[reports], strict=True):
             here, place = range(place, place + instants), place + instants
-            if publishes[message - number][3]:
+            if last.publishes[message - last.first_number][RETAINED]:
                 continue
-            timed = [one for one in here if not sheet.flags[one] & Flag.TIME_IS_ARRIVAL]
-            told += len(timed)
-            fresh += sum(abs(arrival_us - sheet.times_us[one]) <= _FRESH_US for one in timed)
-        return 2 * fresh > told
+            times_us = [columns.times_us[one] for one in here if not columns.flags[one] & Flag.TIME_IS_ARRIVAL]
+            timed += len(times_us)
+            fresh += sum(abs(last.arrival_us - time_us) <= _FRESH_US for time_us in times_us)
+        return 2 * fresh > timed
 
     def take_answers(self) -> list[Answer]:
         """Take what is to be said to devices."""
@@ -123,43 +148,15 @@ class Reader:
         self._answers = {answer.topic: answer for answer in answers[:room]} | self._answers
 
 
-def admit_all(
-    reports: Sequence[Report],
-    devices: Devices,
-    terms: Terms,
-    limiter: Limiter,
-    now_s: float,
-    arrival_us: int,
-    retained: int,
-) -> bool:
-    """Admit every report of a message that is not yet; False where the register has to be asked first.
-
-    Of a device that has said too much nothing is left in the report.
-    """
-    for report in reports:
-        if report.device is None:
-            device = devices.recall(report.site, report.asset, now_s)
-            if device is None:
-                return False
-            values = len(report.values)
-            device.credit -= values
-            if device.credit < 0 and not limiter.grants(device, values, now_s):
-                report.withhold(device)
-            elif not admit(report, device, terms, arrival_us=arrival_us, retained=bool(retained)):
-                device.credit += values
-                return False
-    return True
-
-
-def _is_plain(reports: Sequence[Report], beside: Beside | None) -> bool:
-    """Say whether everything of a message goes straight onto the sheet."""
-    return (beside is None or not (beside.presences or beside.memories)) and all(
+def _is_plain(reports: Sequence[DeviceReport], extras: Extras | None) -> bool:
+    """Say whether everything of a message goes straight into the columns of its batch."""
+    return (extras is None or not (extras.presences or extras.memories)) and all(
         not report.rejects and not report.marks for report in reports
     )
 
 
-def _unreadable(topic: bytes, payload: bytes, arrival_us: int, refusal: Rejected) -> Odd:
+def _unreadable(topic: bytes, payload: bytes, arrival_us: int, refusal: Rejected) -> SlowPathMessage:
     if refusal.reason != "too_large":
-        return Odd(topic, payload, arrival_us, refusal=refusal)
+        return SlowPathMessage(topic, payload, arrival_us, refusal=refusal)
     whole = len(payload), hashlib.sha256(payload).digest()
-    return Odd(topic, payload[:_KEPT_OF_LARGE_BYTES], arrival_us, refusal=refusal, whole=whole)
+    return SlowPathMessage(topic, payload[:_KEPT_OF_LARGE_BYTES], arrival_us, refusal=refusal, whole=whole)

@@ -1,7 +1,7 @@
 """Replay: what was held of an unknown asset goes into the record once the asset is known, in order and once.
 
-It leaves quarantine in the transaction that stores it, so that nothing is lost or told twice wherever this process
-dies, and whichever other process is at the same work.
+It leaves quarantine in the transaction that stores it. So nothing is lost or stored twice, wherever this process dies
+and whichever other process does the same work.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ingest.commit.batch import Batch, Block, Odd
+from ingest.commit.batch import Batch, MessageBlock, SlowPathMessage
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
-from ingest.decoding.decoded import Report
+from ingest.decoding.decoded import DeviceReport
 from plant.backoff import Outage
 from plant.errors import AssetloopError, Rejected
 from storage.binary.columns import ReadingColumns
@@ -33,19 +33,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Replay:
-    """Replays in a thread of its own, with a memory of devices of its own; `stored` is told what was stored."""
+    """Replays in a thread of its own, with devices of its own; `note_stored` is called with what was stored."""
 
     def __init__(
         self,
         database: Database,
         decoder: Decoder,
         committer: Committer,
-        stored: Callable[[list[ReadingColumns]], None],
+        note_stored: Callable[[list[ReadingColumns]], None],
     ) -> None:
         self._database = database
         self._decoder = decoder
         self._committer = committer
-        self._stored = stored
+        self._note_stored = note_stored
         self._outage = Outage("quarantine cannot be replayed", "quarantine can be replayed again", log=_log)
 
     def run(self, stop: threading.Event) -> None:
@@ -71,22 +71,22 @@ class Replay:
         """
         with self._database.transaction() as tx:
             arrivals = quarantine.replayable(tx, most=_MOST_AT_ONCE, most_bytes=_MOST_BYTES_AT_ONCE)
-            if arrivals:  # aliases mean what they mean by now; what is said beside readings was heard when it came
+            if arrivals:  # aliases mean what they mean by now; extras were written when the message came
                 self._decoder.remember(device_sessions.remembered(tx))
         arrivals = [one for one in arrivals if _minute(one.at) == _minute(arrivals[0].at)]
         if not arrivals:
             return 0
-        self._stored(self._committer.commit(self._batch(arrivals, now_s), now_s))
-        told = {"asset": "/".join(filter(None, (arrivals[0].site, arrivals[0].asset))), "messages": len(arrivals)}
-        _log.info("telemetry was replayed from quarantine", extra=told)
+        self._note_stored(self._committer.commit(self._batch(arrivals, now_s), now_s))
+        asset = "/".join(filter(None, (arrivals[0].site, arrivals[0].asset)))
+        _log.info("telemetry was replayed from quarantine", extra={"asset": asset, "messages": len(arrivals)})
         return len(arrivals)
 
     def _batch(self, arrivals: list[Arrival], now_s: float) -> Batch:
         batch = Batch(opened_s=now_s, messages=len(arrivals), releases=dict(enumerate(arrivals)))
         for number, arrival in enumerate(arrivals):
             topic, arrival_us = arrival.topic.encode(), _microseconds(arrival.at)
-            batch.blocks.append(Block([(topic, arrival.payload, 0, int(arrival.retained))], arrival_us, None))
-            batch.odd[number] = Odd(
+            batch.blocks.append(MessageBlock([(topic, arrival.payload, 0, int(arrival.retained))], arrival_us, None))
+            batch.slow_path[number] = SlowPathMessage(
                 topic,
                 arrival.payload,
                 arrival_us,
@@ -96,7 +96,7 @@ class Replay:
             )
         return batch
 
-    def _report(self, arrival: Arrival) -> Report:
+    def _report(self, arrival: Arrival) -> DeviceReport:
         """Read what the message says of the asset; what it says of others has been seen to, or waits for them."""
         try:
             reports = self._decoder.decode(arrival.topic.encode(), arrival.payload).reports
@@ -105,7 +105,7 @@ class Replay:
                     return report
             raise Rejected("unknown_topic", "it says nothing of the asset any more")
         except Rejected as refusal:
-            report = Report.empty(arrival.site, arrival.asset)
+            report = DeviceReport.empty(arrival.site, arrival.asset)
             report.refuse(refusal.reason, refusal.detail, arrival.readings)
             return report
 

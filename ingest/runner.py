@@ -1,7 +1,9 @@
-"""Ingest, the role: wait for the database, take a slot, then take in what the broker has until told to stop."""
+"""Ingest, the role: wait for the database, acquire a slot, then store what the broker has until it is to stop."""
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import threading
 import time
@@ -10,9 +12,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.admission.devices import AutoRegister, Devices
-from ingest.admission.limits import Limiter
-from ingest.admission.terms import Terms
+from ingest.admission.admit import AdmissionRules
+from ingest.admission.settings import AdmissionSettings
 from ingest.commit.batch import Gathering
 from ingest.commit.committer import Committer
 from ingest.commit.recorder import Recorder
@@ -23,10 +24,10 @@ from ingest.housekeeping import Housekeeping
 from ingest.intake import Intake, IntakeLimits, Waker
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
+from ingest.mqtt.connecting import BrokerSettings, end_session
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
-from ingest.mqtt.subscriber import BrokerSettings, Subscriber, end_session
-from ingest.process_memory import keep_small
+from ingest.mqtt.subscriber import Subscriber
 from ingest.reader import Reader
 from ingest.replay import Replay
 from plant.backoff import Outage
@@ -34,32 +35,31 @@ from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database
 from storage.telemetry import device_sessions, latest, slots
-from storage.telemetry.slots import Held
+from storage.telemetry.slots import HeldSlot
 
 _log = logging.getLogger(__name__)
-_DAY_US = 86_400_000_000
+_GARBAGE_AFTER = 200_000  # objects made; a block of messages makes tens of thousands that are gone a moment later
+_FREE_AT_ONCE_BYTES = 2**18
+# mallopt's names for what it sets, from the GNU C library's malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class IngestSettings:
-    """What ingest has to be told.
+class IngestSettings(AdmissionSettings):
+    """How ingest takes telemetry from the broker.
 
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves. `mapping` is a
     file that says how the plant's own topics are read.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
-    broker keeps is left to it. A device may say `burst_values` at once and `most_values_per_s` in the long run (0:
-    without limit), to each process. With `auto_register` unknown assets register themselves.
+    broker keeps is left to it.
     """
 
     broker: BrokerSettings
     spool: Path
     share: str = ""
     mapping: Path | None = None
-    most_payload_bytes: int = 2**20
-    most_signals: int = 500
-    raw_retention_days: float = 3650.0
     most_memory_bytes: int = 16 * 2**20
     most_spool_bytes: int = 256 * 2**20
     most_batch_values: int = 20_000
@@ -68,13 +68,6 @@ class IngestSettings:
     longest_pause_s: float = 10.0
     most_slots: int = 64
     lease_s: float = 5.0
-    most_values_per_s: float = 20_000.0
-    burst_values: float = 2_000_000.0
-    auto_register: AutoRegister | None = None
-
-    def limiter(self) -> Limiter:
-        """Make a limiter of the devices."""
-        return Limiter.of(values_per_s=self.most_values_per_s, burst=self.burst_values)
 
 
 class Ingest:
@@ -103,7 +96,7 @@ class Ingest:
                 written, or the database has not been migrated.
         """
         formats = known_formats(self._settings.mapping)
-        keep_small()
+        _keep_memory_small()
         settings = self._settings
         with closing(Spool(settings.spool, most_bytes=settings.most_spool_bytes)) as spool:
             installation = self._await_database(stop)
@@ -131,7 +124,7 @@ class Ingest:
         while not stop.is_set():
             try:
                 with self._database.transaction() as tx:
-                    slot = slots.take(tx, self._holder, lease_s=self._settings.lease_s, most=self._most_slots)
+                    slot = slots.acquire(tx, self._holder, lease_s=self._settings.lease_s, most=self._most_slots)
             except Unavailable as error:
                 stop.wait(away.failed(error))
                 continue
@@ -145,8 +138,7 @@ class Ingest:
     def _work(self, installation: str, formats: Sequence[Format], spool: Spool, stop: threading.Event) -> None:
         """Hold slots until `stop` is set or somebody else holds them."""
         settings = self._settings
-        terms = Terms(retention_us=round(settings.raw_retention_days * _DAY_US))
-        devices = self._devices()
+        rules, devices = settings.rules(), settings.devices(self._database)
         gathering = Gathering(
             most_values=settings.most_batch_values,
             longest_s=settings.longest_batch_s,
@@ -156,7 +148,7 @@ class Ingest:
         house = Housekeeping(
             self._database,
             self._clock,
-            terms,
+            rules,
             holder=self._holder,
             lease_s=settings.lease_s,
             most_slots=self._most_slots,
@@ -165,14 +157,14 @@ class Ingest:
         if not _has_slots(house):
             return
         committer = Committer(
-            self._database, devices, terms, slot=min(house.held), limiter=settings.limiter(), meter=self._meter
+            self._database, devices, rules, slot=min(house.held), limiter=settings.limiter(), meter=self._meter
         )
         recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
         sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, decoder))
         intake = Intake(
             sessions=sessions,
-            reader=Reader(self._clock, decoder, devices, terms, gathering, settings.limiter(), self._meter),
+            reader=Reader(self._clock, decoder, devices, rules, gathering, settings.limiter(), self._meter),
             gathering=gathering,
             spool=spool,
             housekeeping=house,
@@ -182,21 +174,21 @@ class Ingest:
             meter=self._meter,
         )
         recorder.start()
-        with self._replaying(formats, terms, house, slot=min(house.held)):
+        with self._replaying(formats, rules, house, slot=min(house.held)):
             try:
                 intake.run(stop)
             finally:
                 _leave(recorder, house)
                 waker.close()
 
-    def _devices(self) -> Devices:
-        settings = self._settings
-        return Devices(self._database, most_signals=settings.most_signals, auto=settings.auto_register)
-
     @contextmanager
-    def _replaying(self, formats: Sequence[Format], terms: Terms, house: Housekeeping, *, slot: int) -> Iterator[None]:
+    def _replaying(
+        self, formats: Sequence[Format], rules: AdmissionRules, house: Housekeeping, *, slot: int
+    ) -> Iterator[None]:
         """Replay what leaves quarantine meanwhile."""
-        committer = Committer(self._database, self._devices(), terms, slot=slot, meter=self._meter)
+        committer = Committer(
+            self._database, self._settings.devices(self._database), rules, slot=slot, meter=self._meter
+        )
         decoder = Decoder(formats, most_bytes=self._settings.most_payload_bytes)
         replay = Replay(self._database, decoder, committer, house.note_commit)
         done = threading.Event()
@@ -208,7 +200,7 @@ class Ingest:
             done.set()
             thread.join(0.1)  # what it was at is undone or done, wherever it is cut off
 
-    def _session(self, installation: str, held: Held, formats: Sequence[Format], decoder: Decoder) -> Session:
+    def _session(self, installation: str, held: HeldSlot, formats: Sequence[Format], decoder: Decoder) -> Session:
         """Make the session of a slot; what must come in order comes to the first slot alone.
 
         Raises:
@@ -253,3 +245,20 @@ def _leave(recorder: Recorder, house: Housekeeping) -> None:
         house.release()
     except AssetloopError as error:
         _log.warning("the slots could not be given up; their leases run out by themselves", extra={"why": str(error)})
+
+
+def _keep_memory_small() -> None:
+    """Set how Python and the C library of this process use memory.
+
+    Python looks for cycles among all young objects after every 700 new ones; here that is a third of the work, for
+    objects that are in no cycle. The C library keeps large blocks that were freed, and a heap for each thread: with
+    messages of many instants that comes to 70 MiB. Where it is another C library than GNU's, that stays as it is.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AFTER, 50, 50)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for what in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            mallopt(what, _FREE_AT_ONCE_BYTES)
+        mallopt(_M_ARENA_MAX, 1)

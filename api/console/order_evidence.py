@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.console.components.charts import Trace, Window
+from api.console.components.charts import ChartWindow, Trace
 from api.parts import Parts
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
@@ -30,7 +30,7 @@ class Dossier:
     asset: AssetView
     events: Sequence[OrderEvent]
     traces: Sequence[Trace]
-    window: Window | None
+    window: ChartWindow | None
     names: dict[str, str]
     bookings: Sequence[Booking]
     closing: Closing | None
@@ -59,7 +59,9 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
         )
 
 
-def _traces(tx: Transaction, order: WorkOrder, asset: AssetView, window: Window | None, naming: Naming) -> list[Trace]:
+def _traces(
+    tx: Transaction, order: WorkOrder, asset: AssetView, window: ChartWindow | None, naming: Naming
+) -> list[Trace]:
     if window is None:
         return []
     since, until = around(window)
@@ -82,16 +84,16 @@ def signals_of(order: WorkOrder) -> list[dict[str, Any]]:
     return list(order.evidence.get("signals") or ())
 
 
-def window_of(order: WorkOrder) -> Window | None:
+def window_of(order: WorkOrder) -> ChartWindow | None:
     """Read the window out of an order's evidence; None where it has none."""
     window = order.evidence.get("window") or {}
     since, until = instant_of(window.get("from")), instant_of(window.get("to"))
     if since is None or until is None:
         return None
-    return Window(time_from=since, time_to=until, onset=instant_of(order.evidence.get("onset")))
+    return ChartWindow(time_from=since, time_to=until, onset=instant_of(order.evidence.get("onset")))
 
 
-def around(window: Window) -> tuple[datetime, datetime]:
+def around(window: ChartWindow) -> tuple[datetime, datetime]:
     """Choose what is shown around a window: before it as much as it lasted, 5 min to 6 h, and a little after."""
     margin = min(max(window.time_to - window.time_from, _LEAST_AROUND), _MOST_AROUND)
     return window.time_from - margin, window.time_to + margin / 4

@@ -27,7 +27,7 @@ Device = Annotated[str, Query(description="Site and asset as the topic names the
 def get_status(parts: GivenParts, since: Since = None, device: Device | None = None) -> FlowShape:
     """Say what became of what came, by device, in whole minutes since `since`; and how the ingest processes are."""
     with parts.database.transaction() as tx:
-        return FlowShape.model_validate(delivery.flow(tx, since=_since(parts, since), device=device))
+        return FlowShape.model_validate(delivery.status(tx, since=_since(parts, since), device=device))
 
 
 @router.get("/minutes", responses=answers(400))

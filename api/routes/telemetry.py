@@ -13,7 +13,7 @@ from api.bodies import read_body
 from api.parts import GivenParts, Parts
 from api.problems import answers, problem
 from api.schemas.plant import ToldShape
-from ingest.commit.committer import MessageTold
+from ingest.commit.batch_account import MessageOutcome
 from ingest.door import Door
 from lifecycle.register import device_tokens
 from lifecycle.register.device_tokens import Scope
@@ -96,14 +96,14 @@ def _asset(scope: Scope, asked: str | None) -> str:
     return scope.asset or asked or ""
 
 
-def _answer(told: MessageTold, response: Response) -> ToldShape | Response:
-    whole = [one for one in told.refused if one.reason in _REFUSES_ALL]
-    if whole and told.quarantined == told.received:
+def _answer(outcome: MessageOutcome, response: Response) -> ToldShape | Response:
+    whole = [one for one in outcome.refused if one.reason in _REFUSES_ALL]
+    if whole and outcome.quarantined == outcome.received:
         return problem(400, whole[0].reason, whole[0].detail)
-    if told.limited and told.limited == told.received:
+    if outcome.limited and outcome.limited == outcome.received:
         refusal = problem(429, "limited", "beyond the rate limit of this device; send less, or later")
         refusal.headers["Retry-After"] = "1"
         return refusal
-    if any(one.reason == "unknown_asset" for one in told.refused):
+    if any(one.reason == "unknown_asset" for one in outcome.refused):
         response.status_code = 202
-    return ToldShape.model_validate(told)
+    return ToldShape.model_validate(outcome)

@@ -6,9 +6,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.admission.device import Device
-from ingest.admission.terms import new_keys
-from ingest.decoding.decoded import Report
+from ingest.admission.device_profile import DeviceProfile
+from ingest.decoding.decoded import DeviceReport
 from storage.core.database import Database, Transaction
 from storage.telemetry import devices as store
 from storage.telemetry.devices import KnownAsset
@@ -39,14 +38,14 @@ class Devices:
         self._database = database
         self._auto = auto
         self._most_signals = most_signals
-        self._devices: dict[tuple[str, str], Device] = {}
+        self._devices: dict[tuple[str, str], DeviceProfile] = {}
 
-    def recall(self, site: str, asset: str, now_s: float) -> Device | None:
+    def recall(self, site: str, asset: str, now_s: float) -> DeviceProfile | None:
         """Return what is known, or None where the register has to be asked."""
         device = self._devices.get((site, asset))
         return device if device is not None and now_s < device.until_s else None
 
-    def learn(self, reports: Iterable[Report], now_s: float) -> None:
+    def learn(self, reports: Iterable[DeviceReport], now_s: float) -> None:
         """Ask the register about the devices of these reports, and register the signals that are new.
 
         Raises:
@@ -58,7 +57,7 @@ class Devices:
         for report in reports:
             device = self._devices[report.site, report.asset]
             if device.asset_id is not None and not device.is_full:
-                self._register(device, device.asset_id, new_keys(report, device))
+                self._register(device, device.asset_id, device.new_keys(report.keys))
 
     def _find(self, names: set[tuple[str, str]], now_s: float) -> None:
         wanted = sorted(name for name in names if self.recall(*name, now_s) is None)
@@ -85,12 +84,12 @@ class Devices:
     def _note(self, name: tuple[str, str], found: KnownAsset | None, now_s: float) -> None:
         device = self._devices.get(name)
         if found is None:
-            self._put(name, Device(site=name[0], asset=name[1], asset_id=None, until_s=now_s + _UNKNOWN_S))
+            self._put(name, DeviceProfile(site=name[0], asset=name[1], asset_id=None, until_s=now_s + _UNKNOWN_S))
         elif name != (found.site, found.asset):  # a device that names no site is the one that names it
             self._note((found.site, found.asset), found, now_s)
             self._put(name, self._devices[found.site, found.asset])
         elif device is None or device.asset_id != found.asset_id:
-            known = Device(
+            known = DeviceProfile(
                 site=found.site,
                 asset=found.asset,
                 asset_id=found.asset_id,
@@ -104,11 +103,11 @@ class Devices:
             device.refresh(found.signals, grace_us=round(found.grace_s * 1e6), newest_us=found.newest_us)
             device.until_s = now_s + _KNOWN_S
 
-    def _put(self, name: tuple[str, str], device: Device) -> None:
+    def _put(self, name: tuple[str, str], device: DeviceProfile) -> None:
         device.succeed(self._devices.get(name))
         self._devices[name] = device
 
-    def _register(self, device: Device, asset_id: int, keys: list[str]) -> None:
+    def _register(self, device: DeviceProfile, asset_id: int, keys: list[str]) -> None:
         if not keys:
             return
         keys = keys[: self._most_signals + 1]  # one more than can be taken is enough to learn that no more can be

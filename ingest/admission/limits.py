@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from ingest.admission.device import Device
+from ingest.admission.device_profile import DeviceProfile
 
 _CREDITS_A_BUCKET = 64
 _BOUNDLESS = 2**62
@@ -23,7 +23,7 @@ class Limiter:
     def __init__(self, *, values_per_s: float, burst: float) -> None:
         self._rate = values_per_s
         self._burst = burst
-        self._noted: dict[int, tuple[Device, int]] = {}
+        self._noted: dict[int, tuple[DeviceProfile, int]] = {}
 
     @classmethod
     def off(cls) -> Self:
@@ -35,12 +35,12 @@ class Limiter:
         """Return one as it is set: 0 values a second are no limit."""
         return cls(values_per_s=values_per_s, burst=burst) if values_per_s else cls.off()
 
-    def grants(self, device: Device, values: int, now_s: float) -> bool:
+    def grants(self, device: DeviceProfile, values: int, now_s: float) -> bool:
         """Say whether a device may say so many values more, where its credit went below nothing by them.
 
         If not, they are noted, and its credit is what it was.
 
-        >>> limiter, device = Limiter(values_per_s=10, burst=100), Device(site="s", asset="a", asset_id=1)
+        >>> limiter, device = Limiter(values_per_s=10, burst=100), DeviceProfile(site="s", asset="a", asset_id=1)
         >>> device.credit -= 80
         >>> limiter.grants(device, 80, 0.0), device.credit
         (True, 0)
@@ -60,7 +60,7 @@ class Limiter:
         device.level, device.credit = level - lent, credit + lent - values
         return True
 
-    def _note(self, device: Device, values: int) -> None:
+    def _note(self, device: DeviceProfile, values: int) -> None:
         _, before = self._noted.get(device.number, (device, 0))
         self._noted[device.number] = (device, before + values)
 
@@ -69,7 +69,7 @@ class Limiter:
         """Say whether something was not let through."""
         return bool(self._noted)
 
-    def take_noted(self) -> dict[int, tuple[Device, int]]:
+    def take_noted(self) -> dict[int, tuple[DeviceProfile, int]]:
         """Return what was not let through since this was asked last: devices and values, by the device's number."""
         noted, self._noted = self._noted, {}
         return noted

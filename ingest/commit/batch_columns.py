@@ -1,6 +1,6 @@
-"""A sheet: what is to be stored of many reports, in columns, each row knowing its message.
+"""What is to be stored of many reports, in columns that know which message each row came from.
 
-Reports are let go as soon as they stand here. A few thousand of them kept as objects would not fit the processor's
+A report is let go as soon as it stands here. A few thousand of them kept as objects would not fit the processor's
 cache any more, and that alone adds a third to what a message costs (`docs/performance.md`).
 """
 
@@ -14,8 +14,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.admission.device import Device, SignalIds
-from ingest.decoding.decoded import Report
+from ingest.admission.device_profile import DeviceProfile, SignalIds
+from ingest.decoding.decoded import DeviceReport
 from storage.binary.columns import ReadingColumns
 
 
@@ -24,14 +24,18 @@ def _longs() -> array[int]:
 
 
 @dataclass(slots=True)
-class Sheet:
-    """Columns with an entry a report (`devices`, `messages`, `instants`), an instant, or a value.
+class BatchColumns:
+    """Columns of three lengths: one entry a report, one entry an instant, one entry a value.
 
-    `messages` are the reports' messages by their number in the batch, never decreasing; `instants` and `signal_ids` say
-    how many instants a report has, and which signals an instant. Reports with marks or rejects have no place here.
+    - A report: `devices`, `messages` (the number of its message in the batch, never decreasing) and `instants` (how
+      many it has).
+    - An instant: `signal_ids` (of its values), `times_us` and `flags`.
+    - A value: `values`.
+
+    Reports with marks or rejects have no place here.
     """
 
-    devices: list[Device] = field(default_factory=list)
+    devices: list[DeviceProfile] = field(default_factory=list)
     messages: array[int] = field(default_factory=_longs)
     instants: array[int] = field(default_factory=_longs)
     signal_ids: list[SignalIds] = field(default_factory=list)
@@ -39,10 +43,10 @@ class Sheet:
     flags: array[int] = field(default_factory=lambda: array("h"))
     values: array[float] = field(default_factory=lambda: array("d"))
 
-    def add(self, report: Report, message: int) -> None:
+    def add(self, report: DeviceReport, message: int) -> None:
         """Add an admitted report."""
         if report.device is None:
-            raise ValueError("a report is admitted before it is put on a sheet")
+            raise ValueError("a report is admitted before it is put into columns")
         times_us = report.times_us
         self.devices.append(report.device)
         self.messages.append(message)
@@ -52,13 +56,13 @@ class Sheet:
         self.flags.extend(report.flags)
         self.values += report.values
 
-    def part(self, first: int, last: int) -> Sheet:
-        """Return what the messages from number `first` up to but without `last` have on this sheet."""
+    def part(self, first: int, last: int) -> BatchColumns:
+        """Return what the messages from number `first` up to but without `last` have here."""
         reports = slice(bisect_left(self.messages, first), bisect_left(self.messages, last))
         edges = [0, *accumulate(self.instants)]
         instants = slice(edges[reports.start], edges[reports.stop])
         places = [0, *accumulate(map(len, self.signal_ids))]
-        return Sheet(
+        return BatchColumns(
             devices=self.devices[reports],
             messages=self.messages[reports],
             instants=self.instants[reports],
@@ -68,17 +72,17 @@ class Sheet:
             values=self.values[places[instants.start] : places[instants.stop]],
         )
 
-    def emptied(self) -> list[Report]:
+    def emptied(self) -> list[DeviceReport]:
         """Return its reports as if all their readings had been refused, for a reason that is still to be given."""
         reports = []
         for device, values in zip(self.devices, self.values_of_reports().tolist(), strict=True):
-            report = Report.empty(device.site, device.asset)
+            report = DeviceReport.empty(device.site, device.asset)
             report.device = device
             report.refuse("", "", values)
             reports.append(report)
         return reports
 
-    def columns(self) -> ReadingColumns:
+    def readings(self) -> ReadingColumns:
         """Return the readings in the order in which they were received."""
         if not self.signal_ids:
             return ReadingColumns.of([], [], [], [])

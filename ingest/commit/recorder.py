@@ -1,8 +1,8 @@
-"""The recorder: writes batches to the database, beside the thread that reads, until each of them holds.
+"""The recorder: commits batches in threads of its own, while another thread reads, until each of them is committed.
 
-One batch is written at a time, in the order in which they came; a second one is made ready meanwhile, and written while
-the first is made durable, so that the server is never left waiting. What comes meanwhile gathers: batches grow with the
-load, and the larger they are the less each row costs the server.
+Two batches are on their way at a time (`ingest.commit.commit_order`): while the server makes one durable, the other one
+is prepared and written. What comes meanwhile gathers. So batches grow with the load, and the larger they are the less
+each row costs the server.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from ingest.commit.batch import Batch, Origin
-from ingest.commit.commit_order import TakenBack, Turn, Turns
+from ingest.commit.batch import Batch, MessageSource
+from ingest.commit.commit_order import CommitOrder, CommitTurn, RolledBack
 from ingest.commit.committer import Committer
 from ingest.housekeeping import Housekeeping
 from ingest.metrics import Meter
@@ -46,8 +46,8 @@ class Recorder:
         self._wake = wake
         self._meter = meter or Meter()
         self._outage = Outage("the database is away", "the database is back", log=_log)
-        self._turns = Turns()
-        self._submitted: queue.SimpleQueue[tuple[Batch, Turn] | None] = queue.SimpleQueue()
+        self._order = CommitOrder()
+        self._submitted: queue.SimpleQueue[tuple[Batch, CommitTurn] | None] = queue.SimpleQueue()
         self._committed: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._failure: BaseException | None = None
@@ -81,9 +81,9 @@ class Recorder:
         """Say when the first message on its way came; None where there is none."""
         return self._in_flight[0].opened_s if self._in_flight else None
 
-    def holds(self, origin: Origin) -> bool:
+    def has_messages_from(self, source: MessageSource) -> bool:
         """Say whether messages from there are on their way."""
-        return any(batch.holds(origin) for batch in self._in_flight)
+        return any(batch.has_messages_from(source) for batch in self._in_flight)
 
     def start(self) -> None:
         """Begin."""
@@ -93,7 +93,7 @@ class Recorder:
     def submit(self, batch: Batch) -> None:
         """Give the next batch to commit, there being room for it."""
         self._in_flight.append(batch)
-        self._submitted.put((batch, self._turns.next()))
+        self._submitted.put((batch, self._order.next()))
 
     def committed(self) -> Batch | None:
         """Return the next batch that is committed, in their order; None while there is none.
@@ -111,9 +111,9 @@ class Recorder:
         return batch
 
     def stop(self, wait_s: float) -> bool:
-        """End the threads, giving up a commit that does not hold, and say whether they ended within `wait_s`."""
+        """End the threads, giving up a commit that fails, and say whether they ended within `wait_s`."""
         self._stopping.set()
-        self._turns.end()
+        self._order.stop()
         for _ in range(_MOST_IN_FLIGHT):
             self._submitted.put(None)
         until_s = time.monotonic() + wait_s
@@ -133,17 +133,17 @@ class Recorder:
         while not self._stopping.is_set():
             submitted = self._submitted.get()
             if submitted is not None:
-                self._commit_until_it_holds(*submitted)
+                self._commit_until_committed(*submitted)
 
-    def _commit_until_it_holds(self, batch: Batch, turn: Turn) -> None:
+    def _commit_until_committed(self, batch: Batch, turn: CommitTurn) -> None:
         while not self._stopping.is_set():
             try:
                 stored = self._committer.commit(batch, time.monotonic(), turn)
-            except TakenBack:
-                turn.take_back()
+            except RolledBack:
+                turn.roll_back()
                 continue
             except AssetloopError as error:
-                turn.take_back()
+                turn.roll_back()
                 self._housekeeping.doubt_latest()
                 self._meter.failed()
                 self._stopping.wait(self._outage.failed(error))
@@ -151,7 +151,7 @@ class Recorder:
             self._outage.over()
             self._housekeeping.note_commit(stored)
             self._committed.put(batch)
-            turn.hold()
+            turn.committed()
             self._wake()
             return
 

@@ -28,7 +28,7 @@ _ENDING = ".spool"
 
 
 @dataclass(slots=True, eq=False)
-class Spooled:
+class SpoolRecord:
     """A record that was read back; acknowledged, it is stored, and the spool may forget it."""
 
     spool: Spool
@@ -37,12 +37,12 @@ class Spooled:
     publishes: list[Publish]
 
     def acknowledge(self, _packet_ids: Sequence[int]) -> None:
-        """Tell the spool that this record is in the record of the plant."""
+        """Let the spool forget this record: its messages are stored."""
         self.spool.forget(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lost:
+class LostTelemetry:
     """Telemetry that found no room: messages (0 where they could not be counted), and their bytes."""
 
     messages: int
@@ -93,7 +93,7 @@ class Spool:
 
     @property
     def has_unread(self) -> bool:
-        """Say whether there is something to take."""
+        """Say whether there is something to read."""
         return any(segment.read_to < segment.size for segment in self._segments)
 
     @property
@@ -120,7 +120,7 @@ class Spool:
             self.lost_messages += len(publishes)
             self.lost_bytes += len(body)
 
-    def take(self) -> Spooled | None:
+    def read_next(self) -> SpoolRecord | None:
         """Read the next record, in the order in which they came; None where all have been read."""
         segment = next((one for one in self._segments if one.read_to < one.size), None)
         if segment is None:
@@ -132,9 +132,9 @@ class Spool:
         segment.read_to += _HEAD.size + length
         if zlib.crc32(body) != checksum:
             raise Misconfigured(f"{segment.path} changed under our hands; is the disk sound?")
-        return Spooled(self, segment, arrival_us, cut(body).publishes)
+        return SpoolRecord(self, segment, arrival_us, cut(body).publishes)
 
-    def forget(self, spooled: Spooled) -> None:
+    def forget(self, spooled: SpoolRecord) -> None:
         """Forget a record that is stored; records are stored in their order."""
         segment = spooled.segment
         segment.unstored -= 1
@@ -145,11 +145,11 @@ class Spool:
             self._segments.remove(segment)
             segment.path.unlink(missing_ok=True)
 
-    def take_lost(self) -> Lost | None:
+    def take_lost(self) -> LostTelemetry | None:
         """Return what was lost since this was asked last, None where nothing was."""
         if not self.lost_bytes:
             return None
-        lost = Lost(messages=self.lost_messages, size_bytes=self.lost_bytes)
+        lost = LostTelemetry(messages=self.lost_messages, size_bytes=self.lost_bytes)
         self.lost_messages = self.lost_bytes = 0
         return lost
 

@@ -1,4 +1,4 @@
-"""Compressed payloads: gzip or zstd, told by their first bytes, and never expanded further than was agreed."""
+"""Compressed payloads: gzip or zstd, known by their first bytes, and expanded only up to a bound."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ingest.admission.device import topic_text
+from ingest.admission.device_profile import topic_text
 from ingest.decoding.compressed import MAGICS, expanded
 from ingest.decoding.decoded import Decoded
 from ingest.decoding.format import Decode, Format, Memories

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ingest.admission.device import Device, SignalIds
+from ingest.admission.device_profile import DeviceProfile, SignalIds
 
 ABSENT = -(2**63)  # stands in `times_us` where the device gave no time
 _LONGEST_DETAIL = 200
@@ -30,7 +30,7 @@ class Reject:
 _NO_REJECTS: Mapping[str, Reject] = MappingProxyType({})
 
 
-class Report:
+class DeviceReport:
     """What one device says in one message.
 
     It speaks of instants. `keys`, `times_us` and `flags` have one entry for each: which signals it names (no key
@@ -46,7 +46,7 @@ class Report:
     rejects: Mapping[str, Reject] = _NO_REJECTS
     sequence: int | None = None
     withheld: int = 0
-    device: Device | None = None
+    device: DeviceProfile | None = None
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Report:
         self.signal_ids: list[SignalIds] = []
 
     @classmethod
-    def empty(cls, site: str, asset: str) -> Report:
+    def empty(cls, site: str, asset: str) -> DeviceReport:
         """Return a report that says nothing yet."""
         return cls(site, asset, [], [], [], array("d"))
 
@@ -101,7 +101,7 @@ class Report:
         self.values, self.marks = array("d"), _NO_MARKS
         self.rejects = {reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)}
 
-    def withhold(self, device: Device) -> None:
+    def withhold(self, device: DeviceProfile) -> None:
         """Leave nothing in it but how many readings there were: its device has said too much."""
         self.device = device
         self.withheld = len(self.values)
@@ -134,7 +134,7 @@ class Presence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
+class FormatMemory:
     """What a format is to remember of a speaker, also after a restart: a JSON document that replaces the former one."""
 
     format: str
@@ -151,17 +151,17 @@ class Answer:
 
 
 @dataclass(kw_only=True, slots=True)
-class Beside:
-    """What a payload says beside readings."""
+class Extras:
+    """What a payload says that is not a reading."""
 
     presences: list[Presence] = field(default_factory=list)
-    memories: list[Memory] = field(default_factory=list)
+    memories: list[FormatMemory] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Decoded:
-    """One payload: a report for each device that it speaks of, and what it says beside."""
+    """One payload: a report for each device that it speaks of, and its extras."""
 
-    reports: list[Report]
-    beside: Beside | None = None
+    reports: list[DeviceReport]
+    extras: Extras | None = None

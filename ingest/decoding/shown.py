@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.decoding.decoded import ABSENT, Decoded, Report
+from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from plant.reading import Flag
 
 _SHOWN_FLAGS = (Flag.QUALITY_BAD, Flag.QUALITY_UNCERTAIN, Flag.HISTORICAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownReading:
     """A reading: its device as `site/asset`, its signal, its time (ms since 1970, None: its arrival), and its flags."""
 
     device: str
@@ -23,7 +23,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ShownRefusal:
     """A part of a payload that becomes no reading: whose, why, and how many readings it would have been."""
 
     device: str
@@ -32,35 +32,35 @@ class Refused:
     readings: int
 
 
-def readings(decoded: Decoded) -> list[Shown]:
+def readings(decoded: Decoded) -> list[ShownReading]:
     """Return the readings of a payload in their order."""
     return [shown for report in decoded.reports for shown in _readings(report)]
 
 
-def refusals(decoded: Decoded) -> list[Refused]:
+def refusals(decoded: Decoded) -> list[ShownRefusal]:
     """Return what of a payload is refused."""
     return [
-        Refused(device(report), reject.reason, reject.detail, reject.readings)
+        ShownRefusal(device(report), reject.reason, reject.detail, reject.readings)
         for report in decoded.reports
         for reject in report.rejects.values()
     ]
 
 
-def device(report: Report) -> str:
+def device(report: DeviceReport) -> str:
     """Name a report's device.
 
-    >>> device(Report.empty("demo", "P-101"))
+    >>> device(DeviceReport.empty("demo", "P-101"))
     'demo/P-101'
     """
     return "/".join(filter(None, (report.site, report.asset)))
 
 
-def _readings(report: Report) -> Iterator[Shown]:
+def _readings(report: DeviceReport) -> Iterator[ShownReading]:
     place = 0
     for keys, time_us, said in zip(report.keys, report.times_us, report.flags, strict=True):
         time_ms = None if time_us == ABSENT else time_us / 1000
         for key in keys:
             flags = Flag(said | report.marks.get(place, 0))
             names = " ".join(str(flag.name).lower() for flag in _SHOWN_FLAGS if flag in flags)
-            yield Shown(device(report), key, time_ms, report.values[place], names)
+            yield ShownReading(device(report), key, time_ms, report.values[place], names)
             place += 1

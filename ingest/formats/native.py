@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from ingest.decoding.decoded import ABSENT, Decoded, Report
+from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from ingest.decoding.format import Format
 from plant.errors import Rejected
 from plant.reading import Flag
@@ -38,7 +38,7 @@ def decode(topic: str, payload: bytes) -> Decoded:
     return Decoded([report(*_device(topic), parsed(payload))])
 
 
-def report(site: str, asset: str, document: Any) -> Report:
+def report(site: str, asset: str, document: Any) -> DeviceReport:
     """Return what a parsed document says of a device.
 
     Raises:
@@ -49,18 +49,18 @@ def report(site: str, asset: str, document: Any) -> Report:
         if found is not None:
             return found
         document = [document]
-    told = Report.empty(site, asset)
+    built = DeviceReport.empty(site, asset)
     if type(document) is not list:
-        told.refuse("no_numbers", f"{_shown(document)} is not an object")
+        built.refuse("no_numbers", f"{_shown(document)} is not an object")
     else:
         for instant in document:
-            _add_instant(told, instant)
-    if not told.keys and told.rejects.keys() <= {"not_a_number", "no_numbers"}:
-        raise Rejected("no_numbers", "; ".join(reject.detail for reject in told.rejects.values()))
-    return told
+            _add_instant(built, instant)
+    if not built.keys and built.rejects.keys() <= {"not_a_number", "no_numbers"}:
+        raise Rejected("no_numbers", "; ".join(reject.detail for reject in built.rejects.values()))
+    return built
 
 
-def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> Report | None:
+def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> DeviceReport | None:
     """Return the report of a document that is just a time and numbers, as nearly all are; None where there is more."""
     values, ts = document.get("values"), document.get("ts")
     if type(values) is not dict or type(ts) is not int or len(document) > 2 or not values:
@@ -69,7 +69,7 @@ def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> Report | 
         numbers = array("d", [*values.values()])
     except (TypeError, OverflowError):
         return None
-    return Report(site, asset, [tuple(values)], [ts * 1000], [0], numbers)
+    return DeviceReport(site, asset, [tuple(values)], [ts * 1000], [0], numbers)
 
 
 def parsed(payload: bytes) -> Any:
@@ -108,9 +108,9 @@ def _finite(text: str) -> float | str:
     return value if isfinite(value) else text
 
 
-def _add_instant(told: Report, instant: Any) -> None:
+def _add_instant(target: DeviceReport, instant: Any) -> None:
     if type(instant) is not dict:
-        told.refuse("no_numbers", f"{_shown(instant)} is not an object")
+        target.refuse("no_numbers", f"{_shown(instant)} is not an object")
         return
     values = instant.get("values")
     if type(values) is not dict:
@@ -118,14 +118,14 @@ def _add_instant(told: Report, instant: Any) -> None:
     ts = instant.get("ts")
     time_us = ts * 1000 if type(ts) is int else _time_us(ts)
     if time_us is None:
-        told.refuse("bad_time", f"ts is {_shown(ts)}", max(1, len(values)))
+        target.refuse("bad_time", f"ts is {_shown(ts)}", max(1, len(values)))
         return
-    keys, numbers = _numbers(told, values)
-    before = len(told.values)
+    keys, numbers = _numbers(target, values)
+    before = len(target.values)
     if keys:
-        told.say(keys, time_us, _HISTORICAL if instant.get("hist") is True else 0, numbers)
+        target.say(keys, time_us, _HISTORICAL if instant.get("hist") is True else 0, numbers)
     if len(instant) > 2:
-        _add_remarks(told, instant, keys, before)
+        _add_remarks(target, instant, keys, before)
 
 
 def _flat_values(instant: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _time_us(ts: Any) -> int | None:
     return None
 
 
-def _numbers(told: Report, values: dict[str, Any]) -> tuple[tuple[str, ...], array[float]]:
+def _numbers(target: DeviceReport, values: dict[str, Any]) -> tuple[tuple[str, ...], array[float]]:
     """Return the numbers among `values` and their keys; what is no number is refused."""
     try:
         return tuple(values), array("d", [*values.values()])
@@ -152,21 +152,21 @@ def _numbers(told: Report, values: dict[str, Any]) -> tuple[tuple[str, ...], arr
         numbers = {key: float(value) for key, value in values.items() if isinstance(value, (int, float))}
     for key, value in values.items():
         if key not in numbers:
-            told.refuse("not_a_number", f"{key[:_SHOWN]} is {_shown(value)}")
+            target.refuse("not_a_number", f"{key[:_SHOWN]} is {_shown(value)}")
     return tuple(numbers), array("d", numbers.values())
 
 
-def _add_remarks(told: Report, instant: dict[str, Any], keys: tuple[str, ...], before: int) -> None:
+def _add_remarks(target: DeviceReport, instant: dict[str, Any], keys: tuple[str, ...], before: int) -> None:
     """Add what the device says about its values; a quality nobody knows counts as uncertain."""
     if type(instant.get("seq")) is int:
-        told.sequence = instant["seq"]
+        target.sequence = instant["seq"]
     qualities = instant.get("q")
     if type(qualities) is not dict:
         return
     for place, key in enumerate(keys, start=before):
         quality = qualities.get(key)
         if quality is not None:
-            told.mark(place, int(_QUALITY.get(str(quality).upper(), Flag.QUALITY_UNCERTAIN)))
+            target.mark(place, int(_QUALITY.get(str(quality).upper(), Flag.QUALITY_UNCERTAIN)))
 
 
 def _shown(value: Any) -> str:

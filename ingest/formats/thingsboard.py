@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.admission.device import ANYWHERE
-from ingest.decoding.decoded import Beside, Decoded, Presence, Report
+from ingest.admission.device_profile import ANYWHERE
+from ingest.decoding.decoded import Decoded, DeviceReport, Extras, Presence
 from ingest.decoding.format import Format
 from ingest.formats.native import parsed, report
 from plant.errors import Rejected
@@ -46,11 +46,11 @@ def _telemetry(document: Any) -> Decoded:
     if type(document) is not dict or not document:
         raise Rejected("not_thingsboard", 'the gateway\'s telemetry is {"device": [{"ts": …, "values": {…}}]}')
     reports, refused = [], []
-    for device, told in document.items():
+    for device, said in document.items():
         if not _is_name(device):
             raise Rejected("not_thingsboard", f"{ascii(device)[:80]} names no device")
         try:
-            reports.append(report(ANYWHERE, device, told))
+            reports.append(report(ANYWHERE, device, said))
         except Rejected as nothing:
             refused.append(nothing)
             reports.append(_refused(device, nothing))
@@ -59,18 +59,18 @@ def _telemetry(document: Any) -> Decoded:
     return Decoded(reports)
 
 
-def _refused(device: str, cause: Rejected) -> Report:
-    told = Report.empty(ANYWHERE, device)
-    told.refuse(cause.reason, cause.detail)
-    return told
+def _refused(device: str, cause: Rejected) -> DeviceReport:
+    refused = DeviceReport.empty(ANYWHERE, device)
+    refused.refuse(cause.reason, cause.detail)
+    return refused
 
 
 def _presence(document: Any, *, is_online: bool) -> Decoded:
     device = document.get("device") if type(document) is dict else None
     if type(device) is not str or not _is_name(device):
-        raise Rejected("not_thingsboard", 'a gateway tells of its devices as {"device": "name"}')
+        raise Rejected("not_thingsboard", 'a gateway speaks of its devices as {"device": "name"}')
     word = Presence(site=ANYWHERE, asset=device, format=_NAME, speaker="gateway", is_online=is_online)
-    return Decoded([], Beside(presences=[word]))
+    return Decoded([], Extras(presences=[word]))
 
 
 def _is_name(device: str) -> bool:

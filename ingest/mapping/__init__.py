@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ingest.decoding.decoded import Decoded, Report
+from ingest.decoding.decoded import Decoded, DeviceReport
 from ingest.decoding.format import Format
 from ingest.formats import every_format
 from ingest.mapping.file import TopicRule, read_rules
 from ingest.mapping.pattern import Pattern, Template
-from ingest.mapping.payloads import Instant, reader_of
+from ingest.mapping.payloads import MappedInstant, reader_of
 from ingest.mapping.scale import Scale
 from plant.errors import Rejected
 
@@ -32,7 +32,7 @@ class _Rule:
 
     def decode(self, parts: Mapping[str, str], payload: bytes) -> Decoded:
         """Read a payload of a topic whose named parts stand for `parts`."""
-        reports: dict[tuple[str, str], Report] = {}
+        reports: dict[tuple[str, str], DeviceReport] = {}
         for instant in self._read(payload, parts):
             known = {**parts, **instant.known}
             names = self._site.fill(known), self._asset.fill(known)
@@ -40,13 +40,13 @@ class _Rule:
                 raise Rejected("unknown_topic", ascii(names)[:80])
             report = reports.get(names)
             if report is None:
-                report = reports[names] = Report.empty(*names)
-            self._tell(report, instant)
+                report = reports[names] = DeviceReport.empty(*names)
+            self._add(report, instant)
         if not any(report.keys or report.rejects for report in reports.values()):
             raise Rejected("no_numbers", "nothing that the mapping names is in this payload")
         return Decoded([report for report in reports.values() if report.keys or report.rejects])
 
-    def _tell(self, report: Report, instant: Instant) -> None:
+    def _add(self, report: DeviceReport, instant: MappedInstant) -> None:
         if instant.time_us is None:
             report.refuse("bad_time", "its time is none; see time and time_unit", max(1, len(instant.said)))
             return

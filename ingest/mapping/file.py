@@ -1,4 +1,4 @@
-"""`mapping.toml`: how a plant's own topics are read. A fault in it is told with its line, its key and the mend."""
+"""`mapping.toml`: how a plant's own topics are read. An error names the line, the key and the mend."""
 
 from __future__ import annotations
 

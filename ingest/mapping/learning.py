@@ -36,7 +36,7 @@ class _Group:
     is_list: bool = False
 
 
-class Lesson:
+class MappingLearner:
     """Hears messages and proposes a mapping of them; what it keeps is bounded."""
 
     def __init__(self) -> None:
@@ -68,9 +68,9 @@ class Lesson:
     def proposal(self) -> str:
         """Return the text of a mapping file."""
         groups = sorted(self._groups.items(), key=lambda one: (one[0][0], _KINDS[one[0][1]]))
-        told = ["# Proposed from what was heard. Look at each site, asset and signal, and add gains and units."]
-        told += ["\n".join(_topic(kind, group)) for (_, kind), group in groups]
-        return "\n\n".join(told) + "\n"
+        parts = ["# Proposed from what was heard. Look at each site, asset and signal, and add gains and units."]
+        parts += ["\n".join(_topic(kind, group)) for (_, kind), group in groups]
+        return "\n\n".join(parts) + "\n"
 
 
 def _kind(payload: bytes) -> str | None:

@@ -12,7 +12,7 @@ _INTEGER = re.compile(r"-?\d+[iu]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class InfluxPoint:
     """One line: `fields` are numbers, truths or texts; `time` counts in whatever unit was agreed, None where absent."""
 
     measurement: str
@@ -21,7 +21,7 @@ class Point:
     time: int | None
 
 
-def points(text: str) -> list[Point]:
+def points(text: str) -> list[InfluxPoint]:
     r"""Parse lines; empty ones and comments are passed over.
 
     Raises:
@@ -47,7 +47,7 @@ class _Line:
         self._text = text
         self._place = 0
 
-    def point(self) -> Point:
+    def point(self) -> InfluxPoint:
         measurement = self._word("a measurement")
         tags: dict[str, str] = {}
         while self._takes(","):
@@ -62,7 +62,7 @@ class _Line:
             fields[key] = self._value()
             if not self._takes(","):
                 break
-        return Point(measurement=measurement, tags=tags, fields=fields, time=self._time())
+        return InfluxPoint(measurement=measurement, tags=tags, fields=fields, time=self._time())
 
     def _time(self) -> int | None:
         if self._place < len(self._text):

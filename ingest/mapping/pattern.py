@@ -90,10 +90,10 @@ class Template:
         '7-P1'
         """
 
-        def told(named: re.Match[str]) -> str:
+        def value_of(named: re.Match[str]) -> str:
             value = known.get(named.group(1))
             if not value:
                 raise Rejected("missing_part", f"nothing is said of {{{named.group(1)}}} in {self.text!r}")
             return value
 
-        return _NAMED.sub(told, self.text)
+        return _NAMED.sub(value_of, self.text)

@@ -21,7 +21,7 @@ _FURTHEST_US = 2**62
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Instant:
+class MappedInstant:
     """What was said of signals at one time (µs since 1970, `ABSENT`, or None where it is none).
 
     `known` are names that this payload alone knows, for the texts that name its site and asset.
@@ -32,7 +32,7 @@ class Instant:
     known: Mapping[str, str] = field(default_factory=dict)
 
 
-Read = Callable[[bytes, Mapping[str, str]], Iterator[Instant]]
+Read = Callable[[bytes, Mapping[str, str]], Iterator[MappedInstant]]
 
 
 def reader_of(rule: TopicRule) -> Read:
@@ -44,8 +44,8 @@ def _of_words(rule: TopicRule) -> Read:
     """Read a payload that is one number or one text."""
     signal = Template(rule.signal)
 
-    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[Instant]:
-        yield Instant(time_us=ABSENT, said={signal.fill(parts): _text(payload)})
+    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[MappedInstant]:
+        yield MappedInstant(time_us=ABSENT, said={signal.fill(parts): _text(payload)})
 
     return read
 
@@ -54,13 +54,13 @@ def _of_json(rule: TopicRule) -> Read:
     each, time, unit = path_of(rule.each or "$"), path_of(rule.time or "$"), rule.time_unit or "ms"
     values_of = _named_values(rule) if isinstance(rule.values, dict) else _all_values(rule)
 
-    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[Instant]:
-        told = found(parsed(payload), each)
-        if rule.each and not isinstance(told, list):
+    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[MappedInstant]:
+        document = found(parsed(payload), each)
+        if rule.each and not isinstance(document, list):
             raise Rejected("no_numbers", f"there is no list at {rule.each}")
-        for document in told if rule.each else [told]:
-            time_us = _time_us(found(document, time), unit) if rule.time else ABSENT
-            yield Instant(time_us=time_us, said=values_of(document, parts))
+        for item in document if rule.each else [document]:
+            time_us = _time_us(found(item, time), unit) if rule.time else ABSENT
+            yield MappedInstant(time_us=time_us, said=values_of(item, parts))
 
     return read
 
@@ -69,8 +69,8 @@ def _named_values(rule: TopicRule) -> Callable[[Any, Mapping[str, str]], Mapping
     paths = {key: path_of(path) for key, path in rule.values.items()} if isinstance(rule.values, dict) else {}
 
     def read(document: Any, _parts: Mapping[str, str]) -> Mapping[str, Any]:
-        told = {key: found(document, path) for key, path in paths.items()}
-        return {key: value for key, value in told.items() if value is not None}
+        values = {key: found(document, path) for key, path in paths.items()}
+        return {key: value for key, value in values.items() if value is not None}
 
     return read
 
@@ -79,10 +79,10 @@ def _all_values(rule: TopicRule) -> Callable[[Any, Mapping[str, str]], Mapping[s
     path, signal = path_of(str(rule.values)), Template(rule.signal or "{key}")
 
     def read(document: Any, parts: Mapping[str, str]) -> Mapping[str, Any]:
-        told = found(document, path)
-        if not isinstance(told, dict):
+        values = found(document, path)
+        if not isinstance(values, dict):
             return {}
-        return {signal.fill({**parts, "key": key}): value for key, value in told.items() if key}
+        return {signal.fill({**parts, "key": key}): value for key, value in values.items() if key}
 
     return read
 
@@ -90,12 +90,12 @@ def _all_values(rule: TopicRule) -> Callable[[Any, Mapping[str, str]], Mapping[s
 def _of_points(rule: TopicRule) -> Read:
     signal, unit = Template(rule.signal or "{field}"), rule.time_unit or "ns"
 
-    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[Instant]:
+    def read(payload: bytes, parts: Mapping[str, str]) -> Iterator[MappedInstant]:
         for point in points(_text(payload)):
             known = {"measurement": point.measurement, **{f"tag.{tag}": value for tag, value in point.tags.items()}}
             said = {signal.fill({**parts, **known, "field": key}): value for key, value in point.fields.items()}
             time_us = ABSENT if point.time is None else _time_us(point.time, unit)
-            yield Instant(time_us=time_us, said=said, known=known)
+            yield MappedInstant(time_us=time_us, said=said, known=known)
 
     return read
 

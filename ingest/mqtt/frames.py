@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from plant.errors import Unavailable
 
 Publish: TypeAlias = tuple[bytes, bytes, int, int]
-"""Topic, payload, packet id (0 where nothing is to be acknowledged), and the RETAIN bit."""
+"""Topic, payload, packet id (0 where nothing is to be acknowledged), and the RETAIN bit; a tuple costs the least."""
+PAYLOAD: Final = 1
+PACKET_ID: Final = 2
+RETAINED: Final = 3
 
 _PUBLISH = 0x30
 _KIND = 0xF0
@@ -28,7 +31,7 @@ _ACKNOWLEDGE = b"\x40\x02"
 class Cut:
     """What a stretch of bytes held: messages in order, and the bytes of the other packets.
 
-    From `end` on there is the beginning of a packet that is whole only with `wanted` bytes, as far as can be told.
+    From `end` on there is the beginning of a packet that is whole only with `wanted` bytes, so far as is known.
     """
 
     publishes: list[Publish] = field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from ingest.mqtt.subscriber import BrokerSettings, attend, visitor
+from ingest.mqtt.connecting import BrokerSettings, attend, visitor
 from plant.errors import Unavailable
 
 _LONGEST_WAIT_S = 0.2

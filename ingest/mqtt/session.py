@@ -17,8 +17,8 @@ _DRAINED_S = 2.0  # and so long before a broker has nothing left for a session t
 
 
 @dataclass(slots=True)
-class Taken:
-    """What one look at a session brought: messages of one connection, and whether it had no more to give."""
+class SessionRead:
+    """What one read of a session brought: messages of one connection, and whether that was all the broker had sent."""
 
     connection: Connection | None
     publishes: list[Publish]
@@ -55,19 +55,19 @@ class Session:
         except Unavailable as error:
             self._lost(error, now_s)
 
-    def take(self, now_s: float) -> Taken:
+    def read(self, now_s: float) -> SessionRead:
         """Read what the broker has sent, up to a bound; what came before a connection was lost counts too."""
         connection = self.subscriber.connection
         publishes: list[Publish] = []
         try:
-            publishes, is_all = self.subscriber.take()
+            publishes, is_all = self.subscriber.read_sent()
             self.subscriber.raise_trouble()
         except Unavailable as error:
             self._lost(error, now_s)
-            return Taken(connection, publishes, is_all=True)
+            return SessionRead(connection, publishes, is_all=True)
         if self.subscriber.is_listening:
             self._outage.over()
-        return Taken(connection, publishes, is_all)
+        return SessionRead(connection, publishes, is_all)
 
     def note_quiet(self, now_s: float, *, is_quiet: bool) -> None:
         """Note whether it has nothing more to give and nothing of it waits to be stored."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.mqtt.session import Session, Taken
+from ingest.mqtt.session import Session, SessionRead
 from plant.backoff import Outage
 from plant.errors import Unavailable
 
@@ -20,10 +20,10 @@ _SHORTEST_ROUND_S = 0.003  # under load many small messages are read at once; ea
 
 
 @dataclass(slots=True)
-class Look:
-    """What one look at all sessions brought: messages, each with its session, and whether there were no more."""
+class PollResult:
+    """What one poll of all sessions brought: what was read of each, and whether that was all the broker had sent."""
 
-    taken: list[tuple[Session, Taken]]
+    reads: list[tuple[Session, SessionRead]]
     is_all: bool
 
 
@@ -63,8 +63,10 @@ class Sessions:
         """End a session's connection and forget the session; the broker keeps what it has for it."""
         self._sessions.pop(slot).subscriber.drop()
 
-    def look(self, wait_s: float, wake: socket.socket, *, reads: Callable[[Session], bool], may_connect: bool) -> Look:
-        """Wait until a session or `wake` has something, at most `wait_s`; read those that `reads` allows.
+    def poll(
+        self, wait_s: float, wake: socket.socket, *, may_read: Callable[[Session], bool], may_connect: bool
+    ) -> PollResult:
+        """Wait until a session or `wake` has something, at most `wait_s`; read those that `may_read` allows.
 
         A session that is not read for as long as its keep-alive loses its connection.
         """
@@ -73,7 +75,7 @@ class Sessions:
             select.select([wake], [], [], rest_s)
         sockets = {slot: session.subscriber.socket for slot, session in self._sessions.items()}
         open_ = {slot: one for slot, one in sockets.items() if one is not None}
-        reading = [one for slot, one in open_.items() if reads(self._sessions[slot])]
+        reading = [one for slot, one in open_.items() if may_read(self._sessions[slot])]
         writing = [one for slot, one in open_.items() if self._sessions[slot].subscriber.wants_write]
         readable, writable, _ = select.select([wake, *reading], writing, [], wait_s)
         if wake in readable:
@@ -83,15 +85,15 @@ class Sessions:
             session.see_to(now_s, writable=sockets[slot] in writable, may_connect=may_connect)
         return self._read([slot for slot, one in open_.items() if one in readable], now_s)
 
-    def _read(self, slots: list[int], now_s: float) -> Look:
-        taken = [(self._sessions[slot], self._sessions[slot].take(now_s)) for slot in slots]
-        is_all = all(one.is_all for _, one in taken)
-        if taken:
+    def _read(self, slots: list[int], now_s: float) -> PollResult:
+        reads = [(self._sessions[slot], self._sessions[slot].read(now_s)) for slot in slots]
+        is_all = all(read.is_all for _, read in reads)
+        if reads:
             self._rest_until_s = now_s + _SHORTEST_ROUND_S if is_all else 0.0
-        return Look(taken, is_all=is_all)
+        return PollResult(reads, is_all=is_all)
 
 
-def await_word(wake: socket.socket, wait_s: float) -> None:
+def await_wake(wake: socket.socket, wait_s: float) -> None:
     """Wait for `wake` to have something, at most `wait_s`."""
     readable: list[Any] = select.select([wake], [], [], max(0.0, wait_s))[0]
     if readable:

@@ -11,42 +11,24 @@ import logging
 import select
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ingest.mqtt.client import FrameClient, PlainClient
+from ingest.mqtt.connecting import BrokerSettings, introduce
 from ingest.mqtt.frames import Publish
 from plant.broker_address import BrokerAddress
-from plant.certificates import Certificates
 from plant.errors import Unavailable
 
 if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode
 
 _log = logging.getLogger(__name__)
-_CONNECT_S = 3.0
 _DISCONNECT = b"\xe0\x00"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BrokerSettings:
-    """How to reach the broker.
-
-    `url` is `mqtt://user:password@host:port` or `mqtts://…`. With `session_expiry_s` the broker forgets a session that
-    was absent for so long (MQTT 5); without, as the broker is configured. `reader` `paho` does without the shortcuts of
-    `ingest.mqtt.client`.
-    """
-
-    url: str
-    certificates: Certificates = field(default_factory=Certificates)
-    session_expiry_s: int | None = None
-    keepalive_s: int = 20
-    reader: Literal["frames", "paho"] = "frames"
 
 
 class Connection:
@@ -100,7 +82,7 @@ class Subscriber:
             manual_ack=True,
             reconnect_on_failure=False,
         )
-        _introduce(client, self._settings, self._address)
+        introduce(client, self._settings, self._address)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_unsubscribe = self._on_unsubscribe
@@ -140,16 +122,16 @@ class Subscriber:
         properties.SessionExpiryInterval = self._settings.session_expiry_s
         return {"clean_start": False, "properties": properties}
 
-    def take(self) -> tuple[list[Publish], bool]:
+    def read_sent(self) -> tuple[list[Publish], bool]:
         """Read what the broker has sent, up to a bound; return the messages, and whether that was all.
 
         Raises:
             Unavailable: nothing came, and the connection is lost or was refused.
         """
-        taken = self._client.take_messages()
-        if not taken[0]:
+        publishes, is_all = self._client.take_messages()
+        if not publishes:
             self.raise_trouble()
-        return taken
+        return publishes, is_all
 
     def tend(self, *, writable: bool) -> None:
         """Write what waits to be written, if the socket takes it, and keep the connection alive.
@@ -275,53 +257,3 @@ class Subscriber:
     ) -> None:
         self._trouble = self._trouble or f"the connection to the broker is lost: {reason}"
         self.is_listening, self.connection = False, None
-
-
-def end_session(settings: BrokerSettings, client_id: str) -> None:
-    """Make the broker forget a session, and with it whatever waits in it.
-
-    Raises:
-        Unavailable: the broker cannot be reached.
-    """
-    client = visitor(settings, client_id)
-    try:
-        attend(client, _CONNECT_S)
-    finally:
-        client.disconnect()
-
-
-def attend(client: mqtt.Client, wait_s: float) -> MQTTErrorCode:
-    """Wait for a broker, at most `wait_s`, and do what is to be done; paho's own loop leaves sockets behind."""
-    source = client.socket()
-    if source is None:
-        return MQTTErrorCode.MQTT_ERR_NO_CONN
-    readable, writable, _ = select.select([source], [source] if client.want_write() else [], [], wait_s)
-    if writable:
-        client.loop_write()
-    code = client.loop_read() if readable else MQTTErrorCode.MQTT_ERR_SUCCESS
-    return code or client.loop_misc()
-
-
-def visitor(settings: BrokerSettings, client_id: str = "") -> mqtt.Client:
-    """Return a client that has begun to connect, and of which the broker remembers nothing afterwards.
-
-    Raises:
-        Unavailable: the broker cannot be reached.
-    """
-    address = BrokerAddress.parse(settings.url)
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
-    _introduce(client, settings, address)
-    try:
-        client.connect(address.host, address.port, keepalive=settings.keepalive_s)
-    except (OSError, ValueError) as error:
-        raise Unavailable(f"no broker at {address}: {error}") from error
-    return client
-
-
-def _introduce(client: mqtt.Client, settings: BrokerSettings, address: BrokerAddress) -> None:
-    """Give a client the user, the certificates and the patience with which to connect."""
-    if address.username:
-        client.username_pw_set(address.username, address.password)
-    if address.tls:
-        client.tls_set_context(settings.certificates.context())
-    client.connect_timeout = _CONNECT_S

@@ -174,7 +174,7 @@ def _upkeep(around: Surroundings) -> str:
 def _telemetry(around: Surroundings) -> str:
     """Look whether ingest listens, loses nothing, and whether somebody waits for approval."""
     with around.database(Role.APP) as database, database.transaction() as tx:
-        flow = delivery.flow(tx, since=around.clock.now() - _A_DAY)
+        flow = delivery.status(tx, since=around.clock.now() - _A_DAY)
         waiting = quarantine.strangers(tx)
     deaf = [slot.slot for slot in flow.slots if slot.is_held and not slot.is_listening]
     if deaf:

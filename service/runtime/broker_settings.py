@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.mqtt.subscriber import BrokerSettings
+from ingest.mqtt.connecting import BrokerSettings
 from service.runtime.surroundings import Surroundings
 
 

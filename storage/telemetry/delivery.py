@@ -105,8 +105,8 @@ class DeliveredMinute:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Flow:
-    """How ingest does: what became of what came since `since`, by device; its slots; and what is not in the record.
+class IngestStatus:
+    """The status of ingest: what became of what came since `since`, by device; its slots; and what is not stored.
 
     `lost_messages` and `lost_bytes` found no room while the database was away; `spooled_since` is when the oldest
     message came that still waits in a spool.
@@ -124,10 +124,10 @@ class Flow:
         return Delivered(device="", **{name: sum(getattr(one, name) for one in self.devices) for name in _COUNTS})
 
 
-def flow(tx: Transaction, *, since: datetime, device: str | None = None) -> Flow:
-    """Say how ingest does, and what became of what came since `since`, whole minutes, by device or of one."""
+def status(tx: Transaction, *, since: datetime, device: str | None = None) -> IngestStatus:
+    """Return the status of ingest since `since`, in whole minutes, of all devices or of one."""
     lost = tx.one("delivery.lost", since=since)
-    return Flow(
+    return IngestStatus(
         since=since,
         devices=[Delivered(**row) for row in tx.all("delivery.by_device", since=since, device=device)],
         slots=slots.every(tx),

@@ -14,7 +14,7 @@ from storage.telemetry import devices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remembered:
+class StoredMemory:
     """What a format remembers of a speaker, a JSON document."""
 
     format: str
@@ -23,7 +23,7 @@ class Remembered:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class PresenceChange:
     """Word that a device has come or gone: its tags (no site where the only asset of that tag is meant), and when.
 
     `speaker` is who says so, in the words of `format`.
@@ -45,13 +45,13 @@ def remembered(tx: Transaction) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
-def remember(tx: Transaction, told: Sequence[Remembered], *, at: datetime) -> None:
+def remember(tx: Transaction, memories: Sequence[StoredMemory], *, at: datetime) -> None:
     """Remember documents in place of former ones; of several about one speaker the last.
 
     Raises:
         Rejected: the database will never take one of them.
     """
-    last = {(one.format, one.speaker): one for one in told}.values()
+    last = {(one.format, one.speaker): one for one in memories}.values()
     if not last:
         return
     with refusals():
@@ -64,17 +64,17 @@ def remember(tx: Transaction, told: Sequence[Remembered], *, at: datetime) -> No
         )
 
 
-def note_presences(tx: Transaction, heard: Sequence[Heard]) -> None:
+def note_presences(tx: Transaction, changes: Sequence[PresenceChange]) -> None:
     """Note who has come and gone, in this order; devices that the register does not know are passed over.
 
     Raises:
         Rejected: the database will never take one of these names.
     """
-    if not heard:
+    if not changes:
         return
     with refusals():
-        known = devices.find(tx, sorted({(one.site, one.asset) for one in heard}))
-        last = {known[one.site, one.asset].asset_id: one for one in heard if (one.site, one.asset) in known}
+        known = devices.find(tx, sorted({(one.site, one.asset) for one in changes}))
+        last = {known[one.site, one.asset].asset_id: one for one in changes if (one.site, one.asset) in known}
         tx.run(
             "device_sessions.note_presences",
             asset_ids=list(last),

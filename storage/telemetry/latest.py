@@ -15,10 +15,10 @@ def upsert(tx: Transaction, columns: ReadingColumns, *, stored_at: datetime) -> 
     rows = last_of_signals(columns.take(np.lexsort((columns.times_us, columns.signal_ids))))
     if not len(rows):
         return 0
-    told = {"stored_at": stored_at, **rows.as_arrays()}
+    parameters = {"stored_at": stored_at, **rows.as_arrays()}
     tx.all("latest.one_writer")
-    moved = tx.run("latest.move", **told)
-    return moved if moved == len(rows) else moved + tx.run("latest.begin", **told)
+    moved = tx.run("latest.move", **parameters)
+    return moved if moved == len(rows) else moved + tx.run("latest.begin", **parameters)
 
 
 def repair(tx: Transaction, *, stored_at: datetime) -> int:

@@ -16,7 +16,7 @@ from storage.telemetry.windows import from_us
 _HOUR_US = 3_600_000_000  # no partition is shorter
 
 
-class Outcome(IntEnum):
+class ReadingOutcome(IntEnum):
     """What became of one reading."""
 
     STORED = 0
@@ -25,8 +25,8 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Appended:
-    """What became of each reading, in the order given; `newest` are the last ones stored, by signal."""
+class AppendResult:
+    """What became of each reading, in the order given; `newest` is the last reading stored of each signal."""
 
     outcomes: NDArray[np.int8]
     newest: ReadingColumns
@@ -34,26 +34,27 @@ class Appended:
     @property
     def stored(self) -> int:
         """Count the rows that went into `reading`."""
-        return int(np.count_nonzero(self.outcomes == Outcome.STORED))
+        return int(np.count_nonzero(self.outcomes == ReadingOutcome.STORED))
 
     @property
     def duplicate(self) -> int:
         """Count the rows that the record held already, with this very value."""
-        return int(np.count_nonzero(self.outcomes == Outcome.DUPLICATE))
+        return int(np.count_nonzero(self.outcomes == ReadingOutcome.DUPLICATE))
 
     @property
     def conflicting(self) -> int:
         """Count the rows that went into `reading_conflict`."""
-        return int(np.count_nonzero(self.outcomes == Outcome.CONFLICTING))
+        return int(np.count_nonzero(self.outcomes == ReadingOutcome.CONFLICTING))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Ordered:
-    """Readings made ready to be stored: all that takes no database, so that it can be done while that is busy.
+class OrderedReadings:
+    """Readings ready to be stored. Nothing of this takes the database, so it is done while that is busy.
 
-    `columns` are in the order of the unique key, of one instant the first received first, which `is_first` marks;
-    `places` are theirs among the readings as given. `body` is what is copied, `notes` what is told of it beforehand.
-    `expected` is what becomes of them where none is stored already; conflicts among them are not kept by that.
+    `columns` are in the order of the unique key (signal, time). Of several readings for one instant the first received
+    comes first, and `is_first` marks it. `places` says where each row stood among the readings as given. `body` is the
+    body of the COPY, `notes` the parameters of the statement before it. `expected` is what becomes of the readings
+    where none of them is stored already; conflicts among them are still to be kept.
     """
 
     columns: ReadingColumns
@@ -61,10 +62,10 @@ class Ordered:
     is_first: NDArray[np.bool_]
     body: bytes
     notes: dict[str, Any]
-    expected: Appended
+    expected: AppendResult
 
     @classmethod
-    def of(cls, columns: ReadingColumns) -> Ordered:
+    def of(cls, columns: ReadingColumns) -> OrderedReadings:
         """Order readings that stand as they were received."""
         places = np.lexsort((columns.times_us, columns.signal_ids))
         ordered = columns.take(places)
@@ -74,15 +75,15 @@ class Ordered:
         expected = _appended(ordered, places, _compared_with_first(ordered, first))
         return cls(columns=ordered, places=places, is_first=first, body=body, notes=_notes(ordered), expected=expected)
 
-    def appended(self, outcomes: NDArray[np.int8]) -> Appended:
+    def appended(self, outcomes: NDArray[np.int8]) -> AppendResult:
         """Say what became of each reading as given; `outcomes` are in the order of the unique key."""
         return _appended(self.columns, self.places, outcomes)
 
-    def is_apart_from(self, other: Ordered) -> bool:
+    def is_apart_from(self, other: OrderedReadings) -> bool:
         """Say whether no signal's first to last instant here meets its first to last instant there.
 
         >>> some, other = (ReadingColumns.of([7, 7], times, [1.0, 2.0], [0, 0]) for times in ([10, 30], [20, 20]))
-        >>> Ordered.of(some).is_apart_from(Ordered.of(other))
+        >>> OrderedReadings.of(some).is_apart_from(OrderedReadings.of(other))
         False
         """
         mine, first, last = self._spans()
@@ -98,17 +99,19 @@ class Ordered:
         return ids[begins], times_us[begins], times_us[np.roll(begins, -1)]
 
 
-def _appended(ordered: ReadingColumns, places: NDArray[np.intp], outcomes: NDArray[np.int8]) -> Appended:
+def _appended(ordered: ReadingColumns, places: NDArray[np.intp], outcomes: NDArray[np.int8]) -> AppendResult:
     as_given = np.empty_like(outcomes)
     as_given[places] = outcomes
-    return Appended(outcomes=as_given, newest=last_of_signals(ordered.take(outcomes == Outcome.STORED)))
+    return AppendResult(outcomes=as_given, newest=last_of_signals(ordered.take(outcomes == ReadingOutcome.STORED)))
 
 
 def _compared_with_first(ordered: ReadingColumns, first: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Judge the rows that came after the first of their instant, where all of the first ones are stored."""
     values = ordered.values
-    outcomes = np.where(values[first][np.cumsum(first) - 1] == values, Outcome.DUPLICATE, Outcome.CONFLICTING)
-    outcomes[first] = Outcome.STORED
+    outcomes = np.where(
+        values[first][np.cumsum(first) - 1] == values, ReadingOutcome.DUPLICATE, ReadingOutcome.CONFLICTING
+    )
+    outcomes[first] = ReadingOutcome.STORED
     return outcomes.astype(np.int8)
 
 

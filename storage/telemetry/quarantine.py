@@ -12,11 +12,11 @@ from storage.core.storable_text import storable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class RefusedPayload:
     """A payload, or what is kept of one, and why it or `readings` of its readings were refused at `at`.
 
-    `length` and `sha256` are those of the whole payload, also where `payload` is only its beginning. `place` tells the
-    order of what came at one instant; `retained` is the broker's word that it had been said before.
+    `length` and `sha256` are those of the whole payload, also where `payload` is only its beginning. `place` is its
+    order among those that came at one instant; `retained` says that the broker had kept it from earlier.
     """
 
     topic: str
@@ -56,7 +56,7 @@ class Stranger:
 
     `site` is empty where its topic names none: then `asset` is the tag of the only asset so called, or `site/tag`.
     `topic` and `detail` are those of what was held first. `meant` is how many assets of the register are called so by
-    now: one is being replayed, several must be told apart where they speak.
+    now: one is being replayed, several need names that differ where they speak.
     """
 
     site: str
@@ -86,7 +86,7 @@ class ReasonTotal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class QuarantineEntry:
     """One entry of the quarantine."""
 
     quarantine_id: int
@@ -114,14 +114,14 @@ class Expired:
     last_at: datetime
 
 
-def hold(tx: Transaction, refused: Sequence[Refused]) -> None:
+def hold(tx: Transaction, refused: Sequence[RefusedPayload]) -> None:
     """Hold what was refused, in one order everywhere so that two writers never wait for each other in a ring."""
     ordered = sorted(refused, key=lambda one: (one.topic, one.sha256, one.reason))
     if ordered:
         tx.run_many("quarantine.hold", [_parameters(one) for one in ordered])
 
 
-def _parameters(refused: Refused) -> dict[str, object]:
+def _parameters(refused: RefusedPayload) -> dict[str, object]:
     return {
         "topic": storable(refused.topic),
         "reason": refused.reason,
@@ -176,6 +176,6 @@ def expired(tx: Transaction) -> list[Expired]:
     return [Expired(**row) for row in tx.all("quarantine.expired")]
 
 
-def recent(tx: Transaction, *, most: int = 100) -> list[Held]:
+def recent(tx: Transaction, *, most: int = 100) -> list[QuarantineEntry]:
     """Return the entries that were seen last, the newest first."""
-    return [Held(**row) for row in tx.all("quarantine.recent", most=most)]
+    return [QuarantineEntry(**row) for row in tx.all("quarantine.recent", most=most)]

@@ -1,6 +1,12 @@
-"""Slots: each ingest process holds some by a lease, and their numbers are part of its names at the broker.
+"""Slots: each ingest process leases some, and each slot has a session of its own at the broker.
 
-Leases count on the database's clock, the one clock that all holders share.
+The session's client id contains the slot's number (`{installation}-ingest-{slot}`). So a process that takes over a slot
+gets from the broker what the former holder had not acknowledged. Leases count on the database's clock, which all
+holders share.
+
+A holder whose lease has run out may be dead, or frozen amid a commit. A frozen one still holds its rows locked in the
+database, and whoever stores the same readings would wait for it. So who takes over its slot ends its database sessions
+first (`_end_sessions`).
 """
 
 from __future__ import annotations
@@ -14,9 +20,10 @@ from storage.core.database import Role, Transaction, session_name
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """A slot as it stands; `lag_s` is how far behind its holder was, in seconds.
+    """A slot as anybody sees it; `lag_s` is how far behind its holder was, in seconds.
 
-    `claimed_by` is who waits for it to be given away; `is_draining` says that its session is to end.
+    `is_held` says that its lease has not run out, `is_listening` that its session is subscribed. `claimed_by` is who
+    waits for it to be given away; `is_draining` says that its session is to end.
     """
 
     slot: int
@@ -30,8 +37,12 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
-    """A slot of one's own: since when it may have been waiting for a holder, and what others want of it."""
+class HeldSlot:
+    """A slot as its holder sees it.
+
+    Messages may have been waiting for it since its `last_commit`. `claimed_by` is who waits for it, `is_draining` says
+    that its session is to end.
+    """
 
     slot: int
     last_commit: datetime | None
@@ -39,17 +50,17 @@ class Held:
     is_draining: bool
 
 
-def take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
-    """Take a slot for a process that has none; None where it has to wait and ask again.
+def acquire(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
+    """Acquire a slot for a process that has none; None where it has to wait and ask again.
 
-    That is the one that was given to it, the first that nobody holds or, where nobody has more than one, a new one of
-    at most `most`. Where somebody has more than one, one of those is asked for.
+    The first of these that there is: the slot that was given to it; the lowest that nobody holds; a new one, of at most
+    `most` in all. Before a new one is made, a holder of several slots is asked for one, and the answer is None.
     """
     tx.all("slots.one_at_a_time")
     row = tx.first("slots.given", holder=holder)
     if row is not None:
         return int(row["slot"])
-    slot = _take(tx, holder, lease_s=lease_s, most=most)
+    slot = _acquire_free(tx, holder, lease_s=lease_s, most=most)
     if slot is None and not tx.run("slots.claim", holder=holder):
         made = tx.first("slots.make", holder=holder, lease_s=lease_s, most=most)
         slot = None if made is None else int(made["slot"])
@@ -59,11 +70,11 @@ def take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | No
 def take_over(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
     """Take over one slot whose holder is gone; None where there is none."""
     tx.all("slots.one_at_a_time")
-    return _take(tx, holder, lease_s=lease_s, most=most)
+    return _acquire_free(tx, holder, lease_s=lease_s, most=most)
 
 
-def _take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
-    row = tx.first("slots.take", holder=holder, lease_s=lease_s, most=most)
+def _acquire_free(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
+    row = tx.first("slots.acquire", holder=holder, lease_s=lease_s, most=most)
     if row is None:
         return None
     if row["former"] not in (None, holder):
@@ -72,27 +83,27 @@ def _take(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | N
 
 
 def _end_sessions(tx: Transaction, former: str) -> None:
-    """End what a former holder has open: frozen amid a commit, it would keep its rows from being stored by others."""
+    """End the database sessions of a former holder, which may be frozen amid a commit with its rows locked."""
     tx.run("slots.as_login")
     tx.all("slots.end_sessions", name=session_name(Role.INGEST, former))
     tx.run("slots.as_ingest")
 
 
-def renew(tx: Transaction, holder: str, *, lease_s: float) -> dict[int, Held]:
-    """Go on holding one's slots, and return those that are still one's own."""
-    rows = [Held(**row) for row in tx.all("slots.renew", holder=holder, lease_s=lease_s)]
-    return {held.slot: held for held in rows}
+def renew(tx: Transaction, holder: str, *, lease_s: float) -> dict[int, HeldSlot]:
+    """Extend the leases of the slots that `holder` has, and return those slots by number."""
+    rows = [HeldSlot(**row) for row in tx.all("slots.renew", holder=holder, lease_s=lease_s)]
+    return {row.slot: row for row in rows}
 
 
 def report(
     tx: Transaction, slot: int, holder: str, *, lag_s: float, is_listening: bool, last_commit: datetime | None
 ) -> None:
-    """Say how far behind a slot of one's own is."""
+    """Write down how far behind a slot is that `holder` has."""
     tx.run("slots.report", slot=slot, holder=holder, lag_s=lag_s, is_listening=is_listening, last_commit=last_commit)
 
 
 def report_spool(tx: Transaction, holder: str, oldest: datetime | None, *, lease_s: float) -> None:
-    """Say how old the oldest message in one's spool is, None where it is empty."""
+    """Write down when the `oldest` message in the spool of `holder` came, None where it is empty."""
     if oldest is None:
         tx.run("slots.end_spool", holder=holder)
     else:
@@ -110,7 +121,7 @@ def spread_s(tx: Transaction) -> float:
 
 
 def give_away(tx: Transaction, slot: int, holder: str, *, lease_s: float) -> None:
-    """Let who asked for a slot have it."""
+    """Hand a slot over to the process that asked for it."""
     tx.run("slots.give_away", slot=slot, holder=holder, lease_s=lease_s)
 
 

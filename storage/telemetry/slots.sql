@@ -10,8 +10,8 @@ WHERE holder = %(holder)s
 ORDER BY slot
 LIMIT 1;
 
--- name: take
--- Take the first slot that nobody holds, and say whose it was; no row where all of them are held.
+-- name: acquire
+-- Lease the first slot that nobody holds, and say whose it was; no row where all of them are held.
 UPDATE ingest_slot AS t
 SET
     holder = %(holder)s,

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ingest.mqtt.subscriber import BrokerSettings
+from ingest.mqtt.connecting import BrokerSettings
 from ingest.runner import Ingest, IngestSettings
 from plant.clock import SystemClock
 from plant.topics import telemetry_topic
@@ -77,7 +77,7 @@ class RunningIngest:
     def _run(self) -> None:
         try:
             self._ingest.run(self._stop)
-        except BaseException as failure:  # noqa: BLE001 - told to the test
+        except BaseException as failure:  # noqa: BLE001 - raised again in the test
             self._failure = failure
 
     def stop(self) -> float:
@@ -111,8 +111,8 @@ def start_ingest(
     running: list[RunningIngest] = []
 
     def start(address: HasAddress, *, holder: str = "test", **settings: Any) -> RunningIngest:
-        told = IngestSettings(broker=BrokerSettings(url=address.url), spool=tmp_path / "spool", **settings)
-        running.append(RunningIngest(told, database_url, holder))
+        made = IngestSettings(broker=BrokerSettings(url=address.url), spool=tmp_path / "spool", **settings)
+        running.append(RunningIngest(made, database_url, holder))
         return running[-1]
 
     yield start

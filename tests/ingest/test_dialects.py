@@ -36,14 +36,14 @@ def now_ms() -> int:
 
 def sparkplug(seq: int | None, *metrics: dict[str, Any], bd_seq: int | None = None) -> bytes:
     at = now_ms()
-    told = Payload(timestamp=at)
+    message = Payload(timestamp=at)
     if seq is not None:
-        told.seq = seq
+        message.seq = seq
     if bd_seq is not None:
-        told.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
+        message.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
     for metric in metrics:
-        told.metrics.add(timestamp=at, **metric)
-    built: bytes = told.SerializeToString()
+        message.metrics.add(timestamp=at, **metric)
+    built: bytes = message.SerializeToString()
     return built
 
 
@@ -152,8 +152,8 @@ def test_a_gateways_device_is_the_one_asset_of_that_tag(
     await_listening()
     at = now_ms()
     device.says({"device": "P-101"}, "v1/gateway/connect")
-    told = {name: [{"ts": at, "values": {"flow": n}}] for n, name in enumerate(("P-101", "P-7", "south/P-7"))}
-    device.says(told, "v1/gateway/telemetry")
+    telemetry = {name: [{"ts": at, "values": {"flow": n}}] for n, name in enumerate(("P-101", "P-7", "south/P-7"))}
+    device.says(telemetry, "v1/gateway/telemetry")
     await_rows(
         "SELECT s.tag, a.tag, value FROM reading JOIN signal USING (signal_id) JOIN asset AS a USING (asset_id)"
         " JOIN site AS s USING (site_id) ORDER BY value",

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from ingest.admission.terms import Terms
-from ingest.commit.spool import Lost
+from ingest.admission.admit import AdmissionRules
+from ingest.commit.spool import LostTelemetry
 from ingest.housekeeping import Housekeeping, SlotState
 from plant.clock import ManualClock
 from plant.errors import Misconfigured, Unavailable
@@ -32,12 +32,12 @@ class House:
     """Housekeeping of the process `me`, which has slot 0, and the slots whose sessions it ended."""
 
     def __init__(self, database: Database, *, most_slots: int = 3) -> None:
-        self.terms = Terms(retention_us=1)
+        self.rules = AdmissionRules(retention_us=1)
         self.ended: list[int] = []
         self.keeping = Housekeeping(
             database,
             ManualClock(START),
-            self.terms,
+            self.rules,
             holder="me",
             lease_s=60,
             most_slots=most_slots,
@@ -49,7 +49,7 @@ class House:
 def house(register: None, ingest_database: Database, superuser: Superuser) -> House:  # noqa: ARG001
     superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a')")
     with ingest_database.transaction() as tx:
-        assert slots.take(tx, "me", lease_s=60, most=1) == 0
+        assert slots.acquire(tx, "me", lease_s=60, most=1) == 0
     return House(ingest_database)
 
 
@@ -165,17 +165,17 @@ def test_a_spool_counts_as_a_slot_for_as_long_as_something_is_in_it(house: House
     house.keeping.report({0: FINE}, spooled_since_us=a_while_ago_us, lost=None)
     house.keeping.keep(100.0)
     house.keeping.keep(101.0)
-    assert 99_000_000 < house.terms.spread_us < 120_000_000
+    assert 99_000_000 < house.rules.spread_us < 120_000_000
     house.keeping.report({0: FINE}, spooled_since_us=None, lost=None)
     house.keeping.keep(102.0)
     house.keeping.keep(103.0)
-    assert house.terms.spread_us == 0
+    assert house.rules.spread_us == 0
     assert superuser.execute("SELECT FROM ingest_spool").fetchall() == []
 
 
 def test_a_loss_is_written_down_even_when_the_database_comes_back_later(house: House, superuser: Superuser) -> None:
     superuser.execute("REVOKE INSERT ON ingest_loss FROM assetloop_ingest")
-    house.keeping.report({0: FINE}, spooled_since_us=None, lost=Lost(messages=7, size_bytes=700))
+    house.keeping.report({0: FINE}, spooled_since_us=None, lost=LostTelemetry(messages=7, size_bytes=700))
     with pytest.raises(Misconfigured, match="ingest_loss"):
         house.keeping.keep(100.0)
     superuser.execute("GRANT INSERT ON ingest_loss TO assetloop_ingest")

@@ -65,11 +65,11 @@ def test_sums_agree_with_the_tables(
     await_rows(RECEIVED, [(received,)])
 
     stored, late, quarantined, conflicting = superuser.execute(SUMS.encode()).fetchone() or ()
-    told = superuser.execute(LEDGER.encode()).fetchone() or ()
-    assert (told[0], told[2]) == (stored, quarantined)
+    counts = superuser.execute(LEDGER.encode()).fetchone() or ()
+    assert (counts[0], counts[2]) == (stored, quarantined)
     # A value that conflicts again, the same as before, is counted each time and kept once; so with late duplicates.
-    assert told[1] >= late > 0
-    assert told[3] >= conflicting > 0
+    assert counts[1] >= late > 0
+    assert counts[3] >= conflicting > 0
     sums = superuser.execute(
         b"SELECT sum(received)::bigint, sum(stored + duplicate + quarantined + conflicting + limited)::bigint,"
         b" sum(limited)::bigint, sum(duplicate)::bigint FROM delivery_by_minute"

@@ -1,4 +1,4 @@
-"""Session, device and sensor are told apart: each is ended by itself, and each of the others stays what it is."""
+"""Session, device and sensor are three states: each is ended by itself, and each of the others stays what it is."""
 
 from __future__ import annotations
 

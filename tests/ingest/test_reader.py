@@ -1,4 +1,4 @@
-"""Whether a session has caught up is told by what was measured just now, and by nothing else."""
+"""Whether a session has caught up is known by what was measured just now, and by nothing else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from ingest.admission.device import Device
-from ingest.admission.terms import Terms
+from ingest.admission.admit import AdmissionRules
+from ingest.admission.device_profile import DeviceProfile
 from ingest.commit.batch import Gathering
 from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
@@ -26,9 +26,9 @@ TOPIC = b"assetloop/v1/demo/P-1/telemetry"
 class Known:
     """A register of one asset with one signal."""
 
-    device = Device(site="demo", asset="P-1", asset_id=1, grace_us=2_000_000, signals={"n": 1}, credit=10**9)
+    device = DeviceProfile(site="demo", asset="P-1", asset_id=1, grace_us=2_000_000, signals={"n": 1}, credit=10**9)
 
-    def recall(self, _site: str, _asset: str, _now_s: float) -> Device:
+    def recall(self, _site: str, _asset: str, _now_s: float) -> DeviceProfile:
         return self.device
 
 
@@ -38,9 +38,9 @@ class Line:
     def __init__(self) -> None:
         devices: Any = Known()
         self._gathering = Gathering(most_values=10**6, longest_s=1)
-        terms = Terms(retention_us=3650 * 86_400_000_000)
+        rules = AdmissionRules(retention_us=3650 * 86_400_000_000)
         self._reader = Reader(
-            ManualClock(NOW), Decoder(every_format(), most_bytes=2**20), devices, terms, self._gathering
+            ManualClock(NOW), Decoder(every_format(), most_bytes=2**20), devices, rules, self._gathering
         )
         subscriber: Any = SimpleNamespace(is_listening=True, connection=object())
         self.session = Session(subscriber, behind_since_s=1.0)

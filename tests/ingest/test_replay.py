@@ -16,8 +16,8 @@ import orjson
 import psycopg
 import pytest
 
+from ingest.admission.admit import AdmissionRules
 from ingest.admission.devices import AutoRegister, Devices
-from ingest.admission.terms import Terms
 from ingest.commit.batch import Gathering
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
@@ -35,7 +35,7 @@ from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.telemetry import delivery, devices, quarantine
 from storage.telemetry.delivery import Delivered
-from storage.telemetry.quarantine import Refused
+from storage.telemetry.quarantine import RefusedPayload
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -57,13 +57,13 @@ class Bench:
     def __init__(self, database: Database, auto: AutoRegister | None = None) -> None:
         self.clock = ManualClock(NOW)
         self.stored: list[ReadingColumns] = []
-        terms = Terms(retention_us=3650 * 86_400_000_000)
+        rules = AdmissionRules(retention_us=3650 * 86_400_000_000)
         devices = Devices(database, most_signals=10, auto=auto)
         decoder = Decoder(FORMATS, most_bytes=2**20)
         self._gathering = Gathering(most_values=10**6, longest_s=1)
-        self._reader = Reader(self.clock, decoder, devices, terms, self._gathering)
-        self._committer = Committer(database, devices, terms, slot=0)
-        replaying = Committer(database, Devices(database, most_signals=10), terms, slot=0)
+        self._reader = Reader(self.clock, decoder, devices, rules, self._gathering)
+        self._committer = Committer(database, devices, rules, slot=0)
+        replaying = Committer(database, Devices(database, most_signals=10), rules, slot=0)
         self.replay = Replay(database, decoder, replaying, self.stored.extend)
 
     def hears(
@@ -71,7 +71,7 @@ class Bench:
     ) -> None:
         messages = [(topic.encode(), orjson.dumps(document), 1, retained) for document in documents]
         self._reader.read(None, messages)
-        batch = self._gathering.take()
+        batch = self._gathering.take_batch()
         assert batch is not None
         self._committer.commit(batch, time.monotonic())
 
@@ -121,8 +121,8 @@ def test_an_approved_assets_telemetry_is_stored_in_order_and_the_ledger_agrees(
     assert rows(superuser, "SELECT value FROM reading_conflict ORDER BY value") == [(5.0,), (8.0,)]
     assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("not_a_number", 1)]
     assert rows(superuser, "SELECT FROM quarantine_arrival") == []
-    told = Delivered(device="demo/P-9", received=1406, stored=1402, duplicate=1, conflicting=2, quarantined=1)
-    assert ledger(ingest_database) == {"demo/P-9": told}
+    expected = Delivered(device="demo/P-9", received=1406, stored=1402, duplicate=1, conflicting=2, quarantined=1)
+    assert ledger(ingest_database) == {"demo/P-9": expected}
     by_minute = rows(superuser, "SELECT received, quarantined FROM delivery_by_minute ORDER BY minute")
     assert by_minute == [(1402, 0), (4, 1)]
     assert 900.0 in [value for part in bench.stored for value in part.values.tolist()]
@@ -145,8 +145,8 @@ def test_a_repeat_with_its_time_is_stored_once(bench: Bench, superuser: Superuse
         bench.hears([{"ts": NOW_MS, "values": {"n": 7}}])
     superuser.execute(APPROVE.format("P-9").encode())
     assert bench.replays() == 3
-    told = Delivered(device="demo/P-9", received=3, stored=1, duplicate=2)
-    assert ledger(ingest_database) == {"demo/P-9": told}
+    expected = Delivered(device="demo/P-9", received=3, stored=1, duplicate=2)
+    assert ledger(ingest_database) == {"demo/P-9": expected}
 
 
 def test_a_retained_message_without_a_time_stays_in_quarantine(bench: Bench, superuser: Superuser) -> None:
@@ -174,9 +174,9 @@ def test_of_a_message_of_several_assets_each_is_replayed_when_it_is_approved(
     assert rows(superuser, "SELECT count(*) FROM reading") == [(6,)]
 
 
-def gateway(**told: Any) -> dict[str, list[Any]]:
+def gateway(**values: Any) -> dict[str, list[Any]]:
     """What a gateway says of its devices, by their names."""
-    return {name.replace("__", "/"): [{"ts": NOW_MS + n, "values": {"n": n}}] for name, n in told.items()}
+    return {name.replace("__", "/"): [{"ts": NOW_MS + n, "values": {"n": n}}] for name, n in values.items()}
 
 
 GATEWAY = "v1/gateway/telemetry"
@@ -268,7 +268,7 @@ def test_a_name_means_in_quarantine_what_it_means_live(
     for site, asset in wire:
         said = f"{site}|{asset}".encode()
         common = {"topic": "t", "reason": "unknown_asset", "payload": said, "length": 1, "sha256": said, "at": at}
-        held.append(Refused(**common, site=site or None, asset=asset))
+        held.append(RefusedPayload(**common, site=site or None, asset=asset))
     with ingest_database.transaction() as tx:
         quarantine.hold(tx, held)
     with ingest_database.transaction() as tx:
@@ -301,16 +301,16 @@ def test_two_processes_replay_a_message_once(bench: Bench, superuser: Superuser,
 
 REPLAYING = """
 import sys
+from ingest.admission.admit import AdmissionRules
 from ingest.admission.devices import Devices
-from ingest.admission.terms import Terms
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
 from ingest.replay import Replay
 from storage.core.database import Database, Role
 with Database(sys.argv[1], role=Role.INGEST) as database:
-    terms = Terms(retention_us=3650 * 86_400_000_000)
-    committer = Committer(database, Devices(database, most_signals=10), terms, slot=0)
+    rules = AdmissionRules(retention_us=3650 * 86_400_000_000)
+    committer = Committer(database, Devices(database, most_signals=10), rules, slot=0)
     replay = Replay(database, Decoder(every_format(), most_bytes=2**20), committer, lambda stored: None)
     while sys.stdin.readline() and replay.step(0.0):
         print("step", flush=True)
@@ -346,8 +346,8 @@ def test_a_replay_killed_again_and_again_stores_everything_once(
     assert kills >= 5
     assert rows(superuser, "SELECT count(*), count(DISTINCT value) FROM reading WHERE flags & 1 = 0") == [(250, 250)]
     assert rows(superuser, "SELECT count(*) FROM reading WHERE flags & 1 = 1") == [(10,)]
-    told = ledger(ingest_database)["demo/P-9"]
-    assert (told.received, told.stored, told.duplicate, told.quarantined) == (260, 260, 0, 0)
+    counts = ledger(ingest_database)["demo/P-9"]
+    assert (counts.received, counts.stored, counts.duplicate, counts.quarantined) == (260, 260, 0, 0)
 
 
 def test_assets_register_themselves_where_that_is_asked_for_and_only_so_many(
@@ -382,5 +382,5 @@ def test_a_running_ingest_replays_by_itself(
     await_rows("SELECT FROM quarantine", 0)
     await_rows("SELECT value FROM latest", [(1.0,)])
     with Database(database_url, role=Role.INGEST) as database:
-        told = ledger(database)["demo/P-9"]
-    assert told.received == told.stored + told.duplicate
+        counts = ledger(database)["demo/P-9"]
+    assert counts.received == counts.stored + counts.duplicate

@@ -71,7 +71,7 @@ def await_listening(await_rows: AwaitRows) -> Callable[[Any], None]:
 
 
 class Proxy:
-    """Stands between ingest and the broker, and swallows what ingest says when told to."""
+    """Stands between ingest and the broker, and swallows what ingest says when it is to."""
 
     def __init__(self, broker: Any) -> None:
         self._broker = (broker.host, broker.port)
@@ -314,7 +314,7 @@ PROGRAM = """
 import sys, threading
 from pathlib import Path
 from ingest.runner import Ingest, IngestSettings
-from ingest.mqtt.subscriber import BrokerSettings
+from ingest.mqtt.connecting import BrokerSettings
 from plant.clock import SystemClock
 from storage.core.database import Database, Role
 
@@ -365,7 +365,7 @@ def test_members_of_a_shared_subscription_store_each_message_once(
 
 
 def test_a_database_without_schema_stops_ingest_with_the_mend(empty_database_url: str, tmp_path: Path) -> None:
-    from ingest.mqtt.subscriber import BrokerSettings
+    from ingest.mqtt.connecting import BrokerSettings
     from ingest.runner import Ingest, IngestSettings
     from plant.clock import SystemClock
     from storage.core.database import Database, Role

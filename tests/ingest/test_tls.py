@@ -21,7 +21,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.dispatch.connection import MqttPublisher
-from ingest.mqtt.subscriber import BrokerSettings, Subscriber
+from ingest.mqtt.connecting import BrokerSettings
+from ingest.mqtt.subscriber import Subscriber
 from ingest.runner import IngestSettings
 from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
@@ -256,7 +257,7 @@ def listen(settings: BrokerSettings) -> None:
     deadline = time.monotonic() + 10
     while not subscriber.is_listening:
         assert time.monotonic() < deadline
-        subscriber.take()
+        subscriber.read_sent()
         subscriber.tend(writable=True)
         stop.wait(0.01)
     subscriber.drop()

@@ -19,8 +19,8 @@ from storage.core.grade import Grade
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import latest, quarantine, readings, windows
-from storage.telemetry.prepared import Outcome
-from storage.telemetry.quarantine import Refused
+from storage.telemetry.prepared import ReadingOutcome
+from storage.telemetry.quarantine import RefusedPayload
 from storage.telemetry.windows import to_us
 from storage.views import series
 from tests.storage import telemetry
@@ -41,7 +41,7 @@ class House:
     grade: Grade
     copies: bool
     batches: list[ReadingColumns] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[ReadingOutcome] = field(default_factory=list)
 
     @property
     def told(self) -> Told:
@@ -60,7 +60,7 @@ class House:
             for batch in batches:
                 with database.transaction() as tx:
                     appended = readings.append(tx, batch, received_at=datetime.now(UTC))
-                    self.outcomes += [Outcome(one) for one in appended.outcomes]
+                    self.outcomes += [ReadingOutcome(one) for one in appended.outcomes]
                     latest.upsert(tx, appended.newest, stored_at=datetime.now(UTC))
         self.batches += batches
 
@@ -133,8 +133,8 @@ def test_every_reading_is_stored_once_and_every_other_value_beside_it(house: Hou
         assert readings.count(tx) == len(house.told.rows)
         rows = tx.connection.execute("SELECT count(*) AS n FROM reading_conflict").fetchone()
     assert rows == {"n": house.told.conflicts}
-    assert house.outcomes.count(Outcome.STORED) == len(house.told.rows)
-    assert house.outcomes.count(Outcome.CONFLICTING) == house.told.conflicts
+    assert house.outcomes.count(ReadingOutcome.STORED) == len(house.told.rows)
+    assert house.outcomes.count(ReadingOutcome.CONFLICTING) == house.told.conflicts
 
 
 @pytest.mark.parametrize("rollup", STEPS)
@@ -273,7 +273,7 @@ def test_what_strangers_said_expires(house: House) -> None:
         quarantine.hold(
             tx,
             [
-                Refused(
+                RefusedPayload(
                     topic="t", reason="unknown_asset", payload=b"x", length=1, sha256=b"x", at=at, site="s", asset="x"
                 ),
             ],

@@ -29,7 +29,7 @@ class Trace:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
+class ChartWindow:
     """A stretch of time that is shaded, and the onset that is marked."""
 
     time_from: datetime
@@ -46,7 +46,7 @@ def height(traces: Sequence[Trace]) -> int:
     return _TOP + _BOTTOM + len(traces) * _HEIGHT + max(0, len(traces) - 1) * _GAP
 
 
-def stack(traces: Sequence[Trace], *, window: Window | None = None, onset_name: str = "") -> dict[str, Any]:
+def stack(traces: Sequence[Trace], *, window: ChartWindow | None = None, onset_name: str = "") -> dict[str, Any]:
     """Draw traces under one another, their time axes joined; times are shown in the viewer's zone."""
     places = range(len(traces))
     last = len(traces) - 1
@@ -109,7 +109,7 @@ def _value_axis(place: int) -> dict[str, Any]:
     }
 
 
-def _curve(trace: Trace, place: int, window: Window | None, onset_name: str) -> dict[str, Any]:
+def _curve(trace: Trace, place: int, window: ChartWindow | None, onset_name: str) -> dict[str, Any]:
     colour = _COLOURS[place % len(_COLOURS)]
     return {
         "type": "line",
@@ -126,7 +126,7 @@ def _curve(trace: Trace, place: int, window: Window | None, onset_name: str) -> 
     }
 
 
-def _marks(trace: Trace, window: Window | None, onset_name: str) -> dict[str, Any]:
+def _marks(trace: Trace, window: ChartWindow | None, onset_name: str) -> dict[str, Any]:
     limits = [
         {"yAxis": limit, "lineStyle": {"color": _GREY, "type": "dashed"}, "label": {"show": False}}
         for limit in (trace.low, trace.high)
@@ -139,7 +139,7 @@ def _marks(trace: Trace, window: Window | None, onset_name: str) -> dict[str, An
     return {"symbol": "none", "silent": True, "animation": False, "data": [*limits, *onset]}
 
 
-def _area(window: Window) -> dict[str, Any]:
+def _area(window: ChartWindow) -> dict[str, Any]:
     span = [{"xAxis": milliseconds(window.time_from)}, {"xAxis": milliseconds(window.time_to)}]
     return {"silent": True, "itemStyle": {"color": _WINDOW}, "data": [span]}
 

@@ -14,7 +14,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
 from storage.telemetry import delivery
-from storage.telemetry.delivery import Delivered, Flow
+from storage.telemetry.delivery import Delivered, IngestStatus
 from storage.telemetry.slots import Slot
 
 _SINCE = timedelta(hours=1)
@@ -48,17 +48,17 @@ async def _read(visit: Visit, slots: Element, rows: Element) -> None:
         _show_devices(visit, rows, found)
 
 
-def read(parts: Parts) -> Flow:
+def read(parts: Parts) -> IngestStatus:
     """Read what became of the last hour.
 
     Raises:
         Unavailable: the database is away.
     """
     with parts.database.transaction() as tx:
-        return delivery.flow(tx, since=parts.clock.now() - _SINCE)
+        return delivery.status(tx, since=parts.clock.now() - _SINCE)
 
 
-def _show_slots(visit: Visit, room: Element, flow: Flow) -> None:
+def _show_slots(visit: Visit, room: Element, flow: IngestStatus) -> None:
     room.clear()
     with room:
         for slot in flow.slots:
@@ -81,7 +81,7 @@ def _tone(slot: Slot) -> str:
     return "good" if slot.is_held and slot.is_listening else "alarm"
 
 
-def _show_devices(visit: Visit, room: Element, flow: Flow) -> None:
+def _show_devices(visit: Visit, room: Element, flow: IngestStatus) -> None:
     room.clear()
     with room:
         if not flow.devices:

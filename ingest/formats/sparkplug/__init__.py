@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ingest.decoding.decoded import Beside, Decoded, Report
+from ingest.decoding.decoded import Decoded, DeviceReport, Extras
 from ingest.decoding.format import Format, Memories
-from ingest.formats.sparkplug.metrics import Voice, declared, tell
+from ingest.formats.sparkplug.metrics import SparkplugEntity, add_values, declared
 from ingest.formats.sparkplug.node import FORMAT_NAME, OWN, Node
 from ingest.formats.sparkplug.payload import parsed
 from plant.errors import Rejected
@@ -54,22 +54,22 @@ class Nodes:
             Rejected: `unknown_topic`, `not_sparkplug`, `too_many_nodes`, `too_many_metrics`, `device_of_another_node`.
         """
         address = _address(topic)
-        told = parsed(payload)
-        sequence = told.seq if told.HasField("seq") and told.seq < _SEQUENCE_END else None
+        message = parsed(payload)
+        sequence = message.seq if message.HasField("seq") and message.seq < _SEQUENCE_END else None
         node = self._node(address)
         if address.kind == "NDEATH":
-            return self._death(node, told)
+            return self._death(node, message)
         if address.kind == "NBIRTH":
-            return self._birth(node, told, sequence)
+            return self._birth(node, message, sequence)
         ask = node.remind if node.follows(sequence) else node.ask
-        beside = Beside(answers=ask(told.timestamp, self._monotonic()))
+        extras = Extras(answers=ask(message.timestamp, self._monotonic()))
         if address.device:
             self._claim(node, address.device)
         if address.kind == "DBIRTH":
-            return self._birth_of_device(node, address.device, told, beside)
+            return self._birth_of_device(node, address.device, message, extras)
         if address.kind == "DDEATH":
-            return _death_of_device(node, address.device, beside)
-        return self._data(node, address.device, told, beside)
+            return _death_of_device(node, address.device, extras)
+        return self._data(node, address.device, message, extras)
 
     def _node(self, address: Address) -> Node:
         speaker = f"{address.group}/{address.node}"
@@ -81,51 +81,51 @@ class Nodes:
             self._metrics += node.size
         return node
 
-    def _birth(self, node: Node, told: Any, sequence: int | None) -> Decoded:
-        before, metrics = node.size, declared(told)
+    def _birth(self, node: Node, message: Any, sequence: int | None) -> Decoded:
+        before, metrics = node.size, declared(message)
         self._refuse_too_many(len(metrics))
-        node.is_born(metrics, _birth_number(told), sequence)
+        node.is_born(metrics, _birth_number(message), sequence)
         self._metrics += node.size - before
-        beside = Beside(presences=[node.presence(OWN, is_online=True)], memories=[node.memory()])
-        return self._reported(node, OWN, told, beside, is_birth=True)
+        extras = Extras(presences=[node.presence(OWN, is_online=True)], memories=[node.memory()])
+        return self._reported(node, OWN, message, extras, is_birth=True)
 
-    def _birth_of_device(self, node: Node, device: str, told: Any, beside: Beside) -> Decoded:
-        before, metrics = node.size, declared(told)
+    def _birth_of_device(self, node: Node, device: str, message: Any, extras: Extras) -> Decoded:
+        before, metrics = node.size, declared(message)
         self._refuse_too_many(len(metrics))
         node.bear(device, metrics)
         self._metrics += node.size - before
-        beside.presences.append(node.presence(device, is_online=True))
-        beside.memories.append(node.memory())
-        return self._reported(node, device, told, beside, is_birth=True)
+        extras.presences.append(node.presence(device, is_online=True))
+        extras.memories.append(node.memory())
+        return self._reported(node, device, message, extras, is_birth=True)
 
-    def _data(self, node: Node, device: str, told: Any, beside: Beside) -> Decoded:
-        voice = node.voices.setdefault(device, Voice())
-        if not voice.is_certain:
-            beside.answers += node.ask_for(voice, told.timestamp, self._monotonic())
-        return self._reported(node, device, told, beside)
+    def _data(self, node: Node, device: str, message: Any, extras: Extras) -> Decoded:
+        entity = node.entities.setdefault(device, SparkplugEntity())
+        if not entity.is_certain:
+            extras.answers += node.ask_for(entity, message.timestamp, self._monotonic())
+        return self._reported(node, device, message, extras)
 
-    def _reported(self, node: Node, device: str, told: Any, beside: Beside, *, is_birth: bool = False) -> Decoded:
-        voice = node.voices[device]
-        report = Report.empty(node.group, device or node.name)
-        if not tell(report, voice, told, is_birth=is_birth):
-            beside.answers += node.ask_for_alias(voice, told.timestamp, self._monotonic())
-        says = beside.answers or beside.presences or beside.memories
-        return Decoded([report] if report.keys or report.rejects else [], beside if says else None)
+    def _reported(self, node: Node, device: str, message: Any, extras: Extras, *, is_birth: bool = False) -> Decoded:
+        entity = node.entities[device]
+        report = DeviceReport.empty(node.group, device or node.name)
+        if not add_values(report, entity, message, is_birth=is_birth):
+            extras.answers += node.ask_for_alias(entity, message.timestamp, self._monotonic())
+        says = extras.answers or extras.presences or extras.memories
+        return Decoded([report] if report.keys or report.rejects else [], extras if says else None)
 
     @staticmethod
-    def _death(node: Node, told: Any) -> Decoded:
-        """Take a death; that of an earlier life, which a broker may tell late, is none."""
-        number = _birth_number(told)
+    def _death(node: Node, message: Any) -> Decoded:
+        """Take a death; that of an earlier life, which a broker may send late, is none."""
+        number = _birth_number(message)
         if None not in {number, node.birth_number} and number != node.birth_number:
             return Decoded([])
-        return Decoded([], Beside(presences=node.dies()))
+        return Decoded([], Extras(presences=node.dies()))
 
     def _claim(self, node: Node, device: str) -> None:
         """Let a device be a node's; one that another node has brought to life, and not lost, is not."""
         other = self._nodes_of.get((node.group, device))
         if other is not None and other is not node:
-            voice = other.voices.get(device)
-            if voice is not None and voice.is_online and not other.is_dead:
+            entity = other.entities.get(device)
+            if entity is not None and entity.is_online and not other.is_dead:
                 raise Rejected("device_of_another_node", f"{device} is one of {other.speaker}; give each its own id")
         self._nodes_of[node.group, device] = node
 
@@ -134,15 +134,15 @@ class Nodes:
             raise Rejected("too_many_metrics", f"more than the {_MOST_METRICS} that are kept of all nodes")
 
 
-def _death_of_device(node: Node, device: str, beside: Beside) -> Decoded:
-    voice = node.voices.setdefault(device, Voice())
-    voice.is_certain = voice.is_online = False
-    beside.presences.append(node.presence(device, is_online=False))
-    return Decoded([], beside)
+def _death_of_device(node: Node, device: str, extras: Extras) -> Decoded:
+    entity = node.entities.setdefault(device, SparkplugEntity())
+    entity.is_certain = entity.is_online = False
+    extras.presences.append(node.presence(device, is_online=False))
+    return Decoded([], extras)
 
 
-def _birth_number(told: Any) -> int | None:
-    for metric in told.metrics:
+def _birth_number(message: Any) -> int | None:
+    for metric in message.metrics:
         if metric.name == "bdSeq":
             return int(metric.long_value or metric.int_value)
     return None

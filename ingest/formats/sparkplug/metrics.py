@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ingest.admission.terms import is_key
-from ingest.decoding.decoded import ABSENT, Report
+from ingest.admission.device_profile import is_key
+from ingest.decoding.decoded import ABSENT, DeviceReport
 from ingest.formats.sparkplug.payload import DataType
 from plant.reading import Flag
 
@@ -37,8 +37,8 @@ class Metric:
 
 
 @dataclass(slots=True)
-class Voice:
-    """A node or a device of one, with the metrics that it was born with.
+class SparkplugEntity:
+    """A node itself or one of its devices, with the metrics that its birth declared.
 
     `is_certain` as long as every message since its birth has been seen, so that an alias cannot stand for another
     metric by now; `is_online` between birth and death. `is_asked` once its node was asked to bear it, until it does,
@@ -82,17 +82,17 @@ def declared(payload: Any) -> list[Metric]:
     return list(found.values())
 
 
-def tell(report: Report, voice: Voice, payload: Any, *, is_birth: bool) -> bool:
+def add_values(report: DeviceReport, entity: SparkplugEntity, payload: Any, *, is_birth: bool) -> bool:
     """Add what a payload's metrics say to a report; False where one has an alias that no birth declared.
 
     A birth may declare a metric without having a value of it.
     """
-    if _tell_plainly(report, voice, payload):
+    if _add_plain_values(report, entity, payload):
         return True
     instants = _Instants()
     sent_ms, are_known = payload.timestamp, True
     for metric in payload.metrics:
-        known = _meant(voice, metric)
+        known = _meant(entity, metric)
         if known is None:
             report.refuse("unknown_alias", f"{metric.alias}: no birth has declared it")
             are_known = False
@@ -100,17 +100,17 @@ def tell(report: Report, voice: Voice, payload: Any, *, is_birth: bool) -> bool:
         value = None if known.is_command else _value(report, metric, known, is_birth=is_birth)
         if value is not None:
             flags = _flags(metric)
-            if not voice.is_certain and not metric.name:
+            if not entity.is_certain and not metric.name:
                 flags |= _UNCERTAIN
             instants.add((metric.timestamp or sent_ms) * 1000 or ABSENT, flags, known.name, value)
     instants.say(report)
     return are_known
 
 
-def _tell_plainly(report: Report, voice: Voice, payload: Any) -> bool:
-    """Tell a payload that is nothing but numbers under certain aliases at one time, as nearly all are, or say False."""
+def _add_plain_values(report: DeviceReport, entity: SparkplugEntity, payload: Any) -> bool:
+    """Add a payload of nothing but numbers under certain aliases at one time, as nearly all are; else False."""
     metrics = payload.metrics
-    keys = voice.layout(tuple([metric.alias for metric in metrics])) if voice.is_certain else ()
+    keys = entity.layout(tuple([metric.alias for metric in metrics])) if entity.is_certain else ()
     if not keys or any(metric.name or metric.is_historical or metric.HasField("properties") for metric in metrics):
         return False
     times_ms = {metric.timestamp for metric in metrics}
@@ -139,21 +139,21 @@ class _Instants:
             instant = self._instants.setdefault((time_us, flags, turn), {})
         instant[name] = value
 
-    def say(self, report: Report) -> None:
+    def say(self, report: DeviceReport) -> None:
         for (time_us, flags, _), values in self._instants.items():
             report.say(tuple(values), time_us, flags, array("d", values.values()))
 
 
-def _meant(voice: Voice, metric: Any) -> Metric | None:
+def _meant(entity: SparkplugEntity, metric: Any) -> Metric | None:
     """Return the metric that is meant, by its name or alias; None where that alias is unknown."""
     name = metric.name
     if name:
-        return voice.by_name.get(name) or Metric(name, None, metric.datatype)
+        return entity.by_name.get(name) or Metric(name, None, metric.datatype)
     alias = metric.alias
-    return voice.by_alias.get(alias) if alias or metric.HasField("alias") else None
+    return entity.by_alias.get(alias) if alias or metric.HasField("alias") else None
 
 
-def _value(report: Report, metric: Any, known: Metric, *, is_birth: bool) -> float | None:
+def _value(report: DeviceReport, metric: Any, known: Metric, *, is_birth: bool) -> float | None:
     """Return a metric's value; what is no number is refused."""
     field_name = metric.WhichOneof("value")
     datatype = metric.datatype or known.datatype

@@ -9,25 +9,25 @@ from typing import Any
 from service.commands.common import table
 from service.runtime.surroundings import Surroundings
 from storage.telemetry import delivery
-from storage.telemetry.delivery import Delivered, Flow
+from storage.telemetry.delivery import Delivered, IngestStatus
 
 _HEAD = ("DEVICE", "RECEIVED", "STORED", "DUPLICATE", "LATE", "QUARANTINED", "CONFLICTING", "LIMITED")
 
 
-def read(around: Surroundings, *, since: datetime, device: str | None) -> Flow:
+def read(around: Surroundings, *, since: datetime, device: str | None) -> IngestStatus:
     """Read it from the record."""
     with around.database() as database, database.transaction() as tx:
-        return delivery.flow(tx, since=since, device=device)
+        return delivery.status(tx, since=since, device=device)
 
 
-def told(flow: Flow) -> dict[str, Any]:
+def told(flow: IngestStatus) -> dict[str, Any]:
     """Return it for a machine, with the sums over all devices."""
     sums = dataclasses.asdict(flow.sums())
     del sums["device"]
     return {**dataclasses.asdict(flow), "sums": sums}
 
 
-def lines(flow: Flow) -> str:
+def lines(flow: IngestStatus) -> str:
     """Say it to a person."""
     devices = [_cells(one) for one in flow.devices]
     if len(devices) > 1:
@@ -56,7 +56,7 @@ def _cells(one: Delivered) -> tuple[object, ...]:
     )
 
 
-def _slot(flow: Flow, place: int) -> tuple[object, ...]:
+def _slot(flow: IngestStatus, place: int) -> tuple[object, ...]:
     slot = flow.slots[place]
     state = "without a process"
     if slot.is_held:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.decoding.decode import Decoder
-from ingest.decoding.shown import Refused, Shown, readings, refusals
+from ingest.decoding.shown import ShownReading, ShownRefusal, readings, refusals
 from ingest.mapping import known_formats
 from ingest.mapping.file import parse_rules
-from ingest.mapping.learning import Lesson
+from ingest.mapping.learning import MappingLearner
 from ingest.mqtt.listening import listen
 from plant.errors import Misconfigured, Rejected, Unavailable
 from plant.topics import matches
@@ -29,8 +29,8 @@ class Trial:
 
     topic: str
     format: str | None
-    readings: list[Shown]
-    refused: list[Refused]
+    readings: list[ShownReading]
+    refused: list[ShownRefusal]
     presences: list[str]
     answers: list[str]
 
@@ -60,9 +60,9 @@ def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) ->
     try:
         decoded = Decoder(formats, most_bytes=around.settings.most_payload_bytes).decode(topic.encode(), payload)
     except Rejected as refusal:
-        whole = [Refused("", refusal.reason, refusal.detail, 1)]
+        whole = [ShownRefusal("", refusal.reason, refusal.detail, 1)]
         return Trial(topic=topic, format=name, readings=[], refused=whole, presences=[], answers=[])
-    beside = decoded.beside
+    beside = decoded.extras
     return Trial(
         topic=topic,
         format=name,
@@ -90,7 +90,7 @@ def learn(around: Surroundings, wanted: str, seconds: float, advance: Callable[[
     Raises:
         Unavailable: the broker is away or refuses that, or nothing was heard.
     """
-    lesson, known = Lesson(), [one for form in known_formats() for one in form.filters]
+    lesson, known = MappingLearner(), [one for form in known_formats() for one in form.filters]
 
     def hear(topic: str, payload: bytes) -> None:
         if not any(matches(one, topic) for one in known):

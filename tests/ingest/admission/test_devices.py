@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 from ingest.admission.devices import Devices
-from ingest.decoding.decoded import Report
+from ingest.decoding.decoded import DeviceReport
 from storage.core.database import Database
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
-def said(asset: str, *keys: str) -> Report:
-    return Report("demo", asset, [keys], [0], [0], array("d", [0.0] * len(keys)))
+def said(asset: str, *keys: str) -> DeviceReport:
+    return DeviceReport("demo", asset, [keys], [0], [0], array("d", [0.0] * len(keys)))
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import orjson
 import psycopg
 import pytest
 
-from ingest.admission.device import Device
+from ingest.admission.admit import AdmissionRules
+from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
-from ingest.admission.terms import Terms
 from ingest.commit.batch import Batch, Gathering
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
@@ -27,13 +27,13 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
 
 
-def say(limiter: Limiter, device: Device, values: int, now_s: float) -> bool:
+def say(limiter: Limiter, device: DeviceProfile, values: int, now_s: float) -> bool:
     device.credit -= values
     return device.credit >= 0 or limiter.grants(device, values, now_s)
 
 
 def test_a_bucket_gives_its_burst_at_once_and_its_rate_in_the_long_run() -> None:
-    limiter, device = Limiter(values_per_s=100, burst=6400), Device(site="s", asset="a", asset_id=1)
+    limiter, device = Limiter(values_per_s=100, burst=6400), DeviceProfile(site="s", asset="a", asset_id=1)
     assert sum(say(limiter, device, 10, 0.0) for _ in range(1000)) == 640
     granted = sum(say(limiter, device, 10, second / 10) for second in range(1, 1001))
     assert granted == pytest.approx(1000, abs=11)
@@ -42,13 +42,13 @@ def test_a_bucket_gives_its_burst_at_once_and_its_rate_in_the_long_run() -> None
 
 
 def test_a_quiet_hour_fills_a_bucket_and_no_more() -> None:
-    limiter, device = Limiter(values_per_s=100, burst=1000), Device(site="s", asset="a", asset_id=1)
+    limiter, device = Limiter(values_per_s=100, burst=1000), DeviceProfile(site="s", asset="a", asset_id=1)
     assert sum(say(limiter, device, 10, 0.0) for _ in range(200)) == 100
     assert sum(say(limiter, device, 10, 3600.0) for _ in range(200)) == 100
 
 
 def test_without_a_limit_everything_is_let_through() -> None:
-    limiter, device = Limiter.off(), Device(site="s", asset="a", asset_id=1)
+    limiter, device = Limiter.off(), DeviceProfile(site="s", asset="a", asset_id=1)
     assert all(say(limiter, device, 10**6, 0.0) for _ in range(1000))
 
 
@@ -56,12 +56,12 @@ class Inbox:
     """Reads with a limiter, and commits."""
 
     def __init__(self, database: Database, limiter: Limiter) -> None:
-        terms = Terms(retention_us=3650 * 86_400_000_000)
+        rules = AdmissionRules(retention_us=3650 * 86_400_000_000)
         self._devices = Devices(database, most_signals=10)
-        self._committer = Committer(database, self._devices, terms, slot=0, limiter=limiter)
+        self._committer = Committer(database, self._devices, rules, slot=0, limiter=limiter)
         self._gathering = Gathering(most_values=10**6, longest_s=1)
         decoder = Decoder(every_format(), most_bytes=2**20)
-        self._reader = Reader(ManualClock(NOW), decoder, self._devices, terms, self._gathering, limiter)
+        self._reader = Reader(ManualClock(NOW), decoder, self._devices, rules, self._gathering, limiter)
 
     def commit(self, messages: list[tuple[str, dict[str, object]]]) -> None:
         for asset, document in messages:
@@ -70,7 +70,7 @@ class Inbox:
         self._committer.commit(self.taken(), 0.0)
 
     def taken(self) -> Batch:
-        batch = self._gathering.take()
+        batch = self._gathering.take_batch()
         assert batch is not None
         return batch
 
@@ -111,5 +111,5 @@ def test_what_was_limited_is_counted_once_where_a_batch_is_bisected(
     inbox.commit([("P-101", {"ts": NOW_MS + n, "values": {"n": 666 if n == 20 else n}}) for n in range(100)])
     with ingest_database.transaction() as tx:
         totals = delivery.totals(tx)
-    told = Delivered(device="demo/P-101", received=101, stored=49, quarantined=1, limited=51)
-    assert totals == {"demo/P-101": told}
+    expected = Delivered(device="demo/P-101", received=101, stored=49, quarantined=1, limited=51)
+    assert totals == {"demo/P-101": expected}

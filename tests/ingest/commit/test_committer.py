@@ -11,10 +11,10 @@ import orjson
 import psycopg
 import pytest
 
+from ingest.admission.admit import AdmissionRules
 from ingest.admission.devices import Devices
-from ingest.admission.terms import Terms
 from ingest.commit.batch import Batch, Gathering
-from ingest.commit.batch_columns import Sheet
+from ingest.commit.batch_columns import BatchColumns
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
@@ -36,18 +36,18 @@ class Inbox:
     """Makes batches of messages as they come from the broker."""
 
     def __init__(self, database: Database) -> None:
-        self._terms = Terms(retention_us=3650 * 86_400_000_000)
+        self._rules = AdmissionRules(retention_us=3650 * 86_400_000_000)
         self._devices = Devices(database, most_signals=3)
-        self._committer = Committer(database, self._devices, self._terms, slot=0)
+        self._committer = Committer(database, self._devices, self._rules, slot=0)
 
     def batch(self, messages: Sequence[Message]) -> Batch:
         gathering = Gathering(most_values=10**6, longest_s=1)
         decoder = Decoder(every_format(), most_bytes=2**20)
         clock = ManualClock(datetime.fromtimestamp(NOW_MS / 1000, UTC))
-        reader = Reader(clock, decoder, self._devices, self._terms, gathering)
+        reader = Reader(clock, decoder, self._devices, self._rules, gathering)
         for topic, payload in messages:
             reader.read(None, [(topic, payload, 1, 0)])
-        batch = gathering.take()
+        batch = gathering.take_batch()
         assert batch is not None
         return batch
 
@@ -125,14 +125,14 @@ def test_only_the_message_that_the_database_refuses_is_set_aside(inbox: Inbox, s
 def test_a_message_that_breaks_the_program_is_set_aside(
     inbox: Inbox, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def columns(sheet: Sheet) -> ReadingColumns:
-        found = real(sheet)
+    def readings(columns: BatchColumns) -> ReadingColumns:
+        found = real(columns)
         if 666.0 in found.values:
             raise ZeroDivisionError("what no one thought of")
         return found
 
-    real = Sheet.columns
-    monkeypatch.setattr(Sheet, "columns", columns)
+    real = BatchColumns.readings
+    monkeypatch.setattr(BatchColumns, "readings", readings)
     inbox.commit([at(1, flow=1.0), at(2, flow=666.0), at(3, flow=1.0)])
     assert single(superuser, "SELECT count(*) FROM reading") == 2
     assert held(superuser) == {"refused": 1}

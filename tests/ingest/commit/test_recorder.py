@@ -11,14 +11,14 @@ import numpy as np
 import psycopg
 import pytest
 
-from ingest.admission.device import Device
+from ingest.admission.admit import AdmissionRules
+from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
-from ingest.admission.terms import Terms
-from ingest.commit.batch import Batch, Block
-from ingest.commit.commit_order import Turn
+from ingest.commit.batch import Batch, MessageBlock
+from ingest.commit.commit_order import CommitTurn
 from ingest.commit.committer import Committer
 from ingest.commit.recorder import Recorder
-from ingest.decoding.decoded import Report
+from ingest.decoding.decoded import DeviceReport
 from ingest.housekeeping import Housekeeping
 from plant.clock import ManualClock
 from plant.errors import Unavailable
@@ -37,12 +37,12 @@ def recorder(register: None, ingest_database: Database, woken: threading.Event) 
 
 
 def made(ingest_database: Database, woken: threading.Event, kind: type[Committer] = Committer) -> Recorder:
-    terms = Terms(retention_us=1)
-    committer = kind(ingest_database, Devices(ingest_database, most_signals=3), terms, slot=0)
+    rules = AdmissionRules(retention_us=1)
+    committer = kind(ingest_database, Devices(ingest_database, most_signals=3), rules, slot=0)
     house = Housekeeping(
         ingest_database,
         ManualClock(datetime(2026, 3, 4, tzinfo=UTC)),
-        terms,
+        rules,
         holder="me",
         lease_s=60,
         most_slots=1,
@@ -55,11 +55,11 @@ def batch(*rows: tuple[int, float]) -> Batch:
     """Make a batch of a message for each time and value of one signal."""
     made = Batch(opened_s=0.0)
     for number, (second, value) in enumerate(rows):
-        report = Report("demo", "P-101", [("flow",)], [1_772_582_400_000_000 + second], [0], array("d", [value]))
-        report.device = Device(site="demo", asset="P-101", asset_id=1, signals={})
+        report = DeviceReport("demo", "P-101", [("flow",)], [1_772_582_400_000_000 + second], [0], array("d", [value]))
+        report.device = DeviceProfile(site="demo", asset="P-101", asset_id=1, signals={})
         report.signal_ids = [np.array([7], np.int32)]
-        made.blocks.append(Block([(b"t", b"", number, 0)], 1_772_582_400_000_000, None))
-        made.sheet.add(report, number)
+        made.blocks.append(MessageBlock([(b"t", b"", number, 0)], 1_772_582_400_000_000, None))
+        made.columns.add(report, number)
         made.messages += 1
     return made
 
@@ -67,19 +67,19 @@ def batch(*rows: tuple[int, float]) -> Batch:
 class Faltering(Committer):
     """The database is away for it at its first attempt, once all is written and others have been let in."""
 
-    def commit(self, batch: Batch, now_s: float, turn: Turn | None = None) -> list[ReadingColumns]:
-        if batch.sheet.values[0] == 1.0 and not self.__dict__.setdefault("has_faltered", False):
+    def commit(self, batch: Batch, now_s: float, turn: CommitTurn | None = None) -> list[ReadingColumns]:
+        if batch.columns.values[0] == 1.0 and not self.__dict__.setdefault("has_faltered", False):
             self.__dict__["has_faltered"] = True
             assert turn is not None
-            turn.begin(None)
-            turn.written()
+            turn.await_write(None)
+            turn.await_commit()
             time.sleep(0.1)
             raise Unavailable("a cable was pulled")
         return super().commit(batch, now_s, turn)
 
 
 def commit_all(recorder: Recorder, woken: threading.Event, batches: list[Batch]) -> None:
-    """Give batches as soon as there is room, and see that they are told of in their order."""
+    """Give batches as soon as there is room, and see that they come back in their order."""
     left, held = list(batches), []
     while len(held) < len(batches):
         while left and recorder.has_room:
@@ -118,7 +118,7 @@ def test_of_two_values_for_one_instant_the_first_received_stays_though_both_are_
 
 def test_a_fault_in_a_thread_is_raised_where_commits_are_awaited(recorder: Recorder, woken: threading.Event) -> None:
     recorder.start()
-    recorder.submit(Batch(opened_s=0.0, sheet=None))  # type: ignore[arg-type]
+    recorder.submit(Batch(opened_s=0.0, columns=None))  # type: ignore[arg-type]
     assert woken.wait(10)
     with pytest.raises((AttributeError, IndexError)):
         recorder.committed()

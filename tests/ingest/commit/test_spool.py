@@ -42,7 +42,7 @@ def message(number: int, size: int = 10) -> Publish:
 def drain(spool: Spool) -> list[tuple[int, list[Publish]]]:
     """Take everything and say that it is stored."""
     found = []
-    while (spooled := spool.take()) is not None:
+    while (spooled := spool.read_next()) is not None:
         found.append((spooled.arrival_us, spooled.publishes))
         spooled.acknowledge([])
     return found
@@ -65,7 +65,7 @@ def test_what_was_put_in_comes_out_in_its_order_and_leaves_nothing_behind(open_s
 def test_what_is_put_in_while_the_rest_comes_out_is_behind_it(open_spool: Open) -> None:
     spool = open_spool()
     spool.append(1, [message(1)])
-    first = spool.take()
+    first = spool.read_next()
     assert first is not None
     spool.append(2, [message(2)])
     first.acknowledge([])
@@ -81,7 +81,7 @@ def test_segments_are_removed_one_after_another(open_spool: Open, tmp_path: Path
     assert len(files(tmp_path)) == 4
     taken = []
     for _ in range(20):
-        spooled = spool.take()
+        spooled = spool.read_next()
         assert spooled is not None
         spooled.acknowledge([])
         taken.append(spooled.arrival_us)
@@ -93,7 +93,7 @@ def test_what_was_taken_but_not_stored_is_there_after_a_restart(open_spool: Open
     spool = open_spool()
     for number in range(3):
         spool.append(number, [message(number)])
-    spool.take()
+    spool.read_next()
     spool.close()
     again = open_spool()
     assert [arrival_us for arrival_us, _ in drain(again)] == [0, 1, 2]

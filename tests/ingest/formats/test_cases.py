@@ -28,17 +28,17 @@ def outcome(decoder: Decoder, topic: str, payload: bytes) -> dict[str, Any]:
         decoded = decoder.decode(topic.encode(), payload)
     except Rejected as refusal:
         return {"message_refused": refusal.reason}
-    beside = decoded.beside
-    told = {
+    extras = decoded.extras
+    shown = {
         "readings": [
             [one.device, one.signal, "arrival" if one.time_ms is None else one.time_ms, round(one.value, 9), one.flags]
             for one in readings(decoded)
         ],
         "refused": [[one.device, one.reason, one.readings] for one in refusals(decoded)],
-        "presences": [[_tags(one.site, one.asset), one.is_online] for one in beside.presences] if beside else [],
-        "answers": [one.topic for one in beside.answers] if beside else [],
+        "presences": [[_tags(one.site, one.asset), one.is_online] for one in extras.presences] if extras else [],
+        "answers": [one.topic for one in extras.answers] if extras else [],
     }
-    return {what: said for what, said in told.items() if said}
+    return {what: said for what, said in shown.items() if said}
 
 
 def _tags(*tags: str) -> str:
@@ -66,11 +66,12 @@ def throwaway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """A format that is one module and one folder, and nothing else."""
     (tmp_path / "zz_shouted.py").write_text(
         "from array import array\n"
-        "from ingest.decoding.decoded import Decoded, Report\n"
+        "from ingest.decoding.decoded import Decoded, DeviceReport\n"
         "from ingest.decoding.format import Format\n"
         "def decode(topic, payload):\n"
         "    key, _, value = payload.decode().lower().partition('!')\n"
-        "    return Decoded([Report('hall', topic.split('/')[1], [(key,)], [0], [0], array('d', [float(value)]))])\n"
+        "    values = array('d', [float(value)])\n"
+        "    return Decoded([DeviceReport('hall', topic.split('/')[1], [(key,)], [0], [0], values)])\n"
         "FORMAT = Format(name='shouted', filters=('shout/+',), decode=decode)\n",
         encoding="utf-8",
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.decoding.decoded import ABSENT, Report
+from ingest.decoding.decoded import ABSENT, DeviceReport
 from ingest.formats.native import decode as decode_native
 from plant.errors import Rejected
 from plant.reading import Flag
@@ -17,12 +17,12 @@ from plant.reading import Flag
 TOPIC = "assetloop/v1/demo/P-101/telemetry"
 
 
-def decode(document: Any, topic: str = TOPIC) -> Report:
+def decode(document: Any, topic: str = TOPIC) -> DeviceReport:
     (report,) = decode_native(topic, document if isinstance(document, bytes) else orjson.dumps(document)).reports
     return report
 
 
-def rows(report: Report) -> list[tuple[str, int, float, int]]:
+def rows(report: DeviceReport) -> list[tuple[str, int, float, int]]:
     """Every value with its key, time and flags."""
     found, values = [], iter(enumerate(report.values))
     for keys, time_us, flags in zip(report.keys, report.times_us, report.flags, strict=True):
@@ -33,7 +33,7 @@ def rows(report: Report) -> list[tuple[str, int, float, int]]:
     return found
 
 
-def refusals(report: Report) -> dict[str, int]:
+def refusals(report: DeviceReport) -> dict[str, int]:
     return {reason: reject.readings for reason, reject in report.rejects.items()}
 
 

@@ -22,14 +22,14 @@ T_MS = 1_700_000_000_000
 
 
 def payload(seq: int | None, *metrics: dict[str, Any], bd_seq: int | None = None) -> bytes:
-    told = Payload(timestamp=T_MS)
+    message = Payload(timestamp=T_MS)
     if seq is not None:
-        told.seq = seq
+        message.seq = seq
     if bd_seq is not None:
-        told.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
+        message.metrics.add(name="bdSeq", datatype=DataType.Int64, long_value=bd_seq)
     for metric in metrics:
-        told.metrics.add(**metric)
-    built: bytes = told.SerializeToString()
+        message.metrics.add(**metric)
+    built: bytes = message.SerializeToString()
     return built
 
 
@@ -52,9 +52,9 @@ class Line:
 
     def says(self, kind: str, body: bytes, node: str = "n", device: str = "") -> Decoded:
         decoded = self.nodes.decode("/".join(filter(None, ("spBv1.0", "g", kind, node, device))), body)
-        if decoded.beside is not None:
-            self.asked += [answer.topic for answer in decoded.beside.answers]
-            self.memories |= {memory.speaker: memory.document for memory in decoded.beside.memories}
+        if decoded.extras is not None:
+            self.asked += [answer.topic for answer in decoded.extras.answers]
+            self.memories |= {memory.speaker: memory.document for memory in decoded.extras.memories}
         return decoded
 
     def born(self, seq: int = 0, bd_seq: int = 1) -> None:
@@ -131,8 +131,8 @@ def test_a_device_whose_birth_request_is_lost_is_asked_for_again() -> None:
 
 def test_what_is_asked_is_a_rebirth() -> None:
     decoded = Line().says("NDATA", payload(4, flow(1)))
-    assert decoded.beside is not None
-    (answer,) = decoded.beside.answers
+    assert decoded.extras is not None
+    (answer,) = decoded.extras.answers
     (metric,) = Payload.FromString(answer.payload).metrics
     assert (metric.name, metric.datatype, metric.boolean_value) == ("Node Control/Rebirth", DataType.Boolean, True)
 
@@ -182,19 +182,19 @@ def test_a_nodes_death_is_that_of_its_devices_and_an_old_one_is_none() -> None:
     line = Line()
     line.born(bd_seq=4)
     line.says("DBIRTH", payload(1, BORN), device="d")
-    assert line.says("NDEATH", payload(None, bd_seq=3)).beside is None
-    beside = line.says("NDEATH", payload(None, bd_seq=4)).beside
-    assert beside is not None
-    assert [(one.asset, one.is_online) for one in beside.presences] == [("n", False), ("d", False)]
+    assert line.says("NDEATH", payload(None, bd_seq=3)).extras is None
+    extras = line.says("NDEATH", payload(None, bd_seq=4)).extras
+    assert extras is not None
+    assert [(one.asset, one.is_online) for one in extras.presences] == [("n", False), ("d", False)]
 
 
 def test_a_device_dies_alone() -> None:
     line = Line()
     line.born()
     line.says("DBIRTH", payload(1, BORN), device="d")
-    beside = line.says("DDEATH", payload(2), device="d").beside
-    assert beside is not None
-    assert [(one.asset, one.is_online) for one in beside.presences] == [("d", False)]
+    extras = line.says("DDEATH", payload(2), device="d").extras
+    assert extras is not None
+    assert [(one.asset, one.is_online) for one in extras.presences] == [("d", False)]
     assert line.asked == []
     assert line.data(3) == CERTAIN
 
@@ -311,8 +311,8 @@ BODY = st.binary(max_size=60) | st.builds(
 def test_whatever_comes_gives_readings_or_a_reason(messages: list[tuple[str, bytes]]) -> None:
     decoder = Decoder(every_format(), most_bytes=2**20)
     for topic, body in messages:
-        told = heard(decoder, topic, body)
-        assert told in REASONS if isinstance(told, str) else all(isfinite(one.value) for one in readings(told))
+        message = heard(decoder, topic, body)
+        assert message in REASONS if isinstance(message, str) else all(isfinite(one.value) for one in readings(message))
 
 
 def heard(decoder: Decoder, topic: str, body: bytes) -> Decoded | str:

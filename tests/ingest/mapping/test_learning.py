@@ -9,19 +9,19 @@ from ingest.decoding.decode import Decoder
 from ingest.decoding.shown import readings
 from ingest.mapping import mapping_format
 from ingest.mapping.file import parse_rules
-from ingest.mapping.learning import Lesson
+from ingest.mapping.learning import MappingLearner
 
 Heard = list[tuple[str, bytes]]
 
 
 def read_back(heard: Heard) -> list[tuple[str, str, float | None, float]]:
     """Propose a mapping of what was heard and read that with it."""
-    lesson = Lesson()
+    lesson = MappingLearner()
     for topic, payload in heard:
         lesson.hear(topic, payload)
     decoder = Decoder([mapping_format(parse_rules(lesson.proposal(), name="proposal"))], most_bytes=2**20)
-    told = [decoder.decode(topic.encode(), payload) for topic, payload in heard]
-    return [(one.device, one.signal, one.time_ms, one.value) for decoded in told for one in readings(decoded)]
+    messages = [decoder.decode(topic.encode(), payload) for topic, payload in heard]
+    return [(one.device, one.signal, one.time_ms, one.value) for decoded in messages for one in readings(decoded)]
 
 
 def test_single_values_are_signals_of_the_level_before() -> None:
@@ -39,7 +39,7 @@ def test_one_topic_alone_is_enough() -> None:
 
 def test_texts_become_numbers_that_a_person_is_to_look_at() -> None:
     heard = [("plant/p1/state", b"running"), ("plant/p2/state", b"stopped")]
-    lesson = Lesson()
+    lesson = MappingLearner()
     for topic, payload in heard:
         lesson.hear(topic, payload)
     assert "# the numbers are made up" in lesson.proposal()
@@ -67,7 +67,7 @@ def test_line_protocol_is_known_by_its_look() -> None:
 
 
 def test_what_is_nothing_is_counted_and_passed_over() -> None:
-    lesson = Lesson()
+    lesson = MappingLearner()
     for payload in (b"", b"\xff\xfe", b"{", b"x" * 100):
         lesson.hear("a/b", payload)
     assert (lesson.topics, lesson.unread) == (0, 4)
@@ -78,7 +78,7 @@ LEVEL = st.text(max_size=3) | st.sampled_from(["a", "{x}", "+", "#", '"'])
 
 @given(st.lists(st.tuples(st.lists(LEVEL, min_size=1, max_size=4).map("/".join), st.binary(max_size=30)), max_size=6))
 def test_whatever_was_heard_the_proposal_can_be_read(heard: Heard) -> None:
-    lesson = Lesson()
+    lesson = MappingLearner()
     for topic, payload in heard:
         lesson.hear(topic, payload)
     if lesson.topics:

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import orjson
 import pytest
 
-from ingest.mqtt.subscriber import BrokerSettings, Connection, Subscriber, end_session
+from ingest.mqtt.connecting import BrokerSettings, end_session
+from ingest.mqtt.subscriber import Connection, Subscriber
 from plant.errors import Misconfigured, Unavailable
 from plant.topics import TELEMETRY_FILTER
 from tests.conftest import free_port
@@ -51,7 +52,7 @@ class Listener:
         readable, writable, _ = select.select([broker] if reads else [], writing, [], wait_s)
         self.subscriber.tend(writable=bool(writable))
         if readable:
-            for topic, payload, packet_id, retained in self.subscriber.take()[0]:
+            for topic, payload, packet_id, retained in self.subscriber.read_sent()[0]:
                 assert (topic, retained) == (b"assetloop/v1/demo/P-101/telemetry", 0)
                 self.packet_ids.append(packet_id)
                 self.numbers.append(orjson.loads(payload)["n"])

@@ -22,7 +22,7 @@ from storage.schema.migrate import migrate
 from storage.schema.rules import Rules
 from storage.telemetry import delivery, quarantine, readings
 from storage.telemetry.delivery import BatchDelivered, Delivered
-from storage.telemetry.quarantine import Expired, Refused
+from storage.telemetry.quarantine import Expired, RefusedPayload
 from storage.telemetry.windows import to_us
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -284,10 +284,10 @@ def test_upkeep_that_was_given_up_is_named_until_it_succeeds(app_database: Datab
     assert tasks == [upkeep.Failing(job="storage:keep", says="it was given up after 3 attempts")]
 
 
-def held(asset: str, days: float, *, site: str | None = "demo", reason: str = "unknown_asset") -> Refused:
+def held(asset: str, days: float, *, site: str | None = "demo", reason: str = "unknown_asset") -> RefusedPayload:
     """What an asset said so many days ago, with two readings."""
     payload, at = f"{asset} {days}".encode(), NOW - timedelta(days=days)
-    return Refused(
+    return RefusedPayload(
         topic="t", reason=reason, payload=payload, length=1, sha256=payload, at=at, readings=2, site=site, asset=asset
     )
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from storage.core.database import Database
 from storage.telemetry import quarantine
-from storage.telemetry.quarantine import ReasonTotal, Refused
+from storage.telemetry.quarantine import ReasonTotal, RefusedPayload
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
-REFUSED = Refused(topic="t", reason="not_json", payload=b"{", length=1, sha256=b"1" * 32, at=AT, readings=2)
+REFUSED = RefusedPayload(topic="t", reason="not_json", payload=b"{", length=1, sha256=b"1" * 32, at=AT, readings=2)
 
 
 def test_the_same_payload_again_only_raises_the_counts(ingest_database: Database) -> None:

@@ -12,7 +12,7 @@ from plant.reading import Flag
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.telemetry import latest, readings
-from storage.telemetry.prepared import Outcome
+from storage.telemetry.prepared import ReadingOutcome
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
@@ -43,10 +43,10 @@ def columns(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> Read
     )
 
 
-def append(database: Database, *rows: tuple[int, int, float]) -> list[Outcome]:
+def append(database: Database, *rows: tuple[int, int, float]) -> list[ReadingOutcome]:
     with database.transaction() as tx:
         appended = readings.append(tx, columns(*rows), received_at=START)
-    return [Outcome(outcome) for outcome in appended.outcomes]
+    return [ReadingOutcome(outcome) for outcome in appended.outcomes]
 
 
 def stored(superuser: Superuser) -> list[tuple[object, ...]]:
@@ -68,7 +68,7 @@ def test_what_is_appended_is_stored_to_the_microsecond(ingest_database: Database
 
 def test_rows_of_many_years_each_find_their_partition(ingest_database: Database, superuser: Superuser) -> None:
     seconds = [0, -60 * 60 * 24 * 365 * 20, 60 * 60 * 24 * 40]
-    assert append(ingest_database, *((1, second, 1.0) for second in seconds)) == [Outcome.STORED] * 3
+    assert append(ingest_database, *((1, second, 1.0) for second in seconds)) == [ReadingOutcome.STORED] * 3
     partitions = superuser.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'reading'::regclass").fetchone()
     assert partitions == (3,)
 
@@ -79,9 +79,9 @@ def test_appending_nothing_does_nothing(ingest_database: Database) -> None:
 
 def test_a_batch_that_comes_again_is_stored_once(ingest_database: Database, superuser: Superuser) -> None:
     rows = [(2, 1, 1.5), (1, 2, 2.5), (1, 1, 3.5)]
-    assert append(ingest_database, *rows) == [Outcome.STORED] * 3
-    assert append(ingest_database, *rows) == [Outcome.DUPLICATE] * 3
-    assert append(ingest_database, (1, 3, 9.0), *rows) == [Outcome.STORED] + [Outcome.DUPLICATE] * 3
+    assert append(ingest_database, *rows) == [ReadingOutcome.STORED] * 3
+    assert append(ingest_database, *rows) == [ReadingOutcome.DUPLICATE] * 3
+    assert append(ingest_database, (1, 3, 9.0), *rows) == [ReadingOutcome.STORED] + [ReadingOutcome.DUPLICATE] * 3
     assert len(stored(superuser)) == 4
 
 
@@ -89,7 +89,7 @@ def test_a_different_value_for_a_stored_instant_is_kept_beside_it(
     ingest_database: Database, superuser: Superuser
 ) -> None:
     append(ingest_database, (1, 1, 1.0))
-    assert append(ingest_database, (1, 2, 2.0), (1, 1, 5.0)) == [Outcome.STORED, Outcome.CONFLICTING]
+    assert append(ingest_database, (1, 2, 2.0), (1, 1, 5.0)) == [ReadingOutcome.STORED, ReadingOutcome.CONFLICTING]
     assert [row[2] for row in stored(superuser)] == [1.0, 2.0]
     assert conflicts(superuser) == [(1, START + timedelta(seconds=1), 5.0)]
 
@@ -98,9 +98,9 @@ def test_a_conflict_that_comes_again_counts_as_a_duplicate(ingest_database: Data
     append(ingest_database, (1, 1, 1.0))
     append(ingest_database, (1, 1, 5.0))
     assert append(ingest_database, (1, 1, 5.0), (1, 1, 6.0), (1, 1, 6.0)) == [
-        Outcome.DUPLICATE,
-        Outcome.CONFLICTING,
-        Outcome.DUPLICATE,
+        ReadingOutcome.DUPLICATE,
+        ReadingOutcome.CONFLICTING,
+        ReadingOutcome.DUPLICATE,
     ]
     assert [row[2] for row in conflicts(superuser)] == [5.0, 6.0]
 
@@ -110,10 +110,10 @@ def test_of_two_values_for_one_instant_in_a_batch_the_first_received_stays(
 ) -> None:
     rows = [(3, 5, 8.0), (1, 1, 2.0), (1, 1, 1.0), (1, 1, 2.0)]
     assert append(ingest_database, *rows) == [
-        Outcome.STORED,
-        Outcome.STORED,
-        Outcome.CONFLICTING,
-        Outcome.DUPLICATE,
+        ReadingOutcome.STORED,
+        ReadingOutcome.STORED,
+        ReadingOutcome.CONFLICTING,
+        ReadingOutcome.DUPLICATE,
     ]
     assert [row[2] for row in stored(superuser)] == [2.0, 8.0]
     assert [row[2] for row in conflicts(superuser)] == [1.0]
@@ -124,10 +124,10 @@ def test_what_was_stored_before_stays_also_against_two_values_in_a_batch(
 ) -> None:
     append(ingest_database, (1, 1, 1.0))
     assert append(ingest_database, (1, 1, 2.0), (1, 1, 1.0), (2, 1, 4.0), (2, 1, 5.0)) == [
-        Outcome.CONFLICTING,
-        Outcome.DUPLICATE,
-        Outcome.STORED,
-        Outcome.CONFLICTING,
+        ReadingOutcome.CONFLICTING,
+        ReadingOutcome.DUPLICATE,
+        ReadingOutcome.STORED,
+        ReadingOutcome.CONFLICTING,
     ]
     assert [row[2] for row in stored(superuser)] == [1.0, 4.0]
 
@@ -136,7 +136,7 @@ def test_two_writers_of_the_same_rows_store_them_once(ingest_database: Database,
     """The second one copies while the first has not yet committed, and waits for it."""
     append(ingest_database, (9, 0, 1.0))
     rows = [(1, second, 1.0) for second in range(50)]
-    outcomes: list[Outcome] = []
+    outcomes: list[ReadingOutcome] = []
     with ingest_database.transaction() as tx:
         readings.append(tx, columns(*rows), received_at=START)
         second_writer = threading.Thread(target=lambda: outcomes.extend(append(ingest_database, *rows)))
@@ -144,19 +144,19 @@ def test_two_writers_of_the_same_rows_store_them_once(ingest_database: Database,
         second_writer.join(0.2)
         assert second_writer.is_alive()
     second_writer.join(10)
-    assert outcomes == [Outcome.DUPLICATE] * 50
+    assert outcomes == [ReadingOutcome.DUPLICATE] * 50
     assert len(stored(superuser)) == 51
 
 
 def test_two_writers_make_a_new_partition_once(ingest_database: Database, superuser: Superuser) -> None:
-    outcomes: list[Outcome] = []
+    outcomes: list[ReadingOutcome] = []
     with ingest_database.transaction() as tx:
         readings.append(tx, columns((1, 0, 1.0)), received_at=START)
         second_writer = threading.Thread(target=lambda: outcomes.extend(append(ingest_database, (2, 0, 1.0))))
         second_writer.start()
         second_writer.join(0.2)
     second_writer.join(10)
-    assert outcomes == [Outcome.STORED]
+    assert outcomes == [ReadingOutcome.STORED]
     assert len(stored(superuser)) == 2
 
 
@@ -188,7 +188,7 @@ def test_a_partition_is_the_owners_and_stores_a_reading_once(ingest_database: Da
         " WHERE contype = 'p' AND conrelid = 'reading_20260302'::regclass"
     )
     assert key.fetchall() == [("reading_20260302_pkey", False, True)]
-    assert append(ingest_database, (1, 0, 1.0)) == [Outcome.DUPLICATE]
+    assert append(ingest_database, (1, 0, 1.0)) == [ReadingOutcome.DUPLICATE]
 
 
 def test_a_transaction_may_append_twice(ingest_database: Database) -> None:

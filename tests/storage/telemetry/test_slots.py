@@ -19,7 +19,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 
 def take(database: Database, holder: str, most: int = 3) -> int | None:
     with database.transaction() as tx:
-        return slots.take(tx, holder, lease_s=60, most=most)
+        return slots.acquire(tx, holder, lease_s=60, most=most)
 
 
 def take_over(database: Database, holder: str, most: int = 3) -> int | None:

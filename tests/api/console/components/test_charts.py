@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from api.console.components.charts import Trace, Window, stack
+from api.console.components.charts import ChartWindow, Trace, stack
 from api.console.order_evidence import around
 from storage.views.overview import Point
 
@@ -20,7 +20,7 @@ def test_each_trace_has_an_axis_a_title_with_its_unit_and_its_points() -> None:
 
 
 def test_the_window_is_shaded_and_the_onset_named_once() -> None:
-    window = Window(time_from=NOON, time_to=NOON + timedelta(minutes=1), onset=NOON)
+    window = ChartWindow(time_from=NOON, time_to=NOON + timedelta(minutes=1), onset=NOON)
     options = stack([FLOW, FLOW], window=window, onset_name="onset")
     shaded = [one["markArea"]["data"] for one in options["series"]]
     assert shaded == [[[{"xAxis": 1772625600000}, {"xAxis": 1772625660000}]]] * 2
@@ -30,7 +30,7 @@ def test_the_window_is_shaded_and_the_onset_named_once() -> None:
 
 def test_what_is_shown_around_a_window_is_five_minutes_to_six_hours() -> None:
     def margin(lasted: timedelta) -> timedelta:
-        window = Window(time_from=NOON, time_to=NOON + lasted)
+        window = ChartWindow(time_from=NOON, time_to=NOON + lasted)
         return NOON - around(window)[0]
 
     assert margin(timedelta()) == timedelta(minutes=5)

@@ -14,8 +14,8 @@ import orjson
 import psycopg
 import pytest
 
+from ingest.admission.admit import AdmissionRules
 from ingest.admission.devices import Devices
-from ingest.admission.terms import Terms
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
 from ingest.formats import every_format
@@ -24,7 +24,7 @@ from lifecycle import ledger
 from storage.core.database import Database
 from storage.register import assets
 from storage.telemetry import quarantine
-from storage.telemetry.quarantine import Refused
+from storage.telemetry.quarantine import RefusedPayload
 from tests.api.console.conftest import Tab
 
 pytestmark = pytest.mark.needs("chromium")
@@ -36,7 +36,7 @@ OpenTab = Callable[..., Tab]
 def replaying(ingest_database: Database) -> Iterator[threading.Event]:
     """An ingest that replays, once the event is set; without a broker."""
     go, stop = threading.Event(), threading.Event()
-    terms = Terms(retention_us=3650 * 86_400_000_000)
+    terms = AdmissionRules(retention_us=3650 * 86_400_000_000)
     committer = Committer(ingest_database, Devices(ingest_database, most_signals=10), terms, slot=0)
     replay = Replay(ingest_database, Decoder(every_format(), most_bytes=2**20), committer, lambda _: None)
 
@@ -61,7 +61,7 @@ def hold(database: Database, now: datetime, *, asset: str, site: str | None, cou
         topic = "v1/gateway/telemetry" if site is None else f"assetloop/v1/{site}/{asset}/telemetry"
         payload = orjson.dumps({asset: [said]} if site is None else said)
         held.append(
-            Refused(
+            RefusedPayload(
                 topic=topic,
                 reason="unknown_asset",
                 detail=f"{asset} is not in the register",

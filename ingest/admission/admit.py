@@ -8,25 +8,60 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.admission.device import Device, SignalIds
-from ingest.decoding.decoded import ABSENT, Report
+from ingest.admission.device_profile import DeviceProfile, SignalIds, is_key
+from ingest.admission.devices import Devices
+from ingest.admission.limits import Limiter
+from ingest.decoding.decoded import ABSENT, DeviceReport
 from plant.reading import Flag
 
 YEAR_2000_US = 946_684_800_000_000
 _FURTHEST_AHEAD_US = 10 * 60 * 1_000_000
-_LONGEST_KEY = 200
 _NEVER_NEWEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 
 
 @dataclass(kw_only=True, slots=True)
-class Terms:
-    """What holds for every device: how old a reading may be, and what the ingest slots lag one another by, in µs."""
+class AdmissionRules:
+    """What holds for every device, in µs.
+
+    `retention_us` is how old a reading may be, `spread_us` how far the ingest slots lag behind one another.
+    """
 
     retention_us: int
     spread_us: int = 0
 
 
-def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, retained: bool = False) -> bool:
+def admit_all(
+    reports: Sequence[DeviceReport],
+    devices: Devices,
+    rules: AdmissionRules,
+    limiter: Limiter,
+    now_s: float,
+    arrival_us: int,
+    *,
+    retained: bool,
+) -> bool:
+    """Admit every report of a message that is not admitted yet; False where the register has to be asked first.
+
+    Nothing is left in the report of a device that has said more than it may.
+    """
+    for report in reports:
+        if report.device is None:
+            device = devices.recall(report.site, report.asset, now_s)
+            if device is None:
+                return False
+            values = len(report.values)
+            device.credit -= values
+            if device.credit < 0 and not limiter.grants(device, values, now_s):
+                report.withhold(device)
+            elif not admit(report, device, rules, arrival_us=arrival_us, retained=retained):
+                device.credit += values
+                return False
+    return True
+
+
+def admit(
+    report: DeviceReport, device: DeviceProfile, rules: AdmissionRules, *, arrival_us: int, retained: bool = False
+) -> bool:
     """Judge a report's readings and leave in it what is to be stored.
 
     False, and nothing done, where it names a signal that is not known yet and may be registered. `arrival_us` is when
@@ -40,13 +75,13 @@ def admit(report: Report, device: Device, terms: Terms, *, arrival_us: int, reta
     for keys in report.keys:
         ids = device.layout(keys)
         if ids is None:
-            if not device.is_full and new_keys(report, device):
+            if not device.is_full and device.new_keys(report.keys):
                 return False
             signal_ids = _keep_known(report, device)
             break
         signal_ids.append(ids)
     report.device, report.signal_ids = device, signal_ids
-    _judge_times(report, device, terms, arrival_us, retained=retained)
+    _judge_times(report, device, rules, arrival_us, retained=retained)
     return True
 
 
@@ -60,24 +95,7 @@ def _unknown(site: str, asset: str) -> str:
     )
 
 
-def new_keys(report: Report, device: Device) -> list[str]:
-    """Return the keys of a report that are not signals of the asset yet and may be registered, in their order."""
-    told = dict.fromkeys(key for keys in dict.fromkeys(report.keys) for key in keys)
-    return [key for key in told if key not in device.signals and is_key(key)]
-
-
-def is_key(key: str) -> bool:
-    r"""Say whether a signal may be named so: 1 to 200 characters, none of them a control character.
-
-    >>> is_key("vibration_mm_s"), is_key("a\x00b"), is_key("")
-    (True, False, False)
-    """
-    return 0 < len(key) <= _LONGEST_KEY and not any(
-        c < " " or "\x7f" <= c < "\xa0" or "\ud800" <= c < "\ue000" for c in key
-    )
-
-
-def _keep_known(report: Report, device: Device) -> list[SignalIds]:
+def _keep_known(report: DeviceReport, device: DeviceProfile) -> list[SignalIds]:
     """Refuse the keys that can never be signals, or are one too many; return the numbers of the others."""
     places: list[int] = []
     signal_ids, place = [], 0
@@ -93,7 +111,7 @@ def _keep_known(report: Report, device: Device) -> list[SignalIds]:
     return signal_ids
 
 
-def _keep(report: Report, places: Sequence[int]) -> None:
+def _keep(report: DeviceReport, places: Sequence[int]) -> None:
     """Keep the values that stand at `places`, with their marks."""
     values, marks = report.values, report.marks
     report.values = array("d", [values[place] for place in places])
@@ -101,14 +119,16 @@ def _keep(report: Report, places: Sequence[int]) -> None:
         report.marks = {new: marks[old] for new, old in enumerate(places) if old in marks}
 
 
-def _judge_times(report: Report, device: Device, terms: Terms, arrival_us: int, *, retained: bool) -> None:
+def _judge_times(
+    report: DeviceReport, device: DeviceProfile, rules: AdmissionRules, arrival_us: int, *, retained: bool
+) -> None:
     """Fill in absent times, flag what is ahead of the clock or late, and refuse times no clock can have meant."""
     times_us = report.times_us
     if not times_us:
         return
     first_us, last_us = (times_us[0], times_us[0]) if len(times_us) == 1 else (min(times_us), max(times_us))
-    oldest_us = max(YEAR_2000_US, arrival_us - terms.retention_us)
-    punctual_us = device.newest_us - device.grace_us - terms.spread_us
+    oldest_us = max(YEAR_2000_US, arrival_us - rules.retention_us)
+    punctual_us = device.newest_us - device.grace_us - rules.spread_us
     if first_us < oldest_us or first_us < punctual_us or last_us > arrival_us + device.grace_us or any(report.flags):
         _judge_one_by_one(report, device, oldest_us, punctual_us, arrival_us, retained=retained)
     elif last_us > device.newest_us:
@@ -116,7 +136,7 @@ def _judge_times(report: Report, device: Device, terms: Terms, arrival_us: int, 
 
 
 def _judge_one_by_one(
-    report: Report, device: Device, oldest_us: int, punctual_us: int, arrival_us: int, *, retained: bool
+    report: DeviceReport, device: DeviceProfile, oldest_us: int, punctual_us: int, arrival_us: int, *, retained: bool
 ) -> None:
     """Judge every instant; all instants of a message come at once, so none of them makes another one late."""
     kept: list[int] = []

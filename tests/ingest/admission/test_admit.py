@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 
-from ingest.admission.device import Device
-from ingest.admission.terms import YEAR_2000_US, Terms, admit
-from ingest.decoding.decoded import ABSENT, Report
+from ingest.admission.admit import YEAR_2000_US, AdmissionRules, admit
+from ingest.admission.device_profile import DeviceProfile
+from ingest.decoding.decoded import ABSENT, DeviceReport
 from plant.reading import Flag
 
 NOW_US = 1_772_000_000_000_000
@@ -15,13 +15,13 @@ DAY_US = 86_400 * SECOND_US
 YEARS_10_US = 3650 * DAY_US
 
 
-def pump(**known: int) -> Device:
-    return Device(site="demo", asset="P-101", asset_id=1, grace_us=2 * SECOND_US, signals=known)
+def pump(**known: int) -> DeviceProfile:
+    return DeviceProfile(site="demo", asset="P-101", asset_id=1, grace_us=2 * SECOND_US, signals=known)
 
 
-def said(*rows: tuple[str, int], flags: int = 0) -> Report:
+def said(*rows: tuple[str, int], flags: int = 0) -> DeviceReport:
     """A report with an instant for each row, whose value is the row's number."""
-    return Report(
+    return DeviceReport(
         "demo",
         "P-101",
         [(key,) for key, _ in rows],
@@ -32,28 +32,28 @@ def said(*rows: tuple[str, int], flags: int = 0) -> Report:
 
 
 def judge(
-    report: Report,
-    device: Device,
+    report: DeviceReport,
+    device: DeviceProfile,
     *,
     retention_us: int = YEARS_10_US,
     spread_us: int = 0,
     retained: bool = False,
     arrival_us: int = NOW_US,
 ) -> bool:
-    terms = Terms(retention_us=retention_us, spread_us=spread_us)
-    return admit(report, device, terms, arrival_us=arrival_us, retained=retained)
+    rules = AdmissionRules(retention_us=retention_us, spread_us=spread_us)
+    return admit(report, device, rules, arrival_us=arrival_us, retained=retained)
 
 
-def admitted(report: Report, device: Device, **terms: int) -> Report:
-    assert judge(report, device, **terms)  # type: ignore[arg-type]
+def admitted(report: DeviceReport, device: DeviceProfile, **rules: int) -> DeviceReport:
+    assert judge(report, device, **rules)  # type: ignore[arg-type]
     return report
 
 
-def signal_ids(report: Report) -> list[int]:
+def signal_ids(report: DeviceReport) -> list[int]:
     return [int(signal_id) for ids in report.signal_ids for signal_id in ids]
 
 
-def refusals(report: Report) -> dict[str, int]:
+def refusals(report: DeviceReport) -> dict[str, int]:
     return {reason: reject.readings for reason, reject in report.rejects.items()}
 
 
@@ -118,7 +118,7 @@ def test_a_key_that_cannot_name_a_signal_is_refused() -> None:
 def test_marks_stay_with_their_values_when_others_are_refused() -> None:
     device = pump(a=11, b=12)
     device.is_full = True
-    report = Report("demo", "P-101", [("x", "a"), ("b",)], [NOW_US, NOW_US], [0, 0], array("d", [0, 1, 2]))
+    report = DeviceReport("demo", "P-101", [("x", "a"), ("b",)], [NOW_US, NOW_US], [0, 0], array("d", [0, 1, 2]))
     report.mark(0, 2)
     report.mark(2, 4)
     outcome = admitted(report, device)
@@ -128,7 +128,7 @@ def test_marks_stay_with_their_values_when_others_are_refused() -> None:
 def test_an_unknown_asset_is_refused_with_all_its_readings() -> None:
     report = said(("a", NOW_US), ("b", NOW_US))
     report.refuse("not_a_number", "c is null")
-    outcome = admitted(report, Device(site="demo", asset="P-9", asset_id=None))
+    outcome = admitted(report, DeviceProfile(site="demo", asset="P-9", asset_id=None))
     assert (signal_ids(outcome), refusals(outcome)) == ([], {"unknown_asset": 3})
 
 
