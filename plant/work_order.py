@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from plant.iso14224 import Activity
+from plant.principal import Principal
 from plant.severity import Severity
 
 
@@ -118,6 +119,17 @@ class Booking:
     cost: float | None = None
     currency: str | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailureReport:
+    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
+
+    actor: Principal
+    failure_mode: str
+    severity: Severity
+    what: str
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

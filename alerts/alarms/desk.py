@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from alerts.alarms.effects import open_case, settle
+from alerts.alarms.effects import look_up, write_effects
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
@@ -117,7 +117,7 @@ class Desk:
             finding, now = rows.lock(tx, finding_id), self._clock.now()
             if finding is None or not rows.claim(tx, finding, at=now):
                 return DeskReport()
-            case = open_case(tx, finding, now)
-            decision = consider(finding, case.standing, self._rules)
-            settle(tx, case, decision, self._rules, console_url=self._console_url)
+            situation = look_up(tx, finding, now)
+            decision = consider(finding, situation.existing, self._rules)
+            write_effects(tx, situation, decision, self._rules, console_url=self._console_url)
         return DeskReport.of(decision)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from alerts.alarms import transitions
-from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, Standing
-from alerts.orders import document
-from alerts.orders.journal import Deed, enter_alert, enter_order
+from alerts.alarms import transitions as alert_moves
+from alerts.alarms.rules import AlertMove, Decision, DeskRules, Existing, OrderMove
+from alerts.journal import JournalEntry, enter_alert, enter_order
+from alerts.orders import transitions as order_moves
 from plant.alert import Alert
 from plant.finding import Finding
 from plant.work_order import WorkOrder
@@ -27,35 +27,37 @@ _ORDER_EVENTS = {OrderMove.RAISE: "raised", OrderMove.JOIN: "joined", OrderMove.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class Situation:
     """A finding, its asset (locked until the transaction ends), what stands there, and the clock."""
 
     finding: Finding
     asset: RegisteredAsset
-    standing: Standing
+    existing: Existing
     at: datetime
 
-    def deed(self, event: str) -> Deed:
+    def entry(self, event: str) -> JournalEntry:
         """Say what the desk does because of this finding."""
-        return Deed(event=event, actor=_ACTOR, at=self.at, because=self.finding.finding_id)
+        return JournalEntry(event=event, actor=_ACTOR, at=self.at, because=self.finding.finding_id)
 
 
-def open_case(tx: Transaction, finding: Finding, at: datetime) -> Case:
+def look_up(tx: Transaction, finding: Finding, at: datetime) -> Situation:
     """Lock the finding's asset and look up what stands there."""
     asset = desk.lock_asset(tx, finding.asset_id)
-    return Case(finding=finding, asset=asset, standing=_standing(tx, finding), at=at)
+    return Situation(finding=finding, asset=asset, existing=_existing(tx, finding), at=at)
 
 
-def _standing(tx: Transaction, finding: Finding) -> Standing:
-    told = alert_rows.alert_of_finding(tx, finding.finding_id)
-    alert = told or alert_rows.open_alert(tx, asset_id=finding.asset_id, kind=finding.kind)
+def _existing(tx: Transaction, finding: Finding) -> Existing:
+    own_alert = alert_rows.alert_of_finding(tx, finding.finding_id)
+    alert = own_alert or alert_rows.open_alert(tx, asset_id=finding.asset_id, kind=finding.kind)
     own = order_rows.order_ids_of_finding(tx, finding.finding_id)
-    return Standing(
+    return Existing(
         alert=alert,
-        told=told is not None,
-        others=alert_rows.other_episodes(tx, alert_id=alert.alert_id, finding_id=finding.finding_id) if alert else 0,
+        is_in_alert=own_alert is not None,
+        other_active_findings=alert_rows.other_episodes(tx, alert_id=alert.alert_id, finding_id=finding.finding_id)
+        if alert
+        else 0,
         order=next((one for one in order_rows.open_orders(tx, finding.asset_id) if _concerns(one, finding, own)), None),
-        ordered=bool(own),
+        is_in_order=bool(own),
     )
 
 
@@ -67,60 +69,66 @@ def _concerns(order: WorkOrder, finding: Finding, own: list[int]) -> bool:
     return order.order_id in own if own else order.failure_mode == finding.failure_mode
 
 
-def settle(tx: Transaction, case: Case, decision: Decision, rules: DeskRules, *, console_url: str) -> None:
+def write_effects(
+    tx: Transaction, situation: Situation, decision: Decision, rules: DeskRules, *, console_url: str
+) -> None:
     """Write every effect of a decision."""
-    alert = _move_alert(tx, case, decision.alert)
+    alert = _move_alert(tx, situation, decision.alert)
     if alert is not None and decision.clears:
-        _clear_alert(tx, case, alert)
+        _clear_alert(tx, situation, alert)
     if decision.order is not OrderMove.NONE:
-        _move_order(tx, case, decision.order, rules, alert=alert, console_url=console_url)
+        _move_order(tx, situation, decision.order, rules, alert=alert, console_url=console_url)
 
 
-def _move_alert(tx: Transaction, case: Case, move: AlertMove) -> Alert | None:
-    standing = case.standing.alert
+def _move_alert(tx: Transaction, situation: Situation, move: AlertMove) -> Alert | None:
+    existing = situation.existing.alert
     if move is AlertMove.NONE:
-        return standing
-    if standing is None:
-        alert = transitions.raised(case.finding, case.asset, case.at)
+        return existing
+    if existing is None:
+        alert = alert_moves.raised(situation.finding, situation.asset, situation.at)
         alert_rows.add(tx, alert)
     else:
-        moved = transitions.risen if move is AlertMove.RISE else transitions.repeated
-        alert = moved(standing, case.finding)
+        moved = alert_moves.risen if move is AlertMove.RISE else alert_moves.repeated
+        alert = moved(existing, situation.finding)
         alert_rows.keep(tx, alert)
-    if not case.standing.told:
-        alert_rows.add_finding(tx, alert_id=alert.alert_id, finding_id=case.finding.finding_id)
-    enter_alert(tx, alert, case.deed(_ALERT_EVENTS[move]))
+    if not situation.existing.is_in_alert:
+        alert_rows.add_finding(tx, alert_id=alert.alert_id, finding_id=situation.finding.finding_id)
+    enter_alert(tx, alert, situation.entry(_ALERT_EVENTS[move]))
     return alert
 
 
-def _clear_alert(tx: Transaction, case: Case, alert: Alert) -> None:
-    cleared = transitions.cleared(alert, case.at)
+def _clear_alert(tx: Transaction, situation: Situation, alert: Alert) -> None:
+    cleared = alert_moves.cleared(alert, situation.at)
     alert_rows.keep(tx, cleared)
-    enter_alert(tx, cleared, case.deed("cleared"))
+    enter_alert(tx, cleared, situation.entry("cleared"))
 
 
 def _move_order(
-    tx: Transaction, case: Case, move: OrderMove, rules: DeskRules, *, alert: Alert | None, console_url: str
+    tx: Transaction, situation: Situation, move: OrderMove, rules: DeskRules, *, alert: Alert | None, console_url: str
 ) -> None:
-    order = case.standing.order
-    left = remaining.newest(tx, case.finding.asset_id)
+    order = situation.existing.order
+    left = remaining.newest(tx, situation.finding.asset_id)
     if order is None:
-        order = document.raised(order_rows.next_order_id(tx), case.finding, case.asset, rules, case.at, left)
+        order = order_moves.raised(
+            order_rows.next_order_id(tx), situation.finding, situation.asset, rules, situation.at, left
+        )
         order_rows.add(tx, order, alert_id=alert.alert_id if alert else None)
     else:
-        order = _moved(order, case, move, rules, left)
+        order = _moved(order, situation, move, rules, left)
         order_rows.keep(tx, order)
-    order_rows.add_finding(tx, order_id=order.order_id, finding_id=case.finding.finding_id)
+    order_rows.add_finding(tx, order_id=order.order_id, finding_id=situation.finding.finding_id)
     link = f"{console_url}/work-orders/{order.number}" if console_url else None
-    enter_order(tx, order, case.deed(_ORDER_EVENTS[move]), asset_name=case.asset.name, link=link)
+    enter_order(tx, order, situation.entry(_ORDER_EVENTS[move]), asset_name=situation.asset.name, link=link)
 
 
-def _moved(order: WorkOrder, case: Case, move: OrderMove, rules: DeskRules, left: RemainingLife | None) -> WorkOrder:
+def _moved(
+    order: WorkOrder, situation: Situation, move: OrderMove, rules: DeskRules, left: RemainingLife | None
+) -> WorkOrder:
     match move:
         case OrderMove.JOIN:
-            return document.joined(order, case.at)
+            return order_moves.joined(order, situation.at)
         case OrderMove.WORSEN:
-            return document.worsened(order, case.finding, case.asset, rules, case.at, left)
+            return order_moves.worsened(order, situation.finding, situation.asset, rules, situation.at, left)
         case OrderMove.NONE | OrderMove.RAISE:
             return order
         case _:

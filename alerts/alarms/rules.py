@@ -78,19 +78,19 @@ class DeskRules:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Existing:
     """What stands for the finding's asset when the desk looks at it.
 
-    `alert` is the one the finding belongs to (`told`), else the open one of its kind. `others` counts
-    the alert's other findings that have not cleared. `order` is the open one the finding belongs to,
-    else the open one for its failure mode; `ordered` says that it belongs to one, open or not.
+    `alert` is the one the finding belongs to (`is_in_alert`), else the open one of its kind. `other_active_findings`
+    counts the alert's findings beside this one that have not cleared. `order` is the open one the finding belongs to,
+    else the open one for its failure mode; `is_in_order` says that it belongs to one, open or not.
     """
 
     alert: Alert | None = None
-    told: bool = False
-    others: int = 0
+    is_in_alert: bool = False
+    other_active_findings: int = 0
     order: WorkOrder | None = None
-    ordered: bool = False
+    is_in_order: bool = False
 
 
 def priority_of(severity: Severity) -> int:
@@ -114,45 +114,45 @@ def priority_of(severity: Severity) -> int:
             assert_never(severity)
 
 
-def consider(finding: Finding, standing: Standing, rules: DeskRules) -> Decision:
+def consider(finding: Finding, existing: Existing, rules: DeskRules) -> Decision:
     """Decide about one revision of a finding.
 
     The clock has no part in it: a desk that was away for an hour decides as one that was not. Of what is suppressed by
-    design nothing is raised; what was told before may end, and ends when its model no longer counts.
+    design nothing is raised; what is in an alert may end, and ends when its model no longer counts.
     """
     if finding.suppressed is not None:
         ended = finding if finding.suppressed != RELEARNING else replace(finding, cleared=finding.updated)
-        return Decision(clears=standing.told and _ends(ended, standing, AlertMove.NONE))
-    if not standing.told and finding.lasted_s < rules.on_delay_s:
+        return Decision(clears=existing.is_in_alert and _ends(ended, existing, AlertMove.NONE))
+    if not existing.is_in_alert and finding.lasted_s < rules.on_delay_s:
         return WATCH
-    alert = _alert_move(finding, standing)
-    return Decision(alert=alert, order=_order_move(finding, standing, rules), clears=_ends(finding, standing, alert))
+    alert = _alert_move(finding, existing)
+    return Decision(alert=alert, order=_order_move(finding, existing, rules), clears=_ends(finding, existing, alert))
 
 
-def _ends(finding: Finding, standing: Standing, move: AlertMove) -> bool:
+def _ends(finding: Finding, existing: Existing, move: AlertMove) -> bool:
     """Say whether the alert's condition ends with this revision."""
     is_active = move in (AlertMove.RAISE, AlertMove.REPEAT) or (
-        standing.alert is not None and standing.alert.flags.active
+        existing.alert is not None and existing.alert.flags.active
     )
-    return finding.cleared is not None and is_active and standing.others == 0
+    return finding.cleared is not None and is_active and existing.other_active_findings == 0
 
 
-def _alert_move(finding: Finding, standing: Standing) -> AlertMove:
-    alert = standing.alert
+def _alert_move(finding: Finding, existing: Existing) -> AlertMove:
+    alert = existing.alert
     if alert is None:
         return AlertMove.RAISE
-    if not standing.told or (finding.cleared is None and not alert.flags.active):
+    if not existing.is_in_alert or (finding.cleared is None and not alert.flags.active):
         return AlertMove.REPEAT  # the latter: it was ended by design, and is found again
     is_worse = alert.flags.active and finding.severity.rank > alert.severity.rank
     return AlertMove.RISE if is_worse else AlertMove.NONE
 
 
-def _order_move(finding: Finding, standing: Standing, rules: DeskRules) -> OrderMove:
-    order = standing.order
+def _order_move(finding: Finding, existing: Existing, rules: DeskRules) -> OrderMove:
+    order = existing.order
     if order is None:
         # an order closed while its finding goes on is not raised again for the same episode
-        deserved = not standing.ordered and rules.deserves_order(finding)
+        deserved = not existing.is_in_order and rules.deserves_order(finding)
         return OrderMove.RAISE if deserved else OrderMove.NONE
     if finding.severity.rank > order.severity.rank:
         return OrderMove.WORSEN
-    return OrderMove.NONE if standing.ordered else OrderMove.JOIN
+    return OrderMove.NONE if existing.is_in_order else OrderMove.JOIN

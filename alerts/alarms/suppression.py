@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.orders.journal import Deed, enter_alert
+from alerts.journal import JournalEntry, enter_alert
 from plant.alert import AlertFlags
 from storage.core.database import Transaction
 from storage.work import alerts as alert_rows
@@ -24,7 +24,7 @@ def quiet(tx: Transaction, asset_id: int, *, actor: str, at: datetime) -> None:
         brought = replace(alert, flags=flags)
         alert_rows.keep(tx, brought)
         for event in _events(alert.flags, flags):
-            enter_alert(tx, brought, Deed(event=event, actor=actor, at=at))
+            enter_alert(tx, brought, JournalEntry(event=event, actor=actor, at=at))
 
 
 def _events(before: AlertFlags, after: AlertFlags) -> list[str]:

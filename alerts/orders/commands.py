@@ -8,16 +8,15 @@ from datetime import datetime
 
 from alerts.alarms.rules import DeskRules
 from alerts.alarms.suppression import quiet
+from alerts.journal import JournalEntry, enter_order
 from alerts.orders import transitions
-from alerts.orders.document import Report, reported
-from alerts.orders.journal import Deed, enter_order
-from alerts.orders.locked import hold, write
+from alerts.orders.locked_order import lock_order, write_revision
 from lifecycle.register.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.principal import Principal
-from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
+from plant.work_order import Booking, Closing, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining
 from storage.register import assets
@@ -49,6 +48,22 @@ class Codes:
     relearn: bool | None = None
 
 
+def acknowledge_order(database: Database, number: str, *, actor: Principal, clock: Clock) -> WorkOrder:
+    """Take note of an order and its alert in `actor`'s name; a second time changes nothing.
+
+    Raises:
+        NotFound: there is no such order.
+        Unavailable: the database is away; nothing was written.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        locked = lock_order(tx, number)
+        if locked.order.acknowledged_at is not None:
+            return locked.order
+        noted = transitions.acknowledged(locked.order, actor.name, now)
+        return write_revision(tx, locked, noted, JournalEntry(event="acknowledged", actor=actor.name, at=now))
+
+
 def take_step(
     database: Database, number: str, step: Step, *, actor: Principal, clock: Clock, note: str = ""
 ) -> WorkOrder:
@@ -63,10 +78,12 @@ def take_step(
         raise Rejected("codes_needed", "an order is closed with its codes: outcome, failure mode, cause and action")
     now = clock.now()
     with database.transaction() as tx:
-        held = hold(tx, number)
-        moved = transitions.stepped(held.order, step, actor.name, now)
-        write(tx, held, moved, Deed(event=transitions.event_of(step), actor=actor.name, at=now, note=note))
-        _keep_quiet_while_at_work(tx, held.order, moved, actor=actor.name, at=now)
+        locked = lock_order(tx, number)
+        moved = transitions.stepped(locked.order, step, actor.name, now)
+        write_revision(
+            tx, locked, moved, JournalEntry(event=transitions.event_of(step), actor=actor.name, at=now, note=note)
+        )
+        _keep_quiet_while_at_work(tx, locked.order, moved, actor=actor.name, at=now)
         return moved
 
 
@@ -80,14 +97,18 @@ def close_order(database: Database, number: str, codes: Codes, *, actor: Princip
     """
     now = clock.now()
     with database.transaction() as tx:
-        held = hold(tx, number)
-        moved = transitions.closed(held.order, actor.name, now)
+        locked = lock_order(tx, number)
+        moved = transitions.closed(locked.order, actor.name, now)
         closing = _closing(codes, moved, actor.name, now)
         order_rows.close(tx, moved.order_id, closing)
-        write(tx, held, moved, Deed(event="closed", actor=actor.name, at=now, note=codes.note), closing=closing)
+        write_revision(
+            tx, locked, moved, JournalEntry(event="closed", actor=actor.name, at=now, note=codes.note), closing=closing
+        )
         labels.write(tx, moved.order_id)
         if closing.relearn:
-            learn_again(tx, held.asset, reason="action", since=closing.restored_at, at=now, by=actor.name, order=moved)
+            learn_again(
+                tx, locked.asset, reason="action", since=closing.restored_at, at=now, by=actor.name, order=moved
+            )
         return moved
 
 
@@ -103,26 +124,28 @@ def book(database: Database, number: str, booking: Booking, *, actor: Principal,
     now = clock.now()
     booking = replace(booking, booked_at=now, booked_by=actor.name)
     with database.transaction() as tx:
-        held = hold(tx, number)
-        if not held.order.state.is_open:
-            raise Conflict(f"work order {number} is {held.order.state.value}; nothing can be booked on it any more")
-        order_rows.book(tx, held.order.order_id, booking)
+        locked = lock_order(tx, number)
+        if not locked.order.state.is_open:
+            raise Conflict(f"work order {number} is {locked.order.state.value}; nothing can be booked on it any more")
+        order_rows.book(tx, locked.order.order_id, booking)
         moved = replace(
-            held.order,
+            locked.order,
             booked=True,
             changed_at=now,
-            revision=held.order.revision + 1,
-            acknowledged_at=held.order.acknowledged_at or now,
-            acknowledged_by=held.order.acknowledged_by or actor.name,
+            revision=locked.order.revision + 1,
+            acknowledged_at=locked.order.acknowledged_at or now,
+            acknowledged_by=locked.order.acknowledged_by or actor.name,
         )
-        return write(tx, held, moved, Deed(event="booked", actor=actor.name, at=now, note=booking.note))
+        return write_revision(
+            tx, locked, moved, JournalEntry(event="booked", actor=actor.name, at=now, note=booking.note)
+        )
 
 
 def report_failure(
     database: Database,
     site: str,
     tag: str,
-    report: Report,
+    report: FailureReport,
     *,
     clock: Clock,
     rules: DeskRules | None = None,
@@ -144,14 +167,14 @@ def report_failure(
         asset = rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
         left = remaining.newest(tx, asset.asset_id)
-        order = reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
-        told = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
-        order_rows.add(tx, order, alert_id=told[0][1] if told else None)
-        for finding_id, _ in told:
+        order = transitions.reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
+        in_alerts = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
+        order_rows.add(tx, order, alert_id=in_alerts[0][1] if in_alerts else None)
+        for finding_id, _ in in_alerts:
             order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
         link = f"{console_url}/work-orders/{order.number}" if console_url else None
-        deed = Deed(event="reported", actor=report.actor.name, at=now)
-        enter_order(tx, order, deed, asset_name=asset.name, link=link)
+        entry = JournalEntry(event="reported", actor=report.actor.name, at=now)
+        enter_order(tx, order, entry, asset_name=asset.name, link=link)
         return order
 
 

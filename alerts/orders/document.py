@@ -1,21 +1,15 @@
-"""How a work order moves, what its title says, and the document that goes out. Pure; the record is elsewhere."""
+"""What a work order says: its title, its evidence, and the JSON document that goes out with each revision."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-from alerts.alarms.rules import DeskRules, priority_of
 from plant.clock import iso
 from plant.finding import Finding, FindingKind, Share
-from plant.principal import Principal
-from plant.severity import Severity
-from plant.work_order import Closing, OrderState, WorkOrder
+from plant.work_order import Closing, FailureReport, WorkOrder
 from storage.models.remaining import RemainingLife
 from storage.register.assets import RegisteredAsset
-from storage.work.orders import order_number
 
 _WRONG: dict[str, str] = {
     FindingKind.CONDITION: "condition deviates",
@@ -31,77 +25,6 @@ _WRONG: dict[str, str] = {
 }
 _LEADING = 3
 _LEADING_SHARE = 0.1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
-
-    actor: Principal
-    failure_mode: str
-    severity: Severity
-    what: str
-    failed_at: datetime | None = None
-
-
-def raised(
-    order_id: int,
-    finding: Finding,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLife | None = None,
-) -> WorkOrder:
-    """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
-    return WorkOrder(
-        order_id=order_id,
-        number=order_number(order_id),
-        asset_id=finding.asset_id,
-        site=asset.site,
-        asset=asset.asset,
-        asset_class=asset.asset_class,
-        failure_mode=finding.failure_mode,
-        state=OrderState.WAPPR,
-        priority=priority_of(finding.severity),
-        severity=finding.severity,
-        title=title(finding, asset),
-        evidence=evidence(finding, left),
-        requested_finish=rules.requested_finish(finding.severity, at),
-        created_at=at,
-        changed_at=at,
-        revision=1,
-    )
-
-
-def joined(order: WorkOrder, at: datetime) -> WorkOrder:
-    """Let a further finding join; the evidence stays that of the worst."""
-    return replace(order, changed_at=at, revision=order.revision + 1)
-
-
-def worsened(
-    order: WorkOrder,
-    finding: Finding,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLife | None = None,
-) -> WorkOrder:
-    """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
-    return replace(
-        order,
-        severity=finding.severity,
-        priority=min(order.priority, priority_of(finding.severity)),
-        title=title(finding, asset),
-        evidence=evidence(finding, left),
-        requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
-        changed_at=at,
-        revision=order.revision + 1,
-    )
-
-
-def acknowledged(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:
-    """Say that somebody has taken note; the state stays as it is."""
-    return replace(order, acknowledged_at=at, acknowledged_by=actor, changed_at=at, revision=order.revision + 1)
 
 
 def title(finding: Finding, asset: RegisteredAsset) -> str:
@@ -142,6 +65,21 @@ def evidence(finding: Finding, left: RemainingLife | None = None) -> dict[str, A
     }
 
 
+def report_title(report: FailureReport, asset: RegisteredAsset) -> str:
+    """Say in one line which asset, and what a person saw there."""
+    return f"{_named(asset)}: {report.what}"
+
+
+def report_evidence(report: FailureReport, left: RemainingLife | None) -> dict[str, Any]:
+    """Write down, as JSON, who reported a failure and when it was."""
+    return {
+        "source": "report",
+        "reported_by": report.actor.name,
+        "failed_at": iso(report.failed_at) if report.failed_at else None,
+        "remaining_life": remaining_life(left) if left else None,
+    }
+
+
 def remaining_life(left: RemainingLife) -> dict[str, Any]:
     """Write down, as JSON, how long the machine has left, in seconds from `as_of`, data time.
 
@@ -165,43 +103,7 @@ def _seconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)
 
 
-def reported(
-    report: Report,
-    order_id: int,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLife | None = None,
-) -> WorkOrder:
-    """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
-    return WorkOrder(
-        order_id=order_id,
-        number=order_number(order_id),
-        asset_id=asset.asset_id,
-        site=asset.site,
-        asset=asset.asset,
-        asset_class=asset.asset_class,
-        failure_mode=report.failure_mode,
-        state=OrderState.WAPPR,
-        priority=priority_of(report.severity),
-        severity=report.severity,
-        title=f"{_named(asset)}: {report.what}",
-        evidence={
-            "source": "report",
-            "reported_by": report.actor.name,
-            "failed_at": iso(report.failed_at) if report.failed_at else None,
-            "remaining_life": remaining_life(left) if left else None,
-        },
-        requested_finish=rules.requested_finish(report.severity, at),
-        created_at=at,
-        changed_at=at,
-        revision=1,
-        acknowledged_at=at,
-        acknowledged_by=report.actor.name,
-    )
-
-
-def document(
+def order_document(
     order: WorkOrder,
     *,
     event: str,

@@ -1,7 +1,7 @@
-"""How people move a work order through the Maximo life, step by step. Pure; the record is elsewhere.
+"""How a work order moves: raised, joined by further findings, worsened, and step by step through the Maximo life.
 
 WAPPR → APPR → {WSCH, WMATL, WPCOND} → INPRG → COMP → CLOSE, and CAN. From APPR work may begin at once; work that has to
-wait goes back to a waiting state. COMP moves only to CLOSE; CLOSE and CAN end.
+wait goes back to a waiting state. COMP moves only to CLOSE; CLOSE and CAN end. Pure; the record is elsewhere.
 """
 
 from __future__ import annotations
@@ -11,8 +11,105 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from alerts.alarms.rules import DeskRules, priority_of
+from alerts.orders.document import evidence, report_evidence, report_title, title
 from plant.errors import Conflict
-from plant.work_order import OrderState, Step, WorkOrder
+from plant.finding import Finding
+from plant.work_order import FailureReport, OrderState, Step, WorkOrder
+from storage.models.remaining import RemainingLife
+from storage.register.assets import RegisteredAsset
+from storage.work.orders import order_number
+
+
+def raised(
+    order_id: int,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=finding.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=finding.failure_mode,
+        state=OrderState.WAPPR,
+        priority=priority_of(finding.severity),
+        severity=finding.severity,
+        title=title(finding, asset),
+        evidence=evidence(finding, left),
+        requested_finish=rules.requested_finish(finding.severity, at),
+        created_at=at,
+        changed_at=at,
+        revision=1,
+    )
+
+
+def joined(order: WorkOrder, at: datetime) -> WorkOrder:
+    """Let a further finding join; the evidence stays that of the worst."""
+    return replace(order, changed_at=at, revision=order.revision + 1)
+
+
+def worsened(
+    order: WorkOrder,
+    finding: Finding,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
+    return replace(
+        order,
+        severity=finding.severity,
+        priority=min(order.priority, priority_of(finding.severity)),
+        title=title(finding, asset),
+        evidence=evidence(finding, left),
+        requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
+        changed_at=at,
+        revision=order.revision + 1,
+    )
+
+
+def acknowledged(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:
+    """Say that somebody has taken note; the state stays as it is."""
+    return replace(order, acknowledged_at=at, acknowledged_by=actor, changed_at=at, revision=order.revision + 1)
+
+
+def reported(
+    report: FailureReport,
+    order_id: int,
+    asset: RegisteredAsset,
+    rules: DeskRules,
+    at: datetime,
+    left: RemainingLife | None = None,
+) -> WorkOrder:
+    """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=asset.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=report.failure_mode,
+        state=OrderState.WAPPR,
+        priority=priority_of(report.severity),
+        severity=report.severity,
+        title=report_title(report, asset),
+        evidence=report_evidence(report, left),
+        requested_finish=rules.requested_finish(report.severity, at),
+        created_at=at,
+        changed_at=at,
+        revision=1,
+        acknowledged_at=at,
+        acknowledged_by=report.actor.name,
+    )
 
 
 def approved(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from alerts.orders.locked import acknowledge_alert
+from alerts.alarms.acknowledgement import acknowledge_alert
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most

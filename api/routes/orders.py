@@ -7,14 +7,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from alerts.orders import commands
-from alerts.orders.document import Report
-from alerts.orders.locked import acknowledge_order
+from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.schemas.orders import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
 from api.schemas.plant import Acknowledgement, Deed
 from plant.principal import typed
-from plant.work_order import Booking, Step
+from plant.work_order import Booking, FailureReport, Step
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
@@ -37,7 +36,7 @@ def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
         parts.database,
         report.site,
         report.asset,
-        Report(
+        FailureReport(
             actor=typed(report.actor),
             failure_mode=report.failure_mode,
             severity=report.severity,

@@ -229,8 +229,8 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
 def _dispatch_with(
     app: procrastinate.App, around: Surroundings, database: Database, stack: contextlib.ExitStack
 ) -> None:
-    from alerts.dispatch.connection import MqttPublisher
-    from alerts.dispatch.publisher import NAMESPACE, dispatch_blueprint
+    from alerts.dispatch.mqtt_publisher import MqttPublisher
+    from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
 
     publisher = MqttPublisher(around.mqtt_url(), certificates=around.certificates)
     stack.enter_context(contextlib.closing(publisher))

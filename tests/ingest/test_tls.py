@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from alerts.dispatch.connection import MqttPublisher
+from alerts.dispatch.mqtt_publisher import MqttPublisher
 from ingest.mqtt.connecting import BrokerSettings
 from ingest.mqtt.subscriber import Subscriber
 from ingest.runner import IngestSettings

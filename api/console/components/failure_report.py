@@ -7,7 +7,6 @@ from functools import partial
 from nicegui import ui
 
 from alerts.orders import commands
-from alerts.orders.document import Report
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.components.instants import Instant
@@ -16,7 +15,7 @@ from api.console.visit import Visit
 from plant.iso14224 import FAILURE_MODES
 from plant.principal import Principal
 from plant.severity import Severity
-from plant.work_order import WorkOrder
+from plant.work_order import FailureReport, WorkOrder
 
 _SEVERITIES = {one.value: TEXTS[f"severity_{one.value}"] for one in Severity if one is not Severity.INDETERMINATE}
 
@@ -42,7 +41,7 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
             return None if said(what) and mode.value else visit.t("what_needed")
 
         def act(actor: Principal) -> None:
-            report = Report(
+            report = FailureReport(
                 actor=actor,
                 failure_mode=mode.value,
                 severity=Severity(severity.value),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nicegui.element import Element
 
-from alerts.orders.locked import acknowledge_alert
+from alerts.alarms.acknowledgement import acknowledge_alert
 from api.console.components.elements import box, chip, heading, link, mark, moment, words, zone
 from api.console.components.forms import Form, sheet
 from api.console.components.frame import empty, framed

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nicegui import run, ui
 from nicegui.element import Element
 
-from alerts.orders.locked import acknowledge_order
+from alerts.orders.commands import acknowledge_order
 from api.console.components import charts
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, number, words, zone
 from api.console.components.forms import Form

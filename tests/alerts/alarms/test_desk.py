@@ -12,8 +12,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from alerts.alarms.acknowledgement import acknowledge_alert
 from alerts.alarms.desk import Desk, DeskReport
-from alerts.orders.locked import acknowledge_alert, acknowledge_order
+from alerts.orders.commands import acknowledge_order
 from lifecycle import ledger
 from plant.alert import AlertState
 from plant.clock import ManualClock

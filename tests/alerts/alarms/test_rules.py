@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alarms import transitions
-from alerts.alarms.rules import WATCH, AlertMove, Decision, DeskRules, OrderMove, Standing, consider, priority_of
-from alerts.orders import document
+from alerts.alarms.rules import WATCH, AlertMove, Decision, DeskRules, Existing, OrderMove, consider, priority_of
+from alerts.orders import transitions as order_moves
 from plant.alert import Alert
 from plant.finding import Finding, FindingSource
 from plant.severity import Severity
@@ -49,25 +49,25 @@ def alert(severity: Severity = Severity.MAJOR) -> Alert:
 
 
 def order(severity: Severity = Severity.MAJOR) -> WorkOrder:
-    return document.raised(1, finding(severity), PUMP, RULES, ONSET)
+    return order_moves.raised(1, finding(severity), PUMP, RULES, ONSET)
 
 
 @pytest.mark.parametrize("severity", list(Severity))
 def test_an_episode_shorter_than_the_on_delay_is_watched(severity: Severity) -> None:
-    assert consider(finding(severity, lasted_s=4.999), Standing(), RULES) == WATCH
+    assert consider(finding(severity, lasted_s=4.999), Existing(), RULES) == WATCH
 
 
 def test_an_episode_as_long_as_the_on_delay_raises_an_alert_and_an_order() -> None:
-    decision = consider(finding(lasted_s=5.0), Standing(), RULES)
+    decision = consider(finding(lasted_s=5.0), Existing(), RULES)
     assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE)
 
 
 def test_an_episode_that_cleared_before_the_on_delay_raises_nothing() -> None:
-    assert consider(finding(lasted_s=3.0, cleared=True), Standing(), RULES) == WATCH
+    assert consider(finding(lasted_s=3.0, cleared=True), Existing(), RULES) == WATCH
 
 
 def test_an_episode_that_came_and_went_while_no_desk_looked_is_told_and_cleared_at_once() -> None:
-    decision = consider(finding(cleared=True), Standing(), RULES)
+    decision = consider(finding(cleared=True), Existing(), RULES)
     assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE, clears=True)
 
 
@@ -82,57 +82,57 @@ def test_an_episode_that_came_and_went_while_no_desk_looked_is_told_and_cleared_
     ],
 )
 def test_an_order_is_for_what_is_bad_or_lasts(severity: Severity, lasted_s: float, move: OrderMove) -> None:
-    assert consider(finding(severity, lasted_s=lasted_s), Standing(), RULES).order is move
+    assert consider(finding(severity, lasted_s=lasted_s), Existing(), RULES).order is move
 
 
 def test_a_further_episode_repeats_the_alert_and_joins_the_order() -> None:
-    decision = consider(finding(Severity.MINOR), Standing(alert=alert(), order=order()), RULES)
+    decision = consider(finding(Severity.MINOR), Existing(alert=alert(), order=order()), RULES)
     assert decision == Decision(alert=AlertMove.REPEAT, order=OrderMove.JOIN)
 
 
-def test_a_told_and_ordered_finding_moves_nothing_while_it_stays_as_it_is() -> None:
-    standing = Standing(alert=alert(), told=True, order=order(), ordered=True)
-    assert consider(finding(), standing, RULES) == WATCH
+def test_a_finding_in_alert_and_order_moves_nothing_while_it_stays_as_it_is() -> None:
+    existing = Existing(alert=alert(), is_in_alert=True, order=order(), is_in_order=True)
+    assert consider(finding(), existing, RULES) == WATCH
 
 
 def test_a_finding_that_gets_worse_takes_alert_and_order_with_it() -> None:
-    standing = Standing(alert=alert(), told=True, order=order(), ordered=True)
-    decision = consider(finding(Severity.CRITICAL), standing, RULES)
+    existing = Existing(alert=alert(), is_in_alert=True, order=order(), is_in_order=True)
+    decision = consider(finding(Severity.CRITICAL), existing, RULES)
     assert decision == Decision(alert=AlertMove.RISE, order=OrderMove.WORSEN)
 
 
 def test_a_finding_whose_order_was_closed_gets_no_second_one() -> None:
-    standing = Standing(alert=alert(), told=True, ordered=True)
-    assert consider(finding(Severity.CRITICAL), standing, RULES).order is OrderMove.NONE
+    existing = Existing(alert=alert(), is_in_alert=True, is_in_order=True)
+    assert consider(finding(Severity.CRITICAL), existing, RULES).order is OrderMove.NONE
 
 
 def test_an_alert_clears_with_the_last_of_its_findings() -> None:
-    standing = Standing(alert=alert(), told=True, others=1)
-    assert not consider(finding(cleared=True), standing, RULES).clears
-    assert consider(finding(cleared=True), replace(standing, others=0), RULES).clears
+    existing = Existing(alert=alert(), is_in_alert=True, other_active_findings=1)
+    assert not consider(finding(cleared=True), existing, RULES).clears
+    assert consider(finding(cleared=True), replace(existing, other_active_findings=0), RULES).clears
 
 
 def test_a_cleared_alert_does_not_clear_again() -> None:
-    standing = Standing(alert=transitions.cleared(alert(), ONSET), told=True)
-    assert not consider(finding(cleared=True), standing, RULES).clears
+    existing = Existing(alert=transitions.cleared(alert(), ONSET), is_in_alert=True)
+    assert not consider(finding(cleared=True), existing, RULES).clears
 
 
 @given(severity=st.sampled_from(Severity), lasted_s=st.floats(0, 1e4), cleared=st.booleans())
 def test_deciding_again_after_the_effects_changes_nothing(severity: Severity, lasted_s: float, cleared: bool) -> None:
     one = finding(severity, lasted_s=lasted_s, cleared=cleared)
-    decision = consider(one, Standing(), RULES)
-    told = None if decision.alert is AlertMove.NONE else transitions.raised(one, PUMP, ONSET)
-    if told and decision.clears:
-        told = transitions.cleared(told, ONSET)
-    placed = None if decision.order is OrderMove.NONE else document.raised(1, one, PUMP, RULES, ONSET)
-    after = Standing(alert=told, told=told is not None, order=placed, ordered=placed is not None)
+    decision = consider(one, Existing(), RULES)
+    raised = None if decision.alert is AlertMove.NONE else transitions.raised(one, PUMP, ONSET)
+    if raised and decision.clears:
+        raised = transitions.cleared(raised, ONSET)
+    placed = None if decision.order is OrderMove.NONE else order_moves.raised(1, one, PUMP, RULES, ONSET)
+    after = Existing(alert=raised, is_in_alert=raised is not None, order=placed, is_in_order=placed is not None)
     assert consider(one, after, RULES) == WATCH
 
 
 def test_an_order_only_becomes_more_urgent() -> None:
     first = order(Severity.MAJOR)
     later = ONSET + timedelta(days=2, hours=12)
-    worse = document.worsened(first, finding(Severity.CRITICAL), PUMP, RULES, later)
+    worse = order_moves.worsened(first, finding(Severity.CRITICAL), PUMP, RULES, later)
     assert (worse.priority, worse.revision, worse.state) == (1, 2, OrderState.WAPPR)
     assert worse.requested_finish == first.requested_finish
 

@@ -11,7 +11,6 @@ import pytest
 
 from alerts.alarms.desk import Desk
 from alerts.orders.commands import Codes, book, close_order, report_failure, take_step
-from alerts.orders.document import Report
 from lifecycle import ledger
 from plant.alert import AlertState
 from plant.clock import ManualClock
@@ -20,7 +19,7 @@ from plant.finding import Finding
 from plant.iso14224 import Activity
 from plant.principal import typed
 from plant.severity import Severity
-from plant.work_order import Booking, OrderState, Outcome, Step, WorkOrder
+from plant.work_order import Booking, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database
 from storage.work import alerts as alert_rows
 from storage.work import orders
@@ -238,8 +237,8 @@ def test_nothing_is_booked_on_an_ended_order(
         )
 
 
-def report(failed_at: datetime | None = None, failure_mode: str = "VIB") -> Report:
-    return Report(
+def report(failed_at: datetime | None = None, failure_mode: str = "VIB") -> FailureReport:
+    return FailureReport(
         actor=typed("Ada"), failure_mode=failure_mode, severity=Severity.MAJOR, what="shaft seized", failed_at=failed_at
     )
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from alerts.alarms.rules import DeskRules
-from alerts.orders import document
+from alerts.orders import document, transitions
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.models.remaining import RemainingLife
@@ -76,11 +76,11 @@ def test_every_source_has_words(source: FindingSource) -> None:
 
 
 def test_the_document_holds_all_that_engineering_needs() -> None:
-    order = document.raised(17, FINDING, PUMP, DeskRules(), AT, LEFT)
-    told = document.document(
+    order = transitions.raised(17, FINDING, PUMP, DeskRules(), AT, LEFT)
+    written = document.order_document(
         order, event="raised", asset_name="Feed pump A", link="http://console/work-orders/WO-000017"
     )
-    assert told == {
+    assert written == {
         "number": "WO-000017",
         "revision": 1,
         "event": "raised",
@@ -133,9 +133,9 @@ def test_the_document_holds_all_that_engineering_needs() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_a_figure_that_json_does_not_know_becomes_null(value: float) -> None:
-    told = document.evidence(replace(FINDING, score=value, quality={"missing": value}))
-    assert (told["score"], told["data_quality"]) == (None, {"missing": None})
-    json.dumps(told, allow_nan=False)
+    evidence = document.evidence(replace(FINDING, score=value, quality={"missing": value}))
+    assert (evidence["score"], evidence["data_quality"]) == (None, {"missing": None})
+    json.dumps(evidence, allow_nan=False)
 
 
 def test_an_order_without_a_word_on_remaining_life_says_none() -> None:
@@ -143,9 +143,9 @@ def test_an_order_without_a_word_on_remaining_life_says_none() -> None:
 
 
 def test_a_worse_finding_takes_over_the_newer_word_on_remaining_life() -> None:
-    order = document.raised(17, FINDING, PUMP, DeskRules(), AT)
+    order = transitions.raised(17, FINDING, PUMP, DeskRules(), AT)
     unknown = replace(LEFT, outlook="no_trend", likely_s=None, low_s=None)
-    worse = document.worsened(order, replace(FINDING, severity=Severity.CRITICAL), PUMP, DeskRules(), AT, unknown)
+    worse = transitions.worsened(order, replace(FINDING, severity=Severity.CRITICAL), PUMP, DeskRules(), AT, unknown)
     assert worse.evidence["remaining_life"] | {"outlook": "", "likely_s": 0} == {
         "outlook": "",
         "likely_s": 0,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from iotcore import Broker
 
-from alerts.dispatch.connection import MqttPublisher
+from alerts.dispatch.mqtt_publisher import MqttPublisher
 from plant.errors import Misconfigured, Unavailable
 
 CONNACK = b"\x20\x02\x00\x00"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alerts.dispatch.publisher import defer_publishing
-from alerts.orders.document import document
+from alerts.dispatch.publishing import defer_publishing
+from alerts.orders.document import order_document
 from lifecycle import ledger
 from lifecycle.ledger_events import AlertMoved, OrderMoved
 from plant.alert import Alert
@@ -17,8 +17,11 @@ from storage.work import orders as order_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deed:
-    """Who did what to it, and when by the clock; `because` is the finding that led to it, `note` what the doer says."""
+class JournalEntry:
+    """What happened to an alert or an order, who did it, and when by the clock.
+
+    `because` is the finding that led to it, `note` what the actor says.
+    """
 
     event: str
     actor: str
@@ -27,40 +30,42 @@ class Deed:
     note: str = ""
 
 
-def enter_alert(tx: Transaction, alert: Alert, deed: Deed) -> None:
+def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
     """Enter in the site's ledger what happened to an alert."""
-    moved = AlertMoved(event=deed.event, actor=deed.actor, alert=alert, finding_id=deed.because)
-    ledger.append(tx, alert.site, moved, deed.at)
+    moved = AlertMoved(event=entry.event, actor=entry.actor, alert=alert, finding_id=entry.because)
+    ledger.append(tx, alert.site, moved, entry.at)
 
 
 def enter_order(
     tx: Transaction,
     order: WorkOrder,
-    deed: Deed,
+    entry: JournalEntry,
     *,
     asset_name: str,
     link: str | None,
     closing: Closing | None = None,
 ) -> None:
     """Write a revision's event and document, enter it in the ledger, and enqueue its publication."""
-    told = document(order, event=deed.event, asset_name=asset_name, link=link, note=deed.note, closing=closing)
+    document = order_document(
+        order, event=entry.event, asset_name=asset_name, link=link, note=entry.note, closing=closing
+    )
     order_rows.add_event(
         tx,
         order_rows.OrderEvent(
             order_id=order.order_id,
             revision=order.revision,
-            at=deed.at,
-            actor=deed.actor,
-            event=deed.event,
-            document=told,
+            at=entry.at,
+            actor=entry.actor,
+            event=entry.event,
+            document=document,
         ),
     )
     moved = OrderMoved(
-        event=deed.event,
-        actor=deed.actor,
+        event=entry.event,
+        actor=entry.actor,
         order=order,
-        document_sha256=ledger.fingerprint(told),
-        finding_id=deed.because,
+        document_sha256=ledger.fingerprint(document),
+        finding_id=entry.because,
     )
-    ledger.append(tx, order.site, moved, deed.at)
+    ledger.append(tx, order.site, moved, entry.at)
     defer_publishing(tx, order)

@@ -16,9 +16,9 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.alarms.desk import Desk
-from alerts.dispatch.connection import MqttPublisher
-from alerts.dispatch.publisher import NAMESPACE, PUBLISH_ORDER, Publish, dispatch_blueprint
-from alerts.orders.locked import acknowledge_order
+from alerts.dispatch.mqtt_publisher import MqttPublisher
+from alerts.dispatch.publishing import NAMESPACE, PUBLISH_ORDER, Publish, dispatch_blueprint
+from alerts.orders.commands import acknowledge_order
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from plant.finding import Finding
