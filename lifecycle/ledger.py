@@ -33,7 +33,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verified:
+class VerifiedChain:
     """Every entry agrees with its hash, its predecessor and the head."""
 
     entries: int
@@ -41,7 +41,7 @@ class Verified:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Broken:
+class BrokenChain:
     """The first entry that was changed, is missing, or disagrees with the head."""
 
     seq: int
@@ -60,18 +60,18 @@ def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> E
     return Entry(project=project, seq=head.seq + 1, hash=digest)
 
 
-def verify(tx: Transaction, project: str) -> Verified | Broken:
+def verify(tx: Transaction, project: str) -> VerifiedChain | BrokenChain:
     """Walk a project's chain from its beginning to its head."""
     seq, previous = 0, _BEGINNING
     while page := store.entries_after(tx, project, seq, most=_PAGE):
         for stored in page:
             if not _follows(stored, seq, previous):
-                return Broken(seq=seq + 1)
+                return BrokenChain(seq=seq + 1)
             seq, previous = stored.seq, stored.hash
     head = store.head(tx, project) or store.Head(seq=0, hash=_BEGINNING)
     if head.seq != seq:
-        return Broken(seq=min(head.seq, seq) + 1)
-    return Verified(entries=seq, head=previous) if head.hash == previous else Broken(seq=seq)
+        return BrokenChain(seq=min(head.seq, seq) + 1)
+    return VerifiedChain(entries=seq, head=previous) if head.hash == previous else BrokenChain(seq=seq)
 
 
 def fingerprint(document: dict[str, Any]) -> str:

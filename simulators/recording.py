@@ -33,7 +33,7 @@ class UnreadableRecording(Misconfigured, ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recording:
+class RecordedTable:
     """A recorded table. `times_ms` (n, epoch ms, increasing), `values` (n, signals; NaN: missing).
 
     `left_out` names the columns that are neither time nor numbers, `merged` counts the rows that
@@ -48,7 +48,7 @@ class Recording:
     merged: int = 0
 
     @classmethod
-    def read(cls, path: Path | str, drop: Collection[str] = ()) -> Recording:
+    def read(cls, path: Path | str, drop: Collection[str] = ()) -> RecordedTable:
         """Read a table without the columns in `drop`; raises `UnreadableRecording`, `OSError`."""
         path = Path(path)
         header, rows = _table(path)
@@ -92,12 +92,12 @@ class Recording:
         """Say how long the recording lasts, in seconds."""
         return float(self.times_ms[-1] - self.times_ms[0]) / 1_000
 
-    def shifted_to(self, end_s: float) -> Recording:
+    def shifted_to(self, end_s: float) -> RecordedTable:
         """Move the recording in time so that its last row lies at `end_s` (epoch seconds)."""
         shift_ms = round(end_s * 1_000) - int(self.times_ms[-1])
         return replace(self, times_ms=self.times_ms + shift_ms)
 
-    def rows(self, start: int, stop: int | None = None) -> Recording:
+    def rows(self, start: int, stop: int | None = None) -> RecordedTable:
         """Return the rows `start` up to, not including, `stop` as a recording of their own."""
         return replace(self, times_ms=self.times_ms[start:stop], values=self.values[start:stop])
 
@@ -109,7 +109,7 @@ class Recording:
             if value == value  # noqa: PLR0124 — NaN alone differs from itself
         }
 
-    def merged_instants(self) -> Recording:
+    def merged_instants(self) -> RecordedTable:
         """Join rows of one instant: the first value of each signal wins, later ones fill gaps."""
         is_new = np.diff(self.times_ms, prepend=self.times_ms[0] - 1) > 0
         if is_new.all():

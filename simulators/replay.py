@@ -9,13 +9,13 @@ import orjson
 
 from plant.errors import Misconfigured
 from plant.topics import telemetry_topic
-from simulators.recording import Recording, UnreadableRecording
+from simulators.recording import RecordedTable, UnreadableRecording
 
 if TYPE_CHECKING:
     from plant.clock import Clock
     from simulators.wire import Publisher
 
-__all__ = ["Recording", "UnreadableRecording", "publish"]
+__all__ = ["RecordedTable", "UnreadableRecording", "publish"]
 
 Progress = Callable[[int, int], None]
 _GROUP_S = 0.010
@@ -24,7 +24,7 @@ _FLUSH_S = 30.0
 
 
 def publish(
-    recording: Recording,
+    recording: RecordedTable,
     wire: Publisher,
     site: str,
     asset: str,
@@ -61,7 +61,7 @@ def publish(
     return readings
 
 
-def _groups(recording: Recording, within_s: float) -> Iterator[range]:
+def _groups(recording: RecordedTable, within_s: float) -> Iterator[range]:
     """Cut the rows into runs whose first and last lie less than `within_s` apart."""
     times_ms = recording.times_ms.tolist()
     first = 0
@@ -72,5 +72,5 @@ def _groups(recording: Recording, within_s: float) -> Iterator[range]:
             first = row
 
 
-def _message(recording: Recording, row: int) -> dict[str, Any]:
+def _message(recording: RecordedTable, row: int) -> dict[str, Any]:
     return {"ts": int(recording.times_ms[row]), "values": recording.row(row)}

@@ -14,7 +14,8 @@ import numpy as np
 import psutil
 
 from plant.errors import Unavailable
-from service.bench.publisher import Gauges, Plan, begin
+from service.bench.packets import PublishPlan
+from service.bench.publisher import Gauges, begin
 from storage.bench import bare_copy
 from storage.core.database import Database
 
@@ -27,7 +28,7 @@ _PATIENCE_S = 60.0
 
 
 @dataclass(kw_only=True, slots=True)
-class Watched:
+class WatchedProcesses:
     """The processes that share the work by name; `peak_rss` is the largest resident memory of one called ingest."""
 
     processes: dict[str, list[psutil.Process]]
@@ -62,7 +63,7 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Flow:
+class MeasuredFlow:
     """What was seen: messages, seconds, and the seconds from publishing to where a query finds it, of each marker."""
 
     messages: int
@@ -77,7 +78,9 @@ class Flow:
         return float(np.quantile(self.latencies_s, quantile)) if self.latencies_s else math.nan
 
 
-def measure(database: Database, plan: Plan, watched: Watched, *, marker: int, seconds: float, advance: Advance) -> Flow:
+def measure(
+    database: Database, plan: PublishPlan, watched: WatchedProcesses, *, marker: int, seconds: float, advance: Advance
+) -> MeasuredFlow:
     """Let the publisher publish for `seconds`, just ahead of what is stored, and wait until the rest is stored too.
 
     `marker` is the signal whose newest value says how many messages were published before it.
@@ -99,7 +102,7 @@ def measure(database: Database, plan: Plan, watched: Watched, *, marker: int, se
         gauges.stop.value = 1
         publishing_s = watcher.await_all(began_s)
         storing_s = time.monotonic() - began_s
-        return Flow(
+        return MeasuredFlow(
             messages=gauges.published.value,
             publishing_s=publishing_s,
             storing_s=storing_s,
@@ -116,7 +119,7 @@ def measure(database: Database, plan: Plan, watched: Watched, *, marker: int, se
 class _Watcher:
     """Asks the database, again and again, for the newest marker, and lets the publisher go on accordingly."""
 
-    def __init__(self, database: Database, marker: int, plan: Plan, gauges: Gauges) -> None:
+    def __init__(self, database: Database, marker: int, plan: PublishPlan, gauges: Gauges) -> None:
         self._database = database
         self._marker = marker
         self._gauges = gauges

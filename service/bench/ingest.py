@@ -25,9 +25,9 @@ from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.errors import Misconfigured
 from service.bench.broker import BenchBroker, mosquitto
-from service.bench.flow import Flow, Watched, measure
+from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
 from service.bench.ground import scratch
-from service.bench.publisher import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, Plan, asset_tag, signal_key
+from service.bench.packets import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, PublishPlan, asset_tag, signal_key
 from service.runtime.surroundings import Surroundings
 from storage.bench import bare_copy
 from storage.bench.bare_copy import Copied, Published
@@ -149,8 +149,8 @@ def _register(database: Database, what: IngestBench) -> dict[str, list[int]]:
         return bare_copy.signal_ids(tx)
 
 
-def _plan(broker: BenchBroker, what: IngestBench) -> Plan:
-    return Plan(
+def _plan(broker: BenchBroker, what: IngestBench) -> PublishPlan:
+    return PublishPlan(
         port=int(broker.url.rpartition(":")[2]),
         assets=what.assets,
         signals=what.signals,
@@ -179,17 +179,19 @@ def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterat
             process.wait()
 
 
-def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Process]) -> Watched:
+def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Process]) -> WatchedProcesses:
     """Name the processes whose time is counted; the database's only where it runs on this machine."""
     processes = {"ingest": workers, "broker": [psutil.Process(broker.pid)]}
     with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
         server = psutil.Process(bare_copy.server_pid(tx)).parent()
         if server is not None and "postgres" in server.name():
             processes["database"] = [server]
-    return Watched(processes=processes)
+    return WatchedProcesses(processes=processes)
 
 
-def _account(database: Database, signal_ids: dict[str, list[int]], flow: Flow, plan: Plan) -> tuple[int, int]:
+def _account(
+    database: Database, signal_ids: dict[str, list[int]], flow: MeasuredFlow, plan: PublishPlan
+) -> tuple[int, int]:
     """Count the published values that are not in the record, and those that came more than once."""
     with database.transaction() as tx:
         stored = bare_copy.instants_of(tx)
@@ -203,7 +205,7 @@ def _account(database: Database, signal_ids: dict[str, list[int]], flow: Flow, p
     return missing, duplicate
 
 
-def _raw_copies(database: Database, folder: Path, plan: Plan, advance: Advance) -> tuple[Copied, Copied]:
+def _raw_copies(database: Database, folder: Path, plan: PublishPlan, advance: Advance) -> tuple[Copied, Copied]:
     """Copy what was stored back into the emptied table: in the order of its publishing, and in that of its storing."""
     published = Published(began=datetime.fromtimestamp(plan.begin_ms / 1000, UTC), instants=plan.instants)
     orders = {"published": published, "stored": None}
@@ -222,9 +224,9 @@ def _raw_copies(database: Database, folder: Path, plan: Plan, advance: Advance) 
 
 def _figures(
     what: IngestBench,
-    plan: Plan,
+    plan: PublishPlan,
     broker: BenchBroker,
-    flow: Flow,
+    flow: MeasuredFlow,
     copied: tuple[Copied, Copied],
     *,
     missing: int,

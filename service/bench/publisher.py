@@ -6,8 +6,6 @@ It speaks just as much MQTT 3.1.1 as that takes, so that the processor time it n
 from __future__ import annotations
 
 import itertools
-import random
-import re
 import select
 import socket
 import time
@@ -21,13 +19,10 @@ from numpy.typing import NDArray
 from ingest.mqtt.frames import packet
 from plant.topics import telemetry_topic
 from service.bench import sparkplug
+from service.bench.packets import MARKER, MARKER_KEY, SITE, PublishPlan, births, turn_packets
 
 Buffer: TypeAlias = bytes | memoryview
 
-SITE = "bench"
-MARKER = "marker"
-MARKER_KEY = "published"
-INSTANTS_OF_A_BATCH = 100
 
 _VARIANTS = 3  # of every asset's values, in turn
 _LINES = 8  # connections, as of so many gateways
@@ -37,30 +32,6 @@ _AT_ONCE_VALUES = 10_000
 _MARKER_EVERY_S = 0.02
 _MARKER_EVERY_VALUES = 20_000
 _IDLE_S = 0.002
-_TIME = re.compile(b"T{13}")
-_TIME_DIGITS = 13
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """What to publish: `begin_ms` is the first instant (epoch ms); every further one of an asset is 1 ms later."""
-
-    port: int
-    assets: int
-    signals: int
-    qos: int
-    payload: str
-    begin_ms: int
-
-    @property
-    def instants(self) -> int:
-        """Count the instants in one message."""
-        return INSTANTS_OF_A_BATCH if self.payload == "batch" else 1
-
-    @property
-    def values_a_message(self) -> int:
-        """Count the values in one message."""
-        return self.signals * self.instants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,38 +49,20 @@ class Gauges:
     finish: Synchronized[int]
 
 
-def asset_tag(number: int) -> str:
-    """Name an asset of the bench.
-
-    >>> asset_tag(7)
-    'A-00007'
-    """
-    return f"A-{number:05}"
-
-
-def signal_key(number: int) -> str:
-    """Name a signal of the bench.
-
-    >>> signal_key(3)
-    'signal_03'
-    """
-    return f"signal_{number:02}"
-
-
-def publish(plan: Plan, gauges: Gauges) -> None:
+def publish(plan: PublishPlan, gauges: Gauges) -> None:
     """Publish until told to stop, then wait until the broker has confirmed everything."""
     # What a Sparkplug node says must come in its order, and only one connection keeps that.
     lines = [_Line(plan.port, number) for number in range(1 if plan.payload == "sparkplug" else _LINES)]
     turns, marks, published = _Turns(plan), _Marks(plan), 0
     at_once = max(1, min(_AT_ONCE, _AT_ONCE_VALUES // plan.values_a_message))
-    births = _births(plan) if plan.payload == "sparkplug" else []
+    unborn = births(plan) if plan.payload == "sparkplug" else []
     for line in itertools.cycle(lines):
         if gauges.stop.value:
             break
         line.send(marks.due(line, published))
-        if births and gauges.allowed.value:
-            _bear(lines[0], births, plan)
-            births = []
+        if unborn and gauges.allowed.value:
+            _bear(lines[0], unborn, plan)
+            unborn = []
         room = min(gauges.allowed.value - published, _WINDOW - line.unconfirmed, at_once)
         published += turns.send(line, room)
         gauges.published.value = published
@@ -127,19 +80,10 @@ def publish(plan: Plan, gauges: Gauges) -> None:
         time.sleep(0.01)
 
 
-def _births(plan: Plan) -> list[tuple[bytes, bytes]]:
-    """Return what bears the nodes, as topics and payloads."""
-    keys = [signal_key(number) for number in range(plan.signals)]
-    return [
-        (sparkplug.topic("NBIRTH", asset_tag(number)), sparkplug.birth(keys, plan.begin_ms))
-        for number in range(plan.assets)
-    ]
-
-
-def _bear(line: _Line, births: list[tuple[bytes, bytes]], plan: Plan) -> None:
+def _bear(line: _Line, unborn: list[tuple[bytes, bytes]], plan: PublishPlan) -> None:
     """Bear the nodes; so few at a time that no packet id is used again before it is confirmed."""
-    for first in range(0, len(births), _WINDOW):
-        some = births[first : first + _WINDOW]
+    for first in range(0, len(unborn), _WINDOW):
+        some = unborn[first : first + _WINDOW]
         ids = line.packet_ids(len(some)).tolist() if plan.qos else [None] * len(some)
         packets = [packet(topic, payload, 0, number) for (topic, payload), number in zip(some, ids, strict=True)]
         line.send(b"".join(packets), len(some) * plan.qos)
@@ -207,7 +151,7 @@ class _Marks:
     all of it is; ingest would have nothing to do from then until the next burst.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: PublishPlan) -> None:
         self._qos = plan.qos
         self._every = max(1, _MARKER_EVERY_VALUES // plan.values_a_message)
         self._next = 0
@@ -235,9 +179,9 @@ class _Marks:
 class _Turns:
     """Every asset's message in turn, again and again; in a turn nothing but times and packet ids is written anew."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: PublishPlan) -> None:
         self._plan = plan
-        self._sheets = [_sheet(plan, variant) for variant in range(_VARIANTS)]
+        self._sheets = [turn_packets(plan, variant) for variant in range(_VARIANTS)]
         self._sheet = self._sheets[0]
         self._turn = 0
         self._sent = plan.assets
@@ -269,64 +213,7 @@ class _Turns:
         self._sheet, self._turn, self._sent = sheet, self._turn + 1, 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Sheet:
-    """The packets of one turn, and where in them each message begins, its times stand, its packet id, and its end."""
-
-    packets: NDArray[np.uint8]
-    edges: list[int]
-    times: NDArray[np.intp]
-    identities: NDArray[np.intp]
-    ends: NDArray[np.intp]
-
-
-def _sheet(plan: Plan, variant: int) -> _Sheet:
-    chance = random.Random(20260131 + variant)  # noqa: S311 - made-up readings, the same in every run
-    packets, edges, times, identities = bytearray(), [0], [], []
-    for number in range(plan.assets):
-        topic, payload = _message(plan, number, chance)
-        message = packet(topic, payload, 0, 0 if plan.qos else None)
-        body = len(packets) + len(message) - len(payload)
-        times.append([body + place for place in _times(plan, payload)])
-        identities.append([body - 2, body - 1])
-        packets += message
-        edges.append(len(packets))
-    return _Sheet(
-        packets=np.frombuffer(packets, np.uint8).copy(),
-        edges=edges,
-        times=np.array(times),
-        identities=np.array(identities),
-        ends=np.array([[end - 2, end - 1] for end in edges[1:]]),
-    )
-
-
-def _message(plan: Plan, number: int, chance: random.Random) -> tuple[bytes, bytes]:
-    """Return an asset's topic, and a message whose times are still to be written."""
-    tag = asset_tag(number)
-    if plan.payload != "sparkplug":
-        return telemetry_topic(SITE, tag).encode(), _payload(plan, chance)
-    values = [round(chance.gauss(50, 12), 3) for _ in range(plan.signals)]
-    return sparkplug.topic("NDATA", tag), sparkplug.data(values, plan.begin_ms)
-
-
-def _times(plan: Plan, payload: bytes) -> list[int]:
-    """Return the places in a message at which the digits, or bytes, of its times stand."""
-    if plan.payload == "sparkplug":
-        return sparkplug.places(payload, plan.begin_ms)
-    return [found.start() + k for found in _TIME.finditer(payload) for k in range(_TIME_DIGITS)]
-
-
-def _payload(plan: Plan, chance: random.Random) -> bytes:
-    """Write a message whose times are still to be written."""
-    keys = [signal_key(number) for number in range(plan.signals)]
-    told = []
-    for _ in range(plan.instants):
-        values = ",".join(f'"{key}":{chance.gauss(50, 12):.3f}' for key in keys)
-        told.append(f'{{"ts":{"T" * _TIME_DIGITS},"values":{{{values}}}}}')
-    return (told[0] if plan.payload == "json" else f"[{','.join(told)}]").encode()
-
-
-def begin(context: Any, plan: Plan) -> tuple[Any, Gauges]:
+def begin(context: Any, plan: PublishPlan) -> tuple[Any, Gauges]:
     """Start the publisher as a process of `context` (multiprocessing); it publishes nothing before it is allowed to."""
     gauges = Gauges(
         allowed=context.Value("q", 0),

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from lifecycle import ledger
-from lifecycle.ledger import Broken, Verified
+from lifecycle.ledger import BrokenChain, VerifiedChain
 from storage.core.database import Database, Role
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -38,7 +38,7 @@ def write(database: Database, count: int, project: str = "demo") -> None:
             ledger.append(tx, project, Said({"event": "tried", "number": number}), AT + timedelta(seconds=number))
 
 
-def verify(database: Database, project: str = "demo") -> Verified | Broken:
+def verify(database: Database, project: str = "demo") -> VerifiedChain | BrokenChain:
     with database.transaction() as tx:
         return ledger.verify(tx, project)
 
@@ -56,20 +56,20 @@ def test_a_hash_is_what_the_documentation_says(app_database: Database) -> None:
 def test_a_chain_that_was_left_alone_verifies(app_database: Database) -> None:
     write(app_database, 5)
     verdict = verify(app_database)
-    assert isinstance(verdict, Verified)
+    assert isinstance(verdict, VerifiedChain)
     assert verdict.entries == 5
 
 
 def test_a_project_without_entries_verifies(app_database: Database) -> None:
-    assert verify(app_database) == Verified(entries=0, head=bytes(32))
+    assert verify(app_database) == VerifiedChain(entries=0, head=bytes(32))
 
 
 def test_projects_have_chains_of_their_own(app_database: Database, superuser: Look) -> None:
     write(app_database, 2, "north")
     write(app_database, 3, "south")
     superuser.execute("UPDATE ledger SET entry = '{}' WHERE project = 'north' AND seq = 2")
-    assert verify(app_database, "north") == Broken(seq=2)
-    assert isinstance(verify(app_database, "south"), Verified)
+    assert verify(app_database, "north") == BrokenChain(seq=2)
+    assert isinstance(verify(app_database, "south"), VerifiedChain)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_first_entry_that_was_touched_is_named(
 ) -> None:
     write(app_database, 5)
     superuser.execute(tampering.encode())
-    assert verify(app_database) == Broken(seq=first_broken)
+    assert verify(app_database) == BrokenChain(seq=first_broken)
 
 
 def test_swapped_entries_are_noticed(app_database: Database, superuser: Look) -> None:
@@ -102,7 +102,7 @@ def test_swapped_entries_are_noticed(app_database: Database, superuser: Look) ->
         "UPDATE ledger AS mine SET entry = other.entry FROM ledger AS other "
         "WHERE (mine.seq, other.seq) IN ((1, 2), (2, 1))"
     )
-    assert verify(app_database) == Broken(seq=1)
+    assert verify(app_database) == BrokenChain(seq=1)
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_swapped_entries_are_noticed(app_database: Database, superuser: Look) ->
 def test_every_value_survives_the_record(app_database: Database, value: Any) -> None:
     with app_database.transaction() as tx:
         ledger.append(tx, "demo", Said({"value": value, "nested": [{"é": value, "z": {}}]}), AT)
-    assert isinstance(verify(app_database), Verified)
+    assert isinstance(verify(app_database), VerifiedChain)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, pytest.param(object(), id="object")], ids=repr)
 def test_what_is_not_json_everywhere_is_refused_and_leaves_nothing(app_database: Database, value: Any) -> None:
     with pytest.raises(ValueError, match=r"."), app_database.transaction() as tx:
         ledger.append(tx, "demo", Said({"value": value}), AT)
-    assert verify(app_database) == Verified(entries=0, head=bytes(32))
+    assert verify(app_database) == VerifiedChain(entries=0, head=bytes(32))
 
 
 def test_the_same_instant_in_another_zone_is_the_same_entry(app_database: Database) -> None:
@@ -144,7 +144,7 @@ def test_the_same_instant_in_another_zone_is_the_same_entry(app_database: Databa
     with app_database.transaction() as tx:
         ledger.append(tx, "south", Said({}), beijing)
         assert ledger.append(tx, "south", Said({}), beijing).seq == one.seq + 1
-    assert isinstance(verify(app_database, "south"), Verified)
+    assert isinstance(verify(app_database, "south"), VerifiedChain)
 
 
 def test_an_entry_whose_transaction_fails_leaves_no_gap(app_database: Database) -> None:
@@ -158,7 +158,7 @@ def test_an_entry_whose_transaction_fails_leaves_no_gap(app_database: Database) 
         append_and_fail()
     write(app_database, 1)
     verdict = verify(app_database)
-    assert isinstance(verdict, Verified)
+    assert isinstance(verdict, VerifiedChain)
     assert verdict.entries == 2
 
 
@@ -176,7 +176,7 @@ def test_appends_at_once_make_one_chain(database_url: str) -> None:
         for thread in threads:
             thread.join()
         verdict = verify(database)
-    assert isinstance(verdict, Verified)
+    assert isinstance(verdict, VerifiedChain)
     assert verdict.entries == 30
 
 
@@ -184,7 +184,7 @@ def test_a_chain_longer_than_a_page_verifies(app_database: Database, monkeypatch
     monkeypatch.setattr(ledger, "_PAGE", 3)
     write(app_database, 7)
     verdict = verify(app_database)
-    assert isinstance(verdict, Verified)
+    assert isinstance(verdict, VerifiedChain)
     assert verdict.entries == 7
 
 

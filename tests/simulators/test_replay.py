@@ -7,13 +7,15 @@ import pytest
 
 from plant.clock import ManualClock
 from plant.errors import Misconfigured
-from simulators.replay import Recording, publish
+from simulators.replay import RecordedTable, publish
 
 
-def recorded(times_s: list[float], clock: ManualClock) -> Recording:
+def recorded(times_s: list[float], clock: ManualClock) -> RecordedTable:
     start_ms = round(clock.now().timestamp() * 1_000)
     times_ms = start_ms + np.array([round(second * 1_000) for second in times_s], dtype=np.int64)
-    return Recording(name="r", keys=("flow",), times_ms=times_ms, values=np.arange(len(times_s), dtype=float)[:, None])
+    return RecordedTable(
+        name="r", keys=("flow",), times_ms=times_ms, values=np.arange(len(times_s), dtype=float)[:, None]
+    )
 
 
 def test_spacing_is_kept_and_divided_by_the_speed(wire: Any, clock: ManualClock) -> None:

@@ -12,7 +12,7 @@ from lifecycle.register.importing import register_asset
 from plant.errors import Conflict, Misconfigured, Rejected
 from service.demo.demonstration import Past, Progress, await_listening, await_stored
 from service.runtime.surroundings import Surroundings
-from simulators.recording import Recording
+from simulators.recording import RecordedTable
 from simulators.replay import publish
 from simulators.wire import Wire
 from storage.core.database import Database
@@ -34,7 +34,7 @@ class ReplayOptions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replayed:
+class ReplayReport:
     """What came of it; `shift_s` is what was added to the recording's times, in seconds."""
 
     site: str
@@ -45,7 +45,7 @@ class Replayed:
     model_version: int | None = None
 
 
-def prepare(around: Surroundings, options: ReplayOptions) -> tuple[Recording, float]:
+def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable, float]:
     """Read the recording and move its last row to the moment at which the replay will end.
 
     Returns the moved recording and the shift in seconds.
@@ -56,7 +56,7 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[Recording, fl
     if not 1 <= options.speed < math.inf:
         raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
     try:
-        recorded = Recording.read(options.file, drop=options.drop)
+        recorded = RecordedTable.read(options.file, drop=options.drop)
     except OSError as error:
         raise Rejected("no_recording", f"{options.file} cannot be read: {error.strerror}") from error
     if options.rows is not None:
@@ -71,8 +71,8 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[Recording, fl
 
 
 def replay(
-    around: Surroundings, options: ReplayOptions, recording: Recording, shift_s: float, progress: Progress
-) -> Replayed:
+    around: Surroundings, options: ReplayOptions, recording: RecordedTable, shift_s: float, progress: Progress
+) -> ReplayReport:
     """Register, publish, wait until all is stored; with `healthy`, train on the first rows before the rest.
 
     Raises:
@@ -82,7 +82,7 @@ def replay(
     if options.wire_only:
         with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
             readings = _publish(around, options, recording, wire, progress)
-        return _replayed(options, recording, readings, shift_s)
+        return _report(options, recording, readings, shift_s)
     with around.database() as database, Wire(around.mqtt_url(), certificates=around.certificates) as wire:
         _register(around, options, recording, database)
         opening = recording.rows(0, 1)
@@ -102,7 +102,7 @@ def replay(
             version = _train(around, options, recording.rows(0, healthy), database)
             progress = _after(progress, healthy, len(recording))
         readings += _publish_and_wait(around, options, recording.rows(healthy), wire, database, progress)
-    return _replayed(options, recording, readings, shift_s, version)
+    return _report(options, recording, readings, shift_s, version)
 
 
 def _after(progress: Progress, done: int, total: int) -> Progress:
@@ -110,10 +110,10 @@ def _after(progress: Progress, done: int, total: int) -> Progress:
     return lambda more, _part: progress(done + more, total)
 
 
-def _replayed(
-    options: ReplayOptions, recording: Recording, readings: int, shift_s: float, version: int | None = None
-) -> Replayed:
-    return Replayed(
+def _report(
+    options: ReplayOptions, recording: RecordedTable, readings: int, shift_s: float, version: int | None = None
+) -> ReplayReport:
+    return ReplayReport(
         site=options.site,
         asset=options.asset,
         rows=len(recording),
@@ -123,7 +123,7 @@ def _replayed(
     )
 
 
-def _register(around: Surroundings, options: ReplayOptions, recording: Recording, database: Database) -> None:
+def _register(around: Surroundings, options: ReplayOptions, recording: RecordedTable, database: Database) -> None:
     with database.transaction() as tx:
         asset = register_asset(
             tx,
@@ -140,14 +140,14 @@ def _register(around: Surroundings, options: ReplayOptions, recording: Recording
             )
 
 
-def _publish(around: Surroundings, options: ReplayOptions, rows: Recording, wire: Wire, progress: Progress) -> int:
+def _publish(around: Surroundings, options: ReplayOptions, rows: RecordedTable, wire: Wire, progress: Progress) -> int:
     return publish(rows, wire, options.site, options.asset, speed=options.speed, clock=around.clock, progress=progress)
 
 
 def _publish_and_wait(
     around: Surroundings,
     options: ReplayOptions,
-    rows: Recording,
+    rows: RecordedTable,
     wire: Wire,
     database: Database,
     progress: Progress,
@@ -158,7 +158,7 @@ def _publish_and_wait(
     return readings
 
 
-def _train(around: Surroundings, options: ReplayOptions, rows: Recording, database: Database) -> int:
+def _train(around: Surroundings, options: ReplayOptions, rows: RecordedTable, database: Database) -> int:
     from models.training.train import Refused, train
     from models.training_requests import Succession
     from storage.register import assets
