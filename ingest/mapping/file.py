@@ -1,23 +1,27 @@
-"""`mapping.toml`: how a plant's own topics are read. An error names the line, the key and the mend."""
+"""`mapping.toml`: how a plant's own topics are read. A fault in it is said with its line, its key and the mend."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest.mapping.path import path_of
+from ingest.mapping.faults import first_fault
+from ingest.mapping.path import lists_of, path_of, values_path_of
 from ingest.mapping.pattern import Pattern, Template
+from ingest.mapping.quality import Codes, Quality
 from ingest.mapping.scale import Scale
+from ingest.mapping.times import TimeUnit
 from ingest.mapping.units import conversion
 from plant.errors import Misconfigured, Rejected
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 _OF_POINTS = ("measurement", "field")
 _TAG = "tag."
+_IN_DOCUMENTS = frozenset({"json", "ndjson", "csv"})
 
 
 class _Part(BaseModel):
@@ -54,56 +58,154 @@ class SignalRule(_Part):
         return Scale(self.gain * factor, self.offset * factor + shift, self.values)
 
 
+class QualityRule(_Part):
+    """Where a source says how good a value is, and in which words or codes."""
+
+    path: Text
+    good: list[bool | int | float | str] = []
+    uncertain: list[bool | int | float | str] = []
+    bad: list[bool | int | float | str] = []
+    codes: Codes = "words"
+
+    def quality(self) -> Quality:
+        """Return what knows these words."""
+        return Quality(good=self.good, uncertain=self.uncertain, bad=self.bad, codes=self.codes)
+
+
+class ValueRule(_Part):
+    """One value of an element that has a time or a quality of its own."""
+
+    value: Text
+    time: Text | None = None
+    quality: Text | None = None
+
+
+class TimeParts(_Part):
+    """A time in two parts, which add up."""
+
+    s: Text | None = None
+    ms: Text | None = None
+    us: Text | None = None
+    ns: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if not self.paths():
+            raise ValueError('it names no part; write it as in time = {s = "$.seconds", ns = "$.nanoseconds"}')
+        return self
+
+    def paths(self) -> dict[str, str]:
+        """Return the paths by the unit in which each part counts."""
+        return {unit: path for unit, path in self.model_dump().items() if path is not None}
+
+
+class CsvRule(_Part):
+    """How a table is written; without `columns` its first row names them."""
+
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    decimal: Literal[".", ","] = "."
+    columns: list[Text] = []
+
+
 class TopicRule(_Part):
     """How the messages of one topic pattern are read."""
 
     pattern: Text
-    site: Text
-    asset: Text
-    payload: Literal["number", "text", "json", "influx"]
+    payload: Literal["number", "text", "json", "influx", "quantity", "ndjson", "csv", "ignore"]
+    site: str = ""
+    asset: str = ""
     signal: str = ""
-    values: dict[str, Text] | Text | None = None
+    parts: dict[str, Text] = {}
+    when: dict[str, bool | int | float | str] = {}
+    ignore: list[Text] = []
+    csv: CsvRule | None = None
     each: str = ""
-    time: str = ""
-    time_unit: Literal["s", "ms", "us", "ns", "iso"] | None = None
+    values: dict[str, Text | ValueRule] | Text | None = None
+    time: Text | TimeParts | None = None
+    time_unit: TimeUnit | None = None
+    time_zone: str = ""
+    time_missing: Literal["refuse", "arrival"] = "refuse"
+    quality: Text | QualityRule | None = None
     signals: dict[str, SignalRule] = {}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, name: str) -> str:
+        try:
+            if name:
+                ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{name} is no time zone; write it as in Asia/Shanghai or Europe/Berlin") from error
+        return name
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         pattern = _in_words(Pattern.of, self.pattern)
-        known = set(pattern.names) | (set(_OF_POINTS) if self.payload == "influx" else set())
-        known |= {"key"} if isinstance(self.values, str) else set()
-        for key in ("site", "asset", "signal"):
-            for name in Template(getattr(self, key)).names:
-                if name not in known and not (self.payload == "influx" and name.startswith(_TAG)):
-                    raise ValueError(f"{key} speaks of {{{name}}}; known here: {_listed(known)}")
+        if self.payload == "ignore":
+            self._nothing_is_read()
+            return self
+        self._names_are_known(set(pattern.names))
         self._signal_is_named()
-        for text in filter(None, (self.each, self.time, *self._paths())):
+        for text in (*self.parts, *self.when, *self._paths()):
             _in_words(path_of, text)
         return self
 
+    def _names_are_known(self, known: set[str]) -> None:
+        known |= set(_OF_POINTS) if self.payload == "influx" else set()
+        known |= {"key"} if self._has_keys() else set()
+        for text in self.parts.values():
+            known |= set(_in_words(Pattern.of_text, text).names)
+        for key in ("site", "asset", "signal"):
+            text = getattr(self, key)
+            if not text and key != "signal":
+                raise ValueError(f"{key}: it is missing; add it")
+            for name in _in_words(Template.of, text).names:
+                if name not in known and not (self.payload == "influx" and name.startswith(_TAG)):
+                    raise ValueError(f"{key} speaks of {{{name}}}; known here: {_listed(known)}")
+
+    def _nothing_is_read(self) -> None:
+        idle = sorted(self.model_fields_set - {"pattern", "payload", "when"})
+        if idle:
+            raise ValueError(f"what is ignored is not read; leave out {', '.join(idle)}")
+
+    def _has_keys(self) -> bool:
+        """Say whether values come under keys of their own, which `{key}` in `signal` stands for."""
+        return self.payload in {"csv", "influx"} or "[*]" in self.each or isinstance(self.values, str)
+
     def _signal_is_named(self) -> None:
-        if self.payload == "json":
-            if self.values is None:
+        if self.payload in _IN_DOCUMENTS:
+            if self.values is None and self.payload != "csv":
                 raise ValueError('a json payload wants values: {signal = "$.path"}, or "$.path" of an object')
             if isinstance(self.values, dict) and self.signal:
                 raise ValueError("signal is not for values that name their signals; leave it out")
-        elif self.values is not None or self.each or self.time:
+        elif self.each or ((self.values is not None or self.time) and self.payload != "influx"):
             raise ValueError(f"values, each and time are for json payloads, and this is {self.payload}; leave them out")
         elif not self.signal and self.payload != "influx":
             raise ValueError('signal is missing: write one, or a named part of the pattern, as "{signal}"')
         if self.payload == "text" and not any(rule.values for rule in self.signals.values()):
             raise ValueError("a text payload wants the numbers of its texts: [topic.signals.NAME.values]")
+        if self.csv is not None and self.payload != "csv":
+            raise ValueError(f"csv is for csv payloads, and this is {self.payload}; leave it out")
 
     def _paths(self) -> list[str]:
-        return [] if self.values is None else [self.values] if isinstance(self.values, str) else [*self.values.values()]
+        paths = [one for one in (self.time, self.quality) if isinstance(one, str)]
+        paths += self.time.paths().values() if isinstance(self.time, TimeParts) else []
+        paths += [self.quality.path] if isinstance(self.quality, QualityRule) else []
+        for value in self.values.values() if isinstance(self.values, dict) else ():
+            some = (value.value, value.time, value.quality) if isinstance(value, ValueRule) else (value,)
+            paths += [one for one in some if one is not None]
+        if isinstance(self.values, str):
+            _in_words(values_path_of, self.values)
+        if self.each:
+            _in_words(lists_of, self.each)
+        return paths
 
 
 class _File(_Part):
     topic: Annotated[list[TopicRule], Field(min_length=1)]
 
 
-def read_rules(path: Path) -> list[TopicRule]:
+def read_rules(path: FilePath) -> list[TopicRule]:
     """Read a mapping file.
 
     Raises:
@@ -127,7 +229,7 @@ def parse_rules(text: str, *, name: str) -> list[TopicRule]:
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{name}: this is not TOML: {error}") from error
     except ValidationError as error:
-        raise Misconfigured(f"{name}{_first_fault(error, text)}") from error
+        raise Misconfigured(f"{name}{first_fault(error, text)}") from error
 
 
 def _in_words(make: Any, *arguments: str) -> Any:
@@ -140,33 +242,3 @@ def _in_words(make: Any, *arguments: str) -> Any:
 
 def _listed(names: set[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in sorted(names)) or "no named part"
-
-
-def _first_fault(error: ValidationError, text: str) -> str:
-    """Say where the first fault is: its line, and its key from the topic on."""
-    first = error.errors()[0]
-    where = [part for part in first["loc"] if part not in {"str", "dict[str,constrained-str]"}]
-    keys = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
-    said = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "missing":
-        said = "it is missing; add it" if len(where) > 1 else "it has no [[topic]]; add one for each topic pattern"
-    elif first["type"] == "extra_forbidden":
-        said = "no such key is known; look whether it is misspelt"
-    return f", line {_line(text, where)}, {keys}: {said}"
-
-
-def _line(text: str, where: list[int | str]) -> int:
-    """Find the line of a key: of its topic, its table within that, or where it stands itself, as far as it is found."""
-    lines = text.splitlines()
-    place, end = 0, len(lines)
-    for part in where:
-        if part == "topic":
-            continue
-        if isinstance(part, int):
-            heads = [number for number, line in enumerate(lines) if re.match(r"\s*\[\[\s*topic\s*\]\]", line)]
-            heads.append(len(lines))
-            place, end = heads[min(part, len(heads) - 1)], heads[min(part + 1, len(heads) - 1)]
-            continue
-        key = re.compile(rf"""(^|[\s.\[{{,"']){re.escape(part)}["']?\s*(=|\.|\])""")
-        place = next((number for number in range(place, end) if key.search(lines[number])), place)
-    return min(place, max(0, len(lines) - 1)) + 1

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from plant.errors import Rejected
-
 _PIECE = re.compile(r'(?:\\.|[^\\ ,="])+')
 _INTEGER = re.compile(r"-?\d+[iu]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InfluxPoint:
+class Point:
     """One line: `fields` are numbers, truths or texts; `time` counts in whatever unit was agreed, None where absent."""
 
     measurement: str
@@ -21,23 +19,16 @@ class InfluxPoint:
     time: int | None
 
 
-def points(text: str) -> list[InfluxPoint]:
-    r"""Parse lines; empty ones and comments are passed over.
+def point_of(line: str) -> Point:
+    r"""Parse a line.
 
     Raises:
-        Rejected: `not_influx`, with the line's number.
+        ValueError: it is none; the text says why.
 
-    >>> points("pump,id=P-101 flow=7.5,on=t,n=3i 1700")[0].fields
+    >>> point_of("pump,id=P-101 flow=7.5,on=t,n=3i 1700").fields
     {'flow': 7.5, 'on': True, 'n': 3.0}
     """
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.startswith("#"):
-            try:
-                found.append(_Line(line.strip()).point())
-            except ValueError as error:
-                raise Rejected("not_influx", f"line {number}: {error}") from error
-    return found
+    return _Line(line).point()
 
 
 class _Line:
@@ -47,7 +38,7 @@ class _Line:
         self._text = text
         self._place = 0
 
-    def point(self) -> InfluxPoint:
+    def point(self) -> Point:
         measurement = self._word("a measurement")
         tags: dict[str, str] = {}
         while self._takes(","):
@@ -62,7 +53,7 @@ class _Line:
             fields[key] = self._value()
             if not self._takes(","):
                 break
-        return InfluxPoint(measurement=measurement, tags=tags, fields=fields, time=self._time())
+        return Point(measurement=measurement, tags=tags, fields=fields, time=self._time())
 
     def _time(self) -> int | None:
         if self._place < len(self._text):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from ingest.mapping.units import conversion
 from plant.errors import Rejected
 
 _SHOWN = 60
+_QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\D.*?)?\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,37 @@ class Scale:
         if not isfinite(value):
             raise Rejected("not_a_number", f"{said!r}"[:_SHOWN])
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityScale:
+    """Reads numbers that bring their unit along, as in `21.5 °C`, into the register's unit, else as they stand."""
+
+    scale: Scale
+    register_unit: str
+
+    def read(self, said: Any) -> float:
+        """Return the number.
+
+        Raises:
+            Rejected: `not_a_number`, or `bad_unit` where its unit cannot become that of the register.
+
+        >>> round(QuantityScale(Scale(), "°C").read("70.7 °F"), 6)
+        21.5
+        """
+        matched = _QUANTITY.fullmatch(said) if isinstance(said, str) else None
+        if matched is None or not matched.group(2):
+            return self.scale.read(said)
+        value, unit = float(matched.group(1)), matched.group(2)
+        if not self.register_unit:
+            return self.scale.read(value)
+        factor, shift = conversion(unit, self.register_unit)
+        return Scale(factor, shift).read(value)
+
+
+def quantity_scale(scale: Scale, register_unit: str) -> QuantityScale:
+    """Return what reads numbers that may bring their unit along; those that do not are scaled as others are."""
+    return QuantityScale(scale, register_unit)
 
 
 def _spelt(word: str, *, has_words: bool) -> float:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ingest.decoding.decode import Decoder
 from ingest.decoding.shown import ShownReading, ShownRefusal, readings, refusals
+from ingest.learning.learner import MappingLearner
 from ingest.mapping import known_formats
 from ingest.mapping.file import parse_rules
-from ingest.mapping.learning import MappingLearner
 from ingest.mqtt.listening import listen
 from plant.errors import Misconfigured, Rejected, Unavailable
 from plant.topics import matches

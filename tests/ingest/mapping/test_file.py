@@ -71,7 +71,7 @@ def test_a_good_file_is_read() -> None:
         ("auto = 1", 'auto = "one"', "line 22, topic.2.signals.mode.values.auto: Input should be a valid number"),
         ('"{machine}"', '"{pump}"', "line 3, topic.1: asset speaks of {pump}; known here: {machine}, {signal}"),
         ('signal = "{signal}"\n', "", "topic.1: signal is missing: write one, or a named part of the pattern"),
-        ('"plant/{machine}/{signal}"', '"plant/x{machine}"', "'x{machine}': a level is a text, {name}, + or"),
+        ('"plant/{machine}/{signal}"', '"plant/x+"', "'x+': a level is a text with {name} in it, +, {name...} or, as"),
         ('"plant/{machine}/{signal}"', '"plant/{signal}/{signal}"', "names a part twice"),
         ('"$.data.temp"', '"$.data..temp"', "$.data..temp is no path; write it as in $.motor.temperatures[0]"),
         ('payload = "number"', 'payload = "number"\ntime = "$.t"', "values, each and time are for json payloads"),

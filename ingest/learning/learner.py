@@ -1,0 +1,122 @@
+"""Hears what is said on topics and proposes the mapping that reads it; what it keeps is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.formats.native import parsed
+from ingest.learning.proposals import GroupOfTopics, proposed
+from ingest.learning.ready_made import READY_MADE, ReadyMade
+from ingest.learning.shapes import LONGEST_WORD, Shape, is_number
+from ingest.mapping.lines import point_of
+from plant.errors import Rejected
+
+_MOST_TOPICS = 20_000
+_MOST_SAMPLES = 8  # payloads that are kept of a topic
+_MOST_BYTES = 256 * 2**20
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was said on one topic."""
+
+    kind: str
+    payloads: list[bytes] = field(default_factory=list)
+
+
+class MappingLearner:
+    """Hears messages and proposes a mapping of them."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, _Heard] = {}
+        self._bytes = 0
+        self.unread = 0
+
+    @property
+    def topics(self) -> int:
+        """Count the topics that were understood."""
+        return len(self._heard)
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """Learn from a message."""
+        kind = _kind(payload)
+        if kind is None or (topic not in self._heard and len(self._heard) >= _MOST_TOPICS):
+            self.unread += 1
+            return
+        heard = self._heard.setdefault(topic, _Heard(kind))
+        if {heard.kind, kind} <= {"number", "text"}:
+            heard.kind = min(heard.kind, kind)
+        elif heard.kind != kind:
+            return
+        if kind == "json" and len(heard.payloads) >= _MOST_SAMPLES and _is_known(heard, payload):
+            return
+        if self._bytes + len(payload) <= _MOST_BYTES and len(heard.payloads) < 4 * _MOST_SAMPLES:
+            heard.payloads.append(payload)
+            self._bytes += len(payload)
+
+    def proposal(self) -> str:
+        """Return the text of a mapping file; what it proposes of a topic reads at least one number there."""
+        samples = {topic: heard.payloads for topic, heard in self._heard.items()}
+        rules = [_ready_made(one, samples) for one in READY_MADE]
+        groups = _groups({topic: self._heard[topic] for topic in samples})
+        return proposed([rule for rule in rules if rule], groups)
+
+
+def _is_known(heard: _Heard, payload: bytes) -> bool:
+    """Say whether a payload is of the same keys as the last one that is kept."""
+    return Shape.of([parsed(payload)]).leaves.keys() == Shape.of([parsed(heard.payloads[-1])]).leaves.keys()
+
+
+def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:
+    """Return the text of a ready-made mapping with the topics that it reads, which are then taken out of `samples`."""
+    read = {topic: payloads for topic, payloads in samples.items() if one.reads(topic, payloads)}
+    if not read:
+        return None
+    for topic in read:
+        del samples[topic]
+    return one.text(sorted(read))
+
+
+def _groups(heard: Mapping[str, _Heard]) -> list[GroupOfTopics]:
+    """Put topics together whose levels are as many and whose payloads are read alike."""
+    groups: list[GroupOfTopics] = []
+    for topic, one in heard.items():
+        own = GroupOfTopics.of(topic, one.kind, one.payloads)
+        fitting = next((group for group in groups if group.agrees(own)), None)
+        if fitting is None:
+            groups.append(own)
+        else:
+            fitting.join(own)
+    return groups
+
+
+def _kind(payload: bytes) -> str | None:
+    """Say what a payload is, None where it is nothing that a mapping reads."""
+    try:
+        text = payload.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if is_number(text):
+        return "number"
+    if text.lstrip()[:1] in {"{", "["}:
+        return "json" if _is_json(payload) else None
+    if "=" in text and _is_influx(text):
+        return "influx"
+    return "text" if 0 < len(text.strip()) <= LONGEST_WORD and text.isprintable() else None
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        document = parsed(payload)
+    except Rejected:
+        return False
+    return isinstance(document, dict) or (isinstance(document, list) and len(document) > 0)
+
+
+def _is_influx(text: str) -> bool:
+    try:
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        return bool([point_of(line) for line in lines])
+    except ValueError:
+        return False
