@@ -29,6 +29,10 @@ class AdmissionRules:
     retention_us: int
     spread_us: int = 0
 
+    def oldest_us(self, arrival_us: int) -> int:
+        """Return the earliest time that a reading may have that came then."""
+        return max(YEAR_2000_US, arrival_us - self.retention_us)
+
 
 def admit_all(
     reports: Sequence[DeviceReport],
@@ -59,13 +63,41 @@ def admit_all(
     return True
 
 
+def admit_and_register(
+    reports: Sequence[DeviceReport],
+    devices: Devices,
+    rules: AdmissionRules,
+    limiter: Limiter,
+    now_s: float,
+    arrival_us: int,
+    *,
+    retained: bool,
+) -> bool:
+    """Admit every report of a message as `admit_all` does, and register the signals that are new of what is stored.
+
+    False where a device is not known, or a signal could not be registered.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    while not admit_all(reports, devices, rules, limiter, now_s, arrival_us, retained=retained):
+        report = next(report for report in reports if report.device is None)
+        device = devices.recall(report.site, report.asset, now_s)
+        keys = device and _keys_to_register(report, device, rules, arrival_us, retained=retained)
+        if device is None or not keys:
+            return False
+        devices.register(device, keys)
+    return True
+
+
 def admit(
     report: DeviceReport, device: DeviceProfile, rules: AdmissionRules, *, arrival_us: int, retained: bool = False
 ) -> bool:
     """Judge a report's readings and leave in it what is to be stored.
 
-    False, and nothing done, where it names a signal that is not known yet and may be registered. `arrival_us` is when
-    the message came, in µs since 1970. What is newer than the device's newest becomes that.
+    False, and nothing done, where a reading that would be stored is of a signal that is not known yet and may be
+    registered. A reading that is refused for its time makes no signal. `arrival_us` is when the message came, in µs
+    since 1970. What is newer than the device's newest becomes that.
     """
     if device.asset_id is None:
         report.device = device
@@ -75,8 +107,9 @@ def admit(
     for keys in report.keys:
         ids = device.layout(keys)
         if ids is None:
-            if not device.is_full and device.new_keys(report.keys):
+            if not device.is_full and _keys_to_register(report, device, rules, arrival_us, retained=retained):
                 return False
+            _refuse_times(report, rules.oldest_us(arrival_us), arrival_us, retained=retained)
             signal_ids = _keep_known(report, device)
             break
         signal_ids.append(ids)
@@ -127,7 +160,7 @@ def _judge_times(
     if not times_us:
         return
     first_us, last_us = (times_us[0], times_us[0]) if len(times_us) == 1 else (min(times_us), max(times_us))
-    oldest_us = max(YEAR_2000_US, arrival_us - rules.retention_us)
+    oldest_us = rules.oldest_us(arrival_us)
     punctual_us = device.newest_us - device.grace_us - rules.spread_us
     if first_us < oldest_us or first_us < punctual_us or last_us > arrival_us + device.grace_us or any(report.flags):
         _judge_one_by_one(report, device, oldest_us, punctual_us, arrival_us, retained=retained)
@@ -135,31 +168,51 @@ def _judge_times(
         device.newest_us = last_us
 
 
+def _keys_to_register(
+    report: DeviceReport, device: DeviceProfile, rules: AdmissionRules, arrival_us: int, *, retained: bool
+) -> list[str]:
+    """Return the keys of new signals, of those instants that are not refused for their time."""
+    oldest_us = rules.oldest_us(arrival_us)
+    return device.new_keys(
+        keys
+        for keys, time_us in zip(report.keys, report.times_us, strict=True)
+        if _time_refusal(time_us, oldest_us, arrival_us, retained=retained) is None
+    )
+
+
+def _refuse_times(report: DeviceReport, oldest_us: int, arrival_us: int, *, retained: bool) -> None:
+    """Refuse the instants with times that no clock can have meant, and leave nothing of them in the report."""
+    kept: list[int] = []
+    places: list[int] = []
+    place = 0
+    sizes = [len(ids) for ids in report.signal_ids] or [len(keys) for keys in report.keys]
+    for number, (size, time_us) in enumerate(zip(sizes, report.times_us, strict=True)):
+        here, place = range(place, place + size), place + size
+        reason = _time_refusal(time_us, oldest_us, arrival_us, retained=retained)
+        if reason:
+            report.refuse(reason, "" if time_us == ABSENT else f"{time_us // 1000} ms since 1970", len(here))
+        else:
+            kept.append(number)
+            places += here
+    if len(kept) < len(report.times_us):
+        report.keys = [report.keys[number] for number in kept]
+        report.signal_ids = [report.signal_ids[number] for number in kept] if report.signal_ids else []
+        report.times_us = [report.times_us[number] for number in kept]
+        report.flags = [report.flags[number] for number in kept]
+        _keep(report, places)
+
+
 def _judge_one_by_one(
     report: DeviceReport, device: DeviceProfile, oldest_us: int, punctual_us: int, arrival_us: int, *, retained: bool
 ) -> None:
     """Judge every instant; all instants of a message come at once, so none of them makes another one late."""
-    kept: list[int] = []
-    places: list[int] = []
-    place, newest_us = 0, device.newest_us
-    for number, (signal_ids, time_us) in enumerate(zip(report.signal_ids, report.times_us, strict=True)):
-        here, place = range(place, place + len(signal_ids)), place + len(signal_ids)
-        reason = _time_refusal(time_us, oldest_us, arrival_us, retained=retained)
-        if reason:
-            report.refuse(reason, "" if time_us == ABSENT else f"{time_us // 1000} ms since 1970", len(here))
-            continue
-        kept.append(number)
-        places += here
-        added = _flags(time_us, punctual_us, arrival_us + device.grace_us, report.flags[number])
-        report.flags[number] |= added
+    _refuse_times(report, oldest_us, arrival_us, retained=retained)
+    newest_us = device.newest_us
+    for number, time_us in enumerate(report.times_us):
+        report.flags[number] |= _flags(time_us, punctual_us, arrival_us + device.grace_us, report.flags[number])
         report.times_us[number] = arrival_us if time_us == ABSENT else time_us
         if not report.flags[number] & _NEVER_NEWEST:
             newest_us = max(newest_us, report.times_us[number])
-    if len(kept) < len(report.times_us):
-        report.signal_ids = [report.signal_ids[number] for number in kept]
-        report.times_us = [report.times_us[number] for number in kept]
-        report.flags = [report.flags[number] for number in kept]
-        _keep(report, places)
     device.newest_us = newest_us
 
 

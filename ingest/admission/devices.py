@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.admission.device_profile import DeviceProfile
@@ -46,18 +46,27 @@ class Devices:
         return device if device is not None and now_s < device.until_s else None
 
     def learn(self, reports: Iterable[DeviceReport], now_s: float) -> None:
-        """Ask the register about the devices of these reports, and register the signals that are new.
+        """Ask the register about the devices of these reports.
 
         Raises:
             Unavailable: the database is away.
         """
-        reports = list(reports)
         self._forget(now_s)
         self._find({(report.site, report.asset) for report in reports}, now_s)
-        for report in reports:
-            device = self._devices[report.site, report.asset]
-            if device.asset_id is not None and not device.is_full:
-                self._register(device, device.asset_id, device.new_keys(report.keys))
+
+    def register(self, device: DeviceProfile, keys: Sequence[str]) -> None:
+        """Register signals of a known asset, as many as it may have; then `is_full` says whether some were too many.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        if device.asset_id is None:
+            raise ValueError(f"{device.name} is not in the register, and has no signals")
+        keys = keys[: self._most_signals + 1]  # one more than can be taken is enough to learn that no more can be
+        with self._database.transaction() as tx:
+            registered = store.register_signals(tx, device.asset_id, keys, most=self._most_signals)
+        device.signals.update({key: signal_id for key, signal_id in registered.items() if signal_id is not None})
+        device.is_full = None in registered.values()
 
     def _find(self, names: set[tuple[str, str]], now_s: float) -> None:
         wanted = sorted(name for name in names if self.recall(*name, now_s) is None)
@@ -106,15 +115,6 @@ class Devices:
     def _put(self, name: tuple[str, str], device: DeviceProfile) -> None:
         device.succeed(self._devices.get(name))
         self._devices[name] = device
-
-    def _register(self, device: DeviceProfile, asset_id: int, keys: list[str]) -> None:
-        if not keys:
-            return
-        keys = keys[: self._most_signals + 1]  # one more than can be taken is enough to learn that no more can be
-        with self._database.transaction() as tx:
-            registered = store.register_signals(tx, asset_id, keys, most=self._most_signals)
-        device.signals.update({key: signal_id for key, signal_id in registered.items() if signal_id is not None})
-        device.is_full = None in registered.values()
 
     def _forget(self, now_s: float) -> None:
         """Drop strangers that are out of date, so that made-up names do not pile up."""

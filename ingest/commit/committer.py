@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
-from ingest.admission.admit import AdmissionRules, admit_all
+from ingest.admission.admit import AdmissionRules, admit_and_register
 from ingest.admission.device_profile import topic_text
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
@@ -142,7 +142,7 @@ class Committer:
         for one in waiting:
             if one.refusal is not None:
                 one.refuse(one.refusal)
-            elif not admit_all(
+            elif not admit_and_register(
                 one.reports, self._devices, self._rules, self._limiter, now_s, one.arrival_us, retained=one.retained
             ):
                 one.refuse(Rejected("unknown_signal", "its signals could not be registered"))

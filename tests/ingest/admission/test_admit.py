@@ -159,3 +159,24 @@ def test_instants_of_one_message_do_not_make_one_another_late() -> None:
     backlog = [("a", NOW_US - second * SECOND_US) for second in range(100)]
     assert admitted(said(*backlog), device).flags == [0] * 100
     assert device.newest_us == NOW_US
+
+
+def test_a_reading_refused_for_its_time_asks_for_no_signal() -> None:
+    report = said(("new", 1), ("other", NOW_US + DAY_US))
+    assert judge(report, pump(a=1))
+    assert (refusals(report), signal_ids(report)) == ({"too_old": 1, "in_the_future": 1}, [])
+
+
+def test_new_signals_are_asked_for_by_the_instants_that_would_be_stored() -> None:
+    report = said(("new", 1), ("other", NOW_US))
+    assert not judge(report, pump(a=1))
+    assert (report.rejects, len(report.values)) == ({}, 2)
+    assert judge(report, pump(other=7))
+    assert (refusals(report), signal_ids(report), report.values.tolist()) == ({"too_old": 1}, [7], [1.0])
+
+
+def test_where_no_more_signals_may_be_the_time_is_the_reason_given_first() -> None:
+    device = pump(a=1)
+    device.is_full = True
+    report = admitted(said(("new", 1), ("new", NOW_US), ("a", NOW_US)), device)
+    assert (refusals(report), signal_ids(report)) == ({"too_old": 1, "too_many_signals": 1}, [1])

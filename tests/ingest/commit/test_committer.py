@@ -110,6 +110,17 @@ def test_more_signals_than_may_be_are_held(inbox: Inbox, superuser: Superuser) -
     assert held(superuser) == {"too_many_signals": 3}
 
 
+def test_what_is_refused_makes_no_signals_and_leaves_room_for_those_that_come(
+    inbox: Inbox, superuser: Superuser
+) -> None:
+    wide = {"ts": 1, "values": {f"k{number}": number for number in range(30_000)}}
+    inbox.commit([message(wide), at(1, a=1, b=2), message([{"ts": FUTURE_MS, "values": {"d": 1}}, {"c": 3}])])
+    inbox.commit([message(wide)])
+    assert superuser.execute("SELECT key FROM signal ORDER BY key").fetchall() == [("a",), ("b",), ("c",)]
+    assert single(superuser, "SELECT count(*) FROM reading") == 3
+    assert held(superuser) == {"too_old": 60_000, "in_the_future": 1}
+
+
 def test_only_the_message_that_the_database_refuses_is_set_aside(inbox: Inbox, superuser: Superuser) -> None:
     superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
     messages = [at(second, flow=666.0 if second == 13 else float(second)) for second in range(40)]
