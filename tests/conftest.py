@@ -20,6 +20,7 @@ import paho.mqtt.client as mqtt
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
@@ -51,6 +52,9 @@ def lacking(what: str) -> str | None:
 def pytest_configure(config: pytest.Config) -> None:
     _own_temporary_folders(config)
     _close_what_paho_leaves_open()
+    # How long an example takes says something about the machine alone.
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
 
 
 def _own_temporary_folders(config: pytest.Config) -> None:

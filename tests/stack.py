@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 import psutil
+
+from tests.patience import wait_for
 
 ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
 
@@ -25,17 +26,6 @@ def assetloop(*arguments: str, data: Path | None = None, timeout_s: float = 120)
     return subprocess.run(
         [ASSETLOOP, *arguments, *where], capture_output=True, text=True, timeout=timeout_s, check=False
     )
-
-
-def wait_for(look: Callable[[], Any], *, within_s: float, what: str) -> Any:
-    """Look again and again until there is something to see."""
-    deadline = time.monotonic() + within_s
-    while True:
-        seen = look()
-        if seen:
-            return seen
-        assert time.monotonic() < deadline, f"no {what} within {within_s} s"
-        time.sleep(0.2)
 
 
 @dataclass
@@ -93,12 +83,12 @@ class Stack:
             file = self.folder / "running.json"
             return json.loads(file.read_text()) if file.exists() else None
 
-        return wait_for(look, within_s=60, what=f"running.json ({self.said()})")
+        return wait_for(look, what=f"running.json ({self.said()})")
 
     def get(self, path: str) -> Any:
         """GET a path of the API; None while it does not answer."""
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=5)
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=60)
         except httpx.TransportError:
             return None
         return answer.json() if answer.status_code == 200 else None
@@ -123,4 +113,4 @@ class Stack:
                     continue
             return None
 
-        return wait_for(look, within_s=30, what=f"process of {name}")
+        return wait_for(look, what=f"process of {name}")

@@ -21,7 +21,8 @@ from simulators.devices import Device
 from simulators.faults import Fault
 from tests.conftest import free_port
 from tests.grafana.panels import run_panels
-from tests.stack import ASSETLOOP, Stack, assetloop, wait_for
+from tests.patience import wait_for
+from tests.stack import ASSETLOOP, Stack, assetloop
 
 pytestmark = pytest.mark.timeout(280)
 
@@ -71,7 +72,6 @@ def test_the_first_work_order_comes_within_90_seconds_and_says_why(demo: tuple[S
     assert evidence["window"]["from"] < evidence["window"]["to"]
     topic, document = wait_for(
         lambda: next((heard for heard in listener.heard if heard[1]["number"] == order["number"]), None),
-        within_s=20,
         what="work order on the wire",
     )
     assert topic == "assetloop/v1/demo/P-101/workorder"
@@ -123,8 +123,8 @@ def test_bad_payloads_go_to_quarantine_and_nothing_stops(demo: tuple[Stack, List
     client.connect(host, int(port))
     client.loop_start()
     for topic, payload in bad.values():
-        client.publish(topic, payload, qos=1).wait_for_publish(20)
-    client.publish(known, json.dumps({"ts": now_ms, "values": {"probe": 42.0}}).encode(), qos=1).wait_for_publish(20)
+        client.publish(topic, payload, qos=1).wait_for_publish(60)
+    client.publish(known, json.dumps({"ts": now_ms, "values": {"probe": 42.0}}).encode(), qos=1).wait_for_publish(60)
     client.disconnect()
     client.loop_stop()
 
@@ -132,7 +132,7 @@ def test_bad_payloads_go_to_quarantine_and_nothing_stops(demo: tuple[Stack, List
         found = {row["reason"]: row["topic"] for row in stack.get("/quarantine") or ()}
         return found if bad.keys() <= found.keys() else None
 
-    found = wait_for(held, within_s=20, what="quarantined payloads")
+    found = wait_for(held, what="quarantined payloads")
     assert {reason: found[reason] for reason in bad} == {reason: topic for reason, (topic, _) in bad.items()}
     with psycopg.connect(stack.running()["database_url"]) as connection:
         stored = wait_for(
@@ -169,7 +169,6 @@ def test_the_console_shows_the_order_and_acknowledges_it(demo: tuple[Stack, List
     assert stack.get(f"/work-orders/{order['number']}")["acknowledged_by"] == "Li Wei"
     wait_for(
         lambda: [d for _, d in listener.heard if d["number"] == order["number"] and d["event"] == "acknowledged"],
-        within_s=20,
         what="acknowledgement on the wire",
     )
 
@@ -202,25 +201,23 @@ def test_killing_score_and_desk_in_mid_flow_still_gives_exactly_one_order(
             return connection.execute(statement).fetchall()
 
         of_pump = "JOIN asset USING (asset_id) WHERE tag = 'K-1'"
-        wait_for(lambda: ask(f"SELECT 1 FROM score {of_pump}"), within_s=90, what="score of K-1")
+        wait_for(lambda: ask(f"SELECT 1 FROM score {of_pump}"), what="score of K-1")
         for _ in range(3):
             stack.role("score").kill()
             stack.role("desk").kill()
             time.sleep(1.5)  # so that the roles come up and are at work when they are killed again
-        wait_for(lambda: ask(f"SELECT 1 FROM finding {of_pump}"), within_s=60, what="finding of K-1")
+        wait_for(lambda: ask(f"SELECT 1 FROM finding {of_pump}"), what="finding of K-1")
         stack.role("score").kill()
         stack.role("desk").kill()
         assert replay.wait(120) == 0
         orders = f"SELECT 'WO-' || lpad(order_id::text, 6, '0') FROM work_order {of_pump}"
-        wait_for(lambda: ask(orders), within_s=60, what="work order of K-1")
+        wait_for(lambda: ask(orders), what="work order of K-1")
         newest = f"SELECT max(time) FROM latest JOIN signal USING (signal_id) {of_pump}"
-        wait_for(
-            lambda: ask(f"SELECT 1 FROM scoring {of_pump} AND watermark = ({newest})"), within_s=60, what="last score"
-        )
+        wait_for(lambda: ask(f"SELECT 1 FROM scoring {of_pump} AND watermark = ({newest})"), what="last score")
         assert len(ask(orders)) == 1
         assert len(ask(f"SELECT 1 FROM alert {of_pump}")) == 1
         ((number,),) = ask(orders)
-    wait_for(lambda: [d for _, d in listener.heard if d["number"] == number], within_s=20, what="order on the wire")
+    wait_for(lambda: [d for _, d in listener.heard if d["number"] == number], what="order on the wire")
     raised = [d for _, d in listener.heard if d["number"] == number and d["event"] == "raised"]
     assert len(raised) == 1
 
@@ -292,8 +289,8 @@ def settled_alerts(stack: Stack, assets: list[str]) -> dict[str, list[float]]:
             ).fetchone()
             return row == (0,)
 
-        wait_for(scored, within_s=60, what="scores up to the last row")
-        wait_for(seen, within_s=30, what="desk that has seen every finding")
+        wait_for(scored, what="scores up to the last row")
+        wait_for(seen, what="desk that has seen every finding")
         rows = connection.execute(
             "SELECT a.tag, extract(epoch FROM f.onset)::float8 FROM alert_finding "
             "JOIN finding f USING (finding_id) JOIN asset a USING (asset_id)"
@@ -343,15 +340,15 @@ def test_no_demo_starts_empty_and_registers_from_a_file(tmp_path: Path) -> None:
 def test_an_embedded_database_or_broker_that_dies_is_started_again(tmp_path: Path) -> None:
     with Stack(tmp_path / "data", free_port(), ("--no-demo",)) as stack:
         stack.running()
-        wait_for(lambda: stack.get("/work-orders") is not None, within_s=30, what="API")
+        wait_for(lambda: stack.get("/work-orders") is not None, what="API")
         stack.embedded("postgres").kill()
         stack.embedded("iotcore").kill()
-        wait_for(lambda: stack.said().count("it is started again") == 2, within_s=20, what="words about it")
+        wait_for(lambda: stack.said().count("it is started again") == 2, what="words about it")
 
         def all_is_well() -> bool:
             return assetloop("doctor", data=stack.folder).returncode == 0 and stack.get("/work-orders") == []
 
-        wait_for(all_is_well, within_s=40, what="health")
+        wait_for(all_is_well, what="health")
         code, _ = stack.stop()
     assert code == 1
     assert stack.left_over() == []

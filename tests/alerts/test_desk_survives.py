@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from plant.errors import Unavailable
 from plant.finding import Finding
 from storage.core.database import Database, Role
 from storage.work.orders import list_orders, order_events
+from tests.patience import wait_for
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
@@ -85,13 +85,6 @@ def held_up_before(superuser: Look, table: str) -> Iterator[None]:
     superuser.execute("SELECT pg_advisory_unlock(4711)")
 
 
-def until(condition: Callable[[], bool], what: str, wait_s: float = 30.0) -> None:
-    deadline = time.monotonic() + wait_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {wait_s} s for {what}"
-        time.sleep(0.02)
-
-
 DESK_IN_A_PROCESS = """
 import sys
 from datetime import UTC, datetime
@@ -114,13 +107,13 @@ def test_a_desk_killed_in_mid_flow_leaves_nothing_half_done(
     with held_up_before(superuser, table):
         process = subprocess.Popen([sys.executable, "-c", DESK_IN_A_PROCESS, database_url], cwd=REPOSITORY)
         try:
-            until(lambda: superuser.execute(WAITING).fetchone() == (1,), f"the desk to reach {table}")
+            wait_for(lambda: superuser.execute(WAITING).fetchone() == (1,), what=f"desk that reached {table}")
         finally:
             process.kill()
             process.wait()
         assert effects(superuser) == NOTHING
         assert desk.round() == DeskReport(), "the finding is still held by the connection of the dead"
-    until(lambda: desk.round().seen == 1, "the server to notice that the desk is dead")
+    wait_for(lambda: desk.round().seen == 1, what="server that has noticed that the desk is dead")
     assert effects(superuser) == ONE_OF_EACH
 
 
@@ -139,7 +132,7 @@ def test_a_connection_that_breaks_in_mid_flow_is_unavailable_and_leaves_nothing(
     with held_up_before(superuser, "procrastinate_jobs"):
         thread = threading.Thread(target=work)
         thread.start()
-        until(lambda: superuser.execute(WAITING).fetchone() == (1,), "the desk to reach the queue")
+        wait_for(lambda: superuser.execute(WAITING).fetchone() == (1,), what="desk that reached the queue")
         superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE objid = 4711 AND NOT granted")
         thread.join()
     assert len(errors) == 1
@@ -170,7 +163,7 @@ def test_a_desk_waits_for_the_database_says_so_once_and_goes_on(
     with Flaky(database_url, role=Role.APP) as database, caplog.at_level(logging.INFO, logger="alerts.alarms.desk"):
         thread = threading.Thread(target=Desk(database, clock).run, args=(stop, 0.01))
         thread.start()
-        until(lambda: effects(superuser) == ONE_OF_EACH, "the desk to come back")
+        wait_for(lambda: effects(superuser) == ONE_OF_EACH, what="desk that came back")
         stop.set()
         thread.join()
     assert [record.message for record in caplog.records] == ["the desk waits for the database", "the desk goes on"]

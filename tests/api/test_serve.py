@@ -19,6 +19,7 @@ from plant.clock import ManualClock
 from plant.errors import Conflict, Misconfigured
 from storage.core.database import Database
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S, wait_for
 
 
 @pytest.fixture
@@ -29,15 +30,16 @@ def served(application: FastAPI) -> tuple[FastAPI, int]:
 def start(application: FastAPI, port: int, stop: threading.Event) -> threading.Thread:
     thread = threading.Thread(target=serve, args=(application, "127.0.0.1", port, stop))
     thread.start()
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def answers() -> bool:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/login")
+            httpx.get(f"http://127.0.0.1:{port}/login", timeout=PATIENCE_S)
         except httpx.TransportError:
-            time.sleep(0.02)
-        else:
-            return thread
-    raise AssertionError("the server did not come up")
+            return False
+        return True
+
+    wait_for(answers, what="server that answers")
+    return thread
 
 
 def test_it_stops_within_five_seconds_though_a_viewer_stays(served: tuple[FastAPI, int]) -> None:
@@ -54,7 +56,7 @@ def test_it_stops_within_five_seconds_though_a_viewer_stays(served: tuple[FastAP
         assert client.get(f"http://127.0.0.1:{port}/api/v1/health").status_code == 200
         began = time.monotonic()
         stop.set()
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert time.monotonic() - began < 5
 
@@ -71,7 +73,7 @@ def test_a_port_is_free_again_after_a_stop(served: tuple[FastAPI, int]) -> None:
         stop = threading.Event()
         thread = start(application, port, stop)
         stop.set()
-        thread.join(10)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 

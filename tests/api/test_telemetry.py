@@ -28,6 +28,7 @@ from storage.schema.migrate import migrate
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered
 from tests.api.plant_rows import NOW
+from tests.patience import PATIENCE_S, wait_for
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -230,7 +231,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
         async with httpx.AsyncClient(transport=transport, base_url="http://plant") as client:
             return await client.post(PATH, content=body(), headers={"Authorization": f"Bearer {issue('P-101')}"})
 
-    answer = asyncio.run(asyncio.wait_for(send_slowly(), 20))
+    answer = asyncio.run(asyncio.wait_for(send_slowly(), PATIENCE_S))
     assert (answer.status_code, answer.json()["error"]) == (408, "too_slow")
     assert "0.05 s" in answer.text
     assert rows(superuser, "SELECT FROM reading") == rows(superuser, "SELECT FROM quarantine") == []
@@ -280,6 +281,9 @@ def test_while_the_database_is_away_a_device_is_told_to_come_again(tmp_path: Pat
             assert (away.status_code, away.json()["error"]) == (503, "unavailable")
             assert int(away.headers["Retry-After"]) > 0
             server.start()
-            back = client.post(PATH, headers=shown, json={"ts": NOW_MS + 1, "values": {"n": 2}})
-            assert back.status_code == 200, back.text
+
+            def comes_again() -> bool:
+                return client.post(PATH, headers=shown, json={"ts": NOW_MS + 1, "values": {"n": 2}}).status_code == 200
+
+            wait_for(comes_again, what="database that is back")
     server.stop()

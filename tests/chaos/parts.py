@@ -27,7 +27,8 @@ from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
 from tests.conftest import free_port
-from tests.stack import ASSETLOOP, wait_for
+from tests.patience import wait_for
+from tests.stack import ASSETLOOP
 
 REPOSITORY = Path(__file__).parents[2]
 SHIPPED = REPOSITORY / "deploy" / "mosquitto" / "mosquitto.conf"
@@ -100,7 +101,7 @@ class Mosquitto:
 
     def start(self) -> None:
         self._process = subprocess.Popen(["mosquitto", "-c", str(self._conf)], stderr=subprocess.DEVNULL)
-        wait_for(self._answers, within_s=10, what="mosquitto")
+        wait_for(self._answers, what="mosquitto")
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError):
@@ -112,7 +113,7 @@ class Mosquitto:
         """Stop it as a service manager does: it writes its queues down."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.wait(60)
 
     def kill(self) -> None:
         assert self._process is not None
@@ -238,7 +239,7 @@ class Worker:
         assert self._process is not None
         began_s = time.monotonic()
         self._process.terminate()
-        code = self._process.wait(20)
+        code = self._process.wait(60)
         assert code == 0, self.log.read_text()
         return time.monotonic() - began_s
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.chaos.parts import Database, Mosquitto, Recorder, Sensor, Traffic, Worker
-from tests.stack import wait_for
+from tests.patience import wait_for
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(900)]
 
@@ -32,7 +32,7 @@ def say(*words: Any) -> None:
     print(*words, flush=True)  # noqa: T201 - the account is what `make chaos` is for
 
 
-def await_flow(database: Database, within_s: float = 60.0) -> None:
+def await_flow(database: Database, within_s: float = PATIENCE_S) -> None:
     wait_for(lambda: database.ask("SELECT FROM reading LIMIT 1"), within_s=within_s, what="reading")
 
 
@@ -44,7 +44,7 @@ def await_slots(database: Database, holders: int, slots: int) -> None:
     )
     wait_for(
         lambda: database.ask(statement) == [(slots, holders)],
-        within_s=40,
+        within_s=PATIENCE_S,
         what=f"{slots} slots of {holders} workers, but {database.ask('SELECT * FROM ingest_slot')}",
     )
 
@@ -58,7 +58,7 @@ def freeze_amid_a_commit(worker: Worker, database: Database) -> None:
         " AND mode = 'RowExclusiveLock' GROUP BY pid, backend_xid ORDER BY pid"
     )
 
-    until_s = time.monotonic() + 60
+    until_s = time.monotonic() + PATIENCE_S
     with database.connect() as connection:
         while time.monotonic() < until_s:
             worker.process.suspend()
@@ -153,12 +153,14 @@ def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
     time.sleep(1.0)
     broker.start()
     time.sleep(seconds / 4)
-    wait_for(lambda: database.ask("SELECT FROM ingest_slot WHERE is_listening"), within_s=30, what="subscription")
+    wait_for(lambda: database.ask("SELECT FROM ingest_slot WHERE is_listening"), what="subscription")
     resumed = traffic.published
     time.sleep(2.0)
     traffic.end()
     wait_for(
-        lambda: not between.received - {number for number, _ in traffic.stored(database)}, within_s=60, what="rest"
+        lambda: not between.received - {number for number, _ in traffic.stored(database)},
+        within_s=PATIENCE_S,
+        what="rest",
     )
     account = traffic.account(database)
     lost = sorted(traffic.confirmed - {number for number, _ in traffic.stored(database)})
@@ -185,10 +187,10 @@ def test_an_ingest_that_was_away_for_longer_than_its_session_is_kept_says_so_and
     worker.start()
     await_slots(database, holders=1, slots=1)
     back = traffic.published
-    wait_for(lambda: traffic.published > back + RATE / 10, within_s=60, what="traffic")
+    wait_for(lambda: traffic.published > back + RATE / 10, what="traffic")
     traffic.end()
     wanted = {number for number in traffic.confirmed if number < before or number > back}
-    wait_for(lambda: not wanted - {number for number, _ in traffic.stored(database)}, within_s=60, what="the rest")
+    wait_for(lambda: not wanted - {number for number, _ in traffic.stored(database)}, what="the rest")
     account = traffic.account(database)
     say(f"away for longer than its session: {account}; published while it was away: about {back - before:,}")
     assert account.missing > 0
@@ -251,7 +253,7 @@ def test_a_worker_that_is_frozen_during_a_fault_is_stood_in_for_and_the_alert_st
     sensor.measure(12.0, seconds=3.0)
     traffic.end()
     account = traffic.settled(database, within_s=PATIENCE_S)
-    alert = wait_for(lambda: database.ask(ALERTED), within_s=60, what="alert")
+    alert = wait_for(lambda: database.ask(ALERTED), what="alert")
     sensor.close()
     say(f"one of four frozen: {account}; {len(before):,} of them were stored before it woke")
     say(f"the alert came {alert[0][1]:.1f} s after the first faulty value")

@@ -112,10 +112,12 @@ def _passes(port: int, writer: str, topic: str, reader: str) -> bool:
     """Say whether `reader` gets what `writer` publishes; the broker confirms a refused message like any other."""
     got: list[str] = []
     subscribed: list[int] = []
+    unsubscribed: list[int] = []
     published: list[int] = []
     listening, writing = _client(reader, reader[::-1]), _client(writer, writer[::-1])
     listening.on_message = lambda _c, _u, message: got.append(message.topic)
     listening.on_subscribe = lambda *_: subscribed.append(1)
+    listening.on_unsubscribe = lambda *_: unsubscribed.append(1)
     listening.on_connect = lambda *_: _done(listening.subscribe(topic, qos=1))
     writing.on_connect = lambda *_: _done(writing.publish(topic, b"1", qos=1))
     writing.on_publish = lambda *_: published.append(1)
@@ -125,8 +127,9 @@ def _passes(port: int, writer: str, topic: str, reader: str) -> bool:
     writing.connect("127.0.0.1", port)
     while not published:
         writing.loop(0.1)
-    for _ in range(5):  # what was passed on before the PUBACK is here by now
-        listening.loop(0.05)
+    listening.unsubscribe(topic)
+    while not unsubscribed:  # what was passed on before the PUBACK comes before the answer to this
+        listening.loop(0.1)
     listening.disconnect()
     writing.disconnect()
     return bool(got)

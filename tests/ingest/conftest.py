@@ -24,9 +24,9 @@ from plant.clock import SystemClock
 from plant.topics import telemetry_topic
 from storage.core.database import Database, Role
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S, wait_for
 
 Superuser = psycopg.Connection[tuple[object, ...]]
-PATIENCE_S = 30.0
 
 
 class HasAddress(Protocol):
@@ -84,7 +84,7 @@ class RunningIngest:
         """Stop it and return how many seconds that took."""
         began_s = time.monotonic()
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         took_s = time.monotonic() - began_s
         assert not self._thread.is_alive(), "ingest did not stop"
         self._database.close()
@@ -178,13 +178,12 @@ def mosquitto_process(tmp_path: Path) -> Iterator[psutil.Process]:
     lines = [f"listener {address.port} {address.host}", "allow_anonymous true", *window]
     settings.write_text("\n".join(lines), encoding="utf-8")
     process = subprocess.Popen(["mosquitto", "-c", str(settings)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection((address.host, address.port)).close()
-            break
-        except OSError:
-            time.sleep(0.02)
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((address.host, address.port)) == 0
+
+    wait_for(listens, what="mosquitto")
     yield psutil.Process(process.pid)
     process.terminate()
     process.wait()

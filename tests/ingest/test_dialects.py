@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.formats.sparkplug.payload import DataType, Payload
 from plant.topics import telemetry_topic
+from tests.patience import wait_for
 
 pytestmark = pytest.mark.needs("mosquitto")
 AwaitRows = Callable[..., list[tuple[object, ...]]]
@@ -84,8 +85,7 @@ def commands(mosquitto: Any) -> Iterator[list[tuple[str, bytes]]]:
     client.connect(mosquitto.host, mosquitto.port)
     client.subscribe("spBv1.0/+/NCMD/+", qos=1)
     client.loop_start()
-    while not granted:
-        time.sleep(0.02)
+    wait_for(lambda: granted, what="subscription")
     yield heard
     client.disconnect()
     client.loop_stop()
@@ -116,6 +116,7 @@ def test_a_sparkplug_node_lives_and_its_aliases_outlive_ingest(
     for seq in (3, 4, 9):  # nobody knows what came in between, so that what an alias says is uncertain
         device.says(sparkplug(seq, {"alias": 5, "double_value": float(seq)}), "spBv1.0/demo/DDATA/gw/P-101")
     await_rows(READINGS, [("flow", 7.5, 0), ("flow", 3.0, 4), ("flow", 4.0, 4), ("flow", 9.0, 4)])
+    wait_for(lambda: commands, what="request to be born again")
     assert [topic for topic, _ in commands] == ["spBv1.0/demo/NCMD/gw"]
     assert Payload.FromString(commands[0][1]).metrics[0].name == "Node Control/Rebirth"
     device.says(sparkplug(None, bd_seq=2), "spBv1.0/demo/NDEATH/gw")  # of an earlier life
@@ -137,9 +138,11 @@ def test_a_historical_metric_is_stored_and_never_the_latest(
     device.says(sparkplug(0, {**named, "double_value": 1.0}), "spBv1.0/demo/NDATA/P-101")
     device.says(sparkplug(1, {**named, "double_value": 2.0, "is_historical": True}), "spBv1.0/demo/NDATA/P-101")
     await_rows(READINGS, [("flow", 1.0, 0), ("flow", 2.0, 8)])
-    await_rows("SELECT value FROM latest", [(1.0,)])
-    time.sleep(1.2)  # so long until the next time that the latest values are brought forward
-    await_rows("SELECT value FROM latest", [(1.0,)])
+    later = {"name": "head", "datatype": DataType.Double, "double_value": 3.0}
+    device.says(sparkplug(2, later), "spBv1.0/demo/NDATA/P-101")
+    latest = "SELECT key, value FROM latest JOIN signal USING (signal_id)"
+    await_rows(f"{latest} WHERE key = 'head'", [("head", 3.0)])  # with which all that came before is brought forward
+    await_rows(f"{latest} ORDER BY key", [("flow", 1.0), ("head", 3.0)])
 
 
 def test_a_gateways_device_is_the_one_asset_of_that_tag(

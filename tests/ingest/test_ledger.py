@@ -50,10 +50,7 @@ def test_sums_agree_with_the_tables(
         device.says(document, f"assetloop/v1/demo/{asset}/telemetry")
         received += readings
 
-    deadline = time.monotonic() + 30
-    while superuser.execute("SELECT FROM ingest_slot WHERE is_listening").fetchone() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    await_rows("SELECT FROM ingest_slot WHERE is_listening", 1)
     for n in range(400):
         asset, at = ("P-101", "P-102", "P-103")[n % 3], begin_ms + n * 7919 % 200
         say(asset, *mixed(n, at, begin_ms))

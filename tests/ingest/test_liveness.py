@@ -16,6 +16,7 @@ from storage.views import liveness
 from storage.views.liveness import Liveness
 from tests.conftest import free_port
 from tests.ingest.conftest import Address
+from tests.patience import wait_for
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 SILENT_AFTER_S = 1.5
@@ -49,14 +50,16 @@ class Look:
         with self._database.transaction() as tx:
             return liveness.of_asset(tx, "demo", "P-101")
 
-    def until(self, session: str, device: str, sensors: str, within_s: float = 20) -> Liveness:
-        deadline = time.monotonic() + within_s
-        while True:
+    def until(self, session: str, device: str, sensors: str, **more: tuple[str, ...]) -> Liveness:
+        """Look until these are so, and what else is named of the sensors."""
+        wanted = {"session": session, "device": device, "sensors": sensors, **more}
+
+        def is_so() -> Liveness | None:
             seen = self()
-            if (seen.session, seen.device, seen.sensors) == (session, device, sensors):
-                return seen
-            assert time.monotonic() < deadline, seen
-            time.sleep(0.1)
+            return seen if all(getattr(seen, name) == value for name, value in wanted.items()) else None
+
+        found: Liveness = wait_for(is_so, what=f"{wanted}, but {self()}")
+        return found
 
 
 @pytest.fixture
@@ -76,8 +79,7 @@ def machine(broker: Any, start_ingest: Any, start_device: Any, look: Look) -> It
 def test_a_sensor_that_is_pulled_is_stale_while_its_device_lives(machine: Machine, look: Look) -> None:
     look.until("up", "alive", "fresh")
     machine.sensors.remove("head")
-    seen = look.until("up", "alive", "stale")
-    assert (seen.stale, seen.bad, seen.mute) == (("head",), (), ())
+    look.until("up", "alive", "stale", stale=("head",), bad=(), mute=())
     machine.sensors.add("head")
     look.until("up", "alive", "fresh")
 

@@ -22,6 +22,7 @@ from plant.errors import Misconfigured
 from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S, wait_for
 
 AwaitRows = Callable[..., list[tuple[object, ...]]]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -56,7 +57,7 @@ def await_listening(await_rows: AwaitRows) -> Callable[[Any], None]:
     """Publish to an asset nobody knows until ingest notices: it listens."""
 
     def await_(device: Any) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         word = secrets.token_hex(4)
         while time.monotonic() < deadline:
             device.says({"n": 1}, f"assetloop/v1/demo/{word}/telemetry")
@@ -193,7 +194,7 @@ def test_what_was_not_acknowledged_comes_again_and_is_stored_once(
     proxy.swallows = True
     device.says_many(numbered(0, 60, begin_ms))
     await_rows(VALUES, as_rows(60))
-    assert proxy.swallowed
+    wait_for(lambda: proxy.swallowed, what="acknowledgement of what has been committed")
     proxy.swallows = False
     proxy.cut()
     device.says_many(numbered(60, 100, begin_ms))
@@ -242,10 +243,7 @@ def test_a_broker_that_comes_late_or_forgets_is_subscribed_to_again(
 
 
 def await_log(caplog: pytest.LogCaptureFixture, message: str, times: int) -> None:
-    deadline = time.monotonic() + 30
-    while sum(record.message == message for record in caplog.records) < times:
-        assert time.monotonic() < deadline, caplog.messages
-        time.sleep(0.02)
+    wait_for(lambda: caplog.messages.count(message) >= times, what=f"word that {message}")
 
 
 def test_too_much_for_the_memory_is_left_to_the_broker_and_nothing_is_lost(
@@ -352,7 +350,7 @@ def test_members_of_a_shared_subscription_store_each_message_once(
 ) -> None:
     for holder in ("first", "second"):
         start_ingest(mosquitto, holder=holder, share="assetloop")
-        await_rows(f"SELECT FROM ingest_slot WHERE holder = '{holder}'", 1)
+        await_rows(f"SELECT FROM ingest_slot WHERE holder = '{holder}' AND is_listening", 1)
     device = start_device(mosquitto)
     for _ in range(4):
         await_listening(device)
@@ -422,10 +420,7 @@ class TestDatabaseOutage:
         device.says_many(numbered(400, 500, begin_ms))
         await_log(caplog, "the database is back", 1)
         with psycopg.connect(server.url, autocommit=True) as again:
-            deadline = time.monotonic() + 30
-            while again.execute(VALUES).fetchall() != as_rows(500):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            wait_for(lambda: again.execute(VALUES).fetchall() == as_rows(500), what="every row, once")
 
     def test_a_database_that_comes_late_is_waited_for(
         self,
@@ -444,11 +439,12 @@ class TestDatabaseOutage:
         device = start_device(broker)
         begin_ms = now_ms()
         with psycopg.connect(server.url, autocommit=True) as again:
-            deadline = time.monotonic() + 30
-            while again.execute("SELECT FROM reading").fetchall() == []:
-                assert time.monotonic() < deadline
+
+            def stored() -> list[tuple[object, ...]]:
                 device.says(numbered(0, 1, begin_ms)[0])
-                time.sleep(0.1)
+                return again.execute("SELECT FROM reading").fetchall()
+
+            wait_for(stored, what="row")
 
 
 def test_a_slot_under_steady_traffic_catches_up(
@@ -469,7 +465,7 @@ def test_a_slot_under_steady_traffic_catches_up(
     talking = threading.Thread(target=talk, daemon=True)
     talking.start()
     try:
-        await_rows("SELECT FROM ingest_slot WHERE holder = 'second' AND is_listening AND lag_s < 1", 1, patience_s=10)
+        await_rows("SELECT FROM ingest_slot WHERE holder = 'second' AND is_listening AND lag_s < 1", 1)
     finally:
         stop.set()
         talking.join()

@@ -7,7 +7,6 @@ import os
 import socket
 import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -29,6 +28,7 @@ from plant.errors import Misconfigured, Unavailable
 from simulators.wire import Wire
 from tests.conftest import free_port
 from tests.ingest.conftest import PATIENCE_S, RunningIngest
+from tests.patience import wait_for
 from tests.stack import ASSETLOOP
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.needs("openssl")]
@@ -87,15 +87,13 @@ def broker(folder: Path, ours: Authority, *lines: str) -> Iterator[int]:
     settings.write_text("\n".join(["user root", f"listener {port} 127.0.0.1", *tls, *lines]), encoding="utf-8")
     process = subprocess.Popen(["mosquitto", "-c", str(settings)], stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                assert process.poll() is None, "mosquitto does not start"
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+
+        def listens() -> bool:
+            assert process.poll() is None, "mosquitto does not start"
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+
+        wait_for(listens, what="mosquitto")
         yield port
     finally:
         process.terminate()
@@ -231,7 +229,7 @@ def test_orders_and_simulated_devices_reach_the_broker_with_the_same_certificate
             publisher.publish("assetloop/v1/demo/P-101/workorder", b"{}")
         with Wire(url, certificates=certificates) as wire:
             wire.publish(TOPIC, b'{"n":1}')
-            wire.flush(10)
+            wire.flush(PATIENCE_S)
 
 
 # paho leaves the socket of a handshake that failed to the garbage collector.
@@ -253,11 +251,11 @@ def listen(settings: BrokerSettings) -> None:
     """Connect until the broker has granted the subscription."""
     subscriber = Subscriber(settings, client_id="test", filters=["a/b"])
     subscriber.connect()
-    stop = threading.Event()
-    deadline = time.monotonic() + 10
-    while not subscriber.is_listening:
-        assert time.monotonic() < deadline
+
+    def is_listening() -> bool:
         subscriber.read_sent()
         subscriber.tend(writable=True)
-        stop.wait(0.01)
+        return subscriber.is_listening
+
+    wait_for(is_listening, what="subscription")
     subscriber.drop()

@@ -18,7 +18,7 @@ from models.scoring.scorer import Scorer
 from tests.models.conftest import Rows, healthy_rows
 from tests.models.scoring.test_guard import limited
 from tests.models.scoring.test_scorer import STATE, sickening
-from tests.stack import wait_for
+from tests.patience import wait_for
 
 EPISODES = """
 SELECT finding_id, asset_id, kind, source_version, onset, updated, cleared, severity, score, shares, quality
@@ -76,7 +76,7 @@ def told_to_end(workers: list[subprocess.Popen[bytes]]) -> None:
     for process in workers:
         process.terminate()
     for process in workers:
-        process.wait(20)
+        process.wait(60)
 
 
 def sick_and_well(rows: Rows) -> tuple[list[int], int]:
@@ -94,7 +94,7 @@ def let_it_make_rounds(rows: Rows, other: int) -> None:
     """Wait for three rounds of whoever scores the machine that is well."""
     for piece in range(3):
         rows.write(other, healthy_rows(PIECE, seed=piece), first_s=FIRST_S + piece * PIECE)
-        wait_for(lambda: (other,) not in rows.all(BEHIND), within_s=60, what="rounds of the other process")
+        wait_for(lambda: (other,) not in rows.all(BEHIND), what="rounds of the other process")
 
 
 def told_once(rows: Rows, assets: Collection[int]) -> list[tuple[object, ...]]:
@@ -143,12 +143,11 @@ def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
             start(workers, database_url)
         wait_for(
             lambda: rows.all("SELECT 1 FROM advanced WHERE until >= (SELECT min(time) FROM latest)"),
-            within_s=60,
             what=f"round after piece {piece}",
         )
     rows.write(unmodelled, healthy_rows(30) - np.array([0.0, 0.0, 2.0]), first_s=FIRST_S)
-    wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring up to the newest reading of every asset")
-    wait_for(lambda: rows.all("SELECT 1 FROM finding WHERE kind = 'limit'"), within_s=60, what="finding by a limit")
+    wait_for(lambda: not rows.all(BEHIND), what="scoring up to the newest reading of every asset")
+    wait_for(lambda: rows.all("SELECT 1 FROM finding WHERE kind = 'limit'"), what="finding by a limit")
     told_to_end(workers)
 
     steps = told_once(rows, assets)
@@ -165,7 +164,7 @@ def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_
     with psycopg.connect(database_url) as lock:
         lock.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
         start(workers, database_url, tmp_path / "frozen.log")
-        wait_for(lambda: len(rows.all(LEASED)) == len(assets), within_s=60, what="lease of every asset")
+        wait_for(lambda: len(rows.all(LEASED)) == len(assets), what="lease of every asset")
         workers[0].send_signal(signal.SIGSTOP)
     start(workers, database_url)
     let_it_make_rounds(rows, other)
@@ -173,7 +172,7 @@ def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_
     assert len(rows.all(LEASED)) == len(assets)
 
     rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
-    wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring of what the frozen process had leased")
+    wait_for(lambda: not rows.all(BEHIND), what="scoring of what the frozen process had leased")
     workers[0].send_signal(signal.SIGCONT)
     told_to_end(workers)  # each ends its round first, and writes what it may
     told_once(rows, assets)
@@ -189,15 +188,13 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     with psycopg.connect(database_url) as no_scores, psycopg.connect(database_url) as no_readings:
         no_readings.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
         start(workers, database_url, tmp_path / "frozen.log")
-        wait_for(lambda: len(rows.all(LEASED)) == len(assets), within_s=60, what="lease of every asset")
+        wait_for(lambda: len(rows.all(LEASED)) == len(assets), what="lease of every asset")
         rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
         no_scores.execute("LOCK TABLE score IN EXCLUSIVE MODE")
         no_readings.rollback()
-        wait_for(lambda: rows.all(LOCKED, WRITES), within_s=60, what="write under way")
+        wait_for(lambda: rows.all(LOCKED, WRITES), what="write under way")
         workers[0].send_signal(signal.SIGSTOP)
-    (frozen,) = wait_for(
-        lambda: rows.all(IDLE_IN_TRANSACTION, WRITES), within_s=60, what="session left in its transaction"
-    )
+    (frozen,) = wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, WRITES), what="session left in its transaction")
     assert rows.all("SELECT asset_id FROM scoring FOR UPDATE SKIP LOCKED") == [(other,)]
 
     start(workers, database_url)
@@ -205,9 +202,9 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     assert sorted(rows.all(BEHIND)) == [(asset_id,) for asset_id in assets]
 
     rows.connection.execute("SELECT pg_terminate_backend(%s)", frozen)
-    wait_for(lambda: not rows.all(BEHIND), within_s=60, what="scoring of what the frozen process had locked")
+    wait_for(lambda: not rows.all(BEHIND), what="scoring of what the frozen process had locked")
     workers[0].send_signal(signal.SIGCONT)
-    wait_for(lambda: "scoring waits" in (tmp_path / "frozen.log").read_text(), within_s=60, what="word of the frozen")
+    wait_for(lambda: "scoring waits" in (tmp_path / "frozen.log").read_text(), what="word of the frozen")
     told_to_end(workers)
     told_once(rows, assets)
     alone_says_the_same(rows, assets)
@@ -222,6 +219,6 @@ def test_a_process_frozen_while_it_leases_leaves_a_session_that_the_server_can_e
     with psycopg.connect(database_url) as no_leases:
         no_leases.execute("LOCK TABLE scoring IN EXCLUSIVE MODE")
         start(workers, database_url)
-        wait_for(lambda: rows.all(LOCKED, LEASES), within_s=60, what="lease under way")
+        wait_for(lambda: rows.all(LOCKED, LEASES), what="lease under way")
         workers[0].send_signal(signal.SIGSTOP)
-    wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, LEASES), within_s=20, what="session that waits for its client")
+    wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, LEASES), what="session that waits for its client")

@@ -20,7 +20,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.conftest import free_port
-from tests.stack import ASSETLOOP, wait_for
+from tests.patience import wait_for
+from tests.stack import ASSETLOOP
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -44,7 +45,6 @@ def ingest(environment: dict[str, str], superuser: Superuser) -> Iterator[subpro
     process = subprocess.Popen([ASSETLOOP, "ingest"], env=environment, stderr=subprocess.PIPE, text=True)
     wait_for(
         lambda: superuser.execute("SELECT FROM ingest_slot WHERE is_listening").fetchone() is not None,
-        within_s=30,
         what="ingest that listens",
     )
     yield process
@@ -61,7 +61,7 @@ def say(broker: Any) -> Iterator[Callable[..., None]]:
 
     def say_(document: Any, asset: str = "P-101", topic: str = "assetloop/v1/demo/{}/telemetry") -> None:
         topic = topic.format(asset)
-        device.publish(topic, orjson.dumps(document), qos=1).wait_for_publish(30)
+        device.publish(topic, orjson.dumps(document), qos=1).wait_for_publish(60)
 
     yield say_
     device.disconnect()
@@ -77,7 +77,7 @@ def run(environment: dict[str, str], *arguments: str) -> str:
 
 
 def figures(environment: dict[str, str]) -> dict[str, float]:
-    text = httpx.get(f"http://127.0.0.1:{environment['ASSETLOOP_METRICS_PORT']}/metrics", timeout=5).text
+    text = httpx.get(f"http://127.0.0.1:{environment['ASSETLOOP_METRICS_PORT']}/metrics", timeout=60).text
     return {name: float(value) for name, value in re.findall(r"^(assetloop\S+) (\S+)$", text, re.MULTILINE)}
 
 
@@ -98,10 +98,9 @@ def test_every_stage_is_counted(
     say({"n": 1}, "P-999")
     wait_for(
         lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (43,),
-        within_s=20,
         what="43 readings",
     )
-    wait_for(lambda: figures(environment)["assetloop_ingest_committed_messages_total"] == 22, within_s=5, what="count")
+    wait_for(lambda: figures(environment)["assetloop_ingest_committed_messages_total"] == 22, what="count")
     told = figures(environment)
     assert told["assetloop_ingest_received_messages_total"] == 22
     assert told['assetloop_ingest_values_total{outcome="stored"}'] == 40
@@ -124,7 +123,7 @@ def test_told_to_stop_it_stores_what_it_has_and_leaves_within_5_s(
         say({"ts": begin_ms + n, "values": {"a": n}})
     began_s = time.monotonic()
     ingest.send_signal(signal.SIGTERM)
-    _, said = ingest.communicate(timeout=10)
+    _, said = ingest.communicate(timeout=60)
     assert time.monotonic() - began_s < 5
     assert ingest.returncode == 0, said
     assert "Traceback" not in said
@@ -139,10 +138,11 @@ def test_it_leaves_within_5_s_also_where_the_database_has_stopped(
     with psycopg.connect(environment["ASSETLOOP_DATABASE_URL"]) as locking:
         locking.execute("LOCK TABLE reading, ingest_slot")
         say({"ts": now_ms(), "values": {"a": 1}})
-        time.sleep(0.5)
+        waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'reading'::regclass"
+        wait_for(lambda: superuser.execute(waiting.encode()).fetchall(), what="commit that waits")
         began_s = time.monotonic()
         ingest.send_signal(signal.SIGTERM)
-        ingest.communicate(timeout=15)
+        ingest.communicate(timeout=60)
         assert time.monotonic() - began_s < 5
     assert superuser.execute("SELECT count(*) FROM reading").fetchone() in {(0,), (1,)}
 
@@ -158,7 +158,6 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
         say({"ts": now_ms() + n, "values": {"n": n}}, "P-9")
     wait_for(
         lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (5,),
-        within_s=20,
         what="5 readings",
     )
     told = json.loads(run(environment, "ingest", "status", "--since", "10m", "--json"))
@@ -178,14 +177,16 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
     assert (waiting["site"], waiting["asset"], waiting["messages"]) == ("demo", "P-9", 3)
     assert "demo/P-9" in run(environment, "quarantine", "list")
     run(environment, "quarantine", "approve", "demo/P-9", "--class", "pump")
-    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (5,), within_s=20, what="a replay")
+    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (5,), what="a replay")
     assert "nothing is held" in run(environment, "quarantine", "list")
 
-    alive = json.loads(run(environment, "liveness", "demo/P-101", "--json"))["assets"]
-    assert [(one["session"], one["device"], one["sensors"]) for one in alive] == [("up", "alive", "fresh")]
-    wait_for(  # latest values are brought forward once a second
-        lambda: re.search(r"demo/P-9 +up +alive", run(environment, "liveness")), within_s=20, what="a living P-9"
-    )
+    def liveness() -> list[tuple[str, ...]]:
+        alive = json.loads(run(environment, "liveness", "demo/P-101", "--json"))["assets"]
+        return [(one["session"], one["device"], one["sensors"]) for one in alive]
+
+    # Latest values are brought forward once a second.
+    wait_for(lambda: liveness() == [("up", "alive", "fresh")], what="living P-101 with fresh sensors")
+    wait_for(lambda: re.search(r"demo/P-9 +up +alive", run(environment, "liveness")), what="a living P-9")
 
 
 def test_a_gateways_device_without_a_site_is_approved_at_one_and_replayed(
@@ -198,13 +199,12 @@ def test_a_gateways_device_without_a_site_is_approved_at_one_and_replayed(
         say({"G-7": [{"ts": now_ms() + n, "values": {"n": n}}]}, topic="v1/gateway/telemetry")
     wait_for(
         lambda: superuser.execute("SELECT sum(received) FROM delivery_by_minute").fetchone() == (3,),
-        within_s=20,
         what="3 readings",
     )
     assert re.search(r"\nG-7 +3 +3 .*names no site: approve it as SITE/G-7\n", run(environment, "quarantine", "list"))
     said = run(environment, "quarantine", "approve", "demo/G-7", "--class", "pump", "--name", "Gateway's pump")
     assert said == "demo/G-7 is registered as pump; the 3 messages held of it are stored now\n"
-    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (3,), within_s=20, what="a replay")
+    wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (3,), what="a replay")
     assert "nothing is held" in run(environment, "quarantine", "list")
     status = json.loads(run(environment, "ingest", "status", "--json"))
     assert [(one["device"], one["received"], one["stored"]) for one in status["devices"]] == [("demo/G-7", 3, 3)]

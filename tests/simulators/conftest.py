@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from plant.clock import ManualClock
 from simulators.fleet import Fleet
 from simulators.wire import BrokerAway
+from tests.patience import PATIENCE_S
 
 REGISTER = Path(__file__).parents[2] / "service" / "demo" / "plant.toml"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ class Listener:
             self.heard.append((message.topic, orjson.loads(message.payload)))
             self._change.notify_all()
 
-    def wait_for(self, count: int, timeout_s: float = 10.0) -> list[tuple[str, Any]]:
+    def wait_for(self, count: int, timeout_s: float = PATIENCE_S) -> list[tuple[str, Any]]:
         with self._change:
             assert self._change.wait_for(lambda: len(self.heard) >= count, timeout_s), self.heard
             return self.heard
@@ -92,7 +93,7 @@ def listening(host: str, port: int, topic: str = "#") -> Iterator[Listener]:
     client.connect(host, port)
     client.loop_start()
     client.subscribe(topic, qos=1)
-    assert subscribed.wait(10)
+    assert subscribed.wait(PATIENCE_S)
     try:
         yield listener
     finally:

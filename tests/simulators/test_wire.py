@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from plant.errors import Unavailable
 from simulators.fleet import Fleet, Outbox, backfill
 from simulators.wire import BrokerAway, PayloadTooLarge, Wire
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S, wait_for
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def a_broker(port: int) -> Any:
 def test_what_is_published_arrives_under_any_tag(broker: Any, listener: Any) -> None:
     with Wire(broker.url) as wire:
         wire.publish("assetloop/v1/厂/P-101%2FA 50%25/telemetry", b'{"k":1}')
-        wire.flush(10)
+        wire.flush(PATIENCE_S)
         assert wire.unconfirmed == 0
     assert listener.wait_for(1) == [("assetloop/v1/厂/P-101%2FA 50%25/telemetry", {"k": 1})]
 
@@ -48,7 +48,7 @@ def test_many_messages_pass_through_a_small_window_in_order(broker: Any, listene
         for number in range(500):
             wire.publish("t", str(number).encode())
             assert wire.unconfirmed <= 3
-        wire.flush(10)
+        wire.flush(PATIENCE_S)
     assert [payload for _, payload in listener.wait_for(500)] == list(range(500))
 
 
@@ -78,7 +78,7 @@ def test_wire_may_be_connected_once_the_broker_is_there(port: int) -> None:
         wire.connect()
     with a_broker(port), wire:
         wire.publish("t", b"1")
-        wire.flush(10)
+        wire.flush(PATIENCE_S)
 
 
 def test_closed_wire_leaves_no_thread(broker: Any) -> None:
@@ -93,7 +93,7 @@ def test_payload_above_the_limit_is_never_sent(broker: Any) -> None:
         with pytest.raises(PayloadTooLarge, match="payload of 11 bytes for t"):
             wire.publish("t", b"x" * 11)
         wire.publish("t", b"1")
-        wire.flush(10)
+        wire.flush(PATIENCE_S)
 
 
 def test_unconfirmed_message_is_sent_again_after_the_broker_came_back(port: int) -> None:
@@ -106,7 +106,7 @@ def test_unconfirmed_message_is_sent_again_after_the_broker_came_back(port: int)
         first._process.kill()
         first.stop()
         with a_broker(port):
-            wire.flush(20)
+            wire.flush(PATIENCE_S)
             assert wire.connected
 
 
@@ -115,23 +115,22 @@ def test_outbox_waits_for_a_broker_that_went_and_came(port: int, listen_at: Any)
     with Wire(f"mqtt://127.0.0.1:{port}") as wire:
         outbox = Outbox(wire=wire, limit=100)
         outbox.post("t", b"0")
-        wire.flush(10)
+        wire.flush(PATIENCE_S)
         first.stop()
         with pytest.raises(BrokerAway, match="is away"):
             _publish_until_refused(wire)
         for number in (1, 2, 3):
             outbox.post("t", str(number).encode())
         with a_broker(port), listen_at("127.0.0.1", port, "t") as listener:
-            outbox.farewell(20)
+            outbox.farewell(PATIENCE_S)
             assert [payload for _, payload in listener.wait_for(3)] == [1, 2, 3]
 
 
 def freeze(pid: int) -> None:
     """Stop a process, and return when each of its threads stands still."""
     os.kill(pid, signal.SIGSTOP)
-    deadline = time.monotonic() + 10
-    while not all(_stands(task) for task in Path(f"/proc/{pid}/task").iterdir()):
-        assert time.monotonic() < deadline
+    tasks = Path(f"/proc/{pid}/task")
+    wait_for(lambda: all(_stands(task) for task in tasks.iterdir()), what="process that stands still")
 
 
 def _stands(task: Path) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from contextlib import closing
 from typing import Any
 
@@ -13,14 +12,14 @@ from iotcore import Broker
 
 from alerts.dispatch.mqtt_publisher import MqttPublisher
 from plant.errors import Misconfigured, Unavailable
+from tests.conftest import free_port
+from tests.patience import wait_for
 
 CONNACK = b"\x20\x02\x00\x00"
 
 
 def test_a_broker_that_is_not_there_is_unavailable() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     publisher = MqttPublisher(f"mqtt://127.0.0.1:{port}", wait_s=2)
     with pytest.raises(Unavailable, match="no broker"):
         publisher.publish("a/b", b"1")
@@ -40,18 +39,13 @@ def test_after_a_broken_connection_the_next_message_makes_a_new_one(broker: Any)
         first = publisher._client
         assert first is not None
         first.disconnect()
-        deadline = time.monotonic() + 10
-        while first.is_connected():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_for(lambda: not first.is_connected(), what="end of the connection")
         publisher.publish("a/b", b"2")
         assert publisher._client is not first
 
 
 def test_a_broker_that_comes_back_is_found_again() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with closing(MqttPublisher(f"mqtt://127.0.0.1:{port}", wait_s=5)) as publisher:
         with pytest.raises(Unavailable):
             publisher.publish("a/b", b"1")

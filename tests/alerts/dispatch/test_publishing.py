@@ -27,6 +27,7 @@ from plant.severity import Severity
 from storage.core import jobs
 from storage.core.database import Database
 from storage.work.orders import list_documents, order_events
+from tests.patience import PATIENCE_S
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
@@ -49,7 +50,7 @@ def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
     client.connect(broker.host, broker.port)
     client.subscribe(topics, qos=1)
     client.loop_start()
-    ready.get(timeout=10)
+    ready.get(timeout=PATIENCE_S)
     try:
         yield heard
     finally:
@@ -76,10 +77,10 @@ def test_an_order_arrives_on_its_assets_topic_exactly_once(
     desk.round()
     with listening(broker, "#") as heard, closing(MqttPublisher(broker.url)) as publisher:
         run_worker(database_url, publisher.publish, app_database, clock)
-        message = heard.get(timeout=10)
+        message = heard.get(timeout=PATIENCE_S)
         run_worker(database_url, publisher.publish, app_database, clock)
         publisher.publish("the/end", b"")
-        assert heard.get(timeout=10).topic == "the/end", "nothing else came between"
+        assert heard.get(timeout=PATIENCE_S).topic == "the/end", "nothing else came between"
     assert (message.topic, message.retain, message.qos) == ("assetloop/v1/demo/P-101/workorder", False, 1)
     with app_database.transaction() as tx:
         assert [json.loads(message.payload)] == list_documents(tx)
@@ -97,7 +98,7 @@ def test_the_revisions_of_an_order_arrive_in_order(
     acknowledge_order(app_database, "WO-000001", actor=typed("ann"), clock=clock)
     with listening(broker, "assetloop/v1/+/+/workorder") as heard, closing(MqttPublisher(broker.url)) as publisher:
         run_worker(database_url, publisher.publish, app_database, clock)
-        told = [json.loads(heard.get(timeout=10).payload) for _ in range(3)]
+        told = [json.loads(heard.get(timeout=PATIENCE_S).payload) for _ in range(3)]
     assert [(one["revision"], one["event"]) for one in told] == [(1, "raised"), (2, "worsened"), (3, "acknowledged")]
     assert {one["number"] for one in told} == {"WO-000001"}
 

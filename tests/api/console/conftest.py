@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from storage.core.database import Database
 from tests.api import plant_rows
 from tests.api.serve_console import serve_console
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -54,6 +54,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
         context = browser.new_context(
             viewport={"width": width, "height": 844}, locale=locale, timezone_id=zone, color_scheme="light"
         )
+        context.set_default_timeout(PATIENCE_S * 1000)
         tab = Tab(page=context.new_page(), base=base)
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("websocket", lambda socket: tab.requests.append(socket.url))
@@ -85,20 +86,20 @@ def served(url: str, token: str | None = None) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.join(60)
+        process.join(PATIENCE_S)
         assert process.exitcode == 0
 
 
 def _wait_until_it_listens(port: int, process: ForkServerProcess) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.is_alive():
+    def answers() -> bool:
+        assert process.is_alive(), "the console did not come up"
         try:
-            httpx.get(f"http://127.0.0.1:{port}/login", timeout=60)
+            httpx.get(f"http://127.0.0.1:{port}/login", timeout=PATIENCE_S)
         except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the console did not come up")
+            return False
+        return True
+
+    wait_for(answers, what="console")
 
 
 @pytest.fixture

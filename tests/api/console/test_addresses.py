@@ -25,9 +25,9 @@ PATHS = [
 ]
 
 
-def expect_text(tab: Tab, testid: str, said: str, *, within_s: float = 10) -> None:
+def expect_text(tab: Tab, testid: str, said: str) -> None:
     """Wait until an element says something."""
-    tab.page.get_by_test_id(testid).filter(has_text=said).first.wait_for(timeout=within_s * 1000)
+    tab.page.get_by_test_id(testid).filter(has_text=said).first.wait_for()
 
 
 @pytest.mark.usefixtures("plant")

@@ -24,6 +24,7 @@ from plant.clock import ManualClock
 from plant.errors import Unavailable
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def commit_all(recorder: Recorder, woken: threading.Event, batches: list[Batch])
     while len(held) < len(batches):
         while left and recorder.has_room:
             recorder.submit(left.pop(0))
-        assert woken.wait(20)
+        assert woken.wait(PATIENCE_S)
         woken.clear()
         while (done := recorder.committed()) is not None:
             held.append(done)
@@ -109,7 +110,7 @@ def test_of_two_values_for_one_instant_the_first_received_stays_though_both_are_
         woken,
         [batch((n, 1.0), (n + 1, 2.0)) if n % 2 == 0 else batch((n, 9.0), (n + 50, 3.0)) for n in range(20)],
     )
-    assert recorder.stop(10)
+    assert recorder.stop(PATIENCE_S)
     stored = superuser.execute("SELECT value, count(*) FROM reading GROUP BY value ORDER BY value").fetchall()
     conflicts = superuser.execute("SELECT value, count(*) FROM reading_conflict GROUP BY value").fetchall()
     assert stored == [(1.0, 10), (2.0, 10), (3.0, 10)]
@@ -119,16 +120,16 @@ def test_of_two_values_for_one_instant_the_first_received_stays_though_both_are_
 def test_a_fault_in_a_thread_is_raised_where_commits_are_awaited(recorder: Recorder, woken: threading.Event) -> None:
     recorder.start()
     recorder.submit(Batch(opened_s=0.0, columns=None))  # type: ignore[arg-type]
-    assert woken.wait(10)
+    assert woken.wait(PATIENCE_S)
     with pytest.raises((AttributeError, IndexError)):
         recorder.committed()
-    assert recorder.stop(10)
+    assert recorder.stop(PATIENCE_S)
 
 
 def test_a_fault_of_housekeeping_is_raised_there_too(recorder: Recorder, woken: threading.Event) -> None:
     recorder._housekeeping.report({0: None}, spooled_since_us=None, lost=None)  # type: ignore[dict-item]
     recorder.start()
-    assert woken.wait(10)
+    assert woken.wait(PATIENCE_S)
     with pytest.raises(AttributeError):
         recorder.committed()
-    assert recorder.stop(10)
+    assert recorder.stop(PATIENCE_S)

@@ -16,6 +16,7 @@ from ingest.mqtt.subscriber import Connection, Subscriber
 from plant.errors import Misconfigured, Unavailable
 from plant.topics import TELEMETRY_FILTER
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 
 
 class Listener:
@@ -38,7 +39,7 @@ class Listener:
         self.subscriber.connect()
         self.until(lambda: self.subscriber.is_listening)
 
-    def until(self, done: Callable[[], bool], within_s: float = 20) -> None:
+    def until(self, done: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + within_s
         while not done():
             assert time.monotonic() < deadline, self.numbers
@@ -162,7 +163,7 @@ def test_leaving_brings_what_the_broker_had_sent_already(listener: Listener, bro
     device = start_device(broker)
     listener.connect()
     device.says_many([{"n": n} for n in range(50)])
-    select.select([listener.subscriber.socket], [], [], 5)
+    select.select([listener.subscriber.socket], [], [], PATIENCE_S)
     left = listener.subscriber.leave()
     assert [orjson.loads(payload)["n"] for _, payload, _, _ in left] == list(range(50))
     assert listener.subscriber.connection is None

@@ -141,7 +141,7 @@ def test_time_constants_are_seconds_whatever_the_period() -> None:
 
 
 @given(cuts=st.lists(st.integers(0, 400), max_size=12), holes=st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_cutting_the_stream_anywhere_gives_bitwise_the_same_scores(
     detector: ConditionDetector, cuts: list[int], holes: int
 ) -> None:
@@ -159,7 +159,7 @@ def test_cutting_the_stream_anywhere_gives_bitwise_the_same_scores(
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_who_shares_the_bank_changes_no_bit(seed: int) -> None:
     chance = np.random.default_rng(seed)
     lone = [trained_quickly(s) for s in range(3)]

@@ -117,7 +117,7 @@ def test_a_signal_that_never_spoke_is_not_missed() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 80), max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_neither_cuts_nor_company_change_a_bit(seed: int, cuts: list[int]) -> None:
     chance = np.random.default_rng(seed)
     assets = [

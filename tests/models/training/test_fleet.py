@@ -101,7 +101,7 @@ def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
             for process in reversed(processes):
                 process.terminate()
             for process in processes:
-                process.wait(20)
+                process.wait(60)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from service.runtime.processes import Crew
-from tests.stack import wait_for
+from tests.patience import wait_for
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_killed_role_is_started_again_and_counted(crew: Crew) -> None:
         crew.watch()
         return crew.processes["desk"].pid not in (None, first)
 
-    wait_for(another, within_s=10, what="second process")
+    wait_for(another, what="second process")
     assert crew.deaths == {"desk": 1}
     crew.stop()
 

@@ -11,6 +11,7 @@ import pytest
 
 from plant.errors import Misconfigured, NotFound, Rejected, Unavailable
 from storage.core.database import Database, Role, connect
+from tests.patience import PATIENCE_S
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -59,7 +60,7 @@ def test_a_connection_that_the_server_ended_is_replaced(app_database: Database, 
 def stand_still(database: Database) -> None:
     with database.transaction() as tx:
         tx.connection.execute("SET idle_in_transaction_session_timeout = '1ms'")
-        assert select.select([tx.connection.fileno()], [], [], 10)[0]
+        assert select.select([tx.connection.fileno()], [], [], PATIENCE_S)[0]
         tx.connection.execute("SELECT 1")
 
 

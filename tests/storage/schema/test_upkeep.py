@@ -24,6 +24,7 @@ from storage.telemetry import delivery, quarantine, readings
 from storage.telemetry.delivery import BatchDelivered, Delivered
 from storage.telemetry.quarantine import Expired, RefusedPayload
 from storage.telemetry.windows import to_us
+from tests.patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -196,7 +197,7 @@ def test_what_is_stored_while_an_hour_is_rolled_up_is_rolled_up_next(
         readings.append(tx, late, received_at=NOW)
         worker = threading.Thread(target=lambda: upkeep.roll_up(app_database))
         worker.start()
-        worker.join(10)
+        worker.join(PATIENCE_S)
         assert not worker.is_alive(), "rolling up waits for no batch, and no batch for it"
     assert superuser.execute("SELECT n, total FROM reading_1m").fetchall() == [(1, 1.0)]
     assert upkeep.roll_up(app_database) == 1
@@ -214,7 +215,7 @@ def test_two_workers_roll_up_one_after_the_other(
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(20)
+        worker.join(PATIENCE_S)
     assert superuser.execute("SELECT sum(n) FROM reading_1d").fetchone() == (20,)
     with app_database.transaction() as tx:
         assert upkeep.waiting_s(tx) is None

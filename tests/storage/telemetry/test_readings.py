@@ -13,6 +13,7 @@ from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.telemetry import latest, readings
 from storage.telemetry.prepared import ReadingOutcome
+from tests.patience import PATIENCE_S, wait_for
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
@@ -132,6 +133,9 @@ def test_what_was_stored_before_stays_also_against_two_values_in_a_batch(
     assert [row[2] for row in stored(superuser)] == [1.0, 4.0]
 
 
+WAITING = "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+
+
 def test_two_writers_of_the_same_rows_store_them_once(ingest_database: Database, superuser: Superuser) -> None:
     """The second one copies while the first has not yet committed, and waits for it."""
     append(ingest_database, (9, 0, 1.0))
@@ -141,9 +145,9 @@ def test_two_writers_of_the_same_rows_store_them_once(ingest_database: Database,
         readings.append(tx, columns(*rows), received_at=START)
         second_writer = threading.Thread(target=lambda: outcomes.extend(append(ingest_database, *rows)))
         second_writer.start()
-        second_writer.join(0.2)
+        wait_for(lambda: superuser.execute(WAITING).fetchall(), what="second writer that waits")
         assert second_writer.is_alive()
-    second_writer.join(10)
+    second_writer.join(PATIENCE_S)
     assert outcomes == [ReadingOutcome.DUPLICATE] * 50
     assert len(stored(superuser)) == 51
 
@@ -154,8 +158,8 @@ def test_two_writers_make_a_new_partition_once(ingest_database: Database, superu
         readings.append(tx, columns((1, 0, 1.0)), received_at=START)
         second_writer = threading.Thread(target=lambda: outcomes.extend(append(ingest_database, (2, 0, 1.0))))
         second_writer.start()
-        second_writer.join(0.2)
-    second_writer.join(10)
+        wait_for(lambda: superuser.execute(WAITING).fetchall(), what="second writer that waits")
+    second_writer.join(PATIENCE_S)
     assert outcomes == [ReadingOutcome.STORED]
     assert len(stored(superuser)) == 2
 
@@ -169,7 +173,7 @@ def test_a_new_partition_waits_for_nobody_who_is_at_work_on_readings(
     with superuser.transaction():
         superuser.execute(held.encode())
         with ingest_database.transaction() as tx:
-            tx.connection.execute("SET LOCAL lock_timeout = '250ms'")
+            tx.connection.execute("SET LOCAL lock_timeout = '60s'")
             next_week = START + timedelta(days=7)
             tx.connection.execute("SELECT ensure_partition(%s, %s)", [next_week, next_week])
     append(ingest_database, (1, 7 * 86_400, 2.0))

@@ -133,7 +133,7 @@ def test_scoring_goes_on_while_an_asset_is_locked(app_database: Database, other:
     with app_database.transaction() as tx:
         desk.lock_asset(tx, finding.asset_id)
         with other.transaction() as elsewhere:
-            elsewhere.connection.execute("SET LOCAL lock_timeout = '2s'")
+            elsewhere.connection.execute("SET LOCAL lock_timeout = '60s'")
             findings.record(elsewhere, replace(finding, finding_id=UUID(int=2), kind="another"))
 
 

@@ -49,7 +49,7 @@ def replaying(ingest_database: Database) -> Iterator[threading.Event]:
     yield go
     stop.set()
     go.set()
-    thread.join(10)
+    thread.join()
 
 
 def hold(database: Database, now: datetime, *, asset: str, site: str | None, count: int) -> None:
@@ -78,7 +78,7 @@ def hold(database: Database, now: datetime, *, asset: str, site: str | None, cou
 
 
 def wait_text(tab: Tab, testid: str, said: str) -> None:
-    tab.page.get_by_test_id(testid).filter(has_text=said).first.wait_for(timeout=15_000)
+    tab.page.get_by_test_id(testid).filter(has_text=said).first.wait_for()
 
 
 def picture(tab: Tab, name: str) -> None:
