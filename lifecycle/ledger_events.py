@@ -12,6 +12,7 @@ from uuid import UUID
 
 from plant.alert import Alert
 from plant.clock import iso
+from plant.model import ProposalState
 from plant.work_order import WorkOrder
 
 Takeover = Literal["promoted", "rolled_back_to", "trained"]
@@ -197,7 +198,7 @@ class AlarmLineMoved:
 class ProposalDecided:
     """A person accepted or dismissed a proposal to train again."""
 
-    decision: Literal["accepted", "dismissed"]
+    decision: Literal[ProposalState.ACCEPTED, ProposalState.DISMISSED]
     actor: str
     asset: str
     proposal_id: int

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from plant.asset import SignalRole
-from storage.models.catalogue import ModelSignal
+from storage.models.installations import ModelSignal
 
 
 class Quantity(StrEnum):

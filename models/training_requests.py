@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from plant.clock import Clock
+from plant.model import Succession
 from storage.core import jobs
 from storage.core.database import Database, Transaction
 from storage.models import trainings
@@ -17,18 +17,6 @@ QUEUE = "training"
 
 TRAIN_TASK = "train"
 TRAIN = f"{NAMESPACE}:{TRAIN_TASK}"
-
-
-class Succession(StrEnum):
-    """What becomes of a newly trained model.
-
-    PROMOTE puts it in charge at once; CHALLENGE only where no model of the machine can be used; AWAIT never: it is a
-    challenger until a person promotes it, as it is with CHALLENGE otherwise.
-    """
-
-    PROMOTE = "promote"
-    CHALLENGE = "challenge"
-    AWAIT = "await"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +33,7 @@ def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock:
         tx,
         installation_id,
         batch=batch,
-        succession=task.succession.value,
+        succession=task.succession,
         asked_by=task.trained_by,
         at=clock.now(),
     )

@@ -9,6 +9,15 @@ SILENT_AFTER_S = 60.0  # where a class says nothing else
 SILENCE_ALERT_AFTER_S = 300.0
 
 
+class AssetState(StrEnum):
+    """Whether an asset is asked to run: its time in commissioning or standby is not required time."""
+
+    COMMISSIONING = "commissioning"
+    IN_SERVICE = "in_service"
+    STANDBY = "standby"
+    OUT_OF_SERVICE = "out_of_service"
+
+
 class SignalRole(StrEnum):
     """Whether a signal tells how the machine is, or what was asked of it."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.alarms.suppression import quiet
 from lifecycle import ledger
 from lifecycle.ledger_events import ServiceStateChanged
+from plant.asset import AssetState
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.principal import Principal
@@ -27,10 +28,10 @@ def take_out_of_service(database: Database, site: str, tag: str, *, actor: Princ
     """
     with database.transaction() as tx:
         asset, now = _hold(tx, site, tag), clock.now()
-        if suppression.state_of(tx, asset.asset_id) == "out_of_service":
+        if suppression.state_of(tx, asset.asset_id) is AssetState.OUT_OF_SERVICE:
             raise Conflict(f"{tag} is out of service already")
         suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)
-        suppression.put_state(tx, asset.asset_id, "out_of_service")
+        suppression.put_state(tx, asset.asset_id, AssetState.OUT_OF_SERVICE)
         _enter(tx, asset, actor.name, now, in_service=False)
 
 
@@ -43,7 +44,7 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: Princip
     """
     with database.transaction() as tx:
         asset, now = _hold(tx, site, tag), clock.now()
-        if suppression.state_of(tx, asset.asset_id) != "out_of_service":
+        if suppression.state_of(tx, asset.asset_id) is not AssetState.OUT_OF_SERVICE:
             raise Conflict(f"{tag} is not out of service")
         suppression.put_state(tx, asset.asset_id, suppression.state_before(tx, asset.asset_id))
         suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)

@@ -88,7 +88,7 @@ def remaining_life(left: RemainingLife) -> dict[str, Any]:
     alarm lines; null where the history of the class told it.
     """
     return {
-        "outlook": left.outlook,
+        "outlook": str(left.outlook),
         "likely_s": _seconds(left.likely_s),
         "low_s": _seconds(left.low_s),
         "high_s": _seconds(left.high_s),

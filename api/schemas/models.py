@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from api.schemas.plant import Shape
 from lifecycle.labels import Detection
+from plant.model import RetrainingReason
 from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import Check
-from storage.models.proposals import Reason
 
 
 class ModelShape(Shape):
@@ -87,7 +87,7 @@ class ProposalShape(Shape):
     proposal_id: int
     site: str
     asset: str
-    reason: Reason
+    reason: RetrainingReason
     evidence: dict[str, Any] = Field(description="What speaks for it: clean time, moved signals, episodes.")
     data_from: datetime | None = Field(description="Accepting it declares the machine healthy from here ...")
     data_to: datetime | None = Field(description="... to here, data time.")

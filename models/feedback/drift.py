@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.models.catalogue import ModelSignal
+from storage.models.installations import ModelSignal
 
 Floats = NDArray[np.float64]
 

@@ -13,10 +13,11 @@ from models.feedback import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
+from plant.model import ModelState
 from plant.work_order import Outcome
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
-from storage.models import labels, scoring
+from storage.models import installations, labels, scoring
 from storage.models.catalogue import StoredModel
 from storage.models.labels import Kept, Label
 from storage.register import assets
@@ -68,14 +69,14 @@ def _keep(tx: Transaction, label: Label) -> Kept | None:
     """Keep what an episode will be judged by again; of one that was neither confirmed nor false nothing is kept."""
     if label.outcome is Outcome.NO_FAULT_FOUND or label.installation_id is None:
         return None
-    signal_ids = [signal.signal_id for signal in store.signals_of(tx, label.asset_id)]
+    signal_ids = [signal.signal_id for signal in installations.signals_of(tx, label.asset_id)]
     window = _around(tx, signal_ids, label)
     labels.keep(tx, label.label_id, signal_ids, window)
     return Kept(label_id=label.label_id, signal_ids=tuple(signal_ids), window=window) if len(window) else None
 
 
 def _around(tx: Transaction, signal_ids: Sequence[int], label: Label) -> Window:
-    if label.source == "person":
+    if label.is_a_report:
         after, until = label.onset - UNNOTICED - BEFORE, label.onset
     else:
         after, until = label.onset - BEFORE, min(label.ended, label.onset + LONGEST)
@@ -84,7 +85,7 @@ def _around(tx: Transaction, signal_ids: Sequence[int], label: Label) -> Window:
 
 def _raise_line(tx: Transaction, label: Label, kept: Kept | None, clock: Clock) -> None:
     """Raise the line of the model in charge by what it said, or would have said, of the episode."""
-    model_id = store.of_asset(tx, label.asset_id, kind=KIND, state="champion")
+    model_id = store.of_asset(tx, label.asset_id, kind=KIND, state=ModelState.CHAMPION)
     if model_id is None:
         return
     model = store.load(tx, model_id)

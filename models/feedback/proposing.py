@@ -10,14 +10,16 @@ from lifecycle.ledger_events import ProposalDecided
 from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.relearning import learnt
 from models import training_requests
-from models.training_requests import Succession, Task
+from models.catalogue import KIND
+from models.training_requests import Task
 from plant.clock import Clock
 from plant.errors import Conflict
+from plant.model import ModelState, ProposalState, RetrainingReason, Succession
 from plant.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
-from storage.models import proposals
-from storage.models.proposals import Decided, Proposal, Reason
+from storage.models import installations, proposals
+from storage.models.proposals import Decision, Proposal
 from storage.register import assets, relearning
 
 
@@ -31,7 +33,7 @@ def accept(database: Database, proposal_id: int, *, actor: Principal, clock: Clo
     now = clock.now()
     with database.transaction() as tx:
         proposal = _open(tx, proposal_id)
-        if store.installation(tx, proposal.installation_id) is None:
+        if installations.standing(tx, proposal.installation_id) is None:
             raise Conflict(f"the machine of proposal {proposal_id} is not installed any more; dismiss it")
         if proposal.data_from and proposal.data_to:
             span = (proposal.data_from, proposal.data_to)
@@ -42,7 +44,7 @@ def accept(database: Database, proposal_id: int, *, actor: Principal, clock: Clo
         )
         if training_id is None:
             raise Conflict(f"{proposal.asset} waits for training already; accept again when that is done")
-        return _decide(tx, proposal, "accepted", actor.name, now, note, training_id)
+        return _decide(tx, proposal, ProposalState.ACCEPTED, actor.name, now, note, training_id)
 
 
 def dismiss(database: Database, proposal_id: int, *, actor: Principal, clock: Clock, note: str = "") -> Proposal:
@@ -57,28 +59,28 @@ def dismiss(database: Database, proposal_id: int, *, actor: Principal, clock: Cl
     now = clock.now()
     with database.transaction() as tx:
         proposal = _open(tx, proposal_id)
-        if proposal.reason is Reason.RELEARNING and _has_own_champion(tx, proposal):
+        if proposal.reason is RetrainingReason.RELEARNING and _has_own_champion(tx, proposal):
             learnt(tx, assets.asset_by_id(tx, proposal.asset_id), how="dismissed", at=now, by=actor.name)
-        return _decide(tx, proposal, "dismissed", actor.name, now, note, None)
+        return _decide(tx, proposal, ProposalState.DISMISSED, actor.name, now, note, None)
 
 
 def _open(tx: Transaction, proposal_id: int) -> Proposal:
-    proposal = proposals.hold(tx, proposal_id)
-    if proposal.state != "open":
+    proposal = proposals.lock(tx, proposal_id)
+    if proposal.state is not ProposalState.OPEN:
         raise Conflict(f"proposal {proposal_id} is {proposal.state} already, by {proposal.decided_by}")
     return proposal
 
 
 def _has_own_champion(tx: Transaction, proposal: Proposal) -> bool:
     standing = relearning.standing(tx, proposal.asset_id)
-    champion = store.of_asset(tx, proposal.asset_id, kind="condition", state="champion")
+    champion = store.of_asset(tx, proposal.asset_id, kind=KIND, state=ModelState.CHAMPION)
     return standing is not None and standing.installation_id == proposal.installation_id and champion is not None
 
 
 def _decide(
     tx: Transaction,
     proposal: Proposal,
-    state: Decided,
+    state: Decision,
     actor: str,
     at: datetime,
     note: str,

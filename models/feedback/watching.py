@@ -11,11 +11,11 @@ from scipy.stats import poisson
 from models.feedback.drift import shifts
 from plant.clock import Clock
 from plant.finding import FindingKind, FindingSource
+from plant.model import RetrainingReason
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import drift, proposals
 from storage.models.drift import Check, Watched
-from storage.models.proposals import Reason
 from storage.register import relearning
 from storage.register.relearning import Relearning
 from storage.telemetry import windows
@@ -91,7 +91,7 @@ def look_at_learning(tx: Transaction, interval: Relearning, *, clock: Clock) -> 
     newest = windows.newest(tx, [interval.asset_id]).get(interval.asset_id)
     if newest is None:
         return False
-    asked = proposals.last_decided(tx, interval.installation_id, Reason.RELEARNING)
+    asked = proposals.last_decided(tx, interval.installation_id, RetrainingReason.RELEARNING)
     since = max(interval.began, asked or interval.began, newest.time - _MOST_LOOKED_BACK)
     needed = needed_clean(_span_of_champion(tx, interval.asset_id))
     if newest.time - since < needed:
@@ -138,7 +138,7 @@ def _propose_learning(
         tx,
         installation_id=interval.installation_id,
         asset_id=interval.asset_id,
-        reason=Reason.RELEARNING,
+        reason=RetrainingReason.RELEARNING,
         evidence=evidence,
         data_from=since,
         data_to=until,
@@ -175,10 +175,10 @@ def check(tx: Transaction, watched: Watched, *, clock: Clock) -> int:
     if proposals.is_under_way(tx, watched.installation_id):
         return 0
     if lasting:
-        return _propose(tx, watched, shown, Reason.INPUT_DRIFT, {"signals": shown.signals}, clock)
+        return _propose(tx, watched, shown, RetrainingReason.INPUT_DRIFT, {"signals": shown.signals}, clock)
     if shown.alarms_drift:
         counted = {"episodes": shown.episodes, "expected": round(shown.expected, 3)}
-        return _propose(tx, watched, shown, Reason.ALARM_RATE, counted, clock)
+        return _propose(tx, watched, shown, RetrainingReason.ALARM_RATE, counted, clock)
     return 0
 
 
@@ -230,7 +230,7 @@ def alarms_drift(episodes: int, expected: float) -> bool:
 
 
 def _propose(
-    tx: Transaction, watched: Watched, shown: Check, reason: Reason, evidence: dict[str, Any], clock: Clock
+    tx: Transaction, watched: Watched, shown: Check, reason: RetrainingReason, evidence: dict[str, Any], clock: Clock
 ) -> int:
     proposed = proposals.put(
         tx,

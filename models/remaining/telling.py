@@ -12,9 +12,10 @@ from models.catalogue import ModelRefused
 from models.remaining.classes import read_life_model
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import History
-from models.remaining.trend import Left, Outlook, WearTrend
+from models.remaining.trend import Left, WearTrend
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
+from plant.model import Outlook
 from storage.core.database import Database, Transaction
 from storage.models import remaining
 from storage.models.remaining import Due, LifeModelLine
@@ -130,7 +131,7 @@ def _row(due: Due, left: Left, version: str, coverage: float, at: datetime) -> T
         time=due.watermark,
         installation_id=due.installation_id,
         source_version=version,
-        outlook=left.outlook.value,
+        outlook=left.outlook,
         likely_s=left.likely_s,
         low_s=left.low_s,
         high_s=left.high_s,

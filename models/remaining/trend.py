@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from models.remaining.history import Floats
+from plant.model import Outlook
 
 BLOCKS = 96
 LEAST_BLOCKS = 12
@@ -34,16 +34,6 @@ REACH = 3.0
 """Nothing is said of what lies further ahead than so many times what was looked back on."""
 
 DRAWS = 4000
-
-
-class Outlook(StrEnum):
-    """What can be said of the time that is left, in one word."""
-
-    KNOWN = "known"
-    REACHED = "reached"
-    TOO_SHORT = "too_short"
-    NO_TREND = "no_trend"
-    FAR = "far"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

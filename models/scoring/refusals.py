@@ -5,10 +5,10 @@ from __future__ import annotations
 from models import training_requests
 from models.training_requests import Task
 from plant.clock import Clock
+from plant.model import ModelState, ProposalState, RetrainingReason
 from storage.core.database import Transaction
 from storage.models import catalogue as store
 from storage.models import proposals
-from storage.models.proposals import Reason
 
 ACTOR = "assetloop"
 """Nobody is asked: the machine's healthy time is what it was, and without a model it is watched by limits alone."""
@@ -20,7 +20,7 @@ def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bo
     if not store.refuse(tx, model_id, reason=reason, at=now, actor=ACTOR):
         return False
     model = store.line_of(tx, model_id)
-    if model.state != "champion" or not model.installed:
+    if model.state is not ModelState.CHAMPION or not model.installed:
         return True
     training_id = training_requests.ask(
         tx, model.installation_id, Task(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock
@@ -29,10 +29,10 @@ def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bo
         tx,
         installation_id=model.installation_id,
         asset_id=model.asset_id,
-        reason=Reason.MODEL_REFUSED,
+        reason=RetrainingReason.MODEL_REFUSED,
         evidence={"model": f"{model.kind}/{model.asset}/v{model.version}", "because": reason},
         at=now,
     )
     if proposal_id is not None:
-        proposals.decide(tx, proposal_id, state="accepted", at=now, by=ACTOR, training_id=training_id)
+        proposals.decide(tx, proposal_id, state=ProposalState.ACCEPTED, at=now, by=ACTOR, training_id=training_id)
     return True

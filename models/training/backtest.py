@@ -17,7 +17,7 @@ from models.scoring.episodes import alarm_runs
 from models.training.data import Material
 from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
-from storage.models.catalogue import ModelSignal
+from storage.models.installations import ModelSignal
 from storage.models.labels import Kept, Label
 from storage.telemetry.windows import to_us
 
@@ -71,7 +71,7 @@ def back_test(
     faults = [one for one in replayed if one.label.outcome is Outcome.CONFIRMED]
     calm = [one for one in replayed if one.label.outcome is Outcome.FALSE_ALARM]
     found = [one for one in faults if one.delay_s is not None]
-    delays = [one.delay_s for one in found if one.delay_s is not None and one.label.source != "person"]
+    delays = [one.delay_s for one in found if one.delay_s is not None and not one.label.is_a_report]
     figures = {
         "held_back": held_back(material, learn),
         "faults": {
@@ -142,5 +142,5 @@ def replay(detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: 
 
 def _span_us(label: Label) -> tuple[int, int]:
     """Say when an alarm is about the episode; a failure that nothing had noticed could have been so for some hours."""
-    begin = label.onset - UNNOTICED if label.source == "person" else label.onset
+    begin = label.onset - UNNOTICED if label.is_a_report else label.onset
     return to_us(begin), to_us(label.ended)

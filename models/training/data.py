@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from plant.work_order import Outcome
 from storage.core.database import Transaction
-from storage.models import catalogue as store
-from storage.models import labels
-from storage.models.catalogue import Installation, ModelSignal
+from storage.models import installations, labels
+from storage.models.installations import Installation, ModelSignal
 from storage.register import healthy_time, relearning
 from storage.telemetry import windows
 from storage.work import suppression
@@ -50,7 +49,7 @@ def read(tx: Transaction, installation: Installation) -> Material | str:
             "all that was declared healthy lies before its machine was changed, within a confirmed fault, or while it "
             "was worked on; declare healthy time of its present normal"
         )
-    signals = store.signals_of(tx, installation.asset_id)
+    signals = installations.signals_of(tx, installation.asset_id)
     instants: list[NDArray[np.int64]] = []
     rows: list[NDArray[np.float64]] = []
     room = _MOST_ROWS

@@ -17,7 +17,7 @@ from models.training_requests import Task
 from plant.clock import Clock
 from plant.errors import AssetloopError, Misconfigured, Unavailable
 from storage.core.database import Database, Role
-from storage.models.catalogue import Installation
+from storage.models.installations import Installation
 
 _log = logging.getLogger(__name__)
 _WAIT_FOR_WORKERS_S = 30

@@ -14,10 +14,11 @@ from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
+from plant.model import ModelState
 from plant.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
-from storage.models import findings, proposals, scoring
+from storage.models import findings, installations, proposals, scoring
 from storage.models.catalogue import ModelLine, StoredModel
 from storage.register import assets
 from storage.telemetry import windows
@@ -53,7 +54,7 @@ def roll_back(database: Database, model_id: int, *, actor: Principal, clock: Clo
     """
     with database.transaction() as tx:
         model = _standing(tx, model_id)
-        if model.state != "champion":
+        if model.state is not ModelState.CHAMPION:
             raise Conflict(f"{source_version(model)} is {model.state}, only a champion can be rolled back")
         before_id = store.roll_back(tx, model, at=clock.now(), actor=actor.name)
         if before_id is None:
@@ -73,7 +74,7 @@ def take_over_newly_trained(
 def _standing(tx: Transaction, model_id: int) -> StoredModel:
     """Load a model of a machine that still stands."""
     model = store.load(tx, model_id)
-    if store.installation(tx, model.installation_id) is None:
+    if installations.standing(tx, model.installation_id) is None:
         raise Conflict(f"{source_version(model)} knows a machine that is not installed any more")
     return model
 

@@ -11,14 +11,14 @@ from models.feedback.watching import watch
 from models.remaining.classes import learn_classes
 from models.remaining.telling import ClassModels, tell_remaining_life
 from models.training.train import Refused, Trained, train_one
-from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Succession, Task
+from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Task
 from plant.backoff import GrowingWait
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
+from plant.model import TrainingState
 from storage.core import jobs
 from storage.core.database import Database, Transaction
-from storage.models import catalogue as store
-from storage.models import trainings
+from storage.models import installations, trainings
 
 _log = logging.getLogger(__name__)
 
@@ -40,16 +40,18 @@ def run_training(database: Database, training_id: int, *, clock: Clock) -> Train
     """
     with database.transaction() as tx:
         asked = trainings.get(tx, training_id)
-        installation = store.installation(tx, asked.installation_id)
-    if asked.state != "queued":
+        installation = installations.standing(tx, asked.installation_id)
+    if asked.state is not TrainingState.QUEUED:
         return None
     if installation is None:
-        _finish(database, training_id, "refused", "its machine is not installed any more", clock)
+        _finish(database, training_id, TrainingState.REFUSED, "its machine is not installed any more", clock)
         return None
-    task = Task(trained_by=asked.asked_by, succession=Succession(asked.succession))
+    task = Task(trained_by=asked.asked_by, succession=asked.succession)
 
     def also(tx: Transaction, trained: Trained) -> None:
-        if not trainings.finish(tx, training_id, state="trained", model_id=trained.model_id, at=clock.now()):
+        if not trainings.finish(
+            tx, training_id, state=TrainingState.TRAINED, model_id=trained.model_id, at=clock.now()
+        ):
             raise Conflict(f"training {training_id} was done by another worker meanwhile")
 
     try:
@@ -57,10 +59,10 @@ def run_training(database: Database, training_id: int, *, clock: Clock) -> Train
     except (Unavailable, Conflict):
         raise
     except Exception as error:
-        _finish(database, training_id, "failed", f"{type(error).__name__}: {error}", clock)
+        _finish(database, training_id, TrainingState.FAILED, f"{type(error).__name__}: {error}", clock)
         raise
     if isinstance(outcome, Refused):
-        _finish(database, training_id, "refused", outcome.reason, clock)
+        _finish(database, training_id, TrainingState.REFUSED, outcome.reason, clock)
     return outcome
 
 

@@ -16,13 +16,14 @@ from models.quantities import roles_of
 from models.training import data, promotion
 from models.training.backtest import BackTest, back_test
 from models.training.data import Material
-from models.training_requests import Succession, Task
+from models.training_requests import Task
 from plant.clock import Clock
 from plant.errors import NotFound
+from plant.model import ModelState, Succession
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
-from storage.models import labels
-from storage.models.catalogue import Installation, ModelSignal
+from storage.models import installations, labels
+from storage.models.installations import Installation, ModelSignal
 from storage.telemetry.windows import from_us
 
 Progress = Callable[[int, int, str], None]
@@ -37,7 +38,7 @@ class Trained:
     asset: str
     model_id: int
     version: int
-    state: str
+    state: ModelState
     rows: int
     signals: tuple[str, ...]
     data_from: datetime
@@ -82,7 +83,7 @@ def train(
         Unavailable: the database is away; what was trained before stands.
     """
     with database.transaction() as tx:
-        chosen = store.installations(tx, _chosen(tx, asset_ids, tags))
+        chosen = installations.to_train(tx, _chosen(tx, asset_ids, tags))
     task = Task(trained_by=trained_by, succession=succession)
     results = []
     for done, installation in enumerate(chosen, start=1):
@@ -146,7 +147,7 @@ def _chosen(
 
 def asset_id(tx: Transaction, site: str, asset: str) -> int:
     """Return the asset of a site by its tag; raises `NotFound` where there is none."""
-    found = store.asset_id_of(tx, site, asset)
+    found = installations.asset_id_of(tx, site, asset)
     if found is None:
         raise NotFound(f"there is no asset {asset} at site {site}")
     return found
@@ -194,7 +195,7 @@ def _enter(
         asset=installation.asset,
         model_id=model_id,
         version=version,
-        state="champion" if champion else "challenger",
+        state=ModelState.CHAMPION if champion else ModelState.CHALLENGER,
         rows=len(found.rows),
         signals=tuple(signal.key for signal in found.signals),
         data_from=data_from,
@@ -216,7 +217,7 @@ def _takes_charge(tx: Transaction, installation: Installation, succession: Succe
 
 def _has_usable_champion(tx: Transaction, installation: Installation) -> bool:
     """Say whether a model of this very machine is in charge that can be loaded here."""
-    model_id = store.of_asset(tx, installation.asset_id, kind=KIND, state="champion")
+    model_id = store.of_asset(tx, installation.asset_id, kind=KIND, state=ModelState.CHAMPION)
     if model_id is None:
         return False
     try:

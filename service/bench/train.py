@@ -27,8 +27,8 @@ from service.runtime.screen import Bar, Screen
 from service.runtime.surroundings import Surroundings
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
-from storage.models import catalogue as store
-from storage.models.catalogue import Installation
+from storage.models import installations
+from storage.models.installations import Installation
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
 
@@ -88,7 +88,7 @@ def bench_train(around: Surroundings, what: TrainBench, screen: Screen) -> Train
         with screen.bar("writing readings", "assets") as bar:
             _fill(app, ingest, what, times_us, bar)
         with app.transaction() as tx:
-            chosen = store.installations(tx, None)
+            chosen = installations.to_train(tx, None)
         read_ms, learn_ms, back_test_ms = _stages(app, chosen)
         with screen.bar("training", "models") as bar:
             began, cpu = time.monotonic(), _cpu_s()
@@ -132,10 +132,10 @@ def _fill(app: Database, ingest: Database, what: TrainBench, times_us: NDArray[n
     with app.transaction() as tx:
         classes = (AssetClass(tag=_CLASS, name=_CLASS, signals=keys),)
         import_plant(tx, Plant(site=Site(tag=_SITE, name=_SITE), classes=classes, assets=assets), at=begin)
-        ids = [one.asset_id for one in store.installations(tx, list(range(1, what.assets + 1)))]
+        ids = [one.asset_id for one in installations.to_train(tx, list(range(1, what.assets + 1)))]
         for asset_id in ids:
             declare_healthy(tx, asset_id, begin, end + timedelta(seconds=1), origin="commissioning", by="bench")
-        signal_ids = {asset_id: [one.signal_id for one in store.signals_of(tx, asset_id)] for asset_id in ids}
+        signal_ids = {asset_id: [one.signal_id for one in installations.signals_of(tx, asset_id)] for asset_id in ids}
     for first in range(0, len(ids), _ASSETS_A_BATCH):
         batch = ids[first : first + _ASSETS_A_BATCH]
         columns = [_columns(signal_ids[asset_id], times_us, asset_id) for asset_id in batch]

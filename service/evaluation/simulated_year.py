@@ -21,7 +21,7 @@ from plant.finding import FindingKind
 from service.evaluation.year_figures import Fate, YearFigures
 from simulators.devices import Device
 from simulators.faults import Fault
-from storage.models.catalogue import ModelSignal
+from storage.models.installations import ModelSignal
 
 HOUR_S, DAY_S = 3_600.0, 86_400.0
 EPOCH_S = 1_767_225_600.0

@@ -9,29 +9,10 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from plant.asset import SignalRole
 from plant.errors import NotFound
+from plant.model import ModelEventName, ModelState
 from storage.core.database import Transaction
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installation:
-    """An installed machine that a model may be trained for."""
-
-    installation_id: int
-    asset_id: int
-    site: str
-    asset: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelSignal:
-    """One column of a model's input."""
-
-    signal_id: int
-    key: str
-    unit: str
-    role: SignalRole = SignalRole.MEASUREMENT
+from storage.models.installations import ModelSignal, signal_of_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +49,7 @@ class StoredModel:
     asset: str
     kind: str
     version: int
-    state: str
+    state: ModelState
     signals: tuple[ModelSignal, ...]
     data_from: datetime
     data_to: datetime
@@ -96,7 +77,7 @@ class ModelLine:
     asset_class: str
     kind: str
     version: int
-    state: str
+    state: ModelState
     data_from: datetime
     data_to: datetime
     data_rows: int
@@ -118,49 +99,14 @@ class ModelEvent:
 
     at: datetime
     actor: str
-    event: str
+    event: ModelEventName
     detail: dict[str, Any]
-
-
-def installations(
-    tx: Transaction, asset_ids: Collection[int] | None, *, class_tags: Collection[str] | None = None
-) -> list[Installation]:
-    """Return what is installed at `asset_ids`, or at all; of all and of `class_tags` what has something healthy."""
-    rows = tx.all(
-        "catalogue.installations",
-        asset_ids=None if asset_ids is None else list(asset_ids),
-        class_tags=None if class_tags is None else list(class_tags),
-    )
-    return [Installation(**row) for row in rows]
-
-
-def installation(tx: Transaction, installation_id: int) -> Installation | None:
-    """Return one installation; None where it does not stand any more."""
-    row = tx.first("catalogue.installation", installation_id=installation_id)
-    return Installation(**row) if row else None
-
-
-def unknown_classes(tx: Transaction, tags: Collection[str]) -> list[str]:
-    """Return those of some classes of equipment that are not registered."""
-    known = {row["tag"] for row in tx.all("catalogue.classes", tags=list(tags))}
-    return sorted(set(tags) - known)
-
-
-def asset_id_of(tx: Transaction, site: str, asset: str) -> int | None:
-    """Return the asset of a site by its tag, or None."""
-    row = tx.first("catalogue.asset_of", site=site, asset=asset)
-    return None if row is None else int(row["asset_id"])
-
-
-def signals_of(tx: Transaction, asset_id: int) -> tuple[ModelSignal, ...]:
-    """Return every signal of an asset, in the register's order."""
-    return tuple(_signal(row) for row in tx.all("catalogue.signals", asset_id=asset_id))
 
 
 def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
     """Store a model as champion, retiring the one before, or as the only challenger; return its id and version."""
-    state = "champion" if champion else "challenger"
-    tx.one("catalogue.hold", installation_id=model.installation_id)
+    state = ModelState.CHAMPION if champion else ModelState.CHALLENGER
+    tx.one("catalogue.lock_installation", installation_id=model.installation_id)
     version = int(tx.one("catalogue.next_version", installation_id=model.installation_id, kind=model.kind)["version"])
     _retire(tx, model, state, at=model.trained_at, actor=model.trained_by)
     row = tx.one(
@@ -168,7 +114,7 @@ def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
         installation_id=model.installation_id,
         kind=model.kind,
         version=version,
-        state=state,
+        state=state.value,
         signal_ids=list(model.signal_ids),
         data_from=model.data_from,
         data_to=model.data_to,
@@ -184,18 +130,20 @@ def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:
         promoted_at=model.trained_at if champion else None,
     )
     model_id = int(row["model_id"])
-    add_event(tx, model_id, at=model.trained_at, actor=model.trained_by, event="trained", state=state)
+    add_event(
+        tx, model_id, at=model.trained_at, actor=model.trained_by, event=ModelEventName.TRAINED, state=state.value
+    )
     return model_id, version
 
 
 def promote(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) -> bool:
     """Make a challenger the champion and retire the one before; return False if it is no challenger now."""
-    tx.one("catalogue.hold", installation_id=model.installation_id)
-    if load(tx, model.model_id).state != "challenger":
+    tx.one("catalogue.lock_installation", installation_id=model.installation_id)
+    if load(tx, model.model_id).state is not ModelState.CHALLENGER:
         return False
-    _retire(tx, model, "champion", at=at, actor=actor)
+    _retire(tx, model, ModelState.CHAMPION, at=at, actor=actor)
     tx.run("catalogue.promote", model_id=model.model_id, at=at)
-    add_event(tx, model.model_id, at=at, actor=actor, event="promoted")
+    add_event(tx, model.model_id, at=at, actor=actor, event=ModelEventName.PROMOTED)
     return True
 
 
@@ -204,27 +152,27 @@ def roll_back(tx: Transaction, model: StoredModel, *, at: datetime, actor: str) 
 
     This one is a challenger again: it can be promoted, and a further rollback goes to the one before both.
     """
-    tx.one("catalogue.hold", installation_id=model.installation_id)
+    tx.one("catalogue.lock_installation", installation_id=model.installation_id)
     before = tx.first("catalogue.champion_before", installation_id=model.installation_id, kind=model.kind)
-    if before is None or load(tx, model.model_id).state != "champion":
+    if before is None or load(tx, model.model_id).state is not ModelState.CHAMPION:
         return None
-    _retire(tx, model, "challenger", at=at, actor=actor)
+    _retire(tx, model, ModelState.CHALLENGER, at=at, actor=actor)
     tx.run("catalogue.step_back", model_id=model.model_id)
-    add_event(tx, model.model_id, at=at, actor=actor, event="rolled_back")
+    add_event(tx, model.model_id, at=at, actor=actor, event=ModelEventName.ROLLED_BACK)
     tx.run("catalogue.promote", model_id=before["model_id"], at=at)
-    add_event(tx, before["model_id"], at=at, actor=actor, event="promoted", instead_of=model.version)
+    add_event(tx, before["model_id"], at=at, actor=actor, event=ModelEventName.PROMOTED, instead_of=model.version)
     return int(before["model_id"])
 
 
-def _retire(tx: Transaction, successor: NewModel | StoredModel, state: str, *, at: datetime, actor: str) -> None:
+def _retire(tx: Transaction, successor: NewModel | StoredModel, state: ModelState, *, at: datetime, actor: str) -> None:
     which = {"installation_id": successor.installation_id, "kind": successor.kind}
-    for row in tx.all("catalogue.retire", **which, state=state, at=at):
-        add_event(tx, row["model_id"], at=at, actor=actor, event="retired")
+    for row in tx.all("catalogue.retire", **which, state=state.value, at=at):
+        add_event(tx, row["model_id"], at=at, actor=actor, event=ModelEventName.RETIRED)
 
 
-def of_asset(tx: Transaction, asset_id: int, *, kind: str, state: str) -> int | None:
+def of_asset(tx: Transaction, asset_id: int, *, kind: str, state: ModelState) -> int | None:
     """Return the id of the champion or challenger of what is installed at an asset."""
-    row = tx.first("catalogue.of_asset", asset_id=asset_id, kind=kind, state=state)
+    row = tx.first("catalogue.of_asset", asset_id=asset_id, kind=kind, state=state.value)
     return None if row is None else int(row["model_id"])
 
 
@@ -232,24 +180,29 @@ def refuse(tx: Transaction, model_id: int, *, reason: str, at: datetime, actor: 
     """Remember why a model cannot be used; False where that is remembered already."""
     if not tx.run("catalogue.refuse", model_id=model_id, reason=reason):
         return False
-    add_event(tx, model_id, at=at, actor=actor, event="refused", reason=reason)
+    add_event(tx, model_id, at=at, actor=actor, event=ModelEventName.REFUSED, reason=reason)
     return True
 
 
 def move_line(tx: Transaction, model_id: int, *, line: float, at: datetime, actor: str, **because: Any) -> None:
     """Move a model's alarm line, in multiples of the one it was trained with, and say why."""
     tx.run("catalogue.move_line", model_id=model_id, line=line)
-    add_event(tx, model_id, at=at, actor=actor, event="line_moved", line=line, **because)
+    add_event(tx, model_id, at=at, actor=actor, event=ModelEventName.LINE_MOVED, line=line, **because)
 
 
-def add_event(tx: Transaction, model_id: int, *, at: datetime, actor: str, event: str, **detail: Any) -> None:
+def add_event(
+    tx: Transaction, model_id: int, *, at: datetime, actor: str, event: ModelEventName, **detail: Any
+) -> None:
     """Write down what happened to a model."""
-    tx.run("catalogue.add_event", model_id=model_id, at=at, actor=actor, event=event, detail=Jsonb(detail))
+    tx.run("catalogue.add_event", model_id=model_id, at=at, actor=actor, event=event.value, detail=Jsonb(detail))
 
 
 def events(tx: Transaction, model_id: int) -> list[ModelEvent]:
     """Return all that happened to a model, oldest first."""
-    return [ModelEvent(**row) for row in tx.all("catalogue.events", model_id=model_id)]
+    return [
+        ModelEvent(**{**row, "event": ModelEventName(row["event"])})
+        for row in tx.all("catalogue.events", model_id=model_id)
+    ]
 
 
 def load(tx: Transaction, model_id: int) -> StoredModel:
@@ -261,16 +214,16 @@ def load(tx: Transaction, model_id: int) -> StoredModel:
     row = tx.first("catalogue.load", model_id=model_id)
     if row is None:
         raise NotFound(f"there is no model {model_id}")
-    return StoredModel(signals=signals_of_model(tx, model_id), **row)
+    return _stored(row, signals_of_model(tx, model_id))
 
 
 def load_many(tx: Transaction, model_ids: Collection[int]) -> list[StoredModel]:
     """Return several models with their bytes, by id; those that there are none of are left out."""
     signals: dict[int, list[ModelSignal]] = {model_id: [] for model_id in model_ids}
     for row in tx.all_in_binary("catalogue.signals_of_many", model_ids=list(model_ids)):
-        signals[row.pop("model_id")].append(_signal(row))
+        signals[row.pop("model_id")].append(signal_of_row(row))
     rows = tx.all_in_binary("catalogue.load_many", model_ids=list(model_ids))
-    return [StoredModel(signals=tuple(signals[row["model_id"]]), **row) for row in rows]
+    return [_stored(row, signals[row["model_id"]]) for row in rows]
 
 
 def reference(tx: Transaction, model_id: int) -> list[Any]:
@@ -299,7 +252,7 @@ def list_models(
         attention_first=attention_first,
         most=most,
     )
-    return [ModelLine(**row) for row in rows]
+    return [_line(row) for row in rows]
 
 
 def count_standing(tx: Transaction) -> int:
@@ -309,7 +262,7 @@ def count_standing(tx: Transaction) -> int:
 
 def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
     """Return the signals of a model, in the order of its columns."""
-    return tuple(_signal(row) for row in tx.all("catalogue.model_signals", model_id=model_id))
+    return tuple(signal_of_row(row) for row in tx.all("catalogue.model_signals", model_id=model_id))
 
 
 def line_of(tx: Transaction, model_id: int) -> ModelLine:
@@ -323,8 +276,12 @@ def line_of(tx: Transaction, model_id: int) -> ModelLine:
     )
     if row is None:
         raise NotFound(f"there is no model {model_id}")
-    return ModelLine(**row)
+    return _line(row)
 
 
-def _signal(row: dict[str, Any]) -> ModelSignal:
-    return ModelSignal(**{**row, "role": SignalRole(row["role"])})
+def _stored(row: dict[str, Any], signals: Sequence[ModelSignal]) -> StoredModel:
+    return StoredModel(**{**row, "state": ModelState(row["state"])}, signals=tuple(signals))
+
+
+def _line(row: dict[str, Any]) -> ModelLine:
+    return ModelLine(**{**row, "state": ModelState(row["state"])})

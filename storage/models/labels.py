@@ -15,6 +15,9 @@ from plant.work_order import Outcome
 from storage.core.database import Transaction
 from storage.telemetry.windows import Window, from_us
 
+PERSON = "person"
+"""The source of a label without a finding; that of others is the finding's."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Label:
@@ -44,6 +47,11 @@ class Label:
     line: float
     labelled_at: datetime
     labelled_by: str
+
+    @property
+    def is_a_report(self) -> bool:
+        """Say whether a person reported the failure, since nothing had noticed it."""
+        return self.source == PERSON
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
 from plant.errors import NotFound
+from plant.model import ProposalState, RetrainingReason, TrainingState
 from storage.core.database import Transaction
 
-Decided = Literal["accepted", "dismissed"]
-
-
-class Reason(StrEnum):
-    """Why a machine should be learnt again."""
-
-    RELEARNING = "relearning"
-    INPUT_DRIFT = "input_drift"
-    ALARM_RATE = "alarm_rate"
-    MODEL_REFUSED = "model_refused"
+Decision = Literal[ProposalState.ACCEPTED, ProposalState.DISMISSED]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,17 +27,17 @@ class Proposal:
     asset_id: int
     site: str
     asset: str
-    reason: Reason
+    reason: RetrainingReason
     evidence: dict[str, Any]
     data_from: datetime | None
     data_to: datetime | None
-    state: str
+    state: ProposalState
     raised_at: datetime
     decided_at: datetime | None
     decided_by: str | None
     note: str
     training_id: int | None
-    training_state: str | None = None
+    training_state: TrainingState | None = None
     training_outcome: str | None = None
     model_id: int | None = None
 
@@ -56,7 +47,7 @@ def put(
     *,
     installation_id: int,
     asset_id: int,
-    reason: Reason,
+    reason: RetrainingReason,
     evidence: dict[str, Any],
     at: datetime,
     data_from: datetime | None = None,
@@ -76,13 +67,13 @@ def put(
     return int(row["proposal_id"]) if row else None
 
 
-def hold(tx: Transaction, proposal_id: int) -> Proposal:
+def lock(tx: Transaction, proposal_id: int) -> Proposal:
     """Lock a proposal.
 
     Raises:
         NotFound: there is none of this id.
     """
-    row = tx.first("proposals.hold", proposal_id=proposal_id)
+    row = tx.first("proposals.lock", proposal_id=proposal_id)
     if row is None:
         raise NotFound(f"there is no proposal {proposal_id}")
     return _proposal(row)
@@ -92,7 +83,7 @@ def decide(
     tx: Transaction,
     proposal_id: int,
     *,
-    state: Decided,
+    state: Decision,
     at: datetime,
     by: str,
     note: str = "",
@@ -100,7 +91,7 @@ def decide(
 ) -> bool:
     """Say what was decided about an open proposal; False where it stands open no more."""
     touched = tx.run(
-        "proposals.decide", proposal_id=proposal_id, state=state, at=at, by=by, note=note, training_id=training_id
+        "proposals.decide", proposal_id=proposal_id, state=state.value, at=at, by=by, note=note, training_id=training_id
     )
     return touched > 0
 
@@ -123,7 +114,7 @@ def list_proposals(
     return [_proposal(row) for row in rows]
 
 
-def last_decided(tx: Transaction, installation_id: int, reason: Reason) -> datetime | None:
+def last_decided(tx: Transaction, installation_id: int, reason: RetrainingReason) -> datetime | None:
     """Say when the same was last proposed for a machine and decided."""
     row = tx.one("proposals.last_decided", installation_id=installation_id, reason=reason.value)
     at: datetime | None = row["at"]
@@ -136,4 +127,10 @@ def is_under_way(tx: Transaction, installation_id: int) -> bool:
 
 
 def _proposal(row: dict[str, Any]) -> Proposal:
-    return Proposal(**{**row, "reason": Reason(row["reason"])})
+    training_state = row.get("training_state")  # a row that is locked says nothing of its training
+    words = {
+        "reason": RetrainingReason(row["reason"]),
+        "state": ProposalState(row["state"]),
+        "training_state": TrainingState(training_state) if training_state else None,
+    }
+    return Proposal(**{**row, **words})

@@ -5,7 +5,7 @@ VALUES (%(installation_id)s, %(asset_id)s, %(reason)s, %(evidence)s, %(data_from
 ON CONFLICT (installation_id, reason) WHERE state = 'open' DO NOTHING
 RETURNING proposal_id;
 
--- name: hold
+-- name: lock
 -- One proposal, locked until the transaction ends.
 SELECT
     p.proposal_id, p.installation_id, p.asset_id, s.tag AS site, a.tag AS asset, p.reason, p.evidence, p.data_from,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from plant.model import Outlook
 from storage.core.database import Transaction
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,7 @@ class RemainingLife:
     time: datetime
     installation_id: int
     source_version: str
-    outlook: str
+    outlook: Outlook
     likely_s: float | None
     low_s: float | None
     high_s: float | None
@@ -123,7 +124,7 @@ def wear(
 
 def put(tx: Transaction, told: RemainingLife) -> None:
     """Write down what is told; what stays unknown for the same reason takes no second row."""
-    row = asdict(told)
+    row = {**asdict(told), "outlook": told.outlook.value}
     if told.likely_s is None and tx.run("remaining.move", **row):
         return
     tx.run("remaining.put", **row)
@@ -132,7 +133,7 @@ def put(tx: Transaction, told: RemainingLife) -> None:
 def newest(tx: Transaction, asset_id: int) -> RemainingLife | None:
     """Return what was last told of the machine that is installed at an asset."""
     row = tx.first("remaining.newest", asset_id=asset_id)
-    return RemainingLife(**row) if row else None
+    return RemainingLife(**{**row, "outlook": Outlook(row["outlook"])}) if row else None
 
 
 def classes_to_learn(tx: Transaction, *, least: int) -> list[Learnable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from plant.asset import AssetState
 from storage.core.database import Transaction
 
 
@@ -38,17 +39,17 @@ def intervals(tx: Transaction, asset_id: int, *, since: datetime, until: datetim
     return [(row["began"], row["ended"]) for row in rows]
 
 
-def state_of(tx: Transaction, asset_id: int) -> str:
-    """Return whether an asset is in service: `commissioning`, `in_service`, `standby` or `out_of_service`."""
-    return str(tx.one("suppression.state", asset_id=asset_id)["state"])
+def state_of(tx: Transaction, asset_id: int) -> AssetState:
+    """Return whether an asset is in service."""
+    return AssetState(tx.one("suppression.state", asset_id=asset_id)["state"])
 
 
-def put_state(tx: Transaction, asset_id: int, state: str) -> None:
+def put_state(tx: Transaction, asset_id: int, state: AssetState) -> None:
     """Say whether an asset is in service."""
-    tx.run("suppression.put_state", asset_id=asset_id, state=state)
+    tx.run("suppression.put_state", asset_id=asset_id, state=state.value)
 
 
-def state_before(tx: Transaction, asset_id: int) -> str:
+def state_before(tx: Transaction, asset_id: int) -> AssetState:
     """Return in which state an asset was before it was taken out of service; in service where nobody knows."""
     row = tx.first("suppression.state_before", asset_id=asset_id)
-    return str(row["state_before"]) if row and row["state_before"] else "in_service"
+    return AssetState(row["state_before"]) if row and row["state_before"] else AssetState.IN_SERVICE

@@ -14,7 +14,7 @@ from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database, Transaction
-from storage.models import catalogue, findings
+from storage.models import catalogue, findings, installations
 from storage.register import assets
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ def fill(database: Database, superuser: psycopg.Connection[tuple[object, ...]], 
 
 
 def _train(tx: Transaction, asset_id: int, now: datetime) -> None:
-    (installation,) = catalogue.installations(tx, [asset_id])
+    (installation,) = installations.to_train(tx, [asset_id])
     catalogue.add(
         tx,
         catalogue.NewModel(

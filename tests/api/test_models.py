@@ -11,8 +11,8 @@ from api.app import create_app
 from api.identity.access import Access
 from models.training.queue import run_training
 from models.training.train import train
+from plant.model import RetrainingReason
 from storage.models import proposals
-from storage.models.proposals import Reason
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]
@@ -68,7 +68,7 @@ def test_a_model_that_cannot_be_loaded_is_a_conflict_in_one_line(client: TestCli
 
 def test_proposals_are_accepted_or_dismissed_once(client: TestClient, rows: Rows) -> None:
     with rows.database.transaction() as tx:
-        for reason in (Reason.INPUT_DRIFT, Reason.ALARM_RATE):
+        for reason in (RetrainingReason.INPUT_DRIFT, RetrainingReason.ALARM_RATE):
             proposals.put(tx, installation_id=1, asset_id=1, reason=reason, evidence={"signals": []}, at=START)
     assert len(client.get("/api/v1/proposals").json()) == 2
     accepted = client.post("/api/v1/proposals/1/accept", json={**ADA, "note": "new oil"}).json()

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lifecycle.register.healthy_time import declare_healthy
 from models.training.train import Refused, Trained, train
-from models.training_requests import Succession
 from plant.clock import ManualClock
+from plant.model import Succession
 from storage.core.database import Database
 from storage.models import labels
 

@@ -15,7 +15,8 @@ from sklearn.covariance import EllipticEnvelope
 from models import catalogue
 from models.catalogue import ModelRefused, libraries, packed, unpacked
 from models.detector.estimator import ConditionDetector
-from storage.models.catalogue import ModelSignal, StoredModel
+from storage.models.catalogue import StoredModel
+from storage.models.installations import ModelSignal
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 HEALTHY = np.random.default_rng(1).normal(size=(600, 2))

@@ -28,7 +28,8 @@ from models.remaining.estimator import RemainingLife
 from models.remaining.history import History
 from models.scoring.state_codec import unpack
 from plant.finding import FindingKind
-from storage.models.catalogue import ModelSignal, StoredModel
+from storage.models.catalogue import StoredModel
+from storage.models.installations import ModelSignal
 
 STORED = Path(__file__).parent / "testdata" / "stored"
 LIBRARIES: dict[str, str] = json.loads((STORED / "libraries.json").read_text(encoding="utf-8"))

@@ -10,7 +10,8 @@ from api.console.components.elements import age, box, heading, mark, moment, num
 from api.console.components.forms import Act, Form, remark, said, sheet
 from api.console.visit import Visit
 from models.feedback import proposing
-from storage.models.proposals import Proposal, Reason
+from plant.model import RetrainingReason
+from storage.models.proposals import Proposal
 
 Done = Callable[[], Any]
 
@@ -83,15 +84,15 @@ def show_evidence(visit: Visit, proposal: Proposal) -> None:
 def _evidence(visit: Visit, proposal: Proposal) -> list[str]:
     told = proposal.evidence
     match proposal.reason:
-        case Reason.RELEARNING:
+        case RetrainingReason.RELEARNING:
             spans = {name: age(visit.language, told.get(f"{name}_s") or 0.0) for name in ("clean", "needed")}
             lines = [visit.t("evidence_clean", **spans)]
             if told.get("old_model_alarm_part") is not None:
                 lines.append(visit.t("evidence_shadow", part=f"{100 * told['old_model_alarm_part']:.0f} %"))
             return lines
-        case Reason.ALARM_RATE:
+        case RetrainingReason.ALARM_RATE:
             return [visit.t("evidence_alarms", episodes=told.get("episodes"), expected=number(told.get("expected")))]
-        case Reason.MODEL_REFUSED:
+        case RetrainingReason.MODEL_REFUSED:
             return [visit.t("evidence_because", because=told.get("because"))]
-        case Reason.INPUT_DRIFT:
+        case RetrainingReason.INPUT_DRIFT:
             return []

@@ -7,9 +7,10 @@ from typing import Any
 
 from api.console.components.elements import age
 from api.console.texts.texts import Language, text
+from plant.model import Outlook
 
-_UNKNOWN = frozenset({"too_short", "no_trend", "far"})
-_LIMITED = frozenset({"known", "reached", "far"})
+_UNKNOWN = frozenset(one for one in Outlook if one.is_unknown)
+_LIMITED = frozenset({Outlook.KNOWN, Outlook.REACHED, Outlook.FAR})
 
 
 def in_words(language: Language, left: Mapping[str, Any] | None) -> str:
@@ -31,7 +32,7 @@ def in_words(language: Language, left: Mapping[str, Any] | None) -> str:
 
 def _outlook(language: Language, left: Mapping[str, Any]) -> str:
     outlook, likely = left.get("outlook"), left.get("likely_s")
-    if outlook == "reached":
+    if outlook == Outlook.REACHED:
         return text(language, "life_reached")
     if likely is None:
         why = f"life_{outlook}" if outlook in _UNKNOWN else "life_untold"

@@ -10,13 +10,14 @@ from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, sheet
 from api.console.visit import Visit
+from plant.asset import AssetState
 from plant.principal import Principal
 from storage.views.overview import AssetView
 
 
 def service_button(visit: Visit, asset: AssetView, on_done: Callable[[], Any]) -> None:
     """Offer what the asset's state allows: to take it out of service, or to return it."""
-    action = "put_back" if asset.state == "out_of_service" else "take_out"
+    action = "put_back" if asset.state == AssetState.OUT_OF_SERVICE else "take_out"
     with mark(box("button quiet", tag="button"), f"{action}-ask") as button:
         words(visit.t(action))
     button.on("click", partial(_ask, visit, asset, action, on_done))

@@ -20,6 +20,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from models.training import promotion
 from plant.errors import AssetloopError, NotFound
+from plant.model import ModelState, ProposalState
 from plant.principal import Principal
 from storage.models import catalogue, drift, findings, proposals
 from storage.models.catalogue import ModelEvent, ModelLine
@@ -30,7 +31,7 @@ from storage.register import assets
 
 _EVERY_S = 5.0
 _MOST = 20
-_TONES = {"champion": "good", "challenger": "accent", "retired": "off"}
+_TONES = {ModelState.CHAMPION: "good", ModelState.CHALLENGER: "accent", ModelState.RETIRED: "off"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,7 @@ def read_models(parts: Parts, site: str, tag: str) -> ModelDossier:
     with parts.database.transaction() as tx:
         asset_id = assets.get_asset(tx, site, tag).asset_id
         lines = catalogue.list_models(tx, asset_id=asset_id, most=_MOST)
-        champion = next((one for one in lines if one.state == "champion"), None)
+        champion = next((one for one in lines if one.state is ModelState.CHAMPION), None)
         events = [(line.version, event) for line in lines for event in catalogue.events(tx, line.model_id)]
         return ModelDossier(
             lines=lines,
@@ -131,7 +132,7 @@ class ModelPage:
         visit = self._visit
         if not lines:
             words(visit.t("no_model_of"), "muted")
-        can_go_back = any(one.state == "retired" and one.promoted_at and one.installed for one in lines)
+        can_go_back = any(one.state is ModelState.RETIRED and one.promoted_at and one.installed for one in lines)
         for one in lines:
             with box("step", testid=f"version-{one.version}"):
                 with box("spread"):
@@ -140,9 +141,9 @@ class ModelPage:
                         chip(visit.word("model", one.state), _TONES[one.state])
                         if one.refused:
                             chip(visit.t("model_refused"), "alarm").props["title"] = one.refused
-                    if one.installed and one.state == "challenger":
+                    if one.installed and one.state is ModelState.CHALLENGER:
                         self._act(one, "promote", promotion.promote)
-                    if one.installed and one.state == "champion" and can_go_back:
+                    if one.installed and one.state is ModelState.CHAMPION and can_go_back:
                         self._act(one, "roll_back", promotion.roll_back)
                 words(f"{back_test_of(visit, one)} · {visit.t('line_times', line=number(one.line))}")
                 with box("line small muted"):
@@ -208,9 +209,9 @@ def _proposals(visit: Visit, proposed: Sequence[Proposal], on_done: Callable[[],
         with box("step", testid=f"proposal-{one.proposal_id}"):
             with box("spread"):
                 words(reason_of(visit, one), "strong")
-                chip(visit.word("proposal", one.state), "accent" if one.state == "open" else "plain")
+                chip(visit.word("proposal", one.state), "accent" if one.state is ProposalState.OPEN else "plain")
             moment(one.raised_at, "full").classes("small muted")
-            if one.state == "open":
+            if one.state is ProposalState.OPEN:
                 proposal_button(visit, one, on_done)
             else:
                 show_evidence(visit, one)

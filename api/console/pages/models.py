@@ -18,6 +18,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.labels import FORMULAE, Detection, detection
 from plant.errors import AssetloopError
+from plant.model import ModelState
 from storage.models import catalogue, proposals
 from storage.models.catalogue import ModelLine
 from storage.models.proposals import Proposal
@@ -137,10 +138,10 @@ def _models(visit: Visit, found: Catalogue) -> None:
 
 def _by_asset(found: Catalogue) -> list[tuple[ModelLine | None, ModelLine | None]]:
     """Pair champions with challengers; those that want somebody's attention come first."""
-    pairs: dict[int, dict[str, ModelLine]] = {}
+    pairs: dict[int, dict[ModelState, ModelLine]] = {}
     for line in found.lines:
         pairs.setdefault(line.asset_id, {})[line.state] = line
-    both = [(pair.get("champion"), pair.get("challenger")) for pair in pairs.values()]
+    both = [(pair.get(ModelState.CHAMPION), pair.get(ModelState.CHALLENGER)) for pair in pairs.values()]
     return sorted(both, key=lambda pair: pair[1] is None and not (pair[0] and pair[0].refused))
 
 

@@ -11,6 +11,7 @@ from models.catalogue import KIND
 from models.feedback import proposing
 from models.training import promotion
 from plant.errors import NotFound
+from plant.model import ModelState
 from service.commands.instants import read_instant
 from service.commands.models.training import tags_of
 from service.commands.who import who
@@ -43,7 +44,7 @@ def shown(around: Surroundings, asset: str, version: int | None) -> dict[str, An
         NotFound: there is no such asset or version.
     """
     with around.database() as database, database.transaction() as tx:
-        line = _version(tx, asset, version, state="champion")
+        line = _version(tx, asset, version, state=ModelState.CHAMPION)
         happened = [dataclasses.asdict(one) for one in store.events(tx, line.model_id)]
         checks = [dataclasses.asdict(one) for one in drift.checks(tx, line.model_id, most=5)]
     return {**_model(line), "libraries": line.libraries, "figures": line.figures, "events": happened, "checks": checks}
@@ -53,7 +54,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
     """Put an asset's challenger in charge; raises as `models.training.promotion.promote`."""
     with around.database() as database:
         with database.transaction() as tx:
-            model_id = _version(tx, asset, version, state="challenger").model_id
+            model_id = _version(tx, asset, version, state=ModelState.CHALLENGER).model_id
         return _model(promotion.promote(database, model_id, actor=who(by), clock=around.clock))
 
 
@@ -61,7 +62,7 @@ def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, A
     """Let the asset's champion before this one take over again; raises as `models.training.promotion.roll_back`."""
     with around.database() as database:
         with database.transaction() as tx:
-            model_id = _version(tx, asset, None, state="champion").model_id
+            model_id = _version(tx, asset, None, state=ModelState.CHAMPION).model_id
         return _model(promotion.roll_back(database, model_id, actor=who(by), clock=around.clock))
 
 
@@ -99,7 +100,7 @@ def figures(around: Surroundings, since: str | None, until: str | None) -> dict[
     }
 
 
-def _version(tx: Transaction, asset: str, version: int | None, *, state: str) -> ModelLine:
+def _version(tx: Transaction, asset: str, version: int | None, *, state: ModelState) -> ModelLine:
     found = assets.get_asset(tx, *tags_of(asset))
     lines = [one for one in store.list_models(tx, asset_id=found.asset_id) if one.kind == KIND and one.installed]
     if version is not None:

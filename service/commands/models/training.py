@@ -12,18 +12,18 @@ from typing import Any
 from lifecycle.register.healthy_time import declare_healthy
 from models.training.fleet import Here, Source, train_fleet
 from models.training.train import Refused, Trained
-from models.training_requests import Succession, Task, ask_for_all
+from models.training_requests import Task, ask_for_all
 from plant.errors import Misconfigured, NotFound
+from plant.model import ModelState, Succession, TrainingState
 from service.commands.instants import read_instant
 from service.commands.who import who
 from service.demo.demonstration import Progress
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings
 from storage.core.database import Database, Role, Transaction, without_password
-from storage.models import catalogue as store
-from storage.models import trainings
-from storage.models.catalogue import Installation
-from storage.models.trainings import OutcomeLine
+from storage.models import installations, trainings
+from storage.models.installations import Installation
+from storage.models.trainings import TrainingOutcome
 from storage.register import assets
 from storage.views import counts
 
@@ -90,15 +90,15 @@ def _refuse_contradictions(options: TrainOptions) -> None:
 def _chosen(database: Database, around: Surroundings, options: TrainOptions) -> list[Installation]:
     with database.transaction() as tx:
         ids = [assets.get_asset(tx, *tags_of(text)).asset_id for text in options.assets]
-        if unknown := store.unknown_classes(tx, options.classes):
+        if unknown := installations.unknown_classes(tx, options.classes):
             raise NotFound(f"there is no class of equipment {unknown[0]}")
         if options.since and options.until:
             since, until = read_instant(options.since), read_instant(options.until)
             for asset in _assets(tx, ids, options.classes):
                 _declare(tx, around, asset, since, until, asked_for=asset.asset_id in ids, by=options.asked_by)
-        chosen = store.installations(tx, ids) if ids else []
+        chosen = installations.to_train(tx, ids) if ids else []
         if options.classes or not ids:
-            chosen += store.installations(tx, None, class_tags=options.classes or None)
+            chosen += installations.to_train(tx, None, class_tags=options.classes or None)
     return list({one.installation_id: one for one in chosen}.values())
 
 
@@ -144,8 +144,8 @@ def _through_the_queue(
         return {"queued": asked, "already_queued": len(chosen) - asked, "trained": [], "refused": []}
     while True:
         with database.transaction() as tx:
-            standing = trainings.standing(tx, batch)
-        done = sum(standing.values()) - standing.get("queued", 0)
+            counts = trainings.counts(tx, batch)
+        done = sum(counts.values()) - counts.get(TrainingState.QUEUED, 0)
         progress(done, asked)
         if done == asked:
             break
@@ -155,14 +155,14 @@ def _through_the_queue(
     return {
         "queued": asked,
         "already_queued": len(chosen) - asked,
-        "trained": [_of_queue(one) for one in outcomes if one.state == "trained"],
-        "refused": [_of_queue(one) for one in outcomes if one.state != "trained"],
+        "trained": [_of_queue(one) for one in outcomes if one.state is TrainingState.TRAINED],
+        "refused": [_of_queue(one) for one in outcomes if one.state is not TrainingState.TRAINED],
     }
 
 
-def _of_queue(one: OutcomeLine) -> dict[str, Any]:
+def _of_queue(one: TrainingOutcome) -> dict[str, Any]:
     told = {"site": one.site, "asset": one.asset}
-    if one.state == "trained":
+    if one.state is TrainingState.TRAINED:
         return {**told, "version": one.version, "state": one.model_state}
     return {**told, "reason": one.outcome}
 
@@ -197,7 +197,7 @@ def told(outcome: dict[str, Any]) -> str:
     lines += [f"{one['site']}/{one['asset']}: {one['reason']}" for one in outcome["refused"]]
     if "queued" in outcome:
         lines.append(f"asked for {outcome['queued']}; {outcome['already_queued']} waited for training already")
-    challengers = sum(one["state"] == "challenger" for one in outcome["trained"])
+    challengers = sum(one["state"] == ModelState.CHALLENGER for one in outcome["trained"])
     if challengers:
         lines.append(f"{challengers} challengers: look with `assetloop model show`, then `assetloop model promote`")
     return "\n".join(lines) or "no asset has healthy time declared"

@@ -160,7 +160,7 @@ def _publish_and_wait(
 
 def _train(around: Surroundings, options: ReplayOptions, rows: RecordedTable, database: Database) -> int:
     from models.training.train import Refused, train
-    from models.training_requests import Succession
+    from plant.model import Succession
     from storage.register import assets
 
     with database.transaction() as tx:

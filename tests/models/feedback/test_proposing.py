@@ -14,11 +14,12 @@ from models.scoring import refusals
 from models.scoring.scorer import Scorer
 from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
+from plant.model import RetrainingReason
 from plant.principal import typed
 from storage.core.database import Transaction
 from storage.models import catalogue as store
 from storage.models import drift, proposals
-from storage.models.proposals import Proposal, Reason
+from storage.models.proposals import Proposal
 from storage.register import relearning
 from tests.models.conftest import START, Rows, healthy_rows
 
@@ -77,7 +78,7 @@ class TestLearningAgain:
         assert watch(rows) == []
         rows.write(changed_asset, slow_rows(1, 3.5 * HOUR_S, 3.0), first_s=3.5 * HOUR_S, step_s=60)
         (proposal,) = watch(rows)
-        assert proposal.reason is Reason.RELEARNING
+        assert proposal.reason is RetrainingReason.RELEARNING
         assert proposal.data_from == START + timedelta(hours=2)
         assert proposal.evidence["clean_s"] >= proposal.evidence["needed_s"] == pytest.approx(7140)
         moved = proposal.evidence["signals"][0]
@@ -179,7 +180,7 @@ class TestDrift:
     def test_inputs_that_stay_away_are_proposed_with_what_has_moved(self, rows: Rows, asset_id: int) -> None:
         assert self.run_on(rows, asset_id, 2, 7, 3.0) == [], "once may be a passing thing"
         (proposal,) = self.run_on(rows, asset_id, 9, 7, 3.0)
-        assert proposal.reason is Reason.INPUT_DRIFT
+        assert proposal.reason is RetrainingReason.INPUT_DRIFT
         assert [one["drifts"] for one in proposal.evidence["signals"]] == [True, True, True]
         vibration = next(one for one in proposal.evidence["signals"] if one["signal"] == "vibration")
         assert vibration["now"] - vibration["before"] == pytest.approx(0.3, abs=0.05)
@@ -213,14 +214,14 @@ class TestDrift:
     def test_more_alarms_than_chance_gives_are_proposed_with_their_count(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 4)
         (proposal,) = self.run_on(rows, asset_id, 2, 7, 0.0)
-        assert proposal.reason is Reason.ALARM_RATE
+        assert proposal.reason is RetrainingReason.ALARM_RATE
         assert (proposal.evidence["episodes"], proposal.evidence["expected"] < 0.1) == (4, True)
 
     def test_alarms_about_a_sensor_are_no_drift_of_the_model(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 6, "sensor_spikes")
         assert self.run_on(rows, asset_id, 2, 7, 0.0) == []
         self.episodes(rows, asset_id, 4, "unseen_regime")
-        assert [one.reason for one in self.run_on(rows, asset_id, 9, 7, 0.0)] == [Reason.ALARM_RATE]
+        assert [one.reason for one in self.run_on(rows, asset_id, 9, 7, 0.0)] == [RetrainingReason.ALARM_RATE]
 
     def test_alarms_of_an_open_or_a_confirmed_order_are_no_drift(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 4)
@@ -242,7 +243,7 @@ class TestDrift:
 
 def put(tx: Transaction, asset_id: int) -> int:
     proposal_id = proposals.put(
-        tx, installation_id=1, asset_id=asset_id, reason=Reason.INPUT_DRIFT, evidence={}, at=START
+        tx, installation_id=1, asset_id=asset_id, reason=RetrainingReason.INPUT_DRIFT, evidence={}, at=START
     )
     assert proposal_id is not None
     return proposal_id
@@ -273,7 +274,7 @@ def test_a_refused_champion_is_trained_again_by_itself_and_that_is_written_down(
     scorer = Scorer(rows.database, rows.clock, "w")
     assert scorer.round().rows == 0
     (told,) = proposed(rows, open_only=False)
-    assert (told.reason, told.state, told.decided_by) == (Reason.MODEL_REFUSED, "accepted", "assetloop")
+    assert (told.reason, told.state, told.decided_by) == (RetrainingReason.MODEL_REFUSED, "accepted", "assetloop")
     assert "was trained under scikit-learn 1.2.0" in told.evidence["because"]
     train_all(rows)
     assert rows.all("SELECT version, state, refused IS NULL FROM model ORDER BY version") == [

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.remaining.history import Floats
-from models.remaining.trend import Left, Outlook, WearTrend
+from models.remaining.trend import Left, WearTrend
+from plant.model import Outlook
 
 TEN_MINUTES_S = 600.0
 A_DAY = 144

@@ -16,7 +16,8 @@ from models.scoring.episodes import Episode, Track, follow
 from models.scoring.findings import finding_of, of_model
 from plant.finding import FindingKind
 from plant.severity import Severity
-from storage.models.catalogue import ModelSignal, StoredModel
+from storage.models.catalogue import StoredModel
+from storage.models.installations import ModelSignal
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 SECOND = 1_000_000

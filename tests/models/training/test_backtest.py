@@ -16,7 +16,7 @@ from models.training.backtest import BackTest, back_test, held_back, replay
 from models.training.data import Material
 from models.training.train import learn
 from plant.work_order import Outcome
-from storage.models.catalogue import ModelSignal
+from storage.models.installations import ModelSignal
 from storage.models.labels import Kept, Label
 from storage.telemetry.windows import Window, to_us
 from tests.models.conftest import SIGNALS, START, healthy_rows

@@ -10,7 +10,7 @@ import pytest
 from models.training import data
 from models.training.data import Material
 from models.training.train import Refused
-from storage.models import catalogue as store
+from storage.models import installations
 from storage.register import relearning
 from storage.telemetry.windows import to_us
 from storage.work import suppression
@@ -23,7 +23,7 @@ HOUR_S = 3600
 def learnt_seconds(rows: Rows, asset_id: int) -> set[int]:
     """Return the seconds after the start from which a model of the asset would learn."""
     with rows.database.transaction() as tx:
-        (installation,) = store.installations(tx, [asset_id])
+        (installation,) = installations.to_train(tx, [asset_id])
         found = data.read(tx, installation)
     assert isinstance(found, Material), found
     return {int((t - to_us(START)) // 1_000_000) for t in found.times_us}
@@ -84,7 +84,7 @@ def test_where_nothing_of_the_present_normal_was_declared_that_is_said(rows: Row
 def test_rows_keep_their_values_across_the_cuts(rows: Rows, asset_id: int) -> None:
     closed_order(rows, asset_id, outcome="confirmed", onset_s=6000, started_s=6600, restored_s=7200)
     with rows.database.transaction() as tx:
-        (installation,) = store.installations(tx, [asset_id])
+        (installation,) = installations.to_train(tx, [asset_id])
         found = data.read(tx, installation)
     assert isinstance(found, Material)
     kept = np.array([k <= 40 or k >= 120 for k in range(200)])

@@ -19,8 +19,8 @@ from models.training_requests import Task
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.commands.models.training import There
-from storage.models import catalogue as store
-from storage.models.catalogue import Installation
+from storage.models import installations
+from storage.models.installations import Installation
 from tests.conftest import free_port
 from tests.models.conftest import Rows, healthy_rows
 
@@ -35,7 +35,7 @@ def chosen(rows: Rows) -> list[Installation]:
         rows.write(asset_id, healthy_rows(n, place))
         rows.declare(asset_id, 0, n - 1)
     with rows.database.transaction() as tx:
-        return store.installations(tx, None)
+        return installations.to_train(tx, None)
 
 
 def artifacts(rows: Rows) -> list[tuple[object, ...]]:

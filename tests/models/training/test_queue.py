@@ -10,10 +10,11 @@ import pytest
 from models import training_requests
 from models.training import queue as training
 from models.training.train import Trained
-from models.training_requests import Succession, Task
+from models.training_requests import Task
+from plant.model import Succession
 from storage.core import jobs
 from storage.models import catalogue as store
-from storage.models import trainings
+from storage.models import installations, trainings
 from tests.models.conftest import Rows, healthy_rows
 
 ASKED = Task(trained_by="Ada")
@@ -35,7 +36,7 @@ def work(rows: Rows, url: str) -> None:
 
 def installation(rows: Rows, asset_id: int) -> int:
     with rows.database.transaction() as tx:
-        (found,) = store.installations(tx, [asset_id])
+        (found,) = installations.to_train(tx, [asset_id])
     return found.installation_id
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from plant.errors import NotFound
 from storage.core.database import Database
-from storage.models import catalogue
-from storage.models.catalogue import ModelSignal, NewModel
+from storage.models import catalogue, installations
+from storage.models.catalogue import NewModel
+from storage.models.installations import ModelSignal
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ def test_a_model_is_loaded_as_it_was_stored(app_database: Database, new: NewMode
             ModelSignal(signal_id=2, key="a", unit="mm/s"),
             ModelSignal(signal_id=1, key="b", unit="bar"),
         )
-        assert stored.signals == catalogue.signals_of(tx, 1)
+        assert stored.signals == installations.signals_of(tx, 1)
         assert catalogue.reference(tx, model_id) == list(new.reference)
     assert (stored.asset_id, stored.asset, stored.version, stored.state) == (1, "P-1", version, "champion")
     for name in set(new.__slots__) - {"signal_ids", "reference"}:
@@ -140,7 +141,7 @@ def test_an_unknown_model_is_not_found(app_database: Database, new: NewModel) ->
 
 def test_an_asset_is_found_by_its_tag(app_database: Database, new: NewModel) -> None:  # noqa: ARG001
     with app_database.transaction() as tx:
-        assert catalogue.asset_id_of(tx, "demo", "P-2") == 2
-        assert catalogue.asset_id_of(tx, "demo", "P-3") is None
-        assert [each.asset for each in catalogue.installations(tx, [2])] == ["P-2"]
-        assert catalogue.installations(tx, None) == []
+        assert installations.asset_id_of(tx, "demo", "P-2") == 2
+        assert installations.asset_id_of(tx, "demo", "P-3") is None
+        assert [each.asset for each in installations.to_train(tx, [2])] == ["P-2"]
+        assert installations.to_train(tx, None) == []

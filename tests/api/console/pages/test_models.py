@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from models.training.train import train
+from plant.model import RetrainingReason
 from storage.models import catalogue, proposals
-from storage.models.proposals import Reason
 from tests.api.console.conftest import Tab
 from tests.models.conftest import START, Rows, rows
 
@@ -32,7 +32,9 @@ def plant(rows: Rows) -> Rows:
     asset_id = rows.trained_asset()
     train(rows.database, clock=rows.clock, trained_by="Ada", asset_ids=[asset_id])
     with rows.database.transaction() as tx:
-        proposals.put(tx, installation_id=1, asset_id=1, reason=Reason.RELEARNING, evidence=EVIDENCE, at=START)
+        proposals.put(
+            tx, installation_id=1, asset_id=1, reason=RetrainingReason.RELEARNING, evidence=EVIDENCE, at=START
+        )
     return rows
 
 

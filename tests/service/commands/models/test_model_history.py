@@ -11,10 +11,10 @@ import pytest
 from models.training.queue import run_training
 from models.training.train import train
 from plant.errors import Conflict, Misconfigured, NotFound
+from plant.model import RetrainingReason
 from service.commands.models import model_history, wording
 from service.runtime.surroundings import Surroundings
 from storage.models import proposals
-from storage.models.proposals import Reason
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]
@@ -66,7 +66,7 @@ def test_what_is_not_there_is_said_with_what_to_look_at(around: Surroundings) ->
 
 def test_a_proposal_is_accepted_and_its_training_told(around: Surroundings, rows: Rows) -> None:
     with rows.database.transaction() as tx:
-        for reason in (Reason.INPUT_DRIFT, Reason.ALARM_RATE):
+        for reason in (RetrainingReason.INPUT_DRIFT, RetrainingReason.ALARM_RATE):
             proposals.put(tx, installation_id=1, asset_id=1, reason=reason, evidence={"signals": []}, at=START)
     assert len(model_history.proposed(around, every=False)) == 2
     assert model_history.decided(around, 1, is_accepted=True, by="Ada", note="")["state"] == "accepted"
