@@ -204,7 +204,7 @@ def test_from_a_fault_over_its_repair_to_a_model_of_the_new_normal_and_back(plan
     (pump,) = plant.get("/figures/detection")["classes"]
     assert (pump["precision"], pump["recall"], pump["confirmed"]) == (1.0, 1.0, 1)
     with plant.rows.database.transaction() as tx:
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
         events = {
             row["event"] for row in tx.connection.execute("SELECT entry->>'event' AS event FROM ledger").fetchall()
         }

@@ -67,7 +67,7 @@ def test_desks_at_once_do_each_thing_once(
         (order,) = list_orders(tx)
         assert [event.revision for event in order_events(tx, order.order_id)] == list(range(1, 13))
         assert order.revision == 12
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def test_an_alert_is_suppressed_by_design_while_its_asset_is_worked_on(
         rows = tx.connection.execute(
             "SELECT entry->>'event' AS event FROM ledger WHERE entry->>'event' LIKE 'alert.%suppressed' ORDER BY seq"
         ).fetchall()
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
     assert [row["event"] for row in rows] == ["alert.suppressed", "alert.unsuppressed"] * 2
 
 

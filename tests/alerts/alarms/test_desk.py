@@ -86,7 +86,7 @@ def test_the_ledger_holds_what_was_done_and_verifies(desk: Desk, found: Found, a
         "alert.acknowledged",
         "order.acknowledged",
     ]
-    assert isinstance(verdict, ledger.Verified)
+    assert isinstance(verdict, ledger.VerifiedChain)
     assert verdict.entries == 4
 
 

@@ -78,7 +78,7 @@ def test_an_order_lives_from_approval_to_its_closing_codes(
     ]  # fmt: skip
     told = events[-1].document
     assert (told["state"], told["closing"]["action"], told["note"]) == ("CLOSE", "replace", "bearing")
-    assert isinstance(verdict, ledger.Verified)
+    assert isinstance(verdict, ledger.VerifiedChain)
 
 
 def test_each_move_leaves_one_event_one_ledger_entry_and_one_job(go: Callable[..., WorkOrder], superuser: Look) -> None:

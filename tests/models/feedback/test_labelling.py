@@ -53,7 +53,7 @@ def test_a_false_alarm_raises_the_line_just_above_it(rows: Rows, asset_id: int) 
     with rows.database.transaction() as tx:
         (model,) = store.list_models(tx)
         (*_, event) = store.events(tx, model.model_id)
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
     assert (event.event, event.actor, event.detail["order_id"]) == ("line_moved", "learning", 1)
     assert event.detail["level"] == pytest.approx(1.1)
 

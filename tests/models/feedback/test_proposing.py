@@ -130,7 +130,7 @@ class TestLearningAgain:
         promotion.promote(rows.database, 2, actor=typed("Bo"), clock=rows.clock)
         with rows.database.transaction() as tx:
             assert relearning.standing(tx, changed_asset) is None
-            assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+            assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
 
     def test_dismissed_the_old_model_counts_again(self, rows: Rows, changed_asset: int) -> None:
         rows.write(changed_asset, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)

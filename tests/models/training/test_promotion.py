@@ -59,7 +59,7 @@ def test_a_retraining_challenges_and_a_person_promotes_it(rows: Rows, asset_id: 
     assert (standing(rows), scored_by(rows)) == ([(1, "retired"), (2, "champion")], 2)
     with rows.database.transaction() as tx:
         told = [(event.event, event.actor) for event in store.events(tx, challenger.model_id)]
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
     assert told == [("trained", "a test"), ("promoted", "Ada")]
 
 

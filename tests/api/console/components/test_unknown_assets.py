@@ -130,7 +130,7 @@ def test_a_stranger_is_approved_in_the_console_and_seen_to_be_replayed(
     )
     with app_database.transaction() as tx:
         assert assets.get_asset(tx, "demo", "P-900").asset_class == "centrifugal_pump"
-        assert isinstance(ledger.verify(tx, "demo"), ledger.Verified)
+        assert isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
     entry = superuser.execute(
         "SELECT entry ->> 'actor', entry -> 'messages' FROM ledger WHERE entry ->> 'event' = 'asset.approved'"
     )
