@@ -32,7 +32,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "trained_by_whom": ("by {actor}", "{actor}"),
     "model_champion": ("In charge", "在用"),
     "model_challenger": ("Challenger", "候选"),
-    "model_retired": ("Retired", "已停用"),
+    "model_retired": ("Retired", "已退役"),
     "model_refused": ("Refused", "不可用"),
     "promote": ("Put in charge", "启用"),
     "promote_hint": (
@@ -85,7 +85,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "happened": ("What happened", "经过"),
     "did_trained": ("Trained", "训练"),
     "did_promoted": ("Put in charge", "启用"),
-    "did_retired": ("Retired", "停用"),
+    "did_retired": ("Retired", "已退役"),
     "did_rolled_back": ("Rolled back", "回退"),
     "did_refused": ("Refused", "不可用"),
     "did_line_moved": ("Alarm line moved to {line}×", "报警线调整为 {line} 倍"),

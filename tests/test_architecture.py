@@ -1,0 +1,29 @@
+"""docs/architecture.md names only modules that there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+ROOMS = "plant|storage|lifecycle|ingest|models|alerts|grafana|simulators|api|service"
+TEXT = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(rf"`((?:{ROOMS})(?:\.\w+)+)`", TEXT)))
+
+
+@pytest.mark.parametrize("dotted", NAMED)
+def test_a_module_that_is_named_is_there(dotted: str) -> None:
+    whole, above = REPOSITORY.joinpath(*dotted.split(".")), REPOSITORY.joinpath(*dotted.split(".")[:-1])
+    is_module = whole.is_dir() or whole.with_suffix(".py").is_file()
+    assert is_module or has(above.with_suffix(".py"), dotted.rpartition(".")[2])
+
+
+def has(module: Path, name: str) -> bool:
+    """Say whether a module defines a class or function of this name."""
+    return module.is_file() and re.search(rf"^(?:class|def) {name}\b", module.read_text(), re.MULTILINE) is not None
+
+
+def test_it_names_modules() -> None:
+    assert len(NAMED) > 10
