@@ -14,28 +14,29 @@ from api.identity.access import Access
 from api.identity.gate import Gate
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import (
-    alerts,
-    assets,
-    codes,
-    device_tokens,
-    figures,
-    findings,
-    health,
-    ingest,
-    liveness,
-    models,
-    orders,
-    proposals,
-    quarantine,
-    telemetry,
-)
+from api.routes import alerts, assets, devices, figures, models, orders, quarantine, status, telemetry
 from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.core.database import Database
 
 PREFIX = "/api/v1"
+_ROUTERS = (
+    orders.router,
+    orders.codes_router,
+    alerts.router,
+    alerts.findings_router,
+    devices.router,  # before assets, whose tags take whatever follows
+    devices.token_router,
+    assets.router,
+    models.router,
+    models.proposal_router,
+    figures.router,
+    quarantine.router,
+    status.router,
+    status.health_router,
+    telemetry.router,
+)
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
 Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
@@ -78,10 +79,8 @@ def create_app(
     app.add_middleware(Counting, registry=app.state.registry)
     app.add_middleware(Gate, access=access, clock=clock)
     handle_problems(app)
-    for module in (orders, codes, alerts, findings, liveness, assets, models, proposals, figures, quarantine):
-        app.include_router(module.router, prefix=PREFIX)
-    for module in (ingest, telemetry, device_tokens, health):
-        app.include_router(module.router, prefix=PREFIX)
+    for router in _ROUTERS:
+        app.include_router(router, prefix=PREFIX)
     app.include_router(login.router)
     app.include_router(counting.router)
     app.add_api_route(

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.schemas.plant import AssetShape
+from api.schemas.assets import AssetShape
 from plant.health import ALARM_LINE, WATCH_LINE, Health
 from plant.severity import Severity
 from storage.core.database import Database, Role

@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import core, ui
 
 from api.console.pages import alerts, asset, model, models, order, orders, overview, quarantine, telemetry
-from api.console.texts.texts import LANGUAGE_COOKIE, Language
 from api.console.visit import Ground, Visit
 from api.console.watch import Watch
 from api.identity.login import local_path
+from api.language import LANGUAGE_COOKIE, Language
 from api.parts import Parts
 from plant.errors import Conflict
 

@@ -14,8 +14,8 @@ from nicegui import ui
 from starlette.requests import Request
 
 from api.console.texts import texts
-from api.console.texts.texts import Language
 from api.console.watch import Picture, Watch
+from api.language import Language, language_of
 from api.parts import Parts
 from plant.work_order import WorkOrder
 from storage.views.overview import AssetView, SignalView
@@ -41,7 +41,7 @@ class Visit:
         self.parts = ground.parts
         self.watch = ground.watch
         self.has_login = ground.has_login
-        self.language: Language = texts.language_of(request)
+        self.language: Language = language_of(request)
         self.path = request.url.path
         self.theme = request.cookies.get("assetloop_theme", "auto")
         self.actor = _cookie_text(request, ACTOR_COOKIE)

@@ -9,8 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.console.texts.texts import Language, language_of, text
+from api.console.texts.texts import text
 from api.identity.access import SESSION_COOKIE, SESSION_LASTS, Access
+from api.language import Language, language_of
 from api.parts import GivenParts
 
 router = APIRouter(include_in_schema=False)

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.plant import Acknowledgement, AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.schemas.shape import Acknowledgement
 from plant.errors import NotFound, Rejected
 from plant.principal import typed
 from storage.models import remaining

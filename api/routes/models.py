@@ -1,20 +1,21 @@
-"""Models over HTTP: who is in charge and why, promoted and rolled back in a person's name."""
+"""Models over HTTP: who is in charge and why, promoted and rolled back; and proposed retraining."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.models import ModelShape, ModelWithHistory
-from api.schemas.plant import Acknowledgement
+from api.schemas.models import ModelShape, ModelWithHistory, ProposalShape
+from api.schemas.shape import Acknowledgement, Remark
+from models.feedback import proposing
 from models.training import promotion
 from plant.errors import Rejected
 from plant.principal import typed
-from storage.models import catalogue, drift
+from storage.models import catalogue, drift, proposals
 from storage.register import assets
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -57,3 +58,28 @@ def roll_back(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelS
     """Take a champion out of charge; answers the one before it, which takes over again."""
     line = promotion.roll_back(parts.database, model_id, actor=typed(deed.actor), clock=parts.clock)
     return ModelShape.model_validate(line)
+
+
+proposal_router = APIRouter(prefix="/proposals", tags=["models"])
+
+
+@proposal_router.get("", responses=answers(400))
+def list_proposals(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[ProposalShape]:
+    """List what is proposed and stands open, or all that ever was."""
+    with parts.database.transaction() as tx:
+        found = proposals.list_proposals(tx, open_only=state == "open", most=most)
+    return [ProposalShape.model_validate(one) for one in found]
+
+
+@proposal_router.post("/{proposal_id}/accept", responses=answers(400, 404, 409))
+def accept(parts: GivenParts, proposal_id: int, deed: Remark) -> ProposalShape:
+    """Accept it: its span counts as healthy, and a challenger is trained."""
+    found = proposing.accept(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
+    return ProposalShape.model_validate(found)
+
+
+@proposal_router.post("/{proposal_id}/dismiss", responses=answers(400, 404, 409))
+def dismiss(parts: GivenParts, proposal_id: int, deed: Remark) -> ProposalShape:
+    """Dismiss it: the models stay as they are."""
+    found = proposing.dismiss(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
+    return ProposalShape.model_validate(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -10,10 +11,11 @@ from alerts.orders import commands
 from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
-from api.schemas.orders import NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
-from api.schemas.plant import Acknowledgement, Deed
+from api.schemas.orders import CodeShape, CodesShape, NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
+from api.schemas.shape import Acknowledgement, Remark
+from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
 from plant.principal import typed
-from plant.work_order import Booking, FailureReport, Step
+from plant.work_order import Booking, FailureReport, Outcome, Step
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
@@ -70,43 +72,43 @@ def acknowledge_work_order(parts: GivenParts, number: str, acknowledgement: Ackn
 
 
 @router.post("/{number}/approve", responses=_MOVED)
-def approve(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def approve(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Approve the work: WAPPR → APPR."""
     return _step(parts, number, Step.APPROVE, deed)
 
 
 @router.post("/{number}/await-schedule", responses=_MOVED)
-def await_schedule(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def await_schedule(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Let it wait for its place in the schedule: → WSCH."""
     return _step(parts, number, Step.AWAIT_SCHEDULE, deed)
 
 
 @router.post("/{number}/await-material", responses=_MOVED)
-def await_material(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def await_material(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Let it wait for material: → WMATL."""
     return _step(parts, number, Step.AWAIT_MATERIAL, deed)
 
 
 @router.post("/{number}/await-plant-condition", responses=_MOVED)
-def await_plant_condition(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def await_plant_condition(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Let it wait until the plant allows it: → WPCOND."""
     return _step(parts, number, Step.AWAIT_PLANT_CONDITION, deed)
 
 
 @router.post("/{number}/start", responses=_MOVED)
-def start(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def start(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Begin the work: → INPRG. What is found at the asset meanwhile is suppressed by design."""
     return _step(parts, number, Step.START, deed)
 
 
 @router.post("/{number}/complete", responses=_MOVED)
-def complete(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def complete(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Say that the work is done: INPRG → COMP."""
     return _step(parts, number, Step.COMPLETE, deed)
 
 
 @router.post("/{number}/cancel", responses=_MOVED)
-def cancel(parts: GivenParts, number: str, deed: Deed) -> OrderShape:
+def cancel(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
     """Cancel it: → CAN; refused once work or cost is booked."""
     return _step(parts, number, Step.CANCEL, deed)
 
@@ -135,6 +137,25 @@ def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
     return OrderShape.model_validate(order)
 
 
-def _step(parts: Parts, number: str, step: Step, deed: Deed) -> OrderShape:
+def _step(parts: Parts, number: str, step: Step, deed: Remark) -> OrderShape:
     order = commands.take_step(parts.database, number, step, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
     return OrderShape.model_validate(order)
+
+
+codes_router = APIRouter(prefix="/codes", tags=["work orders"])
+
+
+@codes_router.get("", responses=answers())
+def list_codes() -> CodesShape:
+    """List failure modes, causes and actions by ISO 14224:2016, in English and Chinese."""
+    return CodesShape(
+        failure_modes=_listed(FAILURE_MODES),
+        causes=_listed(FAILURE_CAUSES),
+        actions=_listed(ACTIVITIES),
+        renewing_actions=[one for one in Activity if one.renews],
+        outcomes=list(Outcome),
+    )
+
+
+def _listed(codes: Mapping[str, Names]) -> list[CodeShape]:
+    return [CodeShape(code=code, name=name, name_zh=name_zh) for code, (name, name_zh) in codes.items()]

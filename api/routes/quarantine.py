@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.plant import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
+from api.schemas.quarantine import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
 from lifecycle.register import importing
 from plant.principal import typed
 from storage.telemetry import quarantine

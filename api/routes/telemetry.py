@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.bodies import read_body
 from api.parts import GivenParts, Parts
 from api.problems import answers, problem
-from api.schemas.plant import ToldShape
+from api.schemas.telemetry import MessageShape
 from ingest.commit.batch_account import MessageOutcome
 from ingest.door import Door
 from lifecycle.register import device_tokens
@@ -45,8 +45,8 @@ Credentials = Annotated[
 
 @router.post(
     "",
-    response_model=ToldShape,
-    responses={202: {"model": ToldShape}, **answers(400, 401, 403, 408, 413, 415, 429)},
+    response_model=MessageShape,
+    responses={202: {"model": MessageShape}, **answers(400, 401, 403, 408, 413, 415, 429)},
     openapi_extra=_BODY,
 )
 async def post_telemetry(
@@ -57,7 +57,7 @@ async def post_telemetry(
     asset: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Tag; needless where the token opens one alone.")
     ] = None,
-) -> ToldShape | Response:
+) -> MessageShape | Response:
     """Store a message of a device in the native JSON, as is or with Content-Encoding gzip.
 
     Wants `Authorization: Bearer` with a device token. 200: it is committed. 202: the asset waits for its approval, and
@@ -96,7 +96,7 @@ def _asset(scope: Scope, asked: str | None) -> str:
     return scope.asset or asked or ""
 
 
-def _answer(outcome: MessageOutcome, response: Response) -> ToldShape | Response:
+def _answer(outcome: MessageOutcome, response: Response) -> MessageShape | Response:
     whole = [one for one in outcome.refused if one.reason in _REFUSES_ALL]
     if whole and outcome.quarantined == outcome.received:
         return problem(400, whole[0].reason, whole[0].detail)
@@ -106,4 +106,4 @@ def _answer(outcome: MessageOutcome, response: Response) -> ToldShape | Response
         return refusal
     if any(one.reason == "unknown_asset" for one in outcome.refused):
         response.status_code = 202
-    return ToldShape.model_validate(outcome)
+    return MessageShape.model_validate(outcome)

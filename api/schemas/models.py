@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.plant import Shape
+from api.schemas.shape import Shape
 from lifecycle.labels import Detection
 from plant.model import RetrainingReason
 from storage.models.catalogue import ModelEvent, ModelLine

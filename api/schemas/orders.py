@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.schemas.plant import Acknowledgement, Deed, Shape
+from api.schemas.shape import Acknowledgement, Remark, Shape
 from plant.iso14224 import Activity
 from plant.severity import Severity
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
@@ -97,7 +97,7 @@ class OrderWithEvents(OrderShape):
         )
 
 
-class NewBooking(Deed):
+class NewBooking(Remark):
     """Work or cost to be booked: hours, or a cost with its currency, or both."""
 
     hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
@@ -105,7 +105,7 @@ class NewBooking(Deed):
     currency: str | None = Field(default=None, description="Code of ISO 4217.", examples=["EUR"])
 
 
-class NewClosing(Deed):
+class NewClosing(Remark):
     """The codes with which an order is to be closed; `/codes` lists them."""
 
     outcome: Outcome

@@ -10,7 +10,8 @@ from typing import Literal, TypeVar
 from nicegui import ui
 from nicegui.element import Element
 
-from api.console.texts.texts import Language, text
+from api.console.texts.texts import text
+from api.language import Language
 
 Marked = TypeVar("Marked", bound=Element)
 TimeMode = Literal["minute", "second", "full", "zone"]

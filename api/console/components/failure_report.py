@@ -9,7 +9,7 @@ from nicegui import ui
 from alerts.orders import commands
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, choice, remark, said, sheet
-from api.console.components.instants import Instant
+from api.console.components.instants import InstantField
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from plant.iso14224 import FAILURE_MODES
@@ -35,7 +35,7 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
         with box("fields"):
             mode = choice(visit, "failure_mode", FAILURE_MODES, None, "failure-mode")
             severity = choice(visit, "severity", _SEVERITIES, Severity.MAJOR.value, "severity")
-            failed = Instant(visit, "failed_at", None)
+            failed = InstantField(visit, "failed_at", None)
 
         def lacks() -> str | None:
             return None if said(what) and mode.value else visit.t("what_needed")

@@ -14,9 +14,9 @@ from nicegui import ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, icon, link, mark, words, zone
-from api.console.texts.texts import Language
 from api.console.visit import Visit
 from api.console.watch import Picture
+from api.language import Language
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOOP = """

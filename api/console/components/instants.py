@@ -11,7 +11,7 @@ from api.console.components.elements import box, mark, words
 from api.console.visit import Visit
 
 
-class Instant:
+class InstantField:
     """A field of local date and time, to the minute; `value` is aware, None where the field is empty."""
 
     def __init__(self, visit: Visit, label: str, value: datetime | None) -> None:

@@ -12,7 +12,7 @@ from nicegui import ui
 from alerts.orders import commands
 from api.console.components.elements import box, card, mark, moment, number, words
 from api.console.components.forms import Act, Form, choice, remark, said, sheet
-from api.console.components.instants import Instant
+from api.console.components.instants import InstantField
 from api.console.texts.texts import named
 from api.console.texts.work import WORK_TEXTS
 from api.console.visit import Visit
@@ -180,8 +180,8 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             mode = choice(visit, "failure_mode", FAILURE_MODES, order.failure_mode, "failure-mode")
             cause = choice(visit, "cause", FAILURE_CAUSES, None, "cause")
             action = choice(visit, "action", ACTIVITIES, None, "action")
-            failed = Instant(visit, "failed_at", None)
-            restored = Instant(visit, "restored_at", order.completed_at)
+            failed = InstantField(visit, "failed_at", None)
+            restored = InstantField(visit, "restored_at", order.completed_at)
         relearn = mark(ui.checkbox(visit.t("relearn")), "relearn")
         action.on_value_change(lambda: relearn.set_value(bool(action.value) and Activity(action.value).renews))
         note = remark(visit, "note", "step-note")

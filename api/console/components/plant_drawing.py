@@ -27,7 +27,7 @@ class Pipe:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drawing:
+class PlantDrawing:
     """A grid of machines: (column, row) by tag, counted from 0."""
 
     columns: int
@@ -36,7 +36,7 @@ class Drawing:
     pipes: tuple[Pipe, ...]
 
 
-def place(assets: Sequence[AssetView]) -> Drawing | None:
+def place(assets: Sequence[AssetView]) -> PlantDrawing | None:
     """Put a site's assets on a grid by their x and y; None where they have no places, share one, or lie too wide."""
     xs, ys = [asset.x for asset in assets if asset.x is not None], [asset.y for asset in assets if asset.y is not None]
     if not assets or len(xs) < len(assets) or len(ys) < len(assets):
@@ -49,7 +49,7 @@ def place(assets: Sequence[AssetView]) -> Drawing | None:
     pipes = tuple(
         _pipe(cells[asset.asset], cells[fed], width, depth) for asset in assets for fed in asset.feeds if fed in cells
     )
-    return Drawing(columns=width, rows=depth, cells=cells, pipes=pipes)
+    return PlantDrawing(columns=width, rows=depth, cells=cells, pipes=pipes)
 
 
 def tracks(places: Sequence[float]) -> dict[float, int]:

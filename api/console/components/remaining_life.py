@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.console.components.elements import age
-from api.console.texts.texts import Language, text
+from api.console.texts.texts import text
+from api.language import Language
 from plant.model import Outlook
 
 _UNKNOWN = frozenset(one for one in Outlook if one.is_unknown)

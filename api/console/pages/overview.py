@@ -12,7 +12,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import age, box, card, chip, heading, link, moment, number, words
 from api.console.components.frame import empty, framed
-from api.console.components.plant_drawing import Drawing, place
+from api.console.components.plant_drawing import PlantDrawing, place
 from api.console.components.tiles import Tiles
 from api.console.texts.texts import named
 from api.console.visit import Visit, changed
@@ -119,7 +119,7 @@ _ARROW = (
 )
 
 
-def _pipes(drawing: Drawing) -> str:
+def _pipes(drawing: PlantDrawing) -> str:
     """Draw each pipe in two halves, an arrow where they meet: the ends lie under the machines."""
     lines = "".join(
         _line((pipe.x1, pipe.y1), pipe.middle, ' marker-end="url(#arrow)"') + _line(pipe.middle, (pipe.x2, pipe.y2))

@@ -13,7 +13,7 @@ from api.console.components.frame import empty, framed
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts
-from api.schemas.plant import text_of
+from api.schemas.quarantine import text_of
 from plant.errors import AssetloopError
 from storage.views import overview
 from storage.views.overview import Quarantined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.console.components.remaining_life import in_words
-from api.console.texts.texts import Language
+from api.language import Language
 
 DAY_S = 86_400.0
 KNOWN = {"outlook": "known", "likely_s": 12 * DAY_S, "low_s": 8 * DAY_S, "high_s": 20 * DAY_S, "coverage": 0.8}

@@ -1,4 +1,4 @@
-"""Device tokens over HTTP: issued, listed, revoked."""
+"""Devices over HTTP: whether they are heard, and the tokens with which they send."""
 
 from __future__ import annotations
 
@@ -6,15 +6,36 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.plant import Acknowledgement, DeviceTokenShape, IssuedShape, TokenWish
+from api.schemas.assets import LivenessShape
+from api.schemas.shape import Acknowledgement
+from api.schemas.telemetry import DeviceTokenShape, IssuedShape, TokenWish
 from lifecycle.register import device_tokens
 from plant.principal import typed
 from storage.register import device_tokens as store
+from storage.views import liveness
 
-router = APIRouter(prefix="/device-tokens", tags=["device tokens"])
+router = APIRouter(tags=["liveness"])
 
 
-@router.get("", responses=answers())
+@router.get("/liveness", responses=answers())
+def list_liveness(parts: GivenParts) -> list[LivenessShape]:
+    """List session, device and sensors of every asset."""
+    with parts.database.transaction() as tx:
+        found = liveness.of_all(tx)
+    return [LivenessShape.model_validate(one) for one in found]
+
+
+@router.get("/assets/{site}/{tag:path}/liveness", responses=answers(404))
+def get_liveness(parts: GivenParts, site: str, tag: str) -> LivenessShape:
+    """Show session, device and sensors of one asset."""
+    with parts.database.transaction() as tx:
+        return LivenessShape.model_validate(liveness.of_asset(tx, site, tag))
+
+
+token_router = APIRouter(prefix="/device-tokens", tags=["device tokens"])
+
+
+@token_router.get("", responses=answers())
 def list_tokens(parts: GivenParts) -> list[DeviceTokenShape]:
     """List every token, revoked ones too, the newest first; never a secret."""
     with parts.database.transaction() as tx:
@@ -22,7 +43,7 @@ def list_tokens(parts: GivenParts) -> list[DeviceTokenShape]:
     return [DeviceTokenShape.model_validate(token) for token in found]
 
 
-@router.post("", status_code=201, responses=answers(400, 404))
+@token_router.post("", status_code=201, responses=answers(400, 404))
 def issue_token(parts: GivenParts, wish: TokenWish) -> IssuedShape:
     """Issue a token with which a device or gateway may send telemetry; the answer alone tells its secret."""
     with parts.database.transaction() as tx:
@@ -32,7 +53,7 @@ def issue_token(parts: GivenParts, wish: TokenWish) -> IssuedShape:
     return IssuedShape.model_validate(issued)
 
 
-@router.post("/{token_id}/revoke", status_code=204, responses=answers(404))
+@token_router.post("/{token_id}/revoke", status_code=204, responses=answers(404))
 def revoke_token(parts: GivenParts, token_id: str, revocation: Acknowledgement) -> None:
     """Let a token open nothing any more, at once."""
     with parts.database.transaction() as tx:

@@ -1,4 +1,4 @@
-"""How ingest does, over HTTP: what became of what devices sent."""
+"""How the product does, over HTTP: that it lives, and what became of what devices sent."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pydantic import AwareDatetime
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.plant import DeliveredMinuteShape, FlowShape
+from api.schemas.telemetry import DeliveredMinuteShape, FlowShape, HealthShape
 from plant.errors import Rejected
 from storage.telemetry import delivery
+from storage.views import overview
 
 router = APIRouter(prefix="/ingest", tags=["ingest"])
 _AN_HOUR = timedelta(hours=1)
@@ -49,3 +50,14 @@ def _since(parts: GivenParts, since: datetime | None) -> datetime:
     if _OLDEST <= since < _NEWEST:
         return since
     raise Rejected("bad_time", f"{since.isoformat()} lies outside {_OLDEST.year} to {_NEWEST.year}")
+
+
+health_router = APIRouter(prefix="/health", tags=["health"])
+
+
+@health_router.get("", responses=answers())
+def get_health(parts: GivenParts) -> HealthShape:
+    """Answer that all is well, or 503 where the database is away."""
+    with parts.database.transaction() as tx:
+        installation = overview.beat(tx)
+    return HealthShape(status="ok", version=parts.version, installation=installation, time=parts.clock.now())

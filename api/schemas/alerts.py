@@ -1,0 +1,76 @@
+"""The documents about alerts and findings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.schemas.shape import Shape
+from plant.alert import Alert, AlertState
+from plant.finding import FindingSource
+from plant.severity import Severity
+
+
+class AlertShape(BaseModel):
+    """An alert; `state` is the ISA-18.2 name, `thingsboard_state` the one ThingsBoard's clients expect."""
+
+    alert_id: UUID
+    site: str
+    asset: str
+    kind: str
+    severity: Severity
+    state: AlertState
+    thingsboard_state: str = Field(examples=["ACTIVE_UNACK"])
+    active: bool
+    acknowledged: bool
+    onset: datetime = Field(description="Data time at which it began.")
+    raised_at: datetime = Field(description="Clock time at which it was raised.")
+    cleared_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    count: int = Field(description="How many findings it stands for.")
+
+    @classmethod
+    def of(cls, alert: Alert, now: datetime) -> Self:
+        """Name the alert's states as of `now`."""
+        return cls(
+            alert_id=alert.alert_id,
+            site=alert.site,
+            asset=alert.asset,
+            kind=alert.kind,
+            severity=alert.severity,
+            state=alert.flags.state(now),
+            thingsboard_state=alert.flags.thingsboard(),
+            active=alert.flags.active,
+            acknowledged=alert.flags.acknowledged,
+            onset=alert.onset,
+            raised_at=alert.raised_at,
+            cleared_at=alert.cleared_at,
+            acknowledged_at=alert.acknowledged_at,
+            acknowledged_by=alert.acknowledged_by,
+            count=alert.count,
+        )
+
+
+class FindingShape(Shape):
+    """What was found at an asset: one episode, times in data time."""
+
+    finding_id: UUID
+    site: str
+    asset: str
+    kind: str
+    failure_mode: str
+    source: FindingSource
+    source_version: str
+    onset: datetime
+    updated: datetime
+    cleared: datetime | None
+    severity: Severity
+    score: float = Field(description="The worst so far, 0 to 1.")
+    suppressed: str | None = Field(
+        description="Why nobody is told (ISA-18.2, suppressed by design): work, out_of_service or relearning."
+    )
+    revision: int
