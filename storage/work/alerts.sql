@@ -21,37 +21,22 @@ WHERE alert_id = %(alert_id)s;
 
 -- name: get
 -- One alert.
-SELECT
-    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
-    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
-    l.acknowledged_by, l.count
-FROM alert AS l
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-WHERE l.alert_id = %(alert_id)s;
+SELECT *
+FROM alert_at_asset
+WHERE alert_id = %(alert_id)s;
 
 -- name: open
 -- The one open alert of an asset and a kind.
-SELECT
-    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
-    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
-    l.acknowledged_by, l.count
-FROM alert AS l
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-WHERE l.asset_id = %(asset_id)s AND l.kind = %(kind)s AND (l.active OR NOT l.acknowledged);
+SELECT *
+FROM alert_at_asset
+WHERE asset_id = %(asset_id)s AND kind = %(kind)s AND (active OR NOT acknowledged);
 
 -- name: list
 -- Alerts, the newest first.
-SELECT
-    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
-    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
-    l.acknowledged_by, l.count
-FROM alert AS l
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-WHERE NOT %(open_only)s OR l.active OR NOT l.acknowledged
-ORDER BY l.raised_at DESC, l.alert_id
+SELECT *
+FROM alert_at_asset
+WHERE NOT %(open_only)s OR active OR NOT acknowledged
+ORDER BY raised_at DESC, alert_id
 LIMIT %(most)s;
 
 -- name: add_finding
@@ -74,15 +59,10 @@ WHERE af.alert_id = %(alert_id)s AND af.finding_id <> %(finding_id)s AND f.clear
 
 -- name: open_of_asset
 -- An asset's open alerts.
-SELECT
-    l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
-    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
-    l.acknowledged_by, l.count
-FROM alert AS l
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-WHERE l.asset_id = %(asset_id)s AND (l.active OR NOT l.acknowledged)
-ORDER BY l.raised_at, l.alert_id;
+SELECT *
+FROM alert_at_asset
+WHERE asset_id = %(asset_id)s AND (active OR NOT acknowledged)
+ORDER BY raised_at, alert_id;
 
 -- name: told_of
 -- What stands open at an asset of a failure mode and people were told of, with its alert, the oldest first.

@@ -27,44 +27,23 @@ WHERE order_id = %(order_id)s AND revision = %(revision)s - 1;
 
 -- name: get
 -- One order.
-SELECT
-    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
-    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
-    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
-FROM work_order AS o
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id)
-WHERE o.order_id = %(order_id)s;
+SELECT *
+FROM work_order_at_asset
+WHERE order_id = %(order_id)s;
 
 -- name: open_of_asset
 -- An asset's open orders.
-SELECT
-    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
-    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
-    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
-FROM work_order AS o
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id)
-WHERE o.asset_id = %(asset_id)s AND o.state NOT IN ('CLOSE', 'CAN')
-ORDER BY o.order_id;
+SELECT *
+FROM work_order_at_asset
+WHERE asset_id = %(asset_id)s AND state NOT IN ('CLOSE', 'CAN')
+ORDER BY order_id;
 
 -- name: list
 -- Orders, the newest first.
-SELECT
-    o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
-    o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
-    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
-FROM work_order AS o
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id)
-WHERE NOT %(open_only)s OR o.state NOT IN ('CLOSE', 'CAN')
-ORDER BY o.order_id DESC
+SELECT *
+FROM work_order_at_asset
+WHERE NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN')
+ORDER BY order_id DESC
 LIMIT %(most)s;
 
 -- name: alert_of
