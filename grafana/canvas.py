@@ -35,7 +35,7 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class TextStyle:
     """How text stands in its element."""
 
     size: int
@@ -70,22 +70,22 @@ def element(name: str, kind: str, box: Box, config: Json, **more: object) -> Jso
     }
 
 
-def words(name: str, text: str, box: Box, look: Look, **more: object) -> Json:
+def words(name: str, text: str, box: Box, style: TextStyle, **more: object) -> Json:
     """Write a text that does not change."""
-    return element(name, "rectangle", box, _text({"mode": "fixed", "fixed": text}, look), **more)
+    return element(name, "rectangle", box, _text({"mode": "fixed", "fixed": text}, style), **more)
 
 
-def value(name: str, field: str, box: Box, look: Look) -> Json:
+def value(name: str, field: str, box: Box, style: TextStyle) -> Json:
     """Write a field's newest value, with the unit of its override."""
-    return element(name, "metric-value", box, _text({"mode": "field", "field": field, "fixed": ""}, look))
+    return element(name, "metric-value", box, _text({"mode": "field", "field": field, "fixed": ""}, style))
 
 
-def _text(text: Json, look: Look) -> Json:
+def _text(text: Json, style: TextStyle) -> Json:
     return {
-        "align": look.align,
+        "align": style.align,
         "valign": "middle",
-        "color": fixed(look.colour),
-        "size": look.size,
+        "color": fixed(style.colour),
+        "size": style.size,
         "text": text,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grafana.canvas import MUTED, TRANSPARENT, WHITE, Box, Json, Look, connection, element, fixed, value, words
+from grafana.canvas import MUTED, TRANSPARENT, WHITE, Box, Json, TextStyle, connection, element, fixed, value, words
 from grafana.colours import UNKNOWN
 from grafana.layout import CARD_HEIGHT_PX, Card
 from grafana.links import asset_url
@@ -46,30 +46,30 @@ def _head(asset: TwinAsset, box: Box) -> list[Json]:
     rounded = {"color": fixed(TRANSPARENT), "radius": 4}
     tag = head.part(start=0.04, end=0.72, top_px=0, height_px=_HEAD_PX)
     percent = head.part(start=0.6, end=0.96, top_px=0, height_px=_HEAD_PX)
-    look = Look(size=16, align="right", colour=WHITE)
+    style = TextStyle(size=16, align="right", colour=WHITE)
     return [
         element(f"{name} head", "rectangle", head, {}, background={"color": _by_health(asset)}, border=rounded),
-        words(f"{name} tag", _short(asset.tag, 16), tag, Look(size=16, colour=WHITE)),
-        value(f"{name} health", asset_field(asset, "health"), percent, look),
+        words(f"{name} tag", _short(asset.tag, 16), tag, TextStyle(size=16, colour=WHITE)),
+        value(f"{name} health", asset_field(asset, "health"), percent, style),
     ]
 
 
 def _body(asset: TwinAsset, box: Box) -> list[Json]:
     name = _element(asset)
     title, status = box.part(**_INSET, top_px=34, height_px=24), box.part(**_INSET, top_px=108, height_px=22)
-    parts = [words(f"{name} name", _short(asset.name, 28), title, Look(size=13))]
+    parts = [words(f"{name} name", _short(asset.name, 28), title, TextStyle(size=13))]
     for number, signal in enumerate(asset.key_signals[:MOST_VALUES]):
         line = box.part(**_INSET, top_px=58 + 25 * number, height_px=24)
         parts += _value(f"{name} value {number + 1}", signal, line)
-    return [*parts, value(f"{name} status", asset_field(asset, "status"), status, Look(size=12, colour=MUTED))]
+    return [*parts, value(f"{name} status", asset_field(asset, "status"), status, TextStyle(size=12, colour=MUTED))]
 
 
 def _value(name: str, signal: KeySignal, line: Box) -> list[Json]:
     label = line.part(end=0.62, top_px=0, height_px=line.height_px)
     figure = line.part(start=0.4, top_px=0, height_px=line.height_px)
     return [
-        words(f"{name} label", _short(signal.name, 20), label, Look(size=11, colour=MUTED)),
-        value(name, value_field(signal), figure, Look(size=14, align="right")),
+        words(f"{name} label", _short(signal.name, 20), label, TextStyle(size=11, colour=MUTED)),
+        value(name, value_field(signal), figure, TextStyle(size=14, align="right")),
     ]
 
 

@@ -44,7 +44,7 @@ def data_source(grade: Grade) -> str:
 
 
 def dashboard_provider(folder: Path) -> str:
-    """Return the file that tells Grafana to show the dashboards below `folder`, and to let nobody change them."""
+    """Return the file by which Grafana shows the dashboards below `folder` and lets nobody change them."""
     document = {
         "apiVersion": 1,
         "providers": [

@@ -12,7 +12,6 @@ from grafana.colours import RANK_STEPS, thresholds_json
 from grafana.layout import lay_out
 from grafana.links import TWIN_UID
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, target
-from grafana.units import grafana_unit
 from storage.views.twin import Twin, TwinAsset
 
 MOST_ASSETS = 300  # five columns each, and PostgreSQL gives a row no more than 1,664
@@ -78,9 +77,9 @@ def _panels(assets: Sequence[TwinAsset]) -> list[Json]:
 def _canvas(number: int, assets: list[TwinAsset], top: int) -> tuple[Json, int]:
     shown = assets[:MOST_ASSETS]
     left_out = f" ({len(shown)} of {len(assets)} assets)" if len(shown) < len(assets) else ""
-    drawing = lay_out(shown)
-    height = ceil((drawing.height_px + 20) / 38)
-    cards = {card.asset.asset_id: card for card in drawing.cards}
+    layout = lay_out(shown)
+    height = ceil((layout.height_px + 20) / 38)
+    cards = {card.asset.asset_id: card for card in layout.cards}
     panel: Json = {
         "id": number,
         "type": "canvas",
@@ -98,7 +97,7 @@ def _canvas(number: int, assets: list[TwinAsset], top: int) -> tuple[Json, int]:
             "showAdvancedTypes": False,
             "panZoom": False,
             "infinitePan": False,
-            "root": _root([part for card in drawing.cards for part in draw(card, cards)]),
+            "root": _root([part for card in layout.cards for part in draw(card, cards)]),
         },
     }
     return panel, height
@@ -126,6 +125,17 @@ def _overrides(asset: TwinAsset) -> list[Json]:
         for signal in asset.key_signals[:MOST_VALUES]
     ]
     return [coloured, health, *signals]
+
+
+def grafana_unit(unit: str) -> str:
+    """Return Grafana's name for a unit; its own scaling (k, M) never applies to a unit of ours.
+
+    >>> grafana_unit("mm/s"), grafana_unit("°C"), grafana_unit("%"), grafana_unit("")
+    ('suffix: mm/s', 'suffix: °C', 'suffix:%', 'none')
+    """
+    if not unit:
+        return "none"
+    return f"suffix:{unit}" if unit == "%" else f"suffix: {unit}"
 
 
 def _others() -> Json:

@@ -16,7 +16,7 @@ from storage.register import assets
 from storage.register.assets import RegisteredAsset
 from storage.work import desk as rows
 from storage.work import suppression
-from storage.work.suppression import Reason
+from storage.work.suppression import SuppressionReason
 
 
 def take_out_of_service(database: Database, site: str, tag: str, *, actor: Principal, clock: Clock) -> None:
@@ -30,7 +30,7 @@ def take_out_of_service(database: Database, site: str, tag: str, *, actor: Princ
         asset, now = _hold(tx, site, tag), clock.now()
         if suppression.state_of(tx, asset.asset_id) is AssetState.OUT_OF_SERVICE:
             raise Conflict(f"{tag} is out of service already")
-        suppression.begin(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)
+        suppression.begin(tx, asset_id=asset.asset_id, reason=SuppressionReason.OUT_OF_SERVICE, at=now, by=actor.name)
         suppression.put_state(tx, asset.asset_id, AssetState.OUT_OF_SERVICE)
         _enter(tx, asset, actor.name, now, in_service=False)
 
@@ -47,7 +47,7 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: Princip
         if suppression.state_of(tx, asset.asset_id) is not AssetState.OUT_OF_SERVICE:
             raise Conflict(f"{tag} is not out of service")
         suppression.put_state(tx, asset.asset_id, suppression.state_before(tx, asset.asset_id))
-        suppression.end(tx, asset_id=asset.asset_id, reason=Reason.OUT_OF_SERVICE, at=now, by=actor.name)
+        suppression.end(tx, asset_id=asset.asset_id, reason=SuppressionReason.OUT_OF_SERVICE, at=now, by=actor.name)
         _enter(tx, asset, actor.name, now, in_service=True)
 
 

@@ -10,13 +10,13 @@ from plant.alert import AlertFlags
 from storage.core.database import Transaction
 from storage.work import alerts as alert_rows
 from storage.work import suppression
-from storage.work.suppression import Reason
+from storage.work.suppression import SuppressionReason
 
 
 def quiet(tx: Transaction, asset_id: int, *, actor: str, at: datetime) -> None:
     """Bring the flags of an asset's open alerts to what stands at it now, each change with its ledger entry."""
     standing = suppression.standing(tx, asset_id)
-    at_work, out = Reason.WORK in standing, Reason.OUT_OF_SERVICE in standing
+    at_work, out = SuppressionReason.WORK in standing, SuppressionReason.OUT_OF_SERVICE in standing
     for alert in alert_rows.open_alerts(tx, asset_id):
         flags = replace(alert.flags, suppressed=at_work, out_of_service=out)
         if flags == alert.flags:

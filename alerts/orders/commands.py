@@ -24,7 +24,7 @@ from storage.work import alerts as alert_rows
 from storage.work import desk as rows
 from storage.work import orders as order_rows
 from storage.work import suppression
-from storage.work.suppression import Reason
+from storage.work.suppression import SuppressionReason
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -168,7 +168,7 @@ def report_failure(
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
         left = remaining.newest(tx, asset.asset_id)
         order = transitions.reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
-        in_alerts = alert_rows.told_of(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
+        in_alerts = alert_rows.open_findings(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
         order_rows.add(tx, order, alert_id=in_alerts[0][1] if in_alerts else None)
         for finding_id, _ in in_alerts:
             order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
@@ -186,7 +186,7 @@ def _keep_quiet_while_at_work(
     if was == is_now:
         return
     change = suppression.begin if is_now else suppression.end
-    change(tx, asset_id=after.asset_id, reason=Reason.WORK, at=at, by=actor, order_id=after.order_id)
+    change(tx, asset_id=after.asset_id, reason=SuppressionReason.WORK, at=at, by=actor, order_id=after.order_id)
     quiet(tx, after.asset_id, actor=actor, at=at)
 
 

@@ -20,7 +20,7 @@ from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from plant.finding import FindingKind
 from storage.core.database import Database, Transaction
-from storage.core.leases import Taken
+from storage.core.leases import Lease
 from storage.models import findings, guard
 from storage.models.guard import DueGuard, GuardAdvance, Guarded, LeasedGuard
 from storage.telemetry import windows
@@ -56,10 +56,10 @@ class Guard(Follower[DueGuard, LeasedGuard]):
         guard.enrol(tx)
         return guard.due(tx, holder=self._holder, now=now, since=self._since, skip_assets=list(skip_assets))
 
-    def _take(self, tx: Transaction, wanted: Sequence[DueGuard], now: datetime) -> list[Taken[DueGuard]]:
+    def _take(self, tx: Transaction, wanted: Sequence[DueGuard], now: datetime) -> list[Lease[DueGuard]]:
         return guard.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
-    def _remember(self, tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
+    def _remember(self, tx: Transaction, taken: Sequence[Lease[DueGuard]]) -> list[LeasedGuard]:
         return guard.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:

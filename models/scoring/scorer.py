@@ -18,7 +18,7 @@ from models.scoring.refusals import remember
 from models.scoring.worker import Follower, RoundReport
 from plant.clock import Clock
 from storage.core.database import Database, Transaction
-from storage.core.leases import Taken
+from storage.core.leases import Lease
 from storage.models import findings, scoring, wear
 from storage.models.scoring import Due, Leased
 from storage.telemetry import windows
@@ -40,10 +40,10 @@ class Scorer(Follower[Due, Leased]):
             tx, holder=self._holder, now=now, skip_assets=list(skip_assets), skip_models=self._shelf.refused
         )
 
-    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Taken[Due]]:
+    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Lease[Due]]:
         return scoring.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
-    def _remember(self, tx: Transaction, taken: Sequence[Taken[Due]]) -> list[Leased]:
+    def _remember(self, tx: Transaction, taken: Sequence[Lease[Due]]) -> list[Leased]:
         return scoring.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:

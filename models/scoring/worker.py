@@ -16,7 +16,7 @@ from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.core.database import Database, Transaction
-from storage.core.leases import Taken
+from storage.core.leases import Lease
 
 _log = logging.getLogger(__name__)
 
@@ -97,11 +97,11 @@ class Follower(ABC, Generic[D, L]):
         """Say what there is to do."""
 
     @abstractmethod
-    def _take(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[Taken[D]]:
+    def _take(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[Lease[D]]:
         """Lease what is still nobody else's."""
 
     @abstractmethod
-    def _remember(self, tx: Transaction, taken: Sequence[Taken[D]]) -> list[L]:
+    def _remember(self, tx: Transaction, taken: Sequence[Lease[D]]) -> list[L]:
         """Read what is known of what was leased; long, so that it is read when no row is locked any more."""
 
     @abstractmethod

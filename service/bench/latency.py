@@ -34,7 +34,7 @@ from service.runtime.screen import Bar
 from service.runtime.surroundings import Surroundings
 from simulators.wire import Wire
 from storage.bench import many_machines
-from storage.bench.many_machines import Told
+from storage.bench.many_machines import BenchFinding
 from storage.core.database import Database, Role
 
 GRACE_S = 2.0
@@ -120,7 +120,7 @@ def run(around: Surroundings, what: LatencyBench, advance: Bar) -> LatencyFigure
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
-    told: Told
+    finding: BenchFinding
     at: float
 
 
@@ -221,11 +221,11 @@ def _watch(owner: Database, plant: _Plant, what: LatencyBench, advance: Bar) -> 
         known: set[str] = set()
         while not stop.wait(_POLL_S):
             with owner.transaction() as tx:
-                told = many_machines.told(tx)
+                found_now = many_machines.findings(tx)
             now = time.time()
-            new = [one for one in told if one.finding_id not in known]
+            new = [one for one in found_now if one.finding_id not in known]
             known.update(one.finding_id for one in new)
-            found.extend(_Seen(told=one, at=now) for one in new)
+            found.extend(_Seen(finding=one, at=now) for one in new)
 
     looking = threading.Thread(target=look, name="look", daemon=True)
     looking.start()
@@ -240,10 +240,12 @@ def _watch(owner: Database, plant: _Plant, what: LatencyBench, advance: Bar) -> 
 
 def _figures(broker: BenchBroker, what: LatencyBench, ill_at: NDArray[np.float64], seen: list[_Seen]) -> LatencyFigures:
     of = {
-        source: np.array([one.at - one.told.onset.timestamp() for one in seen if one.told.source == source])
+        source: np.array([one.at - one.finding.onset.timestamp() for one in seen if one.finding.source == source])
         for source in ("limit", "model")
     }
-    detected = [one.told.onset.timestamp() - ill_at[one.told.place - 1] for one in seen if one.told.source == "model"]
+    detected = [
+        one.finding.onset.timestamp() - ill_at[one.finding.place - 1] for one in seen if one.finding.source == "model"
+    ]
     if not (len(of["limit"]) and len(of["model"])):
         raise Unavailable("no finding came: ingest or scoring does not work")
     return LatencyFigures(

@@ -19,8 +19,8 @@ _READINGS_A_BATCH = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """A finding of a rehearsal: of the machine at which `place`, from 1 on, since when, and by what."""
+class BenchFinding:
+    """A finding at the machine of number `place`, from 1 on: since when, and by what source."""
 
     finding_id: str
     place: int
@@ -125,6 +125,6 @@ def is_scored(tx: Transaction) -> bool:
     return bool(tx.one("many_machines.is_scored")["scored"])
 
 
-def told(tx: Transaction) -> list[Told]:
-    """Return what was found of machines or by limits, whether it lasts or not."""
-    return [Told(**row) for row in tx.all("many_machines.told")]
+def findings(tx: Transaction) -> list[BenchFinding]:
+    """Return what models and limits found, whether it has cleared or not."""
+    return [BenchFinding(**row) for row in tx.all("many_machines.findings")]

@@ -86,7 +86,7 @@ WHERE position = 1;
 -- Whether anything was scored.
 SELECT EXISTS (SELECT FROM score) AS scored;
 
--- name: told
+-- name: findings
 -- What was found of machines by their models, and by limits.
 SELECT finding.finding_id::text AS finding_id, split_part(asset.tag, '-', 2)::integer AS place, finding.source, finding.onset
 FROM finding

@@ -1,4 +1,4 @@
-"""Connections and transactions: every connection speaks as one of the product's roles, and fails in its terms."""
+"""Connections and transactions: every connection has the rights of one role, and errors are the product's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.core.named_sql import statements
 
 
 class Role(StrEnum):
-    """The NOLOGIN groups that a connection may speak as."""
+    """The database roles of the product, each with its own rights; nobody can log in as one."""
 
     OWNER = "assetloop_owner"
     INGEST = "assetloop_ingest"
@@ -33,8 +33,13 @@ _SET_ROLE: dict[Role, LiteralString] = {
 }
 
 _LONGEST_HOLDER = 46
-# Who is frozen between two statements lets go of what others wait for. A lease of a slot runs out as soon as ingest's;
-# what the application works out within a transaction took up to half a second.
+
+# How long a session may do nothing within an open transaction. A process that is frozen there (SIGSTOP, swapping, a
+# machine that sleeps) keeps the rows it has locked, and everybody who needs them waits for it. After this time the
+# server ends its session and takes the transaction back: the others go on, and the process, once it wakes, gets an
+# `Unavailable` and does its work again. 5 s for ingest, since its slot's lease runs out after 5 s too and the process
+# that takes the slot over needs the same rows. 30 s for the application, whose own work between two statements took
+# up to 0.5 s.
 _LONGEST_IDLE = {Role.INGEST: "5s", Role.APP: "30s"}
 
 _READ_ONLY_SESSION = """
@@ -45,7 +50,10 @@ SET search_path = watch, public;
 
 
 class Transaction:
-    """One open transaction; statements are named `subject.statement`. `copies`: whether the server knows COPY."""
+    """One open transaction; statements are named `subject.statement`.
+
+    `copies` is False for a server that has no COPY; rows are then inserted and selected one by one.
+    """
 
     def __init__(self, connection: psycopg.Connection[DictRow], *, copies: bool = True) -> None:
         self.connection = connection
@@ -56,7 +64,7 @@ class Transaction:
         return self._cursor(name, parameters).fetchall()
 
     def all_in_binary(self, name: str, /, **parameters: Any) -> list[DictRow]:
-        """Return every row as `all` does, over the binary protocol: for many bytes or many numbers."""
+        """Return every row as `all` does, in PostgreSQL's binary format: faster for many bytes or numbers."""
         with self.connection.cursor(binary=True) as cursor:
             return cursor.execute(_statement(name), parameters).fetchall()
 
@@ -90,8 +98,8 @@ class Transaction:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Send what is run meanwhile without waiting for answers, and wait for all of them at the end."""
-        if not self.copies:  # nor is it known of such a server that it takes many at once
+        """Pipeline: send every statement of the block without waiting for answers; wait for all of them at its end."""
+        if not self.copies:  # such a server may not know pipelines either
             yield
             return
         with self.connection.pipeline():
@@ -112,10 +120,11 @@ def _statement(name: str) -> bytes:
 
 
 class Database:
-    """A pool of connections that all speak as `role`. Thread-safe. Connects when first used.
+    """A pool of connections with the rights of `role`. Thread-safe. Connects when first used.
 
-    `copies=False` is for a server that speaks the protocol but for COPY: rows are then inserted and selected.
-    `holder` is the process that it is for, so that another one can end its sessions when it no longer answers.
+    `copies=False` is for a server that has no COPY. `holder` names the process that the pool belongs to, and becomes a
+    part of its sessions' name at the server: when the process stops answering, another one finds its sessions by that
+    name and ends them.
     """
 
     def __init__(
@@ -151,7 +160,7 @@ class Database:
         """
         with in_our_terms():
             if not self._opened:
-                connect(self.url, role=self.role).close()  # a wrong login is told apart from a server that is away
+                connect(self.url, role=self.role).close()  # a pool would report a wrong login as a timeout
                 self._pool.open()
                 self._opened = True
             with self._pool.connection() as connection:
@@ -169,17 +178,17 @@ class Database:
 
 
 def session_name(role: Role, holder: str = "") -> str:
-    """Name the sessions of a role, or of one process that speaks as it, as the server shows them.
+    """Name the sessions of a role, or of one process of it, as the server lists them (`application_name`).
 
     >>> session_name(Role.INGEST, "plant:71:0a1b2c3d")
     'assetloop-ingest plant:71:0a1b2c3d'
     """
-    # The server keeps 63 characters of it, and the last ones of a holder tell it from all others.
+    # The server keeps 63 characters. What makes a holder unique stands at its end, so the beginning is cut.
     return f"{role.value.replace('_', '-')} {holder[-_LONGEST_HOLDER:]}".rstrip()
 
 
 def _session(role: Role, holder: str = "") -> dict[str, Any]:
-    # Every statement of ours is over before it would be compiled.
+    # Our statements are short: compiling them first (jit) takes longer than running them.
     options = "-c timezone=UTC -c jit=off"
     if role in _LONGEST_IDLE:
         options += f" -c idle_in_transaction_session_timeout={_LONGEST_IDLE[role]}"
@@ -193,7 +202,7 @@ def _session(role: Role, holder: str = "") -> dict[str, Any]:
 
 
 def connect(url: str, *, role: Role | None = None) -> psycopg.Connection[DictRow]:
-    """Open one connection of the caller's own, as `role` where one is given.
+    """Open one connection of the caller's own, with the rights of `role` where one is given.
 
     Raises:
         Unavailable: the server cannot be reached.
@@ -227,7 +236,7 @@ def without_password(url: str) -> str:
 
 
 def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
-    """Make the session speak as `role`; Grafana's is read-only with a statement timeout."""
+    """Give the session the rights of `role`, and no others; Grafana's is read-only with a statement timeout."""
     connection.execute(_SET_ROLE[role])
     if role is Role.GRAFANA:
         connection.execute(_READ_ONLY_SESSION)
@@ -236,7 +245,7 @@ def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
 
 @contextmanager
 def in_our_terms() -> Iterator[None]:
-    """Turn what the driver raises for a server that is away, or refuses us or a value, into the product's errors."""
+    """Raise the product's errors in place of the driver's, for a server that is away or refuses a login or a value."""
     try:
         yield
     except psycopg.Error as error:

@@ -1,4 +1,4 @@
-"""What must survive a crash is a job, and a job is enqueued in the transaction of the row it speaks of."""
+"""The job queue. A job is enqueued in the same transaction as the row it belongs to: both are kept, or neither."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.core.database import Role, Transaction, _session
 
 
 def connector(url: str) -> procrastinate.PsycopgConnector:
-    """Build the job queue's connector; every connection speaks as the application's role."""
+    """Build the job queue's connector; its connections have the rights of the application."""
     return procrastinate.PsycopgConnector(
         conninfo=url, kwargs=_queue_session(), configure=_assume_app, min_size=1, max_size=4
     )
@@ -61,7 +61,7 @@ def defer(
 
 @cache
 def _manager() -> JobManager:
-    """Return what writes jobs on a connection it is given; it has none of its own."""
+    """Return what writes jobs, on the connection of whoever calls; it has none of its own."""
     return JobManager(connector=procrastinate.SyncPsycopgConnector())
 
 
@@ -81,9 +81,9 @@ class RetryWhileUnavailable(BaseRetryStrategy):
 
 
 async def resume_stalled(app: procrastinate.App, task: str) -> int:
-    """Enqueue again what a worker that has died was doing of `task`; return how many jobs that was.
+    """Enqueue again the jobs of `task` that a dead worker had begun; return how many.
 
-    A worker counts as dead when it has not been heard of for 30 s.
+    A worker counts as dead when it has sent no heartbeat for 30 s.
     """
     stalled = await app.job_manager.get_stalled_jobs(task_name=task)
     for job in stalled:

@@ -1,8 +1,12 @@
-"""What is the same of leasing assets to score and to guard: taking, advancing, giving back, by each one's statements.
+"""Leases of assets, for scoring and for guarding: take them, advance the watermark, give them back.
 
-Whoever is stopped in the middle of a transaction keeps its rows locked until the server ends the session. By itself it
-does so only for one that waits for its client's next word, never for one whose answer the client does not read. So what
-locks rows answers with few bytes, and the long states are read once the leases are committed.
+Each of the two has statements of its own, under its subject, `scoring` or `guard`.
+
+Taking a lease locks rows and must never hold others up, even when the worker is frozen at that moment. The server ends
+the session of a frozen worker only while it waits for the worker's next statement
+(`idle_in_transaction_session_timeout`), not while it still sends an answer that nobody reads: then the rows stay
+locked. So a statement that locks rows returns few bytes, which fit the socket's buffer. The detectors' states,
+which are long, are read afterwards, when the leases are committed and no row is locked.
 """
 
 from __future__ import annotations
@@ -42,8 +46,8 @@ D = TypeVar("D", bound=_Due)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Taken(Generic[D]):
-    """What was due is ours until somebody holds a later fence."""
+class Lease(Generic[D]):
+    """An asset that was due and is now this worker's, until another worker gets a higher fencing number."""
 
     due: D
     fence: int
@@ -51,8 +55,8 @@ class Taken(Generic[D]):
 
 def take(
     tx: Transaction, subject: str, wanted: Sequence[D], *, holder: str, now: datetime, lease_s: float, **more: list[Any]
-) -> list[Taken[D]]:
-    """Take those of the wanted assets that are still nobody else's."""
+) -> list[Lease[D]]:
+    """Lease those of the wanted assets that no other worker holds."""
     rows = tx.all(
         f"{subject}.lease",
         asset_ids=[one.asset_id for one in wanted],
@@ -63,11 +67,11 @@ def take(
         **more,
     )
     fences = {row["asset_id"]: row["fence"] for row in rows}
-    return [Taken(due=one, fence=fences[one.asset_id]) for one in wanted if one.asset_id in fences]
+    return [Lease(due=one, fence=fences[one.asset_id]) for one in wanted if one.asset_id in fences]
 
 
-def remember(tx: Transaction, subject: str, taken: Sequence[Taken[D]], **more: list[Any]) -> list[dict[str, Any]]:
-    """Read what is known of taken assets, by asset, those aside that somebody took over since."""
+def remember(tx: Transaction, subject: str, taken: Sequence[Lease[D]], **more: list[Any]) -> list[dict[str, Any]]:
+    """Read the states of leased assets, by asset; those that another worker took over meanwhile are left out."""
     return tx.all_in_binary(
         f"{subject}.remember",
         asset_ids=[one.due.asset_id for one in taken],
@@ -78,7 +82,7 @@ def remember(tx: Transaction, subject: str, taken: Sequence[Taken[D]], **more: l
 
 
 def advance(tx: Transaction, subject: str, advances: Sequence[_Advance], **more: list[Any]) -> set[int]:
-    """Write how far assets are done now, give their leases back, and say which were still ours."""
+    """Write how far assets are done, give their leases back, and return those that were still this worker's."""
     rows = tx.all(
         f"{subject}.advance",
         asset_ids=[one.leased.asset_id for one in advances],

@@ -1,4 +1,4 @@
-"""SQL stands beside the module that runs it, in `<subject>.sql`, one named statement after another; read by name."""
+"""Named SQL: each module's statements stand beside it in `<subject>.sql`, each under a name, and are read by it."""
 
 from __future__ import annotations
 

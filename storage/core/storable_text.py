@@ -1,4 +1,4 @@
-"""What strangers send, cut to what PostgreSQL can keep and find again."""
+"""Text from outside, cut and cleaned so that PostgreSQL can store and index it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def storable(text: str, most: int = MOST_INDEXED) -> str:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Tell what the server will never take from what it cannot take now.
+    """Separate data that the server will never accept from a server that cannot accept them now.
 
     Raises:
-        Rejected: the data themselves are refused; trying again gives the same.
+        Rejected: the data are at fault; trying again gives the same.
     """
     try:
         yield

@@ -2,7 +2,7 @@
 
 -- The way on which an asset's telemetry comes: up, down, or unknown where no ingest has ever been.
 -- What a node or a gateway says of a device's own session (BIRTH, DEATH, connect, disconnect) stands before the common
--- word: a device whose death was told is down, silent and stale until it is born again.
+-- word: a device whose death was reported is down, silent and stale until it is born again.
 CREATE VIEW watch.session AS
 SELECT
     a.asset_id,

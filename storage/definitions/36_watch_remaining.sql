@@ -1,6 +1,6 @@
--- How long each asset's machine has left, as it was last told; seconds from `time`, data time. `outlook` says in one word
+-- The last estimate of how long each asset's machine has left; seconds from `time`, data time. `outlook` says in one word
 -- why it is unknown where `likely_s` is null; `high_s` is null as well where the interval has no end. `wear_limit`: up to which
--- wear was counted, in alarm lines; null where a class's history told it.
+-- wear was counted, in alarm lines; null where it is from a class's history.
 CREATE VIEW watch.remaining_life AS
 SELECT a.asset_id, a.site, a.asset, a.label, r.time, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
     r.source_version, r.told_at, r.wear_limit

@@ -1,12 +1,12 @@
--- Forget what was told of remaining life longer ago than the rules keep it, but for the last word on each machine, and
--- wear as old as the scores that have gone; return how many rows went. Orders hold what they were told themselves.
+-- Delete estimates of remaining life that are older than the rules keep them, but for the last of each machine, and wear
+-- as old as the scores that have gone; return how many rows went. Orders keep a copy of their estimate.
 CREATE OR REPLACE FUNCTION drop_expired_remaining(p_now timestamptz)
 RETURNS bigint
 LANGUAGE sql
 SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
-    WITH told AS (
+    WITH estimates AS (
         DELETE FROM remaining_life AS r
         USING asset AS a, upkeep AS u
         WHERE r.asset_id = a.asset_id
@@ -25,5 +25,5 @@ AS $$
         WHERE h.asset_id = a.asset_id AND h.time < p_now - u.keep_scores
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM told) + (SELECT count(*) FROM worn)
+    SELECT (SELECT count(*) FROM estimates) + (SELECT count(*) FROM worn)
 $$;

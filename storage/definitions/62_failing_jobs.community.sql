@@ -6,7 +6,7 @@ STABLE
 SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
-    SELECT j.application_name::text, coalesce(told.err_message, 'it did not say why')
+    SELECT j.application_name::text, coalesce(last.err_message, 'it did not say why')
     FROM timescaledb_information.jobs AS j
     JOIN timescaledb_information.job_stats AS s USING (job_id)
     LEFT JOIN LATERAL (
@@ -15,7 +15,7 @@ AS $$
         WHERE e.job_id = j.job_id
         ORDER BY e.start_time DESC
         LIMIT 1
-    ) AS told ON true
+    ) AS last ON true
     WHERE s.last_run_status = 'Failed'
         AND j.owner = 'assetloop_owner'::regrole
     ORDER BY j.job_id

@@ -10,7 +10,7 @@ from itertools import groupby
 from plant.asset import SignalRole
 from storage.core import leases
 from storage.core.database import Transaction
-from storage.core.leases import Taken
+from storage.core.leases import Lease
 
 _QUIET_S = 2.0  # as in `storage.models.scoring`
 
@@ -84,13 +84,13 @@ def due(
 
 def lease(
     tx: Transaction, wanted: Sequence[DueGuard], *, holder: str, now: datetime, lease_s: float
-) -> list[Taken[DueGuard]]:
+) -> list[Lease[DueGuard]]:
     """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
     silents = [one.silent for one in wanted]
     return leases.take(tx, "guard", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
 
 
-def remembered(tx: Transaction, taken: Sequence[Taken[DueGuard]]) -> list[LeasedGuard]:
+def remembered(tx: Transaction, taken: Sequence[Lease[DueGuard]]) -> list[LeasedGuard]:
     """Return what is known of taken assets, by asset, those aside that somebody took over since."""
     silents = [one.due.silent for one in taken]
     return [LeasedGuard(**row) for row in leases.remember(tx, "guard", taken, silents=silents)]

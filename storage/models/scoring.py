@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.core import leases
 from storage.core.database import Transaction
-from storage.core.leases import Taken
+from storage.core.leases import Lease
 from storage.telemetry.windows import from_us
 
 _QUIET_S = 2.0  # `latest` is written once a second: a shorter silence says nothing
@@ -93,12 +93,12 @@ def due(
     return [Due(**row) for row in rows]
 
 
-def lease(tx: Transaction, wanted: Sequence[Due], *, holder: str, now: datetime, lease_s: float) -> list[Taken[Due]]:
+def lease(tx: Transaction, wanted: Sequence[Due], *, holder: str, now: datetime, lease_s: float) -> list[Lease[Due]]:
     """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
     return leases.take(tx, "scoring", wanted, holder=holder, now=now, lease_s=lease_s)
 
 
-def remembered(tx: Transaction, taken: Sequence[Taken[Due]]) -> list[Leased]:
+def remembered(tx: Transaction, taken: Sequence[Lease[Due]]) -> list[Leased]:
     """Return what is known of taken assets, by asset, those aside that somebody took over since."""
     return [Leased(**row) for row in leases.remember(tx, "scoring", taken)]
 

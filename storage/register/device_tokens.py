@@ -24,7 +24,7 @@ class DeviceToken:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Valid:
+class ValidToken:
     """What a token opens that is not revoked, and the SHA-256 of its secret."""
 
     site: str
@@ -48,8 +48,8 @@ def issue(
     Raises:
         NotFound: the register has no such site.
     """
-    told = {"token_id": token_id, "site": site, "asset": asset, "name": name, "sha256": sha256, "at": at, "by": by}
-    if tx.first("device_tokens.issue", **told) is None:
+    values = {"token_id": token_id, "site": site, "asset": asset, "name": name, "sha256": sha256, "at": at, "by": by}
+    if tx.first("device_tokens.issue", **values) is None:
         raise NotFound(f"there is no site {site}")
 
 
@@ -68,10 +68,10 @@ def revoke(tx: Transaction, token_id: str, *, at: datetime, by: str) -> None:
         raise NotFound(f"there is no device token {token_id}")
 
 
-def find_valid(tx: Transaction, token_id: str) -> Valid | None:
+def find_valid(tx: Transaction, token_id: str) -> ValidToken | None:
     """Return what a token opens; None where there is none, or it was revoked."""
     row = tx.first("device_tokens.valid", token_id=token_id)
-    return Valid(**row) if row else None
+    return ValidToken(**row) if row else None
 
 
 def note_use(tx: Transaction, token_id: str, *, at: datetime) -> None:

@@ -31,32 +31,32 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One file of SQL that has to run."""
+class MigrationFile:
+    """One file of SQL: a migration by its name."""
 
     name: str
     sql: bytes
 
     @property
     def sha256(self) -> str:
-        """Return the digest that is remembered with the step."""
+        """Return the digest that is stored with the migration."""
         return hashlib.sha256(self.sql).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class MigrationPlan:
     """What a migrate has to do: files not yet applied; on a server of a higher grade, then those it wants otherwise."""
 
     server: Server
     grade: Grade
-    pending: tuple[Step, ...]
-    rise: tuple[Step, ...]
+    pending: tuple[MigrationFile, ...]
+    rise: tuple[MigrationFile, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Name every step in order."""
         rise = f"rise from the {self.grade} to the {self.server.grade} grade, moving the readings"
-        return tuple(step.name for step in self.pending) + ((rise,) if self.rise else ())
+        return tuple(file.name for file in self.pending) + ((rise,) if self.rise else ())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class Migrated:
     installation: str
 
 
-def plan(url: str, *, allow_unsupported: bool = False) -> Plan:
+def plan(url: str, *, allow_unsupported: bool = False) -> MigrationPlan:
     """Say what a migrate of the database at `url` would do.
 
     Raises:
@@ -93,7 +93,7 @@ def migrate(
 ) -> Migrated:
     """Apply what is pending, take up a grade that has risen, then re-create functions, views, policies and rights.
 
-    `say` is told what takes long.
+    `say` is called with a line about each thing that takes long.
 
     Raises:
         Unavailable, Misconfigured, Conflict: as `plan`; Unavailable also when another migrate or somebody's session
@@ -110,8 +110,8 @@ def migrate(
         connection.execute(_SCHEMA_MIGRATION)
         planned = _plan(Transaction(connection), server)
         patient.with_locks(connection, lambda: _try_to_drop_watch(connection))
-        for step in planned.pending:
-            patient.with_locks(connection, lambda step=step: _apply(connection, step))  # type: ignore[misc]
+        for file in planned.pending:
+            patient.with_locks(connection, lambda file=file: _apply(connection, file))  # type: ignore[misc]
         patient.with_locks(connection, lambda: _redefine(connection, planned, rules or Rules()))
         installation = str(Transaction(connection).one("migrate.deployment")["installation"])
         return Migrated(grade=server.grade, server=server, applied=planned.names, installation=installation)
@@ -129,7 +129,7 @@ def _take_the_lock(connection: psycopg.Connection[DictRow]) -> None:
         raise Unavailable("another migrate is at work on this database; try again when it has ended") from error
 
 
-def _plan(tx: Transaction, server: Server) -> Plan:
+def _plan(tx: Transaction, server: Server) -> MigrationPlan:
     found = tx.one("migrate.server")
     settled = tx.first("migrate.deployment") if found["settled"] else None
     grade = Grade(settled["grade"]) if settled else server.grade
@@ -139,28 +139,28 @@ def _plan(tx: Transaction, server: Server) -> Plan:
             "had (the extension, shared_preload_libraries, timescaledb.license)"
         )
     applied = {row["name"]: row["sha256"] for row in tx.all("migrate.applied")} if found["migrated"] else {}
-    known = _steps(grade)
+    known = _migrations(grade)
     _check(known, applied)
-    before = {step.name: step.sha256 for step in known}
-    rise = tuple(step for step in _steps(server.grade) if before[step.name] != step.sha256)
-    pending = tuple(step for step in known if step.name not in applied)
-    return Plan(server=server, grade=grade, pending=pending, rise=rise)
+    before = {file.name: file.sha256 for file in known}
+    rise = tuple(file for file in _migrations(server.grade) if before[file.name] != file.sha256)
+    pending = tuple(file for file in known if file.name not in applied)
+    return MigrationPlan(server=server, grade=grade, pending=pending, rise=rise)
 
 
-def _check(known: list[Step], applied: dict[str, str]) -> None:
-    unknown = sorted(applied.keys() - {step.name for step in known})
+def _check(known: list[MigrationFile], applied: dict[str, str]) -> None:
+    unknown = sorted(applied.keys() - {file.name for file in known})
     if unknown:
         raise Conflict(f"the database is newer than this program (it has {unknown[-1]}); install a newer assetloop")
-    for step in known:
-        if step.name != _JOBS and applied.get(step.name, step.sha256) != step.sha256:
-            raise Conflict(f"migration {step.name} was changed after it was applied; restore the released file")
+    for file in known:
+        if file.name != _JOBS and applied.get(file.name, file.sha256) != file.sha256:
+            raise Conflict(f"migration {file.name} was changed after it was applied; restore the released file")
 
 
-def _steps(grade: Grade) -> list[Step]:
-    jobs = Step(name=_JOBS, sql=SchemaManager.get_schema().encode())
+def _migrations(grade: Grade) -> list[MigrationFile]:
+    jobs = MigrationFile(name=_JOBS, sql=SchemaManager.get_schema().encode())
     return [
         jobs,
-        *(Step(name=file.name.partition(".")[0], sql=file.read_bytes()) for file in _files("migrations", grade)),
+        *(MigrationFile(name=one.name.partition(".")[0], sql=one.read_bytes()) for one in _files("migrations", grade)),
     ]
 
 
@@ -175,13 +175,13 @@ def _files(folder: str, grade: Grade) -> list[Traversable]:
     return sorted((f for f in found if f.name.removesuffix(".sql").partition(".")[2] in variants), key=lambda f: f.name)
 
 
-def _apply(connection: psycopg.Connection[DictRow], step: Step) -> None:
+def _apply(connection: psycopg.Connection[DictRow], file: MigrationFile) -> None:
     with connection.transaction():
-        connection.execute(step.sql)
-        Transaction(connection).run("migrate.remember", name=step.name, sha256=step.sha256)
+        connection.execute(file.sql)
+        Transaction(connection).run("migrate.remember", name=file.name, sha256=file.sha256)
 
 
-def _redefine(connection: psycopg.Connection[DictRow], planned: Plan, rules: Rules) -> None:
+def _redefine(connection: psycopg.Connection[DictRow], planned: MigrationPlan, rules: Rules) -> None:
     tx, grade = Transaction(connection), planned.server.grade
     with connection.transaction():
         tx.run("migrate.settle", installation=f"assetloop-{secrets.token_hex(4)}", grade=grade.value)
@@ -189,16 +189,16 @@ def _redefine(connection: psycopg.Connection[DictRow], planned: Plan, rules: Rul
         _drop_watch(connection)
         if planned.rise:
             connection.execute((files("storage") / "rises" / "aside.sql").read_bytes())
-            for step in planned.rise:
-                _apply(connection, step)
+            for file in planned.rise:
+                _apply(connection, file)
             connection.execute((files("storage") / "rises" / "move.sql").read_bytes())
         connection.execute("CREATE SCHEMA watch")
-        for file in _files("definitions", grade):
-            connection.execute(file.read_bytes())
+        for definition in _files("definitions", grade):
+            connection.execute(definition.read_bytes())
 
 
 def _try_to_drop_watch(connection: psycopg.Connection[DictRow]) -> None:
-    """Let what forbids it be told before anything is changed."""
+    """Drop and roll back, so that an error which forbids it comes before anything has changed."""
     with connection.transaction(force_rollback=True):
         _drop_watch(connection)
 

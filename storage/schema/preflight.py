@@ -1,4 +1,4 @@
-"""What a migrate stands on: a server that is good enough, the extension, the roles, and patience with locks."""
+"""What a migrate needs first: a server that is new enough, the extension, the roles, and patience with locks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_NAMED = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patience:
-    """How a migrate waits for locks: `attempts` times `wait_s` seconds, with a pause in which others get their turn."""
+    """How a migrate waits for locks: `attempts` times for `wait_s`, others going ahead for `pause_s` each."""
 
     wait_s: float = 3.0
     pause_s: float = 2.0
@@ -32,7 +32,7 @@ class Patience:
     sleep: Sleep = time.sleep
 
     def set_on(self, connection: Connection) -> None:
-        """Let the session wait for a lock only so long: whoever comes after it waits behind it."""
+        """Let the session wait for a lock for `wait_s` only, since everybody who comes later waits behind it."""
         connection.execute("SELECT set_config('lock_timeout', %s, false)", [f"{int(self.wait_s * 1000)}ms"])
 
     def with_locks(self, connection: Connection, attempt: Callable[[], T]) -> T:

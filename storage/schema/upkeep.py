@@ -81,9 +81,9 @@ def thin(database: Database, *, now: datetime) -> int:
 
 
 def forget(database: Database, *, now: datetime) -> int:
-    """Forget what was told of remaining life too long ago, and wear as old as scores that went; return how many rows.
+    """Delete old estimates of remaining life, and wear as old as the scores that went; return how many rows.
 
-    The last word on each machine stays.
+    The last estimate of each machine stays.
     """
     with database.transaction() as tx:
         return int(tx.one("upkeep.drop_expired_remaining", now=now)["gone"])
@@ -111,7 +111,7 @@ def expire(database: Database, *, now: datetime) -> list[str]:
 def expire_quarantine(database: Database, *, now: datetime) -> dict[str, int]:
     """Let go of what has been in quarantine for too long, in small transactions; return how many messages, by reason.
 
-    It is said in the log and counted in the record, so that nothing goes unnoticed.
+    It is logged and counted in the record.
     """
     gone: dict[str, int] = {}
     while True:

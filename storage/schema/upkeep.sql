@@ -34,7 +34,7 @@ SELECT reason, messages, readings
 FROM drop_expired_quarantine(%(now)s, %(most)s);
 
 -- name: drop_expired_remaining
--- Forget what was told of remaining life and wear too long ago.
+-- Delete old estimates of remaining life, and old wear.
 SELECT drop_expired_remaining(%(now)s) AS gone;
 
 -- name: prepare_partitions

@@ -1,4 +1,4 @@
-"""What a backup needs of the database: one snapshot, digests of every table, and TimescaleDB's consent."""
+"""What a backup needs of the database: one snapshot, digests of every table, and a TimescaleDB that stands aside."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Digest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
-    """What a backup is of: `version` is PostgreSQL's number, as 170002."""
+class BackupManifest:
+    """What a backup holds, and of which server; `version` is PostgreSQL's number, as 170002."""
 
     grade: str
     version: int
@@ -57,7 +57,7 @@ def environment(url: str) -> dict[str, str]:
 
 
 @contextmanager
-def one_snapshot(url: str) -> Iterator[tuple[str, Callable[[Progress], Held]]]:
+def one_snapshot(url: str) -> Iterator[tuple[str, Callable[[Progress], BackupManifest]]]:
     """Yield a snapshot's name and what digests every table as it was in it; the snapshot lasts as long as the block.
 
     Raises:
@@ -69,7 +69,7 @@ def one_snapshot(url: str) -> Iterator[tuple[str, Callable[[Progress], Held]]]:
             tx = Transaction(connection)
             if not tx.one("migrate.server")["settled"]:
                 raise Misconfigured("there is nothing to back up: the database has not been migrated")
-            yield tx.one("dump.snapshot")["snapshot"], lambda progress: _held(tx, progress)
+            yield tx.one("dump.snapshot")["snapshot"], lambda progress: _manifest_of(tx, progress)
 
 
 def server_version(url: str) -> int:
@@ -78,9 +78,9 @@ def server_version(url: str) -> int:
         return connection.info.server_version
 
 
-def _held(tx: Transaction, progress: Progress) -> Held:
+def _manifest_of(tx: Transaction, progress: Progress) -> BackupManifest:
     server = tx.one("migrate.server")
-    return Held(
+    return BackupManifest(
         grade=grade_of(tx).value,
         version=server["version"],
         timescale=server["timescale"],
@@ -98,7 +98,7 @@ def _digests(tx: Transaction, progress: Progress) -> dict[str, Digest]:
     return digests
 
 
-def prepare_restore(url: str, held: Held, *, allow_unsupported: bool) -> None:
+def prepare_restore(url: str, manifest: BackupManifest, *, allow_unsupported: bool) -> None:
     """Make an empty database ready to take a backup.
 
     Raises:
@@ -110,29 +110,29 @@ def prepare_restore(url: str, held: Held, *, allow_unsupported: bool) -> None:
         tx = Transaction(connection)
         if not tx.one("dump.is_empty")["empty"]:
             raise Conflict("a backup is restored into an empty database, and this one is not: create another one")
-        if held.timescale is not None or lacks_extension(tx):
+        if manifest.timescale is not None or lacks_extension(tx):
             _refuse_another(
-                look(connection, allow_unsupported=allow_unsupported, keep=held.timescale is not None), held
+                look(connection, allow_unsupported=allow_unsupported, keep=manifest.timescale is not None), manifest
             )
         make_roles(connection)
 
 
-def _refuse_another(server: Server, held: Held) -> None:
-    if held.timescale is None:
+def _refuse_another(server: Server, manifest: BackupManifest) -> None:
+    if manifest.timescale is None:
         return
-    if server.timescale != held.timescale:
+    if server.timescale != manifest.timescale:
         raise Misconfigured(
-            f"the backup is of TimescaleDB {held.timescale} and this server has {server.timescale or 'none'}: "
+            f"the backup is of TimescaleDB {manifest.timescale} and this server has {server.timescale or 'none'}: "
             "restore it on a server with that version, and update the extension there"
         )
-    if held.grade == Grade.COMMUNITY and server.grade is not Grade.COMMUNITY:
+    if manifest.grade == Grade.COMMUNITY and server.grade is not Grade.COMMUNITY:
         raise Misconfigured("the backup is of TimescaleDB's community edition: set timescaledb.license to timescale")
 
 
 @contextmanager
-def timescale_aside(url: str, held: Held) -> Iterator[None]:
+def timescale_aside(url: str, manifest: BackupManifest) -> Iterator[None]:
     """Keep TimescaleDB from its work while the block fills its own tables."""
-    if held.timescale is None:
+    if manifest.timescale is None:
         yield
         return
     _say(url, "dump.pre_restore")
@@ -154,9 +154,9 @@ def unknown_settings(url: str, names: list[str]) -> set[str]:
         return {row["name"] for row in Transaction(connection).all("dump.unknown_settings", names=names)}
 
 
-def compare(url: str, held: Held, progress: Progress) -> list[str]:
+def compare(url: str, manifest: BackupManifest, progress: Progress) -> list[str]:
     """Return the names of the tables that are not as they were backed up."""
     with in_our_terms(), connect(url) as connection:
         found = _digests(Transaction(connection), progress)
-    names = held.tables.keys() | found.keys()
-    return sorted(name for name in names - _MADE_ANEW if held.tables.get(name) != found.get(name))
+    names = manifest.tables.keys() | found.keys()
+    return sorted(name for name in names - _MADE_ANEW if manifest.tables.get(name) != found.get(name))

@@ -89,7 +89,7 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class SeriesPoint:
     """One point of a series, in the signal's unit: of a step from `time` on, or one reading."""
 
     time: datetime
@@ -167,7 +167,7 @@ def get_counts(tx: Transaction, *, now: datetime) -> Counts:
 
 def get_series(
     tx: Transaction, signal_id: int, *, time_from: datetime, time_to: datetime, most: int = 600
-) -> list[Point]:
+) -> list[SeriesPoint]:
     """Return a signal in [time_from, time_to) as at most `most` points, or 3; values of bad quality are left out.
 
     Over a long stretch a point is a step of a roll-up; over a short one it is a reading, and its three values are one.
@@ -178,7 +178,7 @@ def get_series(
     thin = series.thinned(tx, signal_id, time_from=time_from, time_to=time_to, most=max(most, 3))
     columns = (thin.times_us, thin.means, thin.least, thin.greatest)
     return [
-        Point(time=from_us(time_us), mean=mean, least=least, greatest=greatest)
+        SeriesPoint(time=from_us(time_us), mean=mean, least=least, greatest=greatest)
         for time_us, mean, least, greatest in zip(*(column.tolist() for column in columns), strict=True)
     ]
 

@@ -20,7 +20,7 @@ from storage.views.lttb import largest_triangles
 Floats = NDArray[np.float64]
 
 
-class Source(StrEnum):
+class SeriesSource(StrEnum):
     """What a thinned series was made of."""
 
     RAW = "raw"
@@ -30,9 +30,9 @@ class Source(StrEnum):
 
 
 _LEVELS = (
-    (timedelta(days=1), Source.DAYS),
-    (timedelta(hours=1), Source.HOURS),
-    (timedelta(minutes=1), Source.MINUTES),
+    (timedelta(days=1), SeriesSource.DAYS),
+    (timedelta(hours=1), SeriesSource.HOURS),
+    (timedelta(minutes=1), SeriesSource.MINUTES),
 )
 
 
@@ -44,7 +44,7 @@ class Thinned:
     values. From raw readings each is one of them, and the three are the same.
     """
 
-    source: Source
+    source: SeriesSource
     step: timedelta
     times_us: NDArray[np.int64]
     means: Floats
@@ -140,7 +140,7 @@ def _steps(
     time_to: datetime,
     most: int,
     level: timedelta,
-    source: Source,
+    source: SeriesSource,
 ) -> Thinned:
     begin = time_from - (time_from - from_us(0)) % level
     step = level * -(-(time_to - begin) // (level * most))
@@ -162,7 +162,7 @@ def _chosen(tx: Transaction, signal_id: int, time_from: datetime, time_to: datet
     chosen = largest_triangles(window.times_us, window.values[:, 0], most)
     values = window.values[chosen, 0]
     return Thinned(
-        source=Source.RAW,
+        source=SeriesSource.RAW,
         step=timedelta(0),
         times_us=window.times_us[chosen],
         means=values,

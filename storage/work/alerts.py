@@ -62,9 +62,9 @@ def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
     return get_alert(tx, row["alert_id"]) if row else None
 
 
-def told_of(tx: Transaction, *, asset_id: int, failure_mode: str) -> list[tuple[UUID, UUID]]:
-    """Return the findings (with their alerts) that stand open of a failure mode and people were told of."""
-    rows = tx.all("alerts.told_of", asset_id=asset_id, failure_mode=failure_mode)
+def open_findings(tx: Transaction, *, asset_id: int, failure_mode: str) -> list[tuple[UUID, UUID]]:
+    """Return the findings of a failure mode that have not cleared and belong to an alert, each with that alert."""
+    rows = tx.all("alerts.open_findings", asset_id=asset_id, failure_mode=failure_mode)
     return [(row["finding_id"], row["alert_id"]) for row in rows]
 
 

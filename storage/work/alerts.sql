@@ -64,8 +64,8 @@ FROM alert_at_asset
 WHERE asset_id = %(asset_id)s AND (active OR NOT acknowledged)
 ORDER BY raised_at, alert_id;
 
--- name: told_of
--- What stands open at an asset of a failure mode and people were told of, with its alert, the oldest first.
+-- name: open_findings
+-- The findings of a failure mode at an asset that have not cleared and belong to an alert, the oldest first.
 SELECT f.finding_id, a.alert_id
 FROM finding AS f
 JOIN alert_finding AS a USING (finding_id)

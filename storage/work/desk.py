@@ -1,4 +1,4 @@
-"""Findings as the desk locks and sees them: unseen revisions, one claim on each, one asset at a time."""
+"""Findings as the desk reads them: unseen revisions, each claimed by one desk, one asset at a time."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def lock(tx: Transaction, finding_id: UUID) -> Finding | None:
 
 
 def claim(tx: Transaction, finding: Finding, *, at: datetime) -> bool:
-    """Remember this revision as seen; False where somebody did so before, whose effects then stand.
+    """Mark this revision as seen; False where another desk has done so, whose effects then hold.
 
-    The lock alone is not enough: a statement that began before the other desk committed still sees
-    the revision as unseen. The claim meets the other's row and decides.
+    The lock alone is not enough. A statement that began before the other desk committed still sees the revision as
+    unseen, waits for the lock, and gets it once the other is done. The claim then finds the other's row.
     """
     return tx.run("desk.claim", finding_id=finding.finding_id, revision=finding.revision, at=at) == 1
 

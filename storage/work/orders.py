@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"WO-([0-9]{6,9})")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderEvent:
-    """What happened to an order in one revision, and the JSON document that tells of it."""
+    """What happened to an order in one revision, and the JSON document that goes out with it."""
 
     order_id: int
     revision: int

@@ -9,28 +9,30 @@ from plant.asset import AssetState
 from storage.core.database import Transaction
 
 
-class Reason(StrEnum):
-    """Why nothing is told of what is found."""
+class SuppressionReason(StrEnum):
+    """Why nobody is alerted of what is found."""
 
     WORK = "work"
     OUT_OF_SERVICE = "out_of_service"
 
 
 def begin(
-    tx: Transaction, *, asset_id: int, reason: Reason, at: datetime, by: str, order_id: int | None = None
+    tx: Transaction, *, asset_id: int, reason: SuppressionReason, at: datetime, by: str, order_id: int | None = None
 ) -> bool:
     """Suppress from `at` on, data time; False where that stands already."""
     return tx.run("suppression.begin", asset_id=asset_id, reason=reason.value, order_id=order_id, at=at, by=by) > 0
 
 
-def end(tx: Transaction, *, asset_id: int, reason: Reason, at: datetime, by: str, order_id: int | None = None) -> bool:
+def end(
+    tx: Transaction, *, asset_id: int, reason: SuppressionReason, at: datetime, by: str, order_id: int | None = None
+) -> bool:
     """Suppress no more from `at` on; False where nothing was suppressed for that."""
     return tx.run("suppression.end", asset_id=asset_id, reason=reason.value, order_id=order_id, at=at, by=by) > 0
 
 
-def standing(tx: Transaction, asset_id: int) -> set[Reason]:
+def standing(tx: Transaction, asset_id: int) -> set[SuppressionReason]:
     """Return for what an asset is suppressed now."""
-    return {Reason(row["reason"]) for row in tx.all("suppression.standing", asset_id=asset_id)}
+    return {SuppressionReason(row["reason"]) for row in tx.all("suppression.standing", asset_id=asset_id)}
 
 
 def intervals(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:

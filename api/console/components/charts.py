@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.views.overview import Point
+from storage.views.overview import SeriesPoint
 
 _COLOURS = ("#2f7ed8", "#1f9e89", "#b5761f", "#8a63c9")
 _GREY = "#8391a2"
@@ -23,7 +23,7 @@ class Trace:
 
     name: str
     unit: str
-    points: Sequence[Point]
+    points: Sequence[SeriesPoint]
     low: float | None = None
     high: float | None = None
 

@@ -20,7 +20,7 @@ from service.runtime.postgres import binaries
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
 from storage.transfer import dump
-from storage.transfer.dump import Digest, Held
+from storage.transfer.dump import BackupManifest, Digest
 
 _FORMAT = 1
 _DUMP, _MANIFEST = "record.dump", "manifest.json"
@@ -247,12 +247,12 @@ def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
         raise Rejected("not_a_backup", f"{file} is no backup, or is damaged: {error}") from error
 
 
-def _manifest(archive: zipfile.ZipFile, file: Path) -> Held:
+def _manifest(archive: zipfile.ZipFile, file: Path) -> BackupManifest:
     try:
         found = json.loads(archive.read(_MANIFEST))
         if found.pop("format") > _FORMAT:
             raise Rejected("newer_backup", f"{file} was written by a newer assetloop; install that version")
         tables = {name: Digest(**table) for name, table in found.pop("tables").items()}
-        return Held(**found, tables=tables)
+        return BackupManifest(**found, tables=tables)
     except (KeyError, TypeError, ValueError) as error:
         raise Rejected("not_a_backup", f"{file} is no backup: it lacks a manifest that can be read") from error

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from api.console.components.charts import ChartWindow, Trace, stack
 from api.console.order_evidence import around
-from storage.views.overview import Point
+from storage.views.overview import SeriesPoint
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-FLOW = Trace(name="Flow", unit="m³/h", points=[Point(time=NOON, mean=1.23456789, least=1, greatest=2)], high=5)
+FLOW = Trace(name="Flow", unit="m³/h", points=[SeriesPoint(time=NOON, mean=1.23456789, least=1, greatest=2)], high=5)
 
 
 def test_each_trace_has_an_axis_a_title_with_its_unit_and_its_points() -> None:

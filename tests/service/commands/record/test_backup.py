@@ -23,7 +23,7 @@ from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import readings
 from tests.stack import ASSETLOOP
-from tests.storage import telemetry
+from tests.storage import readings as telemetry
 from tests.timescaledb import apache
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
