@@ -23,7 +23,7 @@ from storage.telemetry.prepared import ReadingOutcome
 from storage.telemetry.quarantine import RefusedPayload
 from storage.telemetry.windows import to_us
 from storage.views import series
-from tests.storage import telemetry
+from tests.storage import readings as telemetry
 from tests.storage.readings import Told
 from tests.timescaledb import apache, community
 

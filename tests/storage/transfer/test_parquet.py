@@ -21,7 +21,7 @@ from storage.schema.migrate import migrate
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
 from storage.transfer import parquet
-from tests.storage import telemetry
+from tests.storage import readings as telemetry
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 NOW = START + timedelta(days=3)
