@@ -200,7 +200,5 @@ def _slots(around: Surroundings) -> str:
 
 
 def _broker(around: Surroundings) -> str:
-    from simulators.wire import Wire
-
-    with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+    with around.wire() as wire:
         return f"answers at {wire.address}"

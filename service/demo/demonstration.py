@@ -21,6 +21,7 @@ from storage.views import counts
 
 if TYPE_CHECKING:
     from simulators.fleet import Fleet
+    from simulators.wire import Wire
 
 PERIOD_S = 1.0
 _PATIENCE_S = 30.0
@@ -61,19 +62,18 @@ def register_demo(database: Database, clock: Clock) -> None:
         import_plant(tx, read_plant(plant_file()), at=clock.now())
 
 
-def publish_past(database: Database, mqtt_url: str, clock: Clock, progress: Progress) -> Past:
+def publish_past(database: Database, wire: Wire, clock: Clock, progress: Progress) -> Past:
     """Publish an hour of healthy telemetry of the whole plant, in arrays of instants, once ingest listens.
 
     Raises:
         Unavailable: the broker is away, or ingest does not store.
     """
     from simulators.fleet import backfill
-    from simulators.wire import Wire
 
     fleet = read_fleet(plant_file())
     end_s = float(int(clock.now().timestamp()))
     start_s = end_s - HISTORY_S
-    with Wire(mqtt_url) as wire:
+    with wire:
         await_listening(
             lambda: backfill(fleet, wire, start_s, start_s + PERIOD_S, PERIOD_S),
             database,

@@ -81,8 +81,6 @@ class Foundation:
         patiently(lambda: connect(self.database_url).close(), say=self._screen.say, stop=self._stop)
 
     def _start_broker(self) -> None:
-        from simulators.wire import Wire
-
         settings = self._around.settings
         if settings.mqtt_url is None:
             self._embed_broker()
@@ -90,7 +88,7 @@ class Foundation:
         self.mqtt_url = settings.mqtt_url.get_secret_value()
 
         def knock() -> None:
-            with Wire(self.mqtt_url):
+            with self._around.wire():
                 pass
 
         patiently(knock, say=self._screen.say, stop=self._stop)

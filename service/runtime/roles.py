@@ -229,11 +229,9 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
 def _dispatch_with(
     app: procrastinate.App, around: Surroundings, database: Database, stack: contextlib.ExitStack
 ) -> None:
-    from alerts.dispatch.mqtt_publisher import MqttPublisher
     from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
 
-    publisher = MqttPublisher(around.mqtt_url(), certificates=around.certificates)
-    stack.enter_context(contextlib.closing(publisher))
+    publisher = stack.enter_context(contextlib.closing(around.order_publisher()))
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
 
 
@@ -266,11 +264,10 @@ def simulate(around: Surroundings, plant: Path, *, period_s: float, faults: tupl
     """Stand in for the devices of a plant."""
     from simulators.faults import Fault
     from simulators.fleet import live
-    from simulators.wire import Wire
 
     ill = [Fault.parse(text) for text in faults]
     fleet = read_fleet(plant).suffering(ill)
-    wire = Wire(around.mqtt_url(), certificates=around.certificates)
+    wire = around.wire()
     with until_told("simulate") as stop, contextlib.suppress(ToldToStopError):
         patiently(wire.connect, say=log.warning, stop=stop)
         with contextlib.closing(wire):

@@ -225,7 +225,9 @@ class _Stack:
         demonstration.write_state(around.folder.demo, demonstration.DemoState())
         demonstration.register_demo(database, around.clock)
         with self._screen.bar("publishing an hour of the plant's healthy past", "readings") as bar:
-            past = demonstration.publish_past(database, self._running.mqtt_url, around.clock, self._unless_stopped(bar))
+            past = demonstration.publish_past(
+                database, around.wire(self._running.mqtt_url), around.clock, self._unless_stopped(bar)
+            )
         with self._screen.bar("storing it", "readings") as bar:
             site = demonstration.site_tag()
             demonstration.await_stored(database, around.clock, site, None, past, self._unless_stopped(bar))

@@ -8,6 +8,7 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plant.certificates import Certificates
 from plant.clock import Clock, SystemClock
@@ -15,6 +16,10 @@ from plant.errors import Misconfigured
 from service.runtime.data_folder import DataFolder, Running
 from service.settings import Settings, read_settings
 from storage.core.database import Database, Role
+
+if TYPE_CHECKING:
+    from alerts.dispatch.mqtt_publisher import MqttPublisher
+    from simulators.wire import Wire
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,8 +67,20 @@ class Surroundings:
     @property
     def certificates(self) -> Certificates:
         """Return those with which the broker is reached, for whatever reaches it."""
-        told = self.settings
-        return Certificates(ca_file=told.mqtt_ca_file, cert_file=told.mqtt_cert_file, key_file=told.mqtt_key_file)
+        named = self.settings
+        return Certificates(ca_file=named.mqtt_ca_file, cert_file=named.mqtt_cert_file, key_file=named.mqtt_key_file)
+
+    def wire(self, url: str | None = None) -> Wire:
+        """Make what publishes as a device does; it connects when entered. `url` is that of a stack that only begins."""
+        from simulators.wire import Wire
+
+        return Wire(url or self.mqtt_url(), certificates=self.certificates)
+
+    def order_publisher(self) -> MqttPublisher:
+        """Make what publishes work orders; it connects when first used."""
+        from alerts.dispatch.mqtt_publisher import MqttPublisher
+
+        return MqttPublisher(self.mqtt_url(), certificates=self.certificates)
 
     def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
         """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""

@@ -80,10 +80,10 @@ def replay(
         Unavailable: the broker is away, or ingest does not store.
     """
     if options.wire_only:
-        with Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+        with around.wire() as wire:
             readings = _publish(around, options, recording, wire, progress)
         return _report(options, recording, readings, shift_s)
-    with around.database() as database, Wire(around.mqtt_url(), certificates=around.certificates) as wire:
+    with around.database() as database, around.wire() as wire:
         _register(around, options, recording, database)
         opening = recording.rows(0, 1)
         await_listening(
