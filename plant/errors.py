@@ -10,13 +10,15 @@ class AssetloopError(Exception):
 class Rejected(AssetloopError):
     """Never retry: what was sent is wrong. Quarantine on the wire, 400 over HTTP.
 
-    `reason` is a short, constant word that a person can count and filter by.
+    `reason` is a short, constant word that a person can count and filter by. `readings` is how many would have been of
+    it, as far as that can be told.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", *, readings: int = 1) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.readings = readings
 
 
 class NotFound(AssetloopError):

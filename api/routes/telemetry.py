@@ -46,7 +46,7 @@ Credentials = Annotated[
 @router.post(
     "",
     response_model=MessageShape,
-    responses={202: {"model": MessageShape}, **answers(400, 401, 403, 408, 413, 415, 429)},
+    responses={202: {"model": MessageShape}, **answers(400, 401, 403, 408, 409, 413, 415, 429)},
     openapi_extra=_BODY,
 )
 async def post_telemetry(
@@ -61,8 +61,8 @@ async def post_telemetry(
     """Store a message of a device in the native JSON, as is or with Content-Encoding gzip.
 
     Wants `Authorization: Bearer` with a device token. 200: it is committed. 202: the asset waits for its approval, and
-    what it said is stored then. 400: nothing of it can be used; it is in quarantine. 429: beyond the device's rate
-    limit.
+    what it said is stored then. 400: nothing of it can be used; it is in quarantine. 409: other values are stored for
+    these instants. 429: beyond the device's rate limit.
     """
     door = parts.door
     if door is None:
@@ -106,4 +106,8 @@ def _answer(outcome: MessageOutcome, response: Response) -> MessageShape | Respo
         return refusal
     if any(one.reason == "unknown_asset" for one in outcome.refused):
         response.status_code = 202
+    elif outcome.conflicting and outcome.conflicting == outcome.received:
+        return problem(409, "conflicting", "other values are stored for these instants; yours are kept beside them")
+    elif outcome.received and not outcome.stored + outcome.duplicate:
+        return problem(400, outcome.refused[0].reason, "; ".join(one.detail for one in outcome.refused)[:400])
     return MessageShape.model_validate(outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ingest.admission.limits import Limiter
 from ingest.decoding.decoded import ABSENT, DeviceReport
 from plant.reading import Flag
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_2000_US = 946_684_800_000_000
 _FURTHEST_AHEAD_US = 10 * 60 * 1_000_000
 _NEVER_NEWEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
@@ -190,7 +192,7 @@ def _refuse_times(report: DeviceReport, oldest_us: int, arrival_us: int, *, reta
         here, place = range(place, place + size), place + size
         reason = _time_refusal(time_us, oldest_us, arrival_us, retained=retained)
         if reason:
-            report.refuse(reason, "" if time_us == ABSENT else f"{time_us // 1000} ms since 1970", len(here))
+            report.refuse(reason, "" if time_us == ABSENT else _shown_time(time_us, arrival_us), len(here))
         else:
             kept.append(number)
             places += here
@@ -232,3 +234,24 @@ def _time_refusal(time_us: int, oldest_us: int, arrival_us: int, *, retained: bo
     if time_us > arrival_us + _FURTHEST_AHEAD_US:
         return "in_the_future"
     return "too_old" if time_us < oldest_us else None
+
+
+def _shown_time(time_us: int, arrival_us: int) -> str:
+    """Say what a refused time is, and in which other unit it would have been one.
+
+    >>> _shown_time(1648731311 * 1000, 1_700_000_000_000_000)
+    '1648731311 ms is 1970-01-20; as seconds 2022-03-31: send milliseconds, or say time_unit in mapping.toml'
+    """
+    said = time_us // 1000
+    shown = f"{said} ms is {_date(time_us)}"
+    for unit, us in (("seconds", said * 1_000_000), ("microseconds", said), ("nanoseconds", said // 1000)):
+        if YEAR_2000_US <= us <= arrival_us + _FURTHEST_AHEAD_US:
+            return f"{shown}; as {unit} {_date(us)}: send milliseconds, or say time_unit in mapping.toml"
+    return shown
+
+
+def _date(us: int) -> str:
+    try:
+        return (_EPOCH + timedelta(microseconds=us)).date().isoformat()
+    except OverflowError:
+        return "no date"

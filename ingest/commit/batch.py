@@ -57,7 +57,7 @@ class SlowPathMessage:
         """Refuse the message as a whole: every report of it or, where it has none, as one reading."""
         if not self.reports:
             self.reports = [DeviceReport.empty("", "")]
-            self.reports[0].refuse(cause.reason, cause.detail)
+            self.reports[0].refuse(cause.reason, cause.detail, cause.readings)
         for report in self.reports:
             report.device = report.device or DeviceProfile.stranger(topic_text(self.topic))
             report.refuse_all(cause.reason, cause.detail)

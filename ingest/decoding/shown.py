@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from plant.reading import Flag
 
-_SHOWN_FLAGS = (Flag.QUALITY_BAD, Flag.QUALITY_UNCERTAIN, Flag.HISTORICAL)
+_SHOWN_FLAGS = (Flag.QUALITY_BAD, Flag.QUALITY_UNCERTAIN, Flag.HISTORICAL, Flag.CLOCK_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,20 @@ def device(report: DeviceReport) -> str:
     return "/".join(filter(None, (report.site, report.asset)))
 
 
+def flags_in_words(flags: int) -> str:
+    """Name what is said of a value's quality.
+
+    >>> flags_in_words(Flag.QUALITY_BAD | Flag.HISTORICAL)
+    'quality_bad historical'
+    """
+    return " ".join(str(flag.name).lower() for flag in _SHOWN_FLAGS if flag in Flag(flags))
+
+
 def _readings(report: DeviceReport) -> Iterator[ShownReading]:
     place = 0
     for keys, time_us, said in zip(report.keys, report.times_us, report.flags, strict=True):
         time_ms = None if time_us == ABSENT else time_us / 1000
         for key in keys:
-            flags = Flag(said | report.marks.get(place, 0))
-            names = " ".join(str(flag.name).lower() for flag in _SHOWN_FLAGS if flag in flags)
-            yield ShownReading(device(report), key, time_ms, report.values[place], names)
+            words = flags_in_words(said | report.marks.get(place, 0))
+            yield ShownReading(device(report), key, time_ms, report.values[place], words)
             place += 1

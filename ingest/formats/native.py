@@ -2,26 +2,37 @@
 
 Beside its values an object may say `"seq"` (a counter), `"q": {"k": "BAD"}` (quality) and `"hist": true`. In the
 flat shape these names and `ts` are read so only where they have that form: `{"q": 3.2}` is a signal named q.
+Where there is no `ts`, `timestamp` is read like it. A time under another name is refused: it would become arrival, and
+all instants of a backlog would become one. Integers beyond 2**53, which no float holds, are marked as uncertain.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-import orjson
-
 from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from ingest.decoding.format import Format
+from ingest.decoding.json_text import parsed
 from plant.errors import Rejected
 from plant.reading import Flag
 from plant.topics import TELEMETRY_FILTER, device_of
 
 _QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.QUALITY_BAD}
 _HISTORICAL = int(Flag.HISTORICAL)
+_OTHER_NAME = "timestamp"
+_TIME_NAMES = frozenset(
+    {"time", "t", "dt", "date", "datetime", "epoch", "unixtime", "utc", "when", "time_stamp", "event_time", "last_seen"}
+    | {f"{name}_{unit}" for name in ("time", "ts", "timestamp") for unit in ("s", "ms", "us", "ns", "utc")}
+    | {f"{deed}_at" for deed in ("created", "measured", "sampled", "observed", "recorded", "sent")}
+)
+_DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ]\d\d:\d\d|$)")
+_YEAR_2000_S = 946_684_800
+_EXACT = 2**53
 _SHOWN = 60  # characters of a refused value that are kept
 
 
@@ -56,7 +67,8 @@ def report(site: str, asset: str, document: Any) -> DeviceReport:
         for instant in document:
             _add_instant(built, instant)
     if not built.keys and built.rejects.keys() <= {"not_a_number", "no_numbers"}:
-        raise Rejected("no_numbers", "; ".join(reject.detail for reject in built.rejects.values()))
+        detail = "; ".join(reject.detail for reject in built.rejects.values())
+        raise Rejected("no_numbers", detail or "it is empty", readings=max(1, built.quarantined))
     return built
 
 
@@ -69,21 +81,9 @@ def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> DeviceRep
         numbers = array("d", [*values.values()])
     except (TypeError, OverflowError):
         return None
+    if max(numbers) >= _EXACT or min(numbers) <= -_EXACT:
+        return None
     return DeviceReport(site, asset, [tuple(values)], [ts * 1000], [0], numbers)
-
-
-def parsed(payload: bytes) -> Any:
-    """Parse JSON; NaN and infinities, which JSON does not have, are let through to be refused one by one.
-
-    Raises:
-        Rejected: `not_json`.
-    """
-    try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
-        if b"NaN" in payload or b"Infinity" in payload or "infinity" in str(error):
-            return _parsed_leniently(payload)
-        raise Rejected("not_json", str(error)) from error
 
 
 @lru_cache(maxsize=16_384)
@@ -94,20 +94,6 @@ def _device(topic: str) -> tuple[str, str]:
     return device
 
 
-def _parsed_leniently(payload: bytes) -> Any:
-    """Parse what devices write for a value that is no number, so that only this value is lost and not the message."""
-    try:
-        return json.loads(payload.decode(), parse_int=_finite, parse_float=_finite, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        raise Rejected("not_json", str(error)) from error
-
-
-def _finite(text: str) -> float | str:
-    """Return a number, or its text where it is beyond all numbers."""
-    value = float(text)
-    return value if isfinite(value) else text
-
-
 def _add_instant(target: DeviceReport, instant: Any) -> None:
     if type(instant) is not dict:
         target.refuse("no_numbers", f"{_shown(instant)} is not an object")
@@ -115,22 +101,28 @@ def _add_instant(target: DeviceReport, instant: Any) -> None:
     values = instant.get("values")
     if type(values) is not dict:
         values = _flat_values(instant)
-    ts = instant.get("ts")
+    name = "ts" if "ts" in instant or _OTHER_NAME not in instant else _OTHER_NAME
+    ts = instant.get(name)
     time_us = ts * 1000 if type(ts) is int else _time_us(ts)
     if time_us is None:
-        target.refuse("bad_time", f"ts is {_shown(ts)}", max(1, len(values)))
+        target.refuse("bad_time", f"{name} is {_shown(ts)}: send milliseconds since 1970", max(1, len(values)))
+        return
+    elsewhere = _time_elsewhere(instant) if time_us == ABSENT else None
+    if elsewhere is not None:
+        target.refuse("bad_time", _elsewhere(elsewhere), max(1, len(values)))
         return
     keys, numbers = _numbers(target, values)
     before = len(target.values)
     if keys:
         target.say(keys, time_us, _HISTORICAL if instant.get("hist") is True else 0, numbers)
+        _mark_inexact(target, values, keys, before)
     if len(instant) > 2:
         _add_remarks(target, instant, keys, before)
 
 
 def _flat_values(instant: dict[str, Any]) -> dict[str, Any]:
     """Return what an object without `values` says of signals: all of it but the time and the words about it."""
-    words = {"ts"}
+    words = {"ts"} if "ts" in instant else {_OTHER_NAME}
     words |= {word for word, kind in (("q", dict), ("hist", bool), ("seq", int)) if type(instant.get(word)) is kind}
     return {key: value for key, value in instant.items() if key not in words}
 
@@ -142,6 +134,35 @@ def _time_us(ts: Any) -> int | None:
     if type(ts) is float and isfinite(ts):
         return round(ts * 1000)
     return None
+
+
+def _time_elsewhere(instant: dict[str, Any]) -> str | None:
+    """Return under which other name an instant says its time, None where it says none."""
+    for key, value in instant.items():
+        if key.casefold().strip("_@").replace("-", "_") in _TIME_NAMES and _is_time(value):
+            return key
+    return None
+
+
+def _is_time(value: Any) -> bool:
+    """Say whether a value can only be a time: a number since 1970 from 2000 on in any unit, or a date."""
+    if isinstance(value, str):
+        return _DATE.match(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= _YEAR_2000_S
+
+
+def _elsewhere(key: str) -> str:
+    return (
+        f'its time is called {key[:_SHOWN]}: send it as "ts", in ms, or say time = "$.{key[:_SHOWN]}" in mapping.toml'
+    )
+
+
+def _mark_inexact(target: DeviceReport, values: dict[str, Any], keys: tuple[str, ...], before: int) -> None:
+    """Mark integers that no float holds."""
+    for place, key in enumerate(keys, start=before):
+        value = values[key]
+        if type(value) is int and abs(value) > _EXACT:
+            target.mark(place, int(Flag.QUALITY_UNCERTAIN))
 
 
 def _numbers(target: DeviceReport, values: dict[str, Any]) -> tuple[tuple[str, ...], array[float]]:

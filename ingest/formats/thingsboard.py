@@ -13,7 +13,8 @@ from typing import Any
 from ingest.admission.device_profile import ANYWHERE
 from ingest.decoding.decoded import Decoded, DeviceReport, Extras, Presence
 from ingest.decoding.format import Format
-from ingest.formats.native import parsed, report
+from ingest.decoding.json_text import parsed
+from ingest.formats.native import report
 from plant.errors import Rejected
 
 _ROOT = "v1/gateway"
@@ -55,13 +56,13 @@ def _telemetry(document: Any) -> Decoded:
             refused.append(nothing)
             reports.append(_refused(device, nothing))
     if len(refused) == len(reports):
-        raise refused[0]
+        raise Rejected(refused[0].reason, refused[0].detail, readings=sum(one.readings for one in refused))
     return Decoded(reports)
 
 
 def _refused(device: str, cause: Rejected) -> DeviceReport:
     refused = DeviceReport.empty(ANYWHERE, device)
-    refused.refuse(cause.reason, cause.detail)
+    refused.refuse(cause.reason, cause.detail, cause.readings)
     return refused
 
 

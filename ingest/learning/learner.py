@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.formats.native import parsed
+from ingest.decoding.json_text import parsed
 from ingest.learning.proposals import GroupOfTopics, proposed
 from ingest.learning.ready_made import READY_MADE, ReadyMade
 from ingest.learning.shapes import LONGEST_WORD, Shape, is_number

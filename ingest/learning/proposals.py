@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.formats.native import parsed
+from ingest.decoding.json_text import parsed
 from ingest.learning.shapes import LOCAL, MOST_WORDS, Shape, is_number, is_state
 from ingest.learning.trying import readings_of
 from ingest.mapping.lines import point_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.formats.native import parsed
+from ingest.decoding.json_text import parsed
 from ingest.mapping.file import CsvRule, TopicRule
 from ingest.mapping.lines import Point, point_of
 from plant.errors import Rejected

@@ -16,10 +16,12 @@ from ingest.mapping.pattern import Pattern, Template
 from ingest.mapping.scale import Scale, quantity_scale
 from ingest.mapping.statements import Statement, StatementReader
 from plant.errors import Rejected
+from plant.reading import Flag
 
 EVERY = "*"  # stands for all signals that have no rule of their own
 ANYTHING = "*"  # stands in `when` for whatever value there is
 _SHOWN = 60
+_EXACT = 2**53  # larger integers are marked: no float holds all of them
 
 
 class Rule:
@@ -126,13 +128,19 @@ class Rule:
             report.refuse("bad_time", statement.no_time, max(1, len(statement.said)))
             return
         values: dict[str, float] = {}
+        inexact: list[int] = []
         for key, said in statement.said.items():
             try:
                 values[key] = self._scales.get(key, self._otherwise).read(said)
             except Rejected as refusal:
                 report.refuse(refusal.reason, f"{key[:_SHOWN]} is {refusal.detail}")
+            else:
+                if isinstance(said, int) and abs(said) > _EXACT:
+                    inexact.append(len(report.values) + len(values) - 1)
         if values:
             report.say(tuple(values), statement.time_us, statement.flags, array("d", values.values()))
+            for place in inexact:
+                report.mark(place, int(Flag.QUALITY_UNCERTAIN))
 
 
 def _documents(rule: TopicRule) -> Any:
@@ -156,6 +164,6 @@ def _decoded(reports: list[DeviceReport], nobody: DeviceReport) -> Decoded:
     if not reports:
         if nobody.rejects:
             first = next(iter(nobody.rejects.values()))
-            raise Rejected(first.reason, first.detail)
+            raise Rejected(first.reason, first.detail, readings=nobody.quarantined)
         raise Rejected("no_numbers", "nothing that the mapping names is in this payload")
     return Decoded([*reports, nobody] if nobody.rejects else reports)

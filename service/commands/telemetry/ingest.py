@@ -80,12 +80,15 @@ def try_(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Show what a payload becomes, without storing anything. Exit code 1 where nothing of it can be read."""
+    """Show what ingest would make of a payload that came now, of a device that the register knows; nothing is stored.
+
+    Exit code 1 where nothing of it would be in the record.
+    """
     from service.commands.telemetry.trial import trial
 
     outcome = trial(surroundings(data), topic, file, mapping)
     answer(outcome, as_json=json, line=outcome.lines)
-    if outcome.refused and not outcome.readings:
+    if outcome.refused and not outcome.stored:
         raise typer.Exit(1)
 
 

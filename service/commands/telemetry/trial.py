@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.admission.admit import AdmissionRules
+from ingest.admission.verdict import CONFLICTING, judged
 from ingest.decoding.decode import Decoder
-from ingest.decoding.shown import ShownReading, ShownRefusal, readings, refusals
+from ingest.decoding.shown import ShownReading, ShownRefusal, refusals
 from ingest.learning.learner import MappingLearner
 from ingest.mapping import known_formats
 from ingest.mapping.file import parse_rules
@@ -19,10 +21,12 @@ from service.commands.instants import shown_ms
 from service.runtime.broker_settings import broker_settings
 from service.runtime.surroundings import Surroundings
 
+_DAY_US = 86_400_000_000
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """What a payload becomes: the format that reads it, its readings, and what of it is refused.
+    """What ingest makes of a payload: the format that reads it, its readings, and what of it is refused.
 
     `answers` are topics on which something would be said in return, `presences` devices that have come or gone.
     """
@@ -33,6 +37,11 @@ class Trial:
     refused: list[ShownRefusal]
     presences: list[str]
     answers: list[str]
+
+    @property
+    def stored(self) -> int:
+        """Count the readings that would be in the record."""
+        return sum(CONFLICTING not in one.flags for one in self.readings)
 
     def lines(self) -> str:
         """Say it to a person."""
@@ -46,7 +55,7 @@ class Trial:
 
 
 def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) -> Trial:
-    """Decode a file as if it had come on a topic; `-` is standard input.
+    """Decode and admit a file as if it came now on a topic, of a device that the register knows; `-` is standard input.
 
     Raises:
         Misconfigured: the file or the mapping cannot be read.
@@ -60,13 +69,16 @@ def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) ->
     try:
         decoded = Decoder(formats, most_bytes=around.settings.most_payload_bytes).decode(topic.encode(), payload)
     except Rejected as refusal:
-        whole = [ShownRefusal("", refusal.reason, refusal.detail, 1)]
+        whole = [ShownRefusal("", refusal.reason, refusal.detail, refusal.readings)]
         return Trial(topic=topic, format=name, readings=[], refused=whole, presences=[], answers=[])
-    beside = decoded.extras
+    beside, settings = decoded.extras, around.settings
+    rules = AdmissionRules(retention_us=round(settings.raw_retention_days * _DAY_US))
+    arrival_us = round(around.clock.now().timestamp() * 1e6)
+    readings = judged(decoded, rules, most_signals=settings.most_signals, arrival_us=arrival_us)
     return Trial(
         topic=topic,
         format=name,
-        readings=readings(decoded),
+        readings=readings,
         refused=refusals(decoded),
         presences=[f"{one.asset} is {'on' if one.is_online else 'off'}line" for one in beside.presences]
         if beside

@@ -164,3 +164,69 @@ def test_any_json_gives_columns_of_one_length_or_a_reason(document: Any) -> None
 @given(st.binary())
 def test_any_bytes_give_columns_or_a_reason(payload: bytes) -> None:
     assert reason_of(payload) in {None, "no_numbers", "not_json"}
+
+
+@pytest.mark.parametrize(
+    "spelt", ["nan", "-nan", "NaN", "-nan(ind)", "inf", "-Infinity", "1.#QNAN", "-1.#IND00", "1e999"]
+)
+def test_what_is_no_number_however_it_is_spelt_costs_only_itself(spelt: str) -> None:
+    report = decode(f'{{"t1": 17.1, "t2": {spelt}, "note nan": "nan", "t3": 10.0}}'.encode())
+    assert dict(zip(report.keys[0], report.values, strict=True)) == {"t1": 17.1, "t3": 10.0}
+    assert report.rejects["not_a_number"].readings == 2
+    assert spelt in report.rejects["not_a_number"].detail
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        b"\xef\xbb\xbf%b",
+        b"%b\x00",
+        b"\r\n\t%b\r\n\x00\x00",
+        pytest.param("utf-16", id="UTF-16 with a mark"),
+    ],
+)
+def test_what_stands_around_a_document_does_not_change_it(around: bytes | str) -> None:
+    body = b'{"ts": 1700000000000, "values": {"temp_\xc3\xa9": 21.5}}'
+    payload = body.decode().encode(around) if isinstance(around, str) else around % body
+    report = decode(payload)
+    assert (report.keys, report.values.tolist(), report.times_us) == ([("temp_é",)], [21.5], [1_700_000_000_000_000])
+
+
+@pytest.mark.parametrize(
+    "body", ['{"timestamp": 1700000000000, "values": {"t": 1}}', '{"timestamp": 1700000000000, "t": 1}']
+)
+def test_a_time_that_is_called_timestamp_is_read(body: str) -> None:
+    report = decode(body.encode())
+    assert (report.keys, report.times_us) == ([("t",)], [1_700_000_000_000_000])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"time": 1700000000, "values": {"v": 1}}',
+        '{"t": 1700000000000, "v": 1}',
+        '{"Time": "2023-11-14T22:13:20Z", "v": 1}',
+        '{"@timestamp_ms": 1700000000000, "v": 1}',
+        '{"measured-at": "2023-11-14 22:13", "v": 1}',
+    ],
+)
+def test_a_time_under_another_name_never_becomes_arrival(body: str) -> None:
+    report = decode(f"[{body}]".encode())
+    assert report.keys == []
+    assert "in mapping.toml" in report.rejects["bad_time"].detail
+
+
+def test_a_signal_that_is_called_like_a_time_stays_a_signal() -> None:
+    report = decode(b'{"t": 21.5, "time": 7, "when": "open"}')
+    assert report.keys == [("t", "time")]
+
+
+def test_an_integer_that_no_float_holds_is_marked() -> None:
+    report = decode(b'{"ts": 1700000000000, "values": {"a": 9007199254740993, "b": 9007199254740992}}')
+    assert report.marks == {0: Flag.QUALITY_UNCERTAIN}
+
+
+def test_a_whole_refusal_counts_its_readings() -> None:
+    with pytest.raises(Rejected) as refusal:
+        decode(b'[{"a": "x", "b": "y"}, {"a": "z"}]')
+    assert (refusal.value.reason, refusal.value.readings) == ("no_numbers", 3)

@@ -54,6 +54,32 @@ def test_try_shows_what_a_payload_becomes_without_database_and_broker(tmp_path: 
     ]
 
 
+def test_try_gives_the_verdict_of_ingest() -> None:
+    topic = "assetloop/v1/demo/P-101/telemetry"
+    done = run("try", "--topic", topic, "-", said=b'{"ts": 1648731311, "values": {"v1": 3.111, "v2": 1}}')
+    assert done.returncode == 1
+    assert done.stdout.decode().splitlines()[1] == (
+        "refused, too_old: 1648731311 ms is 1970-01-20; as seconds 2022-03-31: send milliseconds, "
+        "or say time_unit in mapping.toml (2)  demo/P-101"
+    )
+    said = b'[{"ts": 1700000000000, "values": {"v": 1}}, {"ts": 1700000000000, "values": {"v": 1, "w": 2}},'
+    said += b' {"ts": 1700000000000, "values": {"v": 3}}, {"ts": 4000000000000, "values": {"v": 3}}]'
+    done = run("try", "--topic", topic, "--json", "-", said=said)
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert [(one["signal"], one["value"], one["flags"]) for one in told["readings"]] == [
+        ("v", 1.0, ""),
+        ("v", 1.0, "duplicate"),
+        ("w", 2.0, ""),
+        ("v", 3.0, "conflicting"),
+    ]
+    assert [one["reason"] for one in told["refused"]] == ["in_the_future"]
+    assert told["refused"][0]["detail"].startswith("4000000000000 ms is 2096-10-02")
+    keys = ", ".join(f'"k{n}": 1' for n in range(501))
+    done = run("try", "--topic", topic, "--json", "-", said=f"{{{keys}}}".encode())
+    assert [one["reason"] for one in json.loads(done.stdout)["refused"]] == ["too_many_signals"]
+
+
 def test_try_reads_standard_input_by_a_mapping_and_answers_with_json(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
