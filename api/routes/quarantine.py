@@ -7,8 +7,16 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.quarantine import Approval, ApprovedShape, QuarantinedPayload, QuarantinedShape, StrangerShape
-from lifecycle.register import importing
+from api.schemas.quarantine import (
+    Approval,
+    ApprovedShape,
+    Dismissal,
+    DismissedShape,
+    QuarantinedPayload,
+    QuarantinedShape,
+    StrangerShape,
+)
+from lifecycle.register import approval
 from plant.principal import typed
 from storage.telemetry import quarantine
 from storage.views import overview
@@ -33,20 +41,29 @@ def list_strangers(parts: GivenParts, most: Most = 200) -> list[StrangerShape]:
 
 
 @router.post("/assets/approve", status_code=201, responses=answers(400, 409))
-def approve_asset(parts: GivenParts, approval: Approval) -> ApprovedShape:
+def approve_asset(parts: GivenParts, asked: Approval) -> ApprovedShape:
     """Take an asset into the register; ingest then stores what was held of it, in order and once."""
     with parts.database.transaction() as tx:
-        approved = importing.approve(
+        approved = approval.approve(
             tx,
-            site=approval.site,
-            asset=approval.asset,
-            asset_class=approval.asset_class,
+            site=asked.site,
+            asset=asked.asset,
+            asset_class=asked.asset_class,
             at=parts.clock.now(),
-            actor=typed(approval.actor),
-            name=approval.name,
-            name_zh=approval.name_zh,
+            actor=typed(asked.actor),
+            name=asked.name,
+            name_zh=asked.name_zh,
+            new_class=asked.new_class,
         )
     return ApprovedShape.model_validate(approved)
+
+
+@router.post("/assets/dismiss", responses=answers(400, 409))
+def dismiss_asset(parts: GivenParts, asked: Dismissal) -> DismissedShape:
+    """Dismiss an asset that the register does not know: what it says is counted and not kept, until it is approved."""
+    with parts.database.transaction() as tx:
+        held = approval.dismiss(tx, site=asked.site, asset=asked.asset, at=parts.clock.now(), actor=typed(asked.actor))
+    return DismissedShape.model_validate(held)
 
 
 @router.get("/{quarantine_id}", responses=answers(404))

@@ -58,7 +58,7 @@ class StrangerShape(Shape):
 
 
 class Approval(BaseModel):
-    """Which stranger becomes an asset, and of which class; site and class are made where they are missing.
+    """Which stranger becomes an asset, and of which class; the site is made where it is missing.
 
     One that names no site is approved at the site that you choose; one called `site/asset` as what that says.
     """
@@ -67,7 +67,8 @@ class Approval(BaseModel):
 
     site: str = Field(min_length=1, max_length=200)
     asset: str = Field(min_length=1, max_length=200)
-    asset_class: str = Field(min_length=1, max_length=200)
+    asset_class: str = Field(min_length=1, max_length=200, description="A class of the register.")
+    new_class: bool = Field(default=False, description="Make the class where the register has none by that tag.")
     actor: str = Field(min_length=1, max_length=100, description="Who approves it; the ledger keeps it.")
     name: str = Field(default="", max_length=200, description="For people; the tag unless told.")
     name_zh: str = Field(default="", max_length=200)
@@ -81,6 +82,23 @@ class ApprovedShape(Shape):
     name: str
     asset_class: str
     messages: int = Field(description="How many messages were held of it, and are replayed now.")
+
+
+class Dismissal(BaseModel):
+    """Which unknown asset is dismissed; `site` stays empty where its topic names none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site: str = Field(default="", max_length=200)
+    asset: str = Field(min_length=1, max_length=400)
+    actor: str = Field(min_length=1, max_length=100, description="Who dismisses it; the record keeps it.")
+
+
+class DismissedShape(Shape):
+    """How much was held of a dismissed asset; only its counts and a sample are left."""
+
+    messages: int
+    readings: int
 
 
 def text_of(payload: bytes) -> str | None:

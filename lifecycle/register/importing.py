@@ -12,8 +12,6 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from lifecycle import ledger
-from lifecycle.ledger_events import AssetApproved
 from lifecycle.register.relearning import learn_again
 from plant.asset import (
     SILENCE_ALERT_AFTER_S,
@@ -26,14 +24,12 @@ from plant.asset import (
     SignalSpec,
     Site,
 )
-from plant.errors import Conflict, Rejected
-from plant.principal import Principal
+from plant.errors import Rejected
 from storage.core.database import Transaction
 from storage.register import assets as store
-from storage.telemetry import quarantine
 
-_LONGEST_TAG = 200
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_TAG)]
+LONGEST_TAG = 200
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TAG)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 WearLimit = Annotated[float, Field(ge=1, le=100)]
 
@@ -239,59 +235,15 @@ def register_asset(
     tx: Transaction, *, site: str, asset: str, asset_class: str, keys: tuple[str, ...], at: datetime
 ) -> store.RegisteredAsset:
     """Register one asset and its signals by their names alone; what is known already stays as it is."""
-    known = store.find_asset(tx, site, asset) or _add_bare(tx, site, asset, asset_class, at)
+    known = store.find_asset(tx, site, asset) or add_bare(tx, site, asset, asset_class, at)
     store.add_signals(tx, known.asset_id, keys)
     return known
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Approved:
-    """A stranger that became an asset; `messages` were held of it and are replayed now."""
-
-    site: str
-    asset: str
-    name: str
-    asset_class: str
-    messages: int
-
-
-def approve(
-    tx: Transaction,
-    *,
-    site: str,
-    asset: str,
-    asset_class: str,
-    at: datetime,
-    actor: Principal,
-    name: str = "",
-    name_zh: str = "",
-) -> Approved:
-    """Take a stranger into the register, with the signals of its class; what was held of it is then replayed.
-
-    That is also what was held under its tag, or `site/tag`, of topics that name no site, if it alone is called so.
-
-    Raises:
-        Conflict: the register has that asset.
-        Rejected: a tag is empty or too long, or a name too long.
-    """
-    if not all(0 < len(tag.strip()) <= _LONGEST_TAG for tag in (site, asset, asset_class)):
-        raise Rejected("bad_tag", f"tags of site, asset and class have 1 to {_LONGEST_TAG} characters")
-    if max(len(name), len(name_zh)) > _LONGEST_TAG:
-        raise Rejected("bad_name", f"a name has at most {_LONGEST_TAG} characters")
-    if store.find_asset(tx, site, asset) is not None:
-        raise Conflict(f"the register has asset {asset} at site {site} already")
-    approved = _add_bare(tx, site, asset, asset_class, at, name=name, name_zh=name_zh)
-    store.put_signals(tx, site, asset)
-    messages = quarantine.waiting(tx, approved.asset_id)
-    ledger.append(
-        tx, site, AssetApproved(actor=actor.name, asset=asset, asset_class=asset_class, messages=messages), at
-    )
-    return Approved(site=site, asset=asset, name=approved.name, asset_class=asset_class, messages=messages)
-
-
-def _add_bare(
+def add_bare(
     tx: Transaction, site: str, tag: str, asset_class: str, at: datetime, *, name: str = "", name_zh: str = ""
 ) -> store.RegisteredAsset:
+    """Add an asset by its tags; site and class are made where they are missing."""
     site_known, class_known = store.knows(tx, site=site, class_tag=asset_class)
     if not site_known:
         store.put_site(tx, Site(tag=site, name=site))

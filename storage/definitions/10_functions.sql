@@ -26,7 +26,8 @@ END
 $$;
 
 -- Hold a payload with its reason; the same payload again only raises the counts: of how often it came, and of how
--- many readings were refused in it. Of an unknown asset every arrival is kept, to be stored once the asset is known.
+-- many readings were refused in it. Of an unknown asset every arrival is kept, to be stored once the asset is known; of
+-- one that was dismissed there is one entry a topic, with its first payload.
 CREATE OR REPLACE FUNCTION hold_in_quarantine(
     p_topic text, p_sha256 bytea, p_reason text, p_detail text, p_site text, p_asset text,
     p_payload bytea, p_length integer, p_at timestamptz, p_readings integer DEFAULT 1,
@@ -37,21 +38,31 @@ LANGUAGE sql
 SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
-    WITH entry AS (
+    WITH dismissed AS (
+        SELECT stranger
+        FROM dismissed_stranger
+        WHERE p_reason = 'unknown_asset' AND stranger = quarantine_key('', p_site, p_asset)
+    ),
+    entry AS (
         INSERT INTO quarantine AS held
             (topic, sha256, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, readings)
-        VALUES (p_topic, p_sha256, p_reason, p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at, p_readings)
+        SELECT
+            p_topic, coalesce(dismissed.stranger, p_sha256),
+            CASE WHEN dismissed.stranger IS NULL THEN p_reason ELSE 'dismissed_asset' END,
+            p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at, p_readings
+        FROM (SELECT) AS always
+        LEFT JOIN dismissed ON true
         ON CONFLICT (sha256, reason, quarantine_key(topic, site_tag, asset_tag))
         DO UPDATE SET
             count = held.count + 1,
             readings = held.readings + excluded.readings,
             last_seen = greatest(held.last_seen, excluded.last_seen)
-        RETURNING quarantine_id
+        RETURNING quarantine_id, reason
     )
     INSERT INTO quarantine_arrival (quarantine_id, stranger, at, place, retained, readings)
     SELECT quarantine_id, quarantine_key('', p_site, p_asset), p_at, p_place, p_retained, p_readings
     FROM entry
-    WHERE p_reason = 'unknown_asset'
+    WHERE reason = 'unknown_asset'
 $$;
 
 -- Let arrivals go whose readings are being stored in this transaction; return how many there were.

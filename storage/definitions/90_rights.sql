@@ -55,7 +55,7 @@ GRANT INSERT ON
 TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
-GRANT DELETE ON class_signal TO assetloop_app;
+GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
 TO assetloop_app;
@@ -65,7 +65,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
     drop_expired_conflicts, drop_expired_remaining, prepare_partitions, ingest_spread_s, quarantine_key,
-    approved_strangers, drop_expired_quarantine
+    approved_strangers, drop_expired_quarantine, dismiss_stranger
 TO assetloop_app;
 
 -- Grafana: the views, what they are judged by, and nothing else.

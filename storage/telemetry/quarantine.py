@@ -76,6 +76,24 @@ class Stranger:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissed:
+    """An unknown asset that a person dismissed, and how much it said; `site` is empty where its topic names none."""
+
+    site: str
+    asset: str
+    by: str
+    at: datetime
+    messages: int
+    readings: int
+    last_seen: datetime | None
+
+    @property
+    def name(self) -> str:
+        """Return site and asset as people write them, or the asset alone."""
+        return "/".join(tag for tag in (self.site, self.asset) if tag)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReasonTotal:
     """How many different payloads one reason holds, how often they came, and how many readings that refused."""
 
@@ -164,6 +182,30 @@ def waiting(tx: Transaction, asset_id: int) -> int:
 def strangers(tx: Transaction, *, most: int = 1000) -> list[Stranger]:
     """Return the assets that wait to be approved, those heard last first."""
     return [Stranger(**row) for row in tx.all("quarantine.strangers", most=most)]
+
+
+def is_known(tx: Transaction, *, site: str, asset: str) -> bool:
+    """Say whether what is held under a name means one asset of the register, and is being replayed."""
+    return bool(tx.one("quarantine.is_known", site=site or None, asset=asset)["known"])
+
+
+def dismiss(tx: Transaction, *, site: str, asset: str, by: str, at: datetime) -> tuple[int, int]:
+    """Keep no more than counts of what an unknown asset says and said; return how many messages and readings were held.
+
+    `site` is empty where its topic names none.
+    """
+    row = tx.one("quarantine.dismiss", site=site or None, asset=asset, by=by, at=at)
+    return row["messages"], row["readings"]
+
+
+def heed(tx: Transaction, asset_id: int) -> None:
+    """Dismiss an asset no longer that the register knows by now, under whichever name that was."""
+    tx.run("quarantine.heed", asset_id=asset_id)
+
+
+def dismissed(tx: Transaction, *, most: int = 1000) -> list[Dismissed]:
+    """Return the unknown assets that were dismissed, those heard last first."""
+    return [Dismissed(**row) for row in tx.all("quarantine.dismissed", most=most)]
 
 
 def totals(tx: Transaction) -> dict[str, ReasonTotal]:

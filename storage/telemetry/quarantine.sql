@@ -65,6 +65,36 @@ FROM approved_strangers() AS known
 JOIN quarantine_arrival AS q USING (stranger)
 WHERE known.asset_id = %(asset_id)s;
 
+-- name: is_known
+-- Whether what is held under a name means one asset of the register, and is being replayed.
+SELECT EXISTS (
+    SELECT FROM approved_strangers() WHERE stranger = quarantine_key('', %(site)s, %(asset)s)
+) AS known;
+
+-- name: dismiss
+-- Dismiss an unknown asset, and say how much was held of it.
+SELECT messages, readings
+FROM dismiss_stranger(%(site)s, %(asset)s, %(by)s, %(at)s);
+
+-- name: heed
+-- Dismiss no longer what means an asset: its site and tag, or without a site its tag or site/tag.
+DELETE FROM dismissed_stranger AS d
+USING asset_called AS c
+WHERE c.asset_id = %(asset_id)s
+    AND d.stranger = quarantine_key('', c.site_tag, c.asset_tag);
+
+-- name: dismissed
+-- The unknown assets that were dismissed, with what they have said, those heard last first.
+SELECT
+    coalesce(d.site_tag, '') AS site, d.asset_tag AS asset, d.dismissed_by AS by, d.dismissed_at AS at,
+    coalesce(sum(q.count), 0)::bigint AS messages, coalesce(sum(q.readings), 0)::bigint AS readings,
+    max(q.last_seen) AS last_seen
+FROM dismissed_stranger AS d
+LEFT JOIN quarantine AS q ON q.sha256 = d.stranger AND q.reason = 'dismissed_asset'
+GROUP BY d.stranger
+ORDER BY max(q.last_seen) DESC NULLS LAST, d.site_tag, d.asset_tag
+LIMIT %(most)s;
+
 -- name: strangers
 -- The assets that the register does not know, each with what waits of it, those heard last first. One that it knows by
 -- now is being replayed; one that names no site may mean several.

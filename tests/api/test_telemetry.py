@@ -189,6 +189,23 @@ def test_a_stranger_is_held_until_it_is_approved(
     assert rows(superuser, "SELECT tag FROM asset ORDER BY asset_id") == [("P-101",), ("泵/9",)]
 
 
+def test_a_stranger_is_approved_as_a_class_of_the_register_or_dismissed(
+    client: TestClient, send: Send, issue: Callable[..., str], superuser: Superuser
+) -> None:
+    send(issue(), {"n": 1}, "P-9")
+    shown = {"Authorization": "Bearer the plant's"}
+    approval = {"site": "demo", "asset": "P-9", "asset_class": "pmup", "actor": "Ada"}
+    refused = client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval)
+    assert (refused.status_code, refused.json()["error"]) == (400, "unknown_class")
+    dismissal = {"site": "demo", "asset": "P-9", "actor": "Ada"}
+    answer = client.post("/api/v1/quarantine/assets/dismiss", headers=shown, json=dismissal)
+    assert (answer.status_code, answer.json()) == (200, {"messages": 1, "readings": 1})
+    assert client.get("/api/v1/quarantine/assets", headers=shown).json() == []
+    known = {"site": "demo", "asset": "P-101", "actor": "Ada"}
+    assert client.post("/api/v1/quarantine/assets/dismiss", headers=shown, json=known).status_code == 409
+    assert rows(superuser, "SELECT reason, count, readings FROM quarantine") == [("dismissed_asset", 1, 1)]
+
+
 def test_what_cannot_be_used_is_refused_with_the_reason_and_kept(
     send: Send, issue: Callable[..., str], superuser: Superuser
 ) -> None:

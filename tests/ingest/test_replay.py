@@ -27,7 +27,7 @@ from ingest.formats import every_format
 from ingest.formats.native import report
 from ingest.reader import Reader
 from ingest.replay import Replay
-from lifecycle.register import importing
+from lifecycle.register import approval
 from plant.clock import ManualClock
 from plant.errors import Conflict
 from plant.principal import typed
@@ -187,9 +187,9 @@ STORED = (
 )
 
 
-def approve(database: Database, asset: str, site: str = "demo") -> importing.Approved:
+def approve(database: Database, asset: str, site: str = "demo") -> approval.Approved:
     with database.transaction() as tx:
-        return importing.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, actor=typed("Ada"))
+        return approval.approve(tx, site=site, asset=asset, asset_class="pump", at=NOW, actor=typed("Ada"))
 
 
 def strangers(database: Database) -> dict[str, int]:

@@ -19,6 +19,7 @@ COMMANDS = (
     *(["export"], ["import"], ["backup"], ["restore"]),
     *(["evaluate", name] for name in ("cmapss", "year", "skab")),
     *(["ingest", "status"], ["liveness"], ["quarantine", "list"], ["quarantine", "approve"]),
+    ["quarantine", "dismiss"],
     *(["device", name] for name in ("issue", "list", "revoke")),
     *(["ingest", "try"], ["ingest", "learn"], ["ingest", "drain"]),
 )

@@ -33,6 +33,7 @@ APP = {
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
     "class_signal": "siud",
+    "dismissed_stranger": "sd",
     "feed": "sid",
     **dict.fromkeys(
         ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"), "siud"
@@ -56,7 +57,7 @@ ROUTINES = {
         ),
         *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
-        *("drop_expired_quarantine", "is_silent", "health_of", "health_rank"),
+        *("drop_expired_quarantine", "dismiss_stranger", "is_silent", "health_of", "health_rank"),
     },
     Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }

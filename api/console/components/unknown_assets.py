@@ -13,7 +13,7 @@ from api.console.components.elements import box, card, chip, link, mark, moment,
 from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.visit import Visit
 from api.parts import Parts
-from lifecycle.register import importing
+from lifecycle.register import approval
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
 from plant.principal import Principal
@@ -54,7 +54,7 @@ class StrangersCard:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._approved: dict[str, importing.Approved] = {}
+        self._approved: dict[str, approval.Approved] = {}
         self._shown: tuple[Stranger, ...] | None = None
         with card(visit.t("strangers"), "waits") as self._card:
             words(visit.t("strangers_hint"), "muted")
@@ -108,9 +108,13 @@ class StrangersCard:
         if one.meant:
             words(visit.t("being_stored") if one.meant == 1 else "", "small strong")
         else:
-            with mark(box("button", tag="button"), f"approve-{one.name}") as button:
-                words(visit.t("approve_asset"))
-            button.on("click", partial(self._ask, one, found))
+            with box("line"):
+                with mark(box("button", tag="button"), f"approve-{one.name}") as approve:
+                    words(visit.t("approve_asset"))
+                with mark(box("button quiet", tag="button"), f"dismiss-{one.name}") as dismiss:
+                    words(visit.t("dismiss_asset"))
+            approve.on("click", partial(self._ask, one, found))
+            dismiss.on("click", partial(self._ask_to_dismiss, one))
 
     def _ask(self, one: Stranger, found: Waiting) -> None:
         visit = self._visit
@@ -130,7 +134,7 @@ class StrangersCard:
             def act(actor: Principal) -> None:
                 parts = visit.parts
                 with parts.database.transaction() as tx:
-                    self._approved[one.name] = importing.approve(
+                    self._approved[one.name] = approval.approve(
                         tx,
                         site=where.tag,
                         asset=tag,
@@ -139,6 +143,7 @@ class StrangersCard:
                         actor=actor,
                         name=said(name),
                         name_zh=said(name_zh),
+                        new_class=what.is_new,
                     )
 
             async def done() -> None:
@@ -146,6 +151,22 @@ class StrangersCard:
                 await self.read()
 
             Form(visit, act, on_done=done, action="approve_asset", hint="approve_hint", actor="step-actor", lacks=lacks)
+
+    def _ask_to_dismiss(self, one: Stranger) -> None:
+        visit = self._visit
+        with sheet(visit.t("dismiss_title", asset=one.name)) as dialog:
+            words(visit.t("dismiss_says", count=f"{one.messages:,}"), "muted")
+
+            def act(actor: Principal) -> None:
+                parts = visit.parts
+                with parts.database.transaction() as tx:
+                    approval.dismiss(tx, site=one.site, asset=one.asset, at=parts.clock.now(), actor=actor)
+
+            async def done() -> None:
+                dialog.close()
+                await self.read()
+
+            Form(visit, act, on_done=done, action="dismiss_asset", hint="dismiss_hint", actor="step-actor")
 
 
 class _Chosen:
@@ -167,9 +188,14 @@ class _Chosen:
         self._made.set_visibility(self._select.value == _NEW)
 
     @property
+    def is_new(self) -> bool:
+        """Say whether it is to be made."""
+        return bool(self._select.value == _NEW)
+
+    @property
     def tag(self) -> str:
         """Return the tag; empty where none was chosen or made."""
-        return said(self._made) if self._select.value == _NEW else str(self._select.value or "")
+        return said(self._made) if self.is_new else str(self._select.value or "")
 
 
 def _site_and_tag(one: Stranger) -> tuple[str | None, str]:
@@ -198,7 +224,7 @@ def _head(visit: Visit) -> None:
         words("")
 
 
-def _replayed(visit: Visit, approved: importing.Approved) -> None:
+def _replayed(visit: Visit, approved: approval.Approved) -> None:
     with box("replayed line", testid=f"replayed-{approved.site}/{approved.asset}"):
         chip(visit.t("replayed", count=f"{approved.messages:,}"), "good")
         with link(f"/assets/{quote(approved.site, safe='')}/{quote(approved.asset, safe='')}", "plain-link"):

@@ -41,6 +41,7 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "reason_undecodable": ("Not decodable", "无法解码"),
     "reason_unknown_topic": ("Unknown topic", "未知主题"),
     "reason_unknown_asset": ("Unknown asset", "未知设备"),
+    "reason_dismissed_asset": ("Dismissed asset", "已忽略的设备"),
     "reason_in_the_future": ("In the future", "时间在未来"),
     "reason_too_old": ("Too old", "时间过旧"),
     "reason_bad_time": ("Bad time", "时间无效"),

@@ -27,6 +27,13 @@ TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
         "{count} messages with {readings} readings are held of it, and are stored when you approve it.",
         "已为其保留 {count} 条消息，共 {readings} 个读数；批准后入库。",
     ),
+    "dismiss_asset": ("Dismiss", "忽略"),
+    "dismiss_title": ("Dismiss {asset}", "忽略 {asset}"),
+    "dismiss_says": (
+        "The {count} messages held of it are let go. What it says is counted and no longer kept, until it is approved.",
+        "已保留的 {count} 条消息将被清除；此后其数据只计数、不保存，直至批准。",
+    ),
+    "dismiss_hint": ("The record keeps who dismissed it.", "系统将记录忽略操作人。"),
     "approve_hint": ("The approval is kept in the ledger under your name.", "批准操作将以您的姓名记入台账。"),
     "site": ("Site", "站点"),
     "name_en": ("Name", "名称（英文）"),

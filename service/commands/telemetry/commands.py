@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plant.errors import NotFound
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 from service.commands.who import who
 
@@ -28,7 +29,8 @@ def list_quarantine(data: Data = None, json: Json = False) -> None:
     from storage.telemetry import quarantine
 
     with surroundings(data).database() as database, database.transaction() as tx:
-        strangers, totals, expired = quarantine.strangers(tx), quarantine.totals(tx), quarantine.expired(tx)
+        strangers, dismissed = quarantine.strangers(tx), quarantine.dismissed(tx)
+        totals, expired = quarantine.totals(tx), quarantine.expired(tx)
 
     def line() -> str:
         waiting = table(
@@ -43,11 +45,21 @@ def list_quarantine(data: Data = None, json: Json = False) -> None:
             ("EXPIRED", "MESSAGES", "READINGS", "LAST"),
             [(one.reason, one.messages, one.readings, f"{one.last_at:%Y-%m-%d %H:%M:%SZ}") for one in expired],
         )
-        shown = [waiting] * bool(strangers) + [held if totals else "nothing is held"] + [gone] * bool(expired)
+        ignored = table(
+            ("DISMISSED", "MESSAGES", "READINGS", "BY", "AT"),
+            [(d.name, d.messages, d.readings, d.by, f"{d.at:%Y-%m-%d %H:%M:%SZ}") for d in dismissed],
+        )
+        shown = (
+            [waiting] * bool(strangers)
+            + [ignored] * bool(dismissed)
+            + [held if totals else "nothing is held"]
+            + [gone] * bool(expired)
+        )
         return "\n\n".join(shown)
 
     told = {
         "assets": [dataclasses.asdict(one) for one in strangers],
+        "dismissed": [dataclasses.asdict(one) for one in dismissed],
         "reasons": [dataclasses.asdict(one) for one in totals.values()],
         "expired": [dataclasses.asdict(one) for one in expired],
     }
@@ -73,19 +85,20 @@ def approve(
             help="SITE/TAG as `assetloop quarantine list` names it; of one that names no site you choose the site."
         ),
     ],
-    asset_class: Annotated[str, typer.Option("--class", help="Its class of equipment; made where it is missing.")],
+    asset_class: Annotated[str, typer.Option("--class", help="Its class of equipment, one of the register.")],
+    new_class: Annotated[bool, typer.Option("--new-class", help="Make the class where it is missing.")] = False,
     name: Annotated[str, typer.Option(help="Its name for people.", show_default="its tag")] = "",
     name_zh: Annotated[str, typer.Option(help="Its name in Chinese.", show_default="nothing")] = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Take an asset into the register; `assetloop ingest` then stores what was held of it, in order and once."""
-    from lifecycle.register import importing
+    from lifecycle.register import approval
 
     around = surroundings(data)
     site, tag = site_and_tag(asset)
     with around.database() as database, database.transaction() as tx:
-        approved = importing.approve(
+        approved = approval.approve(
             tx,
             site=site,
             asset=tag,
@@ -94,6 +107,7 @@ def approve(
             actor=who(),
             name=name,
             name_zh=name_zh,
+            new_class=new_class,
         )
     told = {"site": site, "asset": tag, "class": asset_class, "name": approved.name, "messages": approved.messages}
 
@@ -104,6 +118,29 @@ def approve(
         return f"{asset} is registered as {asset_class}; {held}"
 
     answer(told, as_json=json, line=line)
+
+
+@quarantine_app.command(epilog="Example: assetloop quarantine dismiss demo/P-103")
+def dismiss(
+    asset: Annotated[str, typer.Argument(help="SITE/TAG, or the name alone, as `assetloop quarantine list` has it.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Dismiss an unknown asset: what it says is counted and no longer kept, until it is approved."""
+    from lifecycle.register import approval
+    from storage.telemetry import quarantine
+
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        named = next((one for one in quarantine.strangers(tx) if one.name == asset), None)
+        if named is None:
+            raise NotFound(f"nothing is held of {asset}; `assetloop quarantine list` names who waits")
+        held = approval.dismiss(tx, site=named.site, asset=named.asset, at=around.clock.now(), actor=who())
+    answer(
+        {"asset": asset, "messages": held.messages, "readings": held.readings},
+        as_json=json,
+        line=lambda: f"{asset} is dismissed; of the {held.messages} messages held of it only the counts are left",
+    )
 
 
 @device_app.command(epilog="Example: assetloop device issue --site demo --name 'gateway in hall 3'")

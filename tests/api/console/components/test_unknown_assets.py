@@ -182,3 +182,23 @@ def test_of_a_device_without_a_site_the_site_is_chosen_and_what_is_ambiguous_has
         assert assets.get_asset(tx, "north", "G-7").asset_class == "sump pump"
     assert superuser.execute("SELECT count(*) FROM quarantine WHERE asset_tag = 'G-7'").fetchone() == (0,)
     assert superuser.execute("SELECT count(*) FROM quarantine WHERE asset_tag = 'P-101'").fetchone() == (3,)
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_stranger_is_dismissed_in_the_console_and_gone_from_the_list(
+    console: str, open_tab: OpenTab, ingest_database: Database, superuser: Superuser, now: datetime
+) -> None:
+    for asset in ("P-900", "P-901"):
+        hold(ingest_database, now, asset=asset, site="demo", count=4)
+    tab = open_tab(console)
+    tab.open("/quarantine")
+    tab.page.get_by_test_id("dismiss-demo/P-900").click()
+    sheet = tab.page.locator(".sheet")
+    sheet.get_by_text("The 4 messages held of it are let go").wait_for()
+    tab.page.get_by_test_id("step-actor").fill("Ada")
+    picture(tab, "strangers-dismiss")
+    sheet.get_by_test_id("dismiss_asset").click()
+    tab.page.get_by_test_id("stranger-demo/P-900").wait_for(state="detached")
+    tab.page.get_by_test_id("stranger-demo/P-901").wait_for()
+    assert superuser.execute("SELECT dismissed_by FROM dismissed_stranger").fetchall() == [("Ada",)]
+    assert superuser.execute("SELECT count, readings FROM quarantine WHERE asset_tag = 'P-900'").fetchall() == [(4, 4)]
