@@ -77,7 +77,7 @@ def _which(stranger: Stranger) -> str:
     return "" if "/" in stranger.asset else f"names no site: approve it as SITE/{stranger.asset}"
 
 
-@quarantine_app.command(epilog="Example: assetloop quarantine approve demo/P-103 --class pump")
+@quarantine_app.command(epilog="Example: assetloop quarantine approve demo/P-103 --class centrifugal_pump")
 def approve(
     asset: Annotated[
         str,
