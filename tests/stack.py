@@ -66,6 +66,13 @@ class Stack:
         output, _ = self._process.communicate(timeout=60)
         return self._process.returncode, json.loads(output.strip().splitlines()[-1])
 
+    def kill(self) -> None:
+        """End `up` at once, as a power cut would; what it started notices by itself."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.communicate(timeout=60)
+        (self.folder / "running.json").unlink(missing_ok=True)
+
     def left_over(self) -> list[psutil.Process]:
         """Return processes of the stack that outlived it."""
         return [child for child in self._children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]

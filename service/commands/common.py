@@ -32,7 +32,8 @@ def surroundings(data: Path | None) -> Surroundings:
     Raises:
         Misconfigured: a setting makes no sense.
     """
-    from service.runtime.surroundings import Surroundings, log_to_stderr
+    from service.runtime.log_lines import log_to_stderr
+    from service.runtime.surroundings import Surroundings
 
     around = Surroundings.of(data)
     log_to_stderr(around.settings.log_level)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.mapping.file import read_rules
 from plant.errors import AssetloopError
+from service.broker import journal
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings
 from storage.core.database import Role
@@ -201,4 +202,6 @@ def _slots(around: Surroundings) -> str:
 
 def _broker(around: Surroundings) -> str:
     with around.wire() as wire:
-        return f"answers at {wire.address}"
+        says = f"answers at {wire.address}"
+    left = journal.waiting(around.folder.journal)
+    return f"{says}; {left:,} messages wait there on disk for ingest" if left else says

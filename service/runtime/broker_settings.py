@@ -14,7 +14,7 @@ def broker_settings(around: Surroundings) -> BrokerSettings:
     """
     settings = around.settings
     return BrokerSettings(
-        url=around.mqtt_url(),
+        url=around.ingest_mqtt_url(),
         certificates=around.certificates,
         session_expiry_s=settings.mqtt_session_expiry_s,
         keepalive_s=settings.mqtt_keepalive_s,

@@ -17,12 +17,13 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Running:
-    """Where the stack that runs on a folder is to be reached."""
+    """Where the stack that runs on a folder is to be reached, and how ingest reaches the broker, where that differs."""
 
     pid: int
     database_url: str
     mqtt_url: str
     console_url: str
+    ingest_mqtt_url: str = ""
 
 
 class DataFolder:
@@ -51,6 +52,16 @@ class DataFolder:
     def spool(self) -> Path:
         """Return where ingest keeps telemetry of QoS 0 while the database is away."""
         return self.path / "spool"
+
+    @property
+    def broker(self) -> Path:
+        """Return where the embedded broker has its files."""
+        return self.path / "broker"
+
+    @property
+    def journal(self) -> Path:
+        """Return where the embedded broker keeps what ingest has not stored yet."""
+        return self.broker / "journal"
 
     @property
     def demo(self) -> Path:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from plant.errors import AssetloopError, Unavailable
+from plant.errors import AssetloopError
+from service.broker.embedded import EmbeddedBroker
 from service.runtime.postgres import PostgresServer
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
@@ -17,11 +15,7 @@ from service.runtime.waiting import patiently
 from storage.core.database import connect
 from storage.schema.migrate import migrate
 
-if TYPE_CHECKING:
-    from iotcore import Broker
-
 _BROKER_PORT = 1883
-_MOST_MESSAGE_BYTES = 16 * 2**20
 
 
 class Foundation:
@@ -32,16 +26,16 @@ class Foundation:
         self._screen = screen
         self._stop = stop
         self._server: PostgresServer | None = None
-        self._broker: Broker | None = None
+        self._broker: EmbeddedBroker | None = None
         self.deaths: Counter[str] = Counter()
         self.database_url = ""
-        self.mqtt_url = ""
+        self.mqtt_url = self.ingest_mqtt_url = ""
 
     def start(self) -> None:
         """Have both ready: embedded ones are started, named ones waited for; the schema is brought up to date.
 
         Raises:
-            Misconfigured, Conflict: the database cannot be had or used.
+            Misconfigured, Conflict: the database cannot be had or used, or the mapping makes no sense.
             ToldToStopError: somebody asked for the end meanwhile.
         """
         with self._screen.step("database"):
@@ -94,16 +88,24 @@ class Foundation:
         patiently(knock, say=self._screen.say, stop=self._stop)
 
     def _embed_broker(self) -> None:
-        from iotcore import Broker
+        from ingest.mapping import known_formats
 
-        wanted = self._around.folder.broker_port or _BROKER_PORT
-        port = _free_port(wanted)
+        settings, folder = self._around.settings, self._around.folder
+        wanted = folder.broker_port or _BROKER_PORT
+        self._broker = EmbeddedBroker(
+            folder.broker,
+            folder.journal,
+            port=wanted,
+            filters=[each for one in known_formats(settings.mapping) for each in one.filters],
+            most_bytes=settings.journal_bytes,
+            log=folder.logs / "broker.log",
+        )
+        port = self._broker.port
         if port != wanted:
             self._screen.say(f"port {wanted} is taken, so the embedded broker listens on {port}; devices must go there")
-        self._around.folder.broker_port = port
-        self._broker = Broker(port=port, listen="127.0.0.1", max_payload_size=_MOST_MESSAGE_BYTES)
+        folder.broker_port = port
         self._broker.start()
-        self.mqtt_url = f"mqtt://127.0.0.1:{port}"
+        self.mqtt_url, self.ingest_mqtt_url = self._broker.url, self._broker.ingest_url
 
     def _revive(self, name: str, is_alive: bool, restart: Callable[[], object]) -> list[str]:
         if is_alive:
@@ -124,10 +126,3 @@ class Foundation:
     def _restart_broker(self) -> None:
         if self._broker is not None:
             self._broker.start()
-
-
-def _free_port(wanted: int) -> int:
-    for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as probe:
-            return int(probe.getsockname()[1])
-    raise Unavailable("this machine has no free port on 127.0.0.1 for the broker")

@@ -132,6 +132,7 @@ class _Stack:
             pid=os.getpid(),
             database_url=foundation.database_url,
             mqtt_url=foundation.mqtt_url,
+            ingest_mqtt_url=foundation.ingest_mqtt_url,
             console_url=around.settings.console_url or f"http://{host}:{options.port}",
         )
         around.folder.announce(self._running)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +62,11 @@ class Surroundings:
             raise Misconfigured(_nowhere("broker", "ASSETLOOP_MQTT_URL", self.folder.path))
         return running.mqtt_url
 
+    def ingest_mqtt_url(self) -> str:
+        """Return the broker's address for ingest alone, whose session the embedded broker gives to nobody else."""
+        url, running = self.mqtt_url(), self.running()
+        return running.ingest_mqtt_url or url if running is not None and running.mqtt_url == url else url
+
     @property
     def certificates(self) -> Certificates:
         """Return those with which the broker is reached, for whatever reaches it."""
@@ -89,25 +92,6 @@ class Surroundings:
 
 def _nowhere(what: str, variable: str, folder: Path) -> str:
     return f"no {what}: nothing runs on {folder}; start `assetloop up` there, or set {variable}"
-
-
-def log_to_stderr(level: str) -> None:
-    """Log lines of a person's and a machine's use alike: time, level, room, constant message, then what varies."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("procrastinate", "httpx", "iotcore"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # an outage is said once, by who meets it
-
-
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-
-
-class _Line(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        varies = " ".join(f"{key}={value!r}" for key, value in record.__dict__.items() if key not in _STANDARD)
-        return f"{super().format(record)} {varies}".rstrip()
 
 
 def holder() -> str:
