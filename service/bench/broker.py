@@ -1,4 +1,4 @@
-"""A mosquitto of the bench's own, on this machine alone: its windows open as ingest wants, its queues in memory."""
+"""The brokers of a bench: a mosquitto, its windows open as ingest wants, its queues in memory; and the embedded one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.mapping import known_formats
 from plant.errors import Misconfigured, Unavailable
+from service.broker.embedded import EmbeddedBroker
 
 _LISTEN = """\
 listener {port} 127.0.0.1
@@ -35,11 +37,12 @@ _FORGET = "persistence false\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BenchBroker:
-    """A broker that runs: what it is, where it listens, and its process."""
+    """A broker that runs: what it is, where it listens for devices and for ingest, and its processes."""
 
     name: str
     url: str
-    pid: int
+    ingest_url: str
+    pids: tuple[int, ...]
 
 
 @contextlib.contextmanager
@@ -61,9 +64,27 @@ def mosquitto(folder: Path, *, keeps: bool = False) -> Iterator[BenchBroker]:
     ) as process:
         try:
             _await_port(port, process)
-            yield BenchBroker(name=_version(program), url=f"mqtt://127.0.0.1:{port}", pid=process.pid)
+            url = f"mqtt://127.0.0.1:{port}"
+            yield BenchBroker(name=_version(program), url=url, ingest_url=url, pids=(process.pid,))
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def embedded(folder: Path) -> Iterator[BenchBroker]:
+    """Run the embedded broker, as `assetloop up` does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    filters = [wanted for one in known_formats() for wanted in one.filters]
+    broker = EmbeddedBroker(
+        folder, folder / "journal", port=0, filters=filters, most_bytes=2**30, log=folder / "broker.log"
+    )
+    try:
+        broker.start()
+        yield BenchBroker(
+            name="the embedded broker", url=broker.url, ingest_url=broker.ingest_url, pids=tuple(broker.pids)
+        )
+    finally:
+        broker.stop()
 
 
 def _configuration(folder: Path, port: int, *, keeps: bool) -> str:

@@ -24,7 +24,7 @@ import psutil
 from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.errors import Misconfigured
-from service.bench.broker import BenchBroker, mosquitto
+from service.bench.broker import BenchBroker, embedded, mosquitto
 from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
 from service.bench.ground import scratch
 from service.bench.packets import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, PublishPlan, asset_tag, signal_key
@@ -59,7 +59,8 @@ class IngestFigures:
     `ratio` is `values_per_second` over `raw_copy_rows_per_second`, that of the rows in the order of their publishing.
     Ingest orders each batch by signal, which the server takes faster: `sorted_ratio` is over a bare COPY that is given
     the rows so, which is a stricter copies than a stream could ever offer. `cpu_s_per_million` are processor seconds
-    per million stored values, of each process that took part.
+    per million stored values, of each process that took part. The `embedded_…` figures are those of the same messages
+    by way of the broker that `assetloop up` brings, which takes one ingest process: None with several.
     """
 
     broker: str
@@ -80,11 +81,15 @@ class IngestFigures:
     latency_p99_s: float
     ingest_rss_mib: float
     cpu_s_per_million: dict[str, float]
+    embedded_messages_per_second: float | None = None
+    embedded_values_per_second: float | None = None
+    embedded_missing: int | None = None
 
     def lines(self) -> str:
         """Say it to a person."""
         cpu = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.cpu_s_per_million.items())
-        return _LINES.format(cpu=cpu, **{each.name: getattr(self, each.name) for each in fields(self)})
+        lines = _LINES if self.embedded_values_per_second is None else f"{_LINES}\n{_EMBEDDED_LINE}"
+        return lines.format(cpu=cpu, **{each.name: getattr(self, each.name) for each in fields(self)})
 
 
 _LINES = """\
@@ -97,6 +102,9 @@ missing    {missing:>10,} of {values:,} values; {duplicate:,} came twice
 latency    {latency_p50_s:>10.2f} s from publishing to a query's answer; {latency_p99_s:.2f} s for 99 of 100
 memory     {ingest_rss_mib:>10.0f} MiB, the largest ingest process
 processor  per million values: {cpu}"""
+_EMBEDDED_LINE = """\
+embedded   {embedded_messages_per_second:>10,.0f} messages/s, {embedded_values_per_second:,.0f} values/s stored by \
+way of the embedded broker; {embedded_missing:,} missing"""
 
 
 def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigures:
@@ -108,26 +116,60 @@ def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigu
     """
     if what.payload == "sparkplug" and what.workers > 1:
         raise Misconfigured("Sparkplug comes in its order to one ingest process; leave --workers out")
+    with tempfile.TemporaryDirectory(prefix="assetloop-bench-") as name:
+        folder = Path(name)
+        with (
+            scratch(around) as url,
+            mosquitto(folder / "mosquitto") as broker,
+            Database(url, role=Role.OWNER, most=2) as database,
+        ):
+            through = _through(broker, database, url, what, folder, advance)
+            copied = _raw_copies(database, folder, through.plan, advance)
+        beside = _through_embedded(around, what, folder, advance) if what.workers == 1 else None
+    return _figures(what, through, copied, beside)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Through:
+    """What went through one broker."""
+
+    broker: str
+    plan: PublishPlan
+    flow: MeasuredFlow
+    missing: int
+    duplicate: int
+
+    @property
+    def stored(self) -> int:
+        return self.flow.messages * self.plan.values_a_message - self.missing
+
+
+def _through(
+    broker: BenchBroker, database: Database, url: str, what: IngestBench, folder: Path, advance: Advance
+) -> _Through:
+    signal_ids = _register(database, what)
+    plan = _plan(broker, what)
+    with _ingest(url, broker, what.workers, folder) as workers:
+        flow = measure(
+            database,
+            plan,
+            _watched(database, broker, workers),
+            marker=signal_ids[MARKER][0],
+            seconds=what.seconds,
+            advance=lambda done, total: advance(f"publishing to {broker.name}", done, total),
+        )
+    missing, duplicate = _account(database, signal_ids, flow, plan)
+    return _Through(broker=broker.name, plan=plan, flow=flow, missing=missing, duplicate=duplicate)
+
+
+def _through_embedded(around: Surroundings, what: IngestBench, folder: Path, advance: Advance) -> _Through:
+    """Measure the same with the broker that `assetloop up` brings."""
     with (
         scratch(around) as url,
-        tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder,
-        mosquitto(Path(folder) / "broker") as broker,
+        embedded(folder / "embedded") as broker,
         Database(url, role=Role.OWNER, most=2) as database,
     ):
-        signal_ids = _register(database, what)
-        plan = _plan(broker, what)
-        with _ingest(url, broker, what.workers, Path(folder)) as workers:
-            flow = measure(
-                database,
-                plan,
-                _watched(database, broker, workers),
-                marker=signal_ids[MARKER][0],
-                seconds=what.seconds,
-                advance=lambda done, total: advance("publishing", done, total),
-            )
-        missing, duplicate = _account(database, signal_ids, flow, plan)
-        copied = _raw_copies(database, Path(folder), plan, advance)
-    return _figures(what, plan, broker, flow, copied, missing=missing, duplicate=duplicate)
+        return _through(broker, database, url, what, folder / "embedded", advance)
 
 
 def _register(database: Database, what: IngestBench) -> dict[str, list[int]]:
@@ -164,7 +206,8 @@ def _plan(broker: BenchBroker, what: IngestBench) -> PublishPlan:
 def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterator[list[psutil.Process]]:
     """Run ingest as in production, each worker a process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.url, "ASSETLOOP_LOG_LEVEL": "WARNING"}
+    environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.ingest_url}
+    environment["ASSETLOOP_LOG_LEVEL"] = "WARNING"
     # A few devices may be asked for that say more than any would, and many processes, of which one has the port.
     environment |= {"ASSETLOOP_RATE_LIMIT_BURST": "1e12", "ASSETLOOP_METRICS_PORT": "0"}
     environment |= {"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {}
@@ -181,7 +224,7 @@ def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterat
 
 def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Process]) -> WatchedProcesses:
     """Name the processes whose time is counted; the database's only where it runs on this machine."""
-    processes = {"ingest": workers, "broker": [psutil.Process(broker.pid)]}
+    processes = {"ingest": workers, "broker": [psutil.Process(pid) for pid in broker.pids]}
     with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
         server = psutil.Process(bare_copy.server_pid(tx)).parent()
         if server is not None and "postgres" in server.name():
@@ -223,34 +266,31 @@ def _raw_copies(database: Database, folder: Path, plan: PublishPlan, advance: Ad
 
 
 def _figures(
-    what: IngestBench,
-    plan: PublishPlan,
-    broker: BenchBroker,
-    flow: MeasuredFlow,
-    copied: tuple[Copied, Copied],
-    *,
-    missing: int,
-    duplicate: int,
+    what: IngestBench, through: _Through, copied: tuple[Copied, Copied], beside: _Through | None
 ) -> IngestFigures:
-    values = flow.messages * plan.values_a_message
-    stored = values - missing
+    flow, values = through.flow, through.flow.messages * through.plan.values_a_message
     return IngestFigures(
-        broker=broker.name,
+        broker=through.broker,
         payload=what.payload,
         workers=what.workers,
         published_messages_per_second=round(flow.messages / flow.publishing_s, 1),
         published_values_per_second=round(values / flow.publishing_s, 1),
         messages_per_second=round(flow.messages / flow.storing_s, 1),
-        values_per_second=round(stored / flow.storing_s, 1),
+        values_per_second=round(through.stored / flow.storing_s, 1),
         raw_copy_rows_per_second=round(copied[0].rows_per_second, 1),
-        ratio=round(stored / flow.storing_s / copied[0].rows_per_second, 3),
+        ratio=round(through.stored / flow.storing_s / copied[0].rows_per_second, 3),
         sorted_copy_rows_per_second=round(copied[1].rows_per_second, 1),
-        sorted_ratio=round(stored / flow.storing_s / copied[1].rows_per_second, 3),
+        sorted_ratio=round(through.stored / flow.storing_s / copied[1].rows_per_second, 3),
         values=values,
-        missing=missing,
-        duplicate=duplicate,
+        missing=through.missing,
+        duplicate=through.duplicate,
         latency_p50_s=round(flow.latency_s(0.5), 3),
         latency_p99_s=round(flow.latency_s(0.99), 3),
         ingest_rss_mib=round(flow.peak_rss / 2**20, 1),
-        cpu_s_per_million={name: round(1e6 * seconds / max(stored, 1), 3) for name, seconds in flow.cpu_s.items()},
+        cpu_s_per_million={
+            name: round(1e6 * seconds / max(through.stored, 1), 3) for name, seconds in flow.cpu_s.items()
+        },
+        embedded_messages_per_second=round(beside.flow.messages / beside.flow.storing_s, 1) if beside else None,
+        embedded_values_per_second=round(beside.stored / beside.flow.storing_s, 1) if beside else None,
+        embedded_missing=beside.missing if beside else None,
     )
