@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, settings
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
+from tests.plant_rows import PlantRows
 from tests.timescaledb import apache
 
 if TYPE_CHECKING:
@@ -203,6 +204,12 @@ def superuser(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ..
     """The test's database without a role, autocommit, to look at and to break things."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def plant_rows(superuser: psycopg.Connection[tuple[object, ...]]) -> PlantRows:
+    """What writes a plant's rows into the test's database."""
+    return PlantRows(superuser)
 
 
 @pytest.fixture

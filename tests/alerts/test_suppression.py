@@ -25,6 +25,7 @@ from storage.register import relearning
 from storage.work import alerts as alert_rows
 from storage.work import orders
 from tests.alerts.conftest import ONSET
+from tests.plant_rows import PlantRows
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
@@ -190,7 +191,7 @@ def test_closing_with_a_replacement_lets_limits_watch_and_the_model_only_look_on
     superuser: Look,
     pump: int,
 ) -> None:
-    superuser.execute("INSERT INTO installation (asset_id) VALUES (%s)", [pump])
+    PlantRows(superuser).installation(pump)
     found()
     desk.round()
     completed = go(Step.APPROVE, Step.START, Step.COMPLETE)
@@ -217,7 +218,7 @@ def test_closing_after_a_check_leaves_the_model_in_charge(
     superuser: Look,
     pump: int,
 ) -> None:
-    superuser.execute("INSERT INTO installation (asset_id) VALUES (%s)", [pump])
+    PlantRows(superuser).installation(pump)
     found()
     desk.round()
     go(Step.APPROVE, Step.START, Step.COMPLETE)
@@ -229,7 +230,7 @@ def test_closing_after_a_check_leaves_the_model_in_charge(
 def test_a_second_change_of_the_machine_begins_the_learning_anew(
     app_database: Database, superuser: Look, pump: int
 ) -> None:
-    superuser.execute("INSERT INTO installation (asset_id) VALUES (%s)", [pump])
+    PlantRows(superuser).installation(pump)
     with app_database.transaction() as tx:
         for hours in (0, 5):
             since = ONSET + timedelta(hours=hours)
@@ -250,7 +251,7 @@ def test_a_finding_whose_model_counts_again_is_told_again(
     superuser: Look,
     pump: int,
 ) -> None:
-    superuser.execute("INSERT INTO installation (asset_id) VALUES (%s)", [pump])
+    PlantRows(superuser).installation(pump)
     found()
     desk.round()
     completed = go(Step.APPROVE, Step.START, Step.COMPLETE)

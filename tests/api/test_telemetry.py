@@ -29,6 +29,7 @@ from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered
 from tests.api.plant_rows import NOW
 from tests.patience import PATIENCE_S, wait_for
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -51,10 +52,9 @@ def application(
 
 
 @pytest.fixture
-def register(superuser: Superuser) -> None:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo'), ('other', 'Other')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
+def register(plant_rows: PlantRows) -> None:
+    plant_rows.asset("P-101")
+    plant_rows.site("other")
 
 
 @pytest.fixture
@@ -279,9 +279,7 @@ def test_while_the_database_is_away_a_device_is_told_to_come_again(tmp_path: Pat
     server.start()
     migrate(server.url, allow_unsupported=True)
     with psycopg.connect(server.url, autocommit=True) as superuser:
-        superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-        superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
-        superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
+        PlantRows(superuser).asset("P-101")
     with (
         Database(server.url, role=Role.APP) as database,
         Database(server.url, role=Role.INGEST, wait_s=1.0) as own,

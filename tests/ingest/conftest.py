@@ -25,6 +25,7 @@ from plant.topics import telemetry_topic
 from storage.core.database import Database, Role
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -94,11 +95,10 @@ class RunningIngest:
 
 
 @pytest.fixture
-def register(superuser: Superuser) -> None:
+def register(plant_rows: PlantRows) -> None:
     """Site demo, class pump with a grace of 2 s, asset P-101 without signals."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-    superuser.execute("INSERT INTO asset_class (tag, name, grace_s) VALUES ('pump', 'Pump', 2)")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
+    plant_rows.asset_class("pump", name="Pump", grace_s=2)
+    plant_rows.asset("P-101", name="Pump")
 
 
 @pytest.fixture

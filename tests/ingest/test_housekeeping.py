@@ -17,6 +17,7 @@ from plant.errors import Misconfigured, Unavailable
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.telemetry import readings, slots
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 START = datetime(2026, 3, 4, tzinfo=UTC)
@@ -47,7 +48,7 @@ class House:
 
 @pytest.fixture
 def house(register: None, ingest_database: Database, superuser: Superuser) -> House:  # noqa: ARG001
-    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a')")
+    PlantRows(superuser).signal(1, "a")
     with ingest_database.transaction() as tx:
         assert slots.acquire(tx, "me", lease_s=60, most=1) == 0
     return House(ingest_database)
@@ -112,7 +113,7 @@ def test_a_slot_is_held_on_to_until_somebody_else_has_it(house: House, superuser
 
 def test_the_slots_of_the_dead_are_taken_over_one_a_second(house: House, superuser: Superuser) -> None:
     superuser.execute("INSERT INTO ingest_slot (slot, holder, lease_until) VALUES (1, 'x', now() - interval '1 s')")
-    superuser.execute("INSERT INTO ingest_slot (slot) VALUES (2)")
+    PlantRows(superuser).add("ingest_slot", slot=2)
     house.keeping.keep(100.0)
     assert list(house.keeping.held) == [0, 1]
     house.keeping.keep(101.0)
@@ -122,7 +123,7 @@ def test_the_slots_of_the_dead_are_taken_over_one_a_second(house: House, superus
 def test_where_there_is_one_slot_no_other_is_taken_over(
     house: House, ingest_database: Database, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO ingest_slot (slot) VALUES (1)")
+    PlantRows(superuser).add("ingest_slot", slot=1)
     alone = House(ingest_database, most_slots=1)
     alone.keeping.keep(100.0)
     assert list(alone.keeping.held) == [0]

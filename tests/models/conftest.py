@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import numpy as np
 import psycopg
@@ -16,6 +15,7 @@ from plant.clock import ManualClock
 from plant.model import Succession
 from storage.core.database import Database
 from storage.models import labels
+from tests.plant_rows import PlantRows
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIGNALS = (("vibration", "mm/s"), ("temperature", "°C"), ("pressure", "bar"))
@@ -34,23 +34,16 @@ class Rows:
         self.database = database
         self.clock = ManualClock(START)
         self.signals: dict[int, list[int]] = {}
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-        connection.execute("INSERT INTO asset_class (tag, name, grace_s) VALUES ('pump', 'Pump', 2)")
+        self.plant = PlantRows(connection)
+        self.plant.site("demo", name="Demo")
+        self.plant.asset_class("pump", name="Pump", grace_s=2)
 
     def asset(self, tag: str = "P-1", signals: tuple[tuple[str, str], ...] = SIGNALS) -> int:
-        asset_id = self._id(
-            "INSERT INTO asset (site_id, class_id, tag, name) SELECT site_id, class_id, %s, '' FROM site, asset_class "
-            "RETURNING asset_id",
-            tag,
-        )
-        self._id("INSERT INTO installation (asset_id) VALUES (%s) RETURNING installation_id", asset_id)
+        asset_id = self.plant.asset(tag, name="")
+        self.plant.installation(asset_id)
         self.signals[asset_id] = [
-            self._id(
-                "INSERT INTO signal (asset_id, key, unit, position) VALUES (%s, %s, %s, %s) RETURNING signal_id",
-                asset_id, key, unit, place,
-            )
-            for place, (key, unit) in enumerate(signals)
-        ]  # fmt: skip
+            self.plant.signal(asset_id, key, unit=unit, position=place) for place, (key, unit) in enumerate(signals)
+        ]
         return asset_id
 
     def write(
@@ -141,31 +134,29 @@ def closed_order(
     def at(seconds: float) -> datetime:
         return START + timedelta(seconds=seconds)
 
-    order_id = rows._id(
-        "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence, requested_finish,"
-        " created_at, changed_at, started_at, completed_at)"
-        " VALUES (%s, 'VIB', 'CLOSE', 2, 'MAJOR', '', '{}', %s, %s, %s, %s, %s) RETURNING order_id",
-        asset_id, at(restored_s), at(onset_s + 10), at(restored_s), at(started_s), at(restored_s),
-    )  # fmt: skip
+    order_id = rows.plant.work_order(
+        asset_id,
+        state="CLOSE",
+        requested_finish=at(restored_s),
+        created_at=at(onset_s + 10),
+        changed_at=at(restored_s),
+        started_at=at(started_s),
+        completed_at=at(restored_s),
+    )
     rows.connection.execute(
         "INSERT INTO work_order_closing VALUES (%s, %s, 'VIB', '3.4', 'check', '', %s, %s, false, %s, 'Ada')",
         [order_id, outcome, None if failed_s is None else at(failed_s), at(restored_s), at(restored_s)],
     )
     if told:
-        finding_id, alert_id = uuid4(), uuid4()
-        rows.connection.execute(
-            "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
-            " cleared, severity, score, shares, window_from, window_to)"
-            " VALUES (%s, %s, 'condition', 'VIB', 'model', 'v1', %s, %s, %s, 'MAJOR', %s, '[]', %s, %s)",
-            [finding_id, asset_id, at(onset_s), *[at(restored_s)] * 2, score, at(onset_s), at(restored_s)],
+        over = at(restored_s)
+        finding_id = rows.plant.finding(
+            asset_id, at=at(onset_s), source_version="v1", updated=over, cleared=over, score=score, window_to=over
         )
-        rows.connection.execute(
-            "INSERT INTO alert (alert_id, asset_id, kind, severity, active, acknowledged, onset, raised_at)"
-            " VALUES (%s, %s, 'condition', 'MAJOR', false, true, %s, %s)",
-            [alert_id, asset_id, at(onset_s), at(onset_s + 5)],
+        alert_id = rows.plant.alert(
+            asset_id, at=at(onset_s), raised_at=at(onset_s + 5), active=False, acknowledged=True
         )
-        rows.connection.execute("INSERT INTO alert_finding VALUES (%s, %s)", [finding_id, alert_id])
-        rows.connection.execute("INSERT INTO work_order_finding VALUES (%s, %s)", [order_id, finding_id])
+        rows.plant.add("alert_finding", finding_id=finding_id, alert_id=alert_id)
+        rows.plant.add("work_order_finding", order_id=order_id, finding_id=finding_id)
     with rows.database.transaction() as tx:
         labels.write(tx, order_id)
     return order_id

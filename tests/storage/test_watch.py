@@ -17,34 +17,31 @@ from plant.work_order import OrderState
 from storage.core.database import Database, Role
 from storage.views.twin import read_twin
 from storage.work.orders import order_number
+from tests.plant_rows import PlantRows
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.now(UTC).replace(microsecond=0)  # when a test begins
 Connection = psycopg.Connection[dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The views compare with the server's clock; since this module was imported, minutes may have gone by."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC).replace(microsecond=0))
+
+
 @pytest.fixture
-def rows(database_url: str) -> Any:
+def rows(database_url: str, now: None) -> Any:  # noqa: ARG001 - set first
     """A plant of one asset with three signals; the third has a bad value, the second none."""
     with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as connection:
         connection.execute("SELECT ensure_partition(%s, %s)", [NOW - timedelta(days=1), NOW])
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
-        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', 'Feed pump')")
-        connection.execute("INSERT INTO installation (asset_id) VALUES (1)")
-        connection.execute(
-            "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
-            " data_sha256, libraries, artifact, trained_by, trained_at)"
-            " VALUES (1, 'condition', 1, 'champion', '{1}', %(now)s, %(now)s, 1, '', '{}', '', 'a test', %(now)s)",
-            {"now": NOW},
-        )
-        connection.execute(
-            "INSERT INTO signal (asset_id, key, name, unit, key_value) VALUES"
-            " (1, 'flow', 'Flow', 'm³/h', true), (1, 'mute', '', '', false), (1, 'temp', 'Temperature', '°C', true)"
-        )
-        connection.execute(
-            "INSERT INTO latest VALUES (1, %s, 42, 0, %s), (3, %s, -999, 2, %s)",
-            [NOW - timedelta(seconds=30), NOW - timedelta(seconds=20), NOW - timedelta(seconds=90), NOW],
-        )
+        plant = PlantRows(connection)
+        pump = plant.asset("P-1", name="Feed pump")
+        plant.model(plant.installation(pump), signal_ids=[1], trained_at=NOW)
+        flow = plant.signal(pump, "flow", name="Flow", unit="m³/h", key_value=True)
+        plant.signal(pump, "mute")
+        temp = plant.signal(pump, "temp", name="Temperature", unit="°C", key_value=True)
+        plant.latest(flow, NOW - timedelta(seconds=30), 42, stored_at=NOW - timedelta(seconds=20))
+        plant.latest(temp, NOW - timedelta(seconds=90), -999, flags=2, stored_at=NOW)
         yield connection
 
 
@@ -102,10 +99,7 @@ def test_a_silent_asset_says_so_and_for_how_long_and_shows_no_percent(rows: Conn
 
 def test_an_alarm_stays_in_sight_when_its_device_falls_silent(rows: Connection) -> None:
     rows.execute("UPDATE latest SET stored_at = now() - interval '35 min'")
-    rows.execute(
-        "INSERT INTO alert (alert_id, asset_id, kind, severity, onset, raised_at)"
-        " VALUES (gen_random_uuid(), 1, 'condition', 'MAJOR', now(), now())"
-    )
+    PlantRows(rows).alert(1, at=datetime.now(UTC))
     found = rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone()
     assert found == {"status": "alarm, silent 35 min"}
 
@@ -124,10 +118,8 @@ def test_a_key_value_of_bad_quality_is_not_shown_as_a_number(rows: Connection) -
 
 
 def test_series_leave_bad_quality_out(rows: Connection) -> None:
-    rows.execute(
-        "INSERT INTO reading VALUES (%s, 1, 0, 1.5), (%s, 1, 2, -999), (%s, 1, 36, 2.5)",
-        [NOW, NOW - timedelta(seconds=1), NOW - timedelta(seconds=2)],
-    )
+    for place, (value, flags) in enumerate(((1.5, 0), (-999, 2), (2.5, 36))):
+        PlantRows(rows).reading(1, NOW - timedelta(seconds=place), value, flags)
     found = rows.execute("SELECT value, unit FROM watch.series WHERE asset_id = 1 ORDER BY time").fetchall()
     assert [(row["value"], row["unit"]) for row in found] == [(2.5, "m³/h"), (1.5, "m³/h")]
 
@@ -138,11 +130,15 @@ def test_alert_states_are_named_as_the_vocabulary_names_them(rows: Connection) -
         flags = AlertFlags(
             active=active, acknowledged=acknowledged, shelved_until=shelved, suppressed=suppressed, out_of_service=out
         )
-        alert_id = uuid4()
-        rows.execute(
-            "INSERT INTO alert (alert_id, asset_id, kind, severity, active, acknowledged, shelved_until, suppressed,"
-            " out_of_service, onset, raised_at) VALUES (%s, 1, %s, 'MAJOR', %s, %s, %s, %s, %s, %s, %s)",
-            [alert_id, str(alert_id), active, acknowledged, shelved, suppressed, out, NOW, NOW],
+        alert_id = PlantRows(rows).alert(
+            1,
+            at=NOW,
+            kind=str(uuid4()),
+            active=active,
+            acknowledged=acknowledged,
+            shelved_until=shelved,
+            suppressed=suppressed,
+            out_of_service=out,
         )
         found = rows.execute("SELECT state, open FROM watch.alert WHERE alert_id = %s", [alert_id]).fetchone()
         assert found == {"state": flags.state(datetime.now(UTC)).value, "open": active or not acknowledged}
@@ -150,29 +146,22 @@ def test_alert_states_are_named_as_the_vocabulary_names_them(rows: Connection) -
 
 def test_severities_rank_as_the_vocabulary_ranks_them(rows: Connection) -> None:
     for severity in Severity:
-        rows.execute(
-            "INSERT INTO alert (alert_id, asset_id, kind, severity, onset, raised_at) VALUES (%s, 1, %s, %s, %s, %s)",
-            [uuid4(), severity.value, severity.value, NOW, NOW],
-        )
+        PlantRows(rows).alert(1, at=NOW, kind=severity.value, severity=severity.value)
     found = rows.execute("SELECT severity, severity_rank FROM watch.alert").fetchall()
     assert {row["severity"]: row["severity_rank"] for row in found} == {s.value: s.rank for s in Severity}
 
 
 @pytest.mark.parametrize("state", list(OrderState))
 def test_a_work_order_is_open_as_the_vocabulary_says(rows: Connection, state: OrderState) -> None:
-    rows.execute(
-        "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence, requested_finish,"
-        " created_at, changed_at) VALUES (1, 'VIB', %s, 2, 'MAJOR', 't', '{}', now(), now(), now())",
-        [state.value],
-    )
+    PlantRows(rows).work_order(1, state=state.value)
     found = rows.execute("SELECT open, number FROM watch.work_order").fetchone()
     assert found == {"open": state.is_open, "number": order_number(1)}
 
 
 def test_the_label_names_the_site_only_where_two_sites_use_one_tag(rows: Connection) -> None:
     assert labels(rows) == ["P-1"]
-    rows.execute("INSERT INTO site (tag, name) VALUES ('other', 'Other')")
-    rows.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (2, 1, 'P-1', ''), (2, 1, 'P-2', '')")
+    for tag in ("P-1", "P-2"):
+        PlantRows(rows).asset(tag, site="other")
     assert labels(rows) == ["P-2", "demo/P-1", "other/P-1"]
 
 
@@ -192,8 +181,8 @@ def test_an_assets_series_are_found_by_its_index(rows: Connection) -> None:
 
 
 def test_the_twin_reads_places_key_values_and_feeds(rows: Connection, app_database: Database) -> None:
-    rows.execute("INSERT INTO asset (site_id, class_id, tag, name, x, y) VALUES (1, 1, 'A-1', 'First', 0.5, 0.25)")
-    rows.execute("INSERT INTO feed VALUES (1, 2)")
+    first_id = PlantRows(rows).asset("A-1", name="First", x=0.5, y=0.25)
+    PlantRows(rows).add("feed", from_asset_id=1, to_asset_id=first_id)
     with app_database.transaction() as tx:
         first, pump = read_twin(tx).assets
     assert (first.tag, first.x, first.y, first.key_signals, first.feeds) == ("A-1", 0.5, 0.25, (), ())
@@ -201,7 +190,7 @@ def test_the_twin_reads_places_key_values_and_feeds(rows: Connection, app_databa
 
 
 def put_score(rows: Connection, time: datetime, score: float) -> None:
-    rows.execute("INSERT INTO score VALUES (1, %s, 1, %s, %s)", [time, score, score])
+    PlantRows(rows).score(1, time, score)
 
 
 def health_of(rows: Connection) -> dict[str, Any]:

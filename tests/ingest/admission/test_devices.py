@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ingest.admission.devices import Devices
 from ingest.decoding.decoded import DeviceReport
 from storage.core.database import Database
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -24,7 +26,7 @@ def devices(register: None, ingest_database: Database) -> Devices:  # noqa: ARG0
 
 
 def test_a_device_is_learnt_once_with_its_grace_and_signals(devices: Devices, superuser: Superuser) -> None:
-    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a')")
+    PlantRows(superuser).signal(1, "a")
     assert devices.recall("demo", "P-101", 0.0) is None
     devices.learn([said("P-101", "a")], 0.0)
     device = devices.recall("demo", "P-101", 59.0)
@@ -62,7 +64,7 @@ def test_an_unknown_asset_is_forgotten_soon_so_that_an_approved_one_is_heard(
     assert device is not None
     assert device.asset_id is None
     assert devices.recall("demo", "P-999", 2.1) is None
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-999', 'Pump')")
+    PlantRows(superuser).asset("P-999")
     devices.learn([said("P-999", "a")], 2.1)
     device = devices.recall("demo", "P-999", 2.1)
     assert device is not None
@@ -72,12 +74,9 @@ def test_an_unknown_asset_is_forgotten_soon_so_that_an_approved_one_is_heard(
 def test_many_devices_are_learnt_at_once_and_the_newest_of_each_is_known(
     devices: Devices, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-102', 'Pump')")
-    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (2, 'a'), (2, 'b')")
-    superuser.execute(
-        "INSERT INTO latest (signal_id, time, value, flags, stored_at) "
-        "VALUES (1, '2026-03-04T00:00:01Z', 1, 0, now()), (2, '2026-03-04T00:00:02Z', 1, 0, now())"
-    )
+    plant = PlantRows(superuser)
+    for second, signal_id in enumerate(plant.signals(plant.asset("P-102"), "a", "b"), start=1):
+        plant.latest(signal_id, datetime(2026, 3, 4, 0, 0, second, tzinfo=UTC), 1)
     devices.learn([said("P-101", "c"), said("P-102", "a"), said("P-9", "a")], 0.0)
     known = [devices.recall("demo", asset, 0.0) for asset in ("P-101", "P-102", "P-9")]
     assert [device and (device.asset_id, device.newest_us) for device in known] == [

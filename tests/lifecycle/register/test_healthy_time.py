@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 
 from lifecycle.register.healthy_time import declare_healthy
 from plant.errors import NotFound, Rejected
 from storage.core.database import Database
 from storage.register import healthy_time
+from tests.plant_rows import PlantRows
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def asset(superuser: psycopg.Connection[tuple[object, ...]]) -> None:
+def asset(plant_rows: PlantRows) -> None:
     """Asset 1, at which installation 1 was replaced by 2."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
-    superuser.execute("INSERT INTO installation (asset_id, installed_to) VALUES (1, now()), (1, NULL)")
+    asset_id = plant_rows.asset("P-1")
+    plant_rows.installation(asset_id, installed_to=datetime.now(UTC))
+    plant_rows.installation(asset_id)
 
 
 def declare(database: Database, begin: datetime, end: datetime, asset_id: int = 1, by: str = "a test") -> bool:

@@ -102,12 +102,7 @@ class TestLearningAgain:
         self, rows: Rows, changed_asset: int, kind: str, source: str, is_clean: bool
     ) -> None:
         rows.write(changed_asset, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)
-        rows.connection.execute(
-            "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
-            " severity, score, shares, window_from, window_to)"
-            " VALUES (gen_random_uuid(), %s, %s, 'VIB', %s, '', %s, now(), 'MAJOR', 1, '[]', now(), now())",
-            [changed_asset, kind, source, START + timedelta(hours=3)],
-        )
+        rows.plant.finding(changed_asset, at=START + timedelta(hours=3), kind=kind, source=source)
         assert bool(watch(rows)) == is_clean
 
     def test_accepted_it_becomes_a_challenger_and_promoted_the_machine_is_learnt(
@@ -144,7 +139,7 @@ class TestLearningAgain:
         self, rows: Rows, asset_id: int
     ) -> None:
         rows.connection.execute("UPDATE installation SET installed_to = %s", [START + timedelta(hours=2)])
-        rows.connection.execute("INSERT INTO installation (asset_id) VALUES (%s)", [asset_id])
+        rows.plant.installation(asset_id)
         changed(rows, asset_id, 2 * HOUR_S)
         rows.write(asset_id, slow_rows(2.5, 2 * HOUR_S), first_s=2 * HOUR_S, step_s=60)
         (proposal,) = watch(rows)
@@ -203,13 +198,7 @@ class TestDrift:
     def episodes(self, rows: Rows, asset_id: int, count: int, kind: str = "condition") -> None:
         for k in range(count):
             at = START + timedelta(hours=3 + k)
-            rows.connection.execute(
-                "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
-                " cleared, severity, score, shares, window_from, window_to)"
-                " VALUES (gen_random_uuid(), %s, %s, 'VIB', 'model', '', %s, %s, %s, 'MINOR', 0.6, '[]', %s,"
-                " %s)",
-                [asset_id, kind, *[at] * 5],
-            )
+            rows.plant.finding(asset_id, at=at, cleared=at, kind=kind, severity="MINOR", score=0.6)
 
     def test_more_alarms_than_chance_gives_are_proposed_with_their_count(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 4)
@@ -225,12 +214,7 @@ class TestDrift:
 
     def test_alarms_of_an_open_or_a_confirmed_order_are_no_drift(self, rows: Rows, asset_id: int) -> None:
         self.episodes(rows, asset_id, 4)
-        rows.connection.execute(
-            "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence,"
-            " requested_finish, created_at, changed_at)"
-            " VALUES (%s, 'VIB', 'INPRG', 2, 'MAJOR', '', '{}', now(), now(), now())",
-            [asset_id],
-        )
+        rows.plant.work_order(asset_id, state="INPRG")
         rows.connection.execute("INSERT INTO work_order_finding SELECT 1, finding_id FROM finding")
         assert self.run_on(rows, asset_id, 2, 7, 0.0) == []
 

@@ -11,6 +11,7 @@ from storage.core.database import Database
 from storage.models import scoring
 from storage.models.scoring import Advance, Leased, ScoreRow
 from storage.telemetry.windows import to_us
+from tests.plant_rows import PlantRows
 
 Connection = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -21,27 +22,14 @@ def ago(seconds: float) -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def assets(superuser: Connection) -> None:
+def assets(plant_rows: PlantRows) -> None:
     """Assets 1 to 3 of a class with a grace of 5 s, scored until a minute ago; data came just now, up to now."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name, grace_s) VALUES ('pump', '', 5)")
-    superuser.execute(
-        "INSERT INTO asset (site_id, class_id, tag, name) "
-        "SELECT site_id, class_id, given, '' FROM site, asset_class, unnest(ARRAY['P-1', 'P-2', 'P-3']) AS given"
-    )
-    superuser.execute("INSERT INTO installation (asset_id) SELECT asset_id FROM asset ORDER BY asset_id")
-    superuser.execute("INSERT INTO signal (asset_id, key) SELECT asset_id, 's' FROM asset ORDER BY asset_id")
-    superuser.execute("INSERT INTO latest SELECT signal_id, %s, 0, 0, %s FROM signal", [NOW, NOW])
-    superuser.execute(
-        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows, "
-        "data_sha256, libraries, artifact, trained_by, trained_at) "
-        "SELECT installation_id, 'condition', 1, 'champion', '{}', now(), now(), 0, '', '{}', '', '', now() "
-        "FROM installation ORDER BY installation_id"
-    )
-    superuser.execute(
-        "INSERT INTO scoring (asset_id, model_id, watermark, state) SELECT asset_id, asset_id, %s, 'old' FROM asset",
-        [ago(60)],
-    )
+    plant_rows.asset_class("pump", grace_s=5)
+    for tag in ("P-1", "P-2", "P-3"):
+        asset_id = plant_rows.asset(tag)
+        plant_rows.latest(plant_rows.signal(asset_id, "s"), NOW)
+        model_id = plant_rows.model(plant_rows.installation(asset_id))
+        plant_rows.add("scoring", asset_id=asset_id, model_id=model_id, watermark=ago(60), state=b"old")
 
 
 def lease(

@@ -25,18 +25,17 @@ from storage.telemetry.delivery import BatchDelivered, Delivered
 from storage.telemetry.quarantine import Expired, RefusedPayload
 from storage.telemetry.windows import to_us
 from tests.patience import PATIENCE_S
+from tests.plant_rows import PlantRows
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
 @pytest.fixture
-def asset(superuser: Superuser) -> int:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
-    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a'), (1, 'b')")
-    return 1
+def asset(plant_rows: PlantRows) -> int:
+    asset_id = plant_rows.asset("P-1")
+    plant_rows.signals(asset_id, "a", "b")
+    return asset_id
 
 
 def append(database: Database, *rows: tuple[int, datetime, float]) -> None:

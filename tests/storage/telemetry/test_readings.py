@@ -14,6 +14,7 @@ from storage.core.database import Database
 from storage.telemetry import latest, readings
 from storage.telemetry.prepared import ReadingOutcome
 from tests.patience import PATIENCE_S, wait_for
+from tests.plant_rows import PlantRows
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
@@ -23,15 +24,9 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 
 
 @pytest.fixture
-def signal_ids(superuser: Superuser) -> list[int]:
+def signal_ids(plant_rows: PlantRows) -> list[int]:
     """Three signals of one asset."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
-    rows = superuser.execute(
-        "INSERT INTO signal (asset_id, key, position) VALUES (1, 'a', 0), (1, 'b', 1), (1, 'c', 2) RETURNING signal_id"
-    )
-    return [int(str(row[0])) for row in rows]
+    return plant_rows.signals(plant_rows.asset("P-101"), "a", "b", "c")
 
 
 def columns(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> ReadingColumns:

@@ -11,33 +11,21 @@ import pytest
 from storage.core.database import Database
 from storage.telemetry import windows
 from storage.telemetry.windows import Window, Windows, to_us
+from tests.plant_rows import PlantRows
 
 Connection = psycopg.Connection[tuple[object, ...]]
 START = datetime(2026, 3, 1, 23, 59, 55, tzinfo=UTC)  # five seconds before a partition ends
 
 
 @pytest.fixture
-def signals(superuser: Connection) -> list[int]:
+def signals(superuser: Connection, plant_rows: PlantRows) -> list[int]:
     """Three signals of one asset; partitions are there."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute(
-        "INSERT INTO asset (site_id, class_id, tag, name) SELECT site_id, class_id, 'P', '' FROM site, asset_class"
-    )
     superuser.execute("SELECT ensure_partition(%s, %s)", [START, START + timedelta(days=1)])
-    return [
-        superuser.execute(
-            "INSERT INTO signal (asset_id, key) SELECT asset_id, %s FROM asset RETURNING signal_id", [key]
-        ).fetchone()[0]  # type: ignore[index,misc]
-        for key in "abc"
-    ]
+    return plant_rows.signals(plant_rows.asset("P"), *"abc")
 
 
 def store(superuser: Connection, signal_id: int, seconds: float, value: float, flags: int = 0) -> None:
-    superuser.execute(
-        "INSERT INTO reading (time, signal_id, value, flags) VALUES (%s, %s, %s, %s)",
-        [START + timedelta(seconds=seconds), signal_id, value, flags],
-    )
+    PlantRows(superuser).reading(signal_id, START + timedelta(seconds=seconds), value, flags)
 
 
 def read(database: Database, signals: list[int], after_s: float, until_s: float, most: int = 1_000) -> Window:
@@ -189,7 +177,7 @@ def test_the_newest_of_an_asset_is_that_of_all_its_signals(
 ) -> None:
     late = START + timedelta(seconds=7)
     for signal_id, time, stored_at in ((signals[0], START, late), (signals[1], late, START)):
-        superuser.execute("INSERT INTO latest VALUES (%s, %s, 0, 0, %s)", [signal_id, time, stored_at])
+        PlantRows(superuser).latest(signal_id, time, stored_at=stored_at)
     with app_database.transaction() as tx:
         (newest,) = windows.newest(tx).values()
         assert windows.newest(tx, [10_000]) == {}

@@ -11,6 +11,7 @@ from plant.errors import NotFound, Rejected
 from storage.core.database import Database
 from storage.views import overview
 from storage.views.counts import server_clock
+from tests.plant_rows import PlantRows
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -19,21 +20,12 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
     ("age", "health"), [(timedelta(minutes=10), "good"), (timedelta(minutes=10, seconds=1), "unknown")]
 )
 def test_a_score_counts_until_the_asset_is_ten_minutes_further_as_grafana_says_too(
-    app_database: Database, superuser: Any, age: timedelta, health: str
+    app_database: Database, plant_rows: PlantRows, superuser: Any, age: timedelta, health: str
 ) -> None:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
-    superuser.execute("INSERT INTO installation (asset_id) VALUES (1)")
-    superuser.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'flow')")
-    superuser.execute("INSERT INTO latest VALUES (1, %s, 42, 0, now())", [NOON])
-    superuser.execute(
-        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
-        " data_sha256, libraries, artifact, trained_by, trained_at)"
-        " VALUES (1, 'condition', 1, 'champion', '{1}', %s, %s, 1, '', '{}', '', 'a test', %s)",
-        [NOON, NOON, NOON],
-    )
-    superuser.execute("INSERT INTO score VALUES (1, %s, 1, 0.1, 0.1)", [NOON - age])
+    pump = plant_rows.asset("P-1")
+    plant_rows.latest(plant_rows.signal(pump, "flow"), NOON, 42, stored_at=datetime.now(UTC))
+    plant_rows.model(plant_rows.installation(pump), signal_ids=[1])
+    plant_rows.score(pump, NOON - age, 0.1)
     with app_database.transaction() as tx:
         now = server_clock(tx)
         asset = overview.get_asset(tx, "demo", "P-1", now=now)

@@ -17,18 +17,18 @@ from storage.telemetry.windows import to_us
 from storage.views import series
 from storage.views.lttb import largest_triangles
 from storage.views.series import Amount, Increase
+from tests.plant_rows import PlantRows
 
 START = datetime(2026, 3, 1, 23, 50, tzinfo=UTC)  # ten minutes before a partition ends
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
 @pytest.fixture
-def signals(superuser: Superuser) -> list[int]:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', ''), (1, 1, 'P-2', '')")
-    superuser.execute("INSERT INTO signal (asset_id, key, position) VALUES (1, 'a', 0), (1, 'b', 1), (2, 'c', 0)")
-    return [1, 2, 3]
+def signals(plant_rows: PlantRows) -> list[int]:
+    return [
+        *plant_rows.signals(plant_rows.asset("P-1"), "a", "b"),
+        *plant_rows.signals(plant_rows.asset("P-2"), "c"),
+    ]
 
 
 def store(database: Database, signal_id: int, *rows: tuple[float, float] | tuple[float, float, int]) -> None:
@@ -87,7 +87,7 @@ def test_what_is_silent_is_named_with_what_it_last_said(
     app_database: Database, superuser: Superuser, signals: list[int]
 ) -> None:
     for signal_id, stored_at in ((signals[0], at(0)), (signals[1], at(50))):
-        superuser.execute("INSERT INTO latest VALUES (%s, %s, 1, 0, %s)", [signal_id, at(-9), stored_at])
+        PlantRows(superuser).latest(signal_id, at(-9), 1, stored_at=stored_at)
     with app_database.transaction() as tx:
         found = series.silent(tx, now=at(60), longest=timedelta(minutes=30))
         of_one = series.silent(tx, now=at(60), longest=timedelta(minutes=30), asset_ids=[2])

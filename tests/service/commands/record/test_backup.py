@@ -22,6 +22,7 @@ from storage.core.database import Database, Role
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import readings
+from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 from tests.storage import readings as telemetry
 from tests.timescaledb import apache
@@ -45,10 +46,8 @@ def look(url: str, statement: str) -> list[tuple[object, ...]]:
 
 def fill(url: str) -> None:
     with psycopg.connect(url) as connection:
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '泵')")
-        connection.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a'), (1, 'b')")
+        plant = PlantRows(connection)
+        plant.signals(plant.asset("P-1", name="泵"), "a", "b")
         connection.execute("INSERT INTO ledger VALUES ('p', 1, now(), '{\"n\": 0.1}', '\\x00', '\\xff')")
     said = telemetry.stretch(np.random.default_rng(3), [1, 2], START, timedelta(days=20), 3_000)
     with Database(url, role=Role.INGEST) as database, database.transaction() as tx:
