@@ -50,7 +50,8 @@ class IngestSettings(AdmissionSettings):
 
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves. `mapping` is a
-    file that says how the plant's own topics are read.
+    file that says how the plant's own topics are read; with `joins_sparkplug_names` a Sparkplug device is the asset
+    `node/device`.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
     broker keeps is left to it.
@@ -60,6 +61,7 @@ class IngestSettings(AdmissionSettings):
     spool: Path
     share: str = ""
     mapping: Path | None = None
+    joins_sparkplug_names: bool = False
     most_memory_bytes: int = 16 * 2**20
     most_spool_bytes: int = 256 * 2**20
     most_batch_values: int = 20_000
@@ -95,7 +97,7 @@ class Ingest:
             Misconfigured: the broker's address is not one, the mapping makes no sense, the spool's folder cannot be
                 written, or the database has not been migrated.
         """
-        formats = known_formats(self._settings.mapping)
+        formats = known_formats(self._settings.mapping, joins_sparkplug_names=self._settings.joins_sparkplug_names)
         _keep_memory_small()
         settings = self._settings
         with closing(Spool(settings.spool, most_bytes=settings.most_spool_bytes)) as spool:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     mqtt_keepalive_s: Annotated[int, Field(ge=5, le=3600)] = 20
     mqtt_reader: Literal["frames", "paho"] = "frames"
     mapping: Path | None = None
+    sparkplug_asset: Literal["device", "node/device"] = "device"
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("assetloop", appauthor=False)))
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080

@@ -12,6 +12,7 @@ GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"
 MAGICS = (GZIP, ZSTD)
 _GZIP_WINDOW = 31  # zlib's word for: with a gzip header
+_ZLIB_WINDOW, _RAW_WINDOW = 15, -15  # and for: with a zlib header, without any
 _LARGEST_WINDOW_BYTES = 8 * 2**20  # what the zstd format asks every decoder to support
 
 
@@ -32,6 +33,33 @@ def expanded(payload: bytes, *, most_bytes: int) -> bytes:
     if len(plain) > most_bytes:
         raise Rejected("expands_too_far", f"{len(payload)} bytes expand to more than the {most_bytes} that are read")
     return plain
+
+
+def inflated(payload: bytes, *, most_bytes: int) -> bytes:
+    """Expand a payload that is known to be compressed: gzip, or DEFLATE with or without a zlib header.
+
+    Raises:
+        Rejected: `expands_too_far`, `bad_compression`.
+
+    >>> inflated(zlib.compress(b"flow"), most_bytes=100)
+    b'flow'
+    """
+    if payload.startswith(GZIP):
+        return expanded(payload, most_bytes=most_bytes)
+    for window in (_ZLIB_WINDOW, _RAW_WINDOW):
+        stream = zlib.decompressobj(window)
+        try:
+            plain = stream.decompress(payload, most_bytes + 1)
+        except zlib.error:
+            continue
+        if len(plain) > most_bytes:
+            raise Rejected(
+                "expands_too_far", f"{len(payload)} bytes expand to more than the {most_bytes} that are read"
+            )
+        if not stream.eof:
+            raise Rejected("bad_compression", "the DEFLATE stream is cut short")
+        return plain
+    raise Rejected("bad_compression", "this is neither gzip nor DEFLATE")
 
 
 def _from_gzip(payload: bytes, most_bytes: int) -> bytes:

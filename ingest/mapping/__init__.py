@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.decoding.decoded import Decoded
 from ingest.decoding.format import Format
 from ingest.formats import every_format
+from ingest.formats.sparkplug import format_of
 from ingest.mapping.file import TopicRule, read_rules
 from ingest.mapping.rule import Rule
 from plant.errors import Rejected
@@ -47,10 +48,14 @@ def read_mapping(path: Path) -> Format:
     return mapping_format(read_rules(path))
 
 
-def known_formats(mapping: Path | None = None) -> tuple[Format, ...]:
+def known_formats(mapping: Path | None = None, *, joins_sparkplug_names: bool = False) -> tuple[Format, ...]:
     """Return every format, and behind them that of a mapping file where there is one.
+
+    With `joins_sparkplug_names` the asset of a Sparkplug device is called `node/device`.
 
     Raises:
         Misconfigured: as `read_mapping`.
     """
-    return (*every_format(), *([read_mapping(mapping)] if mapping is not None else []))
+    sparkplug = format_of(joins_names=joins_sparkplug_names)
+    formats = (sparkplug if one.name == sparkplug.name else one for one in every_format())
+    return (*formats, *([read_mapping(mapping)] if mapping is not None else []))

@@ -85,6 +85,7 @@ def ingest(around: Surroundings) -> None:
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
                 mapping=settings.mapping,
+                joins_sparkplug_names=settings.sparkplug_asset == "node/device",
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,
                 raw_retention_days=settings.raw_retention_days,

@@ -39,13 +39,25 @@ class Address:
 
 
 class Nodes:
-    """All edge nodes that one process hears; what is remembered of them is bounded. `monotonic` counts seconds."""
+    """All edge nodes that one process hears; what is remembered of them is bounded.
 
-    def __init__(self, memories: Memories, monotonic: Callable[[], float] = time.monotonic) -> None:
+    `monotonic` counts seconds. With `joins_names` a device is the asset `node/device`. Without, it is called as
+    the device; a device id then belongs to the first node that uses it, until that node says that the device has died.
+    """
+
+    def __init__(
+        self, memories: Memories, monotonic: Callable[[], float] = time.monotonic, *, joins_names: bool = False
+    ) -> None:
         self._monotonic = monotonic
-        self._nodes = {speaker: Node.remembered(speaker, dict(document)) for speaker, document in memories.items()}
+        self._joins_names = joins_names
+        self._nodes = {
+            speaker: Node.remembered(speaker, dict(document), joins_names=joins_names)
+            for speaker, document in memories.items()
+        }
         self._metrics = sum(node.size for node in self._nodes.values())
-        self._nodes_of: dict[tuple[str, str], Node] = {}
+        self._nodes_of = {
+            (node.group, device): node for node in self._nodes.values() for device in node.entities if device != OWN
+        }
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Decode one message, the next of its node.
@@ -68,7 +80,7 @@ class Nodes:
         if address.kind == "DBIRTH":
             return self._birth_of_device(node, address.device, message, extras)
         if address.kind == "DDEATH":
-            return _death_of_device(node, address.device, extras)
+            return self._death_of_device(node, address.device, extras)
         return self._data(node, address.device, message, extras)
 
     def _node(self, address: Address) -> Node:
@@ -77,7 +89,7 @@ class Nodes:
         if node is None:
             if len(self._nodes) >= _MOST_NODES:
                 raise Rejected("too_many_nodes", f"{speaker} would be one more than the {_MOST_NODES} that are kept")
-            node = self._nodes[speaker] = Node(address.group, address.node)
+            node = self._nodes[speaker] = Node(address.group, address.node, joins_names=self._joins_names)
             self._metrics += node.size
         return node
 
@@ -106,9 +118,9 @@ class Nodes:
 
     def _reported(self, node: Node, device: str, message: Any, extras: Extras, *, is_birth: bool = False) -> Decoded:
         entity = node.entities[device]
-        report = DeviceReport.empty(node.group, device or node.name)
+        report = DeviceReport.empty(node.group, node.asset_of(device))
         if not add_values(report, entity, message, is_birth=is_birth):
-            extras.answers += node.ask_for_alias(entity, message.timestamp, self._monotonic())
+            extras.answers += node.ask_for_metric(entity, message.timestamp, self._monotonic())
         says = extras.answers or extras.presences or extras.memories
         return Decoded([report] if report.keys or report.rejects else [], extras if says else None)
 
@@ -121,24 +133,30 @@ class Nodes:
         return Decoded([], Extras(presences=node.dies()))
 
     def _claim(self, node: Node, device: str) -> None:
-        """Let a device be a node's; one that another node has brought to life, and not lost, is not."""
-        other = self._nodes_of.get((node.group, device))
-        if other is not None and other is not node:
-            entity = other.entities.get(device)
-            if entity is not None and entity.is_online and not other.is_dead:
-                raise Rejected("device_of_another_node", f"{device} is one of {other.speaker}; give each its own id")
-        self._nodes_of[node.group, device] = node
+        """Let a device id be a node's; one that another node uses is not, or two devices would become one asset."""
+        if self._joins_names:
+            return
+        other = self._nodes_of.setdefault((node.group, device), node)
+        if other is not node:
+            raise Rejected(
+                "device_of_another_node",
+                f"{other.speaker} has a device {device}, too; with ASSETLOOP_SPARKPLUG_ASSET=node/device they are two"
+                f" assets, {other.name}/{device} and {node.name}/{device}",
+            )
+
+    def _death_of_device(self, node: Node, device: str, extras: Extras) -> Decoded:
+        """Take the death of a device; another node may have one of this id from now on."""
+        before = node.size
+        node.entities.pop(device, None)
+        self._metrics += node.size - before
+        self._nodes_of.pop((node.group, device), None)
+        extras.presences.append(node.presence(device, is_online=False))
+        extras.memories.append(node.memory())
+        return Decoded([], extras)
 
     def _refuse_too_many(self, metrics: int) -> None:
         if self._metrics + metrics > _MOST_METRICS:
             raise Rejected("too_many_metrics", f"more than the {_MOST_METRICS} that are kept of all nodes")
-
-
-def _death_of_device(node: Node, device: str, extras: Extras) -> Decoded:
-    entity = node.entities.setdefault(device, SparkplugEntity())
-    entity.is_certain = entity.is_online = False
-    extras.presences.append(node.presence(device, is_online=False))
-    return Decoded([], extras)
 
 
 def _birth_number(message: Any) -> int | None:
@@ -157,23 +175,18 @@ def _address(topic: str) -> Address:
     return Address(parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else "")
 
 
-def begin(memories: Memories) -> Any:
-    """Return what decodes the messages of nodes that may have been heard before."""
-    return Nodes(memories).decode
+def format_of(*, joins_names: bool) -> Format:
+    """Return the format; with `joins_names` a device's asset is called `node/device`."""
+    return Format(
+        name=FORMAT_NAME,
+        filters=(
+            *(f"spBv1.0/+/{kind}/+" for kind in _OF_NODES),
+            *(f"spBv1.0/+/{kind}/+/+" for kind in _OF_DEVICES),
+        ),
+        decode=lambda topic, payload: Nodes({}, joins_names=joins_names).decode(topic, payload),
+        is_ordered=True,
+        begin=lambda memories: Nodes(memories, joins_names=joins_names).decode,
+    )
 
 
-def decode(topic: str, payload: bytes) -> Decoded:
-    """Decode one message by itself, of a node of which nothing is known."""
-    return Nodes({}).decode(topic, payload)
-
-
-FORMAT = Format(
-    name=FORMAT_NAME,
-    filters=(
-        *(f"spBv1.0/+/{kind}/+" for kind in _OF_NODES),
-        *(f"spBv1.0/+/{kind}/+/+" for kind in _OF_DEVICES),
-    ),
-    decode=decode,
-    is_ordered=True,
-    begin=begin,
-)
+FORMAT = format_of(joins_names=False)

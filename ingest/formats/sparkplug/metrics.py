@@ -42,7 +42,7 @@ class SparkplugEntity:
 
     `is_certain` as long as every message since its birth has been seen, so that an alias cannot stand for another
     metric by now; `is_online` between birth and death. `is_asked` once its node was asked to bear it, until it does,
-    and `is_misspoken` for good once an alias was asked for that its birth had not declared.
+    and `is_misspoken` for good once a metric was asked for that its birth had not declared.
     """
 
     metrics: list[Metric] = field(default_factory=list)
@@ -83,7 +83,7 @@ def declared(payload: Any) -> list[Metric]:
 
 
 def add_values(report: DeviceReport, entity: SparkplugEntity, payload: Any, *, is_birth: bool) -> bool:
-    """Add what a payload's metrics say to a report; False where one has an alias that no birth declared.
+    """Add what a payload's metrics say to a report; False where no birth declared one of them.
 
     A birth may declare a metric without having a value of it.
     """
@@ -93,6 +93,8 @@ def add_values(report: DeviceReport, entity: SparkplugEntity, payload: Any, *, i
     sent_ms, are_known = payload.timestamp, True
     for metric in payload.metrics:
         known = _meant(entity, metric)
+        if entity.is_certain and not is_birth and metric.name and metric.name not in entity.by_name:
+            are_known = False
         if known is None:
             report.refuse("unknown_alias", f"{metric.alias}: no birth has declared it")
             are_known = False

@@ -14,9 +14,12 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
+from ingest.decoding.compressed import inflated
 from plant.errors import Rejected
 
 _PACKAGE = "assetloop.sparkplug"
+_COMPRESSED = "SPBV1.0_COMPRESSED"  # stands in `uuid`; the payload is in `body`
+_MOST_EXPANDED_BYTES = 4 * 2**20
 _TYPES = {
     "bool": FieldDescriptorProto.TYPE_BOOL,
     "bytes": FieldDescriptorProto.TYPE_BYTES,
@@ -111,11 +114,26 @@ Payload = _payload_class()
 
 
 def parsed(payload: bytes) -> Any:
-    """Parse a payload.
+    """Parse a payload; one whose `uuid` says that it is compressed is expanded first, up to 4 MiB.
+
+    What the metric `algorithm` says is not needed: gzip is known by its first bytes, the rest is DEFLATE.
 
     Raises:
-        Rejected: `not_sparkplug`.
+        Rejected: `not_sparkplug`, or `bad_compression`, `expands_too_far` for a compressed one as a whole.
     """
+    message = _parsed(payload)
+    if message.uuid != _COMPRESSED:
+        return message
+    inner = _parsed(inflated(message.body, most_bytes=_MOST_EXPANDED_BYTES))
+    if inner.uuid == _COMPRESSED:
+        raise Rejected("bad_compression", "it is compressed twice")
+    for name in ("seq", "timestamp"):
+        if message.HasField(name) and not inner.HasField(name):
+            setattr(inner, name, getattr(message, name))
+    return inner
+
+
+def _parsed(payload: bytes) -> Any:
     try:
         return Payload.FromString(payload)
     except DecodeError as error:

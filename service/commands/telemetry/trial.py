@@ -64,7 +64,8 @@ def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) ->
         payload = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise Misconfigured(f"{file} cannot be read: {error.strerror}") from error
-    formats = known_formats(mapping or around.settings.mapping)
+    joins_names = around.settings.sparkplug_asset == "node/device"
+    formats = known_formats(mapping or around.settings.mapping, joins_sparkplug_names=joins_names)
     name = next((one.name for one in formats if any(matches(wanted, topic) for wanted in one.filters)), None)
     try:
         decoded = Decoder(formats, most_bytes=around.settings.most_payload_bytes).decode(topic.encode(), payload)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
+from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
@@ -44,9 +47,9 @@ BORN = {"name": "flow", "alias": 5, "datatype": DataType.Double, "double_value":
 class Line:
     """A node's messages on their way into the format."""
 
-    def __init__(self, memories: dict[str, Any] | None = None) -> None:
+    def __init__(self, memories: dict[str, Any] | None = None, *, joins_names: bool = False) -> None:
         self.now_s = 1000.0
-        self.nodes = Nodes(memories or {}, monotonic=lambda: self.now_s)
+        self.nodes = Nodes(memories or {}, monotonic=lambda: self.now_s, joins_names=joins_names)
         self.memories: dict[str, Any] = dict(memories or {})
         self.asked: list[str] = []
 
@@ -199,7 +202,7 @@ def test_a_device_dies_alone() -> None:
     assert line.data(3) == CERTAIN
 
 
-def test_a_device_may_move_to_another_node_once_the_first_is_dead_but_not_before() -> None:
+def test_two_nodes_with_one_device_id_do_not_become_one_asset_until_the_first_gives_the_device_up() -> None:
     line = Line()
     line.born(bd_seq=1)
     line.says("DBIRTH", payload(1, BORN), device="d")
@@ -208,7 +211,116 @@ def test_a_device_may_move_to_another_node_once_the_first_is_dead_but_not_before
         line.says("DBIRTH", payload(1, BORN), node="m", device="d")
     assert refusal.value.reason == "device_of_another_node"
     line.says("NDEATH", payload(None, bd_seq=1))
-    assert readings(line.says("DBIRTH", payload(2, BORN), node="m", device="d"))[0].device == "g/d"
+    line = Line(json.loads(json.dumps(line.memories)))
+    with pytest.raises(Rejected, match=r"ASSETLOOP_SPARKPLUG_ASSET=node/device .* n/d and m/d"):
+        line.says("DBIRTH", payload(2, BORN), node="m", device="d")
+    line.says("DDEATH", payload(2), device="d")
+    assert readings(line.says("DBIRTH", payload(3, BORN), node="m", device="d"))[0].device == "g/d"
+    line = Line(json.loads(json.dumps(line.memories)))
+    assert readings(line.says("DBIRTH", payload(4, BORN), node="m", device="d"))[0].device == "g/d"
+
+
+def test_where_names_are_joined_two_nodes_may_have_one_device_id() -> None:
+    line = Line(joins_names=True)
+    for node in ("n", "m"):
+        line.says("NBIRTH", payload(0, BORN, bd_seq=1), node=node)
+        decoded = line.says("DBIRTH", payload(1, BORN), node=node, device="d")
+        assert decoded.extras is not None
+        assert [one.asset for one in decoded.extras.presences] == [f"{node}/d"]
+        assert [one.device for one in readings(decoded)] == [f"g/{node}/d"]
+    after = Line(json.loads(json.dumps(line.memories)), joins_names=True)
+    assert [one.device for one in readings(after.says("DBIRTH", payload(2, BORN), device="d"))] == ["g/n/d"]
+
+
+def compressed(body: bytes, algorithm: str | None = None, **more: Any) -> bytes:
+    message = Payload(uuid="SPBV1.0_COMPRESSED", body=body, **more)
+    if algorithm is not None:
+        message.metrics.add(name="algorithm", datatype=DataType.String, string_value=algorithm)
+    built: bytes = message.SerializeToString()
+    return built
+
+
+@pytest.mark.parametrize(
+    ("squeeze", "algorithm"),
+    [
+        (gzip.compress, "GZIP"),
+        (zlib.compress, "DEFLATE"),
+        (zlib.compress, None),
+        (lambda body: zlib.compress(body, wbits=-15), "DEFLATE"),
+    ],
+    ids=["gzip", "deflate", "unnamed", "raw"],
+)
+def test_a_compressed_payload_is_read_like_any_other(squeeze: Callable[[bytes], bytes], algorithm: str | None) -> None:
+    line = Line()
+    line.says("NBIRTH", compressed(squeeze(payload(0, BORN, bd_seq=1)), algorithm))
+    decoded = line.says("NDATA", compressed(squeeze(payload(1, flow(2.0))), algorithm))
+    assert [(one.signal, one.value, one.flags) for one in readings(decoded)] == CERTAIN
+    outer = line.says("NDATA", compressed(squeeze(payload(None, flow(2.0))), algorithm, seq=2))
+    assert [(one.signal, one.value, one.flags) for one in readings(outer)] == CERTAIN
+    assert line.asked == []
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (zlib.compress(bytes(5 * 2**20)), "expands_too_far"),
+        (gzip.compress(bytes(5 * 2**20)), "expands_too_far"),
+        (zlib.compress(payload(1, flow(2.0)))[:-6], "bad_compression"),
+        (b"no compression at all", "bad_compression"),
+        (b"", "bad_compression"),
+        (zlib.compress(compressed(zlib.compress(payload(1, flow(2.0))))), "bad_compression"),
+        (zlib.compress(b"no protobuf"), "not_sparkplug"),
+    ],
+    ids=["bomb", "gzip bomb", "cut", "plain", "nothing", "twice", "other"],
+)
+def test_what_cannot_be_expanded_is_refused_whole_and_leaves_a_gap(body: bytes, reason: str) -> None:
+    line = Line()
+    line.born()
+    with pytest.raises(Rejected) as refusal:
+        line.says("NDATA", compressed(body))
+    assert refusal.value.reason == reason
+    assert line.data(2) == UNCERTAIN
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
+
+
+@pytest.mark.parametrize("sequences", [(None,), (0,), (0, 2, 4, 6)], ids=["absent", "constant", "by twos"])
+def test_a_node_that_does_not_count_its_messages_is_asked_ever_less_and_said_once(
+    sequences: tuple[int | None, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    line = Line()
+    for number in range(36_000):  # for an hour ten messages a second, and a birth after each request
+        line.now_s = 1000.0 + number / 10
+        before = len(line.asked)
+        line.says("NDATA", payload(sequences[number % len(sequences)], flow(2.0)))
+        if len(line.asked) > before:
+            line.born(bd_seq=number % 256)
+        if number == 100:
+            assert len(line.asked) <= 3
+    assert 5 < len(line.asked) < 10
+    assert [record.getMessage()[:49] for record in caplog.records] == [
+        "a Sparkplug node does not count its messages: its"
+    ]
+
+
+def test_two_clients_that_share_a_node_id_do_not_cause_a_storm_of_births() -> None:
+    line = Line()
+    for number in range(100):  # in 10 s; births answer each request, and most messages follow the one before
+        line.now_s = 1000.0 + number / 10
+        before = len(line.asked)
+        line.data((number if number % 4 else number + 100) % 256)
+        if len(line.asked) > before:
+            line.born(number % 256)
+    assert len(line.asked) <= 3
+
+
+def test_a_metric_that_no_birth_declared_is_stored_and_its_birth_asked_for_once() -> None:
+    line = Line()
+    new = {"name": "new", "datatype": DataType.Double, "double_value": 3.0}
+    for _ in range(3):
+        line.born()
+        assert line.data(1, flow(2.0), new) == [("flow", 2.0, ""), ("new", 3.0, "")]
+        assert line.data(2, new) == [("new", 3.0, "")]
+    assert line.asked == ["spBv1.0/g/NCMD/n"]
 
 
 def test_nodes_and_metrics_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
