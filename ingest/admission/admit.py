@@ -138,7 +138,7 @@ def _keep_known(report: DeviceReport, device: DeviceProfile) -> list[SignalIds]:
         known = [n for n, key in enumerate(keys) if key in device.signals]
         for key in keys:
             if key not in device.signals:
-                report.refuse("too_many_signals" if is_key(key) else "bad_key", ascii(key)[:80])
+                report.refuse("too_many_signals" if is_key(key) else "bad_key", ascii(key)[:80], key=ascii(key)[:80])
         signal_ids.append(np.array([device.signals[keys[n]] for n in known], np.int32))
         places += [place + n for n in known]
         place += len(keys)

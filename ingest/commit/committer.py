@@ -162,7 +162,12 @@ def _write_extras(tx: Transaction, messages: dict[int, SlowPathMessage], at: dat
 
 def _refused(message: SlowPathMessage, place: int) -> list[RefusedPayload]:
     """Say what of a message goes into quarantine, and why; `place` is its number in the batch."""
-    refused = [(report, reject) for report in message.reports for reject in report.rejects.values()]
+    refused = [
+        (report, reject, key, part)
+        for report in message.reports
+        for reject in report.rejects.values()
+        for key, part in reject.keys.items()
+    ]
     if not refused:
         return []
     length, sha256 = message.whole or (len(message.payload), hashlib.sha256(message.payload).digest())
@@ -170,8 +175,9 @@ def _refused(message: SlowPathMessage, place: int) -> list[RefusedPayload]:
         RefusedPayload(
             topic=topic_text(message.topic),
             reason=reject.reason,
-            detail=reject.detail,
-            readings=reject.readings,
+            detail=part.detail,
+            readings=part.readings,
+            key=key,
             payload=message.payload,
             length=length,
             sha256=sha256,
@@ -181,5 +187,5 @@ def _refused(message: SlowPathMessage, place: int) -> list[RefusedPayload]:
             place=place,
             retained=message.retained,
         )
-        for report, reject in refused
+        for report, reject, key, part in refused
     ]

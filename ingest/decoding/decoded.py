@@ -15,16 +15,36 @@ from ingest.admission.device_profile import DeviceProfile, SignalIds
 
 ABSENT = -(2**63)  # stands in `times_us` where the device gave no time
 _LONGEST_DETAIL = 200
+_MOST_KEYS = 20
 _NO_MARKS: Mapping[int, int] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class RejectedKey:
+    """What was refused under one key: why in full, and how many readings it would have been."""
+
+    detail: str
+    readings: int
 
 
 @dataclass(kw_only=True, slots=True)
 class Reject:
-    """A part of a payload that was refused: why, what, and how many readings it would have been."""
+    """A part of a payload that was refused: why, what, and how many readings it would have been.
+
+    `keys` says the same key by key, as far as it speaks of any; the first few are apart, the others under an empty one.
+    """
 
     reason: str
     detail: str
     readings: int
+    keys: dict[str, RejectedKey] = field(default_factory=dict)
+
+    def add(self, detail: str, readings: int, key: str) -> None:
+        """Add what was refused under a key."""
+        if key not in self.keys and len(self.keys) >= _MOST_KEYS:
+            key = ""
+        known = self.keys.setdefault(key, RejectedKey(detail[:_LONGEST_DETAIL], 0))
+        known.readings += readings
 
 
 _NO_REJECTS: Mapping[str, Reject] = MappingProxyType({})
@@ -81,15 +101,18 @@ class DeviceReport:
         """Add flags to a value."""
         self.marks = {**self.marks, place: self.marks.get(place, 0) | flags}
 
-    def refuse(self, reason: str, detail: str, readings: int = 1) -> None:
-        """Refuse a part of the report; parts with one reason become one reject, with the details of the first few."""
+    def refuse(self, reason: str, detail: str, readings: int = 1, *, key: str = "") -> None:
+        """Refuse a part of the report, under the `key` of which it speaks.
+
+        Parts with one reason become one reject, with the details of the first few.
+        """
         known = self.rejects.get(reason)
         if known is None:
-            self.rejects = {
-                **self.rejects,
-                reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings),
-            }
+            known = Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)
+            self.rejects = {**self.rejects, reason: known}
+            known.add(detail, readings, key)
             return
+        known.add(detail, readings, key)
         known.readings += readings
         if len(known.detail) < _LONGEST_DETAIL and detail not in known.detail:
             known.detail = f"{known.detail}; {detail}"[:_LONGEST_DETAIL]
@@ -99,7 +122,8 @@ class DeviceReport:
         readings = self.received
         self.signal_ids, self.times_us, self.flags = [], [], []
         self.values, self.marks = array("d"), _NO_MARKS
-        self.rejects = {reason: Reject(reason=reason, detail=detail[:_LONGEST_DETAIL], readings=readings)}
+        self.rejects = {}
+        self.refuse(reason, detail, readings)
 
     def withhold(self, device: DeviceProfile) -> None:
         """Leave nothing in it but how many readings there were: its device has said too much."""

@@ -173,7 +173,7 @@ def _numbers(target: DeviceReport, values: dict[str, Any]) -> tuple[tuple[str, .
         numbers = {key: float(value) for key, value in values.items() if isinstance(value, (int, float))}
     for key, value in values.items():
         if key not in numbers:
-            target.refuse("not_a_number", f"{key[:_SHOWN]} is {_shown(value)}")
+            target.refuse("not_a_number", f"{key[:_SHOWN]} is {_shown(value)}", key=key)
     return tuple(numbers), array("d", numbers.values())
 
 

@@ -133,7 +133,7 @@ class Rule:
             try:
                 values[key] = self._scales.get(key, self._otherwise).read(said)
             except Rejected as refusal:
-                report.refuse(refusal.reason, f"{key[:_SHOWN]} is {refusal.detail}")
+                report.refuse(refusal.reason, f"{key[:_SHOWN]} is {refusal.detail}", key=key)
             else:
                 if isinstance(said, int) and abs(said) > _EXACT:
                     inexact.append(len(report.values) + len(values) - 1)

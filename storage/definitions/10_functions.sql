@@ -31,7 +31,7 @@ $$;
 CREATE OR REPLACE FUNCTION hold_in_quarantine(
     p_topic text, p_sha256 bytea, p_reason text, p_detail text, p_site text, p_asset text,
     p_payload bytea, p_length integer, p_at timestamptz, p_readings integer DEFAULT 1,
-    p_place integer DEFAULT 0, p_retained boolean DEFAULT false
+    p_place integer DEFAULT 0, p_retained boolean DEFAULT false, p_signal_key text DEFAULT ''
 )
 RETURNS void
 LANGUAGE sql
@@ -45,14 +45,17 @@ AS $$
     ),
     entry AS (
         INSERT INTO quarantine AS held
-            (topic, sha256, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, readings)
+            (
+                topic, sha256, reason, detail, site_tag, asset_tag, payload, length, first_seen, last_seen, readings,
+                signal_key
+            )
         SELECT
             p_topic, coalesce(dismissed.stranger, p_sha256),
             CASE WHEN dismissed.stranger IS NULL THEN p_reason ELSE 'dismissed_asset' END,
-            p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at, p_readings
+            p_detail, p_site, p_asset, p_payload, p_length, p_at, p_at, p_readings, p_signal_key
         FROM (SELECT) AS always
         LEFT JOIN dismissed ON true
-        ON CONFLICT (sha256, reason, quarantine_key(topic, site_tag, asset_tag))
+        ON CONFLICT (quarantine_sample(reason, sha256, signal_key), reason, quarantine_key(topic, site_tag, asset_tag))
         DO UPDATE SET
             count = held.count + 1,
             readings = held.readings + excluded.readings,

@@ -45,7 +45,7 @@ BEGIN
             min(first_seen), max(last_seen), sum(count), sum(readings)
         FROM gone
         GROUP BY topic
-        ON CONFLICT (sha256, reason, quarantine_key(topic, site_tag, asset_tag))
+        ON CONFLICT (quarantine_sample(reason, sha256, signal_key), reason, quarantine_key(topic, site_tag, asset_tag))
         DO UPDATE SET
             count = held.count + excluded.count,
             readings = held.readings + excluded.readings,

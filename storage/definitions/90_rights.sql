@@ -36,7 +36,7 @@ GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session TO assetloop
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION
-    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, approved_strangers,
+    register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, quarantine_sample, approved_strangers,
     ensure_partition, ingest_spread_s, note_device_token
 TO assetloop_ingest;
 

@@ -10,6 +10,8 @@ from plant.errors import Conflict
 from storage.core.database import Transaction
 from storage.core.storable_text import storable
 
+_KEPT_ONE_BY_ONE = frozenset({"unknown_asset", "refused_by_database"})  # as the function quarantine_sample says
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedPayload:
@@ -31,6 +33,7 @@ class RefusedPayload:
     asset: str | None = None
     place: int = 0
     retained: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,9 +137,15 @@ class Expired:
 
 def hold(tx: Transaction, refused: Sequence[RefusedPayload]) -> None:
     """Hold what was refused, in one order everywhere so that two writers never wait for each other in a ring."""
-    ordered = sorted(refused, key=lambda one: (one.topic, one.sha256, one.reason))
+    ordered = sorted(refused, key=_order)
     if ordered:
         tx.run_many("quarantine.hold", [_parameters(one) for one in ordered])
+
+
+def _order(refused: RefusedPayload) -> tuple[object, ...]:
+    """Sort by entries and, within one, by arrival: the first payload stays as its sample."""
+    apart = refused.sha256 if refused.reason in _KEPT_ONE_BY_ONE else b""
+    return refused.topic, refused.reason, refused.key, apart, refused.at, refused.place
 
 
 def _parameters(refused: RefusedPayload) -> dict[str, object]:
@@ -153,6 +162,7 @@ def _parameters(refused: RefusedPayload) -> dict[str, object]:
         "readings": refused.readings,
         "place": refused.place,
         "retained": refused.retained,
+        "key": storable(refused.key),
     }
 
 

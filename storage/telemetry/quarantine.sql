@@ -2,7 +2,7 @@
 -- Hold a payload with the reason for which it, or a part of it, was refused.
 SELECT hold_in_quarantine(
     %(topic)s, %(sha256)s, %(reason)s, %(detail)s, %(site)s, %(asset)s,
-    %(payload)s, %(length)s, %(at)s, %(readings)s, %(place)s, %(retained)s
+    %(payload)s, %(length)s, %(at)s, %(readings)s, %(place)s, %(retained)s, %(key)s
 );
 
 -- name: totals

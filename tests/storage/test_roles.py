@@ -42,7 +42,7 @@ APP = {
 ROUTINES = {
     Role.INGEST: {
         *("register_signal", "register_asset", "ensure_partition", "ingest_spread_s"),
-        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key", "note_device_token"),
+        *("hold_in_quarantine", "release_from_quarantine", "quarantine_key", "quarantine_sample", "note_device_token"),
         "approved_strangers",
     },
     Role.APP: {

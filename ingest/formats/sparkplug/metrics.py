@@ -161,7 +161,8 @@ def _value(report: DeviceReport, metric: Any, known: Metric, *, is_birth: bool) 
     datatype = metric.datatype or known.datatype
     value = number(metric, field_name, datatype)
     if value is None and (field_name is not None or not is_birth):
-        report.refuse("not_a_number", f"{known.name[:_SHOWN]} is {_shown(metric, field_name, datatype)}")
+        detail = f"{known.name[:_SHOWN]} is {_shown(metric, field_name, datatype)}"
+        report.refuse("not_a_number", detail, key=known.name)
     return value
 
 

@@ -121,6 +121,22 @@ def test_what_is_refused_makes_no_signals_and_leaves_room_for_those_that_come(
     assert held(superuser) == {"too_old": 60_000, "in_the_future": 1}
 
 
+def test_what_is_refused_again_and_again_is_one_entry_a_key_with_a_count(inbox: Inbox, superuser: Superuser) -> None:
+    for first in range(0, 2000, 500):
+        inbox.commit([at(-n, flow=float(n), state=f"on {n}", mode="x") for n in range(first, first + 500)])
+    inbox.commit([message({"event": f"{n}"}) for n in range(50)])
+    assert superuser.execute(
+        "SELECT reason, signal_key, count, readings FROM quarantine ORDER BY reason, signal_key"
+    ).fetchall() == [
+        ("no_numbers", "", 50, 50),
+        ("not_a_number", "mode", 2000, 2000),
+        ("not_a_number", "state", 2000, 2000),
+    ]
+    assert single(superuser, "SELECT convert_from(payload, 'UTF8') FROM quarantine WHERE signal_key = 'state'") == (
+        at(0, flow=0.0, state="on 0", mode="x")[1].decode()
+    )
+
+
 def test_only_the_message_that_the_database_refuses_is_set_aside(inbox: Inbox, superuser: Superuser) -> None:
     superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
     messages = [at(second, flow=666.0 if second == 13 else float(second)) for second in range(40)]

@@ -284,11 +284,22 @@ def test_upkeep_that_was_given_up_is_named_until_it_succeeds(app_database: Datab
     assert tasks == [upkeep.Failing(job="storage:keep", says="it was given up after 3 attempts")]
 
 
-def held(asset: str, days: float, *, site: str | None = "demo", reason: str = "unknown_asset") -> RefusedPayload:
+def held(
+    asset: str, days: float, *, site: str | None = "demo", reason: str = "unknown_asset", key: str = ""
+) -> RefusedPayload:
     """What an asset said so many days ago, with two readings."""
     payload, at = f"{asset} {days}".encode(), NOW - timedelta(days=days)
     return RefusedPayload(
-        topic="t", reason=reason, payload=payload, length=1, sha256=payload, at=at, readings=2, site=site, asset=asset
+        topic="t",
+        reason=reason,
+        payload=payload,
+        length=1,
+        sha256=payload,
+        at=at,
+        readings=2,
+        site=site,
+        asset=asset,
+        key=key,
     )
 
 
@@ -328,10 +339,10 @@ def test_what_was_refused_for_other_reasons_expires_only_where_a_rule_says_so(
     ingest_database: Database, app_database: Database, superuser: Superuser, database_url: str
 ) -> None:
     with ingest_database.transaction() as tx:
-        quarantine.hold(tx, [held("X", days, reason="not_json") for days in (400, 11, 9)])
+        quarantine.hold(tx, [held("X", days, reason="not_a_number", key=f"k{days}") for days in (400, 11, 9)])
     assert upkeep.expire_quarantine(app_database, now=NOW) == {}
     migrate(database_url, rules=Rules(keep_quarantine=timedelta(days=10)), allow_unsupported=True)
-    assert upkeep.expire_quarantine(app_database, now=NOW) == {"not_json": 2}
+    assert upkeep.expire_quarantine(app_database, now=NOW) == {"not_a_number": 2}
     assert superuser.execute("SELECT last_seen FROM quarantine").fetchall() == [(NOW - timedelta(days=9),)]
 
 
