@@ -8,7 +8,7 @@ from datetime import datetime
 from plant.errors import Rejected
 from storage.core.database import Transaction
 from storage.models import labels
-from storage.models.labels import Outcomes
+from storage.models.labels import ClassOutcomes
 
 FORMULAE = {
     "precision": "confirmed / (confirmed + false_alarms)",
@@ -26,7 +26,7 @@ class Detection:
     `precision` and `recall` are 0 to 1, lead times in seconds; None where there is no case.
     """
 
-    counts: Outcomes
+    counts: ClassOutcomes
     precision: float | None
     recall: float | None
 
@@ -42,7 +42,7 @@ def detection(tx: Transaction, *, since: datetime, until: datetime) -> list[Dete
     return [_detection(one) for one in labels.outcomes(tx, since=since, until=until)]
 
 
-def _detection(counts: Outcomes) -> Detection:
+def _detection(counts: ClassOutcomes) -> Detection:
     return Detection(
         counts=counts,
         precision=_part(counts.confirmed, counts.false_alarms),

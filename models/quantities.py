@@ -26,7 +26,7 @@ _UNITS = {
 }
 
 
-class Roles(TypedDict):
+class ColumnRoles(TypedDict):
     """The columns of `ConditionDetector.fit` that are not plain measurements."""
 
     settings: list[int]
@@ -42,14 +42,14 @@ def quantity_of(unit: str) -> Quantity:
     return _UNITS.get(unit.strip().lower(), Quantity.PROCESS)
 
 
-def roles_of(signals: Sequence[ModelSignal]) -> Roles:
+def roles_of(signals: Sequence[ModelSignal]) -> ColumnRoles:
     """Say which columns are settings, and which are symptoms: those by which machines are known to fall ill alone.
 
     Vibration, temperature and the power drawn change by themselves when a machine wears; a flow, a pressure, a level
     or a speed that departs while everything else stays hints at its instrument. A signal without a unit is believed:
     nobody has said that it is one of those.
     """
-    return Roles(
+    return ColumnRoles(
         settings=[place for place, signal in enumerate(signals) if signal.role is SignalRole.SETTING],
         symptoms=[
             place

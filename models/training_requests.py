@@ -20,14 +20,14 @@ TRAIN = f"{NAMESPACE}:{TRAIN_TASK}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
+class TrainingRequest:
     """Who asks for training, and what is to become of the model."""
 
     trained_by: str
     succession: Succession = Succession.CHALLENGE
 
 
-def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock: Clock) -> int | None:
+def ask(tx: Transaction, installation_id: int, task: TrainingRequest, *, batch: str, clock: Clock) -> int | None:
     """Ask for the training of a machine, as a row and a job; None where it waits for training already."""
     training_id = trainings.ask(
         tx,
@@ -42,7 +42,9 @@ def ask(tx: Transaction, installation_id: int, task: Task, *, batch: str, clock:
     return training_id
 
 
-def ask_for_all(database: Database, installation_ids: Sequence[int], task: Task, *, batch: str, clock: Clock) -> int:
+def ask_for_all(
+    database: Database, installation_ids: Sequence[int], task: TrainingRequest, *, batch: str, clock: Clock
+) -> int:
     """Ask for the training of many machines at once; return how many did not wait for it already."""
     with database.transaction() as tx:
         asked = [ask(tx, one, task, batch=batch, clock=clock) for one in installation_ids]

@@ -15,7 +15,7 @@ from plant.finding import Finding
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.models import remaining
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
 from storage.work import alerts as alert_rows
 from storage.work import desk
@@ -122,7 +122,7 @@ def _move_order(
 
 
 def _moved(
-    order: WorkOrder, situation: Situation, move: OrderMove, rules: DeskRules, left: RemainingLife | None
+    order: WorkOrder, situation: Situation, move: OrderMove, rules: DeskRules, left: RemainingLifeEstimate | None
 ) -> WorkOrder:
     match move:
         case OrderMove.JOIN:

@@ -8,7 +8,7 @@ from typing import Any
 from plant.clock import iso
 from plant.finding import Finding, FindingKind, Share
 from plant.work_order import Closing, FailureReport, WorkOrder
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
 
 _WRONG: dict[str, str] = {
@@ -47,7 +47,7 @@ def _what_is_wrong(finding: Finding) -> str:
     return _WRONG.get(finding.kind, finding.kind.replace("_", " "))
 
 
-def evidence(finding: Finding, left: RemainingLife | None = None) -> dict[str, Any]:
+def evidence(finding: Finding, left: RemainingLifeEstimate | None = None) -> dict[str, Any]:
     """Write down, as JSON, what speaks for the order; times are data time."""
     return {
         "finding_id": str(finding.finding_id),
@@ -70,7 +70,7 @@ def report_title(report: FailureReport, asset: RegisteredAsset) -> str:
     return f"{_named(asset)}: {report.what}"
 
 
-def report_evidence(report: FailureReport, left: RemainingLife | None) -> dict[str, Any]:
+def report_evidence(report: FailureReport, left: RemainingLifeEstimate | None) -> dict[str, Any]:
     """Write down, as JSON, who reported a failure and when it was."""
     return {
         "source": "report",
@@ -80,7 +80,7 @@ def report_evidence(report: FailureReport, left: RemainingLife | None) -> dict[s
     }
 
 
-def remaining_life(left: RemainingLife) -> dict[str, Any]:
+def remaining_life(left: RemainingLifeEstimate) -> dict[str, Any]:
     """Write down, as JSON, how long the machine has left, in seconds from `as_of`, data time.
 
     It lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is null where there is no end to it.

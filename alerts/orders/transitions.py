@@ -16,7 +16,7 @@ from alerts.orders.document import evidence, report_evidence, report_title, titl
 from plant.errors import Conflict
 from plant.finding import Finding
 from plant.work_order import FailureReport, OrderState, Step, WorkOrder
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
 from storage.work.orders import order_number
 
@@ -27,7 +27,7 @@ def raised(
     asset: RegisteredAsset,
     rules: DeskRules,
     at: datetime,
-    left: RemainingLife | None = None,
+    left: RemainingLifeEstimate | None = None,
 ) -> WorkOrder:
     """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
     return WorkOrder(
@@ -61,7 +61,7 @@ def worsened(
     asset: RegisteredAsset,
     rules: DeskRules,
     at: datetime,
-    left: RemainingLife | None = None,
+    left: RemainingLifeEstimate | None = None,
 ) -> WorkOrder:
     """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
     return replace(
@@ -87,7 +87,7 @@ def reported(
     asset: RegisteredAsset,
     rules: DeskRules,
     at: datetime,
-    left: RemainingLife | None = None,
+    left: RemainingLifeEstimate | None = None,
 ) -> WorkOrder:
     """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
     return WorkOrder(

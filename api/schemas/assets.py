@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.schemas.shape import Shape
 from plant.health import Health
 from plant.severity import Severity
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.views.liveness import DeviceState, SensorState, SessionState
 from storage.views.overview import AssetView
 
@@ -84,7 +84,7 @@ class AssetWithSignals(AssetShape):
     remaining_life: RemainingLifeShape | None = None
 
     @classmethod
-    def of(cls, asset: AssetView, left: RemainingLife | None) -> Self:
+    def of(cls, asset: AssetView, left: RemainingLifeEstimate | None) -> Self:
         """Show an asset, its signals, and how long its machine has left."""
         shown = cls.model_validate(asset)
         return shown.model_copy(update={"remaining_life": RemainingLifeShape.model_validate(left) if left else None})

@@ -11,7 +11,7 @@ from api.schemas.shape import Shape
 from lifecycle.labels import Detection
 from plant.model import RetrainingReason
 from storage.models.catalogue import ModelEvent, ModelLine
-from storage.models.drift import Check
+from storage.models.drift import DriftCheck
 
 
 class ModelShape(Shape):
@@ -72,7 +72,7 @@ class ModelWithHistory(ModelShape):
     checks: list[CheckShape]
 
     @classmethod
-    def of(cls, line: ModelLine, events: list[ModelEvent], checks: list[Check]) -> Self:
+    def of(cls, line: ModelLine, events: list[ModelEvent], checks: list[DriftCheck]) -> Self:
         """Join a model and its history."""
         return cls(
             **ModelShape.model_validate(line).model_dump(),

@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class EnginePrediction:
     """One engine at its last cycle, in cycles; `target` is what was left, capped at the horizon, None where unknown."""
 
     unit: int
@@ -56,7 +56,7 @@ class CmapssFigures:
 
     subset: str
     protocol: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[EnginePrediction, ...]
     trained_on: int
     rmse: float | None
     rmse_spread: float | None
@@ -126,9 +126,9 @@ def _test(engines: Subset, subset: str, estimator: RemainingLife, progress: Prog
     return _figures(verdicts, subset, "test", len(engines.lives), estimator.coverage)
 
 
-def _verdict(unit: int, trained: RemainingLife, history: History, left: float | None) -> Verdict:
+def _verdict(unit: int, trained: RemainingLife, history: History, left: float | None) -> EnginePrediction:
     told = trained.predict(history)
-    return Verdict(
+    return EnginePrediction(
         unit=unit,
         cycle=int(history.time[-1]),
         predicted=float(told.likely[-1]),
@@ -139,7 +139,7 @@ def _verdict(unit: int, trained: RemainingLife, history: History, left: float | 
 
 
 def _figures(
-    verdicts: Sequence[Verdict], subset: str, protocol: str, trained_on: int, coverage: float
+    verdicts: Sequence[EnginePrediction], subset: str, protocol: str, trained_on: int, coverage: float
 ) -> CmapssFigures:
     judged = [one for one in verdicts if one.target is not None]
     table = np.array([(one.predicted, one.low, one.high, one.target) for one in judged], dtype=np.float64)
@@ -179,7 +179,7 @@ def _cross_validate(
     ordered = sorted(courses)
     draws = [np.stack([rng.choice(courses[unit]) for unit in ordered]) for _ in range(DRAWS)]
     verdicts = [
-        Verdict(unit=unit, cycle=int(cycle), predicted=predicted, low=low, high=high, target=target)
+        EnginePrediction(unit=unit, cycle=int(cycle), predicted=predicted, low=low, high=high, target=target)
         for unit, (cycle, predicted, low, high, target) in zip(ordered, draws[0].tolist(), strict=True)
     ]
     errors, covered, widths = np.array([_of(draw[:, 1:]) for draw in draws]).T

@@ -30,7 +30,7 @@ _LEAST_PART = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reference:
+class ReferenceDistribution:
     """How a signal was distributed in training: its `quantiles` at 51 even points, and which part lay in each bin.
 
     `edges` (k,) bound k + 1 bins: tenths of the training data, fewer where many values were the same.
@@ -44,7 +44,7 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shift:
+class SignalShift:
     """How far a signal has moved; `before` and `now` are medians in `unit`."""
 
     signal: str
@@ -73,13 +73,13 @@ def references(signals: Sequence[ModelSignal], rows: Floats) -> list[dict[str, A
     return [asdict(one) for one in described if one is not None]
 
 
-def _described(signal_id: int, column: Floats) -> Reference | None:
+def _described(signal_id: int, column: Floats) -> ReferenceDistribution | None:
     values = column[np.isfinite(column)]
     if len(values) < LEAST_VALUES:
         return None
     quantiles = np.quantile(values, np.linspace(0.0, 1.0, _POINTS))
     edges = np.unique(quantiles[_TENTHS:-_TENTHS:_TENTHS])
-    return Reference(
+    return ReferenceDistribution(
         signal_id=signal_id,
         values=len(values),
         quantiles=quantiles.tolist(),
@@ -88,9 +88,11 @@ def _described(signal_id: int, column: Floats) -> Reference | None:
     )
 
 
-def shifts(signals: Sequence[ModelSignal], stored: Sequence[dict[str, Any]], samples: Sequence[Floats]) -> list[Shift]:
+def shifts(
+    signals: Sequence[ModelSignal], stored: Sequence[dict[str, Any]], samples: Sequence[Floats]
+) -> list[SignalShift]:
     """Compare samples, one a signal, with what was stored; the worst first. Too small samples are left out."""
-    known = {one["signal_id"]: Reference(**one) for one in stored}
+    known = {one["signal_id"]: ReferenceDistribution(**one) for one in stored}
     found = [
         shift(signal, known[signal.signal_id], sample)
         for signal, sample in zip(signals, samples, strict=True)
@@ -99,9 +101,9 @@ def shifts(signals: Sequence[ModelSignal], stored: Sequence[dict[str, Any]], sam
     return sorted(found, key=lambda one: -one.psi)
 
 
-def shift(signal: ModelSignal, reference: Reference, sample: Floats) -> Shift:
+def shift(signal: ModelSignal, reference: ReferenceDistribution, sample: Floats) -> SignalShift:
     """Say how far a signal has moved from its reference."""
-    return Shift(
+    return SignalShift(
         signal=signal.key,
         unit=signal.unit,
         psi=stability_index(np.array(reference.parts), _parts(sample, np.array(reference.edges))),

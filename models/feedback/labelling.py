@@ -19,7 +19,7 @@ from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import installations, labels, scoring
 from storage.models.catalogue import StoredModel
-from storage.models.labels import Kept, Label
+from storage.models.labels import EpisodeReadings, Label
 from storage.register import assets
 from storage.telemetry import windows
 from storage.telemetry.windows import Window
@@ -47,14 +47,14 @@ def learn_from_labels(database: Database, *, clock: Clock, most: int = 100) -> i
             return learnt
         try:
             with database.transaction() as tx:
-                if held := labels.hold(tx, found[0].label_id):
+                if held := labels.lock(tx, found[0].label_id):
                     _learn(tx, held, clock)
         except (Unavailable, Misconfigured):
             raise
         except Exception:  # noqa: BLE001 - one bad label must not stop the others
             _log.exception("nothing could be learnt from a label", extra={"label_id": found[0].label_id})
             with database.transaction() as tx:
-                labels.learnt(tx, found[0].label_id, at=clock.now())
+                labels.mark_learnt(tx, found[0].label_id, at=clock.now())
     return most
 
 
@@ -62,17 +62,19 @@ def _learn(tx: Transaction, label: Label, clock: Clock) -> None:
     kept = _keep(tx, label)
     if label.outcome is Outcome.FALSE_ALARM and moves_the_line(label):
         _raise_line(tx, label, kept, clock)
-    labels.learnt(tx, label.label_id, at=clock.now())
+    labels.mark_learnt(tx, label.label_id, at=clock.now())
 
 
-def _keep(tx: Transaction, label: Label) -> Kept | None:
+def _keep(tx: Transaction, label: Label) -> EpisodeReadings | None:
     """Keep what an episode will be judged by again; of one that was neither confirmed nor false nothing is kept."""
     if label.outcome is Outcome.NO_FAULT_FOUND or label.installation_id is None:
         return None
     signal_ids = [signal.signal_id for signal in installations.signals_of(tx, label.asset_id)]
     window = _around(tx, signal_ids, label)
-    labels.keep(tx, label.label_id, signal_ids, window)
-    return Kept(label_id=label.label_id, signal_ids=tuple(signal_ids), window=window) if len(window) else None
+    labels.keep_readings(tx, label.label_id, signal_ids, window)
+    return (
+        EpisodeReadings(label_id=label.label_id, signal_ids=tuple(signal_ids), window=window) if len(window) else None
+    )
 
 
 def _around(tx: Transaction, signal_ids: Sequence[int], label: Label) -> Window:
@@ -83,7 +85,7 @@ def _around(tx: Transaction, signal_ids: Sequence[int], label: Label) -> Window:
     return windows.read(tx, signal_ids, after=after, until=until, most=_MOST_ROWS)
 
 
-def _raise_line(tx: Transaction, label: Label, kept: Kept | None, clock: Clock) -> None:
+def _raise_line(tx: Transaction, label: Label, kept: EpisodeReadings | None, clock: Clock) -> None:
     """Raise the line of the model in charge by what it said, or would have said, of the episode."""
     model_id = store.of_asset(tx, label.asset_id, kind=KIND, state=ModelState.CHAMPION)
     if model_id is None:
@@ -98,7 +100,7 @@ def _raise_line(tx: Transaction, label: Label, kept: Kept | None, clock: Clock) 
         _move(tx, model, raised, label, level, clock)
 
 
-def _level(model: StoredModel, label: Label, kept: Kept | None) -> float:
+def _level(model: StoredModel, label: Label, kept: EpisodeReadings | None) -> float:
     """Return the worst level of an episode in the model's own alarm lines; 0 where that cannot be told any more."""
     if label.source_version == source_version(model):
         return _known_level(label)

@@ -11,7 +11,7 @@ from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.relearning import learnt
 from models import training_requests
 from models.catalogue import KIND
-from models.training_requests import Task
+from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.model import ModelState, ProposalState, RetrainingReason, Succession
@@ -38,7 +38,7 @@ def accept(database: Database, proposal_id: int, *, actor: Principal, clock: Clo
         if proposal.data_from and proposal.data_to:
             span = (proposal.data_from, proposal.data_to)
             declare_healthy(tx, proposal.asset_id, *span, origin="declared", by=actor.name)
-        task = Task(trained_by=actor.name, succession=Succession.AWAIT)
+        task = TrainingRequest(trained_by=actor.name, succession=Succession.AWAIT)
         training_id = training_requests.ask(
             tx, proposal.installation_id, task, batch=f"proposal-{proposal_id}", clock=clock
         )

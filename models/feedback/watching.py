@@ -15,7 +15,7 @@ from plant.model import RetrainingReason
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import drift, proposals
-from storage.models.drift import Check, Watched
+from storage.models.drift import DriftCheck, WatchedModel
 from storage.register import relearning
 from storage.register.relearning import Relearning
 from storage.telemetry import windows
@@ -74,7 +74,7 @@ def watch(database: Database, *, clock: Clock, most: int = 50) -> WatchReport:
     proposed = 0
     with database.transaction() as tx:
         learning = relearning.to_look_at(tx, now=clock.now(), every=LOOK_EVERY, most=most)
-        due = drift.due(tx, every=CHECK_EVERY, most=most)
+        due = drift.models_to_check(tx, every=CHECK_EVERY, most=most)
     for interval in learning:
         with database.transaction() as tx:
             proposed += look_at_learning(tx, interval, clock=clock)
@@ -96,7 +96,7 @@ def look_at_learning(tx: Transaction, interval: Relearning, *, clock: Clock) -> 
     needed = needed_clean(_span_of_champion(tx, interval.asset_id))
     if newest.time - since < needed:
         return False
-    clean = drift.clean(tx, interval.asset_id, since=since, until=newest.time, step=_STEP, heedful_of=_UNCLEAN)
+    clean = drift.clean_time(tx, interval.asset_id, since=since, until=newest.time, step=_STEP, counting=_UNCLEAN)
     if clean < needed:
         return False
     return _propose_learning(tx, interval, since, newest.time, clean, needed, clock)
@@ -126,7 +126,7 @@ def _propose_learning(
     needed: timedelta,
     clock: Clock,
 ) -> bool:
-    looked_on = drift.shadow(tx, interval.asset_id, since=since, until=until)
+    looked_on = drift.shadow_scores(tx, interval.asset_id, since=since, until=until)
     evidence: dict[str, Any] = {
         "because": interval.reason,
         "clean_s": clean.total_seconds(),
@@ -161,16 +161,16 @@ def _moved_since(tx: Transaction, asset_id: int, since: datetime, until: datetim
         since=begin,
         until=until,
         step=min(_STEP, (until - begin) / _VALUES),
-        heedless_of=[FindingSource.MODEL.value],
+        ignoring=[FindingSource.MODEL.value],
     )
     return [one.as_json() for one in shifts(signals, store.reference(tx, last.model_id), samples)]
 
 
-def check(tx: Transaction, watched: Watched, *, clock: Clock) -> int:
+def check(tx: Transaction, watched: WatchedModel, *, clock: Clock) -> int:
     """Check the inputs and the alarm rate of a champion, write down what that showed, and propose where it drifts."""
     shown = _look(tx, watched, clock)
     before = drift.checks(tx, watched.model_id, most=IN_A_ROW - 1)
-    drift.put(tx, watched.model_id, shown)
+    drift.add_check(tx, watched.model_id, shown)
     lasting = shown.inputs_drift and len(before) == IN_A_ROW - 1 and all(one.inputs_drift for one in before)
     if proposals.is_under_way(tx, watched.installation_id):
         return 0
@@ -182,16 +182,16 @@ def check(tx: Transaction, watched: Watched, *, clock: Clock) -> int:
     return 0
 
 
-def _look(tx: Transaction, watched: Watched, clock: Clock) -> Check:
+def _look(tx: Transaction, watched: WatchedModel, clock: Clock) -> DriftCheck:
     until = watched.newest
     since = max(watched.data_to, until - INPUTS_OVER)
     signals = store.signals_of_model(tx, watched.model_id)
     samples = drift.sample(tx, watched.asset_id, watched.signal_ids, since=since, until=until, step=_STEP)
     found = shifts(signals, watched.reference, samples)
     watched_since = max(watched.data_to, watched.promoted_at or watched.data_to, until - ALARMS_OVER)
-    episodes = drift.episodes(tx, watched.asset_id, since=watched_since, until=until, heedless_of=_OF_SENSORS)
+    episodes = drift.episodes(tx, watched.asset_id, since=watched_since, until=until, ignoring=_OF_SENSORS)
     expected = expected_alarms(watched.figures, until - watched_since)
-    return Check(
+    return DriftCheck(
         at=clock.now(),
         data_from=since,
         data_to=until,
@@ -230,7 +230,12 @@ def alarms_drift(episodes: int, expected: float) -> bool:
 
 
 def _propose(
-    tx: Transaction, watched: Watched, shown: Check, reason: RetrainingReason, evidence: dict[str, Any], clock: Clock
+    tx: Transaction,
+    watched: WatchedModel,
+    shown: DriftCheck,
+    reason: RetrainingReason,
+    evidence: dict[str, Any],
+    clock: Clock,
 ) -> int:
     proposed = proposals.put(
         tx,

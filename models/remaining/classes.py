@@ -14,7 +14,7 @@ from models.remaining.history import History, Life
 from plant.clock import Clock
 from storage.core.database import Database, Transaction
 from storage.models import remaining
-from storage.models.remaining import FailedLife, Learnable, LifeModelLine, NewLifeModel
+from storage.models.remaining import ClassToLearn, FailedLife, LifeModelLine, NewLifeModel
 
 TRUSTED = (
     "models.remaining.conditions.Conditions",
@@ -35,8 +35,8 @@ _log = logging.getLogger(__name__)
 def learn_classes(database: Database, *, clock: Clock, estimator: RemainingLife | None = None) -> int:
     """Train a model for each class of which more machines have failed than its newest knows; return how many.
 
-    `estimator` is what learns, the shipped one unless told. A class from which nothing can be learnt is left with a
-    word in the log, and tried again at the next call.
+    `estimator` is what learns, the shipped one where None. A class from which nothing can be learnt is logged, and
+    tried again at the next call.
 
     Raises:
         Unavailable: the database is away; what was stored stands.
@@ -47,7 +47,7 @@ def learn_classes(database: Database, *, clock: Clock, estimator: RemainingLife 
     return sum(_learn(database, one, clock, clone(shipped)) for one in found)
 
 
-def _learn(database: Database, what: Learnable, clock: Clock, model: RemainingLife) -> bool:
+def _learn(database: Database, what: ClassToLearn, clock: Clock, model: RemainingLife) -> bool:
     with database.transaction() as tx:
         keys, setting_keys = remaining.keys(tx, what.class_id)
         lives = _lives(tx, what.class_id, keys, setting_keys)
@@ -81,7 +81,7 @@ def _life(tx: Transaction, failed: FailedLife, keys: list[str], setting_keys: li
 
 def _new(
     model: RemainingLife,
-    what: Learnable,
+    what: ClassToLearn,
     keys: list[str],
     setting_keys: list[str],
     lives: list[Life],

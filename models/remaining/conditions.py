@@ -1,4 +1,4 @@
-"""The conditions a machine is run under, told from its settings: which regime, and how far from its middle."""
+"""The conditions a machine is run under, found from its settings: which regime, and how far from its middle."""
 
 from __future__ import annotations
 

@@ -15,14 +15,13 @@ from models.remaining.features import HealthMap, features, recent_wear
 from models.remaining.history import Floats, History, Life, step_of
 from models.remaining.observed import observe
 from models.remaining.regressor import LifeRegressor
-from models.remaining.virtual import relived
 from models.remaining.wear import SMOOTH_STEPS, Evidence, HiddenWear, smoothed
 
 LEAST_LIVES = 8
 """From fewer run-to-failure histories nothing can be said of how far an estimate errs."""
 
 HORIZON_PART = 0.6
-"""How far ahead is looked unless told, in parts of the median life."""
+"""How far ahead an estimate looks by default, in parts of the median life."""
 
 BEYOND = 1.2
 """Rows up to so many horizons before failure are learnt from, all machines and all distances alike."""
@@ -33,6 +32,9 @@ FIRST_STEPS = 10
 MOST_VIRTUAL = 12
 """No life is relived more often than this."""
 
+LEAST_VIRTUAL_STEPS = 20
+"""A virtual life has so many steps at least."""
+
 VIRTUAL_SMOOTH_STEPS = SMOOTH_STEPS / 2
 HEALTH_STEPS = 6.0
 DRAWN_ROWS = 80_000
@@ -42,8 +44,8 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remaining:
-    """What n steps of a history tell of the life that is left, in the unit of its time.
+class RemainingLifeCourse:
+    """The life that is left at each of n steps of a history, in the unit of its time.
 
     Attributes:
         time: (n,) the end of each step.
@@ -62,14 +64,14 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
     """From settings and measurements at any period to the life that is left, with an interval.
 
     A history is cut into some 200 steps a life; in each, every signal is compared with what it is in its regime, and
-    all of them together tell a few numbers of hidden wear (`HiddenWear`). Levels, trends and a health index of the wear
+    all of them together give a few numbers of hidden wear (`HiddenWear`). Levels, trends and a health index of the wear
     are what `LifeRegressor` learns from: of the machines that failed, and of virtual ones that wore faster or slower.
     `docs/models.md` says why, and what each part is worth.
 
     Args:
-        horizon: how far ahead is looked, in the unit of time; 0.6 median lives unless told.
+        horizon: how far ahead an estimate looks, in the unit of time; 0.6 median lives where None.
         coverage: which part of the truth the interval should hold.
-        regressor: what learns from the features; the shipped one unless told. Its coverage, jobs and chance are set.
+        regressor: what learns from the features; the shipped one where None. Its coverage, jobs and chance are set.
         virtual_lives: every life is relived until there are so many.
         pace_spread: virtual lives are faster or slower by a factor with this standard deviation (of its logarithm).
         n_jobs: networks trained at once; the results do not depend on it.
@@ -99,7 +101,7 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         """Learn from machines that ran to failure; `progress` hears (done, total) of what is to be trained.
 
         Raises:
-            ValueError: too few of them, or none of their signals tells of wear; the message says what is needed.
+            ValueError: too few of them, or none of their signals shows wear; the message says what is needed.
         """
         if len(lives) < LEAST_LIVES:
             raise ValueError(f"remaining life needs {LEAST_LIVES} machines that ran to failure, there are {len(lives)}")
@@ -119,23 +121,23 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
         return self
 
     def evidence(self, history: History) -> Evidence:
-        """Say what each step of a history tells of wear."""
+        """Return what each step of a history says of wear."""
         check_is_fitted(self)
         return self.wear_.evidence(observe(history, self.conditions_, self.step_))
 
-    def predict(self, history: History) -> Remaining:
+    def predict(self, history: History) -> RemainingLifeCourse:
         """Say at each step of a history what is left, knowing only what was measured up to it."""
         return self.judge(self.evidence(history), begin=float(history.time[0]), age=history.age)
 
-    def judge(self, evidence: Evidence, *, begin: float, age: float) -> Remaining:
-        """As `predict`, from evidence whose first step began at `begin`, on a machine that was `age` old then."""
+    def judge(self, evidence: Evidence, *, begin: float, age: float) -> RemainingLifeCourse:
+        """Do what `predict` does, from evidence whose first step began at `begin`, when the machine was `age` old."""
         check_is_fitted(self)
         columns = features(evidence, self.health_, age / self.step_)
         likely = self.regressor_.predict(columns) * self.step_
         low, high = self.regressor_.predict_interval(columns).T * self.step_
         ends = begin + self.step_ * np.arange(1.0, len(evidence) + 1) - self.period_
         beyond = high >= NEAR_HORIZON * self.horizon_
-        return Remaining(time=ends, likely=likely, low=low, high=np.where(beyond, np.inf, high))
+        return RemainingLifeCourse(time=ends, likely=likely, low=low, high=np.where(beyond, np.inf, high))
 
     def _lived(self, lives: Sequence[Life]) -> list[_Lived]:
         lived: list[_Lived] = []
@@ -150,7 +152,7 @@ class RemainingLife(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not
     def _relived(self, one: _Lived, rng: np.random.Generator) -> _Lived:
         pace = float(np.exp(self.pace_spread * rng.standard_normal()))
         wear = smoothed(one.evidence, VIRTUAL_SMOOTH_STEPS)
-        evidence, left = relived(one.evidence, wear, float(one.left[-1]), pace, rng)
+        evidence, left = _relived(one.evidence, wear, float(one.left[-1]), pace, rng)
         return _Lived(machine=one.machine, evidence=evidence, left=left, age=one.age / pace)
 
     def _health(self, lived: list[_Lived], virtual: list[_Lived]) -> HealthMap:
@@ -181,6 +183,30 @@ class _Lived:
     evidence: Evidence
     left: Floats
     age: float
+
+
+def _relived(
+    evidence: Evidence, wear: Floats, left: float, pace: float, rng: np.random.Generator
+) -> tuple[Evidence, Floats]:
+    """Make a virtual life: a life lived again `pace` times as fast up to the same wear, measured with fresh noise.
+
+    Args:
+        evidence: of a life of n steps that ended in failure.
+        wear: (n, k) its wear, smoothed.
+        left: how many steps it had left at the last of them.
+        pace: 2 is a machine that wore twice as fast.
+        rng: draws how well each step is measured, and the noise.
+
+    Returns its evidence and how many steps are left at each of its steps (m,).
+    """
+    last = len(wear) - 1
+    steps = max(LEAST_VIRTUAL_STEPS, int(last / pace) + 1)
+    back = np.arange(steps - 1.0, -1.0, -1.0)
+    lived = np.maximum(last - back * pace, 0.0)
+    anew = np.stack([np.interp(lived, np.arange(last + 1.0), column) for column in wear.T], axis=1)
+    weight = evidence.weight[rng.integers(0, last + 1, steps)]
+    noise = np.linalg.cholesky(weight + 1e-9 * np.eye(wear.shape[1])) @ rng.standard_normal((*anew.shape, 1))
+    return Evidence(weight=weight, pull=(weight @ anew[:, :, None] + noise)[:, :, 0]), back + left / pace
 
 
 def _weight(left: Floats, horizon: float) -> Floats:

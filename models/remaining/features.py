@@ -1,4 +1,4 @@
-"""What the wear of a machine looked like up to each step: the columns that remaining life is told from."""
+"""What the wear of a machine looked like up to each step: the columns that remaining life is predicted from."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class HealthMap(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typ
         self.coefficient_ = np.linalg.solve(gram, terms.T @ (target * weight))
         return self
 
-    def tell(self, wear: Floats) -> Floats:
+    def predict(self, wear: Floats) -> Floats:
         """Return about 0 (n, decays) where failure is far, 1 where it is now."""
-        told: Floats = self._terms(wear) @ self.coefficient_
-        return told
+        near: Floats = self._terms(wear) @ self.coefficient_
+        return near
 
     def _terms(self, wear: Floats) -> Floats:
         x = np.clip((wear - self.centre_) / self.scale_, -SPAN, SPAN)
@@ -90,7 +90,7 @@ def _health_columns(evidence: Evidence, health: HealthMap) -> list[Floats]:
     at = np.arange(len(evidence))
     columns: list[Floats] = []
     for steps in HEALTH_STEPS:
-        now = health.tell(settle(_recent(evidence.weight, steps), _recent(evidence.pull, steps), HEALTH_LEAN))
+        now = health.predict(settle(_recent(evidence.weight, steps), _recent(evidence.pull, steps), HEALTH_LEAN))
         columns.append(now)
         columns += [(now - now[np.maximum(at - back, 0)])[:, 1:] for back in CHANGE_STEPS]
     columns.append(now - now[np.minimum(at, SETTLED_STEPS)])

@@ -11,7 +11,7 @@ from models.remaining.history import Floats, History, Places, place_in_steps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Observed:
+class StepMeans:
     """m means over the rows of one step in one regime, in the order of time; rows of no known regime are left out.
 
     Attributes:
@@ -29,14 +29,14 @@ class Observed:
     away: Floats
 
 
-def observe(history: History, conditions: Conditions, step: float) -> Observed:
+def observe(history: History, conditions: Conditions, step: float) -> StepMeans:
     """Average a history over steps of length `step`."""
     regime, away = conditions.place(history.settings)
     place = place_in_steps(history.time, step)
     known = regime >= 0
     key = place[known] * len(conditions.middle_) + regime[known]
     cells, cell = np.unique(key, return_inverse=True)
-    return Observed(
+    return StepMeans(
         steps=int(place[-1]) + 1,
         step=cells // len(conditions.middle_),
         regime=cells % len(conditions.middle_),

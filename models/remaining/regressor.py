@@ -1,4 +1,4 @@
-"""Networks and boosted trees side by side, which tell a number and an interval from columns, group by group."""
+"""Networks and boosted trees side by side, which predict a number and an interval from columns, group by group."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLIP = 4.0
 """No column counts for more standard deviations than this."""
 
 BINS = 10
-"""Errors are looked at in so many bands of the told number, each with as many rows."""
+"""Errors are looked at in so many bands of the predicted number, each with as many rows."""
 
 LEARNING_RATE = 2e-3
 SHRINKAGE = 0.05
@@ -39,7 +39,7 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
 
     A group is what belongs together, for instance all rows of one machine: rows of machines that a member has never
     seen give the errors behind the interval (cross-conformal prediction, Vovk 2015; here with errors that depend on the
-    told number).
+    predicted number).
 
     Args:
         members: how many there are of each.
@@ -98,7 +98,7 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
         *,
         progress: Progress | None = None,
     ) -> Self:
-        """Learn from rows `X` (n, f) with the number `y` (n,); each row is a group of its own unless told.
+        """Learn from rows `X` (n, f) with the number `y` (n,); each row is a group of its own where `groups` is None.
 
         `progress` hears (done, total) of the members.
 
@@ -107,19 +107,19 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
         """
         if not (0 < self.left_out < 1 and 0 < self.coverage < 1):
             raise ValueError("left_out and coverage lie between 0 and 1")
-        rows, told = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        rows, known = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         which = np.arange(len(rows)) if groups is None else np.unique(groups, return_inverse=True)[1].ravel()
         check_consistent_length(rows, which)
         rng = check_random_state(self.random_state)
         self.centre_, self.scale_ = rows.mean(axis=0), rows.std(axis=0)
         self.scale_[self.scale_ == 0] = 1.0
-        self.low_, self.high_ = float(told.min()), float(told.max())
-        z, target = self._scaled(rows), (told - self.low_) / max(self.high_ - self.low_, 1e-12)
-        seen = _turns(which, self.members, self.left_out, rng)
-        draws = [_drawn(np.flatnonzero(one), self.most_rows, rng) for one in seen]
+        self.low_, self.high_ = float(known.min()), float(known.max())
+        z, target = self._scaled(rows), (known - self.low_) / max(self.high_ - self.low_, 1e-12)
+        seen = _seen_by_members(which, self.members, self.left_out, rng)
+        draws = [_sample(np.flatnonzero(one), self.most_rows, rng) for one in seen]
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.members)
         jobs = (
-            delayed(_trained)(z[draw], target[draw], *self._blank(len(draw), int(seed)))
+            delayed(_trained)(z[draw], target[draw], *self._untrained(len(draw), int(seed)))
             for draw, seed in zip(draws, seeds, strict=True)
         )
         trained = []
@@ -129,22 +129,22 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
                 progress(len(trained), self.members)
         self.layers_: list[Layers] = [layers for layers, _ in trained]
         self.trees_: list[HistGradientBoostingRegressor] = [trees for _, trees in trained]
-        self._learn_errors(z, told, seen)
+        self._learn_errors(z, known, seen)
         return self
 
     def predict(self, X: ArrayLike) -> Floats:  # noqa: N803
-        """Return the number (n,) that rows `X` (n, f) tell of, within the range of training."""
+        """Return the number (n,) of rows `X` (n, f), within the range of training."""
         check_is_fitted(self)
         rows = validate_data(self, X, reset=False, dtype=np.float64)
         return self._bounded(
-            np.mean([self._told(member, self._scaled(rows)) for member in range(self.members)], axis=0)
+            np.mean([self._predict_member(member, self._scaled(rows)) for member in range(self.members)], axis=0)
         )
 
     def predict_interval(self, X: ArrayLike) -> Floats:  # noqa: N803
         """Return the lower and upper bound (n, 2) between which the truth lies with the probability `coverage`."""
-        told = self.predict(X)
-        below = told + np.interp(told, self.level_, self.below_)
-        above = told + np.interp(told, self.level_, self.above_)
+        predicted = self.predict(X)
+        below = predicted + np.interp(predicted, self.level_, self.below_)
+        above = predicted + np.interp(predicted, self.level_, self.above_)
         interval: Floats = np.clip(np.stack([below, above], axis=1), self.low_, self.high_)
         return interval
 
@@ -152,17 +152,17 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
         scaled: Floats = np.clip((rows - self.centre_) / self.scale_, -CLIP, CLIP)
         return scaled
 
-    def _bounded(self, told: Floats) -> Floats:
-        bounded: Floats = np.clip(self.low_ + told * (self.high_ - self.low_), self.low_, self.high_)
+    def _bounded(self, predicted: Floats) -> Floats:
+        bounded: Floats = np.clip(self.low_ + predicted * (self.high_ - self.low_), self.low_, self.high_)
         return bounded
 
-    def _told(self, member: int, z: Floats) -> Floats:
-        """Return what one member tells (n,), in parts of the range of training."""
+    def _predict_member(self, member: int, z: Floats) -> Floats:
+        """Return what one member predicts (n,), in parts of the range of training."""
         with threadpool_limits(1):
-            told: Floats = 0.5 * (_forward(z, self.layers_[member]) + self.trees_[member].predict(z))
-        return told
+            predicted: Floats = 0.5 * (_forward(z, self.layers_[member]) + self.trees_[member].predict(z))
+        return predicted
 
-    def _blank(self, rows: int, seed: int) -> tuple[MLPRegressor, HistGradientBoostingRegressor]:
+    def _untrained(self, rows: int, seed: int) -> tuple[MLPRegressor, HistGradientBoostingRegressor]:
         batch = min(self.batch, rows)
         network = MLPRegressor(
             hidden_layer_sizes=self.hidden,
@@ -185,18 +185,18 @@ class LifeRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
         )
         return network, trees
 
-    def _learn_errors(self, z: Floats, told: Floats, seen: list[Flags]) -> None:
-        """Learn how far off the members are on what they have not seen, by the number they tell."""
+    def _learn_errors(self, z: Floats, known: Floats, seen: list[Flags]) -> None:
+        """Learn how far off the members are on what they have not seen, by the number they predict."""
         summed, count = np.zeros(len(z)), np.zeros(len(z))
         for member, mask in enumerate(seen):
-            summed[~mask] += self._told(member, z[~mask])
+            summed[~mask] += self._predict_member(member, z[~mask])
             count[~mask] += 1
         unseen = count > 0
         guess = self._bounded(summed[unseen] / count[unseen])
-        self.level_, self.below_, self.above_ = _error_bands(guess, told[unseen] - guess, self.coverage)
+        self.level_, self.below_, self.above_ = _error_bands(guess, known[unseen] - guess, self.coverage)
 
 
-def _turns(which: Places, members: int, left_out: float, rng: np.random.RandomState) -> list[Flags]:
+def _seen_by_members(which: Places, members: int, left_out: float, rng: np.random.RandomState) -> list[Flags]:
     """Say which rows (n,) each member sees: the groups are shuffled, and the members leave out one part in turn."""
     groups = int(which.max()) + 1
     if groups < 2:
@@ -209,7 +209,7 @@ def _turns(which: Places, members: int, left_out: float, rng: np.random.RandomSt
     return seen[:members]
 
 
-def _drawn(rows: Places, most: int, rng: np.random.RandomState) -> Places:
+def _sample(rows: Places, most: int, rng: np.random.RandomState) -> Places:
     return rows if len(rows) <= most else rng.choice(rows, most, replace=False)
 
 
@@ -228,22 +228,22 @@ def _forward(z: Floats, layers: Layers) -> Floats:
     for weight, bias in layers[:-1]:
         z = np.maximum(z @ weight + bias, 0.0)
     weight, bias = layers[-1]
-    told: Floats = (z @ weight + bias)[:, 0]
-    return told
+    predicted: Floats = (z @ weight + bias)[:, 0]
+    return predicted
 
 
-def _error_bands(told: Floats, error: Floats, coverage: float) -> tuple[Floats, Floats, Floats]:
-    """Return for bands of the told number: its mean, and the errors below and above which (1 - coverage) / 2 lie.
+def _error_bands(predicted: Floats, error: Floats, coverage: float) -> tuple[Floats, Floats, Floats]:
+    """Return for bands of the predicted number: its mean, and the errors below and above which (1 - coverage) / 2 lie.
 
-    >>> told = np.repeat([1.0, 2.0], 1000)
-    >>> level, below, above = _error_bands(told, told * np.tile(np.linspace(-1, 1, 200), 10), 0.8)
+    >>> predicted = np.repeat([1.0, 2.0], 1000)
+    >>> level, below, above = _error_bands(predicted, predicted * np.tile(np.linspace(-1, 1, 200), 10), 0.8)
     >>> level[[0, -1]].tolist(), above[[0, -1]].round(1).tolist()
     ([1.0, 2.0], [0.8, 1.6])
     """
-    order = np.argsort(told, kind="stable")
-    bands = np.array_split(order, int(np.clip(len(told) // ROWS_A_BIN, 1, BINS)))
+    order = np.argsort(predicted, kind="stable")
+    bands = np.array_split(order, int(np.clip(len(predicted) // ROWS_A_BIN, 1, BINS)))
     tail = (1 - coverage) / 2
-    level = np.array([told[band].mean() for band in bands])
+    level = np.array([predicted[band].mean() for band in bands])
     below = np.array([np.quantile(error[band], max(0.0, tail - tail / len(band))) for band in bands])
     above = np.array([np.quantile(error[band], min(1.0, 1 - tail + tail / len(band))) for band in bands])
     return level, np.minimum(below, 0.0), np.maximum(above, 0.0)

@@ -14,7 +14,7 @@ from plant.model import Outlook
 BLOCKS = 96
 LEAST_BLOCKS = 12
 BLOCK_S = 3600.0
-"""Wear is averaged over so many blocks at most, of an hour at least; from fewer than twelve nothing is told."""
+"""Wear is averaged over so many blocks at most, of an hour at least; fewer than twelve are too few for an estimate."""
 
 ONSETS = 24
 LEAST_GROWN = 4
@@ -24,26 +24,28 @@ SHAPES = (1.0, 1.5, 2.0, 3.0)
 """Wear grows with these powers of the time since it began."""
 
 DECISIVE = 10.0
-"""Growth is told from rest where its Bayesian information criterion is better by this (Kass and Raftery, 1995)."""
+"""There is growth where its Bayesian information criterion beats that of rest by this (Kass and Raftery, 1995)."""
 
 DROP = 8.0
 LEAST_DROP = 0.1
-"""A fall by so many times the noise of a block, and by so much of an alarm line, is a repair: before is past."""
+"""A fall by so many times the noise of a block, and by so much of an alarm line, is a repair: what was before it is
+left out."""
 
 REACH = 3.0
-"""Nothing is said of what lies further ahead than so many times what was looked back on."""
+"""No estimate looks further ahead than so many times the span that was looked back on."""
 
 DRAWS = 4000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
-    """The time that is left, in seconds from the last instant that was looked at.
+class TimeLeft:
+    """The time that is left, in seconds from the last instant of wear.
 
     Attributes:
-        outlook: `known`; `reached`, all is 0 then; else unknown, and why: all is None then.
-        likely_s: as likely too short as too long.
-        low_s: with `high_s` the interval that holds the truth with the coverage; `high_s` is None where it has no end.
+        outlook: `known`; `reached`, and all three are 0; or why it is unknown, and all three are None.
+        likely_s: the median: as likely too short as too long.
+        low_s: with `high_s` the interval that holds the truth with the probability `coverage` of the estimator;
+            `high_s` is None where it has no end.
     """
 
     outlook: Outlook
@@ -54,7 +56,7 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Growth:
-    """One way in which wear may have grown: from `onset` on with the power `shape`; its fit and the rest's squares."""
+    """One way in which wear may have grown: from `onset` on with the power `shape`; its fit and squared residuals."""
 
     onset: float
     shape: float
@@ -81,8 +83,8 @@ class WearTrend(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typ
         self.limit = limit
         self.coverage = coverage
 
-    def tell(self, time_s: Floats, wear: Floats) -> Left:
-        """Say what is left after the last of n instants `time_s` (increasing) with the wear (n,) of one model.
+    def estimate(self, time_s: Floats, wear: Floats) -> TimeLeft:
+        """Estimate what is left after the last of n instants `time_s` (increasing) with the wear (n,) of one model.
 
         Raises:
             ValueError: the two are not of one length.
@@ -92,17 +94,17 @@ class WearTrend(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typ
         at, level = _blocks(np.asarray(time_s, np.float64), np.asarray(wear, np.float64))
         at, level = _since_repair(at, level)
         if len(at) and level[-3:].mean() >= self.limit:
-            return Left(outlook=Outlook.REACHED, likely_s=0.0, low_s=0.0, high_s=0.0)
+            return TimeLeft(outlook=Outlook.REACHED, likely_s=0.0, low_s=0.0, high_s=0.0)
         if len(at) < LEAST_BLOCKS:
-            return Left(outlook=Outlook.TOO_SHORT)
+            return TimeLeft(outlook=Outlook.TOO_SHORT)
         span = float(at[-1] - at[0])
         growths = list(_growths((at - at[0]) / span, level))
         best = min(growths, key=lambda one: one.squares, default=None)
         if best is None:
-            return Left(outlook=Outlook.NO_TREND)
+            return TimeLeft(outlook=Outlook.NO_TREND)
         independent = _independent(level - _course(best, (at - at[0]) / span))
         if not _stands_out(level, best.squares, independent):
-            return Left(outlook=Outlook.NO_TREND)
+            return TimeLeft(outlook=Outlook.NO_TREND)
         past = float(time_s[-1] - at[-1])
         return self._interval(np.maximum(self._crossings(growths, independent, len(at)) * span - past, 0.0), span)
 
@@ -118,12 +120,12 @@ class WearTrend(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not typ
             if times
         ])  # fmt: skip
 
-    def _interval(self, crossings: Floats, span: float) -> Left:
+    def _interval(self, crossings: Floats, span: float) -> TimeLeft:
         tail = (1 - self.coverage) / 2
         low, likely, high = np.quantile(crossings, [tail, 0.5, 1 - tail], method="lower").tolist()
         if likely > REACH * span:
-            return Left(outlook=Outlook.FAR)
-        return Left(
+            return TimeLeft(outlook=Outlook.FAR)
+        return TimeLeft(
             outlook=Outlook.KNOWN, likely_s=likely, low_s=low, high_s=high if high <= 2 * REACH * span else None
         )
 

@@ -1,4 +1,4 @@
-"""The hidden wear of a machine: the few slow numbers that all its signals tell of, whatever the regime."""
+"""The hidden wear of a machine: a few slow numbers that explain all its signals, whatever the regime."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import scipy.linalg
 from sklearn.base import BaseEstimator
 
 from models.remaining.history import Floats, Places
-from models.remaining.observed import Observed
+from models.remaining.observed import StepMeans
 
 MOST_REPEATED = 0.5
-"""A signal that shows the same value again in more than this part of its steps is too coarse to tell of wear."""
+"""A signal that shows the same value again in more than this part of its steps is too coarse to show wear."""
 
 CLIP = 8.0
 """No value counts for more scales than this."""
@@ -24,7 +24,7 @@ SMOOTH_STEPS = 8.0
 
 MOST_NUMBERS = 6
 CLEAR = 2.0
-"""A number of wear is told from noise where its slow variance is more than this multiple of the noise of a step."""
+"""A number of wear is more than noise where its slow variance exceeds this multiple of the noise of a step."""
 
 ROUNDS = 6
 FLOOR = 1e-4
@@ -59,11 +59,11 @@ class HiddenWear(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not ty
     A signal in regime r is `base_[r] + slope_[r] · settings + loading_[r] · wear` and noise, correlated between
     signals; wear is what is common to the regimes and smooth in time, scaled to variance 1 over all histories.
 
-    Fitted: `centre_`, `gain_` (K, p) scale the signals, gain 0 for what tells nothing; of the s signals `kept_` that
-    tell something `base_` (K, s), `slope_` (K, s, q), `loading_` (K, s, k) and `noise_` (K, s, s).
+    Fitted: `centre_`, `gain_` (K, p) scale the signals, with gain 0 for those that are left out; `kept_` are the s
+    signals that are used, with `base_` (K, s), `slope_` (K, s, q), `loading_` (K, s, k) and `noise_` (K, s, s).
     """
 
-    def fit(self, histories: Sequence[Observed], regimes: int) -> Self:
+    def fit(self, histories: Sequence[StepMeans], regimes: int) -> Self:
         """Learn from histories in steps.
 
         Raises:
@@ -88,8 +88,8 @@ class HiddenWear(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not ty
         """Return k, how many numbers of wear there are."""
         return int(self.loading_.shape[2])
 
-    def evidence(self, observed: Observed) -> Evidence:
-        """Say what each step of a history tells of wear; signals that are missing tell nothing."""
+    def evidence(self, observed: StepMeans) -> Evidence:
+        """Return what each step of a history says of wear; signals that are missing say nothing."""
         k = self.numbers
         weight, pull = np.zeros((observed.steps, k, k)), np.zeros((observed.steps, k))
         rest = self._scaled(observed.values, observed.regime) - self._expected(observed.regime, observed.away)
@@ -105,15 +105,15 @@ class HiddenWear(BaseEstimator):  # type: ignore[misc]  # scikit-learn is not ty
             np.add.at(pull, observed.step[here], rest[here][:, there] @ gain)
         return Evidence(weight=weight, pull=pull)
 
-    def _scale(self, histories: Sequence[Observed], regime: Places, values: Floats, regimes: int) -> None:
+    def _scale(self, histories: Sequence[StepMeans], regime: Places, values: Floats, regimes: int) -> None:
         self.centre_ = np.stack([_mean(values[regime == k]) for k in range(regimes)])
         spread = np.sqrt(np.stack([_mean((values[regime == k] - self.centre_[k]) ** 2) for k in range(regimes)]))
-        telling = (spread > 1e-9 * np.maximum(1.0, np.abs(self.centre_))).all(axis=0)
-        telling &= _repeated(histories) <= MOST_REPEATED
-        if not telling.any():
+        varies = (spread > 1e-9 * np.maximum(1.0, np.abs(self.centre_))).all(axis=0)
+        varies &= _repeated(histories) <= MOST_REPEATED
+        if not varies.any():
             raise ValueError("no signal varies enough within its regime to tell of wear")
-        self.kept_ = np.flatnonzero(telling)
-        self.gain_ = np.where(telling, 1.0 / np.where(spread > 0, spread, 1.0), 0.0)
+        self.kept_ = np.flatnonzero(varies)
+        self.gain_ = np.where(varies, 1.0 / np.where(spread > 0, spread, 1.0), 0.0)
 
     def _scaled(self, values: Floats, regime: Places) -> Floats:
         z = (values - self.centre_[regime]) * self.gain_[regime]
@@ -154,7 +154,7 @@ def _mean(rows: Floats) -> Floats:
     return mean
 
 
-def _repeated(histories: Sequence[Observed]) -> Floats:
+def _repeated(histories: Sequence[StepMeans]) -> Floats:
     """Return in which part of the steps each signal (p,) shows the value it showed before in the same regime."""
     same, pairs = np.zeros(histories[0].values.shape[1]), np.zeros(histories[0].values.shape[1])
     for one in histories:
@@ -165,12 +165,12 @@ def _repeated(histories: Sequence[Observed]) -> Floats:
     return same / np.maximum(pairs, 1)
 
 
-def _parts(histories: Sequence[Observed], rows: Floats) -> list[tuple[Observed, Floats]]:
+def _parts(histories: Sequence[StepMeans], rows: Floats) -> list[tuple[StepMeans, Floats]]:
     ends = np.cumsum([len(one.step) for one in histories])
     return list(zip(histories, np.split(rows, ends[:-1]), strict=True))
 
 
-def _smoothed(observed: Observed, z: Floats) -> Floats:
+def _smoothed(observed: StepMeans, z: Floats) -> Floats:
     """Smooth each signal over the steps of one history (m, s), whatever the regime."""
     kernel = np.exp(-0.5 * ((observed.step[:, None] - observed.step) / SMOOTH_STEPS) ** 2)
     there = np.isfinite(z)

@@ -1,4 +1,4 @@
-"""Judge the windows of many assets at once: each continues from its own state, as if it were alone."""
+"""Judge the windows of many assets side by side: each continues from its own state, as if it were alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from models.scoring import state_codec, tracks
 from models.scoring.episodes import Episode, follow
 from plant.finding import FindingKind
 from storage.models.catalogue import StoredModel
-from storage.models.scoring import Advance, Leased, ScoreRow
+from storage.models.scoring import LeasedToScore, ScoreRow, ScoringProgress
 from storage.models.wear import WearRow
 from storage.telemetry.windows import Block, Windows
 
@@ -32,11 +32,11 @@ WEAR_S = 600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """What a window says about an asset, not yet written. `episodes` are those that changed, in the order of time."""
+class JudgedWindow:
+    """What one window of an asset showed, not yet written. `episodes` are those that changed, in the order of time."""
 
     model: StoredModel
-    advance: Advance
+    advance: ScoringProgress
     rows: int
     behind: bool
     score: ScoreRow | None
@@ -45,30 +45,30 @@ class Judged:
 
 
 def judge(
-    leased: Sequence[Leased], models: Sequence[StoredModel], bank: DetectorBank, windows: Windows
-) -> list[Judged]:
-    """Judge one window of each leased asset; all their models are of one shape and stand in `bank`, in this order.
+    leased: Sequence[LeasedToScore], models: Sequence[StoredModel], bank: DetectorBank, windows: Windows
+) -> list[JudgedWindow]:
+    """Judge one window of each leased asset; their models all have one shape and are in `bank`, in this order.
 
     Raises:
-        ValueError: the state of an asset is not one of its detector.
+        ValueError: a stored state is not one of the asset's detector.
     """
-    judged = [_unchanged(one, model) for one, model in zip(leased, models, strict=True)]
+    judged = [_nothing_new(one, model) for one, model in zip(leased, models, strict=True)]
     for block in windows.blocks(most_values=MOST_VALUES_A_BLOCK):
         places = block.assets.tolist()
         some = bank.take(block.assets)
-        states, standing = state_codec.unpack_many(
+        states, still_open = state_codec.unpack_many(
             [leased[place].state for place in places], bank.state_width, bank.signals
         )
         lines = np.array([leased[place].line for place in places])
         scored, after = some.stream(states, block.values, block.times_s, lines)
-        followed = _follow(windows, block, standing, scored)
-        memories = state_codec.pack_many(after, [still for _, still in followed])
+        followed = _follow_all(windows, block, still_open, scored)
+        stored = state_codec.pack_many(after, [still for _, still in followed])
         scores = _score_rows(leased, models, windows, block, scored)
         wear = _wear_rows(models, block, some.last_rows(states), some.judges_wear, scored)
         for n, place in enumerate(places):
-            judged[place] = Judged(
+            judged[place] = JudgedWindow(
                 model=models[place],
-                advance=_advance(leased[place], windows, place, memories[n]),
+                advance=_progress(leased[place], windows, place, stored[n]),
                 rows=int(windows.lengths[place]),
                 behind=not windows.complete[place],
                 score=scores[n],
@@ -78,11 +78,11 @@ def judge(
     return judged
 
 
-def _unchanged(leased: Leased, model: StoredModel) -> Judged:
-    """Say that nothing was measured up to the horizon."""
-    return Judged(
+def _nothing_new(leased: LeasedToScore, model: StoredModel) -> JudgedWindow:
+    """Return what is written where nothing was measured up to the horizon: the watermark alone."""
+    return JudgedWindow(
         model=model,
-        advance=Advance(leased=leased, watermark_us=leased.horizon_us, state=leased.state),
+        advance=ScoringProgress(leased=leased, watermark_us=leased.horizon_us, state=leased.state),
         rows=0,
         behind=False,
         score=None,
@@ -90,26 +90,28 @@ def _unchanged(leased: Leased, model: StoredModel) -> Judged:
     )
 
 
-def _advance(leased: Leased, windows: Windows, place: int, state: bytes) -> Advance:
-    """Go to the horizon, or where more was there than was read, to the last row."""
+def _progress(leased: LeasedToScore, windows: Windows, place: int, state: bytes) -> ScoringProgress:
+    """Move the watermark to the horizon, or to the last row where not all was read."""
     last_us = int(windows.times_us[windows.first[place + 1] - 1])
-    return Advance(leased=leased, watermark_us=leased.horizon_us if windows.complete[place] else last_us, state=state)
+    return ScoringProgress(
+        leased=leased, watermark_us=leased.horizon_us if windows.complete[place] else last_us, state=state
+    )
 
 
-def _follow(
-    windows: Windows, block: Block, standing: Sequence[Mapping[FindingKind, Episode]], scored: Scored
+def _follow_all(
+    windows: Windows, block: Block, still_open: Sequence[Mapping[FindingKind, Episode]], scored: Scored
 ) -> list[tuple[Changed, dict[FindingKind, Episode]]]:
-    """Take each asset's rows into its episodes of each kind: those that changed, and those that stand open.
+    """Take each asset's rows into its episodes of each kind; return those that changed, and those still open.
 
-    Most assets have nothing: they are told from the others without looking at each.
+    Most assets have none: they are found all at once, and skipped.
     """
-    lively = tracks.lively(scored)
-    followed: list[tuple[Changed, dict[FindingKind, Episode]]] = [([], {}) for _ in standing]
-    for column in np.flatnonzero(lively | np.array([bool(held) for held in standing])).tolist():
+    has_any = tracks.any_trouble(scored)
+    followed: list[tuple[Changed, dict[FindingKind, Episode]]] = [([], {}) for _ in still_open]
+    for column in np.flatnonzero(has_any | np.array([bool(held) for held in still_open])).tolist():
         window = windows.of(int(block.assets[column]))
         changed, still = followed[column]
-        for kind, track in tracks.of(scored[: len(window), column]).items():
-            before = standing[column].get(kind)
+        for kind, track in tracks.by_kind(scored[: len(window), column]).items():
+            before = still_open[column].get(kind)
             if before is None and not track.alarm.any():
                 continue
             episodes, last = follow(before, window.times_us, track, window.values)
@@ -120,7 +122,7 @@ def _follow(
 
 
 def _score_rows(
-    leased: Sequence[Leased], models: Sequence[StoredModel], windows: Windows, block: Block, scored: Scored
+    leased: Sequence[LeasedToScore], models: Sequence[StoredModel], windows: Windows, block: Block, scored: Scored
 ) -> list[ScoreRow]:
     ends = windows.lengths[block.assets] - 1
     columns = np.arange(len(ends))
@@ -144,7 +146,7 @@ def _score_rows(
 def _wear_rows(
     models: Sequence[StoredModel], block: Block, last_s: Floats, judges_wear: Flags, scored: Scored
 ) -> dict[int, list[WearRow]]:
-    """Write down ten minutes at the first row after them: by asset's place, where any have ended."""
+    """Return the wear rows of each asset, by its place: one for each ten minutes, at the first row after them."""
     ten = np.floor(block.times_s / WEAR_S)
     before = np.concatenate([np.floor(last_s / WEAR_S)[None, :], ten[:-1]])
     ended = np.argwhere((ten > before) & judges_wear)

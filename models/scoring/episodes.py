@@ -1,4 +1,4 @@
-"""An episode is one alarm from its first sample to its last; its figures do not depend on how the stream was cut."""
+"""An episode is one alarm from its first sample to its last; its figures do not depend on how the rows were cut."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def follow(
     """Take n scored `rows` (n, p) at `times_us` (n,) into the episodes.
 
     Args:
-        standing: the episode that stood open before them.
+        standing: the episode that was open before them.
         times_us: epoch microseconds, increasing.
         scored: what the detector said of the rows.
         rows: the values themselves, NaN where missing.
 
-    Returns the episodes that changed, in the order of time, and the one that stands open after the last row.
+    Returns the episodes that changed, in the order of time, and the one that is still open after the last row.
     """
     changed: list[Episode] = []
     if standing is not None and len(times_us) and not scored.alarm[0]:

@@ -16,7 +16,7 @@ from models.scoring.episodes import Episode
 from plant.finding import Finding, FindingKind, FindingSource, Share
 from plant.severity import Severity
 from storage.models.catalogue import StoredModel
-from storage.models.guard import Guarded
+from storage.models.guard import GuardedAsset
 from storage.telemetry.windows import from_us
 
 _NAMESPACE = UUID("6f1d4d0e-6f0b-5b0a-9d5a-3c1f0e9b7a21")
@@ -35,8 +35,11 @@ _FAILURE_MODES = {Quantity.VIBRATION: VIBRATION, Quantity.TEMPERATURE: OVERHEATI
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """What finds: its source and version, the asset, its signals in the order of an episode's pull, and what it is."""
+class FindingOrigin:
+    """Where findings come from: source and version, the asset, and its signals in the order of an episode's pull.
+
+    `identity` goes into the findings' ids, so that the same episode always gets the same id.
+    """
 
     asset_id: int
     source: FindingSource
@@ -59,9 +62,9 @@ class NamedSignal(Protocol):
         ...
 
 
-def of_model(model: StoredModel) -> Origin:
-    """Say that a model finds."""
-    return Origin(
+def of_model(model: StoredModel) -> FindingOrigin:
+    """Return the origin of what a model finds."""
+    return FindingOrigin(
         asset_id=model.asset_id,
         source=FindingSource.MODEL,
         version=source_version(model),
@@ -70,9 +73,9 @@ def of_model(model: StoredModel) -> Origin:
     )
 
 
-def of_register(watched: Guarded, kind: FindingKind) -> Origin:
-    """Say that the register's limits find, or a rule that holds for all."""
-    return Origin(
+def of_register(watched: GuardedAsset, kind: FindingKind) -> FindingOrigin:
+    """Return the origin of what the register's limits find, or a rule that holds for all assets."""
+    return FindingOrigin(
         asset_id=watched.asset_id,
         source=FindingSource.LIMIT if kind is FindingKind.LIMIT else FindingSource.RULE,
         version=f"register/{watched.asset}",
@@ -81,8 +84,8 @@ def of_register(watched: Guarded, kind: FindingKind) -> Origin:
     )
 
 
-def finding_of(origin: Origin, kind: FindingKind, episode: Episode) -> Finding:
-    """Say what an episode means. The same episode always has the same id."""
+def finding_of(origin: FindingOrigin, kind: FindingKind, episode: Episode) -> Finding:
+    """Make the finding of an episode. The same episode always has the same id."""
     shares = ranked(origin.signals, episode.shares())
     last = from_us(episode.last_us)
     cleared = None if episode.cleared_us is None else from_us(episode.cleared_us)
@@ -106,7 +109,7 @@ def finding_of(origin: Origin, kind: FindingKind, episode: Episode) -> Finding:
 
 
 def severity_of(kind: FindingKind, peak: float) -> Severity:
-    """Grade an episode by its worst score; what concerns no machine is never graver than the work it makes.
+    """Grade an episode by its worst score. Sensors, an unseen regime and silence have a fixed grade.
 
     >>> [severity_of(FindingKind.CONDITION, score).value for score in (0.5, 0.65, 0.85)]
     ['MINOR', 'MAJOR', 'CRITICAL']

@@ -1,4 +1,4 @@
-"""The models in use, kept ready and side by side, and those that were refused."""
+"""The models in use, loaded and side by side, and those that were refused."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST_MODELS = 50_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ready:
-    """A model as its row describes it, without its bytes, and where its detector stands among those of its shape."""
+class CachedModel:
+    """A model as its row describes it, without its bytes, and the place of its detector in the bank of its shape."""
 
     model: StoredModel
     shape: Hashable
@@ -27,19 +27,19 @@ class Ready:
 
 
 @dataclass(slots=True)
-class Shelf:
-    """Keeps the models in use: their rows, and their detectors in one bank for each shape."""
+class ModelCache:
+    """The models in use: their rows, and their detectors in one bank for each shape; at `most` it is emptied."""
 
     most: int = _MOST_MODELS
     refused: set[int] = field(default_factory=set)
-    _ready: dict[int, Ready] = field(default_factory=dict)
+    _loaded: dict[int, CachedModel] = field(default_factory=dict)
     _banks: dict[Hashable, DetectorBank] = field(default_factory=dict)
 
     def fetch(self, tx: Transaction, model_ids: Collection[int]) -> dict[int, ModelRefused]:
-        """Make these models ready; return why each is refused that this program will not use, once."""
-        wanted = [one for one in model_ids if one not in self._ready and one not in self.refused]
-        if len(self._ready) + len(wanted) > self.most:
-            self._ready.clear()
+        """Load these models; return those that this program refuses to use, with the reason, once each."""
+        wanted = [one for one in model_ids if one not in self._loaded and one not in self.refused]
+        if len(self._loaded) + len(wanted) > self.most:
+            self._loaded.clear()
             self._banks.clear()
             wanted = [one for one in model_ids if one not in self.refused]
         refusals: dict[int, ModelRefused] = {}
@@ -53,14 +53,14 @@ class Shelf:
         self._put(fresh)
         return refusals
 
-    def of(self, model_id: int) -> Ready:
+    def of(self, model_id: int) -> CachedModel:
         """Return a model that was fetched and not refused."""
-        return self._ready[model_id]
+        return self._loaded[model_id]
 
     def bank(self, model_ids: Sequence[int]) -> DetectorBank:
         """Put fetched models of one shape side by side, in this order."""
-        ready = [self._ready[model_id] for model_id in model_ids]
-        return self._banks[ready[0].shape].take(np.array([one.place for one in ready], np.intp))
+        loaded = [self._loaded[model_id] for model_id in model_ids]
+        return self._banks[loaded[0].shape].take(np.array([one.place for one in loaded], np.intp))
 
     def _put(self, fresh: Sequence[tuple[StoredModel, ConditionDetector]]) -> None:
         of_shape: dict[Hashable, list[ConditionDetector]] = {}
@@ -68,7 +68,7 @@ class Shelf:
             shape: Hashable = shape_of(detector)
             alike = of_shape.setdefault(shape, [])
             place = len(alike) + (len(self._banks[shape]) if shape in self._banks else 0)
-            self._ready[model.model_id] = Ready(model=model, shape=shape, place=place)
+            self._loaded[model.model_id] = CachedModel(model=model, shape=shape, place=place)
             alike.append(detector)
         for shape, detectors in of_shape.items():
             new = DetectorBank(detectors)

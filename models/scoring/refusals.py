@@ -1,9 +1,9 @@
-"""A champion that this program cannot use is refused once, in the record, and its machine is trained again."""
+"""A champion that this program cannot use is refused once, in the record, and a new training is asked for."""
 
 from __future__ import annotations
 
 from models import training_requests
-from models.training_requests import Task
+from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.model import ModelState, ProposalState, RetrainingReason
 from storage.core.database import Transaction
@@ -11,7 +11,7 @@ from storage.models import catalogue as store
 from storage.models import proposals
 
 ACTOR = "assetloop"
-"""Nobody is asked: the machine's healthy time is what it was, and without a model it is watched by limits alone."""
+"""The program acts by itself here: the machine's healthy time is known, and without a model only limits watch it."""
 
 
 def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bool:
@@ -23,7 +23,7 @@ def remember(tx: Transaction, model_id: int, reason: str, *, clock: Clock) -> bo
     if model.state is not ModelState.CHAMPION or not model.installed:
         return True
     training_id = training_requests.ask(
-        tx, model.installation_id, Task(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock
+        tx, model.installation_id, TrainingRequest(trained_by=ACTOR), batch=f"refused-{model_id}", clock=clock
     )
     proposal_id = proposals.put(
         tx,

@@ -1,4 +1,4 @@
-"""Scoring follows the rows: each asset's own model judges what is new, and state, score and finding are one write."""
+"""Scoring judges new rows: each asset by its own model; state, score and finding are written in one transaction."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from models.scoring.batch import Judged, judge
+from models.scoring.batch import JudgedWindow, judge
 from models.scoring.findings import finding_of, of_model
-from models.scoring.model_cache import Shelf
+from models.scoring.model_cache import ModelCache
 from models.scoring.refusals import remember
-from models.scoring.worker import Follower, RoundReport
+from models.scoring.worker import LeasingWorker, RoundReport
 from plant.clock import Clock
 from storage.core.database import Database, Transaction
 from storage.core.leases import Lease
 from storage.models import findings, scoring, wear
-from storage.models.scoring import Due, Leased
+from storage.models.scoring import AssetToScore, LeasedToScore
 from storage.telemetry import windows
 
 _log = logging.getLogger(__name__)
@@ -28,31 +28,31 @@ _log = logging.getLogger(__name__)
 _VALUES_A_READ = 4_000_000
 
 
-class Scorer(Follower[Due, Leased]):
-    """Lets each asset's champion judge what is new of it."""
+class Scorer(LeasingWorker[AssetToScore, LeasedToScore]):
+    """Lets each asset's champion judge the rows that are new."""
 
     def __init__(self, database: Database, clock: Clock, holder: str, **how: Any) -> None:
         super().__init__(database, clock, holder, **how)
-        self._shelf = Shelf()
+        self._cache = ModelCache()
 
-    def _ask(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[Due]:
+    def _find_due(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[AssetToScore]:
         return scoring.due(
-            tx, holder=self._holder, now=now, skip_assets=list(skip_assets), skip_models=self._shelf.refused
+            tx, holder=self._holder, now=now, skip_assets=list(skip_assets), skip_models=self._cache.refused
         )
 
-    def _take(self, tx: Transaction, wanted: Sequence[Due], now: datetime) -> list[Lease[Due]]:
+    def _take_leases(self, tx: Transaction, wanted: Sequence[AssetToScore], now: datetime) -> list[Lease[AssetToScore]]:
         return scoring.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
-    def _remember(self, tx: Transaction, taken: Sequence[Lease[Due]]) -> list[Leased]:
+    def _read_leased(self, tx: Transaction, taken: Sequence[Lease[AssetToScore]]) -> list[LeasedToScore]:
         return scoring.remembered(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
         scoring.release(tx, holder=self._holder)
 
-    def _alike(self, leased: Sequence[Leased]) -> Iterator[list[Leased]]:
-        """Make the models of leased assets ready and yield together whose models are of one shape."""
+    def _groups(self, leased: Sequence[LeasedToScore]) -> Iterator[list[LeasedToScore]]:
+        """Load the models of leased assets, and group the assets whose models have one shape."""
         with self._database.transaction() as tx:
-            refusals = self._shelf.fetch(tx, [one.model_id for one in leased])
+            refusals = self._cache.fetch(tx, [one.model_id for one in leased])
         asset_of = {one.model_id: one.asset_id for one in leased}
         for model_id, error in refusals.items():
             _log.error(
@@ -61,15 +61,15 @@ class Scorer(Follower[Due, Leased]):
             )
             with self._database.transaction() as tx:
                 remember(tx, model_id, str(error), clock=self._clock)
-        usable = [one for one in leased if one.model_id not in self._shelf.refused]
-        of_shape: dict[Hashable, list[Leased]] = {}
+        usable = [one for one in leased if one.model_id not in self._cache.refused]
+        of_shape: dict[Hashable, list[LeasedToScore]] = {}
         for one in usable:
-            of_shape.setdefault(self._shelf.of(one.model_id).shape, []).append(one)
+            of_shape.setdefault(self._cache.of(one.model_id).shape, []).append(one)
         yield from of_shape.values()
 
-    def _together(self, leased: Sequence[Leased]) -> RoundReport:
+    def _process(self, leased: Sequence[LeasedToScore]) -> RoundReport:
         model_ids = [one.model_id for one in leased]
-        models = [self._shelf.of(model_id).model for model_id in model_ids]
+        models = [self._cache.of(model_id).model for model_id in model_ids]
         signal_ids = np.array([[signal.signal_id for signal in model.signals] for model in models], np.int32)
         began = time.perf_counter()
         with self._database.transaction() as tx:
@@ -81,7 +81,7 @@ class Scorer(Follower[Due, Leased]):
                 most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
             )
         read_at = time.perf_counter()
-        judged = judge(leased, models, self._shelf.bank(model_ids), read)
+        judged = judge(leased, models, self._cache.bank(model_ids), read)
         judged_at = time.perf_counter()
         with self._database.transaction() as tx:
             report = write(tx, judged)
@@ -89,8 +89,8 @@ class Scorer(Follower[Due, Leased]):
         return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
 
 
-def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
-    """Write all that the windows said, and nothing of an asset that another worker or a new model has taken over."""
+def write(tx: Transaction, judged: Sequence[JudgedWindow]) -> RoundReport:
+    """Write what the windows showed, but nothing of an asset that another worker or a new model has taken over."""
     ours = scoring.advance(tx, [one.advance for one in judged])
     kept = [one for one in judged if one.advance.leased.asset_id in ours]
     if len(kept) < len(judged):

@@ -1,4 +1,4 @@
-"""What scoring remembers of assets between rounds, as bytes: the detector's state and the open episodes."""
+"""The bytes in which scoring keeps an asset between rounds: the detector's state and the open episodes."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def unpack_many(datas: Sequence[bytes], width: int, signals: int) -> tuple[NDArr
     """
     end = _BYTES * (_HEAD_NUMBERS + width)
     if any(len(data) < end for data in datas):
-        raise ValueError(f"a stored state is shorter than one of {width} numbers")
+        raise ValueError(f"a stored state is shorter than the {width} numbers of this detector: its layout is another")
     numbers = np.frombuffer(b"".join(data[:end] for data in datas), dtype="<f8").reshape(len(datas), -1)
     if len(numbers) and (numbers[:, :_HEAD_NUMBERS] != (_FORMAT, width)).any():
-        raise ValueError(f"a stored state of another format, or not of {width} numbers")
+        raise ValueError(f"a stored state has another format, or not the {width} numbers of this detector")
     states = np.ascontiguousarray(numbers[:, _HEAD_NUMBERS:], dtype=np.float64)
     return states, [_episodes(data[end:], signals) if len(data) > end else {} for data in datas]
 
@@ -83,7 +83,7 @@ def width_of(data: bytes) -> int:
     """
     head = np.frombuffer(data[: _BYTES * _HEAD_NUMBERS], dtype="<f8")
     if len(head) < _HEAD_NUMBERS or head[0] != _FORMAT:
-        raise ValueError("a stored state of another format")
+        raise ValueError("a stored state has another format")
     return int(head[1])
 
 

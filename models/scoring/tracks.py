@@ -1,4 +1,4 @@
-"""What scored rows say of each kind of trouble a model knows: one track of alarm, score and shares a kind."""
+"""What scored rows say of each kind of trouble: one track of alarm, score and shares for each kind."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PLAIN = 0.5
 """The score of what is only there or not."""
 
 
-def lively(scored: Scored) -> Flags:
-    """Say which assets (A,) of a bank have any trouble in any of n rows."""
+def any_trouble(scored: Scored) -> Flags:
+    """Say which assets (A,) of a bank have trouble of any kind in any of n rows."""
     said = (scored.alarm, scored.worn, scored.unseen, scored.ailing.any(axis=2))
     return np.asarray(np.stack(said).any(axis=(0, 1)))
 
 
-def of(scored: Scored) -> dict[FindingKind, Track]:
-    """Tell the kinds apart in n rows of one asset.
+def by_kind(scored: Scored) -> dict[FindingKind, Track]:
+    """Return a track for each kind of trouble, from n scored rows of one asset.
 
-    An alarm is the machine's, unless one signal alone is to blame; a stuck sensor or one with spikes has a track of its
-    own, and so have wear and a regime that was never seen.
+    An alarm is the machine's, unless one signal alone is to blame. Stuck sensors, sensors with spikes, wear and an
+    unseen regime have tracks of their own.
     """
     drifts = scored.alarm & (scored.blamed >= 0)
     return {
@@ -40,7 +40,7 @@ def of(scored: Scored) -> dict[FindingKind, Track]:
 
 
 def _sensors(scored: Scored, bit: int) -> Track:
-    """Share an ailment equally among the sensors that have it."""
+    """Return the track of an ailment; the sensors that have it share it equally."""
     ill = (scored.ailing & bit > 0).astype(np.float64)
     count = ill.sum(axis=1)
     return Track(score=_plain(count > 0), alarm=count > 0, share=ill / np.where(count > 0, count, 1.0)[:, None])

@@ -1,4 +1,4 @@
-"""Rounds that follow the rows: ask what is due, lease it, do it together, and let what fails stand alone."""
+"""Rounds of work on new rows: find the assets that have some, lease them, process them together."""
 
 from __future__ import annotations
 
@@ -59,15 +59,29 @@ class RoundReport:
     write_s: float = field(default=0.0, compare=False)
 
     def __add__(self, other: RoundReport) -> RoundReport:
-        return RoundReport(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
+        return RoundReport(
+            assets=self.assets + other.assets,
+            rows=self.rows + other.rows,
+            findings_opened=self.findings_opened + other.findings_opened,
+            findings_cleared=self.findings_cleared + other.findings_cleared,
+            behind=self.behind + other.behind,
+            skipped=self.skipped + other.skipped,
+            taken_over=self.taken_over + other.taken_over,
+            read_s=self.read_s + other.read_s,
+            judge_s=self.judge_s + other.judge_s,
+            write_s=self.write_s + other.write_s,
+        )
 
 
-class Follower(ABC, Generic[D, L]):
-    """One worker. Any number of them share the assets by leases; what each writes is guarded by the leases' fences.
+class LeasingWorker(ABC, Generic[D, L]):
+    """A worker that shares the assets with any number of others.
+
+    Each leases assets before it processes them. A lease has a fence, a number that grows with every lease of the
+    asset: whoever comes back late finds a higher one, and writes nothing.
 
     Args:
-        database: spoken to as the application.
-        clock: tells how fresh data and leases are.
+        database: connections that speak as the application.
+        clock: says how fresh data and leases are.
         holder: the worker's name in the leases.
         lease_s: after how long a worker that died loses its assets, in seconds.
         most_rows: instants an asset may have in one round; a backlog takes several.
@@ -93,23 +107,23 @@ class Follower(ABC, Generic[D, L]):
         self._aside = SetAside[int](_ASIDE)
 
     @abstractmethod
-    def _ask(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[D]:
-        """Say what there is to do."""
+    def _find_due(self, tx: Transaction, now: datetime, skip_assets: Iterable[int]) -> list[D]:
+        """Return the assets that have something new and are not leased by others."""
 
     @abstractmethod
-    def _take(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[Lease[D]]:
-        """Lease what is still nobody else's."""
+    def _take_leases(self, tx: Transaction, wanted: Sequence[D], now: datetime) -> list[Lease[D]]:
+        """Lease those of the wanted assets that are still free."""
 
     @abstractmethod
-    def _remember(self, tx: Transaction, taken: Sequence[Lease[D]]) -> list[L]:
-        """Read what is known of what was leased; long, so that it is read when no row is locked any more."""
+    def _read_leased(self, tx: Transaction, taken: Sequence[Lease[D]]) -> list[L]:
+        """Read the states of leased assets. They are long: they are read after the leases are committed."""
 
     @abstractmethod
-    def _alike(self, leased: Sequence[L]) -> Iterator[list[L]]:
-        """Yield together what can be done together; what cannot be done at all is left out."""
+    def _groups(self, leased: Sequence[L]) -> Iterator[list[L]]:
+        """Group the assets that can be processed together; those that cannot be processed at all are left out."""
 
     @abstractmethod
-    def _together(self, leased: Sequence[L]) -> RoundReport:
+    def _process(self, leased: Sequence[L]) -> RoundReport:
         """Read, judge and write these assets."""
 
     @abstractmethod
@@ -117,12 +131,12 @@ class Follower(ABC, Generic[D, L]):
         """Give every lease of this worker back."""
 
     def round(self, stop: threading.Event | None = None) -> RoundReport:
-        """Do every asset that has something new and is nobody else's, each once; end early where told to stop.
+        """Process every asset that has something new and is not leased by others, each once, until `stop` is set.
 
-        An asset that cannot be done stops no other: it is set aside for a while, longer each time.
+        An asset that fails stops no other: it is set aside for a while, longer each time.
 
         Raises:
-            Unavailable: the database is away. What was written stands, the rest is done by a later round.
+            Unavailable: the database is away. What was written stands; a later round does the rest.
             Misconfigured: the database refuses us.
         """
         report = RoundReport()
@@ -130,8 +144,8 @@ class Follower(ABC, Generic[D, L]):
         for first in range(0, len(due), self._most_assets):
             if stop and stop.is_set():
                 break
-            for alike in self._alike(self._lease(due[first : first + self._most_assets])):
-                report += self._try(alike)
+            for group in self._groups(self._lease(due[first : first + self._most_assets])):
+                report += self._process_or_halve(group)
         return report
 
     def release(self) -> None:
@@ -140,29 +154,29 @@ class Follower(ABC, Generic[D, L]):
             self._give_back(tx)
 
     def _due(self) -> list[D]:
-        """Say what there is to do; each worker begins elsewhere, so that they seldom ask for the same."""
+        """Return what is due; each worker begins at another asset, so that they seldom want the same."""
         now = self._clock.now()
         with self._database.transaction() as tx:
-            due = self._ask(tx, now, self._aside.left_alone(now))
+            due = self._find_due(tx, now, self._aside.left_alone(now))
         first = zlib.crc32(self._holder.encode()) % max(1, len(due))
         return due[first:] + due[:first]
 
     def _lease(self, wanted: Sequence[D]) -> list[L]:
         with self._database.transaction() as tx:
-            taken = self._take(tx, wanted, self._clock.now())
+            taken = self._take_leases(tx, wanted, self._clock.now())
         with self._database.transaction() as tx:
-            return self._remember(tx, taken)
+            return self._read_leased(tx, taken)
 
-    def _try(self, leased: Sequence[L]) -> RoundReport:
-        """Do assets together; where that fails in two halves, so that one that cannot be done stops no other."""
+    def _process_or_halve(self, leased: Sequence[L]) -> RoundReport:
+        """Process assets together; where that fails in halves, until only the asset at fault is left out."""
         try:
-            report = self._together(leased)
+            report = self._process(leased)
         except (Unavailable, Misconfigured):
             raise
         except Exception:  # noqa: BLE001 - one bad asset must not stop the others
             if len(leased) > 1:
                 middle = len(leased) // 2
-                return self._try(leased[:middle]) + self._try(leased[middle:])
+                return self._process_or_halve(leased[:middle]) + self._process_or_halve(leased[middle:])
             self._set_aside(leased[0])
             return RoundReport(skipped=1)
         for one in leased:
@@ -175,9 +189,9 @@ class Follower(ABC, Generic[D, L]):
 
 
 def follow_rows(
-    followers: Sequence[Follower[Any, Any]], clock: Clock, stop: threading.Event, *, round_s: float = 2.0
+    workers: Sequence[LeasingWorker[Any, Any]], clock: Clock, stop: threading.Event, *, round_s: float = 2.0
 ) -> None:
-    """Make rounds, one every `round_s` seconds, until told to stop; wait, longer each time, for an absent database."""
+    """Make rounds, one every `round_s` seconds, until `stop` is set; wait, longer each time, for an absent database."""
     outage = Outage(
         "scoring waits: the database is away",
         "scoring goes on: the database is back",
@@ -188,7 +202,7 @@ def follow_rows(
     while not stop.is_set():
         began = clock.now()
         try:
-            report = sum((one.round(stop) for one in followers), RoundReport())
+            report = sum((one.round(stop) for one in workers), RoundReport())
         except Unavailable as error:
             stop.wait(outage.failed(error))
         else:
@@ -196,5 +210,5 @@ def follow_rows(
             passed_s = (clock.now() - began).total_seconds()
             stop.wait(0.0 if report.behind else max(0.0, round_s - passed_s))
     if not outage.is_on:
-        for one in followers:
+        for one in workers:
             one.release()

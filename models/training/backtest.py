@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from models.detector.estimator import ConditionDetector
 from models.feedback.threshold import of_a_new_model
 from models.scoring.episodes import alarm_runs
-from models.training.data import Material
+from models.training.data import TrainingData
 from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
 from storage.models.installations import ModelSignal
-from storage.models.labels import Kept, Label
+from storage.models.labels import EpisodeReadings, Label
 from storage.telemetry.windows import to_us
 
 HELD_BACK = 0.3
@@ -29,11 +29,11 @@ UNNOTICED = timedelta(hours=6)
 
 _LONGEST_STEP_S = 900.0
 _ELSEWHERE = frozenset(kind.value for kind in FindingKind if not kind.is_of_the_machine)
-Learn = Callable[[Material], ConditionDetector]
+Learn = Callable[[TrainingData], ConditionDetector]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replayed:
+class ReplayedEpisode:
     """What a model says of one kept episode: its worst `level` in trained alarm lines, and when it first alarms.
 
     `delay_s` counts from the episode's begin to the first alarming sample within it, None where there is none.
@@ -54,10 +54,10 @@ class BackTest:
 
 def back_test(
     detector: ConditionDetector,
-    material: Material,
+    material: TrainingData,
     learn: Learn,
     labels: Iterable[Label],
-    kept: Mapping[int, Kept],
+    kept: Mapping[int, EpisodeReadings],
 ) -> BackTest:
     """Judge a detector that was trained on `material` by `learn`, by the labels of its machine that have a window.
 
@@ -93,10 +93,10 @@ def moves_the_line(label: Label) -> bool:
     return label.source == FindingSource.MODEL and label.kind == FindingKind.CONDITION
 
 
-def held_back(material: Material, learn: Learn) -> dict[str, Any]:
+def held_back(material: TrainingData, learn: Learn) -> dict[str, Any]:
     """Train on the first part of the healthy time and count the alarms in the rest: every one of them is false."""
     cut = int(len(material.rows) * (1.0 - HELD_BACK))
-    first = Material(signals=material.signals, times_us=material.times_us[:cut], rows=material.rows[:cut])
+    first = TrainingData(signals=material.signals, times_us=material.times_us[:cut], rows=material.rows[:cut])
     try:
         detector = learn(first)
     except ValueError as error:
@@ -123,7 +123,9 @@ def watched_s(times_us: NDArray[np.int64]) -> float:
     return float(steps_s[steps_s <= _LONGEST_STEP_S].sum())
 
 
-def replay(detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: Kept, label: Label) -> Replayed:
+def replay(
+    detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: EpisodeReadings, label: Label
+) -> ReplayedEpisode:
     """Let a detector watch a kept window from a fresh start; what it says before the onset only settles it."""
     place = {signal_id: column for column, signal_id in enumerate(kept.signal_ids)}
     rows = np.full((len(kept.window), len(signals)), np.nan)
@@ -137,7 +139,7 @@ def replay(detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: 
     score = float(scored.score[within].max(initial=0.0))
     alarming = times_us[within & (scored.alarm | scored.worn)]
     delay_s = (int(alarming[0]) - begin_us) / 1e6 if len(alarming) else None
-    return Replayed(label=label, level=score / max(1.0 - score, 1e-9), delay_s=delay_s)
+    return ReplayedEpisode(label=label, level=score / max(1.0 - score, 1e-9), delay_s=delay_s)
 
 
 def _span_us(label: Label) -> tuple[int, int]:

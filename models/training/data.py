@@ -27,7 +27,7 @@ _JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Material:
+class TrainingData:
     """What a model is to learn from: `rows` (n, p) of `signals` at `times_us` (n,), epoch microseconds."""
 
     signals: tuple[ModelSignal, ...]
@@ -35,7 +35,7 @@ class Material:
     rows: NDArray[np.float64]
 
 
-def read(tx: Transaction, installation: Installation) -> Material | str:
+def read(tx: Transaction, installation: Installation) -> TrainingData | str:
     """Read what was declared healthy; say in a sentence where there is nothing.
 
     Where that is more than 200,000 rows the last are taken: how the machine is matters more than how it was.
@@ -123,11 +123,11 @@ def _with_values(
     times_us: NDArray[np.int64],
     rows: NDArray[np.float64],
     intervals: list[Interval],
-) -> Material | str:
+) -> TrainingData | str:
     """Leave out signals that were silent all the time."""
     spoke = [bool(np.isfinite(column).any()) for column in rows.T]
     if not any(spoke):
         begin, end = intervals[0][0].isoformat(), intervals[-1][1].isoformat()
         return f"no good readings are stored between {begin} and {end}, where it was declared healthy"
     heard = tuple(signal for signal, there in zip(signals, spoke, strict=True) if there)
-    return Material(signals=heard, times_us=times_us, rows=rows[:, spoke])
+    return TrainingData(signals=heard, times_us=times_us, rows=rows[:, spoke])

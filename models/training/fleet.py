@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import joblib
 
-from models.training.train import Refused, Trained, refused, train_one
-from models.training_requests import Task
+from models.training.train import TrainedModel, TrainingRefused, refused, train_one
+from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.errors import AssetloopError, Misconfigured, Unavailable
 from storage.core.database import Database, Role
@@ -24,7 +24,7 @@ _WAIT_FOR_WORKERS_S = 30
 _WAIT_FOR_SCHEDULER_S = 5
 
 
-class Source(Hashable, Protocol):
+class DatabaseSource(Hashable, Protocol):
     """Where a worker finds the database; it travels to the workers and must be hashable there."""
 
     def open(self) -> Database:
@@ -33,7 +33,7 @@ class Source(Hashable, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Here:
+class DatabaseAddress:
     """The database at an address that the workers of this machine may be told."""
 
     url: str
@@ -44,14 +44,14 @@ class Here:
 
 
 def train_fleet(
-    source: Source,
+    source: DatabaseSource,
     chosen: Sequence[Installation],
-    task: Task,
+    task: TrainingRequest,
     *,
     clock: Clock,
     jobs: int = 1,
     scheduler: str | None = None,
-) -> Iterator[Trained | Refused]:
+) -> Iterator[TrainedModel | TrainingRefused]:
     """Yield the outcome of each machine as it comes, in any order; a refusal does not stop the rest.
 
     `jobs` processes of this machine do the work, or, where `scheduler` is the address of a Dask scheduler, its workers.
@@ -71,7 +71,9 @@ def train_fleet(
             raise Misconfigured(_what_the_workers_lack(scheduler, error)) from error
 
 
-def _train(source: Source, installation: Installation, task: Task, clock: Clock) -> Trained | Refused:
+def _train(
+    source: DatabaseSource, installation: Installation, task: TrainingRequest, clock: Clock
+) -> TrainedModel | TrainingRefused:
     """Train one machine wherever this runs; what fails is the outcome of this machine alone."""
     try:
         return train_one(_database(source), installation, task, clock=clock)
@@ -85,7 +87,7 @@ def _train(source: Source, installation: Installation, task: Task, clock: Clock)
 
 
 @cache
-def _database(source: Source) -> Database:
+def _database(source: DatabaseSource) -> Database:
     """Open the database once a process."""
     database = source.open()
     atexit.register(database.close)

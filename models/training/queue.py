@@ -9,9 +9,9 @@ from procrastinate import Blueprint, JobContext
 from models.feedback.labelling import learn_from_labels
 from models.feedback.watching import watch
 from models.remaining.classes import learn_classes
-from models.remaining.telling import ClassModels, tell_remaining_life
-from models.training.train import Refused, Trained, train_one
-from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, Task
+from models.remaining.estimates import ClassModelCache, estimate_remaining_life
+from models.training.train import TrainedModel, TrainingRefused, train_one
+from models.training_requests import NAMESPACE, QUEUE, TRAIN, TRAIN_TASK, TrainingRequest
 from plant.backoff import GrowingWait
 from plant.clock import Clock
 from plant.errors import Conflict, Unavailable
@@ -27,12 +27,12 @@ LEARNING = "learning"
 
 _RESUME = "resume_stalled"
 _LEARN = "learn"
-_TELL = "tell_remaining_life"
+_ESTIMATE = "tell_remaining_life"  # jobs that an earlier release asked for may wait under this name
 _LEARN_CLASSES = "learn_classes"
 _RETRY = GrowingWait(first_s=10.0, most_s=10.0)
 
 
-def run_training(database: Database, training_id: int, *, clock: Clock) -> Trained | Refused | None:
+def run_training(database: Database, training_id: int, *, clock: Clock) -> TrainedModel | TrainingRefused | None:
     """Train what was asked for, once; None where that was done before. What came of it is written with the model.
 
     Raises:
@@ -46,9 +46,9 @@ def run_training(database: Database, training_id: int, *, clock: Clock) -> Train
     if installation is None:
         _finish(database, training_id, TrainingState.REFUSED, "its machine is not installed any more", clock)
         return None
-    task = Task(trained_by=asked.asked_by, succession=asked.succession)
+    task = TrainingRequest(trained_by=asked.asked_by, succession=asked.succession)
 
-    def also(tx: Transaction, trained: Trained) -> None:
+    def also(tx: Transaction, trained: TrainedModel) -> None:
         if not trainings.finish(
             tx, training_id, state=TrainingState.TRAINED, model_id=trained.model_id, at=clock.now()
         ):
@@ -61,7 +61,7 @@ def run_training(database: Database, training_id: int, *, clock: Clock) -> Train
     except Exception as error:
         _finish(database, training_id, TrainingState.FAILED, f"{type(error).__name__}: {error}", clock)
         raise
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, TrainingRefused):
         _finish(database, training_id, TrainingState.REFUSED, outcome.reason, clock)
     return outcome
 
@@ -74,7 +74,7 @@ def _finish(database: Database, training_id: int, state: trainings.Ending, outco
 def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     """Declare what a worker does for this room; add it with `namespace=NAMESPACE`."""
     blueprint = Blueprint()
-    life_models = ClassModels()
+    life_models = ClassModelCache()
 
     @blueprint.task(name=TRAIN_TASK, queue=QUEUE, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
     def train(training_id: int) -> None:
@@ -92,9 +92,9 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
         watch(database, clock=clock)
 
     @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name=_TELL, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_TELL}")
+    @blueprint.task(name=_ESTIMATE, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_ESTIMATE}")
     def tell(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
-        tell_remaining_life(database, clock=clock, models=life_models)
+        estimate_remaining_life(database, clock=clock, models=life_models)
 
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name=_LEARN_CLASSES, queue=QUEUE, queueing_lock=f"{NAMESPACE}:{_LEARN_CLASSES}")

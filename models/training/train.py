@@ -15,8 +15,8 @@ from models.feedback.drift import references
 from models.quantities import roles_of
 from models.training import data, promotion
 from models.training.backtest import BackTest, back_test
-from models.training.data import Material
-from models.training_requests import Task
+from models.training.data import TrainingData
+from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.errors import NotFound
 from plant.model import ModelState, Succession
@@ -30,7 +30,7 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trained:
+class TrainedModel:
     """A new model; `data_from` and `data_to` are the first and last instant it learnt from."""
 
     asset_id: int
@@ -46,7 +46,7 @@ class Trained:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class TrainingRefused:
     """An asset that has no new model; `reason` says why and what is needed."""
 
     asset_id: int
@@ -64,7 +64,7 @@ def train(
     tags: Collection[tuple[str, str]] | None = None,
     succession: Succession = Succession.CHALLENGE,
     progress: Progress | None = None,
-) -> list[Trained | Refused]:
+) -> list[TrainedModel | TrainingRefused]:
     """Train a model for each machine, one after another; a refusal does not stop the rest.
 
     A new champion judges what comes after its training data and was not judged before.
@@ -84,7 +84,7 @@ def train(
     """
     with database.transaction() as tx:
         chosen = installations.to_train(tx, _chosen(tx, asset_ids, tags))
-    task = Task(trained_by=trained_by, succession=succession)
+    task = TrainingRequest(trained_by=trained_by, succession=succession)
     results = []
     for done, installation in enumerate(chosen, start=1):
         results.append(train_one(database, installation, task, clock=clock))
@@ -96,16 +96,16 @@ def train(
 def train_one(
     database: Database,
     installation: Installation,
-    task: Task,
+    task: TrainingRequest,
     *,
     clock: Clock,
-    also: Callable[[Transaction, Trained], None] | None = None,
-) -> Trained | Refused:
+    also: Callable[[Transaction, TrainedModel], None] | None = None,
+) -> TrainedModel | TrainingRefused:
     """Read, learn, back-test and store a model for one machine; `also` writes in the transaction that stores it."""
     with database.transaction() as tx:
         found = data.read(tx, installation)
         known = labels.of_installation(tx, installation.installation_id)
-        kept = labels.kept(tx, installation.installation_id) if known else {}
+        kept = labels.readings_of(tx, installation.installation_id) if known else {}
     if isinstance(found, str):
         return refused(installation, found)
     try:
@@ -120,7 +120,7 @@ def train_one(
         return trained
 
 
-def learn(found: Material) -> ConditionDetector:
+def learn(found: TrainingData) -> ConditionDetector:
     """Fit the detector that every machine gets.
 
     Raises:
@@ -132,9 +132,11 @@ def learn(found: Material) -> ConditionDetector:
     return detector
 
 
-def refused(installation: Installation, reason: str) -> Refused:
+def refused(installation: Installation, reason: str) -> TrainingRefused:
     """Say that an asset has no new model."""
-    return Refused(asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason)
+    return TrainingRefused(
+        asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason
+    )
 
 
 def _chosen(
@@ -161,13 +163,13 @@ def _with_names(reason: str, signals: Sequence[ModelSignal]) -> str:
 def _enter(
     tx: Transaction,
     installation: Installation,
-    found: Material,
+    found: TrainingData,
     detector: ConditionDetector,
     tested: BackTest,
-    task: Task,
+    task: TrainingRequest,
     *,
     at: datetime,
-) -> Trained:
+) -> TrainedModel:
     """Store the model with all that speaks for it; as champion let scoring go on with it."""
     champion = _takes_charge(tx, installation, task.succession)
     data_from, data_to = from_us(found.times_us[0]), from_us(found.times_us[-1])
@@ -189,7 +191,7 @@ def _enter(
     )
     if champion:
         promotion.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
-    return Trained(
+    return TrainedModel(
         asset_id=installation.asset_id,
         site=installation.site,
         asset=installation.asset,

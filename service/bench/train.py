@@ -15,10 +15,10 @@ from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.importing import import_plant
 from models.training import data
 from models.training.backtest import held_back
-from models.training.data import Material
-from models.training.fleet import Here, train_fleet
-from models.training.train import Trained, learn
-from models.training_requests import Task
+from models.training.data import TrainingData
+from models.training.fleet import DatabaseAddress, train_fleet
+from models.training.train import TrainedModel, learn
+from models.training_requests import TrainingRequest
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
@@ -93,10 +93,10 @@ def bench_train(around: Surroundings, what: TrainBench, screen: Screen) -> Train
         with screen.bar("training", "models") as bar:
             began, cpu = time.monotonic(), _cpu_s()
             trained = 0
-            task = Task(trained_by="assetloop bench train")
-            outcomes = train_fleet(Here(url=url), chosen, task, clock=SystemClock(), jobs=jobs)
+            task = TrainingRequest(trained_by="assetloop bench train")
+            outcomes = train_fleet(DatabaseAddress(url=url), chosen, task, clock=SystemClock(), jobs=jobs)
             for done, outcome in enumerate(outcomes, start=1):
-                trained += isinstance(outcome, Trained)
+                trained += isinstance(outcome, TrainedModel)
                 bar(done, len(chosen))
             seconds = time.monotonic() - began
         _end_workers()
@@ -176,7 +176,7 @@ def _stages(database: Database, chosen: list[Installation]) -> tuple[float, floa
     return read_ms, learn_ms, back_test_ms
 
 
-def _read(database: Database, installation: Installation) -> Material:
+def _read(database: Database, installation: Installation) -> TrainingData:
     with database.transaction() as tx:
         found = data.read(tx, installation)
     if isinstance(found, str):

@@ -14,7 +14,7 @@ from models.detector.bank import DetectorBank
 from models.detector.estimator import ConditionDetector
 from models.scoring import tracks
 from models.scoring.episodes import Episode, follow
-from models.training.data import Material
+from models.training.data import TrainingData
 from models.training.train import learn
 from plant.asset import SignalRole
 from plant.finding import FindingKind
@@ -41,7 +41,7 @@ CHUNK = 2_880
 OF_THE_MACHINE = frozenset({FindingKind.CONDITION, FindingKind.WEAR})
 """A fault of the machine that is blamed on a sensor does not count as found."""
 
-Learn = Callable[[Material], ConditionDetector]
+Learn = Callable[[TrainingData], ConditionDetector]
 Progress = Callable[[int, int], None]
 Known = set[tuple[int, FindingKind]]
 
@@ -89,11 +89,11 @@ class Plan:
     machine: Machine
     stretch: Stretch
 
-    def material(self, period_s: float) -> Material:
+    def material(self, period_s: float) -> TrainingData:
         """Return what its model learns from."""
         time_s = np.arange(self.stretch.begin_s, self.stretch.watched_s, period_s)
         rows = self.machine.measure(time_s, None)
-        return Material(signals=self.machine.signals, times_us=_us(time_s), rows=rows)
+        return TrainingData(signals=self.machine.signals, times_us=_us(time_s), rows=rows)
 
     def clock(self, period_s: float) -> NDArray[np.float64]:
         """Return the instants at which it is watched."""
@@ -180,7 +180,7 @@ def _found(plans: Sequence[Plan], period_s: float, bank: DetectorBank) -> list[K
         rows, times = _side_by_side([plans[place] for place in going.tolist()], parts, bank.signals)
         scored, states[going] = bank.take(going).stream(states[going], rows, times)
         for column, (place, part) in enumerate(zip(going, parts, strict=True)):
-            for kind, track in tracks.of(scored[: len(part), column]).items():
+            for kind, track in tracks.by_kind(scored[: len(part), column]).items():
                 still = standing[place].get(kind)
                 episodes, standing[place][kind] = follow(still, _us(part), track, rows[: len(part), column])
                 known[place] |= {(episode.onset_us, kind) for episode in episodes}

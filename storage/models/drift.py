@@ -15,7 +15,7 @@ from storage.core.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watched:
+class WatchedModel:
     """A champion that is due for a check; `newest` is how far its asset's data reach, `checked_to` its last check."""
 
     model_id: int
@@ -31,7 +31,7 @@ class Watched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class DriftCheck:
     """What one check of a model showed, over [`data_from`, `data_to`); `signals` are as JSON, the worst first."""
 
     at: datetime
@@ -45,16 +45,16 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shadow:
+class ShadowScores:
     """How the model that only looks on judged a span; None where it gave no score."""
 
     scores: int
     alarm_part: float | None
 
 
-def due(tx: Transaction, *, every: timedelta, most: int) -> list[Watched]:
+def models_to_check(tx: Transaction, *, every: timedelta, most: int) -> list[WatchedModel]:
     """Return champions whose data reach so much further than their last check, or than their training."""
-    return [Watched(**row) for row in tx.all("drift.due", every=every, most=most)]
+    return [WatchedModel(**row) for row in tx.all("drift.models_to_check", every=every, most=most)]
 
 
 def sample(
@@ -65,11 +65,11 @@ def sample(
     since: datetime,
     until: datetime,
     step: timedelta,
-    heedless_of: Sequence[str] = (),
+    ignoring: Sequence[str] = (),
 ) -> list[NDArray[np.float64]]:
     """Return at most one value a signal and step, in the order of the signals; time with a finding is left out.
 
-    Findings of the sources `heedless_of` do not count.
+    Findings of the sources `ignoring` do not count.
     """
     rows = tx.all(
         "drift.sample",
@@ -78,7 +78,7 @@ def sample(
         since=since,
         until=until,
         step=step,
-        heedless_of=list(heedless_of),
+        ignoring=list(ignoring),
     )
     values: list[list[float]] = [[] for _ in signal_ids]
     for row in rows:
@@ -86,42 +86,40 @@ def sample(
     return [np.array(each, np.float64) for each in values]
 
 
-def clean(
+def clean_time(
     tx: Transaction,
     asset_id: int,
     *,
     since: datetime,
     until: datetime,
     step: timedelta,
-    heedful_of: Collection[str] = (),
+    counting: Collection[str] = (),
 ) -> timedelta:
     """Say for how long of a span an asset spoke and nothing but its model found anything, to a step.
 
-    What its model found of the kinds `heedful_of` counts too.
+    What its model found of the kinds `counting` counts too.
     """
-    row = tx.one(
-        "drift.clean_steps", asset_id=asset_id, since=since, until=until, step=step, heedful_of=list(heedful_of)
-    )
+    row = tx.one("drift.clean_steps", asset_id=asset_id, since=since, until=until, step=step, counting=list(counting))
     return int(row["steps"]) * step
 
 
-def shadow(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) -> Shadow:
+def shadow_scores(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) -> ShadowScores:
     """Say how the model that only looks on judged a span."""
-    return Shadow(**tx.one("drift.shadow", asset_id=asset_id, since=since, until=until))
+    return ShadowScores(**tx.one("drift.shadow_scores", asset_id=asset_id, since=since, until=until))
 
 
 def episodes(
-    tx: Transaction, asset_id: int, *, since: datetime, until: datetime, heedless_of: Collection[str] = ()
+    tx: Transaction, asset_id: int, *, since: datetime, until: datetime, ignoring: Collection[str] = ()
 ) -> int:
-    """Count a model's episodes in a span that may be false, none of the kinds `heedless_of`."""
-    row = tx.one("drift.episodes", asset_id=asset_id, since=since, until=until, heedless_of=list(heedless_of))
+    """Count a model's episodes in a span that may be false, none of the kinds `ignoring`."""
+    row = tx.one("drift.episodes", asset_id=asset_id, since=since, until=until, ignoring=list(ignoring))
     return int(row["episodes"])
 
 
-def put(tx: Transaction, model_id: int, check: Check) -> None:
+def add_check(tx: Transaction, model_id: int, check: DriftCheck) -> None:
     """Write down what a check showed."""
     tx.run(
-        "drift.put",
+        "drift.add_check",
         model_id=model_id,
         at=check.at,
         data_from=check.data_from,
@@ -134,6 +132,6 @@ def put(tx: Transaction, model_id: int, check: Check) -> None:
     )
 
 
-def checks(tx: Transaction, model_id: int, *, most: int = 50) -> list[Check]:
+def checks(tx: Transaction, model_id: int, *, most: int = 50) -> list[DriftCheck]:
     """Return the checks of a model, the newest first."""
-    return [Check(**row) for row in tx.all("drift.checks", model_id=model_id, most=most)]
+    return [DriftCheck(**row) for row in tx.all("drift.checks", model_id=model_id, most=most)]

@@ -12,7 +12,7 @@ FROM (
             SELECT
             FROM finding AS f
             WHERE f.asset_id = %(asset_id)s
-                AND f.source <> ALL (%(heedless_of)s::text[])
+                AND f.source <> ALL (%(ignoring)s::text[])
                 AND f.onset < step.until
                 AND coalesce(f.cleared, 'infinity') >= step.at
         )
@@ -60,7 +60,7 @@ WHERE EXISTS (
         SELECT
         FROM finding AS f
         WHERE f.asset_id = %(asset_id)s
-            AND (f.source <> 'model' OR f.kind = ANY (%(heedful_of)s::text[]))
+            AND (f.source <> 'model' OR f.kind = ANY (%(counting)s::text[]))
             AND f.onset < step.at + %(step)s::interval
             AND coalesce(f.cleared, 'infinity') >= step.at
     )
@@ -72,7 +72,7 @@ WHERE EXISTS (
             AND coalesce(s.ended, 'infinity') >= step.at
     );
 
--- name: shadow
+-- name: shadow_scores
 -- How the model that only looks on judged a span: in which part of its scores the alarm stood.
 SELECT count(*) AS scores, avg((flags & 1)::double precision) AS alarm_part
 FROM score
@@ -81,7 +81,7 @@ WHERE asset_id = %(asset_id)s
     AND time < %(until)s
     AND flags & 2 <> 0;
 
--- name: due
+-- name: models_to_check
 -- Champions of installed machines whose data reach at least a step further than their last check, the longest unchecked
 -- first; those that are learnt again have no normal to drift from.
 SELECT
@@ -119,7 +119,7 @@ FROM finding AS f
 WHERE f.asset_id = %(asset_id)s
     AND f.source = 'model'
     AND f.suppressed IS NULL
-    AND f.kind <> ALL (%(heedless_of)s::text[])
+    AND f.kind <> ALL (%(ignoring)s::text[])
     AND f.onset >= %(since)s
     AND f.onset < %(until)s
     AND NOT EXISTS (
@@ -131,7 +131,7 @@ WHERE f.asset_id = %(asset_id)s
             AND (o.state NOT IN ('CLOSE', 'CAN') OR c.outcome = 'confirmed')
     );
 
--- name: put
+-- name: add_check
 -- Write down what a check showed.
 INSERT INTO drift_check (
     model_id, at, data_from, data_to, signals, episodes, expected, inputs_drift, alarms_drift

@@ -16,7 +16,7 @@ _QUIET_S = 2.0  # as in `storage.models.scoring`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DueGuard:
+class AssetToGuard:
     """An asset that said something new up to `horizon_us`, in epoch microseconds, or has fallen `silent`."""
 
     asset_id: int
@@ -25,7 +25,7 @@ class DueGuard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LeasedGuard:
+class LeasedToGuard:
     """An asset that is ours to watch in (`watermark_us`, `horizon_us`] until somebody holds a later `fence`."""
 
     asset_id: int
@@ -37,10 +37,10 @@ class LeasedGuard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GuardAdvance:
+class GuardProgress:
     """How far a leased asset is watched now, with which state the next round continues, and whether it is silent."""
 
-    leased: LeasedGuard
+    leased: LeasedToGuard
     watermark_us: int
     state: bytes
     silent: bool
@@ -60,7 +60,7 @@ class GuardedSignal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Guarded:
+class GuardedAsset:
     """What is watched of an asset; `silent_s` is how long it or one of its signals may say nothing."""
 
     asset_id: int
@@ -76,27 +76,27 @@ def enrol(tx: Transaction) -> int:
 
 def due(
     tx: Transaction, *, holder: str, now: datetime, since: datetime, skip_assets: Collection[int] = ()
-) -> list[DueGuard]:
+) -> list[AssetToGuard]:
     """Say which assets are to be looked at and are nobody else's, by asset; `since` is when somebody began to look."""
     rows = tx.all("guard.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
-    return [DueGuard(**row) for row in rows]
+    return [AssetToGuard(**row) for row in rows]
 
 
 def lease(
-    tx: Transaction, wanted: Sequence[DueGuard], *, holder: str, now: datetime, lease_s: float
-) -> list[Lease[DueGuard]]:
+    tx: Transaction, wanted: Sequence[AssetToGuard], *, holder: str, now: datetime, lease_s: float
+) -> list[Lease[AssetToGuard]]:
     """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
     silents = [one.silent for one in wanted]
     return leases.take(tx, "guard", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
 
 
-def remembered(tx: Transaction, taken: Sequence[Lease[DueGuard]]) -> list[LeasedGuard]:
+def remembered(tx: Transaction, taken: Sequence[Lease[AssetToGuard]]) -> list[LeasedToGuard]:
     """Return what is known of taken assets, by asset, those aside that somebody took over since."""
     silents = [one.due.silent for one in taken]
-    return [LeasedGuard(**row) for row in leases.remember(tx, "guard", taken, silents=silents)]
+    return [LeasedToGuard(**row) for row in leases.remember(tx, "guard", taken, silents=silents)]
 
 
-def advance(tx: Transaction, advances: Sequence[GuardAdvance]) -> set[int]:
+def advance(tx: Transaction, advances: Sequence[GuardProgress]) -> set[int]:
     """Write how far assets are watched now, give their leases back, and say which were still ours."""
     return leases.advance(tx, "guard", advances, silents=[one.silent for one in advances])
 
@@ -106,13 +106,13 @@ def release(tx: Transaction, *, holder: str) -> None:
     leases.release(tx, "guard", holder=holder)
 
 
-def lists(tx: Transaction, asset_ids: Collection[int]) -> dict[int, Guarded]:
+def guarded_assets(tx: Transaction, asset_ids: Collection[int]) -> dict[int, GuardedAsset]:
     """Return what is watched of some assets, by asset."""
-    rows = tx.all("guard.lists", asset_ids=list(asset_ids))
+    rows = tx.all("guard.guarded_assets", asset_ids=list(asset_ids))
     found = {}
     for (asset_id, asset, silent_s), signals in groupby(
         rows, key=lambda row: (row.pop("asset_id"), row.pop("asset"), row.pop("silent_s"))
     ):
         watched = tuple(GuardedSignal(**{**row, "role": SignalRole(row["role"])}) for row in signals)
-        found[asset_id] = Guarded(asset_id=asset_id, asset=asset, silent_s=silent_s, signals=watched)
+        found[asset_id] = GuardedAsset(asset_id=asset_id, asset=asset, silent_s=silent_s, signals=watched)
     return found

@@ -94,7 +94,7 @@ SET
     lease_until = NULL
 WHERE holder = %(holder)s;
 
--- name: lists
+-- name: guarded_assets
 -- What is watched of some assets: every signal with its limits, in the register's order.
 SELECT
     asset.asset_id, asset.tag AS asset, asset_class.silent_s, signal.signal_id, signal.key, signal.unit, signal.role,

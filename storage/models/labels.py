@@ -23,8 +23,8 @@ PERSON = "person"
 class Label:
     """What a closed order says of one finding; of none where a person reported what nothing had noticed.
 
-    `onset` to `ended` is the episode, in data time; the machine was restored at `restored_at`. `told_at` is the clock
-    at which people heard of it. `score` is the finding's worst, `line` the alarm line in force then.
+    `onset` to `ended` is the episode, in data time; the machine was restored at `restored_at`. People were
+    notified at `notified_at`, by the clock. `score` is the finding's worst, `line` the alarm line in force then.
     """
 
     label_id: int
@@ -39,7 +39,7 @@ class Label:
     failure_mode: str
     onset: datetime
     ended: datetime
-    told_at: datetime | None
+    notified_at: datetime | None
     started_at: datetime | None
     failed_at: datetime | None
     restored_at: datetime
@@ -55,7 +55,7 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class EpisodeReadings:
     """The readings that were kept of an episode: `window` as it was read, columns in the order of `signal_ids`."""
 
     label_id: int
@@ -64,7 +64,7 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcomes:
+class ClassOutcomes:
     """What became of a class's orders in a span; medians in seconds, None of nothing.
 
     `confirmed` and `false_alarms` count orders that findings led to, `missed` confirmed faults that a person reported.
@@ -93,15 +93,15 @@ def to_learn(tx: Transaction, *, most: int = 100) -> list[Label]:
     return [_label(row) for row in tx.all("labels.to_learn", most=most)]
 
 
-def hold(tx: Transaction, label_id: int) -> Label | None:
+def lock(tx: Transaction, label_id: int) -> Label | None:
     """Lock a label from which nothing was learnt yet; None where something was, or another worker is about to."""
-    row = tx.first("labels.hold", label_id=label_id)
+    row = tx.first("labels.lock", label_id=label_id)
     return _label(row) if row else None
 
 
-def learnt(tx: Transaction, label_id: int, *, at: datetime) -> None:
+def mark_learnt(tx: Transaction, label_id: int, *, at: datetime) -> None:
     """Remember that a label was learnt from."""
-    tx.run("labels.learnt", label_id=label_id, at=at)
+    tx.run("labels.mark_learnt", label_id=label_id, at=at)
 
 
 def of_installation(tx: Transaction, installation_id: int) -> list[Label]:
@@ -109,12 +109,12 @@ def of_installation(tx: Transaction, installation_id: int) -> list[Label]:
     return [_label(row) for row in tx.all("labels.of_installation", installation_id=installation_id)]
 
 
-def keep(tx: Transaction, label_id: int, signal_ids: Sequence[int], window: Window) -> None:
+def keep_readings(tx: Transaction, label_id: int, signal_ids: Sequence[int], window: Window) -> None:
     """Keep the readings of an episode; once kept they stay as they are. Nothing is kept of an empty window."""
     if not len(window):
         return
     tx.run(
-        "labels.keep",
+        "labels.keep_readings",
         label_id=label_id,
         signal_ids=list(signal_ids),
         data_from=from_us(window.times_us[0]),
@@ -124,21 +124,21 @@ def keep(tx: Transaction, label_id: int, signal_ids: Sequence[int], window: Wind
     )
 
 
-def kept(tx: Transaction, installation_id: int) -> dict[int, Kept]:
+def readings_of(tx: Transaction, installation_id: int) -> dict[int, EpisodeReadings]:
     """Return what was kept of an installation's episodes, by label."""
     return {
-        row["label_id"]: Kept(
+        row["label_id"]: EpisodeReadings(
             label_id=row["label_id"],
             signal_ids=tuple(row["signal_ids"]),
             window=_unpacked(row["body"], row["rows"], len(row["signal_ids"])),
         )
-        for row in tx.all("labels.kept", installation_id=installation_id)
+        for row in tx.all("labels.readings_of", installation_id=installation_id)
     }
 
 
-def outcomes(tx: Transaction, *, since: datetime, until: datetime) -> list[Outcomes]:
+def outcomes(tx: Transaction, *, since: datetime, until: datetime) -> list[ClassOutcomes]:
     """Say what became of the orders that were closed in [since, until), for every class of equipment."""
-    return [Outcomes(**row) for row in tx.all("labels.outcomes", since=since, until=until)]
+    return [ClassOutcomes(**row) for row in tx.all("labels.outcomes", since=since, until=until)]
 
 
 def _label(row: dict[str, object]) -> Label:

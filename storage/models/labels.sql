@@ -35,23 +35,23 @@ ON CONFLICT ON CONSTRAINT label_is_given_once DO NOTHING;
 -- Labels from which nothing was learnt yet, the oldest first.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE learnt_at IS NULL
 ORDER BY label_id
 LIMIT %(most)s;
 
--- name: hold
+-- name: lock
 -- A label from which nothing was learnt yet, locked until the transaction ends; no row where another worker holds it.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE label_id = %(label_id)s
     AND learnt_at IS NULL
 FOR UPDATE SKIP LOCKED;
 
--- name: learnt
+-- name: mark_learnt
 -- Remember that a label was learnt from.
 UPDATE label
 SET learnt_at = %(at)s
@@ -61,18 +61,18 @@ WHERE label_id = %(label_id)s;
 -- Labels of an installation, the oldest episode first.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE installation_id = %(installation_id)s
 ORDER BY onset, label_id;
 
--- name: keep
+-- name: keep_readings
 -- Keep the readings around an episode, so that they outlive the retention of raw data.
 INSERT INTO kept_window (label_id, signal_ids, data_from, data_to, rows, body)
 VALUES (%(label_id)s, %(signal_ids)s, %(data_from)s, %(data_to)s, %(rows)s, %(body)s)
 ON CONFLICT (label_id) DO NOTHING;
 
--- name: kept
+-- name: readings_of
 -- What was kept of the episodes of an installation.
 SELECT k.label_id, k.signal_ids, k.rows, k.body
 FROM kept_window AS k

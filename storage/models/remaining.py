@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class MachineToEstimate:
     """A machine of which remaining life should be told anew, as scoring knows it up to `watermark`, data time.
 
     It has its present normal `since` it was changed last, None where it never was; `is_relearning` says that the model
@@ -39,7 +39,7 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RemainingLife:
+class RemainingLifeEstimate:
     """What was told of a machine at `time`, data time; seconds count from there.
 
     `outlook` is `known`; `reached`, where nothing is left; else it is unknown, and `too_short`, `no_trend` or `far` say
@@ -56,7 +56,7 @@ class RemainingLife:
     low_s: float | None
     high_s: float | None
     coverage: float
-    told_at: datetime
+    estimated_at: datetime
     wear_limit: float | None = None
 
 
@@ -71,7 +71,7 @@ class FailedLife:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Learnable:
+class ClassToLearn:
     """A class of which more machines have failed than its newest model knows."""
 
     class_id: int
@@ -109,9 +109,9 @@ class NewLifeModel:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def due(tx: Transaction, *, every: timedelta, most: int) -> list[Due]:
+def to_estimate(tx: Transaction, *, every: timedelta, most: int) -> list[MachineToEstimate]:
     """Name machines whose data have gone on by `every` since remaining life was last told of them."""
-    return [Due(**row) for row in tx.all("remaining.due", every=every, most=most)]
+    return [MachineToEstimate(**row) for row in tx.all("remaining.to_estimate", every=every, most=most)]
 
 
 def wear(
@@ -122,23 +122,23 @@ def wear(
     return np.array([row["time_s"] for row in rows]), np.array([row["wear"] for row in rows])
 
 
-def put(tx: Transaction, told: RemainingLife) -> None:
+def write(tx: Transaction, told: RemainingLifeEstimate) -> None:
     """Write down what is told; what stays unknown for the same reason takes no second row."""
     row = {**asdict(told), "outlook": told.outlook.value}
     if told.likely_s is None and tx.run("remaining.move", **row):
         return
-    tx.run("remaining.put", **row)
+    tx.run("remaining.write", **row)
 
 
-def newest(tx: Transaction, asset_id: int) -> RemainingLife | None:
+def newest(tx: Transaction, asset_id: int) -> RemainingLifeEstimate | None:
     """Return what was last told of the machine that is installed at an asset."""
     row = tx.first("remaining.newest", asset_id=asset_id)
-    return RemainingLife(**{**row, "outlook": Outlook(row["outlook"])}) if row else None
+    return RemainingLifeEstimate(**{**row, "outlook": Outlook(row["outlook"])}) if row else None
 
 
-def classes_to_learn(tx: Transaction, *, least: int) -> list[Learnable]:
+def classes_to_learn(tx: Transaction, *, least: int) -> list[ClassToLearn]:
     """Name classes with at least `least` confirmed failures, and more than their newest model knows."""
-    return [Learnable(**row) for row in tx.all("remaining.classes_to_learn", least=least)]
+    return [ClassToLearn(**row) for row in tx.all("remaining.classes_to_learn", least=least)]
 
 
 def lives(tx: Transaction, class_id: int) -> list[FailedLife]:

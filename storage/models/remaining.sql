@@ -1,4 +1,4 @@
--- name: due
+-- name: to_estimate
 -- Assets with a machine whose scoring has gone on by so much since remaining life was last told, those left longest first.
 SELECT i.asset_id, i.installation_id, a.tag AS asset, a.class_id, c.tag AS asset_class, k.watermark, k.model_id,
     m.version AS model_version, greatest(before.installed_to, normal.since) AS since,
@@ -45,7 +45,7 @@ ORDER BY time;
 -- name: move
 -- Nothing has changed about what is unknown: the newest row moves on instead of another.
 UPDATE remaining_life AS r
-SET time = %(time)s, told_at = %(told_at)s, source_version = %(source_version)s, wear_limit = %(wear_limit)s
+SET time = %(time)s, told_at = %(estimated_at)s, source_version = %(source_version)s, wear_limit = %(wear_limit)s
 WHERE r.asset_id = %(asset_id)s
     AND r.installation_id = %(installation_id)s
     AND r.outlook = %(outlook)s
@@ -53,21 +53,21 @@ WHERE r.asset_id = %(asset_id)s
     AND r.time < %(time)s
     AND r.time = (SELECT max(time) FROM remaining_life WHERE asset_id = %(asset_id)s);
 
--- name: put
+-- name: write
 -- What is told of a machine at an instant of data time; told once.
 INSERT INTO remaining_life (
     asset_id, time, installation_id, source_version, outlook, likely_s, low_s, high_s, coverage, told_at, wear_limit
 )
 VALUES (
     %(asset_id)s, %(time)s, %(installation_id)s, %(source_version)s, %(outlook)s, %(likely_s)s, %(low_s)s, %(high_s)s,
-    %(coverage)s, %(told_at)s, %(wear_limit)s
+    %(coverage)s, %(estimated_at)s, %(wear_limit)s
 )
 ON CONFLICT ON CONSTRAINT remaining_life_once DO NOTHING;
 
 -- name: newest
 -- What was last told of the machine that is installed at an asset.
 SELECT r.asset_id, r.time, r.installation_id, r.source_version, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
-    r.told_at, r.wear_limit
+    r.told_at AS estimated_at, r.wear_limit
 FROM remaining_life AS r
 JOIN installation AS i ON i.installation_id = r.installation_id AND i.installed_to IS NULL
 WHERE r.asset_id = %(asset_id)s

@@ -15,7 +15,7 @@ _QUIET_S = 2.0  # `latest` is written once a second: a shorter silence says noth
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class AssetToScore:
     """An asset that has something to score up to its `horizon_us`, in epoch microseconds of data time."""
 
     asset_id: int
@@ -23,7 +23,7 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Leased:
+class LeasedToScore:
     """An asset that is ours to score in (`watermark_us`, `horizon_us`] until somebody holds a later `fence`.
 
     Instants are epoch microseconds. Every condition level is divided by `line`, the asset's own alarm line.
@@ -49,10 +49,10 @@ class Leased:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Advance:
+class ScoringProgress:
     """How far a leased asset is scored now, and with which state the next round continues."""
 
-    leased: Leased
+    leased: LeasedToScore
     watermark_us: int
     state: bytes
 
@@ -76,7 +76,7 @@ def due(
     now: datetime,
     skip_assets: Collection[int] = (),
     skip_models: Collection[int] = (),
-) -> list[Due]:
+) -> list[AssetToScore]:
     """Say which assets have something to score and are nobody else's, by asset.
 
     The horizon is the asset's newest data time less its effective grace: that of its class, and what the slots of
@@ -90,20 +90,22 @@ def due(
         skip_assets=list(skip_assets),
         skip_models=list(skip_models),
     )
-    return [Due(**row) for row in rows]
+    return [AssetToScore(**row) for row in rows]
 
 
-def lease(tx: Transaction, wanted: Sequence[Due], *, holder: str, now: datetime, lease_s: float) -> list[Lease[Due]]:
+def lease(
+    tx: Transaction, wanted: Sequence[AssetToScore], *, holder: str, now: datetime, lease_s: float
+) -> list[Lease[AssetToScore]]:
     """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
     return leases.take(tx, "scoring", wanted, holder=holder, now=now, lease_s=lease_s)
 
 
-def remembered(tx: Transaction, taken: Sequence[Lease[Due]]) -> list[Leased]:
+def remembered(tx: Transaction, taken: Sequence[Lease[AssetToScore]]) -> list[LeasedToScore]:
     """Return what is known of taken assets, by asset, those aside that somebody took over since."""
-    return [Leased(**row) for row in leases.remember(tx, "scoring", taken)]
+    return [LeasedToScore(**row) for row in leases.remember(tx, "scoring", taken)]
 
 
-def advance(tx: Transaction, advances: Sequence[Advance]) -> set[int]:
+def advance(tx: Transaction, advances: Sequence[ScoringProgress]) -> set[int]:
     """Write how far assets are scored now, give their leases back, and say which were still ours.
 
     Whatever else a round writes of an asset that is not among them must not be written.

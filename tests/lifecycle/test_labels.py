@@ -70,4 +70,4 @@ def test_an_order_gives_its_labels_once(rows: Rows) -> None:
         assert installation_id is not None
         assert labels.of_installation(tx, installation_id) == [label]
     assert (label.onset, label.ended) == (START, START + timedelta(seconds=60))
-    assert label.told_at == START + timedelta(seconds=5)
+    assert label.notified_at == START + timedelta(seconds=5)

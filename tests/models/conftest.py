@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lifecycle.register.healthy_time import declare_healthy
-from models.training.train import Refused, Trained, train
+from models.training.train import TrainedModel, TrainingRefused, train
 from plant.clock import ManualClock
 from plant.model import Succession
 from storage.core.database import Database
@@ -81,7 +81,7 @@ class Rows:
                 by="a test",
             )
 
-    def train(self, *asset_ids: int) -> list[Trained | Refused]:
+    def train(self, *asset_ids: int) -> list[TrainedModel | TrainingRefused]:
         return train(
             self.database,
             clock=self.clock,
@@ -96,7 +96,7 @@ class Rows:
         self.write(asset_id, healthy_rows(400, seed))
         self.declare(asset_id, 0, 399)
         (trained,) = self.train(asset_id)
-        assert isinstance(trained, Trained)
+        assert isinstance(trained, TrainedModel)
         return asset_id
 
     def all(self, query: str, *parameters: object) -> list[tuple[object, ...]]:

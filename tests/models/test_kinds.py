@@ -39,7 +39,7 @@ def streamed(detector: ConditionDetector, rows: Floats, time: Floats) -> Scored:
 
 def kinds(result: Scored) -> dict[FindingKind, float]:
     """Of each kind that is found, the part of the rows in which it is."""
-    return {kind: float(track.alarm.mean()) for kind, track in tracks.of(result).items() if track.alarm.any()}
+    return {kind: float(track.alarm.mean()) for kind, track in tracks.by_kind(result).items() if track.alarm.any()}
 
 
 def test_a_healthy_machine_has_no_trouble_of_any_kind(detector: ConditionDetector) -> None:
@@ -75,7 +75,7 @@ def test_a_sensor_that_holds_its_value_is_stuck_and_no_fault_of_the_machine(dete
     rows[500:, FLOW] = rows[500, FLOW]
     result = streamed(detector, rows, time)
     assert list(kinds(result)) == [FindingKind.SENSOR_STUCK]
-    stuck = tracks.of(result)[FindingKind.SENSOR_STUCK]
+    stuck = tracks.by_kind(result)[FindingKind.SENSOR_STUCK]
     assert 520 < np.flatnonzero(stuck.alarm)[0] < 580
     assert stuck.share[-1].argmax() == FLOW
 
@@ -85,7 +85,7 @@ def test_a_stuck_sensor_that_moves_again_is_well(detector: ConditionDetector) ->
     rows[500:800, FLOW] = rows[500, FLOW]
     result = streamed(detector, rows, time)
     assert list(kinds(result)) == [FindingKind.SENSOR_STUCK]
-    assert not tracks.of(result)[FindingKind.SENSOR_STUCK].alarm[801:].any()
+    assert not tracks.by_kind(result)[FindingKind.SENSOR_STUCK].alarm[801:].any()
 
 
 def test_when_most_signals_stand_still_no_sensor_is_blamed(detector: ConditionDetector) -> None:
@@ -99,7 +99,7 @@ def test_spikes_are_a_sensors_and_no_fault_of_the_machine(detector: ConditionDet
     rows[600:1400:60, PRESSURE] += 5.0
     result = streamed(detector, rows, time)
     assert list(kinds(result)) == [FindingKind.SENSOR_SPIKES]
-    spikes = tracks.of(result)[FindingKind.SENSOR_SPIKES]
+    spikes = tracks.by_kind(result)[FindingKind.SENSOR_SPIKES]
     assert spikes.share[1300].argmax() == PRESSURE
     assert not spikes.alarm[-1]
 

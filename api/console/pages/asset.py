@@ -23,7 +23,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
 from storage.models import remaining
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.views import liveness, overview
 from storage.views.liveness import Liveness
 from storage.views.overview import AssetView, SignalView
@@ -46,7 +46,7 @@ _TONES = {
 
 def read_asset(
     parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
-) -> tuple[AssetView, RemainingLife | None, list[Trace], Liveness]:
+) -> tuple[AssetView, RemainingLifeEstimate | None, list[Trace], Liveness]:
     """Read an asset, how long it has left, the course of its signals, and whether it can be heard.
 
     Raises:
@@ -114,7 +114,9 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(self, asset: AssetView, left: RemainingLife | None, traces: Sequence[Trace], alive: Liveness) -> None:
+    def _show(
+        self, asset: AssetView, left: RemainingLifeEstimate | None, traces: Sequence[Trace], alive: Liveness
+    ) -> None:
         made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
         if self._drawn != made_of:
             self._drawn = made_of

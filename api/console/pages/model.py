@@ -24,7 +24,7 @@ from plant.model import ModelState, ProposalState
 from plant.principal import Principal
 from storage.models import catalogue, drift, findings, proposals
 from storage.models.catalogue import ModelEvent, ModelLine
-from storage.models.drift import Check
+from storage.models.drift import DriftCheck
 from storage.models.findings import FindingLine
 from storage.models.proposals import Proposal
 from storage.register import assets
@@ -40,7 +40,7 @@ class ModelDossier:
 
     lines: Sequence[ModelLine]
     events: Sequence[tuple[int, ModelEvent]]
-    checks: Sequence[Check]
+    checks: Sequence[DriftCheck]
     proposed: Sequence[Proposal]
     suppressed: Sequence[FindingLine]
 
@@ -177,7 +177,7 @@ class ModelPage:
             Form(visit, act, on_done=done, action=action, hint=f"{action}_hint", actor="step-actor")
 
 
-def _checks(visit: Visit, checks: Sequence[Check]) -> None:
+def _checks(visit: Visit, checks: Sequence[DriftCheck]) -> None:
     if not checks:
         words(visit.t("no_checks"), "muted")
     for one in checks:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from lifecycle.register.healthy_time import declare_healthy
-from models.training.fleet import Here, Source, train_fleet
-from models.training.train import Refused, Trained
-from models.training_requests import Task, ask_for_all
+from models.training.fleet import DatabaseAddress, DatabaseSource, train_fleet
+from models.training.train import TrainedModel, TrainingRefused
+from models.training_requests import TrainingRequest, ask_for_all
 from plant.errors import Misconfigured, NotFound
 from plant.model import ModelState, Succession, TrainingState
 from service.commands.instants import read_instant
@@ -52,9 +52,11 @@ class TrainOptions:
         return who(self.by, otherwise=_NOBODY).name
 
     @property
-    def task(self) -> Task:
+    def task(self) -> TrainingRequest:
         """Return who asks, and what is to become of the models."""
-        return Task(trained_by=self.asked_by, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE)
+        return TrainingRequest(
+            trained_by=self.asked_by, succession=Succession.PROMOTE if self.promote else Succession.CHALLENGE
+        )
 
 
 def train(around: Surroundings, options: TrainOptions, progress: Progress) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _assets(tx: Transaction, ids: Collection[int], classes: Collection[str]) -> 
 
 def _fleet(around: Surroundings, chosen: Sequence[Installation], options: TrainOptions) -> Any:
     url = around.database_url(Role.APP)
-    source: Source = There(url=without_password(url)) if options.scheduler else Here(url=url)
+    source: DatabaseSource = There(url=without_password(url)) if options.scheduler else DatabaseAddress(url=url)
     jobs = options.jobs or max(1, min(len(os.sched_getaffinity(0)), len(chosen) // _ASSETS_A_PROCESS))
     return train_fleet(source, chosen, options.task, clock=around.clock, jobs=jobs, scheduler=options.scheduler)
 
@@ -167,17 +169,19 @@ def _of_queue(one: TrainingOutcome) -> dict[str, Any]:
     return {**told, "reason": one.outcome}
 
 
-def _answer(outcomes: Sequence[Trained | Refused]) -> dict[str, Any]:
+def _answer(outcomes: Sequence[TrainedModel | TrainingRefused]) -> dict[str, Any]:
     ordered = sorted(outcomes, key=lambda one: (one.site, one.asset))
     return {
-        "trained": [_of_trained(one) for one in ordered if isinstance(one, Trained)],
+        "trained": [_of_trained(one) for one in ordered if isinstance(one, TrainedModel)],
         "refused": [
-            {"site": one.site, "asset": one.asset, "reason": one.reason} for one in ordered if isinstance(one, Refused)
+            {"site": one.site, "asset": one.asset, "reason": one.reason}
+            for one in ordered
+            if isinstance(one, TrainingRefused)
         ],
     }
 
 
-def _of_trained(one: Trained) -> dict[str, Any]:
+def _of_trained(one: TrainedModel) -> dict[str, Any]:
     return {
         "site": one.site,
         "asset": one.asset,

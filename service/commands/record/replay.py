@@ -159,7 +159,7 @@ def _publish_and_wait(
 
 
 def _train(around: Surroundings, options: ReplayOptions, rows: RecordedTable, database: Database) -> int:
-    from models.training.train import Refused, train
+    from models.training.train import TrainingRefused, train
     from plant.model import Succession
     from storage.register import assets
 
@@ -180,6 +180,6 @@ def _train(around: Surroundings, options: ReplayOptions, rows: RecordedTable, da
         asset_ids=[asset.asset_id],
         succession=Succession.PROMOTE,
     )
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, TrainingRefused):
         raise Rejected("not_trained", f"{options.asset}: {outcome.reason}")
     return outcome.version

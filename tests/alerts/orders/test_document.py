@@ -14,7 +14,7 @@ from alerts.alarms.rules import DeskRules
 from alerts.orders import document, transitions
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from storage.models.remaining import RemainingLife
+from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ FINDING = Finding(
     quality={"missing": 0.0},
 )
 
-LEFT = RemainingLife(
+LEFT = RemainingLifeEstimate(
     asset_id=1,
     time=ONSET,
     installation_id=1,
@@ -52,7 +52,7 @@ LEFT = RemainingLife(
     low_s=43_200.0,
     high_s=None,
     coverage=0.8,
-    told_at=AT,
+    estimated_at=AT,
 )
 
 

@@ -134,7 +134,7 @@ def test_the_readings_of_an_episode_are_kept_with_an_hour_before_it_and_outlive_
     rows.connection.execute("DELETE FROM reading")
     with rows.database.transaction() as tx:
         (label,) = labels.of_installation(tx, 1)
-        kept = labels.kept(tx, 1)[label.label_id]
+        kept = labels.readings_of(tx, 1)[label.label_id]
     assert len(kept.window) == 1101, "from the start, which is less than an hour before, to the begin of the work"
     assert np.array_equal(kept.window.values[:400], healthy_rows(400))
 
@@ -145,14 +145,14 @@ def test_a_label_is_learnt_from_once_and_one_that_cannot_be_stops_no_other(
     for _ in range(2):
         false_alarm(rows, asset_id, score=0.9)
     ((first,),) = rows.all("SELECT min(label_id) FROM label")
-    real = labels.keep
+    real = labels.keep_readings
 
     def keep(tx: object, label_id: int, *more: object) -> None:
         if label_id == first:
             raise RuntimeError("no such luck")
         real(tx, label_id, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(labels, "keep", keep)
+    monkeypatch.setattr(labels, "keep_readings", keep)
     assert learn(rows) == 2
     assert lines(rows)[0] == 1.25
     assert learn(rows) == 0

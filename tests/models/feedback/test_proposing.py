@@ -168,7 +168,7 @@ class TestDrift:
         rows.write(asset_id, slow_rows(hours, from_h, shift), first_s=from_h * HOUR_S, step_s=60)
         return watch(rows)
 
-    def checks(self, rows: Rows) -> list[drift.Check]:
+    def checks(self, rows: Rows) -> list[drift.DriftCheck]:
         with rows.database.transaction() as tx:
             return drift.checks(tx, 1)
 

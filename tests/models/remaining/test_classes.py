@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from models.remaining.classes import learn_classes
+from models.remaining.estimates import estimate_remaining_life
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import Life
-from models.remaining.telling import tell_remaining_life
 from storage.models import remaining
 from tests.models.conftest import START, Rows, closed_order, rows
 from tests.models.remaining.engines import life
@@ -68,7 +68,7 @@ def running(rows: Rows, seed: int, hours: int) -> int:
     return asset_id
 
 
-def told(rows: Rows, asset_id: int) -> remaining.RemainingLife:
+def told(rows: Rows, asset_id: int) -> remaining.RemainingLifeEstimate:
     with rows.database.transaction() as tx:
         newest = remaining.newest(tx, asset_id)
     assert newest is not None
@@ -85,14 +85,14 @@ def test_after_eight_failures_a_class_tells_how_long_its_machines_have_left(rows
     assert learn_classes(rows.database, clock=rows.clock, estimator=ESTIMATOR) == 0, "nothing new has failed"
     machine = life(50)
     asset_id = running(rows, 50, len(machine.history.time) - 20)
-    assert tell_remaining_life(rows.database, clock=rows.clock) == 1
+    assert estimate_remaining_life(rows.database, clock=rows.clock) == 1
     left = told(rows, asset_id)
     assert left.source_version == "life/pump/v1"
     assert left.outlook == "known"
     assert left.likely_s == pytest.approx(20 * HOUR_S, abs=15 * HOUR_S)
     assert left.low_s is not None
     assert left.low_s <= left.likely_s
-    assert tell_remaining_life(rows.database, clock=rows.clock) == 0, "its data have not gone on"
+    assert estimate_remaining_life(rows.database, clock=rows.clock) == 0, "its data have not gone on"
 
 
 def test_a_further_failure_makes_a_further_version(rows: Rows) -> None:
@@ -110,6 +110,6 @@ def test_a_model_of_another_scikit_learn_is_refused_and_the_wear_is_asked(rows: 
     learn_classes(rows.database, clock=rows.clock, estimator=ESTIMATOR)
     rows.connection.execute("""UPDATE life_model SET libraries = '{"scikit-learn": "0.1"}'""")
     asset_id = running(rows, 50, 80)
-    tell_remaining_life(rows.database, clock=rows.clock)
+    estimate_remaining_life(rows.database, clock=rows.clock)
     left = told(rows, asset_id)
     assert (left.source_version, left.outlook) == ("wear/P-50/v1", "too_short")

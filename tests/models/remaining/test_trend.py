@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.remaining.history import Floats
-from models.remaining.trend import Left, WearTrend
+from models.remaining.trend import TimeLeft, WearTrend
 from plant.model import Outlook
 
 TEN_MINUTES_S = 600.0
@@ -32,8 +32,8 @@ def growing(days: float, rest_days: float, power: float, rng: np.random.Generato
     return wear
 
 
-def tell(wear: Floats) -> Left:
-    return WearTrend(limit=LIMIT).tell(TEN_MINUTES_S * np.arange(len(wear)), wear)
+def tell(wear: Floats) -> TimeLeft:
+    return WearTrend(limit=LIMIT).estimate(TEN_MINUTES_S * np.arange(len(wear)), wear)
 
 
 def test_wear_that_grows_evenly_is_carried_on_to_its_limit() -> None:
@@ -119,4 +119,4 @@ def test_what_lies_much_further_ahead_than_was_looked_back_on_is_not_told() -> N
 
 def test_instants_and_values_must_match() -> None:
     with pytest.raises(ValueError, match="3 instants with 2 values"):
-        WearTrend().tell(np.arange(3.0), np.zeros(2))
+        WearTrend().estimate(np.arange(3.0), np.zeros(2))

@@ -201,12 +201,12 @@ def test_a_guard_that_was_taken_over_writes_nothing(rows: Rows) -> None:
     rows.write(asset_id, healthy_rows(60))
     rows.fall_silent()
     slow, quick = Guard(rows.database, rows.clock, "slow"), Guard(rows.database, rows.clock, "quick")
-    (leased,) = slow._alike(slow._lease(slow._due()))
+    (leased,) = slow._groups(slow._lease(slow._due()))
     assert quick.round() == RoundReport()
     rows.clock.sleep(16)
     assert quick.round().findings_opened == 1
     after = rows.all("SELECT * FROM finding") + rows.all("SELECT * FROM guarding")
-    assert slow._together(leased) == RoundReport(taken_over=1)
+    assert slow._process(leased) == RoundReport(taken_over=1)
     assert rows.all("SELECT * FROM finding") + rows.all("SELECT * FROM guarding") == after
 
 
@@ -217,7 +217,7 @@ def test_leases_are_given_back(rows: Rows) -> None:
     guard.release()
     assert Guard(rows.database, rows.clock, "another").round().rows == 58
     with rows.database.transaction() as tx:
-        assert guard_rows.lists(tx, [999]) == {}
+        assert guard_rows.guarded_assets(tx, [999]) == {}
 
 
 def test_limits_and_the_model_each_follow_the_rows_by_themselves(rows: Rows) -> None:

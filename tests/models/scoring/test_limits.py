@@ -13,7 +13,7 @@ from models.detector.arrays import Floats
 from models.scoring import limits as rules
 from models.scoring.limits import Limits
 from plant.asset import SignalRole
-from storage.models.guard import Guarded, GuardedSignal
+from storage.models.guard import GuardedAsset, GuardedSignal
 
 
 def signal(number: int = 1, **limits: float | SignalRole) -> GuardedSignal:
@@ -21,18 +21,18 @@ def signal(number: int = 1, **limits: float | SignalRole) -> GuardedSignal:
     return GuardedSignal(signal_id=number, key=f"s{number}", unit="", **{**known, **limits})  # type: ignore[arg-type]
 
 
-def asset(*signals: GuardedSignal, silent_s: float = 300.0) -> Guarded:
-    return Guarded(asset_id=1, asset="P-1", silent_s=silent_s, signals=signals)
+def asset(*signals: GuardedSignal, silent_s: float = 300.0) -> GuardedAsset:
+    return GuardedAsset(asset_id=1, asset="P-1", silent_s=silent_s, signals=signals)
 
 
-def held(guarded: Guarded, rows: Floats, time: Floats | None = None) -> rules.Broken:
+def held(guarded: GuardedAsset, rows: Floats, time: Floats | None = None) -> rules.RuleViolations:
     """What is broken in rows (n, p) of one asset: arrays (n, p)."""
     clock = np.arange(len(rows), dtype=np.float64) if time is None else time
     state = rules.fresh([one.signal_id for one in guarded.signals])
-    broken, _ = rules.hold(Limits.of([guarded]), state[None, :], rows[:, None, :], clock[:, None])
-    return rules.Broken(
-        level=broken.level[:, 0], over=broken.over[:, 0], pace=broken.pace[:, 0], fast=broken.fast[:, 0],
-        gone=broken.gone[:, 0],
+    broken, _ = rules.check(Limits.of([guarded]), state[None, :], rows[:, None, :], clock[:, None])
+    return rules.RuleViolations(
+        level=broken.level[:, 0], beyond=broken.beyond[:, 0], rate_level=broken.rate_level[:, 0],
+        too_fast=broken.too_fast[:, 0], silent=broken.silent[:, 0],
     )  # fmt: skip
 
 
@@ -56,14 +56,14 @@ def test_the_level_is_one_on_a_limit_and_grows_beyond(limits: dict[str, float], 
 
 def test_a_limit_is_broken_at_once_and_kept_again_after_a_while_within() -> None:
     rows = np.array([[5.0]] * 3 + [[10.1]] * 2 + [[9.95]] * 30 + [[9.0]] * 15)
-    over = held(asset(signal(low=0.0, high=10.0)), rows).over[:, 0]
+    over = held(asset(signal(low=0.0, high=10.0)), rows).beyond[:, 0]
     assert np.flatnonzero(over).tolist() == list(range(3, 35 + 9))
 
 
 def test_missing_values_neither_break_a_limit_nor_keep_it() -> None:
     rows = np.array([[11.0]] + [[np.nan]] * 60 + [[5.0]] * 20)
     broken = held(asset(signal(high=10.0)), rows)
-    assert broken.over[:, 0].tolist() == [True] * (1 + 60 + 9) + [False] * 11
+    assert broken.beyond[:, 0].tolist() == [True] * (1 + 60 + 9) + [False] * 11
 
 
 def test_a_ramp_is_judged_by_its_rate_whatever_the_spacing() -> None:
@@ -71,26 +71,26 @@ def test_a_ramp_is_judged_by_its_rate_whatever_the_spacing() -> None:
     for period_s in (1.0, 5.0, 30.0):
         time = np.arange(0.0, 600.0, period_s)
         gentle, steep = time[:, None] * 5.0 / 60, time[:, None] * 7.0 / 60
-        assert not held(guarded, gentle, time).fast.any()
+        assert not held(guarded, gentle, time).too_fast.any()
         fast = held(guarded, steep, time)
-        assert fast.fast[-1, 0]
-        assert fast.pace[-1, 0] == pytest.approx(7.0 / 6.0, rel=0.01)
+        assert fast.too_fast[-1, 0]
+        assert fast.rate_level[-1, 0] == pytest.approx(7.0 / 6.0, rel=0.01)
 
 
 def test_noise_is_no_rate_of_change() -> None:
     noise = np.random.default_rng(0).normal(50, 1, (3600, 1))
-    assert not held(asset(signal(most_rate_per_min=10.0)), noise).fast.any()
+    assert not held(asset(signal(most_rate_per_min=10.0)), noise).too_fast.any()
 
 
 def test_a_gap_says_nothing_about_the_rate() -> None:
     rows, time = np.array([[0.0]] * 5 + [[100.0]] * 5), np.r_[np.arange(5.0), 500 + np.arange(5.0)]
-    assert not held(asset(signal(most_rate_per_min=1.0)), rows, time).fast.any()
+    assert not held(asset(signal(most_rate_per_min=1.0)), rows, time).too_fast.any()
 
 
 def test_a_signal_that_falls_silent_while_others_speak_is_gone_until_it_speaks() -> None:
     rows = np.ones((1200, 2))
     rows[400:900, 1] = np.nan
-    gone = held(asset(signal(1), signal(2)), rows).gone
+    gone = held(asset(signal(1), signal(2)), rows).silent
     assert not gone[:, 0].any()
     assert np.flatnonzero(gone[:, 1]).tolist() == list(range(400 + 300, 900))
 
@@ -99,7 +99,7 @@ def test_a_signal_of_long_pauses_is_waited_for_as_long_as_it_takes() -> None:
     rows = np.full((4 * 3600, 2), np.nan)
     rows[:, 0] = 1.0
     rows[: 2 * 3600 : 600, 1] = 1.0
-    gone = held(asset(signal(1), signal(2)), rows).gone[:, 1]
+    gone = held(asset(signal(1), signal(2)), rows).silent[:, 1]
     first = np.flatnonzero(gone)[0] - (2 * 3600 - 600)
     assert 4.5 * 600 < first < 5.5 * 600
 
@@ -107,13 +107,13 @@ def test_a_signal_of_long_pauses_is_waited_for_as_long_as_it_takes() -> None:
 def test_a_setting_that_is_told_when_it_changes_is_never_silent() -> None:
     rows = np.ones((2000, 2))
     rows[10:, 1] = np.nan
-    assert not held(asset(signal(1), signal(2, role=SignalRole.SETTING)), rows).gone.any()
+    assert not held(asset(signal(1), signal(2, role=SignalRole.SETTING)), rows).silent.any()
 
 
 def test_a_signal_that_never_spoke_is_not_missed() -> None:
     rows = np.ones((2000, 2))
     rows[:, 1] = np.nan
-    assert not held(asset(signal(1), signal(2)), rows).gone.any()
+    assert not held(asset(signal(1), signal(2)), rows).silent.any()
 
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(0, 80), max_size=6))
@@ -128,15 +128,15 @@ def test_neither_cuts_nor_company_change_a_bit(seed: int, cuts: list[int]) -> No
     rows[chance.random(rows.shape) < 0.3] = np.nan
     times = np.cumsum(chance.integers(1, 4, (80, len(assets))), axis=0).astype(float)
     limits, start = Limits.of(assets), np.stack([rules.fresh([1, 2])] * len(assets))
-    whole, end = rules.hold(limits, start, rows, times)
+    whole, end = rules.check(limits, start, rows, times)
     for place, lone in enumerate(assets):
         state, parts = start[:1], []
         for begin, stop in pairwise([0, *sorted(cuts), 80]):
             piece = slice(begin, stop), slice(place, place + 1)
-            broken, state = rules.hold(Limits.of([lone]), state, rows[piece], times[piece])
+            broken, state = rules.check(Limits.of([lone]), state, rows[piece], times[piece])
             parts.append(broken)
         assert state.tobytes() == end[place].tobytes()
-        for name in ("level", "over", "pace", "fast", "gone"):
+        for name in ("level", "beyond", "rate_level", "too_fast", "silent"):
             mine = np.concatenate([getattr(part, name)[:, 0] for part in parts])
             assert mine.tobytes() == np.ascontiguousarray(getattr(whole, name)[:, place]).tobytes()
 
@@ -144,11 +144,19 @@ def test_neither_cuts_nor_company_change_a_bit(seed: int, cuts: list[int]) -> No
 def test_a_state_is_carried_over_to_the_signals_of_now() -> None:
     guarded = asset(signal(7, high=1.0), signal(8, high=1.0))
     rows, clock = np.array([[[2.0, 0.0]]]), np.array([[5.0]])
-    _, flat = rules.hold(Limits.of([guarded]), rules.fresh([7, 8])[None, :], rows, clock)
+    _, flat = rules.check(Limits.of([guarded]), rules.fresh([7, 8])[None, :], rows, clock)
     now = rules.carried(flat[0], [9, 8, 7])
-    state = rules.Standing.unpack(now[None, :], 3)
+    state = rules.RuleState.unpack(now[None, :], 3)
     assert state.signal[:, 0].tolist() == [9.0, 8.0, 7.0]
-    assert state.over[:, 0].tolist() == [0.0, 0.0, 1.0]
+    assert state.beyond[:, 0].tolist() == [0.0, 0.0, 1.0]
     assert np.isnan(state.seen[0, 0])
     assert state.seen[1:, 0].tolist() == [5.0, 5.0]
     assert state.last.tolist() == [5.0]
+
+
+def test_a_state_of_another_layout_is_refused() -> None:
+    guarded = asset(signal(1), signal(2))
+    with pytest.raises(ValueError, match="a state of 2 signals has 21 numbers, this one 20: its layout is another"):
+        rules.check(Limits.of([guarded]), np.zeros((1, 20)), np.zeros((1, 1, 2)), np.zeros((1, 1)))
+    with pytest.raises(ValueError, match="a state of 20 numbers is none of these rules: its layout is another"):
+        rules.carried(np.zeros(20), [1, 2])

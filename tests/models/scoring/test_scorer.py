@@ -15,13 +15,14 @@ import pytest
 
 from lifecycle.register.relearning import learn_again
 from models.scoring import scorer as module
-from models.scoring.scorer import Judged, Scorer
+from models.scoring.batch import JudgedWindow
+from models.scoring.scorer import Scorer
 from models.scoring.worker import RoundReport, follow_rows
 from plant.asset import Equipment
 from plant.errors import Unavailable
 from storage.core.database import Database, Transaction
 from storage.models import findings, scoring
-from storage.models.scoring import Leased
+from storage.models.scoring import LeasedToScore
 from storage.register import assets
 from tests.models.conftest import START, Rows, healthy_rows
 
@@ -40,9 +41,9 @@ def sickening(n: int, begin: int, end: int, seed: int = 1) -> np.ndarray:
     return rows
 
 
-def take(scorer: Scorer) -> list[Leased]:
+def take(scorer: Scorer) -> list[LeasedToScore]:
     """Let a worker lease what there is, as its round would, and make the models ready."""
-    (leased,) = scorer._alike(scorer._lease(scorer._due()))
+    (leased,) = scorer._groups(scorer._lease(scorer._due()))
     return leased
 
 
@@ -210,7 +211,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(rows: Rows) -> None:
     rows.clock.sleep(16)
     assert quick.round().findings_opened == 1
     after = rows.all(EPISODES) + rows.all(STATE)
-    assert slow._together(leased) == RoundReport(taken_over=1)
+    assert slow._process(leased) == RoundReport(taken_over=1)
     assert rows.all(EPISODES) + rows.all(STATE) == after
 
 
@@ -221,7 +222,7 @@ def test_a_training_takes_the_asset_from_the_worker(rows: Rows) -> None:
     scorer = Scorer(rows.database, rows.clock, "w")
     leased = take(scorer)
     rows.train(asset_id)
-    assert scorer._together(leased).taken_over == 1
+    assert scorer._process(leased).taken_over == 1
     assert scorer.round().rows == 20
 
 
@@ -233,7 +234,7 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
     rows.write(asset_id, sickening(400, 100, 400), first_s=400)
     rows.fall_silent()
     leased = take(scorer)
-    assert scorer._together(leased).findings_opened == 1
+    assert scorer._process(leased).findings_opened == 1
     leased = take(scorer)
     with rows.database.transaction() as tx:
         assets.put_equipment(tx, "pump", Equipment(serial="2"))
@@ -241,7 +242,7 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
         asset = assets.get_asset(tx, "demo", "P-1")
         since = START + timedelta(seconds=600)
         learn_again(tx, asset, reason="installation", since=since, at=rows.clock.now(), by="a test")
-    assert scorer._together(leased) == RoundReport(taken_over=1)
+    assert scorer._process(leased) == RoundReport(taken_over=1)
     assert rows.all("SELECT cleared = updated, revision, suppressed FROM finding") == [(True, 2, None)]
     assert scorer.round().rows == 200
     assert rows.all("SELECT suppressed FROM finding WHERE cleared IS NULL") == [("relearning",)]
@@ -298,7 +299,7 @@ def test_an_asset_that_cannot_be_scored_stops_no_other_and_is_tried_again(
     rows.fall_silent()
     scorer, tried = Scorer(rows.database, rows.clock, "w"), []
 
-    def write(tx: Transaction, judged: Sequence[Judged]) -> RoundReport:
+    def write(tx: Transaction, judged: Sequence[JudgedWindow]) -> RoundReport:
         if bad in [one.advance.leased.asset_id for one in judged]:
             tried.extend([rows.clock.now()] if len(judged) == 1 else [])
             raise error("test")

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from models.feedback.threshold import FAULT_ROOM
 from models.training.backtest import BackTest, back_test, held_back, replay
-from models.training.data import Material
+from models.training.data import TrainingData
 from models.training.train import learn
 from plant.work_order import Outcome
 from storage.models.installations import ModelSignal
-from storage.models.labels import Kept, Label
+from storage.models.labels import EpisodeReadings, Label
 from storage.telemetry.windows import Window, to_us
 from tests.models.conftest import SIGNALS, START, healthy_rows
 
@@ -29,14 +29,14 @@ def seconds(n: int, first: int = 0) -> NDArray[np.int64]:
     return to_us(START) + (first + np.arange(n, dtype=np.int64)) * 1_000_000
 
 
-def material(rows: NDArray[np.float64]) -> Material:
-    return Material(signals=COLUMNS, times_us=seconds(len(rows)), rows=rows)
+def material(rows: NDArray[np.float64]) -> TrainingData:
+    return TrainingData(signals=COLUMNS, times_us=seconds(len(rows)), rows=rows)
 
 
 HEALTHY = material(healthy_rows(2000))
 
 
-def episode(label_id: int, outcome: Outcome, shift: float) -> tuple[Label, Kept]:
+def episode(label_id: int, outcome: Outcome, shift: float) -> tuple[Label, EpisodeReadings]:
     """An episode of `LONG_S` seconds in which vibration is shifted, after `LEAD_S` healthy seconds."""
     rows = healthy_rows(LEAD_S + LONG_S, label_id)
     rows[LEAD_S:, 0] += shift
@@ -54,7 +54,7 @@ def episode(label_id: int, outcome: Outcome, shift: float) -> tuple[Label, Kept]
         failure_mode="VIB",
         onset=onset,
         ended=onset + timedelta(seconds=LONG_S),
-        told_at=None,
+        notified_at=None,
         started_at=None,
         failed_at=None,
         restored_at=onset + timedelta(seconds=LONG_S),
@@ -64,12 +64,12 @@ def episode(label_id: int, outcome: Outcome, shift: float) -> tuple[Label, Kept]
         labelled_by="Ada",
     )
     times = to_us(onset) + (np.arange(len(rows), dtype=np.int64) - LEAD_S) * 1_000_000
-    return label, Kept(
+    return label, EpisodeReadings(
         label_id=label_id, signal_ids=(0, 1, 2), window=Window(times_us=times, values=rows, complete=True)
     )
 
 
-def judged(*episodes: tuple[Label, Kept]) -> BackTest:
+def judged(*episodes: tuple[Label, EpisodeReadings]) -> BackTest:
     return back_test(
         learn(HEALTHY), HEALTHY, learn, [label for label, _ in episodes], {kept.label_id: kept for _, kept in episodes}
     )

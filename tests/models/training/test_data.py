@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.training import data
-from models.training.data import Material
-from models.training.train import Refused
+from models.training.data import TrainingData
+from models.training.train import TrainingRefused
 from storage.models import installations
 from storage.register import relearning
 from storage.telemetry.windows import to_us
@@ -25,7 +25,7 @@ def learnt_seconds(rows: Rows, asset_id: int) -> set[int]:
     with rows.database.transaction() as tx:
         (installation,) = installations.to_train(tx, [asset_id])
         found = data.read(tx, installation)
-    assert isinstance(found, Material), found
+    assert isinstance(found, TrainingData), found
     return {int((t - to_us(START)) // 1_000_000) for t in found.times_us}
 
 
@@ -77,7 +77,7 @@ def test_where_nothing_of_the_present_normal_was_declared_that_is_said(rows: Row
     with rows.database.transaction() as tx:
         relearning.open_interval(tx, asset_id=asset_id, reason="action", at=changed, by="Ada")
     (refused,) = rows.train(asset_id)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, TrainingRefused)
     assert "declare healthy time of its present normal" in refused.reason
 
 
@@ -86,7 +86,7 @@ def test_rows_keep_their_values_across_the_cuts(rows: Rows, asset_id: int) -> No
     with rows.database.transaction() as tx:
         (installation,) = installations.to_train(tx, [asset_id])
         found = data.read(tx, installation)
-    assert isinstance(found, Material)
+    assert isinstance(found, TrainingData)
     kept = np.array([k <= 40 or k >= 120 for k in range(200)])
     assert np.array_equal(found.rows, healthy_rows(200)[kept])
 

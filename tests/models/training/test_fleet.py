@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from models.training import fleet
-from models.training.fleet import Here, train_fleet
-from models.training.train import Refused, Trained
-from models.training_requests import Task
+from models.training.fleet import DatabaseAddress, train_fleet
+from models.training.train import TrainedModel, TrainingRefused
+from models.training_requests import TrainingRequest
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
 from service.commands.models.training import There
@@ -24,7 +24,7 @@ from storage.models.installations import Installation
 from tests.conftest import free_port
 from tests.models.conftest import Rows, healthy_rows
 
-TASK = Task(trained_by="a test")
+TASK = TrainingRequest(trained_by="a test")
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def test_processes_train_what_one_process_trains_and_a_refusal_stops_no_other(
     rows: Rows, chosen: list[Installation], database_url: str
 ) -> None:
     for jobs in (1, 2):
-        outcomes = list(train_fleet(Here(url=database_url), chosen, TASK, clock=SystemClock(), jobs=jobs))
-        assert [one.asset for one in outcomes if isinstance(one, Refused)] == ["P-2"]
-        assert len([one for one in outcomes if isinstance(one, Trained)]) == 4
+        outcomes = list(train_fleet(DatabaseAddress(url=database_url), chosen, TASK, clock=SystemClock(), jobs=jobs))
+        assert [one.asset for one in outcomes if isinstance(one, TrainingRefused)] == ["P-2"]
+        assert len([one for one in outcomes if isinstance(one, TrainedModel)]) == 4
     pairs = artifacts(rows)
     alone, together = pairs[::2], pairs[1::2]
     assert [one[3:] for one in alone] == [one[3:] for one in together]
@@ -70,8 +70,8 @@ def test_what_fails_in_an_unforeseen_way_is_the_outcome_of_that_machine_alone(
         return real(database, installation, *more, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fleet, "train_one", sometimes)
-    outcomes = list(train_fleet(Here(url=database_url), chosen, TASK, clock=SystemClock()))
-    reasons = {one.asset: one.reason for one in outcomes if isinstance(one, Refused)}
+    outcomes = list(train_fleet(DatabaseAddress(url=database_url), chosen, TASK, clock=SystemClock()))
+    reasons = {one.asset: one.reason for one in outcomes if isinstance(one, TrainingRefused)}
     assert reasons["P-1"] == "internal fault: RuntimeError: no such luck"
     assert len(outcomes) == 5
 
@@ -111,12 +111,12 @@ def test_a_dask_cluster_trains_the_fleet_from_the_database_its_workers_know(
     source = There(url="postgresql://nobody@127.0.0.1:1/none")
     with cluster(tmp_path, workers, ASSETLOOP_DATABASE_URL=database_url) as scheduler:
         outcomes = list(train_fleet(source, chosen, TASK, clock=SystemClock(), scheduler=scheduler))
-    assert sorted(one.asset for one in outcomes if isinstance(one, Trained)) == ["P-0", "P-1", "P-3", "P-4"]
-    assert [one.asset for one in outcomes if isinstance(one, Refused)] == ["P-2"]
+    assert sorted(one.asset for one in outcomes if isinstance(one, TrainedModel)) == ["P-0", "P-1", "P-3", "P-4"]
+    assert [one.asset for one in outcomes if isinstance(one, TrainingRefused)] == ["P-2"]
     assert len(artifacts(rows)) == 4
 
 
 def test_a_scheduler_that_is_not_there_is_one_line(chosen: list[Installation], database_url: str) -> None:
     nowhere = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(Misconfigured, match="no Dask scheduler answers at"):
-        list(train_fleet(Here(url=database_url), chosen, TASK, clock=SystemClock(), scheduler=nowhere))
+        list(train_fleet(DatabaseAddress(url=database_url), chosen, TASK, clock=SystemClock(), scheduler=nowhere))

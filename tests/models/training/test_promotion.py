@@ -11,7 +11,7 @@ from lifecycle import ledger
 from models.catalogue import ModelRefused, unpacked
 from models.scoring.scorer import Scorer
 from models.training import promotion
-from models.training.train import Trained, train
+from models.training.train import TrainedModel, train
 from plant.errors import Conflict, NotFound
 from plant.principal import typed
 from storage.models import catalogue as store
@@ -26,9 +26,9 @@ def asset_id(rows: Rows) -> int:
     return rows.trained_asset()
 
 
-def challenge(rows: Rows, asset_id: int) -> Trained:
+def challenge(rows: Rows, asset_id: int) -> TrainedModel:
     (trained,) = train(rows.database, clock=rows.clock, trained_by="a test", asset_ids=[asset_id])
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     return trained
 
 

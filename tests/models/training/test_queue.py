@@ -9,15 +9,15 @@ import pytest
 
 from models import training_requests
 from models.training import queue as training
-from models.training.train import Trained
-from models.training_requests import Task
+from models.training.train import TrainedModel
+from models.training_requests import TrainingRequest
 from plant.model import Succession
 from storage.core import jobs
 from storage.models import catalogue as store
 from storage.models import installations, trainings
 from tests.models.conftest import Rows, healthy_rows
 
-ASKED = Task(trained_by="Ada")
+ASKED = TrainingRequest(trained_by="Ada")
 
 
 def work(rows: Rows, url: str) -> None:
@@ -40,7 +40,7 @@ def installation(rows: Rows, asset_id: int) -> int:
     return found.installation_id
 
 
-def ask(rows: Rows, *installation_ids: int, task: Task = ASKED) -> int:
+def ask(rows: Rows, *installation_ids: int, task: TrainingRequest = ASKED) -> int:
     return training_requests.ask_for_all(rows.database, installation_ids, task, batch="b", clock=rows.clock)
 
 
@@ -66,7 +66,7 @@ def test_what_was_asked_for_is_trained_and_says_so(rows: Rows, machine: int, dat
 def test_a_machine_waits_for_training_only_once(rows: Rows, machine: int, database_url: str) -> None:
     assert (ask(rows, machine), ask(rows, machine)) == (1, 0)
     work(rows, database_url)
-    assert ask(rows, machine, task=Task(trained_by="Bo", succession=Succession.PROMOTE)) == 1
+    assert ask(rows, machine, task=TrainingRequest(trained_by="Bo", succession=Succession.PROMOTE)) == 1
     work(rows, database_url)
     assert rows.all("SELECT version, state, trained_by FROM model ORDER BY version") == [
         (1, "retired", "Ada"),
@@ -90,7 +90,7 @@ def test_a_job_that_is_done_again_trains_nothing(rows: Rows, machine: int) -> No
     ask(rows, machine)
     ((training_id,),) = rows.all("SELECT training_id FROM training")
     assert isinstance(training_id, int)
-    assert isinstance(training.run_training(rows.database, training_id, clock=rows.clock), Trained)
+    assert isinstance(training.run_training(rows.database, training_id, clock=rows.clock), TrainedModel)
     assert training.run_training(rows.database, training_id, clock=rows.clock) is None
     assert rows.all("SELECT count(*) FROM model") == [(1,)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from models.catalogue import fingerprint, unpacked
 from models.scoring.scorer import Scorer
-from models.training.train import Refused, Trained, train
+from models.training.train import TrainedModel, TrainingRefused, train
 from plant.errors import NotFound
 from storage.models import catalogue as store
 from tests.models.conftest import START, Rows, healthy_rows
@@ -28,7 +28,7 @@ def test_every_asset_with_a_healthy_interval_is_trained_and_the_rest_is_left(row
     rows.declare(second, 0, 399)
     seen: list[tuple[int, int, str]] = []
     results = train(rows.database, clock=rows.clock, trained_by="a test", progress=lambda *step: seen.append(step))
-    assert [(type(result), result.asset) for result in results] == [(Trained, "P-1"), (Trained, "P-2")]
+    assert [(type(result), result.asset) for result in results] == [(TrainedModel, "P-1"), (TrainedModel, "P-2")]
     assert seen == [(1, 2, "P-1"), (2, 2, "P-2")]
 
 
@@ -39,7 +39,7 @@ def test_a_model_knows_what_it_was_trained_on_and_with(rows: Rows) -> None:
     rows.write(asset_id, data)
     rows.declare(asset_id, 0, 399)
     (trained,) = rows.train()
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     with rows.database.transaction() as tx:
         model = store.load(tx, trained.model_id)
     assert (model.state, model.version, model.data_rows, model.trained_by) == ("champion", 1, 400, "a test")
@@ -56,7 +56,7 @@ def test_scoring_goes_on_from_the_end_of_the_training_data(rows: Rows) -> None:
     rows.write(asset_id, healthy_rows(500))
     rows.declare(asset_id, 0, 399)
     (trained,) = rows.train()
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     model_id, watermark, _, _ = scoring_of(rows, asset_id)
     assert model_id == trained.model_id
     assert watermark == START + timedelta(seconds=399) == trained.data_to
@@ -72,7 +72,7 @@ def test_a_second_training_retires_the_first_and_judges_nothing_twice(rows: Rows
     scorer.round()
     _, _, _, fence = scoring_of(rows, asset_id)
     (second,) = rows.train(asset_id)
-    assert isinstance(second, Trained)
+    assert isinstance(second, TrainedModel)
     assert second.version == 2
     states = rows.all("SELECT version, state FROM model ORDER BY version")
     assert states == [(1, "retired"), (2, "champion")]
@@ -104,10 +104,10 @@ def test_too_little_data_is_refused_with_what_is_needed_and_the_rest_goes_on(row
     rows.declare(short, 0, 99)
     rows.declare(well, 0, 399)
     refused, trained = rows.train()
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, TrainingRefused)
     assert refused.asset == "P-1"
     assert "more needed" in refused.reason
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     assert rows.all("SELECT asset_id FROM scoring") == [(well,)]
 
 
@@ -118,7 +118,7 @@ def test_unclean_data_is_refused_with_the_name_of_the_signal(rows: Rows) -> None
     rows.write(asset_id, unclean)
     rows.declare(asset_id, 0, 399)
     (refused,) = rows.train()
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, TrainingRefused)
     assert "signal temperature" in refused.reason
 
 
@@ -126,13 +126,13 @@ def test_an_interval_without_readings_is_refused(rows: Rows) -> None:
     asset_id = rows.asset()
     rows.declare(asset_id, 0, 399)
     (refused,) = rows.train()
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, TrainingRefused)
     assert refused.reason.startswith("no good readings are stored between 2026-03-02T12:00:00+00:00")
 
 
 def test_an_asset_asked_for_without_a_healthy_interval_is_refused(rows: Rows) -> None:
     (refused,) = rows.train(rows.asset())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, TrainingRefused)
     assert "declared healthy" in refused.reason
 
 
@@ -152,7 +152,7 @@ def test_a_signal_that_was_silent_is_left_out(rows: Rows) -> None:
     rows.write(asset_id, healthy_rows(400) * [1, np.nan, 1])
     rows.declare(asset_id, 0, 399)
     (trained,) = rows.train()
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     assert trained.signals == ("vibration", "pressure")
 
 
@@ -162,6 +162,6 @@ def test_overlapping_intervals_give_each_row_once(rows: Rows) -> None:
     for begin, end in ((0, 300), (200, 399), (600, 650)):
         rows.declare(asset_id, begin, end)
     (trained,) = rows.train()
-    assert isinstance(trained, Trained)
+    assert isinstance(trained, TrainedModel)
     assert trained.rows == 451
     assert trained.data_to == START + timedelta(seconds=650)

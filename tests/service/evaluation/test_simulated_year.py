@@ -11,7 +11,7 @@ import pytest
 
 from models.detector.estimator import ConditionDetector
 from models.quantities import roles_of
-from models.training.data import Material
+from models.training.data import TrainingData
 from service.demo.demonstration import plant_file
 from service.evaluation.simulated_year import (
     DAY_S,
@@ -66,7 +66,7 @@ def test_every_kind_of_fault_is_found_early_and_without_false_alarms(register: d
     assert figures.false_alarms_a_month <= 1.0
 
 
-def lame(material: Material) -> ConditionDetector:
+def lame(material: TrainingData) -> ConditionDetector:
     """A detector whose line nothing reaches, learnt from too little to judge wear."""
     detector: ConditionDetector = ConditionDetector(alarm_ratio=1e6, wear_training_s=1e9).fit(
         material.rows, time=material.times_us / 1e6, **roles_of(material.signals)

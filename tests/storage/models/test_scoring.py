@@ -9,7 +9,7 @@ import pytest
 
 from storage.core.database import Database
 from storage.models import scoring
-from storage.models.scoring import Advance, Leased, ScoreRow
+from storage.models.scoring import LeasedToScore, ScoreRow, ScoringProgress
 from storage.telemetry.windows import to_us
 from tests.plant_rows import PlantRows
 
@@ -34,7 +34,7 @@ def assets(plant_rows: PlantRows) -> None:
 
 def lease(
     database: Database, holder: str = "a", now: datetime = NOW, most: int = 10, **skip: list[int]
-) -> list[Leased]:
+) -> list[LeasedToScore]:
     with database.transaction() as tx:
         due = scoring.due(tx, holder=holder, now=now, **skip)
     with database.transaction() as tx:
@@ -43,9 +43,9 @@ def lease(
         return scoring.remembered(tx, taken)
 
 
-def advanced(database: Database, leased: Leased, until: datetime, state: bytes) -> bool:
+def advanced(database: Database, leased: LeasedToScore, until: datetime, state: bytes) -> bool:
     with database.transaction() as tx:
-        return bool(scoring.advance(tx, [Advance(leased=leased, watermark_us=to_us(until), state=state)]))
+        return bool(scoring.advance(tx, [ScoringProgress(leased=leased, watermark_us=to_us(until), state=state)]))
 
 
 def test_the_horizon_is_the_newest_less_the_grace_of_the_class(app_database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Tell of each machine, once an hour of its data, how long it has left: by its class's history, or by its own wear."""
+"""Estimate for each machine, once an hour of its data, how long it has left: by its class's history or its own wear."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from models.catalogue import ModelRefused
 from models.remaining.classes import read_life_model
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import History
-from models.remaining.trend import Left, WearTrend
+from models.remaining.trend import TimeLeft, WearTrend
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from plant.model import Outlook
 from storage.core.database import Database, Transaction
 from storage.models import remaining
-from storage.models.remaining import Due, LifeModelLine
-from storage.models.remaining import RemainingLife as Told
+from storage.models.remaining import LifeModelLine, MachineToEstimate, RemainingLifeEstimate
 
 EVERY = timedelta(hours=1)
-"""So often in data time."""
+"""How often a machine is estimated, in data time."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class ClassModels:
-    """The models of classes, each read once; one that is refused is said so once, and its machines go by their wear."""
+class ClassModelCache:
+    """The models of classes, each read once; one that is refused is logged once, and its machines go by their wear."""
 
     _newest: dict[int, LifeModelLine] = field(default_factory=dict)
     _read: dict[int, RemainingLife | None] = field(default_factory=dict)
@@ -47,36 +46,38 @@ class ClassModels:
             try:
                 self._read[line.life_model_id] = read_life_model(tx, line)
             except ModelRefused as error:
-                _log.error("a class's remaining life is not told: its model is refused", extra={"error": str(error)})
+                _log.error("remaining life of a class: its model is refused", extra={"error": str(error)})
                 self._read[line.life_model_id] = None
         model = self._read[line.life_model_id]
         return None if model is None else (line, model)
 
 
-def tell_remaining_life(database: Database, *, clock: Clock, models: ClassModels | None = None, most: int = 500) -> int:
-    """Tell of machines whose data have gone on by an hour, each in a transaction of its own; return of how many.
+def estimate_remaining_life(
+    database: Database, *, clock: Clock, models: ClassModelCache | None = None, most: int = 500
+) -> int:
+    """Estimate for machines whose data have gone on by an hour; return for how many.
 
-    A machine of which nothing can be told stops no other.
+    Each has a transaction of its own, and one that fails stops no other.
 
     Raises:
-        Unavailable: the database is away; what was told stands.
+        Unavailable: the database is away; the estimates written so far stand.
     """
-    known = models or ClassModels()
+    known = models or ClassModelCache()
     with database.transaction() as tx:
-        found = remaining.due(tx, every=EVERY, most=most)
+        found = remaining.to_estimate(tx, every=EVERY, most=most)
         known.look(tx)
     for one in found:
         try:
             with database.transaction() as tx:
-                remaining.put(tx, _told(tx, one, known, clock.now()))
+                remaining.write(tx, _estimate(tx, one, known, clock.now()))
         except (Unavailable, Misconfigured):
             raise
         except Exception:  # noqa: BLE001 - one bad machine must not stop the others
-            _log.exception("remaining life cannot be told", extra={"asset_id": one.asset_id})
+            _log.exception("remaining life cannot be estimated", extra={"asset_id": one.asset_id})
     return len(found)
 
 
-def _told(tx: Transaction, due: Due, models: ClassModels, at: datetime) -> Told:
+def _estimate(tx: Transaction, due: MachineToEstimate, models: ClassModelCache, at: datetime) -> RemainingLifeEstimate:
     of_class = models.of(tx, due.class_id)
     if of_class is not None:
         line, model = of_class
@@ -85,20 +86,22 @@ def _told(tx: Transaction, due: Due, models: ClassModels, at: datetime) -> Told:
             return _row(due, left, f"life/{due.asset_class}/v{line.version}", model.coverage, at)
     trend = WearTrend() if due.wear_limit is None else WearTrend(limit=due.wear_limit)
     version = f"wear/{due.asset}/v{due.model_version}"
-    if due.is_relearning:  # how far it is from a normal that is past says nothing
-        return _by_wear(due, Left(outlook=Outlook.TOO_SHORT), version, trend, at)
+    if due.is_relearning:  # wear counts from a normal that no longer holds
+        return _by_wear(due, TimeLeft(outlook=Outlook.TOO_SHORT), version, trend, at)
     times_s, wear = remaining.wear(tx, due.asset_id, model_id=due.model_id, since=due.since, until=due.watermark)
-    left = trend.tell(times_s, wear)
+    left = trend.estimate(times_s, wear)
     if left.likely_s is not None:
         left = _later(left, due.watermark.timestamp() - float(times_s[-1]))
     return _by_wear(due, left, version, trend, at)
 
 
-def _by_wear(due: Due, left: Left, version: str, trend: WearTrend, at: datetime) -> Told:
+def _by_wear(
+    due: MachineToEstimate, left: TimeLeft, version: str, trend: WearTrend, at: datetime
+) -> RemainingLifeEstimate:
     return replace(_row(due, left, version, trend.coverage, at), wear_limit=trend.limit)
 
 
-def _by_class(tx: Transaction, due: Due, line: LifeModelLine, model: RemainingLife) -> Left | None:
+def _by_class(tx: Transaction, due: MachineToEstimate, line: LifeModelLine, model: RemainingLife) -> TimeLeft | None:
     """Ask the class's model; None where the machine has no readings it knows."""
     keys = [*line.keys, *line.setting_keys]
     times_s, rows = remaining.hours(tx, due.asset_id, keys, since=due.since, until=due.watermark)
@@ -106,27 +109,27 @@ def _by_class(tx: Transaction, due: Due, line: LifeModelLine, model: RemainingLi
     if not len(times_s) or not np.isfinite(rows[:, :count]).any():
         return None
     begin_s = due.since.timestamp() if due.since else float(times_s[0])
-    told = model.predict(History(time=times_s, rows=rows[:, :count], settings=rows[:, count:], begin=begin_s))
-    likely, low, high = (float(column[-1]) for column in (told.likely, told.low, told.high))
-    left = Left(
+    course = model.predict(History(time=times_s, rows=rows[:, :count], settings=rows[:, count:], begin=begin_s))
+    likely, low, high = (float(column[-1]) for column in (course.likely, course.low, course.high))
+    left = TimeLeft(
         outlook=Outlook.KNOWN,
         likely_s=likely,
         low_s=min(low, likely),
         high_s=max(high, likely) if np.isfinite(high) else None,
     )
-    return _later(left, due.watermark.timestamp() - float(told.time[-1]))
+    return _later(left, due.watermark.timestamp() - float(course.time[-1]))
 
 
-def _later(left: Left, passed_s: float) -> Left:
+def _later(left: TimeLeft, passed_s: float) -> TimeLeft:
     """Say the same so many seconds later."""
     likely, low, high = (
         None if one is None else max(0.0, one - passed_s) for one in (left.likely_s, left.low_s, left.high_s)
     )
-    return Left(outlook=left.outlook, likely_s=likely, low_s=low, high_s=high)
+    return TimeLeft(outlook=left.outlook, likely_s=likely, low_s=low, high_s=high)
 
 
-def _row(due: Due, left: Left, version: str, coverage: float, at: datetime) -> Told:
-    return Told(
+def _row(due: MachineToEstimate, left: TimeLeft, version: str, coverage: float, at: datetime) -> RemainingLifeEstimate:
+    return RemainingLifeEstimate(
         asset_id=due.asset_id,
         time=due.watermark,
         installation_id=due.installation_id,
@@ -136,5 +139,5 @@ def _row(due: Due, left: Left, version: str, coverage: float, at: datetime) -> T
         low_s=left.low_s,
         high_s=left.high_s,
         coverage=coverage,
-        told_at=at,
+        estimated_at=at,
     )

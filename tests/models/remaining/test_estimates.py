@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from models.remaining.telling import tell_remaining_life
+from models.remaining.estimates import estimate_remaining_life
 from storage.models import remaining
 from tests.models.conftest import START, Rows, rows
 
@@ -36,8 +36,8 @@ def followed(rows: Rows, since_start: timedelta) -> None:
     rows.clock.sleep(max(0.0, (START + since_start - rows.clock.now()).total_seconds()))
 
 
-def tell(rows: Rows, asset_id: int) -> remaining.RemainingLife:
-    tell_remaining_life(rows.database, clock=rows.clock)
+def tell(rows: Rows, asset_id: int) -> remaining.RemainingLifeEstimate:
+    estimate_remaining_life(rows.database, clock=rows.clock)
     with rows.database.transaction() as tx:
         newest = remaining.newest(tx, asset_id)
     assert newest is not None
@@ -68,11 +68,11 @@ def test_the_limit_is_the_assets_own_or_its_classs_or_the_convention(
 
 @pytest.mark.usefixtures("worn")
 def test_it_is_told_once_an_hour_of_data(rows: Rows) -> None:
-    assert tell_remaining_life(rows.database, clock=rows.clock) == 1
+    assert estimate_remaining_life(rows.database, clock=rows.clock) == 1
     followed(rows, timedelta(days=10, minutes=59))
-    assert tell_remaining_life(rows.database, clock=rows.clock) == 0
+    assert estimate_remaining_life(rows.database, clock=rows.clock) == 0
     followed(rows, timedelta(days=10, minutes=60))
-    assert tell_remaining_life(rows.database, clock=rows.clock) == 1
+    assert estimate_remaining_life(rows.database, clock=rows.clock) == 1
 
 
 def test_seconds_count_from_where_scoring_stands_not_from_the_last_wear(rows: Rows, worn: int) -> None:
@@ -109,4 +109,4 @@ def test_a_machine_that_cannot_be_told_of_stops_no_other(
 
     monkeypatch.setattr(remaining, "wear", broken)
     assert tell(rows, other).outlook == "too_short"
-    assert "remaining life cannot be told" in caplog.text
+    assert "remaining life cannot be estimated" in caplog.text
