@@ -9,7 +9,7 @@ import orjson
 
 from plant.errors import Misconfigured
 from plant.topics import telemetry_topic
-from simulators.recording import RecordedTable, UnreadableRecording
+from simulators.tables.recording import RecordedTable, UnreadableRecording
 
 if TYPE_CHECKING:
     from plant.clock import Clock

@@ -23,6 +23,15 @@ def replay(
     ] = None,
     rows: Annotated[int | None, typer.Option(help="Take only the first N rows.", min=2)] = None,
     drop: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be given again.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of times without an offset, as Asia/Shanghai; UTC unless given.")
+    ] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="How times are written, as '%d/%m/%Y %H:%M:%S'; found unless given.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of a text file, as gb18030; found unless given.")
+    ] = None,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Publish only; register and train nothing.")] = False,
     data: Data = None,
     json: Json = False,
@@ -42,14 +51,21 @@ def replay(
         rows=rows,
         drop=tuple(drop or ()),
         wire_only=wire_only,
+        timezone=timezone,
+        date_format=date_format,
+        encoding=encoding,
     )
     if wire_only and healthy:
         raise Misconfigured("--healthy trains, --wire-only does not touch the record; choose one")
     around, screen = surroundings(data), Screen()
     recording, shift_s = prepare(around, options)
     screen.say(f"{file.name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
+    for note in recording.notes:
+        screen.say(f"{file.name}: {note}")
+    if recording.merged:
+        screen.say(f"{file.name}: {recording.merged} rows repeat an instant; the first value of each signal counts")
     if recording.left_out:
-        screen.say(f"{file.name}: left out, for not every cell is a number: {', '.join(recording.left_out)}")
+        screen.say(f"{file.name}: left out, for they are not numbers: {', '.join(recording.left_out)}")
     with screen.bar(f"replaying {file.name} at {speed:g}×", "rows") as bar:
         done = run_replay(around, options, recording, shift_s, bar)
     how = "published" if wire_only else "stored"

@@ -6,14 +6,16 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.importing import register_asset
 from plant.errors import Conflict, Misconfigured, Rejected
 from service.demo.demonstration import Past, Progress, await_listening, await_stored
 from service.runtime.surroundings import Surroundings
-from simulators.recording import RecordedTable
 from simulators.replay import publish
+from simulators.tables.instants import TimeRules
+from simulators.tables.recording import RecordedTable
 from simulators.wire import Wire
 from storage.core.database import Database
 
@@ -31,6 +33,9 @@ class ReplayOptions:
     drop: tuple[str, ...] = ()
     wire_only: bool = False
     rows: int | None = None
+    timezone: str | None = None
+    date_format: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +61,8 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
     if not 1 <= options.speed < math.inf:
         raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
     try:
-        recorded = RecordedTable.read(options.file, drop=options.drop)
+        rules = TimeRules(zone=_zone(options.timezone), date_format=options.date_format)
+        recorded = RecordedTable.read(options.file, drop=options.drop, times=rules, encoding=options.encoding)
     except OSError as error:
         raise Rejected("no_recording", f"{options.file} cannot be read: {error.strerror}") from error
     if options.rows is not None:
@@ -68,6 +74,13 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
     end_s = around.clock.now().timestamp() + recorded.span_s / options.speed
     moved = recorded.shifted_to(end_s)
     return moved, moved.start_s - recorded.start_s
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Misconfigured(f"--timezone {name} is no zone; write one as Asia/Shanghai or Europe/Berlin") from error
 
 
 def replay(

@@ -1,0 +1,1 @@
+"""Tables that people have: files of any usual encoding and layout, read as instants and numbers."""
