@@ -26,6 +26,7 @@ from ingest.commit.spool import Spool
 from ingest.housekeeping import Housekeeping, SlotState
 from ingest.metrics import Meter
 from ingest.mqtt.frames import PACKET_ID, Publish
+from ingest.mqtt.host_state import HostState
 from ingest.mqtt.session import Session, SessionRead
 from ingest.mqtt.sessions import Sessions, await_wake
 from ingest.reader import Reader
@@ -33,6 +34,7 @@ from ingest.reader import Reader
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.25  # also how late a stop may be noticed
 _FAREWELL_S = 0.5
+ORDERED_SLOT = 0  # the one that gets what must come in order, as Sparkplug's messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +81,7 @@ class Intake:
         waker: Waker,
         limits: IntakeLimits,
         meter: Meter | None = None,
+        host_state: HostState | None = None,
     ) -> None:
         self._sessions = sessions
         self._reader = reader
@@ -89,14 +92,20 @@ class Intake:
         self._waker = waker
         self._limits = limits
         self._meter = meter or Meter()
+        self._host_state = host_state
         self._full_since_s: float | None = None
         self._leaves_out = False
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set or no slot is ours; then finish as far as that is possible within seconds."""
-        while not stop.is_set() and self._housekeeping.held:
-            self._do_round()
-        self._finish()
+        try:
+            while not stop.is_set() and self._housekeeping.held:
+                self._do_round()
+            self._say_host_is(online=False)
+            self._finish()
+        finally:
+            if self._host_state is not None:
+                self._host_state.close()
 
     def _do_round(self) -> None:
         """Do one round of everything there is to do."""
@@ -213,6 +222,13 @@ class Intake:
         if lost is not None:
             self._meter.lost(lost.messages)
         self._meter_levels(states)
+        hears_nodes = states.get(ORDERED_SLOT)
+        self._say_host_is(online=hears_nodes is not None and hears_nodes.is_listening)
+
+    def _say_host_is(self, *, online: bool) -> None:
+        """Say to Sparkplug's edge nodes whether somebody hears them, or they have to store what they measure."""
+        if self._host_state is not None:
+            self._host_state.say(is_online=online)
 
     def _meter_levels(self, states: Mapping[int, SlotState]) -> None:
         self._meter.levels(

@@ -21,10 +21,11 @@ from ingest.commit.spool import Spool
 from ingest.decoding.decode import Decoder
 from ingest.decoding.format import Format
 from ingest.housekeeping import Housekeeping
-from ingest.intake import Intake, IntakeLimits, Waker
+from ingest.intake import ORDERED_SLOT, Intake, IntakeLimits, Waker
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
 from ingest.mqtt.connecting import BrokerSettings, end_session
+from ingest.mqtt.host_state import HostState, HostStateSettings
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.subscriber import Subscriber
@@ -51,7 +52,7 @@ class IngestSettings(AdmissionSettings):
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves. `mapping` is a
     file that says how the plant's own topics are read; with `joins_sparkplug_names` a Sparkplug device is the asset
-    `node/device`.
+    `node/device`. `host_state` says as which host edge nodes know us; without, they are told nothing.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
     broker keeps is left to it.
@@ -62,6 +63,7 @@ class IngestSettings(AdmissionSettings):
     share: str = ""
     mapping: Path | None = None
     joins_sparkplug_names: bool = False
+    host_state: HostStateSettings | None = None
     most_memory_bytes: int = 16 * 2**20
     most_spool_bytes: int = 256 * 2**20
     most_batch_values: int = 20_000
@@ -174,6 +176,7 @@ class Ingest:
             waker=waker,
             limits=IntakeLimits(most_memory_bytes=settings.most_memory_bytes, longest_pause_s=settings.longest_pause_s),
             meter=self._meter,
+            host_state=self._host_state(installation),
         )
         recorder.start()
         with self._replaying(formats, rules, house, slot=min(house.held)):
@@ -182,6 +185,12 @@ class Ingest:
             finally:
                 _leave(recorder, house)
                 waker.close()
+
+    def _host_state(self, installation: str) -> HostState | None:
+        settings = self._settings
+        if settings.host_state is None:
+            return None
+        return HostState(settings.broker, settings.host_state, self._clock, f"{installation}-sparkplug-host")
 
     @contextmanager
     def _replaying(
@@ -209,14 +218,14 @@ class Ingest:
             Unavailable: the database is away, and with it what is remembered of what came before.
         """
         share = self._settings.share
-        if held.slot == 0:
+        if held.slot == ORDERED_SLOT:
             with self._database.transaction() as tx:
                 decoder.remember(device_sessions.remembered(tx))
         filters = [
             wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
             for one in formats
             for wanted in one.filters
-            if held.slot == 0 or not one.is_ordered
+            if held.slot == ORDERED_SLOT or not one.is_ordered
         ]
         client_id = _client_id(installation, held.slot)
         _log.info("ingest holds a slot", extra={"slot": held.slot, "client_id": client_id})

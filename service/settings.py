@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     mqtt_reader: Literal["frames", "paho"] = "frames"
     mapping: Path | None = None
     sparkplug_asset: Literal["device", "node/device"] = "device"
+    sparkplug_host_id: Annotated[str, Field(max_length=200, pattern=r"^[^/+#\x00]*$")] = "assetloop"
+    sparkplug_state: Literal["3.0", "2.2"] = "3.0"
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("assetloop", appauthor=False)))
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ingest.admission.devices import AutoRegister
     from ingest.door import Door, DoorSettings
+    from ingest.mqtt.host_state import HostStateSettings
     from service.settings import Settings
 
 log = logging.getLogger("service.runtime.roles")
@@ -86,6 +87,7 @@ def ingest(around: Surroundings) -> None:
                 share=settings.mqtt_share,
                 mapping=settings.mapping,
                 joins_sparkplug_names=settings.sparkplug_asset == "node/device",
+                host_state=_host_state(settings),
                 most_payload_bytes=settings.most_payload_bytes,
                 most_signals=settings.most_signals,
                 raw_retention_days=settings.raw_retention_days,
@@ -99,6 +101,15 @@ def ingest(around: Surroundings) -> None:
             me,
             Meter(counted),
         ).run(stop)
+
+
+def _host_state(settings: Settings) -> HostStateSettings | None:
+    """Say as which Sparkplug host ingest is known, None where the id is empty."""
+    from ingest.mqtt.host_state import HostStateSettings
+
+    if not settings.sparkplug_host_id:
+        return None
+    return HostStateSettings(host_id=settings.sparkplug_host_id, version=settings.sparkplug_state)
 
 
 def door_settings(settings: Settings) -> DoorSettings:
