@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 from fastapi import FastAPI, Request
@@ -54,8 +55,11 @@ def create_app(
     console_url: str = "",
     door: Door | None = None,
     registry: CollectorRegistry | None = None,
+    data_folder: Path | None = None,
 ) -> FastAPI:
     """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
+
+    The disk of `data_folder` is watched, where it is given.
 
     What is counted is added to `registry`, and said at `/metrics`. Nothing is read before the first request: with the
     database away the app starts, answers 503, and recovers. A process can hold one console.
@@ -72,7 +76,12 @@ def create_app(
         redoc_url=None,
     )
     app.state.parts = Parts(
-        database=database, clock=clock, version=version, console_url=console_url.rstrip("/"), door=door
+        database=database,
+        clock=clock,
+        version=version,
+        console_url=console_url.rstrip("/"),
+        door=door,
+        data_folder=data_folder,
     )
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,13 +15,17 @@ from storage.core.database import Database
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """The values `create_app` was given; `console_url` is where orders that are raised here link to."""
+    """The values `create_app` was given; `console_url` is where orders that are raised here link to.
+
+    The disk of `data_folder` is watched, where it is given.
+    """
 
     database: Database
     clock: Clock
     version: str
     console_url: str = ""
     door: Door | None = None
+    data_folder: Path | None = None
 
 
 def _parts_of(request: Request) -> Parts:

@@ -7,6 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Threshold, ThresholdsMode
 
 from plant.asset import SILENT_AFTER_S
 from plant.health import ALARM_LINE, WATCH_LINE, Health
+from plant.product_state import FaultKind
 
 Steps = tuple[tuple[float | None, str], ...]
 
@@ -25,6 +26,10 @@ OF_HEALTH = {
     Health.ALARM: ALARM,
 }
 WORDS = {health.value: colour for health, colour in OF_HEALTH.items()}
+PRODUCT = {
+    "ok": GOOD,
+    **{kind.value.replace("_", " "): ALARM if kind.stops_storing else WATCH for kind in FaultKind},
+}
 SEVERITIES = {
     "CRITICAL": ALARM,
     "MAJOR": WATCH,

@@ -30,6 +30,7 @@ from grafana.colours import (
     HEALTH_STEPS,
     HEARD,
     NONE,
+    PRODUCT,
     SCORE_STEPS,
     SEVERITIES,
     WORDS,
@@ -55,6 +56,7 @@ def plant_dashboard() -> Dashboard:
         .with_panel(_open_alerts().id(7).span(12).height(8))
         .with_panel(_open_orders().id(8).span(12).height(8))
         .with_panel(_freshness().id(9).span(24).height(13))
+        .with_panel(_product().id(10).span(24).height(5))
     )
 
 
@@ -182,6 +184,17 @@ def _open_orders() -> table.Panel:
         .override_by_name("State", columns.wide(80))
         .override_by_name("Prio", columns.wide(60))
         .override_by_name("Finish by", columns.wide(170))
+    )
+
+
+def _product() -> table.Panel:
+    return (
+        table.Panel()
+        .title("The product itself")
+        .datasource(source())
+        .with_target(Ask("plant.product"))
+        .override_by_name("Product", columns.words(PRODUCT, 170))
+        .override_by_name("Since", columns.wide(170))
     )
 
 

@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from ingest.admission.admit import AdmissionRules
 from ingest.commit.latest_forwarder import LatestForwarder
 from ingest.commit.spool import LostTelemetry
+from ingest.own_state import OwnState
 from plant.clock import Clock
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
 from storage.telemetry import slots
 from storage.telemetry.slots import HeldSlot
+from storage.views import product_state
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 1.0
@@ -47,6 +49,7 @@ class Housekeeping:
         lease_s: float,
         most_slots: int,
         end_session: Callable[[int], None],
+        own_state: OwnState | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -55,6 +58,8 @@ class Housekeeping:
         self._lease_s = lease_s
         self._most_slots = most_slots
         self._end_session = end_session
+        self.own_state = own_state or OwnState(clock)
+        self._has_reported = True  # its row is to be made while there is room for it
         self._latest = LatestForwarder(database, clock)
         self._held: Mapping[int, HeldSlot] = {}
         self._leaving: dict[int, Callable[[Transaction, int], None]] = {}
@@ -79,6 +84,7 @@ class Housekeeping:
     def note_commit(self, stored: list[ReadingColumns]) -> None:
         """Remember what a commit stored."""
         self._latest.note(stored)
+        self.own_state.note_committed()
         self._last_commit = self._clock.now()
 
     def doubt_latest(self) -> None:
@@ -124,6 +130,7 @@ class Housekeeping:
         with self._database.transaction() as tx:
             slots.release(tx, self._holder)
             slots.report_spool(tx, self._holder, None, lease_s=self._lease_s)
+            product_state.withdraw(tx, self._holder)
 
     def _see_to_slots(self) -> None:
         began_s = time.monotonic()
@@ -147,8 +154,11 @@ class Housekeeping:
         _log.info("a slot was drained and has ended", extra={"slot": slot})
 
     def _report(self) -> None:
-        lost = tuple(self._lost)
+        self.own_state.note_sessions({slot: state.is_listening for slot, state in self._states.items()})
+        lost, faults = tuple(self._lost), self.own_state.reported()
         with self._database.transaction() as tx:
+            if faults or self._has_reported:
+                product_state.report(tx, self._holder, faults)
             for slot, state in self._states.items():
                 slots.report(
                     tx,
@@ -164,6 +174,7 @@ class Housekeeping:
                     tx, self._holder, at=self._clock.now(), messages=one.messages, size_bytes=one.size_bytes
                 )
         del self._lost[: len(lost)]
+        self._has_reported = bool(faults)
 
     def _report_spool(self, tx: Transaction) -> None:
         since_us = self._spooled_since_us

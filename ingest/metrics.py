@@ -5,9 +5,12 @@ Counted once a batch or a block of messages, never once a message, so that it co
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from plant.product_state import FaultKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600)
 _SIZES = (1, 10, 100, 1000, 5000, 10_000, 20_000, 50_000, 100_000, 500_000)
+_OWN_FAULTS = (FaultKind.NOT_STORING, FaultKind.BROKER_AWAY, FaultKind.DISK_NEARLY_FULL)
 _OUTCOMES = ("stored", "duplicate", "late", "quarantined", "conflicting", "limited")
 
 
@@ -60,8 +64,12 @@ class Meter:
         self._sessions = Gauge(
             "sessions", "Sessions at the broker, by whether they are subscribed.", ["state"], **where
         )
+        self._fault = Gauge(
+            "fault", "Whether this is wrong with the process now, by fault: 1 or 0.", ["fault"], **where
+        )
         for outcome in _OUTCOMES:
             self._outcomes.labels(outcome)
+        self.faults(())
 
     def read(self, *, messages: int, payload_bytes: int, values: int) -> None:
         """Count a block of messages, and the values that were decoded and admitted at once."""
@@ -94,6 +102,11 @@ class Meter:
         self._spool.set(spool_bytes)
         self._sessions.labels("subscribed").set(listening)
         self._sessions.labels("away").set(sessions - listening)
+
+    def faults(self, kinds: Collection[FaultKind]) -> None:
+        """Say what is wrong with this process now, and that the rest is well."""
+        for kind in _OWN_FAULTS:
+            self._fault.labels(kind.value).set(kind in kinds)
 
     def lost(self, messages: int) -> None:
         """Count what was lost."""

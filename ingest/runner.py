@@ -29,6 +29,7 @@ from ingest.mqtt.host_state import HostState, HostStateSettings
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.subscriber import Subscriber
+from ingest.own_state import OwnState
 from ingest.reader import Reader
 from ingest.replay import Replay
 from plant.backoff import Outage
@@ -157,6 +158,7 @@ class Ingest:
             lease_s=settings.lease_s,
             most_slots=self._most_slots,
             end_session=lambda slot: end_session(settings.broker, _client_id(installation, slot)),
+            own_state=OwnState(self._clock, folder=settings.spool),
         )
         if not _has_slots(house):
             return

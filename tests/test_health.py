@@ -124,7 +124,7 @@ def build(connection: psycopg.Connection[Any]) -> None:
 @cache
 def documented() -> list[tuple[tuple[set[str], ...], Health]]:
     """The table of docs/health.md: what each column of a line admits, and the word."""
-    text = DOCUMENT.read_text(encoding="utf-8").partition("<!-- the table")[2]
+    text = DOCUMENT.read_text(encoding="utf-8").partition("<!-- the table")[2].partition("\n## ")[0]
     lines = re.findall(r"^\|(.*)\|$", text, re.MULTILINE)[2:]
     rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     return [(tuple(set(cell.split(", ")) for cell in row[:-1]), Health(row[-1].strip("`"))) for row in rows]

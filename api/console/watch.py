@@ -11,8 +11,9 @@ from datetime import datetime
 from api.parts import Parts
 from plant.alert import Alert
 from plant.errors import AssetloopError
+from plant.product_state import ProductFault
 from plant.work_order import WorkOrder
-from storage.views import overview
+from storage.views import overview, product_state
 from storage.views.overview import AssetView, Counts, Quarantined
 from storage.work import alerts, orders
 
@@ -25,7 +26,10 @@ _SHARE_OF_TIME = 5  # a slow read is followed by a pause that many times as long
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """The plant at one instant; `number` is 0 before the first read, `away` says why the last one failed."""
+    """The plant at one instant; `number` is 0 before the first read, `away` says why the last one failed.
+
+    `faults` is what is wrong with the product itself.
+    """
 
     number: int = 0
     at: datetime | None = None
@@ -36,6 +40,7 @@ class Picture:
     signal_names: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     quarantine: tuple[Quarantined, ...] = ()
+    faults: tuple[ProductFault, ...] = ()
 
     def asset(self, site: str, tag: str) -> AssetView | None:
         """Find an asset by its tags."""
@@ -57,6 +62,7 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
                 signal_names=overview.signal_names(tx, {order.asset_id for order in listed}),
                 alerts=tuple(alerts.list_alerts(tx)),
                 quarantine=tuple(overview.list_quarantine(tx)),
+                faults=product_state.faults(tx, folder=parts.data_folder),
             )
     except AssetloopError as error:
         if before.away is None:

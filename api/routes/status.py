@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.telemetry import DeliveredMinuteShape, FlowShape, HealthShape
+from api.schemas.telemetry import DeliveredMinuteShape, FaultShape, FlowShape, HealthShape, LiveShape
 from plant.errors import Rejected
 from storage.telemetry import delivery
-from storage.views import overview
+from storage.views import overview, product_state
 
 router = APIRouter(prefix="/ingest", tags=["ingest"])
 _AN_HOUR = timedelta(hours=1)
@@ -56,8 +56,24 @@ health_router = APIRouter(prefix="/health", tags=["health"])
 
 
 @health_router.get("", responses=answers())
-def get_health(parts: GivenParts) -> HealthShape:
-    """Answer that all is well, or 503 where the database is away."""
+def get_health(parts: GivenParts, response: Response) -> HealthShape:
+    """Say how the product is: 200 while telemetry is stored, 503 while none is or the database is away."""
     with parts.database.transaction() as tx:
         installation = overview.beat(tx)
-    return HealthShape(status="ok", version=parts.version, installation=installation, time=parts.clock.now())
+    faults = product_state.look(parts.database, folder=parts.data_folder)
+    failing = any(fault.kind.stops_storing for fault in faults)
+    if failing:
+        response.status_code = 503
+    return HealthShape(
+        status="failing" if failing else "degraded" if faults else "ok",
+        version=parts.version,
+        installation=installation,
+        time=parts.clock.now(),
+        faults=[FaultShape.model_validate(fault) for fault in faults],
+    )
+
+
+@health_router.get("/live", responses=answers())
+def get_live(parts: GivenParts) -> LiveShape:
+    """Answer as long as this process does, whatever its surroundings do: for who would restart it otherwise."""
+    return LiveShape(version=parts.version)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.shape import Shape
+from plant.product_state import FaultKind
 
 
 class CountsShape(Shape):
@@ -103,10 +105,28 @@ class IssuedShape(Shape):
     asset: str | None
 
 
-class HealthShape(BaseModel):
-    """That the product lives and its database answers."""
+class FaultShape(Shape):
+    """One thing that is wrong with the product itself."""
 
-    status: str = Field(examples=["ok"])
+    kind: FaultKind
+    says: str
+    since: datetime | None = Field(description="Since when, as far as that is known.")
+
+
+class HealthShape(BaseModel):
+    """How the product itself is."""
+
+    status: Literal["ok", "degraded", "failing"] = Field(
+        description="failing: no telemetry is stored at present. degraded: something else is wrong."
+    )
     version: str
     installation: str
     time: datetime
+    faults: list[FaultShape] = Field(description="What is wrong now, the worst first.")
+
+
+class LiveShape(BaseModel):
+    """That this process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str

@@ -42,6 +42,14 @@ WHERE $__timeFilter(time)
 GROUP BY 1, 2
 ORDER BY 1
 
+-- name: product
+-- What is wrong with the product itself, or that nothing is.
+SELECT replace(fault, '_', ' ') AS "Product", says AS "What", since AS "Since"
+FROM watch.product_fault
+UNION ALL
+SELECT 'ok', 'telemetry is stored and jobs are done', NULL
+WHERE NOT EXISTS (SELECT FROM watch.product_fault)
+
 -- name: open_alerts
 -- The open alerts, the worst first.
 SELECT asset_id, label AS "Asset", severity AS "Severity", kind_name AS "Kind", state AS "State", onset AS "Onset", count AS "Count"

@@ -145,6 +145,7 @@ class Recorder:
             except AssetloopError as error:
                 turn.roll_back()
                 self._housekeeping.doubt_latest()
+                self._housekeeping.own_state.note_failed(error)
                 self._meter.failed()
                 self._stopping.wait(self._outage.failed(error))
                 continue
@@ -157,6 +158,7 @@ class Recorder:
 
     def _keep_house(self) -> None:
         while not self._stopping.wait(self._housekeeping.pause_s(time.monotonic())):
+            self._meter.faults(self._housekeeping.own_state.kinds())
             try:
                 self._housekeeping.keep(time.monotonic())
             except AssetloopError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,15 +11,17 @@ from pathlib import Path
 from ingest.mapping.file import read_rules
 from plant.errors import AssetloopError
 from service.broker import journal
+from service.runtime.screen import fault_line
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings
+from storage.core import disk
 from storage.core.database import Role
+from storage.core.grade import Grade
 from storage.models import proposals
 from storage.schema import migrate, upkeep
 from storage.telemetry import delivery, devices, quarantine
-from storage.views import counts
+from storage.views import counts, product_state
 
-_LEAST_DISK_BYTES = 2 * 2**30
 _MOST_SKEW_S = 2.0
 _LONGEST_UNROLLED_S = 900.0
 _A_DAY = timedelta(days=1)
@@ -62,16 +63,26 @@ def _of_the_record(around: Surroundings) -> list[Check]:
         _check(
             "upkeep",
             lambda: _upkeep(around),
-            "start `assetloop work` and see what it logs; where jobs of TimescaleDB's fail or wait, see "
-            "timescaledb_information.job_errors, install versions of PostgreSQL and TimescaleDB that go together, and "
-            "run ALTER EXTENSION timescaledb UPDATE",
+            _upkeep_mend(around),
         ),
         _check(
             "telemetry", lambda: _telemetry(around), "see what `assetloop ingest` logs, and `assetloop ingest status`"
         ),
         *_of_the_mapping(around),
+        _check("state", lambda: _state(around), "see what `assetloop ingest` and `assetloop work` log, and its text"),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
+
+
+def _upkeep_mend(around: Surroundings) -> str:
+    mend = "start `assetloop work` and see what it logs"
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        if upkeep.grade_of(tx) is not Grade.COMMUNITY:
+            return mend
+    return (
+        f"{mend}; where jobs of TimescaleDB's fail or wait, see timescaledb_information.job_errors, install versions "
+        "of PostgreSQL and TimescaleDB that go together, and run ALTER EXTENSION timescaledb UPDATE"
+    )
 
 
 def _of_the_mapping(around: Surroundings) -> list[Check]:
@@ -96,12 +107,10 @@ def _settings(data: Path | None) -> str:
 
 def _disk(around: Surroundings) -> str:
     folder = around.folder.path
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < _LEAST_DISK_BYTES:
-        raise OSError(f"only {free / 2**30:.1f} GiB free at {folder}")
-    return f"{free / 2**30:.0f} GiB free at {folder}"
+    says = disk.nearly_full(folder)
+    if says:
+        raise AssetloopError(says)
+    return f"{disk.free_gib(folder):.0f} GiB free at {folder}"
 
 
 def _database(around: Surroundings) -> str:
@@ -173,13 +182,10 @@ def _upkeep(around: Surroundings) -> str:
 
 
 def _telemetry(around: Surroundings) -> str:
-    """Look whether ingest listens, loses nothing, and whether somebody waits for approval."""
+    """Look whether ingest loses nothing, and whether somebody waits for approval."""
     with around.database(Role.APP) as database, database.transaction() as tx:
         flow = delivery.status(tx, since=around.clock.now() - _A_DAY)
         waiting = quarantine.strangers(tx)
-    deaf = [slot.slot for slot in flow.slots if slot.is_held and not slot.is_listening]
-    if deaf:
-        raise AssetloopError(f"ingest has no connection to the broker: slot {', '.join(map(str, deaf))}")
     if flow.lost_bytes:
         raise AssetloopError(
             f"{flow.lost_messages:,} messages of QoS 0 were lost within a day, for want of room on disk"
@@ -190,6 +196,15 @@ def _telemetry(around: Surroundings) -> str:
     if waiting:
         return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
     return "nothing was lost or limited within a day"
+
+
+def _state(around: Surroundings) -> str:
+    """Say what `/health`, the console and Grafana say too; the disk has a line of its own."""
+    with around.database(Role.APP) as database:
+        faults = product_state.look(database)
+    if faults:
+        raise AssetloopError("; ".join(fault_line(fault) for fault in faults))
+    return "telemetry is stored and jobs are done"
 
 
 def _slots(around: Surroundings) -> str:

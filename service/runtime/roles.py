@@ -185,6 +185,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
             console_url=console_url(around),
             door=door,
             registry=counted,
+            data_folder=around.folder.path,
         )
         serve_app(app, host or settings.host, port or settings.port, stop)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -14,12 +15,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from plant.product_state import FaultKind, ProductFault
 from service.runtime.data_folder import Running
 from storage.views.counts import OrderLine, Totals
 
 Bar = Callable[[int, int], None]
 Stages = Callable[[str, int, int], None]
-Show = Callable[[Totals, list[OrderLine], list[str], float | None], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """What is shown of a running stack: figures where the database answers, what does not run, what is wrong."""
+
+    totals: Totals | None = None
+    orders: Sequence[OrderLine] = ()
+    resting: Sequence[str] = ()
+    faults: Sequence[ProductFault] = ()
+    first_s: float | None = None
+
+
+Show = Callable[[Shown], None]
 
 
 class Screen:
@@ -84,29 +99,60 @@ class Screen:
             return
         with Live(console=self.console, refresh_per_second=4, transient=False) as live:
 
-            def show(totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None) -> None:
-                live.update(_screen(running, totals, orders, resting, first_s))
+            def show(shown: Shown) -> None:
+                live.update(_screen(running, shown))
 
             yield show
 
     def _changes(self) -> Show:
         seen: set[str] = set()
+        wrong: set[FaultKind] = set()
 
-        def show(_totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None) -> None:
-            lines = [f"{order.number} {order.title}" for order in orders]
-            lines += [f"{name} died and is started again" for name in resting]
-            lines += [f"first work order after {first_s} s"] if first_s is not None else []
+        def show(shown: Shown) -> None:
+            lines = [f"{order.number} {order.title}" for order in shown.orders]
+            lines += [f"{name} died and is started again" for name in shown.resting]
+            lines += [f"first work order after {shown.first_s} s"] if shown.first_s is not None else []
             for line in lines:
                 if line not in seen:
                     seen.add(line)
                     self.say(line)
+            for fault in shown.faults:
+                if fault.kind not in wrong:
+                    self.say(f"FAULT {fault_line(fault)}")
+            for kind in wrong - {fault.kind for fault in shown.faults}:
+                self.say(f"over: {_in_words(kind)}")
+            wrong.clear()
+            wrong.update(fault.kind for fault in shown.faults)
 
         return show
 
 
-def _screen(
-    running: Running, totals: Totals, orders: list[OrderLine], resting: list[str], first_s: float | None
-) -> Group:
+def fault_line(fault: ProductFault) -> str:
+    """Say in a line what is wrong with the product.
+
+    >>> fault_line(ProductFault(kind=FaultKind.INGEST_AWAY, says="none has written its lease lately"))
+    'ingest away: none has written its lease lately'
+    """
+    return f"{_in_words(fault.kind)}: {fault.says}"
+
+
+def _in_words(kind: FaultKind) -> str:
+    return kind.value.replace("_", " ")
+
+
+def _screen(running: Running, shown: Shown) -> Group:
+    lines: list[Text | Table] = []
+    if shown.totals is not None:
+        lines.append(_figures(shown.totals, shown.first_s))
+    for order in shown.orders:
+        done = f" · acknowledged by {order.acknowledged_by}" if order.acknowledged_by else ""
+        lines.append(Text(f"{order.number} {order.state} {order.title}{done}", style="" if done else "bold"))
+    lines.extend(Text(fault_line(fault), style="bold red") for fault in shown.faults)
+    lines.extend(Text(f"{name} died; it is started again", style="red") for name in shown.resting)
+    return Group(Panel(Group(*lines), title=f"assetloop · {running.console_url}", subtitle="Ctrl-C stops everything"))
+
+
+def _figures(totals: Totals, first_s: float | None) -> Table:
     figures = Table.grid(padding=(0, 3))
     figures.add_row("assets", f"{totals.assets}", "models", f"{totals.models}", "readings", f"{totals.readings:,}")
     figures.add_row(
@@ -120,12 +166,7 @@ def _screen(
     figures.add_row("newest reading", _ago(totals.silent_s), "scoring behind", _seconds(totals.scoring_lag_s))
     if first_s is not None:
         figures.add_row("first work order", f"after {first_s} s")
-    lines: list[Text | Table] = [figures]
-    for order in orders:
-        done = f" · acknowledged by {order.acknowledged_by}" if order.acknowledged_by else ""
-        lines.append(Text(f"{order.number} {order.state} {order.title}{done}", style="" if done else "bold"))
-    lines.extend(Text(f"{name} died; it is started again", style="red") for name in resting)
-    return Group(Panel(Group(*lines), title=f"assetloop · {running.console_url}", subtitle="Ctrl-C stops everything"))
+    return figures
 
 
 def _ago(seconds: float | None) -> str:

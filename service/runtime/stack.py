@@ -8,23 +8,25 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
 
 from plant.errors import Conflict, Unavailable
+from plant.product_state import FaultKind, ProductFault
 from service.demo import demonstration
 from service.runtime.data_folder import Running
 from service.runtime.foundation import Foundation
 from service.runtime.processes import Crew
-from service.runtime.screen import Screen
+from service.runtime.screen import Screen, Shown
 from service.runtime.surroundings import Surroundings
 from service.runtime.waiting import ToldToStopError
 from storage.core.database import Database, Role
 from storage.register import assets
-from storage.views import counts
+from storage.views import counts, product_state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +111,24 @@ def refuse_taken_port(host: str, port: int) -> None:
         raise Conflict(f"port {port} on {host} {why}; choose another with --port") from error
 
 
+class LastingFaults:
+    """Faults that have lasted for a while: what passes by itself while roles start is not worth a line."""
+
+    def __init__(self, least_s: float = 3.0) -> None:
+        self._least_s = least_s
+        self._since_s: dict[FaultKind, float] = {}
+
+    def of(self, faults: Sequence[ProductFault], now_s: float) -> list[ProductFault]:
+        """Return those of `faults` that were seen for long enough; `now_s` is monotonic seconds.
+
+        >>> lasting, fault = LastingFaults(3.0), ProductFault(kind=FaultKind.INGEST_AWAY, says="")
+        >>> [len(lasting.of([fault], now_s)) for now_s in (0.0, 2.0, 4.0)], len(lasting.of([], 5.0))
+        ([0, 0, 1], 0)
+        """
+        self._since_s = {fault.kind: self._since_s.get(fault.kind, now_s) for fault in faults}
+        return [fault for fault in faults if now_s - self._since_s[fault.kind] >= self._least_s]
+
+
 class _Stack:
     """The roles of one `up`, and what is shown of them."""
 
@@ -136,6 +156,7 @@ class _Stack:
             console_url=around.settings.console_url or f"http://{host}:{options.port}",
         )
         around.folder.announce(self._running)
+        self._lasting = LastingFaults()
         self._crew = Crew(around.folder.logs, self._environment())
         self._database = Database(foundation.database_url, role=Role.APP, wait_s=3.0)
 
@@ -167,11 +188,24 @@ class _Stack:
         """Watch and show until the end is asked for or the time is up."""
         with self._screen.live(self._running, self._around.folder.path) as show:
             while not self._stop.is_set() and self._left_s() > 0:
-                resting = self._watch()
-                with contextlib.suppress(Unavailable), self._database.transaction() as tx:
-                    first = counts.first_order_since(tx, self._began)
-                    show(counts.totals(tx), counts.latest_orders(tx), resting, self._seconds_to(first))
+                show(self._look(self._watch()))
                 self._stop.wait(max(0.05, min(1.0, self._left_s())))
+
+    def _look(self, resting: list[str]) -> Shown:
+        folder = self._around.folder.path
+        try:
+            with self._database.transaction() as tx:
+                first = counts.first_order_since(tx, self._began)
+                return Shown(
+                    totals=counts.totals(tx),
+                    orders=counts.latest_orders(tx),
+                    resting=resting,
+                    faults=self._lasting.of(product_state.faults(tx, folder=folder), time.monotonic()),
+                    first_s=self._seconds_to(first),
+                )
+        except Unavailable:
+            faults = product_state.look(self._database, folder=folder)
+            return Shown(resting=resting, faults=self._lasting.of(faults, time.monotonic()))
 
     def summary(self) -> Summary:
         """Say what the run came to."""

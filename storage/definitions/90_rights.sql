@@ -33,7 +33,7 @@ GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total,
     asset_called
 TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session TO assetloop_ingest;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool, process_report TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION
     register_signal, register_asset, hold_in_quarantine, release_from_quarantine, quarantine_key, quarantine_sample, approved_strangers,
@@ -54,6 +54,7 @@ GRANT INSERT ON
     drift_check, life_model
 TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
+GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON

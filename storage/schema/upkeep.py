@@ -147,7 +147,7 @@ class Failing:
 
 
 def failing(tx: Transaction) -> list[Failing]:
-    """Return what failed when it was last done: tasks of the queue, and jobs at TimescaleDB's own scheduler."""
+    """Return what failed and has not succeeded since: tasks of the queue, and jobs at TimescaleDB's own scheduler."""
     rows = tx.all("upkeep.failing_tasks", tasks=[f"{NAMESPACE}:{task}" for task in _TASKS])
     if grade_of(tx) is Grade.COMMUNITY:
         rows += tx.all("upkeep.failing_jobs")
@@ -165,11 +165,13 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=_A_FEW_TIMES)
     def roll_up_touched(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         roll_up(database)
+        _note_done(database, "roll_up")
 
     @blueprint.periodic(cron="*/5 * * * *")
     @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=_A_FEW_TIMES)
     def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
         fold(database, now=clock.now())
+        _note_done(database, "fold")
 
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=_A_FEW_TIMES)
@@ -179,5 +181,11 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
         forget(database, now=clock.now())
         expire(database, now=clock.now())
         expire_quarantine(database, now=clock.now())
+        _note_done(database, "keep")
 
     return blueprint
+
+
+def _note_done(database: Database, task: str) -> None:
+    with database.transaction() as tx:
+        tx.run("upkeep.note_done", task=f"{NAMESPACE}:{task}")

@@ -47,16 +47,24 @@ SELECT extract(epoch FROM clock_timestamp() - min(noted_at))::double precision A
 FROM touched;
 
 -- name: failing_tasks
--- The upkeep of the job queue that failed when it was last done.
+-- The upkeep of the job queue that failed and has not been done since. The queue forgets what succeeded.
 SELECT last.task_name AS job, 'it was given up after ' || last.attempts || ' attempts' AS says
 FROM (
-    SELECT DISTINCT ON (task_name) task_name, status, attempts
-    FROM procrastinate_jobs
-    WHERE task_name = ANY (%(tasks)s) AND status IN ('succeeded', 'failed')
-    ORDER BY task_name, id DESC
+    SELECT DISTINCT ON (j.task_name) j.task_name, j.attempts, e.at
+    FROM procrastinate_jobs AS j
+    LEFT JOIN procrastinate_events AS e ON e.job_id = j.id AND e.type = 'failed'
+    WHERE j.task_name = ANY (%(tasks)s) AND j.status = 'failed'
+    ORDER BY j.task_name, j.id DESC
 ) AS last
-WHERE last.status = 'failed'
+LEFT JOIN upkeep_done AS done ON done.task = last.task_name
+WHERE done.at IS NULL OR last.at > done.at
 ORDER BY last.task_name;
+
+-- name: note_done
+-- Remember that a task of upkeep was done.
+INSERT INTO upkeep_done (task, at)
+VALUES (%(task)s, clock_timestamp())
+ON CONFLICT (task) DO UPDATE SET at = excluded.at;
 
 -- name: failing_jobs
 -- The jobs at TimescaleDB's scheduler whose last run failed.

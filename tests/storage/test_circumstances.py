@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -150,46 +145,3 @@ def test_a_connection_lost_in_the_middle_of_a_batch_leaves_nothing_behind(
     assert superuser.execute("SELECT count(*) FROM touched").fetchone() == (0,)
     with ingest_database.transaction() as tx:
         assert readings.append(tx, rows(1_000), received_at=NOW).stored == 1_000
-
-
-@pytest.fixture
-def small_disk(server_url: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated database whose disk holds 24 MiB."""
-    if os.environ.get("ASSETLOOP_TEST_DATABASE_URL") or os.geteuid() != 0:
-        pytest.skip("a small disk can be mounted only by root, beside a server of the test's own")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True)
-    for part in (folder, *folder.parents[:4]):
-        part.chmod(part.stat().st_mode | 0o001)
-    os.chown(folder, pwd.getpwnam("embedded_postgres").pw_uid, -1)
-    try:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f"CREATE TABLESPACE small LOCATION '{folder}'".encode())
-            connection.execute("CREATE DATABASE small TABLESPACE small STRATEGY FILE_COPY")
-        url = psycopg.conninfo.make_conninfo(server_url, dbname="small")
-        migrate(url, allow_unsupported=True)
-        yield url
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS small WITH (FORCE)")
-            connection.execute("DROP TABLESPACE IF EXISTS small")
-        subprocess.run(["umount", folder], check=True)
-
-
-def test_a_full_disk_is_named_and_what_was_stored_before_stays(small_disk: str) -> None:
-    stored = 0
-
-    def fill_it(database: Database) -> None:
-        nonlocal stored
-        for batch in range(100):
-            with database.transaction() as tx:
-                added = readings.append(tx, rows(20_000, start=batch * 20_000), received_at=NOW).stored
-            stored += added
-
-    with Database(small_disk, role=Role.INGEST) as database:
-        with pytest.raises(Unavailable, match=r"the database's disk is full: .*; free space there") as told:
-            fill_it(database)
-        with database.transaction() as tx:
-            assert readings.count(tx) == stored > 0
-    assert "\n" not in str(told.value)

@@ -14,7 +14,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 # s select, i insert, u update, d delete. Truncate, and changing a definition, are the owner's alone.
 INGEST = {
     **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
-    **dict.fromkeys(("ingest_slot", "ingest_spool"), "siud"),
+    **dict.fromkeys(("ingest_slot", "ingest_spool", "process_report"), "siud"),
     **dict.fromkeys(("latest", "wire_memory", "device_session"), "siu"),
     **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "device_token"), "s"),
     **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
@@ -27,7 +27,7 @@ APP = {
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
     **dict.fromkeys(("guarding", "wear", "suppression", "relearning", "label", "training", "proposal"), "siu"),
-    **dict.fromkeys(("remaining_life", "device_token"), "siu"),
+    **dict.fromkeys(("remaining_life", "device_token", "upkeep_done"), "siu"),
     "life_model": "si",
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),

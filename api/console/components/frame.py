@@ -1,4 +1,4 @@
-"""What surrounds every page: brand, ways to go, language, light or dark, and the word that the database is away."""
+"""What surrounds every page: brand, ways to go, language, light or dark, and what is wrong with the product itself."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from api.console.components.elements import box, icon, link, mark, words, zone
 from api.console.visit import Visit
 from api.console.watch import Picture
 from api.language import Language
+from plant.product_state import ProductFault
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOOP = """
@@ -136,14 +137,22 @@ def _theme(visit: Visit) -> None:
 
 def _away(visit: Visit) -> None:
     with mark(box("away"), "away") as banner:
-        said = words("")
+        said = words("").classes("lines")
     banner.props["role"] = "status"
 
     def show(picture: Picture) -> None:
-        said.set_text(visit.t("away" if picture.at else "away_first"))
-        banner.set_visibility(picture.away is not None)
+        lines = [_fault(visit, fault) for fault in picture.faults]
+        if picture.away is not None:
+            lines = [visit.t("away" if picture.at else "away_first")]
+        said.set_text("\n".join(lines))
+        banner.set_visibility(bool(lines))
 
     visit.follow(show)
+
+
+def _fault(visit: Visit, fault: ProductFault) -> str:
+    """Say in the reader's language what is wrong, and in the program's own words what it met."""
+    return f"{visit.word('fault', fault.kind.value)} ({fault.says})"
 
 
 def empty(said: str, sign: str = "check_circle", hint: str = "") -> Element:

@@ -46,6 +46,28 @@ TEXTS: dict[str, tuple[str, str]] = {
     "theme": ("Light or dark", "浅色或深色"),
     "logout": ("Log out", "退出"),
     "skip": ("Skip to content", "跳到正文"),
+    "fault_database_away": ("The database is away.", "数据库不可用。"),
+    "fault_database_read_only": (
+        "The database takes no writes, so nothing is stored.",
+        "数据库不可写入，因此无法存储任何数据。",
+    ),
+    "fault_not_storing": (
+        "Telemetry is not stored at present. Nothing that was acknowledged is lost: it waits.",
+        "当前未存储遥测数据。已确认的数据不会丢失：正在等待存储。",
+    ),
+    "fault_ingest_away": (
+        "No ingest process is running, so no telemetry is stored.",
+        "采集进程未运行，因此未存储遥测数据。",
+    ),
+    "fault_broker_away": (
+        "Ingest has no connection to the broker, so no telemetry comes in.",
+        "采集进程未连接消息代理，因此没有遥测数据进入。",
+    ),
+    "fault_jobs_stuck": (
+        "Jobs wait and nobody does them: work orders do not go out, nothing is trained or tidied up.",
+        "任务在等待但无人执行：工单不会发出，也不会训练模型或整理数据。",
+    ),
+    "fault_disk_nearly_full": ("The disk is nearly full.", "磁盘空间即将耗尽。"),
     "away": (
         "The database is away. This page shows what was last known and goes on by itself.",
         "数据库暂时无法访问。页面显示最后已知的数据，恢复后会自动更新。",

@@ -267,21 +267,33 @@ def test_upkeep_is_due_every_minute_every_five_and_every_hour(app_database: Data
     assert crons == {"storage:roll_up": "* * * * *", "storage:fold": "*/5 * * * *", "storage:keep": "17 * * * *"}
 
 
-def test_upkeep_that_was_given_up_is_named_until_it_succeeds(app_database: Database, superuser: Superuser) -> None:
-    def ended(task: str, status: str, attempts: int) -> None:
+def test_upkeep_that_was_given_up_is_named_until_it_is_done_though_the_queue_forgets_what_succeeded(
+    app_database: Database, database_url: str, superuser: Superuser
+) -> None:
+    for task in ("storage:keep", "storage:fold", "alerts:dispatch"):
         superuser.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts) VALUES ('default', %s, %s, %s)",
-            [task, status, attempts],
+            "WITH job AS (INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
+            " VALUES ('default', %s, 'failed', 3) RETURNING id)"
+            " INSERT INTO procrastinate_events (job_id, type) SELECT id, 'failed' FROM job",
+            [task],
         )
+    assert failing_tasks(app_database) == ["storage:fold", "storage:keep"]
+    app = procrastinate.App(connector=jobs.connector(database_url))
+    app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
 
-    ended("storage:keep", "failed", 3)
-    ended("storage:fold", "failed", 3)
-    ended("storage:fold", "succeeded", 1)
-    ended("storage:roll_up", "succeeded", 1)
-    ended("alerts:dispatch", "failed", 9)
-    with app_database.transaction() as tx:
-        tasks = [one for one in upkeep.failing(tx) if one.job.startswith("storage:")]
-    assert tasks == [upkeep.Failing(job="storage:keep", says="it was given up after 3 attempts")]
+    async def work() -> None:
+        async with app.open_async():
+            with app_database.transaction() as tx:
+                jobs.defer(tx, f"{upkeep.NAMESPACE}:fold", timestamp=0)
+            await app.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
+
+    asyncio.run(work())
+    assert failing_tasks(app_database) == ["storage:keep"]
+
+
+def failing_tasks(database: Database) -> list[str]:
+    with database.transaction() as tx:
+        return [one.job for one in upkeep.failing(tx) if one.job.startswith("storage:")]
 
 
 def held(

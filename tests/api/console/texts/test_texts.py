@@ -12,6 +12,7 @@ from models.scoring.findings import failure_mode_of
 from plant.alert import AlertState
 from plant.finding import FindingKind
 from plant.health import Health
+from plant.product_state import FaultKind
 from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
 
@@ -41,9 +42,15 @@ def test_every_text_the_pages_ask_for_is_there() -> None:
     assert asked <= TEXTS.keys()
 
 
+def test_every_health_has_a_colour() -> None:
+    look = (API / "console" / "static" / "look.css").read_text(encoding="utf-8")
+    assert [one for one in Health if f".tone-{one.value}" not in look] == []
+
+
 def test_every_code_of_the_vocabulary_has_a_word() -> None:
     codes = {
         *(f"health_{one.value}" for one in Health),
+        *(f"fault_{one.value}" for one in FaultKind),
         *(f"state_{one.value}" for one in OrderState),
         *(f"severity_{one.value}" for one in Severity),
         *(f"alert_{one.value}" for one in AlertState),
