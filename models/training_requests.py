@@ -1,4 +1,4 @@
-"""Training that is asked for: a row and a job in one transaction, which any worker on the same database then does."""
+"""Training is asked for with a row and a job in one transaction; any worker on the same database does it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.models import trainings
 
 NAMESPACE = "models"
 QUEUE = "training"
-"""Training has a queue of its own, so that nobody waits for an order because a fleet is being trained."""
+"""Training has a queue of its own, so that orders do not wait while a fleet is trained."""
 
 TRAIN_TASK = "train"
 TRAIN = f"{NAMESPACE}:{TRAIN_TASK}"

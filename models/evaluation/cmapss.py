@@ -46,8 +46,8 @@ class CmapssFigures:
 
     Attributes:
         protocol: `test` on the engines of the test file, `cross-validation` on training engines held out in turn.
-        verdicts: one per engine; in a cross-validation those of the first draw of cuts.
-        draws: (draws, engines, 5) of cycle, predicted, low, high and target, in the order of `verdicts`; in a
+        predictions: one per engine; in a cross-validation those of the first draw of cuts.
+        draws: (draws, engines, 5) of cycle, predicted, low, high and target, in the order of `predictions`; in a
             cross-validation alone.
         rmse: cycles, the mean over the draws where there are several, None without answers.
         rmse_spread: cycles, the standard deviation between draws, each with as many cuts as there are engines.
@@ -56,7 +56,7 @@ class CmapssFigures:
 
     subset: str
     protocol: str
-    verdicts: tuple[EnginePrediction, ...]
+    predictions: tuple[EnginePrediction, ...]
     trained_on: int
     rmse: float | None
     rmse_spread: float | None
@@ -68,9 +68,9 @@ class CmapssFigures:
     def summary(self) -> str:
         """Return the figures in one line, for a person."""
         on = (
-            f"{len(self.verdicts)} test engines, trained on {self.trained_on}"
+            f"{len(self.predictions)} test engines, trained on {self.trained_on}"
             if self.protocol == "test"
-            else f"CROSS-VALIDATION over {len(self.verdicts)} training engines, no test files here"
+            else f"CROSS-VALIDATION over {len(self.predictions)} training engines, no test files here"
         )
         if self.rmse is None or self.covered is None:
             return f"{self.subset}: {on}; no RUL_{self.subset}.txt, so no error is known"
@@ -84,10 +84,10 @@ class CmapssFigures:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Give `unit,predicted` of every engine; where the cuts were ours all that the figures follow from, by draw."""
         if self.draws is None:
-            yield from ({"unit": one.unit, "predicted": one.predicted} for one in self.verdicts)
+            yield from ({"unit": one.unit, "predicted": one.predicted} for one in self.predictions)
             return
         for number, draw in enumerate(self.draws.tolist()):
-            for one, (cycle, predicted, low, high, target) in zip(self.verdicts, draw, strict=True):
+            for one, (cycle, predicted, low, high, target) in zip(self.predictions, draw, strict=True):
                 cut = {"cycle": int(cycle), "low": low, "high": high, "target": target}
                 yield {"unit": one.unit, "predicted": predicted, "draw": number, **cut}
 
@@ -120,34 +120,34 @@ def evaluate_cmapss(
 
 def _test(engines: Subset, subset: str, estimator: RemainingLife, progress: Progress | None) -> CmapssFigures:
     trained = clone(estimator).fit(list(engines.lives.values()), progress=progress)
-    verdicts = [
-        _verdict(unit, trained, history, engines.left.get(unit)) for unit, history in sorted(engines.cut.items())
+    predictions = [
+        _prediction(unit, trained, history, engines.left.get(unit)) for unit, history in sorted(engines.cut.items())
     ]
-    return _figures(verdicts, subset, "test", len(engines.lives), estimator.coverage)
+    return _figures(predictions, subset, "test", len(engines.lives), estimator.coverage)
 
 
-def _verdict(unit: int, trained: RemainingLife, history: History, left: float | None) -> EnginePrediction:
-    told = trained.predict(history)
+def _prediction(unit: int, trained: RemainingLife, history: History, left: float | None) -> EnginePrediction:
+    estimate = trained.predict(history)
     return EnginePrediction(
         unit=unit,
         cycle=int(history.time[-1]),
-        predicted=float(told.likely[-1]),
-        low=float(told.low[-1]),
-        high=float(told.high[-1]),
+        predicted=float(estimate.likely[-1]),
+        low=float(estimate.low[-1]),
+        high=float(estimate.high[-1]),
         target=None if left is None else min(left, HORIZON_CYCLES),
     )
 
 
 def _figures(
-    verdicts: Sequence[EnginePrediction], subset: str, protocol: str, trained_on: int, coverage: float
+    predictions: Sequence[EnginePrediction], subset: str, protocol: str, trained_on: int, coverage: float
 ) -> CmapssFigures:
-    judged = [one for one in verdicts if one.target is not None]
+    judged = [one for one in predictions if one.target is not None]
     table = np.array([(one.predicted, one.low, one.high, one.target) for one in judged], dtype=np.float64)
     rmse, covered, width = _of(table) if judged else (None, None, None)
     return CmapssFigures(
         subset=subset,
         protocol=protocol,
-        verdicts=tuple(verdicts),
+        predictions=tuple(predictions),
         trained_on=trained_on,
         rmse=rmse,
         rmse_spread=None,
@@ -178,7 +178,7 @@ def _cross_validate(
         courses |= {int(unit): _course(trained, engines.lives[unit]) for unit in held_out}
     ordered = sorted(courses)
     draws = [np.stack([rng.choice(courses[unit]) for unit in ordered]) for _ in range(DRAWS)]
-    verdicts = [
+    predictions = [
         EnginePrediction(unit=unit, cycle=int(cycle), predicted=predicted, low=low, high=high, target=target)
         for unit, (cycle, predicted, low, high, target) in zip(ordered, draws[0].tolist(), strict=True)
     ]
@@ -186,7 +186,7 @@ def _cross_validate(
     return CmapssFigures(
         subset=subset,
         protocol="cross-validation",
-        verdicts=tuple(verdicts),
+        predictions=tuple(predictions),
         trained_on=len(units) - len(units[::FOLDS]),
         rmse=float(errors.mean()),
         rmse_spread=float(errors.std()),
@@ -199,9 +199,9 @@ def _cross_validate(
 
 def _course(trained: RemainingLife, life: Life) -> Floats:
     """Return (cycle, predicted, low, high, target) at every cycle at which the engine may be cut."""
-    told, left = trained.predict(life.history), life.failed_at - life.history.time
+    estimate, left = trained.predict(life.history), life.failed_at - life.history.time
     target = np.minimum(left, HORIZON_CYCLES)
-    course = np.stack([life.history.time, told.likely, told.low, told.high, target], axis=1)
+    course = np.stack([life.history.time, estimate.likely, estimate.low, estimate.high, target], axis=1)
     seen = np.arange(1, len(left) + 1) >= SEEN_CYCLES
     cut = seen & (left >= LEFT_CYCLES[0]) & (left <= LEFT_CYCLES[1])
     if not cut.any():

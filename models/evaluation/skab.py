@@ -13,7 +13,7 @@ from sklearn.base import clone
 
 from models.detector.arrays import Flags, Floats
 from models.detector.estimator import ConditionDetector
-from models.evaluation.tables import whole
+from models.evaluation.tables import columns_of, whole_rows
 from plant.errors import Rejected
 
 LABELLED_TRAINING_ROWS = 400
@@ -128,7 +128,7 @@ def ratio(part: float, whole: float) -> float | None:
 def evaluate_skab(
     directory: Path, detector: ConditionDetector | None = None, progress: Progress | None = None, *, skip: int = 0
 ) -> SkabFigures:
-    """Judge a detector, the shipped one unless told, on every CSV file below `directory`.
+    """Judge a detector, the shipped one where None, on every CSV file below `directory`.
 
     The protocol of the Skoltech Anomaly Benchmark (Katser and Kozitsin, 2020): trained per file on its first rows,
     streamed causally over the rest, counts pooled over files. The same settings for all files. `skip` leaves out the
@@ -201,7 +201,7 @@ def read_recording(path: Path, directory: Path) -> Recording:
     file = path.relative_to(directory).as_posix()
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
-            read = list(whole(csv.reader(lines, delimiter=";")))
+            read = list(whole_rows(csv.reader(lines, delimiter=";")))
         if not read:
             raise ValueError("it is empty")
         header, *table = read
@@ -219,12 +219,3 @@ def read_recording(path: Path, directory: Path) -> Recording:
         raise Rejected("malformed_recording", f"{file} cannot be read: {error.strerror}") from error
     seconds = np.array([moment.timestamp() for moment in time])
     return Recording(file=file, signals=signals, time=seconds, rows=rows, label=label)
-
-
-def columns_of(table: Sequence[Sequence[str]], columns: Sequence[int]) -> Floats:
-    """Return the named columns of a table of text as numbers (n, columns); an empty cell is a missing value.
-
-    >>> columns_of([["a", "1", ""], ["b", "2", "3"]], [1, 2]).tolist()
-    [[1.0, nan], [2.0, 3.0]]
-    """
-    return np.array([[float(line[column] or "nan") for column in columns] for line in table], dtype=np.float64)

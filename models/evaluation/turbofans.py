@@ -10,7 +10,7 @@ from zlib import error as BadCompression  # noqa: N812 - zlib names it in small 
 
 import numpy as np
 
-from models.evaluation.tables import whole
+from models.evaluation.tables import whole_rows
 from models.remaining.history import Floats, History, Life
 from plant.errors import Rejected
 
@@ -82,7 +82,7 @@ def _read_table(path: Path) -> Floats:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("ascii")
-        table = np.array(list(whole(map(str.split, text.splitlines()))), dtype=np.float64)
+        table = np.array(list(whole_rows(map(str.split, text.splitlines()))), dtype=np.float64)
     except (ValueError, EOFError, OSError, BadCompression) as error:
         raise Rejected("malformed_engines", f"{path.name} is not a table of numbers: {error}") from error
     if table.ndim != 2 or not np.isfinite(table).all():

@@ -1,4 +1,4 @@
-"""Whether what a machine's signals say now is still what its model was trained on.
+"""Whether the signals of a machine are still distributed as when its model was trained.
 
 Two measures, each on a sample that leaves out time in which something was found: the population stability index over
 tenths of the training data (Siddiqi, *Credit Risk Scorecards*, 2006: above 0.25 a population has shifted), and the
@@ -61,7 +61,7 @@ class SignalShift:
         return self.psi > MOST_PSI and self.distance > MOST_DISTANCE
 
     def as_json(self) -> dict[str, Any]:
-        """Write it down, rounded to what a person can use."""
+        """Return it as it is stored in a check, rounded to four digits."""
         return {
             name: float(f"{value:.4g}") if isinstance(value, float) else value for name, value in asdict(self).items()
         } | {"drifts": self.drifts}

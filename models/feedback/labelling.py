@@ -25,7 +25,7 @@ from storage.telemetry import windows
 from storage.telemetry.windows import Window
 
 BEFORE = timedelta(hours=1)
-"""So much before an episode is kept: a model that watches it again settles in it."""
+"""Readings from so long before an episode are kept too: a model that watches it again settles in them."""
 
 LONGEST = timedelta(hours=6)
 """Of a longer episode no more than this is kept."""
@@ -36,9 +36,9 @@ _ACTOR = "learning"
 
 
 def learn_from_labels(database: Database, *, clock: Clock, most: int = 100) -> int:
-    """Learn from labels that are new, each in a transaction of its own; return how many that was.
+    """Learn from new labels, each in a transaction of its own; return how many there were.
 
-    A label from which nothing can be learnt is left behind with a word in the log, so that it stops no other.
+    A label that fails is logged and not tried again, so that it stops no other.
     """
     for learnt in range(most):
         with database.transaction() as tx:
@@ -47,8 +47,8 @@ def learn_from_labels(database: Database, *, clock: Clock, most: int = 100) -> i
             return learnt
         try:
             with database.transaction() as tx:
-                if held := labels.lock(tx, found[0].label_id):
-                    _learn(tx, held, clock)
+                if locked := labels.lock(tx, found[0].label_id):
+                    _learn(tx, locked, clock)
         except (Unavailable, Misconfigured):
             raise
         except Exception:  # noqa: BLE001 - one bad label must not stop the others
@@ -66,7 +66,7 @@ def _learn(tx: Transaction, label: Label, clock: Clock) -> None:
 
 
 def _keep(tx: Transaction, label: Label) -> EpisodeReadings | None:
-    """Keep what an episode will be judged by again; of one that was neither confirmed nor false nothing is kept."""
+    """Keep the readings of an episode that was confirmed or false: later models are judged by them."""
     if label.outcome is Outcome.NO_FAULT_FOUND or label.installation_id is None:
         return None
     signal_ids = [signal.signal_id for signal in installations.signals_of(tx, label.asset_id)]
@@ -86,7 +86,7 @@ def _around(tx: Transaction, signal_ids: Sequence[int], label: Label) -> Window:
 
 
 def _raise_line(tx: Transaction, label: Label, kept: EpisodeReadings | None, clock: Clock) -> None:
-    """Raise the line of the model in charge by what it said, or would have said, of the episode."""
+    """Raise the line of the champion by the level that it gave the episode, or would have given."""
     model_id = store.of_asset(tx, label.asset_id, kind=KIND, state=ModelState.CHAMPION)
     if model_id is None:
         return
@@ -101,7 +101,7 @@ def _raise_line(tx: Transaction, label: Label, kept: EpisodeReadings | None, clo
 
 
 def _level(model: StoredModel, label: Label, kept: EpisodeReadings | None) -> float:
-    """Return the worst level of an episode in the model's own alarm lines; 0 where that cannot be told any more."""
+    """Return the worst level of an episode in the model's own alarm lines; 0 where that is not known any more."""
     if label.source_version == source_version(model):
         return _known_level(label)
     try:

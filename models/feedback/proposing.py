@@ -1,4 +1,4 @@
-"""A person decides about proposed retraining: accepted, it becomes a training whose model challenges; or dismissed."""
+"""A person accepts proposed retraining, which asks for a training, or dismisses it, and the models stay as they are."""
 
 from __future__ import annotations
 

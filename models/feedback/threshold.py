@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 MARGIN = 1.05
-"""A line is raised to this much above the false alarm's worst level: the same again is no alarm ..."""
+"""A false alarm raises the line to this many times its worst level, so that the same again is no alarm ..."""
 
 MOST_STEP = 1.25
-"""... but by no more than this at once, whatever the false alarm was like ..."""
+"""... but at once to no more than this many times the line before ..."""
 
 MOST = 2.0
 """... never above this ..."""

@@ -1,4 +1,4 @@
-"""The watch over models in charge: retraining is proposed, with its evidence, and never done by itself."""
+"""The watch over champions: retraining is proposed with its evidence; a person decides about it."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ IN_A_ROW = 2
 """Inputs have to drift in so many checks one after another before anything is proposed."""
 
 FALSE_ALARMS_A_DAY = 1 / 30
-"""How many false alarms a model should give: one per asset and month."""
+"""How many false alarms a model may give: one per asset and month."""
 
 LEAST_EPISODES = 3
 UNLIKELY = 0.001
-"""Alarms drift where at least three came and so many or more would come by chance with less than this probability."""
+"""The alarm rate drifts where at least three came, and so many or more would come by chance less likely than this."""
 
 LEAST_CLEAN = timedelta(hours=1)
 MOST_CLEAN = timedelta(hours=24)
-"""A machine that is learnt again is proposed for training after as much clean time as its model had, between these."""
+"""A machine that is learnt again is proposed for training after as much clean time as its model had, within these."""
 
 LOOK_EVERY = timedelta(minutes=2)
 """A machine that is learnt again is looked at so often by the clock."""
 
 _OF_SENSORS = tuple(kind.value for kind in FindingKind if kind.is_of_a_sensor)
-"""A sensor that is ill is mended, not learnt: its alarms are no drift of the model."""
+"""A faulty sensor is repaired, not learnt: its alarms are no drift of the model."""
 
 _UNCLEAN = (FindingKind.SENSOR_STUCK.value, FindingKind.SENSOR_SPIKES.value, FindingKind.SENSOR_DROPOUT.value)
-"""What an old model tells of a changed machine as well as of the one it knew."""
+"""What an old model still finds in a machine that was changed, as well as in the one it knew."""
 
 _STEP = timedelta(minutes=2)
 _VALUES = 720  # as many as there are steps in a day
@@ -66,7 +66,7 @@ class WatchReport:
 
 
 def watch(database: Database, *, clock: Clock, most: int = 50) -> WatchReport:
-    """Look at machines that are learnt again and at champions that are due, each in a transaction of its own.
+    """Look at machines that are learnt again, and check the champions that are due, each in its own transaction.
 
     Raises:
         Unavailable: the database is away; what was proposed stands.
@@ -112,7 +112,7 @@ def needed_clean(trained_on: timedelta | None) -> timedelta:
 
 
 def _span_of_champion(tx: Transaction, asset_id: int) -> timedelta | None:
-    """Return over which time the model learnt that looks on, of this machine or of the one before it."""
+    """Return how long the training data of the asset's last champion were, of this machine or of the one before."""
     newest = next((one for one in store.list_models(tx, asset_id=asset_id) if one.promoted_at is not None), None)
     return newest.data_to - newest.data_from if newest else None
 
@@ -167,7 +167,7 @@ def _moved_since(tx: Transaction, asset_id: int, since: datetime, until: datetim
 
 
 def check(tx: Transaction, watched: WatchedModel, *, clock: Clock) -> int:
-    """Check the inputs and the alarm rate of a champion, write down what that showed, and propose where it drifts."""
+    """Check the inputs and the alarm rate of a champion, write the result, and propose retraining where it drifts."""
     shown = _look(tx, watched, clock)
     before = drift.checks(tx, watched.model_id, most=IN_A_ROW - 1)
     drift.add_check(tx, watched.model_id, shown)
@@ -204,9 +204,9 @@ def _look(tx: Transaction, watched: WatchedModel, clock: Clock) -> DriftCheck:
 
 
 def expected_alarms(figures: dict[str, Any], span: timedelta) -> float:
-    """Say how many false alarms a model should give in a span: as in its back-test, beside a week as it should be.
+    """Return how many false alarms to expect of a model in a span: at the rate of its back-test and a good week.
 
-    The week keeps an alarm in a few minutes held back from making a hundred a day expected.
+    Without the week, one alarm in a few minutes of back-test would make hundreds a day expected.
 
     >>> round(expected_alarms({"held_back": {"hours": 24.0, "alarms": 1}}, timedelta(days=8)), 3)
     1.233

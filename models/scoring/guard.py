@@ -60,7 +60,7 @@ class Guard(LeasingWorker[AssetToGuard, LeasedToGuard]):
         return guard.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
     def _read_leased(self, tx: Transaction, taken: Sequence[Lease[AssetToGuard]]) -> list[LeasedToGuard]:
-        return guard.remembered(tx, taken)
+        return guard.leased_assets(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
         guard.release(tx, holder=self._holder)

@@ -44,7 +44,7 @@ class Scorer(LeasingWorker[AssetToScore, LeasedToScore]):
         return scoring.lease(tx, wanted, holder=self._holder, now=now, lease_s=self._lease_s)
 
     def _read_leased(self, tx: Transaction, taken: Sequence[Lease[AssetToScore]]) -> list[LeasedToScore]:
-        return scoring.remembered(tx, taken)
+        return scoring.leased_assets(tx, taken)
 
     def _give_back(self, tx: Transaction) -> None:
         scoring.release(tx, holder=self._holder)

@@ -1,4 +1,4 @@
-"""How a model would have done: on healthy time held back from its training, and on the kept episodes of its machine."""
+"""How a model would have done: on healthy time held back from its training, and on past episodes of its machine."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from storage.models.labels import EpisodeReadings, Label
 from storage.telemetry.windows import to_us
 
 HELD_BACK = 0.3
-"""The last part of the healthy time that a model is judged on which knows only what came before it."""
+"""The last part of the healthy time: a model that was trained on the rest is judged on it."""
 
 UNNOTICED = timedelta(hours=6)
-"""An alarm so long before a failure that a person reported would have been about it."""
+"""Where a person reported a failure, an alarm up to so long before it counts as having found it."""
 
 _LONGEST_STEP_S = 900.0
 _ELSEWHERE = frozenset(kind.value for kind in FindingKind if not kind.is_of_the_machine)
@@ -34,7 +34,7 @@ Learn = Callable[[TrainingData], ConditionDetector]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplayedEpisode:
-    """What a model says of one kept episode: its worst `level` in trained alarm lines, and when it first alarms.
+    """What a model says of one past episode: its worst `level` in trained alarm lines, and when it first alarms.
 
     `delay_s` counts from the episode's begin to the first alarming sample within it, None where there is none.
     """
@@ -54,17 +54,17 @@ class BackTest:
 
 def back_test(
     detector: ConditionDetector,
-    material: TrainingData,
+    training: TrainingData,
     learn: Learn,
     labels: Iterable[Label],
     kept: Mapping[int, EpisodeReadings],
 ) -> BackTest:
-    """Judge a detector that was trained on `material` by `learn`, by the labels of its machine that have a window.
+    """Judge a detector that `learn` trained on `training`, by those labels of its machine whose readings were kept.
 
-    Episodes of its sensors say nothing about how well the machine is watched: they are left out.
+    Episodes of sensors say nothing about how well the machine is watched: they are left out.
     """
     replayed = [
-        replay(detector, material.signals, kept[label.label_id], label)
+        replay(detector, training.signals, kept[label.label_id], label)
         for label in labels
         if label.label_id in kept and label.kind not in _ELSEWHERE
     ]
@@ -73,7 +73,7 @@ def back_test(
     found = [one for one in faults if one.delay_s is not None]
     delays = [one.delay_s for one in found if one.delay_s is not None and not one.label.is_a_report]
     figures = {
-        "held_back": held_back(material, learn),
+        "held_back": held_back(training, learn),
         "faults": {
             "kept": len(faults),
             "found": len(found),
@@ -89,19 +89,19 @@ def back_test(
 
 
 def moves_the_line(label: Label) -> bool:
-    """Say whether an episode, were it a false alarm, raises the line: no other's score is a level of this scale."""
+    """Say whether a false alarm of this episode raises the line: only a model's condition scores are levels of it."""
     return label.source == FindingSource.MODEL and label.kind == FindingKind.CONDITION
 
 
-def held_back(material: TrainingData, learn: Learn) -> dict[str, Any]:
+def held_back(training: TrainingData, learn: Learn) -> dict[str, Any]:
     """Train on the first part of the healthy time and count the alarms in the rest: every one of them is false."""
-    cut = int(len(material.rows) * (1.0 - HELD_BACK))
-    first = TrainingData(signals=material.signals, times_us=material.times_us[:cut], rows=material.rows[:cut])
+    cut = int(len(training.rows) * (1.0 - HELD_BACK))
+    first = TrainingData(signals=training.signals, times_us=training.times_us[:cut], rows=training.rows[:cut])
     try:
         detector = learn(first)
     except ValueError as error:
         return {"hours": None, "alarms": None, "alarms_per_day": None, "alarm_part": None, "because": str(error)}
-    times_us, rows = material.times_us[cut:], material.rows[cut:]
+    times_us, rows = training.times_us[cut:], training.rows[cut:]
     scored, _ = detector.stream(detector.start(), rows, times_us / 1e6)
     hours = watched_s(times_us) / 3600
     alarms = len(alarm_runs(scored.alarm))
@@ -126,7 +126,7 @@ def watched_s(times_us: NDArray[np.int64]) -> float:
 def replay(
     detector: ConditionDetector, signals: tuple[ModelSignal, ...], kept: EpisodeReadings, label: Label
 ) -> ReplayedEpisode:
-    """Let a detector watch a kept window from a fresh start; what it says before the onset only settles it."""
+    """Let a detector watch the kept readings from a fresh start; what comes before the episode only settles it."""
     place = {signal_id: column for column, signal_id in enumerate(kept.signal_ids)}
     rows = np.full((len(kept.window), len(signals)), np.nan)
     for column, signal in enumerate(signals):
@@ -143,6 +143,6 @@ def replay(
 
 
 def _span_us(label: Label) -> tuple[int, int]:
-    """Say when an alarm is about the episode; a failure that nothing had noticed could have been so for some hours."""
+    """Return between which instants an alarm is about the episode; some hours earlier where a person reported it."""
     begin = label.onset - UNNOTICED if label.is_a_report else label.onset
     return to_us(begin), to_us(label.ended)

@@ -1,4 +1,4 @@
-"""What a model may learn from: declared healthy time of the present normal, known faults left out."""
+"""What a model may learn from: time declared healthy since the machine was last changed, without known faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.work import suppression
 Interval = tuple[datetime, datetime]
 
 BEFORE_A_FAULT = timedelta(hours=1)
-"""What came just before a confirmed fault was found is left out too: it had begun to grow."""
+"""The time just before a confirmed fault was found is left out too: the fault was already growing."""
 
 _MOST_ROWS = 200_000
 _JUST_BEFORE = timedelta(microseconds=1)
@@ -36,9 +36,9 @@ class TrainingData:
 
 
 def read(tx: Transaction, installation: Installation) -> TrainingData | str:
-    """Read what was declared healthy; say in a sentence where there is nothing.
+    """Read the healthy time of a machine; where there is none, return a sentence that says why.
 
-    Where that is more than 200,000 rows the last are taken: how the machine is matters more than how it was.
+    Of more than 200,000 rows the last are taken: how the machine is now matters more than how it was.
     """
     declared = merged(healthy_time.intervals(tx, installation.installation_id))
     if not declared:
@@ -70,7 +70,7 @@ def read(tx: Transaction, installation: Installation) -> TrainingData | str:
 
 
 def _usable(tx: Transaction, installation: Installation, declared: list[Interval]) -> list[Interval]:
-    """Leave out what came before the present normal, confirmed faults, and time at work or out of service."""
+    """Leave out time before the machine was last changed, confirmed faults, and time at work or out of service."""
     since, until = declared[0][0], declared[-1][1]
     changed = relearning.normal_since(tx, installation.installation_id)
     before_change = [(since, changed)] if changed and changed > since else []
@@ -124,7 +124,7 @@ def _with_values(
     rows: NDArray[np.float64],
     intervals: list[Interval],
 ) -> TrainingData | str:
-    """Leave out signals that were silent all the time."""
+    """Leave out signals without any value; where no signal has one, return a sentence that says so."""
     spoke = [bool(np.isfinite(column).any()) for column in rows.T]
     if not any(spoke):
         begin, end = intervals[0][0].isoformat(), intervals[-1][1].isoformat()

@@ -25,7 +25,7 @@ _WAIT_FOR_SCHEDULER_S = 5
 
 
 class DatabaseSource(Hashable, Protocol):
-    """Where a worker finds the database; it travels to the workers and must be hashable there."""
+    """Where a worker finds the database. It is sent to the workers, and must be hashable there."""
 
     def open(self) -> Database:
         """Open a pool of connections that speak as the application."""
@@ -34,7 +34,7 @@ class DatabaseSource(Hashable, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseAddress:
-    """The database at an address that the workers of this machine may be told."""
+    """The database at an address. It may hold a password, so it is sent to workers of this machine alone."""
 
     url: str
 
@@ -57,7 +57,7 @@ def train_fleet(
     `jobs` processes of this machine do the work, or, where `scheduler` is the address of a Dask scheduler, its workers.
 
     Raises:
-        Misconfigured: `scheduler` is not to be had, since `assetloop[dask]` is not installed or nothing answers there.
+        Misconfigured: `assetloop[dask]` is not installed, or no scheduler answers at `scheduler`.
         Unavailable: the database is away; what was trained before stands.
     """
     if scheduler is None and (jobs == 1 or len(chosen) < 2):
@@ -68,13 +68,13 @@ def train_fleet(
         try:
             yield from workers(joblib.delayed(_train)(source, one, task, clock) for one in chosen)
         except (TimeoutError, ImportError) as error:
-            raise Misconfigured(_what_the_workers_lack(scheduler, error)) from error
+            raise Misconfigured(_cluster_fault(scheduler, error)) from error
 
 
 def _train(
     source: DatabaseSource, installation: Installation, task: TrainingRequest, clock: Clock
 ) -> TrainedModel | TrainingRefused:
-    """Train one machine wherever this runs; what fails is the outcome of this machine alone."""
+    """Train one machine, wherever this runs; an error is the outcome of this machine and stops no other."""
     try:
         return train_one(_database(source), installation, task, clock=clock)
     except (Unavailable, Misconfigured):
@@ -105,9 +105,9 @@ def _backend(scheduler: str | None) -> Iterator[None]:
 
 
 def _on_the_cluster(client: Any) -> Any:
-    """Return joblib's backend of a cluster, which works on the cluster also where that has a single core.
+    """Return joblib's backend for a cluster, which uses the cluster even where that has a single core.
 
-    joblib does the work of one job itself, in this process: here that is not where it is wanted.
+    joblib by itself would do the work of one job in this process, which is not where it is wanted.
     """
     from joblib._dask import DaskDistributedBackend
 
@@ -118,7 +118,7 @@ def _on_the_cluster(client: Any) -> Any:
     return Cluster(client=client, wait_for_workers_timeout=_WAIT_FOR_WORKERS_S)
 
 
-def _what_the_workers_lack(scheduler: str | None, error: Exception) -> str:
+def _cluster_fault(scheduler: str | None, error: Exception) -> str:
     if isinstance(error, ImportError):
         return f"a worker of {scheduler or 'this machine'} lacks what training needs ({error}): install assetloop there"
     return f"the Dask scheduler at {scheduler} has had no worker for {_WAIT_FOR_WORKERS_S} s; start one there"

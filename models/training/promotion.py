@@ -1,4 +1,4 @@
-"""Who is in charge of an asset: a new champion, a promoted challenger, or the champion before."""
+"""Which model is in charge of an asset: a newly trained one, a promoted challenger, or the champion before."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from storage.register import assets
 from storage.telemetry import windows
 
 WARM_UP = timedelta(hours=1)
-"""A model that takes over in mid-flow has watched so much before: it starts at the machine's present baseline."""
+"""A model that takes over a running machine first sees so much of its past: it starts at the present baseline."""
 
 _MOST_WARM_UP_ROWS = 20_000
 
@@ -37,7 +37,7 @@ def promote(database: Database, model_id: int, *, actor: Principal, clock: Clock
         Conflict: it is no challenger, its machine is not installed any more, or it cannot be loaded here.
     """
     with database.transaction() as tx:
-        model = _standing(tx, model_id)
+        model = _installed(tx, model_id)
         detector = unpacked(model)
         if not store.promote(tx, model, at=clock.now(), actor=actor.name):
             raise Conflict(f"{source_version(model)} is {model.state}, only a challenger can be promoted")
@@ -53,7 +53,7 @@ def roll_back(database: Database, model_id: int, *, actor: Principal, clock: Clo
         Conflict: it is no champion, there was none before it, or the one before cannot be loaded here.
     """
     with database.transaction() as tx:
-        model = _standing(tx, model_id)
+        model = _installed(tx, model_id)
         if model.state is not ModelState.CHAMPION:
             raise Conflict(f"{source_version(model)} is {model.state}, only a champion can be rolled back")
         before_id = store.roll_back(tx, model, at=clock.now(), actor=actor.name)
@@ -71,8 +71,8 @@ def take_over_newly_trained(
     _take_over(tx, store.load(tx, model_id), detector, at=at, actor=actor, event="trained")
 
 
-def _standing(tx: Transaction, model_id: int) -> StoredModel:
-    """Load a model of a machine that still stands."""
+def _installed(tx: Transaction, model_id: int) -> StoredModel:
+    """Load a model whose machine is still installed."""
     model = store.load(tx, model_id)
     if installations.standing(tx, model.installation_id) is None:
         raise Conflict(f"{source_version(model)} knows a machine that is not installed any more")
@@ -82,10 +82,10 @@ def _standing(tx: Transaction, model_id: int) -> StoredModel:
 def _take_over(
     tx: Transaction, model: StoredModel, detector: ConditionDetector, *, at: datetime, actor: str, event: Takeover
 ) -> None:
-    """Let scoring go on with a model, end what the one before found, and that the machine is learnt again."""
+    """Let scoring go on with a model; clear the findings of the one before, and end the learning again."""
     asset = assets.asset_by_id(tx, model.asset_id)
     watermark = scoring.watermark_of(tx, model.asset_id)
-    state = state_codec.pack(_warm(tx, model, detector, watermark), {})
+    state = state_codec.pack(_warmed_up(tx, model, detector, watermark), {})
     scoring.reset(tx, asset_id=model.asset_id, model_id=model.model_id, watermark=model.data_to, state=state)
     findings.clear_all_of(tx, asset_id=model.asset_id, source=FindingSource.MODEL)
     learnt(tx, asset, how="promoted", at=at, by=actor)
@@ -101,8 +101,8 @@ def _take_over(
     ledger.append(tx, asset.site, took_over, at)
 
 
-def _warm(tx: Transaction, model: StoredModel, detector: ConditionDetector, watermark: datetime | None) -> Any:
-    """Return the state in which a model takes over at a watermark: calm, at the baseline of the hour before it."""
+def _warmed_up(tx: Transaction, model: StoredModel, detector: ConditionDetector, watermark: datetime | None) -> Any:
+    """Return the state in which a model takes over at a watermark: calm, at the baseline of the last hour."""
     fresh = detector.start()
     if watermark is None or watermark <= model.data_to:
         return fresh

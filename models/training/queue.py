@@ -23,7 +23,7 @@ from storage.models import installations, trainings
 _log = logging.getLogger(__name__)
 
 LEARNING = "learning"
-"""And so has what is done at intervals, so that it does not wait for the fleet either."""
+"""What is done at intervals has a queue of its own too, so that it does not wait for a fleet's training."""
 
 _RESUME = "resume_stalled"
 _LEARN = "learn"
@@ -33,7 +33,7 @@ _RETRY = GrowingWait(first_s=10.0, most_s=10.0)
 
 
 def run_training(database: Database, training_id: int, *, clock: Clock) -> TrainedModel | TrainingRefused | None:
-    """Train what was asked for, once; None where that was done before. What came of it is written with the model.
+    """Do a training that was asked for; None where it is done already. Its outcome is written with the model.
 
     Raises:
         Unavailable: the database is away; the training still waits.
@@ -93,7 +93,7 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
 
     @blueprint.periodic(cron="* * * * *")
     @blueprint.task(name=_ESTIMATE, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_ESTIMATE}")
-    def tell(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+    def estimate(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         estimate_remaining_life(database, clock=clock, models=life_models)
 
     @blueprint.periodic(cron="17 * * * *")

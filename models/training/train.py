@@ -1,4 +1,4 @@
-"""Train a model for every installed machine of which somebody declared when it was healthy."""
+"""Train a model for each installed machine that has some time declared healthy."""
 
 from __future__ import annotations
 
@@ -103,37 +103,37 @@ def train_one(
 ) -> TrainedModel | TrainingRefused:
     """Read, learn, back-test and store a model for one machine; `also` writes in the transaction that stores it."""
     with database.transaction() as tx:
-        found = data.read(tx, installation)
+        healthy = data.read(tx, installation)
         known = labels.of_installation(tx, installation.installation_id)
         kept = labels.readings_of(tx, installation.installation_id) if known else {}
-    if isinstance(found, str):
-        return refused(installation, found)
+    if isinstance(healthy, str):
+        return refused(installation, healthy)
     try:
-        detector = learn(found)
+        detector = learn(healthy)
     except ValueError as error:
-        return refused(installation, _with_names(str(error), found.signals))
-    tested = back_test(detector, found, learn, known, kept)
+        return refused(installation, _with_signal_names(str(error), healthy.signals))
+    tested = back_test(detector, healthy, learn, known, kept)
     with database.transaction() as tx:
-        trained = _enter(tx, installation, found, detector, tested, task, at=clock.now())
+        trained = _store(tx, installation, healthy, detector, tested, task, at=clock.now())
         if also is not None:
             also(tx, trained)
         return trained
 
 
-def learn(found: TrainingData) -> ConditionDetector:
+def learn(healthy: TrainingData) -> ConditionDetector:
     """Fit the detector that every machine gets.
 
     Raises:
         ValueError: too little or unclean data; the message says why and how much is still needed.
     """
     detector: ConditionDetector = ConditionDetector().fit(
-        found.rows, time=found.times_us / 1e6, **roles_of(found.signals)
+        healthy.rows, time=healthy.times_us / 1e6, **roles_of(healthy.signals)
     )
     return detector
 
 
 def refused(installation: Installation, reason: str) -> TrainingRefused:
-    """Say that an asset has no new model."""
+    """Return the outcome of an asset that gets no new model."""
     return TrainingRefused(
         asset_id=installation.asset_id, site=installation.site, asset=installation.asset, reason=reason
     )
@@ -155,31 +155,31 @@ def asset_id(tx: Transaction, site: str, asset: str) -> int:
     return found
 
 
-def _with_names(reason: str, signals: Sequence[ModelSignal]) -> str:
-    """Name the signal where a detector, which knows none, speaks of a column."""
-    return re.sub(r"column (\d+)", lambda found: f"signal {signals[int(found[1])].key}", reason)
+def _with_signal_names(reason: str, signals: Sequence[ModelSignal]) -> str:
+    """Replace `column 3` by the name of that signal: a detector knows columns only."""
+    return re.sub(r"column (\d+)", lambda match: f"signal {signals[int(match[1])].key}", reason)
 
 
-def _enter(
+def _store(
     tx: Transaction,
     installation: Installation,
-    found: TrainingData,
+    healthy: TrainingData,
     detector: ConditionDetector,
     tested: BackTest,
     task: TrainingRequest,
     *,
     at: datetime,
 ) -> TrainedModel:
-    """Store the model with all that speaks for it; as champion let scoring go on with it."""
-    champion = _takes_charge(tx, installation, task.succession)
-    data_from, data_to = from_us(found.times_us[0]), from_us(found.times_us[-1])
+    """Store the model with its data and back-test; where it becomes the champion, let scoring go on with it."""
+    champion = _becomes_champion(tx, installation, task.succession)
+    data_from, data_to = from_us(healthy.times_us[0]), from_us(healthy.times_us[-1])
     model_id, version = catalogue.enter(
         tx,
         detector,
         installation_id=installation.installation_id,
-        signal_ids=[signal.signal_id for signal in found.signals],
-        times_us=found.times_us,
-        rows=found.rows,
+        signal_ids=[signal.signal_id for signal in healthy.signals],
+        times_us=healthy.times_us,
+        rows=healthy.rows,
         data_from=data_from,
         data_to=data_to,
         trained_by=task.trained_by,
@@ -187,7 +187,7 @@ def _enter(
         champion=champion,
         figures=tested.figures,
         line=tested.line,
-        reference=references(found.signals, found.rows),
+        reference=references(healthy.signals, healthy.rows),
     )
     if champion:
         promotion.take_over_newly_trained(tx, model_id, detector, at=at, actor=task.trained_by)
@@ -198,14 +198,14 @@ def _enter(
         model_id=model_id,
         version=version,
         state=ModelState.CHAMPION if champion else ModelState.CHALLENGER,
-        rows=len(found.rows),
-        signals=tuple(signal.key for signal in found.signals),
+        rows=len(healthy.rows),
+        signals=tuple(signal.key for signal in healthy.signals),
         data_from=data_from,
         data_to=data_to,
     )
 
 
-def _takes_charge(tx: Transaction, installation: Installation, succession: Succession) -> bool:
+def _becomes_champion(tx: Transaction, installation: Installation, succession: Succession) -> bool:
     match succession:
         case Succession.PROMOTE:
             return True
@@ -218,7 +218,7 @@ def _takes_charge(tx: Transaction, installation: Installation, succession: Succe
 
 
 def _has_usable_champion(tx: Transaction, installation: Installation) -> bool:
-    """Say whether a model of this very machine is in charge that can be loaded here."""
+    """Say whether this machine has a champion that can be loaded here."""
     model_id = store.of_asset(tx, installation.asset_id, kind=KIND, state=ModelState.CHAMPION)
     if model_id is None:
         return False

@@ -113,7 +113,7 @@ def _said(figures: CmapssFigures) -> dict[str, Any]:
     return {
         "subset": figures.subset,
         "protocol": figures.protocol,
-        "engines": len(figures.verdicts),
+        "engines": len(figures.predictions),
         "trained_on": figures.trained_on,
         "rmse": figures.rmse,
         "rmse_spread": figures.rmse_spread,

@@ -44,7 +44,7 @@ def refuse_no_format(path: Path) -> None:
 
 def turbofans(figures: CmapssFigures, path: Path) -> None:
     """Draw estimate and interval of each engine, by what was left, and how the errors lie."""
-    judged = [one for one in figures.verdicts if one.target is not None]
+    judged = [one for one in figures.predictions if one.target is not None]
     figure = Figure(figsize=(12, 5), layout="constrained")
     engines, errors = figure.subplots(1, 2, width_ratios=[3, 1])
     _draw_engines(engines, sorted(judged, key=lambda one: (one.target or 0.0, one.predicted)))
@@ -55,12 +55,12 @@ def turbofans(figures: CmapssFigures, path: Path) -> None:
     save(figure, path)
 
 
-def _draw_engines(axes: Any, verdicts: list[Any]) -> None:
-    at = np.arange(len(verdicts))
-    low = np.array([one.low for one in verdicts])
-    high = np.minimum([one.high for one in verdicts], HORIZON_CYCLES)
+def _draw_engines(axes: Any, predictions: list[Any]) -> None:
+    at = np.arange(len(predictions))
+    low = np.array([one.low for one in predictions])
+    high = np.minimum([one.high for one in predictions], HORIZON_CYCLES)
     axes.vlines(at, low, high, color=GREY, linewidth=2, label="interval")
-    axes.plot(at, [one.predicted for one in verdicts], ".", color=BLUE, label="estimate")
-    axes.plot(at, [one.target for one in verdicts], color=RED, linewidth=1, label="truth")
+    axes.plot(at, [one.predicted for one in predictions], ".", color=BLUE, label="estimate")
+    axes.plot(at, [one.target for one in predictions], color=RED, linewidth=1, label="truth")
     axes.set(xlabel="engine, by what was left", ylabel="remaining life (cycles)", ylim=(0, None))
     axes.legend(loc="upper left")

@@ -67,9 +67,9 @@ def sample(
     step: timedelta,
     ignoring: Sequence[str] = (),
 ) -> list[NDArray[np.float64]]:
-    """Return at most one value a signal and step, in the order of the signals; time with a finding is left out.
+    """Return at most one value of each signal and step, in the order of the signals; time with a finding is left out.
 
-    Findings of the sources `ignoring` do not count.
+    Findings of the sources in `ignoring` do not count.
     """
     rows = tx.all(
         "drift.sample",
@@ -95,23 +95,23 @@ def clean_time(
     step: timedelta,
     counting: Collection[str] = (),
 ) -> timedelta:
-    """Say for how long of a span an asset spoke and nothing but its model found anything, to a step.
+    """Return how much of a span was clean, to a step: the asset sent readings, and no rule or limit found anything.
 
-    What its model found of the kinds `counting` counts too.
+    Findings of its model count too where they are of the kinds in `counting`.
     """
     row = tx.one("drift.clean_steps", asset_id=asset_id, since=since, until=until, step=step, counting=list(counting))
     return int(row["steps"]) * step
 
 
 def shadow_scores(tx: Transaction, asset_id: int, *, since: datetime, until: datetime) -> ShadowScores:
-    """Say how the model that only looks on judged a span."""
+    """Return how the model that only looks on judged a span."""
     return ShadowScores(**tx.one("drift.shadow_scores", asset_id=asset_id, since=since, until=until))
 
 
 def episodes(
     tx: Transaction, asset_id: int, *, since: datetime, until: datetime, ignoring: Collection[str] = ()
 ) -> int:
-    """Count a model's episodes in a span that may be false, none of the kinds `ignoring`."""
+    """Count the episodes of models in a span that may be false alarms, without those of the kinds in `ignoring`."""
     row = tx.one("drift.episodes", asset_id=asset_id, since=since, until=until, ignoring=list(ignoring))
     return int(row["episodes"])
 

@@ -112,8 +112,8 @@ ORDER BY last.data_to NULLS FIRST, m.model_id
 LIMIT %(most)s;
 
 -- name: episodes
--- How many episodes a model found in a span that may be false: told, of no order that stands open or was confirmed, and
--- of none of some kinds.
+-- How many episodes a model found in a span that may be false alarms: not suppressed, without an order that is open or
+-- was confirmed, and not of some kinds.
 SELECT count(*) AS episodes
 FROM finding AS f
 WHERE f.asset_id = %(asset_id)s

@@ -15,7 +15,7 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingLine:
-    """A finding as it is listed, with its asset; `suppressed` says why nobody is told of it, None where people are."""
+    """A finding as it is listed, with its asset; `suppressed` says why nobody is notified, None where people are."""
 
     finding_id: UUID
     asset_id: int
@@ -61,7 +61,7 @@ def record(tx: Transaction, finding: Finding) -> int:
 
 
 def clear_all_of(tx: Transaction, *, asset_id: int, source: FindingSource) -> int:
-    """Clear whatever a source found and stands open, of any kind, where it was last seen; return how many that was."""
+    """Clear all open findings of a source, of any kind, when each was last seen; return how many there were."""
     return tx.run("findings.clear_all_of", asset_id=asset_id, source=source.value)
 
 

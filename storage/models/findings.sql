@@ -26,7 +26,7 @@ SET
 RETURNING revision;
 
 -- name: clear_all_of
--- Clear whatever a source found and stands open at an asset, of any kind, at the last instant it was seen.
+-- Clear all open findings of a source at an asset, of any kind, each at the last instant it was seen.
 UPDATE finding
 SET
     cleared = updated,

@@ -1,4 +1,4 @@
-"""How far each asset was held against the limits of the register, who is at work on it, and what those limits are."""
+"""How far each asset is checked against the limits of the register, which worker leases it, and what the limits are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _QUIET_S = 2.0  # as in `storage.models.scoring`
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetToGuard:
-    """An asset that said something new up to `horizon_us`, in epoch microseconds, or has fallen `silent`."""
+    """An asset that has new readings up to `horizon_us`, in epoch microseconds, or has fallen `silent`."""
 
     asset_id: int
     horizon_us: int
@@ -26,7 +26,7 @@ class AssetToGuard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeasedToGuard:
-    """An asset that is ours to watch in (`watermark_us`, `horizon_us`] until somebody holds a later `fence`."""
+    """An asset that this worker checks in (`watermark_us`, `horizon_us`], unless another gets a higher `fence`."""
 
     asset_id: int
     fence: int
@@ -38,7 +38,7 @@ class LeasedToGuard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GuardProgress:
-    """How far a leased asset is watched now, with which state the next round continues, and whether it is silent."""
+    """How far a leased asset is checked now, with which state the next round continues, and whether it is silent."""
 
     leased: LeasedToGuard
     watermark_us: int
@@ -61,7 +61,7 @@ class GuardedSignal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GuardedAsset:
-    """What is watched of an asset; `silent_s` is how long it or one of its signals may say nothing."""
+    """An asset with the limits of its signals; `silent_s` is how long it or one of its signals may send nothing."""
 
     asset_id: int
     asset: str
@@ -70,14 +70,17 @@ class GuardedAsset:
 
 
 def enrol(tx: Transaction) -> int:
-    """Watch every asset that has spoken and was not watched yet, from its first minute; return how many there were."""
+    """Begin to check every asset that has sent something and was not checked yet; return how many there were."""
     return tx.run("guard.enrol")
 
 
 def due(
     tx: Transaction, *, holder: str, now: datetime, since: datetime, skip_assets: Collection[int] = ()
 ) -> list[AssetToGuard]:
-    """Say which assets are to be looked at and are nobody else's, by asset; `since` is when somebody began to look."""
+    """Return the assets to check that no other worker leases.
+
+    `since` is when this worker began: an asset counts as silent no sooner than its time of silence after that.
+    """
     rows = tx.all("guard.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
     return [AssetToGuard(**row) for row in rows]
 
@@ -85,29 +88,29 @@ def due(
 def lease(
     tx: Transaction, wanted: Sequence[AssetToGuard], *, holder: str, now: datetime, lease_s: float
 ) -> list[Lease[AssetToGuard]]:
-    """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
+    """Lease those of the wanted assets that are still free; `leased_assets` then reads their states."""
     silents = [one.silent for one in wanted]
     return leases.take(tx, "guard", wanted, holder=holder, now=now, lease_s=lease_s, silents=silents)
 
 
-def remembered(tx: Transaction, taken: Sequence[Lease[AssetToGuard]]) -> list[LeasedToGuard]:
-    """Return what is known of taken assets, by asset, those aside that somebody took over since."""
+def leased_assets(tx: Transaction, taken: Sequence[Lease[AssetToGuard]]) -> list[LeasedToGuard]:
+    """Return leased assets with their states, but for those that another worker has taken over since."""
     silents = [one.due.silent for one in taken]
     return [LeasedToGuard(**row) for row in leases.remember(tx, "guard", taken, silents=silents)]
 
 
 def advance(tx: Transaction, advances: Sequence[GuardProgress]) -> set[int]:
-    """Write how far assets are watched now, give their leases back, and say which were still ours."""
+    """Write how far assets are checked now, give their leases back, and return which were still this worker's."""
     return leases.advance(tx, "guard", advances, silents=[one.silent for one in advances])
 
 
 def release(tx: Transaction, *, holder: str) -> None:
-    """Give every lease of a worker back, so that another need not wait for them to run out."""
+    """Give every lease of a worker back, so that others need not wait until they run out."""
     leases.release(tx, "guard", holder=holder)
 
 
 def guarded_assets(tx: Transaction, asset_ids: Collection[int]) -> dict[int, GuardedAsset]:
-    """Return what is watched of some assets, by asset."""
+    """Return some assets with the limits of their signals, by asset."""
     rows = tx.all("guard.guarded_assets", asset_ids=list(asset_ids))
     found = {}
     for (asset_id, asset, silent_s), signals in groupby(

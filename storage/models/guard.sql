@@ -11,7 +11,7 @@ ON CONFLICT (asset_id) DO NOTHING;
 
 -- name: due
 -- Assets that have said something new, or have fallen silent, and nobody at work on them.
--- An asset is silent by the clock, and no sooner than somebody has looked for as long.
+-- An asset is silent by the clock, and no sooner than a worker has looked for as long.
 SELECT guarding.asset_id, (extract(epoch FROM reach.horizon) * 1000000)::bigint AS horizon_us, fallen.silent
 FROM guarding
 JOIN reach(%(now)s::timestamptz, %(quiet_s)s) USING (asset_id)
@@ -52,7 +52,7 @@ WHERE guarding.asset_id = free.asset_id
 RETURNING guarding.asset_id, guarding.fence;
 
 -- name: remember
--- What is known of taken assets, those aside that somebody took over since.
+-- What is known of taken assets, but for those that another worker has taken over since.
 SELECT
     guarding.asset_id, guarding.fence, guarding.state, taken.horizon_us, taken.silent,
     (extract(epoch FROM guarding.watermark) * 1000000)::bigint AS watermark_us
@@ -63,7 +63,7 @@ WHERE guarding.fence = taken.fence
 ORDER BY guarding.asset_id;
 
 -- name: advance
--- Write how far assets are watched and give their leases back, those aside that somebody took over since.
+-- Write how far assets are watched and give their leases back, but for those that another worker has taken over since.
 WITH held AS (
     SELECT guarding.asset_id, judged.watermark_us, judged.state, judged.silent
     FROM guarding

@@ -89,7 +89,7 @@ def decide(
     note: str = "",
     training_id: int | None = None,
 ) -> bool:
-    """Say what was decided about an open proposal; False where it stands open no more."""
+    """Write what was decided about an open proposal; False where it is not open any more."""
     touched = tx.run(
         "proposals.decide", proposal_id=proposal_id, state=state.value, at=at, by=by, note=note, training_id=training_id
     )
@@ -97,7 +97,7 @@ def decide(
 
 
 def supersede(tx: Transaction, asset_id: int, *, at: datetime, by: str) -> int:
-    """End what stands open of an asset, since it is past; return how many that was."""
+    """End the open proposals of an asset, which another model or machine has overtaken; return how many there were."""
     return tx.run("proposals.supersede", asset_id=asset_id, at=at, by=by)
 
 
@@ -122,7 +122,7 @@ def last_decided(tx: Transaction, installation_id: int, reason: RetrainingReason
 
 
 def is_under_way(tx: Transaction, installation_id: int) -> bool:
-    """Say whether something is proposed for a machine, it waits for training, or a challenger waits for somebody."""
+    """Say whether a machine has an open proposal, waits for training, or has a challenger that waits to be promoted."""
     return bool(tx.one("proposals.is_under_way", installation_id=installation_id)["standing"])
 
 

@@ -29,7 +29,7 @@ WHERE proposal_id = %(proposal_id)s
     AND state = 'open';
 
 -- name: supersede
--- End what stands open of an asset: a new model is in charge, or another machine was installed.
+-- End the open proposals of an asset: a new model is in charge, or another machine was installed.
 UPDATE proposal
 SET
     state = 'superseded',
@@ -63,7 +63,7 @@ WHERE installation_id = %(installation_id)s
     AND state <> 'open';
 
 -- name: is_under_way
--- Whether anything is proposed for a machine, it waits for training, or a challenger waits for somebody.
+-- Whether a machine has an open proposal, waits for training, or has a challenger that waits to be promoted.
 SELECT
     EXISTS (
         SELECT

@@ -1,4 +1,4 @@
-"""How long machines have left, as rows: what it is told from, what was told, and the models of whole classes."""
+"""How long machines have left, as rows: what it is estimated from, the estimates, and the models of whole classes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MachineToEstimate:
-    """A machine of which remaining life should be told anew, as scoring knows it up to `watermark`, data time.
+    """A machine whose remaining life should be estimated again; it is scored up to `watermark`, data time.
 
-    It has its present normal `since` it was changed last, None where it never was; `is_relearning` says that the model
-    in charge knows another one. `wear_limit`, in alarm lines, is the register's; None where it names none.
+    It was last changed at `since`, None where it never was; `is_relearning` says that the champion still knows the
+    machine as it was before. `wear_limit`, in alarm lines, is the register's; None where it states none.
     """
 
     asset_id: int
@@ -40,11 +40,11 @@ class MachineToEstimate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemainingLifeEstimate:
-    """What was told of a machine at `time`, data time; seconds count from there.
+    """How long a machine has left, as estimated at `time`, data time; seconds count from there.
 
-    `outlook` is `known`; `reached`, where nothing is left; else it is unknown, and `too_short`, `no_trend` or `far` say
-    why. The truth lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is None where there is no
-    end to it. `wear_limit`, in alarm lines, is the wear up to which was counted; None where a class's history told it.
+    The truth lies between `low_s` and `high_s` with the probability `coverage`; `high_s` is None where the interval has
+    no end. `wear_limit`, in alarm lines, is the wear that counts as the end; None where the estimate comes from the
+    history of the class.
     """
 
     asset_id: int
@@ -110,34 +110,34 @@ class NewLifeModel:
 
 
 def to_estimate(tx: Transaction, *, every: timedelta, most: int) -> list[MachineToEstimate]:
-    """Name machines whose data have gone on by `every` since remaining life was last told of them."""
+    """Return machines whose data have gone on by `every` since their last estimate, those left longest first."""
     return [MachineToEstimate(**row) for row in tx.all("remaining.to_estimate", every=every, most=most)]
 
 
 def wear(
     tx: Transaction, asset_id: int, *, model_id: int, since: datetime | None, until: datetime
 ) -> tuple[Floats, Floats]:
-    """Return instants (n,), epoch seconds, and the wear (n,), in alarm lines, that one model told in [since, until)."""
+    """Return instants (n,), epoch seconds, and the wear (n,), in alarm lines, by one model in [since, until)."""
     rows = tx.all("remaining.wear", asset_id=asset_id, model_id=model_id, since=since, until=until)
     return np.array([row["time_s"] for row in rows]), np.array([row["wear"] for row in rows])
 
 
-def write(tx: Transaction, told: RemainingLifeEstimate) -> None:
-    """Write down what is told; what stays unknown for the same reason takes no second row."""
-    row = {**asdict(told), "outlook": told.outlook.value}
-    if told.likely_s is None and tx.run("remaining.move", **row):
+def write(tx: Transaction, estimate: RemainingLifeEstimate) -> None:
+    """Write an estimate; where it is still unknown for the same reason the newest row moves on instead."""
+    row = {**asdict(estimate), "outlook": estimate.outlook.value}
+    if estimate.likely_s is None and tx.run("remaining.move", **row):
         return
     tx.run("remaining.write", **row)
 
 
 def newest(tx: Transaction, asset_id: int) -> RemainingLifeEstimate | None:
-    """Return what was last told of the machine that is installed at an asset."""
+    """Return the newest estimate for the machine that is installed at an asset."""
     row = tx.first("remaining.newest", asset_id=asset_id)
     return RemainingLifeEstimate(**{**row, "outlook": Outlook(row["outlook"])}) if row else None
 
 
 def classes_to_learn(tx: Transaction, *, least: int) -> list[ClassToLearn]:
-    """Name classes with at least `least` confirmed failures, and more than their newest model knows."""
+    """Return classes with at least `least` confirmed failures, and more than their newest model knows."""
     return [ClassToLearn(**row) for row in tx.all("remaining.classes_to_learn", least=least)]
 
 
@@ -165,11 +165,19 @@ def hours(
 
 def add_model(tx: Transaction, model: NewLifeModel) -> int:
     """Store the next version of a class's model; return it."""
-    row = {name: getattr(model, name) for name in model.__slots__}
-    row |= {name: list(row[name]) for name in ("keys", "setting_keys")}
-    row |= {name: Jsonb(row[name]) for name in ("libraries", "figures")}
-    version: int = tx.one("remaining.add_model", **row)["version"]
-    return version
+    row = tx.one(
+        "remaining.add_model",
+        class_id=model.class_id,
+        keys=list(model.keys),
+        setting_keys=list(model.setting_keys),
+        lives=model.lives,
+        data_sha256=model.data_sha256,
+        libraries=Jsonb(model.libraries),
+        figures=Jsonb(model.figures),
+        artifact=model.artifact,
+        trained_at=model.trained_at,
+    )
+    return int(row["version"])
 
 
 def newest_models(tx: Transaction) -> dict[int, LifeModelLine]:

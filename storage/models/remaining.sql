@@ -1,5 +1,5 @@
 -- name: to_estimate
--- Assets with a machine whose scoring has gone on by so much since remaining life was last told, those left longest first.
+-- Machines whose scoring has gone on by so much since their last estimate, those left longest first.
 SELECT i.asset_id, i.installation_id, a.tag AS asset, a.class_id, c.tag AS asset_class, k.watermark, k.model_id,
     m.version AS model_version, greatest(before.installed_to, normal.since) AS since,
     coalesce(a.wear_limit, c.wear_limit) AS wear_limit,
@@ -54,7 +54,7 @@ WHERE r.asset_id = %(asset_id)s
     AND r.time = (SELECT max(time) FROM remaining_life WHERE asset_id = %(asset_id)s);
 
 -- name: write
--- What is told of a machine at an instant of data time; told once.
+-- The estimate for a machine at an instant of data time, written once.
 INSERT INTO remaining_life (
     asset_id, time, installation_id, source_version, outlook, likely_s, low_s, high_s, coverage, told_at, wear_limit
 )
@@ -65,7 +65,7 @@ VALUES (
 ON CONFLICT ON CONSTRAINT remaining_life_once DO NOTHING;
 
 -- name: newest
--- What was last told of the machine that is installed at an asset.
+-- The newest estimate for the machine that is installed at an asset.
 SELECT r.asset_id, r.time, r.installation_id, r.source_version, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
     r.told_at AS estimated_at, r.wear_limit
 FROM remaining_life AS r

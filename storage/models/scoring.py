@@ -1,4 +1,4 @@
-"""How far each asset is scored, who is at work on it, and the scores themselves; all of it many assets at a time."""
+"""How far each asset is scored, which worker leases it, and the scores themselves; many assets at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AssetToScore:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeasedToScore:
-    """An asset that is ours to score in (`watermark_us`, `horizon_us`] until somebody holds a later `fence`.
+    """An asset that this worker scores in (`watermark_us`, `horizon_us`], unless another gets a higher `fence`.
 
     Instants are epoch microseconds. Every condition level is divided by `line`, the asset's own alarm line.
     """
@@ -77,10 +77,10 @@ def due(
     skip_assets: Collection[int] = (),
     skip_models: Collection[int] = (),
 ) -> list[AssetToScore]:
-    """Say which assets have something to score and are nobody else's, by asset.
+    """Return the assets that have something to score and that no other worker leases.
 
-    The horizon is the asset's newest data time less its effective grace: that of its class, and what the slots of
-    ingest lag one another by. Once nothing new was stored for that long by the clock, it is the newest itself.
+    The horizon is the asset's newest data time less its effective grace: that of its class, and the lag between the
+    slots of ingest. Once nothing new was stored for that long by the clock, the horizon is the newest data time itself.
     """
     rows = tx.all(
         "scoring.due",
@@ -96,25 +96,25 @@ def due(
 def lease(
     tx: Transaction, wanted: Sequence[AssetToScore], *, holder: str, now: datetime, lease_s: float
 ) -> list[Lease[AssetToScore]]:
-    """Take those of the wanted assets that are still nobody else's; what is known of them is to be `remembered`."""
+    """Lease those of the wanted assets that are still free; `leased_assets` then reads their states."""
     return leases.take(tx, "scoring", wanted, holder=holder, now=now, lease_s=lease_s)
 
 
-def remembered(tx: Transaction, taken: Sequence[Lease[AssetToScore]]) -> list[LeasedToScore]:
-    """Return what is known of taken assets, by asset, those aside that somebody took over since."""
+def leased_assets(tx: Transaction, taken: Sequence[Lease[AssetToScore]]) -> list[LeasedToScore]:
+    """Return leased assets with their states, but for those that another worker has taken over since."""
     return [LeasedToScore(**row) for row in leases.remember(tx, "scoring", taken)]
 
 
 def advance(tx: Transaction, advances: Sequence[ScoringProgress]) -> set[int]:
-    """Write how far assets are scored now, give their leases back, and say which were still ours.
+    """Write how far assets are scored now, give their leases back, and return which were still this worker's.
 
-    Whatever else a round writes of an asset that is not among them must not be written.
+    Nothing else may be written of the others: another worker scores them.
     """
     return leases.advance(tx, "scoring", advances)
 
 
 def release(tx: Transaction, *, holder: str) -> None:
-    """Give every lease of a worker back, so that another need not wait for them to run out."""
+    """Give every lease of a worker back, so that others need not wait until they run out."""
     leases.release(tx, "scoring", holder=holder)
 
 

@@ -32,7 +32,7 @@ WHERE scoring.asset_id = free.asset_id
 RETURNING scoring.asset_id, scoring.fence;
 
 -- name: remember
--- What is known of taken assets, those aside that somebody took over since.
+-- What is known of taken assets, but for those that another worker has taken over since.
 SELECT
     scoring.asset_id, scoring.fence, scoring.model_id, scoring.state, scoring.line, taken.horizon_us,
     (extract(epoch FROM scoring.watermark) * 1000000)::bigint AS watermark_us
@@ -43,7 +43,7 @@ WHERE scoring.fence = taken.fence
 ORDER BY scoring.asset_id;
 
 -- name: advance
--- Write how far assets are scored and give their leases back, those aside that somebody took over since.
+-- Write how far assets are scored and give their leases back, but for those that another worker has taken over since.
 WITH held AS (
     SELECT scoring.asset_id, judged.watermark_us, judged.state
     FROM scoring
@@ -96,7 +96,7 @@ SET
     flags = excluded.flags;
 
 -- name: reset
--- Let an asset be scored by a new model, never again what was scored already; whoever is at work loses the fence.
+-- Let an asset be scored by a new model, but never again what is scored already; a worker that leases it loses its fence.
 INSERT INTO scoring (asset_id, model_id, watermark, state, line)
 SELECT %(asset_id)s, model_id, %(watermark)s, %(state)s, line
 FROM model

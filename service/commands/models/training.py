@@ -110,13 +110,15 @@ def _assets(tx: Transaction, ids: Collection[int], classes: Collection[str]) -> 
 
 def _fleet(around: Surroundings, chosen: Sequence[Installation], options: TrainOptions) -> Any:
     url = around.database_url(Role.APP)
-    source: DatabaseSource = There(url=without_password(url)) if options.scheduler else DatabaseAddress(url=url)
+    source: DatabaseSource = (
+        DatabaseOfWorker(url=without_password(url)) if options.scheduler else DatabaseAddress(url=url)
+    )
     jobs = options.jobs or max(1, min(len(os.sched_getaffinity(0)), len(chosen) // _ASSETS_A_PROCESS))
     return train_fleet(source, chosen, options.task, clock=around.clock, jobs=jobs, scheduler=options.scheduler)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class There:
+class DatabaseOfWorker:
     """The database as a worker on another machine finds it: named by its own environment, else at `url`.
 
     Passwords do not travel: `url` holds none.

@@ -41,7 +41,7 @@ def test_test_engines_are_told_at_their_last_cycle_and_the_error_follows_from_th
     truth = [min(float(line), 125.0) for line in (directory / "RUL_FD001.txt").read_text().split()]
     recomputed = np.sqrt(np.mean([(row["predicted"] - left) ** 2 for row, left in zip(rows, truth, strict=True)]))
     assert figures.rmse == pytest.approx(recomputed)
-    assert [one.cycle for one in figures.verdicts] == list(CUTS)
+    assert [one.cycle for one in figures.predictions] == list(CUTS)
 
 
 def test_training_engines_held_out_are_said_to_be_no_test(directory: Path) -> None:
@@ -55,7 +55,7 @@ def test_training_engines_held_out_are_said_to_be_no_test(directory: Path) -> No
     )
     assert figures.protocol == "cross-validation"
     assert "CROSS-VALIDATION" in figures.summary()
-    assert len(figures.verdicts) == 15
+    assert len(figures.predictions) == 15
     assert figures.trained_on == 12
     assert figures.rmse is not None
     assert figures.rmse < 25

@@ -14,7 +14,7 @@ from storage.models import installations
 from storage.register import relearning
 from storage.telemetry.windows import to_us
 from storage.work import suppression
-from storage.work.suppression import Reason
+from storage.work.suppression import SuppressionReason
 from tests.models.conftest import START, Rows, closed_order, healthy_rows
 
 HOUR_S = 3600
@@ -55,8 +55,8 @@ def test_time_at_work_and_out_of_service_is_left_out(rows: Rows, asset_id: int) 
     with rows.database.transaction() as tx:
         for begin, end in ((10, 20), (15, 30)):
             begun, ended = START + timedelta(minutes=begin), START + timedelta(minutes=end)
-            suppression.begin(tx, asset_id=asset_id, reason=Reason.OUT_OF_SERVICE, at=begun, by="Ada")
-            suppression.end(tx, asset_id=asset_id, reason=Reason.OUT_OF_SERVICE, at=ended, by="Ada")
+            suppression.begin(tx, asset_id=asset_id, reason=SuppressionReason.OUT_OF_SERVICE, at=begun, by="Ada")
+            suppression.end(tx, asset_id=asset_id, reason=SuppressionReason.OUT_OF_SERVICE, at=ended, by="Ada")
     assert learnt_seconds(rows, asset_id) == {k * 60 for k in range(200) if k <= 10 or k >= 30}
 
 

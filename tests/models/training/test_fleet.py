@@ -18,7 +18,7 @@ from models.training.train import TrainedModel, TrainingRefused
 from models.training_requests import TrainingRequest
 from plant.clock import SystemClock
 from plant.errors import Misconfigured
-from service.commands.models.training import There
+from service.commands.models.training import DatabaseOfWorker
 from storage.models import installations
 from storage.models.installations import Installation
 from tests.conftest import free_port
@@ -108,7 +108,7 @@ def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
 def test_a_dask_cluster_trains_the_fleet_from_the_database_its_workers_know(
     rows: Rows, chosen: list[Installation], database_url: str, tmp_path: Path, workers: int
 ) -> None:
-    source = There(url="postgresql://nobody@127.0.0.1:1/none")
+    source = DatabaseOfWorker(url="postgresql://nobody@127.0.0.1:1/none")
     with cluster(tmp_path, workers, ASSETLOOP_DATABASE_URL=database_url) as scheduler:
         outcomes = list(train_fleet(source, chosen, TASK, clock=SystemClock(), scheduler=scheduler))
     assert sorted(one.asset for one in outcomes if isinstance(one, TrainedModel)) == ["P-0", "P-1", "P-3", "P-4"]

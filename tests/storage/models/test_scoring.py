@@ -40,7 +40,7 @@ def lease(
     with database.transaction() as tx:
         taken = scoring.lease(tx, due[:most], holder=holder, now=now, lease_s=10)
     with database.transaction() as tx:
-        return scoring.remembered(tx, taken)
+        return scoring.leased_assets(tx, taken)
 
 
 def advanced(database: Database, leased: LeasedToScore, until: datetime, state: bytes) -> bool:
@@ -113,7 +113,7 @@ def test_an_asset_that_is_taken_over_before_it_is_remembered_is_left(app_databas
         old = scoring.lease(tx, scoring.due(tx, holder="a", now=NOW), holder="a", now=NOW, lease_s=10)
     assert [one.asset_id for one in lease(app_database, "b", NOW + timedelta(seconds=10), most=1)] == [1]
     with app_database.transaction() as tx:
-        assert [one.asset_id for one in scoring.remembered(tx, old)] == [2, 3]
+        assert [one.asset_id for one in scoring.leased_assets(tx, old)] == [2, 3]
 
 
 def test_leases_that_are_given_back_are_free_at_once(app_database: Database) -> None:
