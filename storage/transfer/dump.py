@@ -109,7 +109,10 @@ def prepare_restore(url: str, manifest: BackupManifest, *, allow_unsupported: bo
         connection.autocommit = True
         tx = Transaction(connection)
         if not tx.one("dump.is_empty")["empty"]:
-            raise Conflict("a backup is restored into an empty database, and this one is not: create another one")
+            raise Conflict(
+                "a backup is restored into an empty database, and this one is not: create another one, or name a new "
+                "folder with --data NEWDIR, for `assetloop up --data NEWDIR` to go on with"
+            )
         if manifest.timescale is not None or lacks_extension(tx):
             _refuse_another(
                 look(connection, allow_unsupported=allow_unsupported, keep=manifest.timescale is not None), manifest

@@ -19,6 +19,7 @@ from plant.errors import Misconfigured, NotFound, Rejected
 from storage.binary.columns import ReadingColumns
 from storage.binary.copy_format import EPOCH_US, arrays_of
 from storage.core.database import Database, Transaction
+from storage.core.private_file import make_private
 from storage.telemetry import devices, latest, readings
 
 Progress = Callable[[int, int], object]
@@ -73,8 +74,8 @@ def export(
 ) -> int:
     """Write the readings of `assets` (SITE/TAG; None: of all) in [`time_from`, `time_to`) and return how many.
 
-    The file is there only when it is whole. Pieces of time are read one after another: what is stored meanwhile may
-    be in it or not.
+    The file is there only when it is whole, and only its owner may read it. Pieces of time are read one after another:
+    what is stored meanwhile may be in it or not.
 
     Raises:
         NotFound: an asset is not registered.
@@ -87,6 +88,7 @@ def export(
     draft = file.with_name(f"{file.name}.part")
     written = 0
     try:
+        make_private(draft)
         with pq.ParquetWriter(draft, SCHEMA, compression="zstd") as writer:
             for done, (some, begin, end) in enumerate(pieces, 1):
                 with database.transaction() as tx:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import IO
 
 from plant.errors import Conflict, Misconfigured, Rejected
-from service.runtime.postgres import binaries
+from service.runtime.postgres import PostgresServer, binaries
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
+from storage.core.private_file import make_private
 from storage.transfer import dump
 from storage.transfer.dump import BackupManifest, Digest
 
@@ -51,6 +52,8 @@ class Restored:
 def backup(around: Surroundings, file: Path, screen: Screen) -> BackedUp:
     """Dump the database as one snapshot shows it, with the digest of every table in it; the file is whole or not there.
 
+    Only its owner may read it.
+
     Raises:
         Misconfigured: no client program is new enough, the file cannot be written, or the dump is refused.
     """
@@ -58,6 +61,7 @@ def backup(around: Surroundings, file: Path, screen: Screen) -> BackedUp:
     programs = client_programs(dump.server_version(url) // 10_000)
     draft = file.with_name(f"{file.name}.part")
     try:
+        make_private(draft)
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive, dump.one_snapshot(url) as (snapshot, digest):
             with screen.step("dumping the database"), archive.open(_DUMP, "w", force_zip64=True) as member:
                 _dump(programs, url, snapshot, member)
@@ -73,25 +77,51 @@ def backup(around: Surroundings, file: Path, screen: Screen) -> BackedUp:
     return BackedUp(file=str(file), tables=len(held.tables), rows=rows, bytes=file.stat().st_size)
 
 
-def restore(around: Surroundings, file: Path, screen: Screen) -> Restored:
+def restore(around: Surroundings, file: Path, screen: Screen, *, into_folder: bool = False) -> Restored:
     """Restore a backup into an empty database in one transaction, then compare every table's digest.
+
+    With `into_folder` the data folder gets an embedded database for it, where no setting names another one: `up` on
+    that folder goes on with what was backed up.
 
     Raises:
         Rejected: the file is no backup, or of a newer program.
         Conflict: the database is not empty, or what was restored differs from what was backed up.
         Misconfigured: the server cannot hold it, or no client program is new enough; nothing is restored then.
     """
-    url = around.database_url()
     with _archive(file) as archive:
         held = _manifest(archive, file)
-        programs = client_programs(max(dump.server_version(url), held.version) // 10_000)
-        dump.prepare_restore(url, held, allow_unsupported=around.settings.allow_unsupported)
-        with (
-            screen.step("restoring the database"),
-            dump.timescale_aside(url, held),
-            archive.open(_DUMP) as member,
-        ):
-            _restore(programs, url, member)
+        if into_folder and around.settings.database_url is None and around.running() is None:
+            with _embedded(around, screen) as url:
+                return _restore_into(url, archive, held, around, screen)
+        return _restore_into(around.database_url(), archive, held, around, screen)
+
+
+@contextmanager
+def _embedded(around: Surroundings, screen: Screen) -> Iterator[str]:
+    """Run the folder's embedded database meanwhile; one that was made for this goes again where this fails."""
+    folder = around.folder
+    with folder:
+        is_new = not (folder.database / "PG_VERSION").exists()
+        try:
+            with screen.step("database"):
+                server = PostgresServer(folder.database).start()
+            try:
+                yield server.url
+            finally:
+                server.stop()
+        except BaseException:
+            if is_new:
+                shutil.rmtree(folder.database, ignore_errors=True)
+            raise
+
+
+def _restore_into(
+    url: str, archive: zipfile.ZipFile, held: BackupManifest, around: Surroundings, screen: Screen
+) -> Restored:
+    programs = client_programs(max(dump.server_version(url), held.version) // 10_000)
+    dump.prepare_restore(url, held, allow_unsupported=around.settings.allow_unsupported)
+    with screen.step("restoring the database"), dump.timescale_aside(url, held), archive.open(_DUMP) as member:
+        _restore(programs, url, member)
     with screen.bar("comparing with what was backed up", "tables") as bar:
         wrong = dump.compare(url, held, bar)
     if wrong:
@@ -249,10 +279,13 @@ def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> BackupManifest:
     try:
+        archive.getinfo(_DUMP)
         found = json.loads(archive.read(_MANIFEST))
         if found.pop("format") > _FORMAT:
             raise Rejected("newer_backup", f"{file} was written by a newer assetloop; install that version")
         tables = {name: Digest(**table) for name, table in found.pop("tables").items()}
         return BackupManifest(**found, tables=tables)
     except (KeyError, TypeError, ValueError) as error:
-        raise Rejected("not_a_backup", f"{file} is no backup: it lacks a manifest that can be read") from error
+        raise Rejected(
+            "not_a_backup", f"{file} is no backup: it lacks a dump, or a manifest that can be read"
+        ) from error

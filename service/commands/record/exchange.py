@@ -75,12 +75,15 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `assetloop backup` wrote.")],
-    data: Data = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="NEWDIR", help="Make this data folder with an embedded database for it, for `up` to use."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Bring a backup into an empty database, all of it or nothing, and compare every table with what was backed up."""
     from service.commands.record.backup import restore as run_restore
     from service.runtime.screen import Screen
 
-    done = run_restore(surroundings(data), file, Screen())
+    done = run_restore(surroundings(data), file, Screen(), into_folder=data is not None)
     answer(done, as_json=json, line=lambda: f"{done.tables} tables, {done.rows:,} rows: all as they were backed up")

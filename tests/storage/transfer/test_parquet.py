@@ -114,6 +114,7 @@ def test_a_part_is_exported_by_asset_and_time(told: str, app_database: Database,
         zip(table["signal"].to_pylist(), table["time"].to_pylist(), table["value"].to_pylist(), strict=True)
     ) == [(row[1], row[2], row[3]) for row in wanted]
     assert set(table["unit"].to_pylist()) == {"mm/s"}
+    assert (tmp_path / "part").stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_a_file_too(told: str, app_database: Database, tmp_path: Path) -> None:

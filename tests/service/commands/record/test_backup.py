@@ -17,6 +17,7 @@ import pytest
 
 from plant.errors import Misconfigured
 from service.commands.record import backup
+from service.runtime.postgres import PostgresServer
 from storage.bench.scratch_database import scratch_database
 from storage.core.database import Database, Role
 from storage.schema import upkeep
@@ -33,7 +34,8 @@ ROLLED = "SELECT * FROM reading_1h ORDER BY signal_id, time"
 
 def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment = {**clean, "ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"}
+    named = {"ASSETLOOP_DATABASE_URL": url} if url else {}
+    environment = {**clean, **named, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"}
     return subprocess.run(
         [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=120
     )
@@ -99,22 +101,50 @@ def manifest_of(file: Path) -> dict[str, dict[str, dict[str, int]]]:
     return found
 
 
-def test_a_damaged_backup_restores_nothing(database_url: str, empty_database_url: str, tmp_path: Path) -> None:
-    fill(database_url)
-    good, bad = tmp_path / "good", tmp_path / "bad"
-    assert run(database_url, "backup", "-o", str(good)).returncode == 0
+def damage(good: Path, bad: Path) -> None:
+    """Write a backup whose dump ends in the middle."""
     with zipfile.ZipFile(good) as archive, zipfile.ZipFile(bad, "w") as damaged:
         whole = archive.read("record.dump")
         damaged.writestr("record.dump", whole[: len(whole) // 2])
         damaged.writestr("manifest.json", archive.read("manifest.json"))
+
+
+def test_a_damaged_backup_restores_nothing(database_url: str, empty_database_url: str, tmp_path: Path) -> None:
+    fill(database_url)
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    assert run(database_url, "backup", "-o", str(good)).returncode == 0
+    damage(good, bad)
     done = run(empty_database_url, "restore", str(bad))
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("assetloop: the backup could not be restored, and nothing was: ")
     assert look(empty_database_url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
-    for name in ("nothing", "good.txt"):
-        (tmp_path / "good.txt").write_text("no backup")
+    (tmp_path / "good.txt").write_text("no backup")
+    with zipfile.ZipFile(good) as archive, zipfile.ZipFile(tmp_path / "no_dump", "w") as without:
+        without.writestr("manifest.json", archive.read("manifest.json"))
+    for name in ("nothing", "good.txt", "no_dump"):
         done = run(empty_database_url, "restore", str(tmp_path / name))
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_backup_of_the_default_is_restored_into_a_new_folder_for_up_to_go_on_with(
+    database_url: str, tmp_path: Path
+) -> None:
+    fill(database_url)
+    good, bad, folder = tmp_path / "good", tmp_path / "bad", tmp_path / "new" / "folder"
+    assert run(database_url, "backup", "-o", str(good)).returncode == 0
+    assert good.stat().st_mode & 0o777 == 0o600
+    damage(good, bad)
+    assert run("", "restore", str(bad), "--data", str(folder)).returncode == 2
+    assert not (folder / "postgres").exists()
+    restored = run("", "restore", str(good), "--data", str(folder), "--json")
+    assert restored.returncode == 0, restored.stderr
+    with PostgresServer(folder / "postgres", durable=False) as server:
+        assert migrate(server.url, allow_unsupported=True).applied == ()
+        for statement in ("SELECT * FROM reading ORDER BY signal_id, time", "SELECT * FROM ledger"):
+            assert look(server.url, statement) == look(database_url, statement)
+    again = run("", "restore", str(good), "--data", str(folder))
+    assert (again.returncode, "name a new folder with --data NEWDIR" in again.stderr) == (1, True)
+    assert (folder / "postgres" / "PG_VERSION").exists()
 
 
 def test_a_difference_is_found(database_url: str, empty_database_url: str, tmp_path: Path) -> None:
