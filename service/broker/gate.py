@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 
 from plant.errors import Unavailable
 from plant.topics import matches
+from service.broker.introduction import acceptable, as_guest
 from service.broker.journal import Journal
 from service.broker.passage import Behind, Passage
-from service.broker.reading import Reading, as_guest, is_ingest
+from service.broker.reading import Reading, is_ingest
 
 _log = logging.getLogger(__name__)
 _MOST_TOPICS = 65_536
@@ -121,7 +122,7 @@ class Gate:
                 return
             packet = as_guest(packet, connect)
             self._begin_reading(passage)
-        task = asyncio.get_running_loop().create_task(self._join(passage, packet))
+        task = asyncio.get_running_loop().create_task(self._join(passage, acceptable(packet, connect)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from service.broker.packets import Kind, NotMqttError, after_properties, field
 
+_CLEAN = 0x02
+_LONGEST_KEEPALIVE = b"\xff\xff"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Will:
@@ -64,11 +67,23 @@ def _read_connect(packet: bytes, body: int) -> Connect:
     return Connect(
         level=level,
         client_id=client_id.decode(errors="replace"),
-        is_clean=bool(flags & 0x02),
+        is_clean=bool(flags & _CLEAN),
         flags_at=flags_at,
         will=will,
         password=password,
     )
+
+
+def acceptable(packet: bytes, connect: Connect) -> bytes:
+    """Return a CONNECT as the broker behind takes it: it sends away who wants no keep-alive, so he has one of 18 h."""
+    at = connect.flags_at + 1
+    return packet[:at] + _LONGEST_KEEPALIVE + packet[at + 2 :] if packet[at : at + 2] == b"\x00\x00" else packet
+
+
+def as_guest(packet: bytes, connect: Connect) -> bytes:
+    """Return a CONNECT as that of a client of which the broker behind remembers nothing."""
+    at = connect.flags_at
+    return packet[:at] + bytes([packet[at] | _CLEAN]) + packet[at + 1 :]
 
 
 def read_filters(packet: bytes, body: int, *, is_v5: bool, has_options: bool) -> tuple[bytes, list[str]]:

@@ -20,12 +20,6 @@ def is_ingest(connect: Connect) -> bool:
     return not connect.is_clean and _INGEST.fullmatch(connect.client_id) is not None
 
 
-def as_guest(packet: bytes, connect: Connect) -> bytes:
-    """Return ingest's CONNECT as that of a client of which the broker behind remembers nothing."""
-    flags = packet[connect.flags_at] | 0x02
-    return packet[: connect.flags_at] + bytes([flags]) + packet[connect.flags_at + 1 :]
-
-
 class Line(Protocol):
     """The connection to ingest."""
 

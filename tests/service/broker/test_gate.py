@@ -286,7 +286,7 @@ def test_hundreds_of_clients_at_once(broker: EmbeddedBroker) -> None:
         for number in range(400):
             raw = opened.enter_context(socket.create_connection(("127.0.0.1", broker.port)))
             name = f"{number:04}".encode()
-            raw.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04" + name)
+            raw.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04" + name)  # and no keep-alive
             lines.append(raw)
         for raw in lines:
             assert raw.recv(4) == b"\x20\x02\x00\x00"
