@@ -74,19 +74,30 @@ class FrameClient(mqtt.Client):
             self._packet_queue(MessageType.PUBACK, acknowledgements(packet_ids), 0, 0)
 
     def _read(self) -> tuple[bytes, bool]:
+        """Read a quarter of a MiB or a little more, and say whether that was all.
+
+        TLS gives it out record by record, of 16 KiB at most. There is no other way to know whether there are more than
+        to ask for them: `pending` counts what is left of a record alone, and nothing is, since each is taken whole.
+        """
         source: Any = self.socket()
-        if source is None:
-            return b"", True
-        try:
-            block: bytes = source.recv(_READ_AT_ONCE_BYTES)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return b"", True
-        except OSError:
-            block = b""
-        if not block:
-            self.loop_read()  # finds the same end, and says so to whom it concerns
-        left = source.pending() if isinstance(source, ssl.SSLSocket) else len(block) == _READ_AT_ONCE_BYTES
-        return block, not left
+        blocks: list[bytes] = []
+        size, is_tls = 0, isinstance(source, ssl.SSLSocket)
+        while source is not None and size < _READ_AT_ONCE_BYTES:
+            try:
+                block: bytes = source.recv(_READ_AT_ONCE_BYTES)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return b"".join(blocks), True
+            except OSError:
+                block = b""
+            if not block:
+                if not blocks:
+                    self.loop_read()  # finds the same end, and says so to whom it concerns
+                break
+            blocks.append(block)
+            size += len(block)
+            if not is_tls:
+                return block, size < _READ_AT_ONCE_BYTES
+        return b"".join(blocks), not blocks
 
     def _sock_recv(self, bufsize: int) -> bytes:
         """Give paho the packets that are not messages; it asks the socket itself only where there are none."""

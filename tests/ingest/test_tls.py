@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import ssl
 import subprocess
@@ -245,6 +246,39 @@ def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(ours: Authority, tmp_
 def test_certificates_that_cannot_be_used_are_told_by_their_settings(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="ASSETLOOP_MQTT_CA_FILE"):
         listen(BrokerSettings(url="mqtts://127.0.0.1:1", certificates=Certificates(ca_file=tmp_path / "nothing")))
+
+
+@pytest.mark.parametrize("reader", ["frames", "paho"])
+def test_everything_that_has_come_is_read_at_once(ours: Authority, tmp_path: Path, reader: Any) -> None:
+    # TLS brings records of 16 KiB; whoever reads one a turn is seconds behind after a burst.
+    with broker(tmp_path, ours, "allow_anonymous true", "max_queued_messages 0", "max_inflight_messages 0") as port:
+        settings = BrokerSettings(
+            url=f"mqtts://127.0.0.1:{port}", certificates=Certificates(ca_file=ours.certificate), reader=reader
+        )
+        subscriber = Subscriber(settings, client_id="test", filters=["t"])
+        turns = 0
+
+        def turn() -> int:
+            """Do as ingest does: read what there is once the socket has something."""
+            nonlocal turns
+            turns += 1
+            readable, writable, _ = select.select([subscriber.socket], [subscriber.socket], [], PATIENCE_S)
+            taken = subscriber.read_sent()[0] if readable else []
+            subscriber.tend(writable=bool(writable and subscriber.wants_write))
+            subscriber.acknowledge([packet_id for _, _, packet_id, _ in taken])
+            return len(taken)
+
+        subscriber.connect()
+        wait_for(lambda: turn() == 0 and subscriber.is_listening, what="subscription")
+        with Wire(settings.url, certificates=settings.certificates, window=5000) as wire:
+            for number in range(5000):
+                wire.publish("t", b"x" * 200 + str(number).encode())
+            wire.flush(PATIENCE_S)
+        turns, read = 0, 0
+        while read < 5000:
+            read += turn()
+        assert turns < 40
+        subscriber.drop()
 
 
 def listen(settings: BrokerSettings) -> None:
