@@ -33,24 +33,32 @@ autosave_on_changes false
 autosave_interval 5
 """
 _FORGET = "persistence false\n"
+_LISTEN_SAFELY = """\
+listener {port} 127.0.0.1
+certfile {folder}/broker.crt
+keyfile {folder}/broker.key
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BenchBroker:
-    """A broker that runs: what it is, where it listens for devices and for ingest, and its processes."""
+    """A broker that runs: what it is, where it listens for devices and for ingest, its processes, and who vouches."""
 
     name: str
     url: str
     ingest_url: str
     pids: tuple[int, ...]
+    ca_file: Path | None = None
 
 
 @contextlib.contextmanager
-def mosquitto(folder: Path, *, keeps: bool = False) -> Iterator[BenchBroker]:
+def mosquitto(folder: Path, *, keeps: bool = False, tls: bool = False) -> Iterator[BenchBroker]:
     """Run mosquitto; with `keeps` its queues survive a crash of its own, as in the compose file.
 
+    With `tls` ingest reaches it by TLS; the publisher does not, for its processor time is not what is measured.
+
     Raises:
-        Misconfigured: there is no mosquitto on this machine.
+        Misconfigured: there is no mosquitto on this machine, or no openssl to make a certificate with.
     """
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/local/sbin:/usr/sbin")
     if program is None:
@@ -58,14 +66,22 @@ def mosquitto(folder: Path, *, keeps: bool = False) -> Iterator[BenchBroker]:
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     conf = folder / "mosquitto.conf"
-    conf.write_text(_configuration(folder, port, keeps=keeps), encoding="utf-8")
+    configuration = _configuration(folder, port, keeps=keeps)
+    url = ingest_url = f"mqtt://127.0.0.1:{port}"
+    ca_file = None
+    if tls:
+        ca_file, safe_port = _certificate(folder), _free_port()
+        configuration += _LISTEN_SAFELY.format(port=safe_port, folder=folder)
+        ingest_url = f"mqtts://127.0.0.1:{safe_port}"
+    conf.write_text(configuration, encoding="utf-8")
     with subprocess.Popen(  # noqa: S603 - the broker found above
         [program, "-c", str(conf)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             _await_port(port, process)
-            url = f"mqtt://127.0.0.1:{port}"
-            yield BenchBroker(name=_version(program), url=url, ingest_url=url, pids=(process.pid,))
+            yield BenchBroker(
+                name=_version(program), url=url, ingest_url=ingest_url, pids=(process.pid,), ca_file=ca_file
+            )
         finally:
             process.terminate()
 
@@ -90,6 +106,23 @@ def embedded(folder: Path) -> Iterator[BenchBroker]:
 def _configuration(folder: Path, port: int, *, keeps: bool) -> str:
     user = "user root\n" if os.geteuid() == 0 else ""  # else it would give root up, and with it this folder
     return _LISTEN.format(port=port) + (_KEEP.format(folder=folder) if keeps else _FORGET) + user
+
+
+def _certificate(folder: Path) -> Path:
+    """Make a certificate that vouches for itself; return its file."""
+    program = shutil.which("openssl")
+    if program is None:
+        raise Misconfigured("this bench needs openssl; on Debian: apt-get install openssl")
+    certificate = folder / "broker.crt"
+    subprocess.run(  # noqa: S603 - the program found above
+        [
+            *(program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "broker.key", "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return certificate
 
 
 def _version(program: str) -> str:

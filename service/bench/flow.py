@@ -156,7 +156,7 @@ class _Watcher:
     def await_all(self, began_s: float) -> float:
         """Look until the last marker is stored; return how long the publisher took from `began_s` on."""
         publishing_s = 0.0
-        while not self._gauges.is_done.value or self._stored < self._gauges.published.value:
+        while not self._gauges.is_done.value or self._stored <= self._gauges.published.value:
             self.look(time.monotonic() - began_s)
             if self._gauges.is_done.value and not publishing_s:
                 publishing_s = time.monotonic() - began_s

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from plant.errors import Misconfigured
 from service.bench.broker import BenchBroker, embedded, mosquitto
 from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
 from service.bench.ground import scratch
+from service.bench.ingest_figures import IngestFigures, Through, figures_of
 from service.bench.packets import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, PublishPlan, asset_tag, signal_key
 from service.runtime.surroundings import Surroundings
 from storage.bench import bare_copy
@@ -50,61 +52,7 @@ class IngestBench:
     workers: int = 1
     qos: int = 1
     payload: Payload = "json"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IngestFigures:
-    """What was measured; rates count from the first message to the instant at which the last value could be queried.
-
-    `ratio` is `values_per_second` over `raw_copy_rows_per_second`, that of the rows in the order of their publishing.
-    Ingest orders each batch by signal, which the server takes faster: `sorted_ratio` is over a bare COPY that is given
-    the rows so, which is a stricter copies than a stream could ever offer. `cpu_s_per_million` are processor seconds
-    per million stored values, of each process that took part. The `embedded_…` figures are those of the same messages
-    by way of the broker that `assetloop up` brings, which takes one ingest process: None with several.
-    """
-
-    broker: str
-    payload: str
-    workers: int
-    published_messages_per_second: float
-    published_values_per_second: float
-    messages_per_second: float
-    values_per_second: float
-    raw_copy_rows_per_second: float
-    ratio: float
-    sorted_copy_rows_per_second: float
-    sorted_ratio: float
-    values: int
-    missing: int
-    duplicate: int
-    latency_p50_s: float
-    latency_p99_s: float
-    ingest_rss_mib: float
-    cpu_s_per_million: dict[str, float]
-    embedded_messages_per_second: float | None = None
-    embedded_values_per_second: float | None = None
-    embedded_missing: int | None = None
-
-    def lines(self) -> str:
-        """Say it to a person."""
-        cpu = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.cpu_s_per_million.items())
-        lines = _LINES if self.embedded_values_per_second is None else f"{_LINES}\n{_EMBEDDED_LINE}"
-        return lines.format(cpu=cpu, **{each.name: getattr(self, each.name) for each in fields(self)})
-
-
-_LINES = """\
-published  {published_messages_per_second:>10,.0f} messages/s, {published_values_per_second:,.0f} values/s ({broker})
-stored     {messages_per_second:>10,.0f} messages/s, {values_per_second:,.0f} values/s
-raw COPY   {raw_copy_rows_per_second:>10,.0f} rows/s of the same rows into the same table, as they were published
-ratio      {ratio:>10.2f}
-sorted     {sorted_copy_rows_per_second:>10,.0f} rows/s as they were stored, by signal; {sorted_ratio:.2f} of that
-missing    {missing:>10,} of {values:,} values; {duplicate:,} came twice
-latency    {latency_p50_s:>10.2f} s from publishing to a query's answer; {latency_p99_s:.2f} s for 99 of 100
-memory     {ingest_rss_mib:>10.0f} MiB, the largest ingest process
-processor  per million values: {cpu}"""
-_EMBEDDED_LINE = """\
-embedded   {embedded_messages_per_second:>10,.0f} messages/s, {embedded_values_per_second:,.0f} values/s stored by \
-way of the embedded broker; {embedded_missing:,} missing"""
+    tls: bool = False
 
 
 def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigures:
@@ -125,28 +73,18 @@ def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigu
         ):
             through = _through(broker, database, url, what, folder, advance)
             copied = _raw_copies(database, folder, through.plan, advance)
-        beside = _through_embedded(around, what, folder, advance) if what.workers == 1 else None
-    return _figures(what, through, copied, beside)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Through:
-    """What went through one broker."""
-
-    broker: str
-    plan: PublishPlan
-    flow: MeasuredFlow
-    missing: int
-    duplicate: int
-
-    @property
-    def stored(self) -> int:
-        return self.flow.messages * self.plan.values_a_message - self.missing
+        safe = embedded_one = None
+        if what.tls:
+            safe = _through_another(mosquitto(folder / "tls", tls=True), around, what, folder / "tls", advance)
+        if what.workers == 1:
+            place = folder / "embedded"
+            embedded_one = _through_another(embedded(place), around, what, place, advance)
+    return figures_of(through, what.workers, copied, tls=safe, embedded=embedded_one)
 
 
 def _through(
     broker: BenchBroker, database: Database, url: str, what: IngestBench, folder: Path, advance: Advance
-) -> _Through:
+) -> Through:
     signal_ids = _register(database, what)
     plan = _plan(broker, what)
     with _ingest(url, broker, what.workers, folder) as workers:
@@ -159,17 +97,19 @@ def _through(
             advance=lambda done, total: advance(f"publishing to {broker.name}", done, total),
         )
     missing, duplicate = _account(database, signal_ids, flow, plan)
-    return _Through(broker=broker.name, plan=plan, flow=flow, missing=missing, duplicate=duplicate)
+    return Through(broker=broker.name, plan=plan, flow=flow, missing=missing, duplicate=duplicate)
 
 
-def _through_embedded(around: Surroundings, what: IngestBench, folder: Path, advance: Advance) -> _Through:
-    """Measure the same with the broker that `assetloop up` brings."""
-    with (
-        scratch(around) as url,
-        embedded(folder / "embedded") as broker,
-        Database(url, role=Role.OWNER, most=2) as database,
-    ):
-        return _through(broker, database, url, what, folder / "embedded", advance)
+def _through_another(
+    brings: AbstractContextManager[BenchBroker],
+    around: Surroundings,
+    what: IngestBench,
+    folder: Path,
+    advance: Advance,
+) -> Through:
+    """Measure the same with another broker and a new database."""
+    with scratch(around) as url, brings as broker, Database(url, role=Role.OWNER, most=2) as database:
+        return _through(broker, database, url, what, folder, advance)
 
 
 def _register(database: Database, what: IngestBench) -> dict[str, list[int]]:
@@ -208,6 +148,7 @@ def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterat
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.ingest_url}
     environment["ASSETLOOP_LOG_LEVEL"] = "WARNING"
+    environment |= {"ASSETLOOP_MQTT_CA_FILE": str(broker.ca_file)} if broker.ca_file else {}
     # A few devices may be asked for that say more than any would, and many processes, of which one has the port.
     environment |= {"ASSETLOOP_RATE_LIMIT_BURST": "1e12", "ASSETLOOP_METRICS_PORT": "0"}
     environment |= {"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {}
@@ -263,34 +204,3 @@ def _raw_copies(database: Database, folder: Path, plan: PublishPlan, advance: Ad
             bar = partial(advance, f"raw COPY as {name}")
             copied.append(bare_copy.copy_in(tx, folder / name, bar))
     return copied[0], copied[1]
-
-
-def _figures(
-    what: IngestBench, through: _Through, copied: tuple[Copied, Copied], beside: _Through | None
-) -> IngestFigures:
-    flow, values = through.flow, through.flow.messages * through.plan.values_a_message
-    return IngestFigures(
-        broker=through.broker,
-        payload=what.payload,
-        workers=what.workers,
-        published_messages_per_second=round(flow.messages / flow.publishing_s, 1),
-        published_values_per_second=round(values / flow.publishing_s, 1),
-        messages_per_second=round(flow.messages / flow.storing_s, 1),
-        values_per_second=round(through.stored / flow.storing_s, 1),
-        raw_copy_rows_per_second=round(copied[0].rows_per_second, 1),
-        ratio=round(through.stored / flow.storing_s / copied[0].rows_per_second, 3),
-        sorted_copy_rows_per_second=round(copied[1].rows_per_second, 1),
-        sorted_ratio=round(through.stored / flow.storing_s / copied[1].rows_per_second, 3),
-        values=values,
-        missing=through.missing,
-        duplicate=through.duplicate,
-        latency_p50_s=round(flow.latency_s(0.5), 3),
-        latency_p99_s=round(flow.latency_s(0.99), 3),
-        ingest_rss_mib=round(flow.peak_rss / 2**20, 1),
-        cpu_s_per_million={
-            name: round(1e6 * seconds / max(through.stored, 1), 3) for name, seconds in flow.cpu_s.items()
-        },
-        embedded_messages_per_second=round(beside.flow.messages / beside.flow.storing_s, 1) if beside else None,
-        embedded_values_per_second=round(beside.stored / beside.flow.storing_s, 1) if beside else None,
-        embedded_missing=beside.missing if beside else None,
-    )

@@ -28,6 +28,7 @@ def ingest(
     payload: Annotated[
         PayloadShape, typer.Option(help="json, sparkplug: one instant a message; batch: 100.")
     ] = PayloadShape.JSON,
+    tls: Annotated[bool, typer.Option("--tls", help="Measure it once more with ingest speaking TLS.")] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -35,7 +36,15 @@ def ingest(
     from service.bench.ingest import IngestBench, run
     from service.runtime.screen import Screen
 
-    what = IngestBench(assets=assets, signals=signals, seconds=seconds, workers=workers, qos=qos, payload=payload.value)
+    what = IngestBench(
+        assets=assets,
+        signals=signals,
+        seconds=seconds,
+        workers=workers,
+        qos=qos,
+        payload=payload.value,
+        tls=tls,
+    )
     with Screen().stages() as stages:
         figures = run(surroundings(data), what, stages)
     answer(figures, as_json=json, line=figures.lines)
