@@ -102,8 +102,24 @@ def _close_what_paho_leaves_open() -> None:
     mqtt.Client.loop_stop = stop_and_close  # type: ignore[method-assign]
 
 
-# What takes longest, longest first: the other worker does the rest meanwhile. Whoever waits most comes first of all.
-LONGEST_FIRST = ("test_main_job.py",)
+# What takes longest, longest first: the other workers do the rest meanwhile. Who waits most comes first of all.
+LONGEST_FIRST = (
+    "test_main_job.py",
+    "test_ingest_under_attack.py",
+    "test_addresses.py",
+    "test_simulated_year.py",
+    "test_skab.py",
+    "test_fleet.py",
+    "test_processes.py",
+    "test_cmapss.py",
+    "test_cli.py",
+    "test_kinds.py",
+    "test_runner.py",
+    "test_estimator.py",
+    "test_rises.py",
+    "test_regressor.py",
+    "test_backup.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

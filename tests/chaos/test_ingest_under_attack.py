@@ -16,7 +16,7 @@ import pytest
 from tests.chaos.parts import Database, Mosquitto, Recorder, Sensor, Traffic, Worker
 from tests.patience import wait_for
 
-pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.long, pytest.mark.timeout(900)]
 
 RATE = 5_000.0  # messages a second
 PATIENCE_S = 120.0

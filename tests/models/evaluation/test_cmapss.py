@@ -44,6 +44,7 @@ def test_test_engines_are_told_at_their_last_cycle_and_the_error_follows_from_th
     assert [one.cycle for one in figures.predictions] == list(CUTS)
 
 
+@pytest.mark.long
 def test_training_engines_held_out_are_said_to_be_no_test(directory: Path) -> None:
     heard: list[tuple[int, int]] = []
     figures = evaluate_cmapss(

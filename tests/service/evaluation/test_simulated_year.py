@@ -48,6 +48,7 @@ def failing(machine: Machine, kind: str, growth_s: float) -> Plan:
     return Plan(machine=machine, stretch=Stretch(begin_s=EPOCH_S, end_s=fault.start_s + growth_s, fault=fault))
 
 
+@pytest.mark.long
 def test_every_kind_of_fault_is_found_early_and_without_false_alarms(register: dict[str, Any]) -> None:
     fates = tuple(
         fate
