@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +23,7 @@ from storage.models import installations
 from storage.models.installations import Installation
 from tests.conftest import free_port
 from tests.models.conftest import Rows, healthy_rows
+from tests.patience import wait_for
 
 TASK = TrainingRequest(trained_by="a test")
 
@@ -76,6 +77,11 @@ def test_what_fails_in_an_unforeseen_way_is_the_outcome_of_that_machine_alone(
     assert len(outcomes) == 5
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
     """A real Dask scheduler and its workers on loopback; yields the scheduler's address."""
@@ -94,8 +100,8 @@ def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
         for command in started:
             environ = {**os.environ, **environment}
             processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environ))
-            time.sleep(1.0)
         try:
+            wait_for(lambda: listens(port), what="Dask scheduler")
             yield address
         finally:
             for process in reversed(processes):
