@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ingest.admission.device_profile import DeviceProfile, SignalIds
+from plant.tags import one_form
 
 ABSENT = -(2**63)  # stands in `times_us` where the device gave no time
 _LONGEST_DETAIL = 200
@@ -77,8 +78,8 @@ class DeviceReport:
         flags: list[int],
         values: array[float],
     ) -> None:
-        self.site = site
-        self.asset = asset
+        self.site = site if site.isascii() else one_form(site) or site
+        self.asset = asset if asset.isascii() else one_form(asset) or asset
         self.keys = keys
         self.times_us = times_us
         self.flags = flags

@@ -15,7 +15,7 @@ from ingest.mapping.pattern import Pattern, Template
 from ingest.mapping.quality import Codes, Quality
 from ingest.mapping.scale import Scale
 from ingest.mapping.times import TimeUnit
-from ingest.mapping.units import conversion
+from lifecycle.units import conversion
 from plant.errors import Misconfigured, Rejected
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]

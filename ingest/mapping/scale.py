@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ingest.mapping.units import conversion
+from lifecycle.units import conversion
 from plant.errors import Rejected
 
 _SHOWN = 60

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from lifecycle import ledger
 from lifecycle.ledger_events import AssetApproved
 from lifecycle.register import importing
-from lifecycle.register.importing import LONGEST_TAG
+from lifecycle.register.plant_file import LONGEST_TAG, tags_of
 from plant.errors import Conflict, Rejected
 from plant.principal import Principal
 from storage.core.database import Transaction
@@ -49,8 +49,7 @@ def approve(
         Conflict: the register has that asset.
         Rejected: a tag is empty or too long, a name too long, or the class unknown; the text names the nearest.
     """
-    if not all(0 < len(tag.strip()) <= LONGEST_TAG for tag in (site, asset, asset_class)):
-        raise Rejected("bad_tag", f"tags of site, asset and class have 1 to {LONGEST_TAG} characters")
+    site, asset, asset_class = tags_of(site, asset, asset_class)
     if max(len(name), len(name_zh)) > LONGEST_TAG:
         raise Rejected("bad_name", f"a name has at most {LONGEST_TAG} characters")
     if store.find_asset(tx, site, asset) is not None:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingest.mapping.file import read_rules
+from lifecycle.units import is_same
 from plant.errors import AssetloopError
 from service.broker import journal
 from service.runtime.screen import fault_line
@@ -135,7 +136,7 @@ def _mapping(around: Surroundings) -> str:
     with around.database(Role.APP) as database, database.transaction() as tx:
         held = devices.units(tx, [key for key, _ in made])
     for key, unit in made:
-        others = held.get(key, set()) - {unit}
+        others = {one for one in held.get(key, set()) if not is_same(one, unit)}
         if others:
             raise AssetloopError(f"{key}: the mapping makes it {unit}, the register has {', '.join(sorted(others))}")
     return f"{len(rules)} topic patterns; its units are those of the register"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.register.healthy_time import declare_healthy
-from lifecycle.register.importing import import_plant, read_plant
+from lifecycle.register.importing import import_plant
+from lifecycle.register.plant_file import read_plant
 from plant.clock import Clock
 from plant.errors import Rejected, Unavailable
 from storage.core.database import Database

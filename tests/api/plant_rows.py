@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 import psycopg
 
 from alerts.alarms.desk import Desk
-from lifecycle.register.importing import import_plant, read_plant
+from lifecycle.register.importing import import_plant
+from lifecycle.register.plant_file import read_plant
 from plant.clock import ManualClock
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity

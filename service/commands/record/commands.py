@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, surroundings
+
+if TYPE_CHECKING:
+    from lifecycle.register.importing import Difference
 
 
 def replay(
@@ -85,19 +87,22 @@ def register_import(
     json: Json = False,
 ) -> None:
     """Bring in sites, classes, assets and signals; says what it added, changed and left. Safe to repeat."""
-    from lifecycle.register.importing import import_plant, read_plant
+    from lifecycle.register.importing import import_plant
+    from lifecycle.register.plant_file import read_plant
 
     around, plant = surroundings(data), read_plant(file)
     with around.database() as database, database.transaction() as tx:
         difference = import_plant(tx, plant, at=around.clock.now())
-    answer(difference, as_json=json, line=lambda: _difference(dataclasses.asdict(difference)))
+    answer(difference, as_json=json, line=lambda: _difference(difference))
 
 
-def _difference(parts: dict[str, dict[str, int]]) -> str:
-    return "\n".join(
+def _difference(difference: Difference) -> str:
+    counted = {"added": difference.added, "changed": difference.changed, "left": difference.left}
+    lines = [
         f"{how}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing'}"
-        for how, counts in parts.items()
-    )
+        for how, counts in counted.items()
+    ]
+    return "\n".join([*lines, *(f"look at this: {one}" for one in difference.warnings)])
 
 
 def register_demo() -> None:

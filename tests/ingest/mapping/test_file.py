@@ -8,7 +8,7 @@ import pytest
 
 from ingest.mapping import mapping_format, read_mapping
 from ingest.mapping.file import parse_rules
-from ingest.mapping.units import conversion
+from lifecycle.units import conversion
 from plant.errors import Misconfigured, Rejected
 
 GOOD = """\

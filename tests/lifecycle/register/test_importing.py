@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.register.importing import Difference, import_plant, read_plant, register_asset
+from lifecycle.register.importing import Difference, import_plant, register_asset
+from lifecycle.register.plant_file import read_plant
 from plant.errors import Rejected
 from storage.core.database import Database
 from storage.register import assets as store
@@ -126,13 +127,13 @@ def test_registering_an_asset_by_name_changes_nothing_that_is_known(app_database
         ('tag = "P-2"', 'tag = "P-1"', "asset P-1 is described twice"),
         ('feeds = ["P-2"]', 'feeds = ["P-9"]', "asset P-1 feeds P-9"),
         ("high = 90.0", "high = 90.0\nlow = 95.0", "low 95.0 is not below high 90.0"),
-        ("high = 90.0", 'high = "much"', "class.0.signal.0.high: Input should be a valid number"),
+        ("high = 90.0", 'high = "much"', "class pump, signal flow, high: Input should be a valid number"),
         (
             'tag = "pump"',
             'tag = "pump"\nwear_limit = 0.9',
-            "class.0.wear_limit: Input should be greater than or equal to 1",
+            "class pump, wear_limit: Input should be greater than or equal to 1",
         ),
-        ('serial = "1"', "wear_limit = 101", "asset.0.wear_limit: Input should be less than or equal to 100"),
+        ('serial = "1"', "wear_limit = 101", "asset P-1, wear_limit: Input should be less than or equal to 100"),
         ("[site]", "[site", "not_toml"),
     ],
 )
