@@ -113,6 +113,26 @@ class AssetApproved:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ViewChanged:
+    """An asset, or where they are named some of its signals, went out of view or came back."""
+
+    actor: str
+    asset: str
+    retired: bool
+    signals: tuple[str, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        what = "signals" if self.signals else "asset"
+        entry: dict[str, Any] = {
+            "event": f"{what}.{'retired' if self.retired else 'restored'}",
+            "actor": self.actor,
+            "asset": self.asset,
+        }
+        return {**entry, "signals": list(self.signals)} if self.signals else entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RelearningBegan:
     """A machine was changed, so that its normal is learnt again; `order` is the number of the order that changed it."""
 

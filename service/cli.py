@@ -16,7 +16,7 @@ from service.commands import bench, evaluate, roles, stack
 from service.commands.common import say
 from service.commands.models import commands as models
 from service.commands.record import commands as record
-from service.commands.record import exchange
+from service.commands.record import exchange, retiring
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
 
@@ -70,6 +70,11 @@ app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty ass
     exchange.restore
 )
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
+register_app.command("retire", epilog="Example: assetloop register retire demo/P-103 --unused")(
+    retiring.register_retire
+)
+register_app.command("restore", epilog="Example: assetloop register restore demo/P-103")(retiring.register_restore)
+register_app.command("retired", epilog="Example: assetloop register retired --json")(retiring.register_retired)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
 bench_app.command("ingest", epilog="Example: assetloop bench ingest --payload batch --seconds 20 --json")(bench.ingest)

@@ -14,7 +14,7 @@ BEGIN
         RETURN v_signal_id;
     END IF;
     PERFORM 1 FROM asset WHERE asset_id = p_asset_id FOR UPDATE;
-    IF (SELECT count(*) FROM signal WHERE asset_id = p_asset_id) >= p_most THEN
+    IF (SELECT count(*) FROM signal WHERE asset_id = p_asset_id AND retired_at IS NULL) >= p_most THEN
         RETURN NULL;
     END IF;
     INSERT INTO signal (asset_id, key, name, self_registered, position)

@@ -1,14 +1,17 @@
 -- What Grafana and people watch. Views only; everything below may be read by a stranger with the read-only role.
 -- Scores run from 0 to 1, where 1 is worst; times are data time unless a column says otherwise; ages are seconds.
 
--- Every asset. `label` is its tag, with the site before it only where two sites use one tag.
+-- Every asset that is not retired. `label` is its tag, with the site before it only where two sites use one tag.
 CREATE VIEW watch.asset AS
 SELECT
     a.asset_id,
     s.tag AS site,
     a.tag AS asset,
     CASE
-        WHEN EXISTS (SELECT FROM asset AS other WHERE other.tag = a.tag AND other.site_id <> a.site_id)
+        WHEN EXISTS (
+            SELECT FROM asset AS other
+            WHERE other.tag = a.tag AND other.site_id <> a.site_id AND other.retired_at IS NULL
+        )
         THEN s.tag || '/' || a.tag
         ELSE a.tag
     END AS label,
@@ -20,7 +23,8 @@ SELECT
     a.y
 FROM asset AS a
 JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id);
+JOIN asset_class AS c USING (class_id)
+WHERE a.retired_at IS NULL;
 
 -- Which asset feeds which.
 CREATE VIEW watch.feed AS
@@ -30,13 +34,13 @@ FROM feed AS f
 JOIN watch.asset AS source ON source.asset_id = f.from_asset_id
 JOIN watch.asset AS target ON target.asset_id = f.to_asset_id;
 
--- Every stored value, those of bad quality left out.
+-- Every stored value, those of bad quality and of retired signals left out.
 CREATE VIEW watch.series AS
 SELECT a.asset_id, a.site, a.asset, a.label, s.signal_id, s.key AS signal, s.name, s.unit, r.time, r.value
 FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
 JOIN reading AS r USING (signal_id)
-WHERE r.flags & 2 = 0;
+WHERE r.flags & 2 = 0 AND s.retired_at IS NULL;
 
 -- How far each asset has slowly left the state it was trained in: 0 as trained, 1 the limit. Ten minutes a row.
 CREATE VIEW watch.wear AS
@@ -74,7 +78,8 @@ SELECT
 FROM watch.asset AS a
 JOIN asset_class AS c ON c.tag = a.class
 JOIN signal AS s USING (asset_id)
-LEFT JOIN latest AS l USING (signal_id);
+LEFT JOIN latest AS l USING (signal_id)
+WHERE s.retired_at IS NULL;
 
 -- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged.
 CREATE VIEW watch.alert AS

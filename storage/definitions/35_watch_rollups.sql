@@ -8,7 +8,8 @@ SELECT
     r.lowest, r.highest, r.last, r.n
 FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
-JOIN reading_1m AS r USING (signal_id);
+JOIN reading_1m AS r USING (signal_id)
+WHERE s.retired_at IS NULL;
 
 CREATE VIEW watch.series_1h AS
 SELECT
@@ -16,7 +17,8 @@ SELECT
     r.lowest, r.highest, r.last, r.n
 FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
-JOIN reading_1h AS r USING (signal_id);
+JOIN reading_1h AS r USING (signal_id)
+WHERE s.retired_at IS NULL;
 
 CREATE VIEW watch.series_1d AS
 SELECT
@@ -24,4 +26,5 @@ SELECT
     r.lowest, r.highest, r.last, r.n
 FROM watch.asset AS a
 JOIN signal AS s USING (asset_id)
-JOIN reading_1d AS r USING (signal_id);
+JOIN reading_1d AS r USING (signal_id)
+WHERE s.retired_at IS NULL;

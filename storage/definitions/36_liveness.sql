@@ -68,5 +68,5 @@ CROSS JOIN LATERAL (
         array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time IS NULL) AS mute
     FROM signal AS g
     LEFT JOIN latest AS l USING (signal_id)
-    WHERE g.asset_id = a.asset_id
+    WHERE g.asset_id = a.asset_id AND g.retired_at IS NULL
 ) AS heard;

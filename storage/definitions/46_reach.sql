@@ -1,4 +1,4 @@
--- How far each asset may be judged now. Its horizon is its newest value less the grace of its class and what the slots
+-- How far each asset that is not retired may be judged now. Its horizon is its newest value less the grace of its class and what the slots
 -- of ingest lag one another by, or all once nothing was stored for as long (and for `p_quiet_s`, for `latest` lags too).
 CREATE OR REPLACE FUNCTION reach(p_now timestamptz, p_quiet_s double precision)
 RETURNS TABLE (asset_id integer, newest timestamptz, stored_at timestamptz, horizon timestamptz)
@@ -29,4 +29,5 @@ AS $$
     CROSS JOIN LATERAL (
         SELECT make_interval(secs => asset_class.grace_s + spread.seconds) AS grace
     ) AS patience
+    WHERE asset.retired_at IS NULL
 $$;

@@ -103,4 +103,5 @@ FROM asset
 JOIN asset_class USING (class_id)
 JOIN signal USING (asset_id)
 WHERE asset.asset_id = ANY (%(asset_ids)s::integer[])
+    AND signal.retired_at IS NULL
 ORDER BY asset.asset_id, signal.position, signal.signal_id;

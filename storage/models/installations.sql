@@ -10,6 +10,7 @@ JOIN asset USING (asset_id)
 JOIN site USING (site_id)
 JOIN asset_class USING (class_id)
 WHERE installation.installed_to IS NULL
+    AND asset.retired_at IS NULL
     AND (%(asset_ids)s::integer[] IS NULL OR asset.asset_id = ANY (%(asset_ids)s::integer[]))
     AND (%(class_tags)s::text[] IS NULL OR asset_class.tag = ANY (%(class_tags)s::text[]))
     AND (
@@ -47,5 +48,5 @@ WHERE site.tag = %(site)s
 -- The signals of an asset, in the register's order.
 SELECT signal_id, key, unit, role
 FROM signal
-WHERE asset_id = %(asset_id)s
+WHERE asset_id = %(asset_id)s AND retired_at IS NULL
 ORDER BY position, signal_id;

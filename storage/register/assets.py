@@ -126,7 +126,7 @@ def asset_by_id(tx: Transaction, asset_id: int) -> RegisteredAsset:
 
 
 def list_assets(tx: Transaction) -> list[RegisteredAsset]:
-    """Return every asset, by site and tag."""
+    """Return every asset that is not retired, by site and tag."""
     return [RegisteredAsset(**row) for row in tx.all("assets.assets")]
 
 

@@ -49,7 +49,7 @@ WHERE (
 RETURNING xmax = 0 AS added;
 
 -- name: put_asset
--- Add or change a functional location.
+-- Add or change a functional location; one that was retired is in view again.
 INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit)
 SELECT s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s, %(wear_limit)s
 FROM site AS s, asset_class AS c
@@ -57,8 +57,10 @@ WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
-    x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, self_registered = false
-WHERE (held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.self_registered)
+    x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, self_registered = false,
+    retired_at = NULL, retired_by = NULL
+WHERE held.retired_at IS NOT NULL
+    OR (held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.self_registered)
     IS DISTINCT FROM
     (excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, excluded.wear_limit, false)
 RETURNING xmax = 0 AS added;
@@ -161,11 +163,12 @@ LEFT JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NUL
 WHERE a.asset_id = %(asset_id)s;
 
 -- name: assets
--- Every asset.
+-- Every asset that is not retired.
 SELECT a.asset_id, s.tag AS site, a.tag AS asset, a.name, c.tag AS asset_class
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
+WHERE a.retired_at IS NULL
 ORDER BY s.tag, a.tag;
 
 -- name: feeds

@@ -9,7 +9,7 @@ SELECT
     (SELECT count(*) FROM work_order) AS work_orders,
     (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN')) AS open_work_orders,
     (SELECT count(*) FROM model WHERE state = 'champion') AS models,
-    (SELECT count(*) FROM asset) AS assets,
+    (SELECT count(*) FROM asset WHERE retired_at IS NULL) AS assets,
     (SELECT extract(epoch FROM now() - max(stored_at)) FROM latest)::double precision AS silent_s,
     (
         SELECT extract(epoch FROM max(newest.time - c.watermark))

@@ -30,14 +30,15 @@ SELECT
         SELECT coalesce(array_agg(t.tag ORDER BY t.tag), '{}')
         FROM feed AS f
         JOIN asset AS t ON t.asset_id = f.to_asset_id
-        WHERE f.from_asset_id = a.asset_id
+        WHERE f.from_asset_id = a.asset_id AND t.retired_at IS NULL
     ) AS feeds
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
 -- kept apart (OFFSET), so that of one asset only its own evidence is gathered
 CROSS JOIN LATERAL (SELECT * FROM watch.health_evidence WHERE asset_id = a.asset_id OFFSET 0) AS e
-WHERE (%(site)s::text IS NULL OR s.tag = %(site)s)
+WHERE a.retired_at IS NULL
+    AND (%(site)s::text IS NULL OR s.tag = %(site)s)
     AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
 ORDER BY s.tag, a.tag;
 
@@ -47,7 +48,8 @@ SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low,
     l.time, l.value, l.flags
 FROM signal AS g
 LEFT JOIN latest AS l USING (signal_id)
-WHERE (%(asset_id)s::integer IS NULL OR g.asset_id = %(asset_id)s)
+WHERE g.retired_at IS NULL
+    AND (%(asset_id)s::integer IS NULL OR g.asset_id = %(asset_id)s)
     AND (NOT %(key_values)s OR g.key_value)
 ORDER BY g.asset_id, g.position, g.key;
 

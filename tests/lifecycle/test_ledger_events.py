@@ -19,6 +19,7 @@ from lifecycle.ledger_events import (
     RelearningBegan,
     RelearningEnded,
     ServiceStateChanged,
+    ViewChanged,
 )
 from plant.alert import Alert, AlertFlags
 from plant.severity import Severity
@@ -103,6 +104,14 @@ PINNED: list[tuple[LedgerEvent, str]] = [
     (
         AssetApproved(actor="Li Wei", asset="P-101", asset_class="pump", messages=12),
         '{"actor":"Li Wei","asset":"P-101","class":"pump","event":"asset.approved","messages":12}',
+    ),
+    (
+        ViewChanged(actor="Li Wei", asset="P-101", retired=True),
+        '{"actor":"Li Wei","asset":"P-101","event":"asset.retired"}',
+    ),
+    (
+        ViewChanged(actor="Li Wei", asset="P-101", retired=False, signals=("a", "b")),
+        '{"actor":"Li Wei","asset":"P-101","event":"signals.restored","signals":["a","b"]}',
     ),
     (
         RelearningBegan(actor="Li Wei", asset="P-101", reason="action", order="WO-000003"),

@@ -1,0 +1,102 @@
+"""Retiring: assets and signals that were made by mistake go out of view, and come back; the record keeps all of them.
+
+What a retired asset or signal says is stored as before. It is not shown, scored, guarded or trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from lifecycle import ledger
+from lifecycle.ledger_events import ViewChanged
+from plant.errors import Conflict, NotFound
+from plant.principal import Principal
+from storage.core.database import Transaction
+from storage.register import assets, retired
+from storage.register.assets import RegisteredAsset
+
+
+def retire_asset(tx: Transaction, *, site: str, asset: str, at: datetime, actor: Principal) -> None:
+    """Take an asset out of view; what stands open of it is cleared.
+
+    Raises:
+        NotFound: there is no such asset.
+        Conflict: it is out of view already, or a work order stands open at it.
+    """
+    known = assets.get_asset(tx, site, asset)
+    orders = retired.count_open_orders(tx, known.asset_id)
+    if orders:
+        raise Conflict(f"{orders} work orders stand open at {asset}; close or cancel them first")
+    if not retired.retire_asset(tx, known.asset_id, at=at, by=actor.name):
+        raise Conflict(f"{asset} is out of view already")
+    ledger.append(tx, site, ViewChanged(actor=actor.name, asset=asset, retired=True), at)
+
+
+def restore_asset(tx: Transaction, *, site: str, asset: str, at: datetime, actor: Principal) -> None:
+    """Bring an asset back into view.
+
+    Raises:
+        NotFound: there is no such asset.
+        Conflict: it is in view.
+    """
+    known = assets.get_asset(tx, site, asset)
+    if not retired.restore_asset(tx, known.asset_id):
+        raise Conflict(f"{asset} is in view")
+    ledger.append(tx, site, ViewChanged(actor=actor.name, asset=asset, retired=False), at)
+
+
+def retire_signals(
+    tx: Transaction, *, site: str, asset: str, keys: Sequence[str], at: datetime, actor: Principal
+) -> list[str]:
+    """Take signals of an asset out of view; return those that were in view.
+
+    Raises:
+        NotFound: there is no such asset, or it has not all of these signals.
+    """
+    known = _with_signals(tx, site, asset, keys)
+    done = retired.retire_signals(tx, known.asset_id, keys, at=at, by=actor.name)
+    return _entered(tx, site, asset, done, at, actor, is_retired=True)
+
+
+def retire_unused_signals(tx: Transaction, *, site: str, asset: str, at: datetime, actor: Principal) -> list[str]:
+    """Take those signals of an asset out of view that registered themselves and of which nothing is stored.
+
+    Raises:
+        NotFound: there is no such asset.
+    """
+    known = assets.get_asset(tx, site, asset)
+    done = retired.retire_signals(tx, known.asset_id, retired.unused_signals(tx, known.asset_id), at=at, by=actor.name)
+    return _entered(tx, site, asset, done, at, actor, is_retired=True)
+
+
+def restore_signals(
+    tx: Transaction, *, site: str, asset: str, keys: Sequence[str], at: datetime, actor: Principal
+) -> list[str]:
+    """Bring signals of an asset back into view; return those that were out of it.
+
+    Raises:
+        NotFound: there is no such asset, or it has not all of these signals.
+    """
+    known = _with_signals(tx, site, asset, keys)
+    done = retired.restore_signals(tx, known.asset_id, keys)
+    return _entered(tx, site, asset, done, at, actor, is_retired=False)
+
+
+def _with_signals(tx: Transaction, site: str, asset: str, keys: Sequence[str]) -> RegisteredAsset:
+    known = assets.get_asset(tx, site, asset)
+    missing = sorted(set(keys) - retired.keys(tx, known.asset_id))
+    if missing:
+        raise NotFound(f"{asset} has no signal {missing[0]}")
+    return known
+
+
+def _entered(
+    tx: Transaction, site: str, asset: str, keys: list[str], at: datetime, actor: Principal, *, is_retired: bool
+) -> list[str]:
+    """Enter the change in the ledger, where there is one."""
+    keys = sorted(keys)
+    if keys:
+        event = ViewChanged(actor=actor.name, asset=asset, retired=is_retired, signals=tuple(keys))
+        ledger.append(tx, site, event, at)
+    return keys
