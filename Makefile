@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: up test test-all chaos check install install-dev lock format clean
+.PHONY: up test test-all clients chaos check install install-dev lock format clean
 
 up: install
 	@$(BIN)/assetloop up $(ARGS)
@@ -21,6 +21,10 @@ test: $(VENV)/.dev
 
 test-all: $(VENV)/.dev
 	$(PYTEST) $(ARGS)
+
+# Clients that nobody here wrote, built by npm, Go, Maven and pip: what they sent, held against the record.
+clients: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/clients $(ARGS)
 
 # What the suite breaks for 10 s, broken for 3 minutes, with the accounts printed.
 chaos: $(VENV)/.dev
