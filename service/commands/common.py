@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from plant.errors import Misconfigured
+from plant.escaped import escaped
 
 if TYPE_CHECKING:
     from service.runtime.surroundings import Surroundings
@@ -47,7 +48,12 @@ def answer(result: Any, *, as_json: bool, line: Callable[[], str]) -> None:
 
         print(orjson.dumps(result if isinstance(result, dict) else dataclasses.asdict(result)).decode())
     else:
-        print(line())
+        show(line())
+
+
+def show(text: str) -> None:
+    """Print lines for a person; what strangers wrote in them cannot reach the terminal as anything but text."""
+    print(escaped(text, keeps_lines=True))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -58,7 +64,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     demo/P-101  1,200
     b               7
     """
-    shown = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    shown = [[f"{cell:,}" if isinstance(cell, int) else escaped(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in [list(head), *shown]) for place in range(len(head))]
     right = [bool(rows) and isinstance(rows[0][place], int) for place in range(len(head))]
 
@@ -89,7 +95,7 @@ def site_and_tag(text: str) -> tuple[str, str]:
 
 def say(line: str) -> None:
     """Print one line for a person beside the result."""
-    print(f"assetloop: {line}", file=sys.stderr)
+    print(f"assetloop: {escaped(line, keeps_lines=True)}", file=sys.stderr)
 
 
 def refuse_open_house(around: Surroundings, host: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.mapping.file import read_rules
 from lifecycle.units import is_same
 from plant.errors import AssetloopError
+from plant.escaped import escaped
 from service.broker import journal
 from service.runtime.screen import fault_line
 from service.runtime.surroundings import Surroundings
@@ -193,7 +194,7 @@ def _telemetry(around: Surroundings) -> str:
         )
     limited = [one.device for one in flow.devices if one.limited]
     if limited:
-        raise AssetloopError(f"beyond their rate limit within a day: {', '.join(limited[:5])}")
+        raise AssetloopError(f"beyond their rate limit within a day: {escaped(', '.join(limited[:5]))}")
     if waiting:
         return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
     return "nothing was lost or limited within a day"

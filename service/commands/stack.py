@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.common import Data, Host, Json, Port, answer, refuse_open_house, say, surroundings
+from service.commands.common import Data, Host, Json, Port, answer, refuse_open_house, say, show, surroundings
 
 
 def up(
@@ -75,7 +75,7 @@ def doctor(data: Data = None, json: Json = False) -> None:
         answer({"checks": [dataclasses.asdict(check) for check in checks]}, as_json=True, line=str)
     else:
         for check in checks:
-            print(
+            show(
                 f"{'ok   ' if check.ok else 'FAULT'} {check.name}: {check.says}"
                 + (f"\n      mend: {check.mend}" if check.mend else "")
             )

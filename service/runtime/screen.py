@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from plant.escaped import escaped
 from plant.product_state import FaultKind, ProductFault
 from service.runtime.data_folder import Running
 from storage.views.counts import OrderLine, Totals
@@ -45,7 +46,7 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Print one line."""
-        self.console.print(line, markup=False, soft_wrap=True)
+        self.console.print(escaped(line), markup=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -146,8 +147,9 @@ def _screen(running: Running, shown: Shown) -> Group:
         lines.append(_figures(shown.totals, shown.first_s))
     for order in shown.orders:
         done = f" · acknowledged by {order.acknowledged_by}" if order.acknowledged_by else ""
-        lines.append(Text(f"{order.number} {order.state} {order.title}{done}", style="" if done else "bold"))
-    lines.extend(Text(fault_line(fault), style="bold red") for fault in shown.faults)
+        title = escaped(f"{order.number} {order.state} {order.title}{done}")
+        lines.append(Text(title, style="" if done else "bold"))
+    lines.extend(Text(escaped(fault_line(fault)), style="bold red") for fault in shown.faults)
     lines.extend(Text(f"{name} died; it is started again", style="red") for name in shown.resting)
     return Group(Panel(Group(*lines), title=f"assetloop · {running.console_url}", subtitle="Ctrl-C stops everything"))
 

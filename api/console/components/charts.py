@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from plant.escaped import escaped
 from storage.views.overview import SeriesPoint
 
 _COLOURS = ("#2f7ed8", "#1f9e89", "#b5761f", "#8a63c9")
@@ -84,7 +85,7 @@ def named(trace: Trace) -> str:
     >>> named(Trace(name="Flow", unit="m³/h", points=[])), named(Trace(name="Count", unit="", points=[]))
     ('Flow (m³/h)', 'Count')
     """
-    return f"{trace.name} ({trace.unit})" if trace.unit else trace.name
+    return escaped(f"{trace.name} ({trace.unit})" if trace.unit else trace.name)
 
 
 def _time_axis(place: int, *, labelled: bool) -> dict[str, Any]:

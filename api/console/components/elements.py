@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from nicegui import ui
 from nicegui.element import Element
 
 from api.console.texts.texts import text
 from api.language import Language
+from plant.escaped import escaped
 
 Marked = TypeVar("Marked", bound=Element)
 TimeMode = Literal["minute", "second", "full", "zone"]
@@ -30,15 +31,27 @@ def mark(element: Marked, testid: str) -> Marked:
     return element
 
 
-def words(said: str, classes: str = "") -> ui.label:
+class Words(ui.label):
+    """Text, in which nothing that strangers wrote is more than text; line breaks are shown as such or escaped."""
+
+    def __init__(self, said: str, *, keeps_lines: bool = False) -> None:
+        self._keeps_lines = keeps_lines
+        super().__init__(escaped(said, keeps_lines=keeps_lines))
+
+    def set_text(self, text: str) -> Self:
+        """Show another text."""
+        return super().set_text(escaped(text, keeps_lines=self._keeps_lines))
+
+
+def words(said: str, classes: str = "", *, keeps_lines: bool = False) -> Words:
     """Show text."""
-    return ui.label(said).classes(classes)
+    return Words(said, keeps_lines=keeps_lines).classes(classes)
 
 
 def heading(said: str, level: Literal[1, 2] = 1) -> Element:
     """Show a heading."""
     with box(tag=f"h{level}") as element:
-        ui.label(said)
+        Words(said)
     return element
 
 
@@ -57,7 +70,7 @@ def zone() -> Element:
     return element
 
 
-def chip(said: str, tone: str) -> ui.label:
+def chip(said: str, tone: str) -> Words:
     """Show a word in a colour that means something: a tone is a health or `plain`."""
     return words(said, f"chip tone-{tone}")
 

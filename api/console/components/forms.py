@@ -14,6 +14,7 @@ from api.console.components.elements import box, heading, mark, words
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from plant.errors import AssetloopError
+from plant.escaped import escaped
 from plant.iso14224 import Names
 from plant.principal import Principal, typed
 
@@ -70,7 +71,7 @@ class Form:
         try:
             await run.io_bound(act, typed(actor))
         except AssetloopError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(escaped(str(error)), type="negative")
             return
         self._visit.remember_actor(actor)
         self._visit.watch.hurry()

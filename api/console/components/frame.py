@@ -17,6 +17,7 @@ from api.console.components.elements import box, icon, link, mark, words, zone
 from api.console.visit import Visit
 from api.console.watch import Picture
 from api.language import Language
+from plant.escaped import escaped
 from plant.product_state import ProductFault
 
 _STATIC = Path(__file__).parents[1] / "static"
@@ -67,7 +68,7 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
 
 
 def _head(visit: Visit, title: str) -> None:
-    ui.page_title(f"{title} · assetloop")
+    ui.page_title(f"{escaped(title)} · assetloop")
     ui.add_head_html(
         f'<script>document.documentElement.lang = "{visit.language.tag}"</script>'
         f'<link rel="stylesheet" href="{_address("look.css")}"><script src="{_address("console.js")}"></script>'
@@ -137,7 +138,7 @@ def _theme(visit: Visit) -> None:
 
 def _away(visit: Visit) -> None:
     with mark(box("away"), "away") as banner:
-        said = words("").classes("lines")
+        said = words("", "lines", keeps_lines=True)
     banner.props["role"] = "status"
 
     def show(picture: Picture) -> None:

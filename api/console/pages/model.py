@@ -20,6 +20,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from models.training import promotion
 from plant.errors import AssetloopError, NotFound
+from plant.escaped import escaped
 from plant.model import ModelState, ProposalState
 from plant.principal import Principal
 from storage.models import catalogue, drift, findings, proposals
@@ -140,7 +141,7 @@ class ModelPage:
                         words(f"v{one.version}", "strong figures")
                         chip(visit.word("model", one.state), _TONES[one.state])
                         if one.refused:
-                            chip(visit.t("model_refused"), "alarm").props["title"] = one.refused
+                            chip(visit.t("model_refused"), "alarm").props["title"] = escaped(one.refused)
                     if one.installed and one.state is ModelState.CHALLENGER:
                         self._act(one, "promote", promotion.promote)
                     if one.installed and one.state is ModelState.CHAMPION and can_go_back:

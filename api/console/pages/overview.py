@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nicegui import ui
 from nicegui.element import Element
 
-from api.console.components.elements import age, box, card, chip, heading, link, moment, number, words
+from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, words
 from api.console.components.frame import empty, framed
 from api.console.components.plant_drawing import PlantDrawing, place
 from api.console.components.tiles import Tiles
@@ -168,7 +168,7 @@ class Face:
         self._hint.set_text(visit.t("score_hint", score=number(asset.score)))
 
 
-def _readout(visit: Visit, signal: SignalView) -> ui.label:
+def _readout(visit: Visit, signal: SignalView) -> Words:
     with box("readout"):
         words(visit.signal_name(signal), "muted small clip").props["title"] = visit.signal_name(signal)
         return words("", "value")

@@ -15,6 +15,7 @@ from api.console.visit import Visit, changed
 from api.parts import Parts
 from api.schemas.quarantine import text_of
 from plant.errors import AssetloopError
+from plant.escaped import escaped
 from storage.views import overview
 from storage.views.overview import Quarantined
 
@@ -70,7 +71,7 @@ async def _open(visit: Visit, quarantine_id: int) -> None:
     try:
         held = await run.io_bound(read, visit.parts, quarantine_id)
     except AssetloopError as error:
-        ui.notify(str(error), type="negative")
+        ui.notify(escaped(str(error)), type="negative")
         return
     if held is not None:
         _sheet(visit, held)
@@ -100,7 +101,7 @@ def _sheet(visit: Visit, held: Quarantined) -> None:
             words(f"· {visit.t('bytes_kept', kept=len(payload), length=held.length)}")
         shown = text_of(payload)
         with box("payload", tag="pre"):
-            words(payload.hex(" ") if shown is None else shown)
+            words(payload.hex(" ") if shown is None else shown, keeps_lines=True)
         with box("button quiet close", tag="button") as button:
             words(visit.t("close"))
         button.on("click", dialog.close)

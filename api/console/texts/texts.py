@@ -9,6 +9,7 @@ from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
 from api.language import Language
+from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
 
 
@@ -29,12 +30,12 @@ def word(language: Language, kind: str, code: str) -> str:
 
 
 def named(language: Language, name: str, name_zh: str) -> str:
-    """Choose between a thing's two names.
+    """Choose between a thing's two names, and show it safely: somebody else wrote it.
 
     >>> named(Language.ZH, "Pump A", "泵A"), named(Language.ZH, "Pump A", "")
     ('泵A', 'Pump A')
     """
-    return name_zh if language is Language.ZH and name_zh else name
+    return escaped(name_zh if language is Language.ZH and name_zh else name)
 
 
 TEXTS: dict[str, tuple[str, str]] = {

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from plant.escaped import escaped
 from service.commands.common import Data, Json, answer, surroundings
 
 Asset = Annotated[str, typer.Argument(help="SITE/TAG of the asset.")]
@@ -79,7 +80,8 @@ def list_models(
     from service.commands.models import wording as words
 
     found = model_history.listed(surroundings(data), asset, every=every)
-    answer({"models": found}, as_json=json, line=lambda: "\n".join(map(words.model, found)) or "there is no model yet")
+    said = "\n".join(escaped(words.model(one)) for one in found) or "there is no model yet"
+    answer({"models": found}, as_json=json, line=lambda: said)
 
 
 def show_model(
@@ -130,7 +132,7 @@ def list_proposals(
     from service.commands.models import wording as words
 
     found = model_history.proposed(surroundings(data), every=every)
-    said = "\n".join(map(words.proposal, found)) or "nothing is proposed"
+    said = "\n".join(escaped(words.proposal(one)) for one in found) or "nothing is proposed"
     answer({"proposals": found}, as_json=json, line=lambda: said)
 
 

@@ -16,6 +16,7 @@ from ingest.mapping import known_formats
 from ingest.mapping.file import parse_rules
 from ingest.mqtt.listening import listen
 from plant.errors import Misconfigured, Rejected, Unavailable
+from plant.escaped import escaped
 from plant.topics import matches
 from service.commands.instants import shown_ms
 from service.runtime.broker_settings import broker_settings
@@ -51,7 +52,7 @@ class Trial:
             told.append(f"{one.device}  {one.signal} = {one.value:g}  at {time}  {one.flags}".rstrip())
         told += [f"refused, {one.reason}: {one.detail} ({one.readings})  {one.device}".rstrip() for one in self.refused]
         told += [*self.presences, *(f"would answer on {topic}" for topic in self.answers)]
-        return "\n".join(told)
+        return "\n".join(map(escaped, told))
 
 
 def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) -> Trial:

@@ -202,3 +202,15 @@ def test_a_stranger_is_dismissed_in_the_console_and_gone_from_the_list(
     tab.page.get_by_test_id("stranger-demo/P-901").wait_for()
     assert superuser.execute("SELECT dismissed_by FROM dismissed_stranger").fetchall() == [("Ada",)]
     assert superuser.execute("SELECT count, readings FROM quarantine WHERE asset_tag = 'P-900'").fetchall() == [(4, 4)]
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_stranger_that_calls_itself_deceitfully_is_shown_as_what_it_wrote(
+    console: str, open_tab: OpenTab, ingest_database: Database, now: datetime
+) -> None:
+    hold(ingest_database, now, asset="P-1\u202e301-P\x1b[2J\u200b", site="demo", count=1)
+    tab = open_tab(console)
+    tab.open("/quarantine")
+    shown = tab.page.get_by_test_id("strangers")
+    shown.get_by_text(r"demo/P-1\u202e301-P\x1b[2J\u200b").first.wait_for()
+    assert not set(tab.page.locator("body").inner_text()) & set("\u202e\x1b\u200b")
