@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     most_signals: Annotated[int, Field(ge=1)] = 500
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 9464
+    broker_accounts: Path | None = None
+    broker_pid_file: Path | None = None
     journal_bytes: Annotated[int, Field(ge=64 * 2**20)] = 2**30
     spool_bytes: Annotated[int, Field(ge=0)] = 256 * 2**20
     rate_limit_values_per_s: Annotated[float, Field(ge=0)] = 20_000.0

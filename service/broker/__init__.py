@@ -1,1 +1,1 @@
-"""The embedded broker: a gate that writes telemetry down before it is acknowledged, and a small broker behind it."""
+"""Brokers: the embedded one, a gate that has telemetry on disk and a broker behind it; and mosquitto's accounts."""

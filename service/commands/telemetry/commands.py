@@ -9,6 +9,7 @@ import typer
 
 from plant.errors import NotFound
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
+from service.commands.telemetry import logins
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 quarantine_app = typer.Typer(
     help="What could not be stored, and the assets that wait to be approved.", no_args_is_help=True
 )
-device_app = typer.Typer(help="Tokens with which devices and gateways send telemetry over HTTP.", no_args_is_help=True)
+device_app = typer.Typer(
+    help="Who may send telemetry: logins at the broker (add, logins, remove), tokens over HTTP (issue, list, revoke).",
+    no_args_is_help=True,
+)
+device_app.command(epilog="Example: assetloop device add pump-101 --asset demo/P-101")(logins.add)
+device_app.command(epilog="Example: assetloop device logins --json")(logins.logins)
+device_app.command(epilog="Example: assetloop device remove pump-101")(logins.remove)
 
 
 @quarantine_app.command("list", epilog="Example: assetloop quarantine list --json")
