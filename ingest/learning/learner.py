@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ingest.decoding.json_text import parsed
 from ingest.learning.proposals import GroupOfTopics, proposed
 from ingest.learning.ready_made import READY_MADE, ReadyMade
-from ingest.learning.shapes import LONGEST_WORD, Shape, is_number
+from ingest.learning.shapes import LONGEST_WORD, PayloadShape, is_number
 from ingest.mapping.lines import point_of
 from plant.errors import Rejected
 
@@ -65,7 +65,9 @@ class MappingLearner:
 
 def _is_known(heard: _Heard, payload: bytes) -> bool:
     """Say whether a payload is of the same keys as the last one that is kept."""
-    return Shape.of([parsed(payload)]).leaves.keys() == Shape.of([parsed(heard.payloads[-1])]).leaves.keys()
+    return (
+        PayloadShape.of([parsed(payload)]).leaves.keys() == PayloadShape.of([parsed(heard.payloads[-1])]).leaves.keys()
+    )
 
 
 def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:

@@ -18,19 +18,19 @@ def topic(kind: str, node: str) -> bytes:
 
 def birth(keys: Sequence[str], time_ms: int) -> bytes:
     """Return a birth that declares metrics, by aliases from 1 on, and gives no value of them."""
-    told = Payload(timestamp=time_ms, seq=0)
+    payload = Payload(timestamp=time_ms, seq=0)
     for alias, key in enumerate(keys, start=1):
-        told.metrics.add(name=key, alias=alias, timestamp=time_ms, datatype=DataType.Double, is_null=True)
-    built: bytes = told.SerializeToString()
+        payload.metrics.add(name=key, alias=alias, timestamp=time_ms, datatype=DataType.Double, is_null=True)
+    built: bytes = payload.SerializeToString()
     return built
 
 
 def data(values: Sequence[float], time_ms: int) -> bytes:
     """Return values under their aliases, each with its time, as the specification wants it; the sequence is last."""
-    told = Payload(timestamp=time_ms)
+    payload = Payload(timestamp=time_ms)
     for alias, value in enumerate(values, start=1):
-        told.metrics.add(alias=alias, timestamp=time_ms, double_value=value)
-    built: bytes = told.SerializeToString()
+        payload.metrics.add(alias=alias, timestamp=time_ms, double_value=value)
+    built: bytes = payload.SerializeToString()
     return built + b"\x18" + sequence(0)
 
 

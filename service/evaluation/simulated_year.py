@@ -160,12 +160,12 @@ def stretches(machine: Machine, question: YearQuestion, rng: np.random.Generator
 
 
 def watch(plans: Sequence[Plan], period_s: float, learn: Learn = learn) -> list[Fate]:
-    """Learn machines of one class, watch each until it fails, and say of what people were told.
+    """Learn machines of one class, watch each until it fails, and say of what was reported to people.
 
     They stand side by side in one bank as in a round of scoring, each in a time of its own.
     """
     known = _found(plans, period_s, DetectorBank([learn(plan.material(period_s)) for plan in plans]))
-    return [_fate(plan, _told(plan, episodes, period_s)) for plan, episodes in zip(plans, known, strict=True)]
+    return [_fate(plan, _reported(plan, episodes, period_s)) for plan, episodes in zip(plans, known, strict=True)]
 
 
 def _found(plans: Sequence[Plan], period_s: float, bank: DetectorBank) -> list[Known]:
@@ -198,27 +198,27 @@ def _side_by_side(
     return rows, times
 
 
-def _told(plan: Plan, known: Known, period_s: float) -> list[tuple[float, FindingKind]]:
+def _reported(plan: Plan, known: Known, period_s: float) -> list[tuple[float, FindingKind]]:
     """Say when the desk tells people of which kind of finding, before the machine fails.
 
-    An episode is told of at the first sample at which it has lasted for the desk's delay.
+    An episode is reported at the first sample at which it has lasted for the desk's delay.
     """
     delay_s = max(period_s, DeskRules().on_delay_s)
-    told = [(onset_us / 1e6 + delay_s, kind) for onset_us, kind in known]
-    return sorted(one for one in told if one[0] < plan.stretch.end_s)
+    reported = [(onset_us / 1e6 + delay_s, kind) for onset_us, kind in known]
+    return sorted(one for one in reported if one[0] < plan.stretch.end_s)
 
 
-def _fate(plan: Plan, told: Sequence[tuple[float, FindingKind]]) -> Fate:
+def _fate(plan: Plan, reported: Sequence[tuple[float, FindingKind]]) -> Fate:
     stretch, fault = plan.stretch, plan.stretch.fault
     ill_s = fault.start_s if fault else stretch.end_s
-    found = next(((at_s, kind) for at_s, kind in told if at_s >= ill_s and kind in OF_THE_MACHINE), None)
+    found = next(((at_s, kind) for at_s, kind in reported if at_s >= ill_s and kind in OF_THE_MACHINE), None)
     return Fate(
         asset=plan.machine.device.asset,
         fault=fault.kind if fault else None,
         growth_s=fault.growth_s if fault else None,
         told_after_s=found[0] - ill_s if found else None,
         told_as=found[1].value if found else None,
-        false_alarms=tuple(kind.value for at_s, kind in told if at_s < ill_s),
+        false_alarms=tuple(kind.value for at_s, kind in reported if at_s < ill_s),
         healthy_s=ill_s - stretch.watched_s,
     )
 

@@ -82,17 +82,19 @@ def show_evidence(visit: Visit, proposal: Proposal) -> None:
 
 
 def _evidence(visit: Visit, proposal: Proposal) -> list[str]:
-    told = proposal.evidence
+    evidence = proposal.evidence
     match proposal.reason:
         case RetrainingReason.RELEARNING:
-            spans = {name: age(visit.language, told.get(f"{name}_s") or 0.0) for name in ("clean", "needed")}
+            spans = {name: age(visit.language, evidence.get(f"{name}_s") or 0.0) for name in ("clean", "needed")}
             lines = [visit.t("evidence_clean", **spans)]
-            if told.get("old_model_alarm_part") is not None:
-                lines.append(visit.t("evidence_shadow", part=f"{100 * told['old_model_alarm_part']:.0f} %"))
+            if evidence.get("old_model_alarm_part") is not None:
+                lines.append(visit.t("evidence_shadow", part=f"{100 * evidence['old_model_alarm_part']:.0f} %"))
             return lines
         case RetrainingReason.ALARM_RATE:
-            return [visit.t("evidence_alarms", episodes=told.get("episodes"), expected=number(told.get("expected")))]
+            return [
+                visit.t("evidence_alarms", episodes=evidence.get("episodes"), expected=number(evidence.get("expected")))
+            ]
         case RetrainingReason.MODEL_REFUSED:
-            return [visit.t("evidence_because", because=told.get("because"))]
+            return [visit.t("evidence_because", because=evidence.get("because"))]
         case RetrainingReason.INPUT_DRIFT:
             return []

@@ -116,11 +116,11 @@ def _version(tx: Transaction, asset: str, version: int | None, *, state: ModelSt
 
 def _model(line: ModelLine) -> dict[str, Any]:
     left_out = {"libraries", "figures", "asset_id", "installation_id"}
-    told = {name: value for name, value in dataclasses.asdict(line).items() if name not in left_out}
+    document = {name: value for name, value in dataclasses.asdict(line).items() if name not in left_out}
     held_back = line.figures.get("held_back") or {}
     faults, calm = line.figures.get("faults") or {}, line.figures.get("false_alarms") or {}
     return {
-        **told,
+        **document,
         "held_back_alarms": held_back.get("alarms"),
         "held_back_hours": held_back.get("hours"),
         "faults_found": [faults.get("found", 0), faults.get("kept", 0)],

@@ -165,10 +165,10 @@ def _through_the_queue(
 
 
 def _of_queue(one: TrainingOutcome) -> dict[str, Any]:
-    told = {"site": one.site, "asset": one.asset}
+    document = {"site": one.site, "asset": one.asset}
     if one.state is TrainingState.TRAINED:
-        return {**told, "version": one.version, "state": one.model_state}
-    return {**told, "reason": one.outcome}
+        return {**document, "version": one.version, "state": one.model_state}
+    return {**document, "reason": one.outcome}
 
 
 def _answer(outcomes: Sequence[TrainedModel | TrainingRefused]) -> dict[str, Any]:

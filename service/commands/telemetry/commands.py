@@ -64,13 +64,13 @@ def list_quarantine(data: Data = None, json: Json = False) -> None:
         )
         return "\n\n".join(shown)
 
-    told = {
+    document = {
         "assets": [dataclasses.asdict(one) for one in strangers],
         "dismissed": [dataclasses.asdict(one) for one in dismissed],
         "reasons": [dataclasses.asdict(one) for one in totals.values()],
         "expired": [dataclasses.asdict(one) for one in expired],
     }
-    answer(told, as_json=json, line=line)
+    answer(document, as_json=json, line=line)
 
 
 def _which(stranger: Stranger) -> str:
@@ -116,7 +116,7 @@ def approve(
             name_zh=name_zh,
             new_class=new_class,
         )
-    told = {"site": site, "asset": tag, "class": asset_class, "name": approved.name, "messages": approved.messages}
+    document = {"site": site, "asset": tag, "class": asset_class, "name": approved.name, "messages": approved.messages}
 
     def line() -> str:
         held = (
@@ -124,7 +124,7 @@ def approve(
         )
         return f"{asset} is registered as {asset_class}; {held}"
 
-    answer(told, as_json=json, line=line)
+    answer(document, as_json=json, line=line)
 
 
 @quarantine_app.command(epilog="Example: assetloop quarantine dismiss demo/P-103")

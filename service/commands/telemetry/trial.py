@@ -46,13 +46,15 @@ class Trial:
 
     def lines(self) -> str:
         """Say it to a person."""
-        told = [f"format: {self.format or 'none reads this topic'}"]
+        lines = [f"format: {self.format or 'none reads this topic'}"]
         for one in self.readings:
             time = "arrival" if one.time_ms is None else shown_ms(one.time_ms)
-            told.append(f"{one.device}  {one.signal} = {one.value:g}  at {time}  {one.flags}".rstrip())
-        told += [f"refused, {one.reason}: {one.detail} ({one.readings})  {one.device}".rstrip() for one in self.refused]
-        told += [*self.presences, *(f"would answer on {topic}" for topic in self.answers)]
-        return "\n".join(map(escaped, told))
+            lines.append(f"{one.device}  {one.signal} = {one.value:g}  at {time}  {one.flags}".rstrip())
+        lines += [
+            f"refused, {one.reason}: {one.detail} ({one.readings})  {one.device}".rstrip() for one in self.refused
+        ]
+        lines += [*self.presences, *(f"would answer on {topic}" for topic in self.answers)]
+        return "\n".join(map(escaped, lines))
 
 
 def trial(around: Surroundings, topic: str, file: Path, mapping: Path | None) -> Trial:
