@@ -133,6 +133,27 @@ class ViewChanged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """An asset was merged into another one or, where one is named, a signal of it into another signal of it."""
+
+    actor: str
+    asset: str
+    into: str
+    signal: str = ""
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        what = "signal" if self.signal else "asset"
+        entry: dict[str, Any] = {
+            "event": f"{what}.merged",
+            "actor": self.actor,
+            "asset": self.asset,
+            "into": self.into,
+        }
+        return {**entry, "signal": self.signal} if self.signal else entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RelearningBegan:
     """A machine was changed, so that its normal is learnt again; `order` is the number of the order that changed it."""
 

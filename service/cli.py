@@ -74,6 +74,7 @@ register_app.command("retire", epilog="Example: assetloop register retire demo/P
     retiring.register_retire
 )
 register_app.command("restore", epilog="Example: assetloop register restore demo/P-103")(retiring.register_restore)
+register_app.command("merge", epilog="Example: assetloop register merge demo/P-1O1 demo/P-101")(retiring.register_merge)
 register_app.command("retired", epilog="Example: assetloop register retired --json")(retiring.register_retired)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)

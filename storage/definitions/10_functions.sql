@@ -9,7 +9,7 @@ AS $$
 DECLARE
     v_signal_id integer;
 BEGIN
-    SELECT signal_id INTO v_signal_id FROM signal WHERE asset_id = p_asset_id AND key = p_key;
+    SELECT coalesce(merged_into, signal_id) INTO v_signal_id FROM signal WHERE asset_id = p_asset_id AND key = p_key;
     IF FOUND THEN
         RETURN v_signal_id;
     END IF;
@@ -20,7 +20,7 @@ BEGIN
     INSERT INTO signal (asset_id, key, name, self_registered, position)
     VALUES (p_asset_id, p_key, p_key, true, (SELECT count(*) FROM signal WHERE asset_id = p_asset_id))
     ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO NOTHING;
-    SELECT signal_id INTO v_signal_id FROM signal WHERE asset_id = p_asset_id AND key = p_key;
+    SELECT coalesce(merged_into, signal_id) INTO v_signal_id FROM signal WHERE asset_id = p_asset_id AND key = p_key;
     RETURN v_signal_id;
 END
 $$;

@@ -1,9 +1,9 @@
 -- What unknown assets are called, and which of them the register knows by now.
 
 -- By which names telemetry may call an asset: its site and tag or, on a topic that names no site, its tag or site/tag,
--- which is read up to its first slash. `devices.find` says the same of a name that one asks for.
+-- which is read up to its first slash; one that was merged means the other. `devices.find` says the same of a name.
 CREATE OR REPLACE VIEW asset_called AS
-SELECT a.asset_id, name.site_tag, name.asset_tag
+SELECT coalesce(a.merged_into, a.asset_id) AS asset_id, name.site_tag, name.asset_tag
 FROM asset AS a
 JOIN site AS s USING (site_id)
 CROSS JOIN LATERAL (

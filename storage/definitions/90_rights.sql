@@ -66,7 +66,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
     drop_expired_conflicts, drop_expired_remaining, prepare_partitions, ingest_spread_s, quarantine_key,
-    approved_strangers, drop_expired_quarantine, dismiss_stranger
+    approved_strangers, drop_expired_quarantine, dismiss_stranger, copy_merged
 TO assetloop_app;
 
 -- Grafana: the views, what they are judged by, and nothing else.

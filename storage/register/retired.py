@@ -1,4 +1,4 @@
-"""Assets and signals that are out of view: the record keeps them, and all that was and will be stored of them."""
+"""Assets and signals that are out of view, or merged into others: the record keeps them and all that was stored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def retire_asset(tx: Transaction, asset_id: int, *, at: datetime, by: str) -> bo
 
 
 def restore_asset(tx: Transaction, asset_id: int) -> bool:
-    """Bring an asset back into view; False where it was in view."""
+    """Bring an asset back into view; False where it was in view, or is merged into another one."""
     return tx.run("retired.restore_asset", asset_id=asset_id) > 0
 
 
@@ -62,3 +62,37 @@ def keys(tx: Transaction, asset_id: int) -> set[str]:
 def every(tx: Transaction) -> list[Retired]:
     """Return what is out of view, by site, asset and key."""
     return [Retired(**row) for row in tx.all("retired.all")]
+
+
+def are_in_view(tx: Transaction, asset_ids: Sequence[int]) -> bool:
+    """Say whether these assets are in view; nobody else can change them until the transaction ends."""
+    return all(row["in_view"] for row in tx.all("retired.lock", asset_ids=list(asset_ids)))
+
+
+def merge_signals(
+    tx: Transaction, asset_id: int, pairs: Sequence[tuple[str, str]], *, into: int, at: datetime, by: str
+) -> list[str]:
+    """Merge signals of an asset into signals of the asset `into`, pairs of keys; return the keys that were merged.
+
+    From now on their readings go there. What was stored before is copied by upkeep (`copy_merged`).
+    """
+    rows = tx.all(
+        "retired.merge_signals",
+        asset_id=asset_id,
+        into=into,
+        keys=[key for key, _ in pairs],
+        into_keys=[key for _, key in pairs],
+        at=at,
+        by=by,
+    )
+    return [row["key"] for row in rows]
+
+
+def merge_asset(tx: Transaction, asset_id: int, *, into: int, at: datetime, by: str) -> list[str]:
+    """Merge an asset into another one, with all its signals; return the keys of those."""
+    tx.run("retired.give_signals", asset_id=asset_id, into=into)
+    merged = merge_signals(tx, asset_id, [(key, key) for key in keys(tx, asset_id)], into=into, at=at, by=by)
+    tx.run("retired.merge_asset", asset_id=asset_id, into=into, at=at, by=by)
+    tx.run("assets.interrupt_scoring", asset_id=asset_id)
+    tx.run("assets.clear_findings", asset_id=asset_id)
+    return merged

@@ -8,7 +8,7 @@ WHERE asset_id = %(asset_id)s AND retired_at IS NULL;
 -- Bring an asset back into view.
 UPDATE asset
 SET retired_at = NULL, retired_by = NULL
-WHERE asset_id = %(asset_id)s AND retired_at IS NOT NULL;
+WHERE asset_id = %(asset_id)s AND retired_at IS NOT NULL AND merged_into IS NULL;
 
 -- name: open_orders
 -- How many work orders stand open at an asset.
@@ -27,7 +27,7 @@ RETURNING key;
 -- Bring signals of an asset back into view; give those that were out of it.
 UPDATE signal
 SET retired_at = NULL, retired_by = NULL
-WHERE asset_id = %(asset_id)s AND key = ANY (%(keys)s) AND retired_at IS NOT NULL
+WHERE asset_id = %(asset_id)s AND key = ANY (%(keys)s) AND retired_at IS NOT NULL AND merged_into IS NULL
 RETURNING key;
 
 -- name: unused_signals
@@ -59,3 +59,57 @@ JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
 WHERE g.retired_at IS NOT NULL AND a.retired_at IS NULL
 ORDER BY 1, 2, 3 NULLS FIRST;
+
+-- name: lock
+-- Let nobody else change two assets meanwhile, and say whether they are in view.
+SELECT asset_id, retired_at IS NULL AS in_view
+FROM asset
+WHERE asset_id = ANY (%(asset_ids)s)
+ORDER BY asset_id
+FOR UPDATE;
+
+-- name: give_signals
+-- Give an asset those signals of another one that it has not, as they are there.
+INSERT INTO signal (
+    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position, self_registered
+)
+SELECT
+    %(into)s, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position, self_registered
+FROM signal
+WHERE asset_id = %(asset_id)s AND merged_into IS NULL
+ORDER BY position, key
+ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO NOTHING;
+
+-- name: merge_signals
+-- Merge signals of an asset into those of another, or the same, by their keys; what was merged into them follows.
+WITH merged AS (
+    UPDATE signal AS f
+    SET
+        merged_into = coalesce(t.merged_into, t.signal_id), merged_at = %(at)s, copied_at = NULL,
+        retired_at = %(at)s, retired_by = %(by)s
+    FROM unnest(%(keys)s::text[], %(into_keys)s::text[]) AS pair (key, into_key)
+    JOIN signal AS t ON t.asset_id = %(into)s AND t.key = pair.into_key
+    WHERE f.asset_id = %(asset_id)s
+        AND f.key = pair.key
+        AND f.merged_into IS NULL
+        AND f.signal_id <> coalesce(t.merged_into, t.signal_id)
+    RETURNING f.signal_id, f.key, f.merged_into
+),
+followed AS (
+    UPDATE signal AS s
+    SET merged_into = merged.merged_into
+    FROM merged
+    WHERE s.merged_into = merged.signal_id
+)
+SELECT key
+FROM merged
+ORDER BY key;
+
+-- name: merge_asset
+-- Let an asset, and what was merged into it, mean another one, and take it out of view.
+UPDATE asset
+SET
+    merged_into = %(into)s,
+    retired_at = coalesce(retired_at, %(at)s),
+    retired_by = coalesce(retired_by, %(by)s)
+WHERE asset_id = %(asset_id)s OR merged_into = %(asset_id)s;

@@ -57,6 +57,17 @@ def roll_up(
     return notes
 
 
+def copy_merged(database: Database, *, now: datetime) -> int:
+    """Copy what was stored of merged signals to those they were merged into, one a transaction; return how much."""
+    copied = 0
+    while True:
+        with database.transaction() as tx:
+            readings = tx.one("upkeep.copy_merged", now=now)["readings"]
+        if readings is None:
+            return copied
+        copied += readings
+
+
 def grade_of(tx: Transaction) -> Grade:
     """Return the grade of the database, as the last migrate found it."""
     return Grade(tx.one("upkeep.grade")["grade"])
@@ -164,6 +175,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     @blueprint.periodic(cron="* * * * *")
     @blueprint.task(name="roll_up", queue=QUEUE, queueing_lock=f"{NAMESPACE}:roll_up", retry=_A_FEW_TIMES)
     def roll_up_touched(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        copy_merged(database, now=clock.now())
         roll_up(database)
         _note_done(database, "roll_up")
 

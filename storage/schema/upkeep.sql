@@ -12,6 +12,10 @@ FROM touched_hours();
 -- Roll up what the notes of one hour name.
 SELECT roll_up(%(hour)s) AS notes;
 
+-- name: copy_merged
+-- Copy what was stored of one merged signal to the other; null where there is nothing to do.
+SELECT copy_merged(%(now)s) AS readings;
+
 -- name: fold_delivery
 -- Fold the delivery record.
 SELECT fold_delivery(%(now)s) AS folded;

@@ -13,6 +13,7 @@ from lifecycle.ledger_events import (
     AlertMoved,
     AssetApproved,
     LedgerEvent,
+    Merged,
     ModelTookOver,
     OrderMoved,
     ProposalDecided,
@@ -104,6 +105,14 @@ PINNED: list[tuple[LedgerEvent, str]] = [
     (
         AssetApproved(actor="Li Wei", asset="P-101", asset_class="pump", messages=12),
         '{"actor":"Li Wei","asset":"P-101","class":"pump","event":"asset.approved","messages":12}',
+    ),
+    (
+        Merged(actor="Li Wei", asset="P-1O1", into="demo/P-101"),
+        '{"actor":"Li Wei","asset":"P-1O1","event":"asset.merged","into":"demo/P-101"}',
+    ),
+    (
+        Merged(actor="Li Wei", asset="P-101", into="flow", signal="flwo"),
+        '{"actor":"Li Wei","asset":"P-101","event":"signal.merged","into":"flow","signal":"flwo"}',
     ),
     (
         ViewChanged(actor="Li Wei", asset="P-101", retired=True),

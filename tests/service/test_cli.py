@@ -16,7 +16,7 @@ COMMANDS = (
     *(["model", name] for name in ("list", "show", "promote", "rollback", "proposals", "accept", "dismiss", "figures")),
     *(["bench", name] for name in ("train", "storage", "score", "ingest", "latency")),
     *(["doctor"], ["register", "import"], ["register", "demo"], ["grafana", "build"]),
-    *(["register", name] for name in ("retire", "restore", "retired")),
+    *(["register", name] for name in ("retire", "restore", "retired", "merge")),
     *(["export"], ["import"], ["backup"], ["restore"]),
     *(["evaluate", name] for name in ("cmapss", "year", "skab")),
     *(["ingest", "status"], ["liveness"], ["quarantine", "list"], ["quarantine", "approve"]),

@@ -57,7 +57,7 @@ ROUTINES = {
         ),
         *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
-        *("drop_expired_quarantine", "dismiss_stranger", "is_silent", "health_of", "health_rank"),
+        *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
     },
     Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }

@@ -70,6 +70,38 @@ def register_restore(
     answer({"asset": asset, "signals": signals}, as_json=json, line=lambda: f"{what} in view again")
 
 
+def register_merge(
+    asset: Asset,
+    into: Annotated[
+        str, typer.Argument(help="The asset that it becomes part of, as SITE/TAG; with --signal: another signal's key.")
+    ],
+    signal: Annotated[str, typer.Option(help="Not the asset but this signal of it.", show_default="the asset")] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Merge an asset into another, or a signal into another of its asset: what it said and says becomes the other's."""
+    from lifecycle.register import retiring
+
+    around = surroundings(data)
+    site, tag = site_and_tag(asset)
+    at = around.clock.now()
+    with around.database() as database, database.transaction() as tx:
+        if signal:
+            retiring.merge_signal(tx, site=site, asset=tag, key=signal, into_key=into, at=at, actor=who())
+            signals = [signal]
+        else:
+            into_site, into_tag = site_and_tag(into)
+            signals = retiring.merge_asset(
+                tx, site=site, asset=tag, into_site=into_site, into_asset=into_tag, at=at, actor=who()
+            )
+    what = f"signal {signal} of {asset}" if signal else asset
+    answer(
+        {"asset": asset, "into": into, "signals": signals},
+        as_json=json,
+        line=lambda: f"{what} is merged into {into}; what was stored before is copied within minutes",
+    )
+
+
 def register_retired(data: Data = None, json: Json = False) -> None:
     """List the assets and signals that are out of view, since when and by whom."""
     from storage.register import retired

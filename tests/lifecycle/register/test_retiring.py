@@ -9,13 +9,15 @@ import pytest
 
 from lifecycle import ledger
 from lifecycle.register import retiring
-from lifecycle.register.importing import import_plant, read_plant
-from plant.errors import Conflict, NotFound
+from lifecycle.register.importing import import_plant
+from lifecycle.register.plant_file import read_plant
+from plant.errors import Conflict, NotFound, Rejected
 from plant.principal import typed
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.models import installations
 from storage.register import assets, retired
+from storage.schema import upkeep
 from storage.telemetry import devices, latest, readings
 from storage.telemetry.windows import to_us
 from storage.views import overview, twin
@@ -161,3 +163,88 @@ def test_a_retired_signal_is_gone_from_view_and_still_stored(
         assert [one.key for one in installations.signals_of(tx, 1)] == ["flow"]
         assert retiring.restore_signals(tx, site="s", asset="P-1", keys=["odd"], at=AT, actor=ADA) == ["odd"]
     assert superuser.execute("SELECT count(*) FROM watch.series WHERE signal = 'odd'").fetchone() == (2,)
+
+
+def merge(database: Database, asset: str = "P-1", into: str = "P-2") -> list[str]:
+    with database.transaction() as tx:
+        return retiring.merge_asset(tx, site="s", asset=asset, into_site="s", into_asset=into, at=AT, actor=ADA)
+
+
+def stored(superuser: Superuser) -> list[tuple[object, ...]]:
+    """Asset, signal and second of everything in view."""
+    said = "SELECT asset, signal, extract(epoch FROM time - %s)::integer FROM watch.series ORDER BY 1, 2, 3"
+    return superuser.execute(said, [AT]).fetchall()
+
+
+def test_what_a_merged_asset_said_and_says_becomes_the_others(
+    app_database: Database, ingest_database: Database, superuser: Superuser
+) -> None:
+    speak(ingest_database, second=1)
+    speak(ingest_database, "head", second=2)
+    speak(ingest_database, asset="P-2", second=1)
+    assert merge(app_database) == ["flow", "head"]
+    with ingest_database.transaction() as tx:
+        known = devices.find(tx, [("s", "P-1"), ("", "P-1"), ("", "s/P-1"), ("s", "P-2")])
+    assert {(one.site, one.asset, one.asset_id) for one in known.values()} == {("s", "P-2", 2)}
+    assert len(known) == 4
+    speak(ingest_database, second=3)
+    assert stored(superuser) == [("P-2", "flow", 1), ("P-2", "flow", 3)]
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(seconds=119)) == 0  # an ingest may know it as it was
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=3)) == 1
+    assert stored(superuser) == [("P-2", "flow", 1), ("P-2", "flow", 3), ("P-2", "head", 2)]
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=4)) == 0
+    assert superuser.execute("SELECT count(*) FROM reading").fetchone() == (5,)  # nothing has gone from the record
+    noted = (
+        "SELECT count(*) FROM touched JOIN signal ON signal_ids = ARRAY[signal_id] WHERE asset_id = 2 AND key = 'head'"
+    )
+    assert superuser.execute(noted).fetchone() == (1,)
+
+
+def test_what_an_ingest_stored_under_a_merged_signal_nevertheless_is_copied_too(
+    app_database: Database, ingest_database: Database, superuser: Superuser
+) -> None:
+    speak(ingest_database, second=1)
+    merge(app_database)
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=3)) == 1
+    late = ReadingColumns.of([1], [to_us(AT + timedelta(seconds=9))], [1.0], [0])
+    with ingest_database.transaction() as tx:
+        readings.append(tx, late, received_at=AT)
+        latest.upsert(tx, late, stored_at=AT + timedelta(minutes=5))
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=4)) == 1
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=4)) == 0  # though the other's clock is ahead
+    assert stored(superuser) == [("P-2", "flow", 1), ("P-2", "flow", 9)]
+
+
+def test_a_signal_is_merged_into_another_of_its_asset_and_chains_lead_to_the_last(
+    app_database: Database, ingest_database: Database, superuser: Superuser
+) -> None:
+    for second, key in enumerate(("flwo", "fluw", "flow")):
+        speak(ingest_database, key, second=second)
+    with app_database.transaction() as tx:
+        for key, into in (("fluw", "flwo"), ("flwo", "flow")):
+            retiring.merge_signal(tx, site="s", asset="P-1", key=key, into_key=into, at=AT, actor=ADA)
+        with pytest.raises(Conflict):
+            retiring.merge_signal(tx, site="s", asset="P-1", key="flow", into_key="fluw", at=AT, actor=ADA)
+        with pytest.raises(NotFound):
+            retiring.merge_signal(tx, site="s", asset="P-1", key="flow", into_key="none", at=AT, actor=ADA)
+    speak(ingest_database, "fluw", second=3)
+    assert upkeep.copy_merged(app_database, now=AT + timedelta(minutes=3)) == 2
+    assert stored(superuser) == [("P-1", "flow", second) for second in range(4)]
+
+
+def test_a_merged_asset_stays_out_of_view_and_is_merged_once(
+    app_database: Database, superuser: Superuser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(Rejected):
+        merge(app_database, into="P-1")
+    merge(app_database)
+    with pytest.raises(Conflict):
+        merge(app_database)
+    with pytest.raises(Conflict):
+        merge(app_database, "P-2", "P-1")
+    with pytest.raises(Conflict), app_database.transaction() as tx:
+        retiring.restore_asset(tx, site="s", asset="P-1", at=AT, actor=ADA)
+    bring_in(app_database, tmp_path_factory)
+    assert watched(superuser, "asset") == {"P-2"}
+    said = superuser.execute("SELECT entry ->> 'event', entry ->> 'into' FROM ledger").fetchall()
+    assert said == [("asset.merged", "s/P-2")]
