@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ DRAWS = 200
 Progress = Callable[[int, int], None]
 
 
+class CmapssProtocol(StrEnum):
+    """On which engines an estimator is judged: those of the test file, or training engines held out in turn."""
+
+    TEST = "test"
+    CROSS_VALIDATION = "cross-validation"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnginePrediction:
     """One engine at its last cycle, in cycles; `target` is what was left, capped at the horizon, None where unknown."""
@@ -45,7 +53,7 @@ class CmapssFigures:
     """What the protocol says of one subset.
 
     Attributes:
-        protocol: `test` on the engines of the test file, `cross-validation` on training engines held out in turn.
+        protocol: which engines were judged.
         predictions: one per engine; in a cross-validation those of the first draw of cuts.
         draws: (draws, engines, 5) of cycle, predicted, low, high and target, in the order of `predictions`; in a
             cross-validation alone.
@@ -55,7 +63,7 @@ class CmapssFigures:
     """
 
     subset: str
-    protocol: str
+    protocol: CmapssProtocol
     predictions: tuple[EnginePrediction, ...]
     trained_on: int
     rmse: float | None
@@ -69,7 +77,7 @@ class CmapssFigures:
         """Return the figures in one line, for a person."""
         on = (
             f"{len(self.predictions)} test engines, trained on {self.trained_on}"
-            if self.protocol == "test"
+            if self.protocol is CmapssProtocol.TEST
             else f"CROSS-VALIDATION over {len(self.predictions)} training engines, no test files here"
         )
         if self.rmse is None or self.covered is None:
@@ -123,7 +131,7 @@ def _test(engines: Subset, subset: str, estimator: RemainingLife, progress: Prog
     predictions = [
         _prediction(unit, trained, history, engines.left.get(unit)) for unit, history in sorted(engines.cut.items())
     ]
-    return _figures(predictions, subset, "test", len(engines.lives), estimator.coverage)
+    return _figures(predictions, subset, CmapssProtocol.TEST, len(engines.lives), estimator.coverage)
 
 
 def _prediction(unit: int, trained: RemainingLife, history: History, left: float | None) -> EnginePrediction:
@@ -139,7 +147,7 @@ def _prediction(unit: int, trained: RemainingLife, history: History, left: float
 
 
 def _figures(
-    predictions: Sequence[EnginePrediction], subset: str, protocol: str, trained_on: int, coverage: float
+    predictions: Sequence[EnginePrediction], subset: str, protocol: CmapssProtocol, trained_on: int, coverage: float
 ) -> CmapssFigures:
     judged = [one for one in predictions if one.target is not None]
     table = np.array([(one.predicted, one.low, one.high, one.target) for one in judged], dtype=np.float64)
@@ -185,7 +193,7 @@ def _cross_validate(
     errors, covered, widths = np.array([_of(draw[:, 1:]) for draw in draws]).T
     return CmapssFigures(
         subset=subset,
-        protocol="cross-validation",
+        protocol=CmapssProtocol.CROSS_VALIDATION,
         predictions=tuple(predictions),
         trained_on=len(units) - len(units[::FOLDS]),
         rmse=float(errors.mean()),

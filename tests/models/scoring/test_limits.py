@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
@@ -160,3 +161,9 @@ def test_a_state_of_another_layout_is_refused() -> None:
         rules.check(Limits.of([guarded]), np.zeros((1, 20)), np.zeros((1, 1, 2)), np.zeros((1, 1)))
     with pytest.raises(ValueError, match="a state of 20 numbers is none of these rules: its layout is another"):
         rules.carried(np.zeros(20), [1, 2])
+
+
+def test_the_fields_of_a_stored_state_keep_their_order() -> None:
+    names = "signal beyond beyond_calm_s too_fast too_fast_calm_s quick slow seen longest_s silent last"
+    assert [each.name for each in fields(rules.RuleState)] == names.split()
+    assert [each.name for each in fields(rules.RuleState) if not each.metadata] == ["last"]
