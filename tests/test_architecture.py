@@ -17,12 +17,18 @@ NAMED = sorted(set(re.findall(rf"`((?:{ROOMS})(?:\.\w+)+)`", TEXT)))
 def test_a_module_that_is_named_is_there(dotted: str) -> None:
     whole, above = REPOSITORY.joinpath(*dotted.split(".")), REPOSITORY.joinpath(*dotted.split(".")[:-1])
     is_module = whole.is_dir() or whole.with_suffix(".py").is_file()
-    assert is_module or has(above.with_suffix(".py"), dotted.rpartition(".")[2])
+    name = dotted.rpartition(".")[2]
+    assert is_module or has(above.with_suffix(".py"), name) or exports(above / "__init__.py", name)
 
 
 def has(module: Path, name: str) -> bool:
     """Say whether a module defines a class or function of this name."""
     return module.is_file() and re.search(rf"^(?:class|def) {name}\b", module.read_text(), re.MULTILINE) is not None
+
+
+def exports(package: Path, name: str) -> bool:
+    """Say whether a package lists a name as its own."""
+    return package.is_file() and re.search(rf'__all__ = .*"{name}"', package.read_text()) is not None
 
 
 def test_it_names_modules() -> None:
