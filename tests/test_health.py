@@ -177,9 +177,11 @@ def test_every_word_and_every_line_of_the_document_is_needed() -> None:
     assert {line_of(case) for case in CASES} == set(range(len(documented())))
 
 
-def test_an_asset_is_silent_in_its_health_when_its_device_is_in_its_liveness(every_case: str) -> None:
+def test_the_command_liveness_says_the_same_health_and_silence(every_case: str) -> None:
     with Database(every_case, role=Role.APP) as database, database.transaction() as tx:
-        alive = {one.asset: one.device == "alive" for one in liveness.of_all(tx)}
+        found = liveness.of_all(tx)
+    assert {one.asset: one.health for one in found} == {str(n): expected(case) for n, case in enumerate(CASES)}
+    alive = {one.asset: one.device == "alive" for one in found}
     assert alive == {str(n): case.data == "heard" for n, case in enumerate(CASES)}
 
 

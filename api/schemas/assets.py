@@ -110,10 +110,11 @@ class SeriesShape(BaseModel):
 
 
 class LivenessShape(Shape):
-    """Whether an asset can be heard, whether its device speaks, whether its sensors measure."""
+    """Whether an asset can be heard, whether its device speaks, whether its sensors measure; and its health."""
 
     site: str
     asset: str
+    health: Health
     session: SessionState = Field(description="The way on which its telemetry comes: up, down or unknown.")
     device: DeviceState = Field(
         description="alive: something new was stored within silent_after_s. silent: not, though it could have been "

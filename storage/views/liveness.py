@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from plant.errors import NotFound
+from plant.health import Health
 from storage.core.database import Transaction
 
 SessionState = Literal["up", "down", "unknown"]
@@ -18,13 +19,14 @@ SensorState = Literal["fresh", "stale", "bad", "never"]
 class Liveness:
     """How an asset's session, device and sensors are, by the database's clock.
 
-    `heard_at` is when something new of it was stored last, `newest_at` the time its newest reading claims. A device or
-    sensor counts as gone after `silent_after_s`, which is its class's. `stale`, `bad` and `mute` are keys of signals:
-    too old, of bad quality, never heard.
+    `health` is the judgement of docs/health.md. `heard_at` is when something new of it was stored last, `newest_at` the
+    time its newest reading claims. A device or sensor counts as gone after `silent_after_s`, which is its class's.
+    `stale`, `bad` and `mute` are keys of signals: too old, of bad quality, never heard.
     """
 
     site: str
     asset: str
+    health: Health
     session: SessionState
     device: DeviceState
     sensors: SensorState
@@ -54,4 +56,5 @@ def of_asset(tx: Transaction, site: str, asset: str) -> Liveness:
 
 
 def _liveness(row: dict[str, Any]) -> Liveness:
-    return Liveness(**{**row, **{name: tuple(row[name]) for name in ("stale", "bad", "mute")}})
+    keys = {name: tuple(row[name]) for name in ("stale", "bad", "mute")}
+    return Liveness(**{**row, **keys, "health": Health(row["health"])})

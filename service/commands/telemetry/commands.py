@@ -213,7 +213,7 @@ def liveness(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Say of each asset whether it can be heard (session), its device speaks, and its sensors measure."""
+    """Say of each asset its health, whether it can be heard (session), its device speaks, and its sensors measure."""
     from storage.views import liveness as store
 
     with surroundings(data).database() as database, database.transaction() as tx:
@@ -222,10 +222,10 @@ def liveness(
         {"assets": [dataclasses.asdict(one) for one in found]},
         as_json=json,
         line=lambda: table(
-            ("ASSET", "SESSION", "DEVICE", "SENSORS", "WHICH"),
+            ("ASSET", "HEALTH", "SESSION", "DEVICE", "SENSORS", "WHICH"),
             [
-                (f"{one.site}/{one.asset}", one.session, one.device, one.sensors, ", ".join(one.stale or one.bad))
-                for one in found
+                (f"{s.site}/{s.asset}", s.health, s.session, s.device, s.sensors, ", ".join(s.stale or s.bad))
+                for s in found
             ],
         ),
     )
