@@ -9,6 +9,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -155,8 +156,11 @@ def server_url() -> Iterator[str]:
     if named:
         yield named
         return
+    place = _memory() or tempfile.gettempdir()
+    _clear_away(Path(place))
+    prefix = f"{_SERVER_FOLDER}{os.getpid()}-"
     with (
-        tempfile.TemporaryDirectory(prefix="assetloop-test-", dir=_memory(), ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix=prefix, dir=place, ignore_cleanup_errors=True) as folder,
         PostgresServer(Path(folder) / "server", durable=False) as server,
     ):
         yield server.url
@@ -170,6 +174,18 @@ def _memory() -> str | None:
 
 
 _ROOMY_BYTES = 3 * 2**30
+_SERVER_FOLDER = "assetloop-test-server-"
+
+
+def _clear_away(place: Path) -> None:
+    """End servers of runs that were killed, and remove what they left: memory must not fill up with it."""
+    for folder in place.glob(f"{_SERVER_FOLDER}*"):
+        if psutil.pid_exists(int(folder.name.removeprefix(_SERVER_FOLDER).partition("-")[0])):
+            continue
+        for process in psutil.process_iter(["cmdline"]):
+            if str(folder / "server") in (process.info["cmdline"] or ()):
+                process.send_signal(signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -200,12 +200,18 @@ def test_killing_score_and_desk_in_mid_flow_still_gives_exactly_one_order(
         def ask(statement: str) -> Any:
             return connection.execute(statement).fetchall()
 
+        def new_sessions(since: Any) -> int:
+            """Each of the two opens a session when it begins its work."""
+            named = "SELECT FROM pg_stat_activity WHERE application_name LIKE 'assetloop-app%'"
+            return len(ask(f"{named} AND backend_start > '{since}'"))
+
         of_pump = "JOIN asset USING (asset_id) WHERE tag = 'K-1'"
         wait_for(lambda: ask(f"SELECT 1 FROM score {of_pump}"), what="score of K-1")
         for _ in range(3):
+            ((now,),) = ask("SELECT clock_timestamp()")
             stack.role("score").kill()
             stack.role("desk").kill()
-            time.sleep(1.5)  # so that the roles come up and are at work when they are killed again
+            wait_for(lambda now=now: new_sessions(now) >= 2, what="score and desk at work, to be killed again")
         wait_for(lambda: ask(f"SELECT 1 FROM finding {of_pump}"), what="finding of K-1")
         stack.role("score").kill()
         stack.role("desk").kill()

@@ -101,6 +101,7 @@ def test_ingest_and_database_killed_at_random_moments(
         time.sleep(chance.uniform(0.0, 2.0))
         for what in struck:
             (worker if what == "ingest" else database).start()
+    wait_for(lambda: traffic.published > RATE * seconds / 2, what="traffic enough")
     traffic.end()
     account = traffic.settled(database, within_s=PATIENCE_S)
     say(f"killed {kills} in {seconds:.0f} s at {RATE:,.0f} messages/s: {account}")
@@ -180,7 +181,11 @@ def test_an_ingest_that_was_away_for_longer_than_its_session_is_kept_says_so_and
     await_slots(database, holders=1, slots=1)
     traffic = start_traffic(RATE / 10)
     await_flow(database)
-    before = traffic.published - int(RATE / 10)  # the last of them may not have reached ingest yet
+    before = traffic.published
+    wait_for(
+        lambda: not set(range(before)) - {number for number, _ in traffic.stored(database)},
+        what="everything up to now in the record",
+    )
     assert worker.stop() < 5
     assert FORGOTTEN not in worker.log.read_text()
     time.sleep(3.0)  # the broker's clock, by which the session expires

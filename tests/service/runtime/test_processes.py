@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import psutil
@@ -33,9 +32,11 @@ def test_a_killed_role_is_started_again_and_counted(crew: Crew) -> None:
     crew.stop()
 
 
-def test_stopping_leaves_no_process(crew: Crew) -> None:
-    pids = [crew.start("desk").pid, crew.start("score").pid]
-    time.sleep(0.5)  # so that one is stopped while it starts, the other while it waits
+def test_stopping_leaves_no_process(crew: Crew, tmp_path: Path) -> None:
+    """One is stopped while it waits, the other while it starts."""
+    pids = [crew.start("desk").pid]
+    wait_for(lambda: "waits for the database" in (tmp_path / "desk.log").read_text(), what="desk that waits")
+    pids.append(crew.start("score").pid)
     crew.stop()
     assert not any(psutil.pid_exists(pid) for pid in pids if pid is not None)
 
