@@ -186,7 +186,7 @@ def learn(**environment: str) -> subprocess.CompletedProcess[bytes]:
         [ASSETLOOP, "ingest", "learn", "plant/#", "--seconds", "1"],
         env={**clean, **environment},
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -29,7 +29,7 @@ COMMANDS = (
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     return subprocess.run(
-        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env={**clean, **environment}, timeout=60
+        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env={**clean, **environment}, timeout=300
     )
 
 

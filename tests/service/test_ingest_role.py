@@ -70,7 +70,7 @@ def say(broker: Any) -> Iterator[Callable[..., None]]:
 
 def run(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [ASSETLOOP, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [ASSETLOOP, *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

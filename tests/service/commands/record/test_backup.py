@@ -37,7 +37,7 @@ def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     named = {"ASSETLOOP_DATABASE_URL": url} if url else {}
     environment = {**clean, **named, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"}
     return subprocess.run(
-        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=120
+        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=300
     )
 
 

@@ -36,7 +36,7 @@ def run(*arguments: str, said: bytes = b"", **environment: str) -> subprocess.Co
         capture_output=True,
         check=False,
         env={**clean, **environment},
-        timeout=60,
+        timeout=300,
     )
 
 

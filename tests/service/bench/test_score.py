@@ -26,7 +26,7 @@ def test_a_small_plant_is_scored_in_full(server_url: str, as_json: bool) -> None
         text=True,
         check=False,
         env={**clean, "ASSETLOOP_DATABASE_URL": server_url, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"},
-        timeout=150,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     if as_json:

@@ -21,7 +21,7 @@ def test_every_machine_that_falls_ill_is_found_by_its_limit_and_by_its_model(ser
         text=True,
         check=False,
         env={**clean, "ASSETLOOP_DATABASE_URL": server_url, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"},
-        timeout=180,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
