@@ -111,7 +111,10 @@ class Closing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Booking:
-    """Work or cost that was booked on an order: hours, or an amount in a currency of ISO 4217, or both."""
+    """Work or cost that was booked on an order: hours, or an amount in a currency of ISO 4217, or both.
+
+    One that `reverses` another, by its `booking_id`, takes away what that one booked: its amounts are negative.
+    """
 
     booked_at: datetime
     booked_by: str
@@ -119,6 +122,14 @@ class Booking:
     cost: float | None = None
     currency: str | None = None
     note: str = ""
+    booking_id: int | None = None
+    reverses: int | None = None
+    is_reversed: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Say whether it stands: it was not reversed, and is no reversal."""
+        return self.reverses is None and not self.is_reversed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.alarms.rules import DeskRules
@@ -16,7 +15,7 @@ from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
 from plant.principal import Principal
-from plant.work_order import Booking, Closing, FailureReport, OrderState, Outcome, Step, WorkOrder
+from plant.work_order import Closing, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining
 from storage.register import assets
@@ -25,8 +24,6 @@ from storage.work import desk as rows
 from storage.work import orders as order_rows
 from storage.work import suppression
 from storage.work.suppression import SuppressionReason
-
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,35 +109,6 @@ def close_order(database: Database, number: str, codes: Codes, *, actor: Princip
         return moved
 
 
-def book(database: Database, number: str, booking: Booking, *, actor: Principal, clock: Clock) -> WorkOrder:
-    """Book work or cost on an open order in `actor`'s name, now; from then on it cannot be cancelled.
-
-    Raises:
-        NotFound: there is no such order.
-        Conflict: it is closed or cancelled.
-        Rejected: neither hours nor cost, an amount that is not positive, or a currency that is none.
-    """
-    _refuse_nonsense(booking)
-    now = clock.now()
-    booking = replace(booking, booked_at=now, booked_by=actor.name)
-    with database.transaction() as tx:
-        locked = lock_order(tx, number)
-        if not locked.order.state.is_open:
-            raise Conflict(f"work order {number} is {locked.order.state.value}; nothing can be booked on it any more")
-        order_rows.book(tx, locked.order.order_id, booking)
-        moved = replace(
-            locked.order,
-            booked=True,
-            changed_at=now,
-            revision=locked.order.revision + 1,
-            acknowledged_at=locked.order.acknowledged_at or now,
-            acknowledged_by=locked.order.acknowledged_by or actor.name,
-        )
-        return write_revision(
-            tx, locked, moved, JournalEntry(event="booked", actor=actor.name, at=now, note=booking.note)
-        )
-
-
 def report_failure(
     database: Database,
     site: str,
@@ -221,14 +189,3 @@ def _refuse_second(standing: list[WorkOrder], failure_mode: str) -> None:
     for order in standing:
         if order.failure_mode == failure_mode:
             raise Conflict(f"{order.number} stands open for {failure_mode} at {order.asset}: work on that one")
-
-
-def _refuse_nonsense(booking: Booking) -> None:
-    if booking.hours is None and booking.cost is None:
-        raise Rejected("nothing_booked", "book hours, or a cost with its currency, or both")
-    if (booking.cost is None) != (booking.currency is None):
-        raise Rejected("currency_needed", "a cost and its currency go together")
-    if booking.currency is not None and not _CURRENCY.fullmatch(booking.currency):
-        raise Rejected("bad_currency", f"{booking.currency!r} is no currency code of ISO 4217, as EUR or CNY")
-    if any(amount is not None and not 0 < amount < float("inf") for amount in (booking.hours, booking.cost)):
-        raise Rejected("bad_amount", "hours and cost are positive numbers")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from alerts.orders import commands
+from alerts.orders import bookings, commands
 from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
@@ -125,7 +125,17 @@ def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
         note=booking.note,
     )
     return OrderShape.model_validate(
-        commands.book(parts.database, number, booked, actor=typed(booking.actor), clock=parts.clock)
+        bookings.book(parts.database, number, booked, actor=typed(booking.actor), clock=parts.clock)
+    )
+
+
+@router.post("/{number}/bookings/{booking_id}/reverse", responses=_MOVED)
+def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remark) -> OrderShape:
+    """Take a booking back, by one that books as much less."""
+    return OrderShape.model_validate(
+        bookings.reverse_booking(
+            parts.database, number, booking_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note
+        )
     )
 
 

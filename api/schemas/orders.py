@@ -53,14 +53,17 @@ class EventShape(Shape):
 
 
 class BookingShape(Shape):
-    """Work or cost that was booked."""
+    """Work or cost that was booked; one that reverses another has negative amounts."""
 
+    booking_id: int
     booked_at: datetime
     booked_by: str
     hours: float | None
     cost: float | None
     currency: str | None
     note: str
+    reverses: int | None = Field(description="The booking that this one takes back.")
+    is_reversed: bool = Field(description="Whether another one took it back.")
 
 
 class ClosingShape(Shape):

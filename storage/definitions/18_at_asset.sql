@@ -16,7 +16,12 @@ SELECT
     o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
     o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
     o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
-    EXISTS (SELECT FROM work_order_booking AS b WHERE b.order_id = o.order_id) AS booked
+    EXISTS (
+        SELECT FROM work_order_booking AS b
+        WHERE b.order_id = o.order_id
+          AND b.reverses IS NULL
+          AND NOT EXISTS (SELECT FROM work_order_booking AS r WHERE r.reverses = b.booking_id)
+    ) AS booked
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)

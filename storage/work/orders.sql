@@ -107,15 +107,17 @@ WHERE order_id = %(order_id)s AND revision = %(revision)s AND published_at IS NU
 
 -- name: book
 -- Book work or cost on an order.
-INSERT INTO work_order_booking (order_id, booked_at, booked_by, hours, cost, currency, note)
-VALUES (%(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(currency)s, %(note)s);
+INSERT INTO work_order_booking (order_id, booked_at, booked_by, hours, cost, currency, note, reverses)
+VALUES (%(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(currency)s, %(note)s, %(reverses)s);
 
 -- name: bookings
 -- What was booked on an order, oldest first.
-SELECT booked_at, booked_by, hours, cost, currency, note
-FROM work_order_booking
-WHERE order_id = %(order_id)s
-ORDER BY booking_id;
+SELECT
+    b.booking_id, b.booked_at, b.booked_by, b.hours, b.cost, b.currency, b.note, b.reverses,
+    EXISTS (SELECT FROM work_order_booking AS r WHERE r.reverses = b.booking_id) AS is_reversed
+FROM work_order_booking AS b
+WHERE b.order_id = %(order_id)s
+ORDER BY b.booking_id;
 
 -- name: close
 -- Write down the codes with which an order is closed.

@@ -87,6 +87,18 @@ def test_an_order_is_moved_through_its_life_and_closed_with_its_codes(client: Te
 
 
 @pytest.mark.usefixtures("sick_plant")
+def test_a_booking_is_reversed_and_one_beyond_reason_refused(client: TestClient) -> None:
+    order = "/api/v1/work-orders/WO-000001"
+    assert client.post(f"{order}/book", json={"actor": "Ada", "hours": 2.5}).status_code == 200
+    (booking,) = client.get(order).json()["bookings"]
+    assert client.post(f"{order}/book", json={"actor": "Ada", "hours": 1e308}).status_code == 400
+    reverse = f"{order}/bookings/{booking['booking_id']}/reverse"
+    assert client.post(reverse, json={"actor": "Ada"}).status_code == 200
+    assert client.post(reverse, json={"actor": "Ada"}).status_code == 409
+    assert sum(one["hours"] for one in client.get(order).json()["bookings"]) == 0
+
+
+@pytest.mark.usefixtures("sick_plant")
 def test_a_step_that_the_state_forbids_is_a_conflict_and_nonsense_is_refused(client: TestClient) -> None:
     order = "/api/v1/work-orders/WO-000001"
     answer = client.post(f"{order}/complete", json={"actor": "Ada"})

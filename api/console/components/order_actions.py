@@ -9,7 +9,7 @@ from typing import Any
 
 from nicegui import ui
 
-from alerts.orders import commands
+from alerts.orders import bookings, commands
 from api.console.components.elements import box, card, mark, moment, number, words
 from api.console.components.forms import Act, Form, choice, remark, said, sheet
 from api.console.components.instants import InstantField
@@ -34,12 +34,12 @@ def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         _button(visit, "book", False, partial(_ask_booking, visit, order, on_done))
 
 
-def bookings_card(visit: Visit, bookings: Sequence[Booking]) -> None:
-    """Show what was booked."""
-    if not bookings:
+def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_done: Done) -> None:
+    """Show what was booked; what stands on an open order can be reversed."""
+    if not booked:
         return
     with card(visit.t("bookings")), box("history"):
-        for booking in bookings:
+        for booking in booked:
             with box("step"):
                 with box("spread"):
                     words(_amount(visit, booking), "strong figures")
@@ -47,6 +47,10 @@ def bookings_card(visit: Visit, bookings: Sequence[Booking]) -> None:
                 moment(booking.booked_at, "full").classes("small muted")
                 if booking.note:
                     words(booking.note, "small")
+                if booking.is_reversed:
+                    words(visit.t("booking_is_reversed"), "small muted")
+                elif booking.counts and order.state.is_open:
+                    _button(visit, "reverse_booking", False, partial(_ask_reversal, visit, order, booking, on_done))
 
 
 def closing_card(visit: Visit, closing: Closing | None) -> None:
@@ -139,9 +143,22 @@ def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                 currency=said(currency).upper() or None,
                 note=said(note),
             )
-            return commands.book(visit.parts.database, order.number, booking, actor=actor, clock=visit.parts.clock)
+            return bookings.book(visit.parts.database, order.number, booking, actor=actor, clock=visit.parts.clock)
 
         _form(visit, act, dialog, on_done, action="book_do", hint="book_hint", lacks=lacks)
+
+
+def _ask_reversal(visit: Visit, order: WorkOrder, booking: Booking, on_done: Done) -> None:
+    with sheet(f"{order.number}: {visit.t('reverse_booking')}, {_amount(visit, booking)}") as dialog:
+        note = remark(visit, "note", "step-note")
+
+        def act(actor: Principal) -> WorkOrder:
+            parts, wrong = visit.parts, booking.booking_id or 0
+            return bookings.reverse_booking(
+                parts.database, order.number, wrong, actor=actor, clock=parts.clock, note=said(note)
+            )
+
+        _form(visit, act, dialog, on_done, action="reverse_booking", hint="reverse_hint")
 
 
 def _amount_field(visit: Visit, label: str) -> ui.input:

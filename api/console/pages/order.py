@@ -112,7 +112,7 @@ class OrderPage:
                     self._acknowledgement(order)
                     work_card(visit, order, self.read)
                     closing_card(visit, dossier.closing)
-                    bookings_card(visit, dossier.bookings)
+                    bookings_card(visit, order, dossier.bookings, self.read)
                     _history(visit, dossier.events)
 
     def _found(self, dossier: Dossier) -> None:

@@ -32,6 +32,13 @@ WORK_TEXTS: dict[str, tuple[str, str]] = {
     "cost": ("Cost", "费用"),
     "currency": ("Currency (ISO 4217)", "币种（ISO 4217）"),
     "booked_hours": ("{hours} h", "{hours} 小时"),
+    "reverse_booking": ("Reverse", "冲销"),
+    "reverse_hint": (
+        "A booking of as much less is added under your name; both stay in the record.",
+        "将以您的姓名添加一笔等额的冲销登记，两笔均保留在记录中。",
+    ),
+    "booking_is_reversed": ("Reversed", "已冲销"),
+    "event_booking_reversed": ("Booking reversed", "冲销登记"),
     "amount_needed": ("Enter hours, or a cost with its currency", "请输入工时，或费用及币种"),
     "bookings": ("Booked", "已登记"),
     "close_do": ("Close order", "关闭工单"),

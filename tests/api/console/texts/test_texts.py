@@ -56,6 +56,7 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"alert_{one.value}" for one in AlertState),
         *(f"step_{one.value}" for one in Step),
         *(f"event_{event_of(one)}" for one in Step),
+        *("event_booked", "event_booking_reversed"),
         *(f"outcome_{one.value}" for one in Outcome),
         *(f"kind_{one.value}" for one in FindingKind),
         *(f"mode_{failure_mode_of(kind, unit)}" for kind in FindingKind for unit in ("mm/s", "°C", "bar")),
