@@ -1,0 +1,35 @@
+"""What was booked wrongly is taken back on the order's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alerts.orders.bookings import book
+from plant.clock import SystemClock
+from plant.principal import typed
+from plant.work_order import Booking
+from storage.core.database import Database
+
+if TYPE_CHECKING:
+    from tests.api.console.conftest import Tab
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_booking_is_reversed_and_both_are_shown(
+    console: str, open_tab: Callable[..., Tab], app_database: Database
+) -> None:
+    clock = SystemClock()
+    wrong = Booking(booked_at=clock.now(), booked_by="Ada", hours=80.0)
+    book(app_database, "WO-000001", wrong, actor=typed("Ada"), clock=clock)
+    tab = open_tab(console)
+    tab.open("/work-orders/WO-000001")
+    tab.page.get_by_test_id("reverse_booking").click()
+    tab.page.get_by_test_id("step-actor").fill("Li Wei")
+    tab.page.locator(".q-dialog").get_by_role("button", name="Reverse").click()
+    tab.page.get_by_text("Reversed", exact=True).wait_for()
+    tab.page.get_by_text(re.compile(r"[-\u2212]80")).wait_for()
+    assert tab.page.get_by_test_id("reverse_booking").count() == 0
