@@ -57,12 +57,21 @@ def replaced(mask: Flags, new: Floats, old: Floats) -> Floats:
     return new if new.shape == mask.shape else np.broadcast_to(new, mask.shape)
 
 
-def quartic(parts: Floats) -> Floats:
-    """Return the fourth root of the sum of fourth powers over the first axis: between the largest and the distance.
+def energies(parts: Floats, power: int) -> Floats:
+    """Return the parts to an even power, 2 or 4: what each adds to the level.
 
-    >>> float(quartic(np.array([3.0, -3.0]))) / 3.0 == 2.0 ** 0.25
-    True
+    >>> energies(np.array([-3.0]), 4).tolist()
+    [81.0]
     """
-    squares = parts * parts
-    root: Floats = np.sqrt(np.sqrt(ordered_sum(squares * squares)))
-    return root
+    energy: Floats = parts * parts
+    return energy if power == 2 else energy * energy
+
+
+def magnitude(parts: Floats, power: int) -> Floats:
+    """Return the length of the parts over the first axis, with power 2; with power 4 the largest ones count for more.
+
+    >>> float(magnitude(np.array([3.0, -4.0]), 2)), float(magnitude(np.array([3.0, -3.0]), 4)) / 3.0 == 2.0 ** 0.25
+    (5.0, True)
+    """
+    root: Floats = np.sqrt(ordered_sum(energies(parts, power)))
+    return root if power == 2 else np.sqrt(root)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from models.detector import regimes, sensor_checks, wear
-from models.detector.arrays import Flags, Floats, ordered_sum, quartic, replaced, weighted_sum
+from models.detector.arrays import Flags, Floats, energies, magnitude, ordered_sum, replaced, weighted_sum
 from models.detector.parameters import Norms, Pace
 from models.detector.results import StepResult, StreamResult
 from models.detector.state import State
@@ -47,25 +47,25 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> S
     seconds = np.where(since <= norms.longest_s, since, np.where(np.isnan(time), 0.0, norms.row_s))
     heard = np.isfinite(row) & np.isfinite(time)
     expected = regimes.expect(norms, pace, state, row, time, heard, seconds)
-    z = np.minimum(np.maximum((row - expected.centre) * expected.gain, -MOST_SCALES), MOST_SCALES)
+    z = residuals(norms, state, expected, row, time)
     trusted = sensor_checks.check(norms, state, row, z, time, heard & expected.judged, seconds)
     elapsed_s, z = smooth(norms, pace, state, z, time, trusted)
     live = time - state.seen <= norms.fresh_s
     some = live.any(axis=0)
-    whitened = weigh(norms, state, live)
-    away = quartic(whitened) >= 1.0
+    whitened = weigh(norms, pace, state, live)
+    away = magnitude(whitened, pace.power) >= 1.0
     if away.any():
         back = return_to_former_baseline(norms, pace, state, live, away)
-        whitened = np.where(back, weigh(norms, state, live), whitened) if back.any() else whitened
-    level = quartic(whitened)
-    released = move_alarms(pace, state, level, np.where(some, seconds, 0.0))
+        whitened = np.where(back, weigh(norms, pace, state, live), whitened) if back.any() else whitened
+    level = magnitude(whitened, pace.power)
+    released = move_alarms(norms, pace, state, level, np.where(some, seconds, 0.0))
     blame(norms, state, live)
-    learn_loudness(norms, pace, state, whitened, np.where(some & (state.alarm == 0), seconds, 0.0))
+    if pace.noise_s < np.inf:
+        learn_loudness(norms, pace, state, whitened, np.where(some & (state.alarm == 0), seconds, 0.0))
     settle(norms, pace, state, elapsed_s, released)
     wear_share = wear.grow(norms, pace, state, z, elapsed_s, time)
     state.last = np.where(np.isnan(time), state.last, time)
-    energy = whitened * whitened
-    energy *= energy
+    energy = energies(whitened, pace.power)
     return StepResult(
         level=level,
         alarm=state.alarm > 0,
@@ -97,12 +97,27 @@ def smooth(norms: Norms, pace: Pace, state: State, z: Floats, time: Floats, vali
     return elapsed_s, z
 
 
-def weigh(norms: Norms, state: State, live: Flags) -> Floats:
-    """Return the deviations as independent parts of the alarm line (p, A), less where the machine is loud.
+def residuals(norms: Norms, state: State, expected: regimes.Expected, row: Floats, time: Floats) -> Floats:
+    """Return how far a row (p, A) is from what is expected, in scales; of a running counter its rate is judged.
 
-    All are 0 where no signal has a fresh value.
+    Where a counter has no value before, or began again, nothing is known of its rate and nothing deviates.
+    """
+    if not norms.counting.any():
+        return np.minimum(np.maximum((row - expected.centre) * expected.gain, -MOST_SCALES), MOST_SCALES)
+    rate = (row - state.value) / (time - state.received)
+    z = (np.where(norms.counting, rate, row) - expected.centre) * expected.gain
+    z = np.where(norms.counting & ~(rate >= 0), state.baseline, z)
+    return np.minimum(np.maximum(z, -MOST_SCALES), MOST_SCALES)
+
+
+def weigh(norms: Norms, pace: Pace, state: State, live: Flags) -> Floats:
+    """Return the deviations as independent parts of the alarm line (p, A); all are 0 where no signal is fresh.
+
+    Where the line follows the noise they are less when the machine is loud.
     """
     evidence = fill_stale(norms, np.where(live, state.deviation, 0.0), live)
+    if pace.noise_s == np.inf:
+        return weighted_sum(norms.whiten, evidence)
     loudness = np.sqrt(np.maximum(state.loudness, 1.0))
     return weighted_sum(norms.whiten, evidence) / np.minimum(loudness, norms.most_loudness)
 
@@ -126,15 +141,15 @@ def fill_stale(norms: Norms, evidence: Floats, live: Flags) -> Floats:
 
 
 def return_to_former_baseline(norms: Norms, pace: Pace, state: State, live: Flags, away: Flags) -> Flags:
-    """Let assets that left their baseline go back to the former one where they fit that; return which did.
+    """Let assets that are `away` from their baseline go back to the former one where they fit that; return which did.
 
-    A baseline that was learnt while the machine was faulty is so left soon after the machine is healthy again. An
-    asset in alarm must fit the former baseline well.
+    A baseline that was learnt while the machine was faulty is so left soon after the machine is healthy again. The
+    former baseline must fit well; detectors of before, when calm, only asked for less than the line.
     """
     was, baseline = state.deviation, state.baseline
     state.deviation = np.minimum(np.maximum(was + (baseline - state.former_baseline), -pace.clip), pace.clip)
-    near = np.where(state.alarm > 0, pace.release_ratio, 1.0)
-    back = away & (quartic(weigh(norms, state, live)) < near)
+    near = np.where((state.alarm > 0) | (not pace.lenient), pace.release_ratio, 1.0)
+    back = away & (magnitude(weigh(norms, pace, state, live), pace.power) < near)
     state.alarm = np.where(back, 0.0, state.alarm)
     state.peak = np.where(back, 0.0, state.peak)
     state.baseline = np.where(back, state.former_baseline, baseline)
@@ -143,7 +158,7 @@ def return_to_former_baseline(norms: Norms, pace: Pace, state: State, live: Flag
     return back
 
 
-def move_alarms(pace: Pace, state: State, level: Floats, seconds: Floats) -> Flags:
+def move_alarms(norms: Norms, pace: Pace, state: State, level: Floats, seconds: Floats) -> Flags:
     """Begin and end alarms, and return which ended.
 
     An alarm begins once the excess over the line, summed over the seconds, is enough: the graver, the sooner. It ends
@@ -152,9 +167,9 @@ def move_alarms(pace: Pace, state: State, level: Floats, seconds: Floats) -> Fla
     alarm = state.alarm > 0
     calm = level < np.maximum(1.0, pace.release_ratio * state.peak)
     below_s = np.where(alarm & calm, state.below_s + seconds, 0.0)
-    released = alarm & calm & (below_s >= pace.release_s)
+    released = alarm & calm & (below_s >= norms.release_s)
     excess_s = np.where(alarm, 0.0, np.maximum(state.excess_s + seconds * (level - 1.0), 0.0))
-    begins = ~alarm & (level >= 1.0) & (excess_s >= pace.on_s)
+    begins = ~alarm & (level >= 1.0) & (excess_s >= norms.on_s)
     alarm = (alarm & ~released) | begins
     state.alarm = alarm.astype(np.float64)
     state.peak = np.where(alarm, np.maximum(state.peak, level), 0.0)
@@ -199,7 +214,7 @@ def settle(norms: Norms, pace: Pace, state: State, elapsed_s: Floats, released: 
 
     When an alarm ends, signals that are farther from their baseline than usual take the new place as baseline at once.
     """
-    weight = np.where((state.alarm > 0) | released, 0.0, elapsed_s / (pace.baseline_s + elapsed_s))
+    weight = np.where((state.alarm > 0) | released, 0.0, elapsed_s / (norms.baseline_s + elapsed_s))
     moves = released & (np.abs(state.deviation) > pace.settle_scales * norms.usual)
     state.former_baseline = np.where(released, state.baseline, state.former_baseline)
     state.baseline = state.baseline + np.where(moves, 1.0, weight) * state.deviation

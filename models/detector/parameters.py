@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
@@ -21,16 +21,20 @@ def _axes(*axes: Axis, dtype: type = np.float64) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """The constants that every asset of a bank shares; `ConditionDetector` says what they mean."""
+    """The constants that every asset of a bank shares; `ConditionDetector` says what they mean.
 
-    baseline_s: float
+    The others are those of the detector of before (`models.detector.former`): whitened deviations are summed to the
+    `power` 4, signals settle elsewhere beyond `settle_scales`, the line follows the noise with time constant
+    `noise_s`, and `lenient` ones return to a former baseline that fits only roughly.
+    """
+
     clip: float
-    on_s: float
     release_ratio: float
-    release_s: float
-    settle_scales: float
-    noise_s: float
     unseen_s: float
+    power: int = 2
+    settle_scales: float = 0.0
+    noise_s: float = np.inf
+    lenient: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +56,10 @@ class Norms:
     step of more than `jump` scales is believed once it is confirmed (p, A). A signal is `redundant` (p, A) where the
     others say what it should be, so that a lone departure speaks against the sensor. A setting holds for
     `setting_hold_s` (q, A).
+
+    Constants that follow the period of the data: the baseline follows with time constant `baseline_s` (p, A), an alarm
+    begins with an excess of `on_s` lines times seconds and ends after `release_s` of calm (A,). A signal that is
+    `counting` (p, A) is a running counter, judged by its rate.
 
     Wear: `wear_whiten` (p, p, A) maps the slow means of time constant `wear_s` (A,) to parts of the line.
 
@@ -86,6 +94,10 @@ class Norms:
     redundant: Flags = field(metadata=_axes("signal", dtype=np.bool_))
     wear_whiten: Floats = field(metadata=_axes("signal", "signal"))
     wear_s: Floats = field(metadata=_axes())
+    baseline_s: Floats = field(metadata=_axes("signal"))
+    on_s: Floats = field(metadata=_axes())
+    release_s: Floats = field(metadata=_axes())
+    counting: Flags = field(metadata=_axes("signal", dtype=np.bool_))
 
 
 def shapes(signals: int, settings: int, regimes: int) -> dict[str, tuple[int, ...]]:
@@ -103,16 +115,20 @@ def flat_norms(norms: Norms) -> Floats:
     return np.concatenate([np.asarray(getattr(norms, each.name), np.float64).ravel() for each in fields(Norms)])
 
 
-def norms_of(flat: Floats, signals: int, settings: int, regimes: int) -> Norms:
-    """Undo `flat_norms`.
+def norms_of(
+    flat: Floats, signals: int, settings: int, regimes: int, *, given: Mapping[str, NDArray[Any]] | None = None
+) -> Norms:
+    """Undo `flat_norms`; `given` are norms that are not among the numbers, with the axis of assets.
 
     Raises:
         ValueError: these are not as many numbers as such norms have.
     """
     shape = shapes(signals, settings, regimes)
-    parts: dict[str, NDArray[Any]] = {}
+    parts: dict[str, NDArray[Any]] = dict(given or {})
     at = 0
     for each in fields(Norms):
+        if each.name in parts:
+            continue
         size = int(np.prod(shape[each.name], dtype=np.intp))
         parts[each.name] = flat[at : at + size].reshape(*shape[each.name], 1).astype(each.metadata["dtype"])
         at += size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.arrays import Floats, ordered_sum, quartic, weighted_sum
+from models.detector.arrays import Floats, energies, magnitude, ordered_sum, weighted_sum
 from models.detector.parameters import Norms, Pace
 from models.detector.state import State
 
@@ -28,22 +28,20 @@ def grow(norms: Norms, pace: Pace, state: State, z: Floats, elapsed_s: Floats, t
     minute = np.floor(time / MINUTE_S)
     begins = np.flatnonzero((minute != state.minute) & ~np.isnan(time) & watched)
     if begins.size:
-        level = quartic(_parts(norms, state, begins))
+        level = magnitude(_parts(norms, state, begins), pace.power)
         state.wear_level[begins] = level
         state.worn[begins] = level >= np.where(state.worn[begins] > 0, WORN_ENDS, 1.0)
         state.minute[begins] = minute[begins]
-    shares = _shares(norms, state, np.union1d(begins, np.flatnonzero(state.worn > 0)))
+    shares = _shares(norms, pace, state, np.union1d(begins, np.flatnonzero(state.worn > 0)))
     moved = np.minimum(np.maximum(z, -pace.clip), pace.clip) - state.slow
     state.slow = state.slow + elapsed_s / (norms.wear_s + elapsed_s) * moved
     return shares
 
 
-def _shares(norms: Norms, state: State, places: NDArray[np.intp]) -> Floats | None:
+def _shares(norms: Norms, pace: Pace, state: State, places: NDArray[np.intp]) -> Floats | None:
     if not places.size:
         return None
-    energy = _parts(norms, state, places)
-    energy *= energy
-    energy *= energy
+    energy = energies(_parts(norms, state, places), pace.power)
     total = ordered_sum(energy)
     shares = np.zeros(state.slow.shape)
     shares[:, places] = energy / np.where(total > 0, total, 1.0)

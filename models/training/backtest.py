@@ -83,7 +83,8 @@ def back_test(
         "false_alarms": {"kept": len(calm), "silent": sum(one.delay_s is None for one in calm)},
     }
     line = of_a_new_model(
-        (one.level for one in calm if moves_the_line(one.label)), (one.level for one in found if one.level >= 1.0)
+        (one.level for one in calm if one.delay_s is not None and moves_the_line(one.label)),
+        (one.level for one in found if one.level >= 1.0),
     )
     return BackTest(figures=figures, line=line)
 

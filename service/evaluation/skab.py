@@ -52,7 +52,7 @@ def detector_with(instead: Sequence[str]) -> ConditionDetector:
     Raises:
         Misconfigured: there is no such constant, or its value is no number.
 
-    >>> detector_with(["smooth_s=7.5"]).smooth_s
+    >>> detector_with(["smooth=7.5"]).smooth
     7.5
     """
     shipped = ConditionDetector()

@@ -122,22 +122,22 @@ def test_a_fault_is_found_at_any_period(period_s: float, hours: float) -> None:
     assert 1500 < onsets[0] <= 1560
 
 
-def test_time_constants_are_seconds_whatever_the_period() -> None:
-    """The same recording, thinned, deviates by as much at the same time; its alarm comes and goes with it."""
+def test_time_constants_follow_the_period_and_are_seconds_below_one() -> None:
+    """The same recording, thinned: fast data are smoothed over as many seconds, slow data over as many values."""
     time, rows = plant(3, 1.5, period_s=0.5, fault_at_s=4000.0, load_s=300.0)
     rows[time > 4400] = plant(3, 1.5, period_s=0.5, load_s=300.0)[1][time > 4400]
-    told = {}
-    for every in (1, 2, 4, 8):
+    for every, beat_s in ((1, 1.0), (2, 1.0), (4, 2.0), (8, 4.0)):
         seconds, thin = time[::every], rows[::every]
         training = seconds < 2400
         detector = ConditionDetector().fit(thin[training], time=seconds[training])
-        assert detector.norms().smooth_s[:, 0].tolist() == [max(10.0, 3 * 0.5 * every)] * 5
+        norms = detector.norms()
+        assert norms.smooth_s[:, 0].tolist() == [7 * beat_s] * 5
+        assert norms.baseline_s[:, 0].tolist() == [150 * beat_s] * 5
+        assert (norms.on_s.tolist(), norms.release_s.tolist()) == ([4 * beat_s], [21 * beat_s])
         result, _ = detector.stream(detector.start(), thin[~training], seconds[~training])
         (onset,) = episodes(result.alarm, seconds[~training])
-        told[every] = (onset, onset + result.alarm.sum() * 0.5 * every)
-    onsets, ends = np.array(list(told.values())).T
-    assert (np.abs(onsets - onsets[0]) <= 12).all()
-    assert (np.abs(ends - ends[0]) <= 30).all()
+        assert 4000 < onset <= 4000 + 30 * beat_s
+        assert not result.alarm[seconds[~training] > 4400 + 60 * beat_s].any()
 
 
 @given(cuts=st.lists(st.integers(0, 400), max_size=12), holes=st.integers(0, 2**32 - 1))
@@ -274,7 +274,8 @@ def test_an_alarm_has_hysteresis_and_ends_after_the_fault(detector: ConditionDet
     onsets = episodes(result.alarm, time)
     assert len(onsets) == 1
     last = time[np.flatnonzero(result.alarm)[-1]]
-    assert 900 + detector.release_s / 2 < last < 900 + 3 * detector.release_s
+    release_s = float(detector.norms().release_s[0])
+    assert 900 + release_s / 2 < last < 900 + 3 * release_s
 
 
 def test_a_lasting_fault_stays_in_alarm(detector: ConditionDetector) -> None:
@@ -286,13 +287,14 @@ def test_a_lasting_fault_stays_in_alarm(detector: ConditionDetector) -> None:
 
 def test_a_machine_relearnt_while_faulty_is_soon_normal_when_healthy_again(detector: ConditionDetector) -> None:
     time, rows = plant(16, 1.0, load_s=4000.0)
+    well, _ = detector.stream(detector.start(), rows, time)
     rows[600:1200, 2] += 4.0
     rows[1200:2400, 2] += 0.6
     result, _ = detector.stream(detector.start(), rows, time)
     assert result.alarm[610:1200].all()
     assert not result.alarm[1300:2400].any()
     assert not result.alarm[2420:].any()
-    assert result.score[2420:].max() < 0.4
+    assert np.abs(result.score[2420:] - well.score[2420:]).max() < 0.1
 
 
 def test_constant_and_duplicated_channels_do_not_break_it() -> None:
@@ -300,12 +302,46 @@ def test_constant_and_duplicated_channels_do_not_break_it() -> None:
     wide = np.c_[rows, np.full(len(rows), 7.0), rows[:, 2], np.full(len(rows), np.nan), rows[:, 0] * 1e6]
     detector = ConditionDetector().fit(wide, time=time)
     later, fresh = plant(7, 1.0, fault_at_s=2000.0)
-    wide = np.c_[fresh, np.full(len(fresh), 8.0), fresh[:, 2], fresh[:, 0], fresh[:, 0] * 1e6]
+    wide = np.c_[fresh, np.full(len(fresh), 7.0), fresh[:, 2], fresh[:, 0], fresh[:, 0] * 1e6]
     result, _ = detector.stream(detector.start(), wide, later)
     onsets = episodes(result.alarm, later)
     assert len(onsets) == 1
     assert 2000 < onsets[0] <= 2030
     assert result.share[:, [5, 7]].max() == 0
+
+
+def test_a_channel_that_never_moved_is_news_when_it_moves_and_stays() -> None:
+    chance = np.random.default_rng(0)
+    rows = np.c_[chance.normal(20, 1, (6000, 3)), np.full(6000, 7.0)]
+    rows[5000:, 3] = 1000.0
+    detector = ConditionDetector().fit(rows[:4000], time=np.arange(4000.0))
+    assert detector.still_.tolist() == [3]
+    result, _ = detector.stream(detector.start(), rows[4000:], np.arange(4000.0, 6000.0))
+    assert not result.alarm[:1000].any()
+    assert result.alarm[1012:].all()
+    assert result.share[1100].argmax() == 3
+
+
+def test_a_channel_that_never_moved_may_show_one_wild_value() -> None:
+    rows = np.c_[np.random.default_rng(0).normal(20, 1, (5000, 3)), np.full(5000, 0.0)]
+    detector = ConditionDetector().fit(rows[:4000], time=np.arange(4000.0))
+    rows[4500, 3] = 1.0
+    result, _ = detector.stream(detector.start(), rows[4000:], np.arange(4000.0, 5000.0))
+    assert not result.alarm.any()
+
+
+def test_a_running_counter_is_judged_by_its_rate() -> None:
+    chance = np.random.default_rng(0)
+    power = 5.0 + chance.normal(0, 0.2, 6000)
+    power[5000:] += 4.0
+    rows = np.c_[chance.normal(20, 1, 6000), 1e6 + np.cumsum(power)]
+    rows[4500:, 1] -= 1e6  # the meter is exchanged
+    detector = ConditionDetector().fit(rows[:4000], time=np.arange(4000.0))
+    assert detector.counting_.tolist() == [1]
+    result, _ = detector.stream(detector.start(), rows[4000:], np.arange(4000.0, 6000.0))
+    assert not result.alarm[:1000].any()
+    assert result.alarm[1015:1100].all()
+    assert result.share[1050].argmax() == 1
 
 
 def test_signals_of_different_rates_are_followed_each_at_its_own() -> None:
@@ -349,10 +385,10 @@ def test_signals_that_never_vary_are_refused() -> None:
 
 def test_signals_never_fresh_together_are_refused_with_how_many_rows_more() -> None:
     rows = np.random.default_rng(0).normal(size=(400, 3))
-    rows[202:, 1] = np.nan
-    rows[:206, 2] = np.nan
+    rows[201:, 1] = np.nan
+    rows[:199, 2] = np.nan
     with pytest.raises(ValueError, match=r"only 2 samples in which all signals are fresh, 4 more needed"):
-        ConditionDetector(smooth_s=0.1).fit(rows)
+        ConditionDetector(smooth=0.1).fit(rows)
 
 
 def test_a_mostly_missing_signal_is_left_out() -> None:
@@ -362,7 +398,7 @@ def test_a_mostly_missing_signal_is_left_out() -> None:
     assert detector.norms().used[:, 0].tolist() == [True, True, True, True, False]
 
 
-@pytest.mark.parametrize("wrong", [{"smooth_s": 0.0}, {"clip": -1.0}, {"healthy_quantile": 1.5}, {"release_s": -1.0}])
+@pytest.mark.parametrize("wrong", [{"smooth": 0.0}, {"clip": -1.0}, {"release_ratio": 1.5}, {"on": -1.0}])
 def test_nonsense_settings_are_refused_by_name(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         ConditionDetector(**wrong).fit(np.random.default_rng(0).normal(size=(60, 2)))
@@ -448,9 +484,7 @@ def test_valve_faults_of_the_real_pump_alarm_while_they_last(shared: Path) -> No
         assert recording.label is not None
         detector = ConditionDetector().fit(recording.rows[:400], time=recording.time[:400])
         result, _ = detector.stream(detector.start(), recording.rows[400:], recording.time[400:])
-        faulty = recording.time[recording.label]
-        onsets = episodes(result.alarm, recording.time[400:], 5.0)
-        found += any(faulty[0] <= onset <= faulty[-1] + 60 for onset in onsets)
+        found += float(result.alarm[recording.label[400:]].mean()) > 0.5
     assert found == 5
 
 

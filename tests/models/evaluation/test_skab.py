@@ -84,7 +84,7 @@ def test_a_recording_without_labels_counts_alarms_only(tmp_path: Path) -> None:
 
 def test_the_given_detector_is_judged_and_stays_untrained(tmp_path: Path) -> None:
     write_recording(tmp_path / "1.csv", 600, fault=range(450, 550))
-    deaf = ConditionDetector(alarm_ratio=1e6)
+    deaf = ConditionDetector(on=1e12)
     assert evaluate_skab(tmp_path, deaf).tp == 0
     assert not hasattr(deaf, "norms_")
 

@@ -69,7 +69,7 @@ def test_every_kind_of_fault_is_found_early_and_without_false_alarms(register: d
 
 def lame(material: TrainingData) -> ConditionDetector:
     """A detector whose line nothing reaches, learnt from too little to judge wear."""
-    detector: ConditionDetector = ConditionDetector(alarm_ratio=1e6, wear_training_s=1e9).fit(
+    detector: ConditionDetector = ConditionDetector(on=1e12, wear_training_s=1e9).fit(
         material.rows, time=material.times_us / 1e6, **roles_of(material.signals)
     )
     return detector

@@ -44,23 +44,16 @@ def refuse_too_little(rows: Floats, time: Floats, span_needed_s: float) -> None:
         )
 
 
-def complete_rows(deviations: Floats, used: Flags) -> Floats:
-    """Return the rows (m, p) in which every used signal was fresh, zeros for the others.
-
-    Raises:
-        ValueError: no signal is of use, or there are too few such rows.
-    """
+def refuse_few_together(complete: int, used: Flags) -> None:
+    """Raise a ValueError where no signal is of use, or too few rows are `complete`: all used signals are fresh."""
     if not used.any():
         raise ValueError("too little training data: every signal is constant or mostly missing")
-    rows = np.where(used, deviations, 0.0)
-    rows = rows[np.isfinite(rows).all(axis=1)]
     needed = MIN_TOGETHER * int(used.sum())
-    if len(rows) < needed:
+    if complete < needed:
         raise ValueError(
-            f"too little training data: only {len(rows)} samples in which all signals are fresh, "
-            f"{needed - len(rows)} more needed"
+            f"too little training data: only {complete} samples in which all signals are fresh, "
+            f"{needed - complete} more needed"
         )
-    return rows
 
 
 def refuse_unclean(rows: Floats, centre: Floats, gain: Floats) -> None:

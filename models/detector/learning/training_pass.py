@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.detector.arrays import Flags, Floats
 
-SMOOTHED_PERIODS = 3.0
-"""No signal is smoothed over less than so many of its usual periods."""
+LEAST_BEAT_S = 1.0
+"""Time constants are counted in beats: the usual period of a signal, but at least this many seconds."""
+
+MAX_GAP_S = 120.0
+"""Smoothing starts again after a gap longer than this ..."""
 
 LEAST_GAP = 4.0
-"""No gap counts as one before so many smoothing constants."""
+"""... and than so many smoothing constants."""
 
 FRESH = 2.0
 """A value is evidence for so many smoothing constants."""
@@ -30,16 +36,22 @@ class SignalTiming:
     gap_s: Floats
 
     @property
+    def beat_s(self) -> Floats:
+        """Return the seconds that time constants are counted in."""
+        beat: Floats = np.maximum(self.period_s, LEAST_BEAT_S)
+        return beat
+
+    @property
     def fresh_s(self) -> Floats:
         """Return for how long a value is evidence."""
         return FRESH * self.smooth_s
 
     @classmethod
-    def of(cls, rows: Floats, time: Floats, *, smooth_s: float, max_gap_s: float) -> SignalTiming:
-        """Adapt the constants that are asked for to the usual periods of rows (n, p)."""
+    def of(cls, rows: Floats, time: Floats, *, smooth: float) -> SignalTiming:
+        """Count the time constants in the usual periods of rows (n, p); smoothing takes `smooth` beats."""
         period_s = usual_periods(rows, time)
-        smooth = np.maximum(smooth_s, SMOOTHED_PERIODS * period_s)
-        return cls(period_s=period_s, smooth_s=smooth, gap_s=np.maximum(max_gap_s, LEAST_GAP * smooth))
+        smooth_s = smooth * np.maximum(period_s, LEAST_BEAT_S)
+        return cls(period_s=period_s, smooth_s=smooth_s, gap_s=np.maximum(MAX_GAP_S, LEAST_GAP * smooth_s))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,26 +78,36 @@ class SampleTimes:
         elapsed_s = np.where(there, np.where(restart, timing.period_s, since), 0.0)
         return cls(elapsed_s=elapsed_s, restart=restart, fresh=time[:, None] - last <= timing.fresh_s)
 
+    def side_by_side(self, stretches: Sequence[slice]) -> SampleTimes:
+        """Return some stretches of the rows as (n, B, p), the shorter ones filled up with rows without values."""
+        return SampleTimes(
+            elapsed_s=filled_up([self.elapsed_s[rows] for rows in stretches], 0.0),
+            restart=filled_up([self.restart[rows] for rows in stretches], 0.0) > 0,
+            fresh=filled_up([self.fresh[rows] for rows in stretches], 0.0) > 0,
+        )
+
 
 def deviations(
-    z: Floats, times: SampleTimes, timing: SignalTiming, baseline: Floats, *, baseline_s: float, clip: float
+    z: Floats, times: SampleTimes, timing: SignalTiming, baseline: Floats, *, baseline_s: Floats, clip: float
 ) -> tuple[Floats, Floats]:
     """Follow residuals `z` (n, p) from a first `baseline` (p,), as the kernel does.
 
-    Returns the smoothed deviations (n, p), NaN where stale, and the baseline at the end (p,).
+    Returns the smoothed deviations (n, p), NaN where stale, and the baselines after each row (n, p). Stretches side by
+    side, (n, B, p) from baselines (B, p), are followed each by itself.
     """
     quick = times.elapsed_s / (timing.smooth_s + times.elapsed_s)
     slow = times.elapsed_s / (baseline_s + times.elapsed_s)
     keep = np.where(times.restart, 0.0, 1.0)
     values = np.where(np.isfinite(z), z, 0.0)
-    path, deviation = np.empty_like(z), np.zeros(z.shape[1])
+    path, baselines, deviation = np.empty_like(z), np.empty_like(z), np.zeros(z.shape[1:])
     for k in range(len(z)):
         departure = np.minimum(np.maximum(values[k] - baseline, -clip), clip)
         deviation = deviation * keep[k]
         deviation = deviation + quick[k] * (departure - deviation)
         path[k] = deviation
         baseline = baseline + slow[k] * deviation
-    return np.where(times.fresh, path, np.nan), baseline
+        baselines[k] = baseline
+    return np.where(times.fresh, path, np.nan), baselines
 
 
 def slow_mean(z: Floats, times: SampleTimes, *, slow_s: float, clip: float) -> Floats:
@@ -98,16 +120,16 @@ def slow_mean(z: Floats, times: SampleTimes, *, slow_s: float, clip: float) -> F
     return mean
 
 
-def settled(path: Floats, time: Floats, timing: SignalTiming) -> Floats:
-    """Return the rows after smoothing has forgotten how it began."""
+def begun(time: Floats, timing: SignalTiming) -> Flags:
+    """Say which rows (n,) come after smoothing has forgotten how it began."""
     since = time - time[0]
-    rows: Floats = path[since >= min(4.0 * timing.smooth_s.max(), since[-1] / 4.0)]
-    return rows
+    after: Flags = since >= min(4.0 * timing.smooth_s.max(), since[-1] / 4.0)
+    return after
 
 
 def first_baseline(z: Floats, time: Floats, timing: SignalTiming) -> Floats:
     """Begin at the median of the first rows (p,), long enough for a steady one."""
-    early = z[time - time[0] <= EARLY * timing.smooth_s.max()]
+    early = z[time - time[:1] <= EARLY * timing.smooth_s.max()]
     return np.array([_median(column) for column in early.T])
 
 
@@ -120,3 +142,15 @@ def usual_periods(rows: Floats, time: Floats) -> Floats:
 def _median(column: Floats) -> float:
     there = column[np.isfinite(column)]
     return float(np.median(there)) if len(there) else 0.0
+
+
+def filled_up(stretches: Sequence[NDArray[Any]], filling: float) -> Floats:
+    """Put stretches (n, p) of different lengths side by side, (longest n, B, p).
+
+    >>> filled_up([np.ones((1, 2)), np.ones((2, 2))], 0.0)[:, 0].tolist()
+    [[1.0, 1.0], [0.0, 0.0]]
+    """
+    together = np.full((max(map(len, stretches)), len(stretches), stretches[0].shape[1]), filling)
+    for column, stretch in enumerate(stretches):
+        together[: len(stretch), column] = stretch
+    return together

@@ -1,0 +1,293 @@
+"""Learn from healthy rows what a detector compares with: regimes, scales, covariance of deviations, the alarm line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.detector.arrays import Flags, Floats
+from models.detector.learning import alarm_line, cleaning, counters, training_pass
+from models.detector.learning.alarm_line import Course, Spread
+from models.detector.learning.regime_fit import LearntRegimes, learn_regimes
+from models.detector.learning.training_pass import SampleTimes, SignalTiming
+from models.detector.parameters import Norms
+from models.detector.state import State
+
+SEEN_PART = 0.5
+"""A signal that is fresh in less of the training than this is not used."""
+
+RELEASE = 3.0
+"""An alarm ends after so many smoothing constants of calm."""
+
+REDUNDANT = 0.9
+"""A signal is redundant where the settings and the other signals explain this part of it."""
+
+WEAR_S = 3600.0
+SLOW_PART = 6.0
+"""The slow mean of wear has a time constant of an hour, or of one such part of the training where that is less."""
+
+WEAR_LINE = 2.0
+"""Wear is too far beyond so many times what is rare for the quick mean of a healthy machine."""
+
+SETTING_HOLDS = 2.0
+"""A setting may be silent for so many times its longest silence in training and still hold."""
+
+IDLE_HOLDS, IDLE_PERIODS = 1.5, 5.0
+STUCK_HOLDS, STUCK_PERIODS, STUCK_S = 4.0, 20.0, 30.0
+"""A value is held for too long beyond so many times the longest hold in training and so many periods."""
+
+STILL_LEVEL = 3.0
+STILL_PART = 1e-6
+"""A signal that never moved has moved beyond this part of its value; where that lasts it alone makes this level."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingOptions:
+    """How to train: the constants of `ConditionDetector`, and which columns are settings and symptoms."""
+
+    smooth: float
+    baseline: float
+    clip: float
+    wander: float
+    on: float
+    wear_training_s: float
+    span_needed_s: float
+    settings: tuple[int, ...] = ()
+    symptoms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingResult:
+    """What was learnt: the norms of a bank of one asset, and the state (S,) in which a stream starts.
+
+    `rare` is the level that is rare in training itself, in alarm lines; `still` (p,) says which signals never moved.
+    """
+
+    norms: Norms
+    start: Floats
+    rare: float
+    still: Flags
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreparedTraining:
+    """Training rows that were checked: `rows` as they came, `measured` with rates for counts, and what follows at once.
+
+    `z` (n, p) are their residuals without spikes.
+    """
+
+    rows: Floats
+    measured: Floats
+    counting: Flags
+    time: Floats
+    gain: Floats
+    jump: Floats
+    regimes: LearntRegimes
+    z: Floats
+    timing: SignalTiming
+    times: SampleTimes
+
+    @classmethod
+    def of(cls, rows: Floats, time: Floats, options: TrainingOptions) -> PreparedTraining:
+        """Check and prepare rows (n, p); raise a ValueError where they are too few or not clean."""
+        cleaning.refuse_too_little(rows, time, options.span_needed_s)
+        counting = counters.running(rows, time, options.settings)
+        measured = counters.with_rates(rows, time, counting)
+        centre, gain = cleaning.centre_and_gain(measured)
+        cleaning.refuse_unclean(measured, centre, gain)
+        regimes = learn_regimes(measured, np.array(options.settings, np.intp), centre, gain)
+        z = regimes.scaled(measured)
+        jump = cleaning.usual_jump(z)
+        z = cleaning.without_spikes(z, jump)
+        timing = SignalTiming.of(z, time, smooth=options.smooth)
+        return cls(
+            rows=rows,
+            measured=measured,
+            counting=counting,
+            time=time,
+            gain=gain,
+            jump=jump,
+            regimes=regimes,
+            z=z,
+            timing=timing,
+            times=SampleTimes.of(z, time, timing),
+        )
+
+    @property
+    def row_s(self) -> float:
+        """Return the usual seconds from row to row."""
+        return float(np.median(np.diff(self.time)))
+
+    def course(self, deviations: Floats, baselines: Floats, used: Flags | None = None) -> Course:
+        """Return how these rows went; `used` are the signals that moved and were mostly there, unless it is given."""
+        begun = training_pass.begun(self.time, self.timing)
+        if used is None:
+            fresh = np.isfinite(deviations[begun]).mean(axis=0) >= SEEN_PART
+            used = (self.regimes.gain > 0).any(axis=0) & fresh
+        return Course(
+            rows=self.measured,
+            time=self.time,
+            regimes=self.regimes,
+            z=self.z,
+            timing=self.timing,
+            times=self.times,
+            deviations=deviations,
+            baselines=baselines,
+            begun=begun,
+            used=used,
+            row_s=self.row_s,
+        )
+
+
+def learn(rows: Floats, time: Floats, options: TrainingOptions) -> TrainingResult:
+    """Learn from `rows` (n, p) at `time` (n,) seconds.
+
+    Raises:
+        ValueError: too little or unclean data; the message says why and how much is still needed.
+    """
+    prepared = PreparedTraining.of(rows, time, options)
+    baseline_s = options.baseline * prepared.timing.beat_s
+    first = training_pass.first_baseline(prepared.z, time, prepared.timing)
+    path, baselines = training_pass.deviations(
+        prepared.z, prepared.times, prepared.timing, first, baseline_s=baseline_s, clip=options.clip
+    )
+    course = prepared.course(path, baselines)
+    cleaning.refuse_few_together(int(course.complete.sum()), course.used)
+    everywhere = np.ones(len(rows), np.bool_)
+    spread = alarm_line.spread_of(course, everywhere, wander=options.wander)
+    on_s = options.on * float(np.median(prepared.timing.beat_s[course.used]))
+    line = alarm_line.line_of(
+        course, spread, wander=options.wander, baseline_s=baseline_s, clip=options.clip, on_s=on_s
+    )
+    still = _still(prepared, options)
+    wear_s, wear_whiten, slow = _wear(prepared, course.used, options)
+    norms = _with_still(
+        _norms(prepared, course, spread, line, options, on_s=on_s, wear_s=wear_s, wear_whiten=wear_whiten),
+        still,
+        prepared.measured,
+        line,
+        options.clip,
+    )
+    start = State.resting(np.where(still, 0.0, baselines[-1]), slow, len(options.settings)).pack()[0]
+    rare = float(np.quantile(spread.levels(path[course.complete]), alarm_line.RARE)) / line
+    return TrainingResult(norms=norms, start=start, rare=rare, still=still)
+
+
+def _still(prepared: PreparedTraining, options: TrainingOptions) -> Flags:
+    """Say which signals (p,) had a value in most rows and always the same one."""
+    there = np.isfinite(prepared.measured)
+    low = np.min(prepared.measured, axis=0, where=there, initial=np.inf)
+    high = np.max(prepared.measured, axis=0, where=there, initial=-np.inf)
+    still: Flags = (low == high) & (there.mean(axis=0) >= SEEN_PART) & ~prepared.counting
+    still[list(options.settings)] = False
+    return still
+
+
+def _with_still(norms: Norms, still: Flags, rows: Floats, line: float, clip: float) -> Norms:
+    """Let signals that never moved be watched for moving: each by itself, beside the others."""
+    for j in np.flatnonzero(still):
+        value = float(rows[np.isfinite(rows[:, j]), j][0])
+        norms.centre[:, j] = value
+        norms.slope[:, j] = 0.0
+        norms.gain[:, j] = 1.0 / max(STILL_PART * abs(value), 1e-9)
+        norms.whiten[j, j] = STILL_LEVEL / clip
+        norms.precision[j, j] = (line * STILL_LEVEL / clip) ** 2
+    return norms
+
+
+def _wear(prepared: PreparedTraining, used: Flags, options: TrainingOptions) -> tuple[float, Floats, Floats]:
+    """Return the time constant of wear, how the slow means are weighed, and where they stand at the end.
+
+    The slow means are weighed by the deviations of the quick means in training, taken from the reference instead of a
+    moving baseline. Where the training was too short, wear is not judged: its time constant is infinite.
+    """
+    signals = prepared.z.shape[1]
+    span_s = float(prepared.time[-1] - prepared.time[0])
+    if span_s < options.wear_training_s:
+        return np.inf, np.zeros((signals, signals)), np.zeros(signals)
+    slow_s = min(WEAR_S, span_s / SLOW_PART)
+    departures, baselines = training_pass.deviations(
+        prepared.z,
+        prepared.times,
+        prepared.timing,
+        np.zeros(signals),
+        baseline_s=np.full(signals, np.inf),
+        clip=options.clip,
+    )
+    course = prepared.course(departures, baselines, used)
+    spread = alarm_line.spread_of(course, np.ones(len(departures), np.bool_), wander=options.wander)
+    line = WEAR_LINE * float(np.quantile(spread.levels(departures[course.complete][:, :]), alarm_line.RARE)) or 1.0
+    slow = training_pass.slow_mean(prepared.z, prepared.times, slow_s=slow_s, clip=options.clip)
+    return slow_s, spread.root / line, slow
+
+
+def _norms(
+    prepared: PreparedTraining,
+    course: Course,
+    spread: Spread,
+    line: float,
+    options: TrainingOptions,
+    *,
+    on_s: float,
+    wear_s: float,
+    wear_whiten: Floats,
+) -> Norms:
+    regimes, timing, used = prepared.regimes, prepared.timing, course.used
+    hold_s = cleaning.longest_hold(prepared.rows, prepared.time)
+    silent_s = cleaning.longest_silence(prepared.rows, prepared.time)
+    never = np.where(used, 0.0, np.inf)
+    root = np.zeros_like(spread.root)
+    root[np.ix_(used, used)] = alarm_line.inverse_root(spread.covariance[np.ix_(used, used)])
+    of_one = {
+        "setting_at": regimes.setting_at,
+        "setting_centre": regimes.setting_centre,
+        "setting_gain": regimes.setting_gain,
+        "setting_hold_s": np.maximum(timing.gap_s.max(), SETTING_HOLDS * silent_s[regimes.setting_at]),
+        "centroid": regimes.centroid,
+        "reach": regimes.reach,
+        "centre": regimes.centre,
+        "slope": regimes.slope,
+        "gain": np.where(used, regimes.gain, 0.0),
+        "used": used,
+        "whiten": spread.root / line,
+        "precision": root @ root,
+        "usual": np.sqrt(np.diag(spread.covariance)),
+        "usual_energy": np.ones(len(used)),
+        "most_loudness": np.array(1.0),
+        "period_s": timing.period_s,
+        "smooth_s": timing.smooth_s,
+        "fresh_s": timing.fresh_s,
+        "gap_s": timing.gap_s,
+        "longest_s": timing.gap_s.max(),
+        "row_s": np.array(prepared.row_s),
+        "idle_s": IDLE_HOLDS * hold_s + IDLE_PERIODS * timing.period_s + never,
+        "stuck_s": np.maximum(STUCK_HOLDS * hold_s, STUCK_S) + STUCK_PERIODS * timing.period_s + never,
+        "jump": np.where(used, prepared.jump, np.inf),
+        "redundant": _redundant(prepared, spread.covariance, root, used, options.symptoms),
+        "wear_whiten": wear_whiten,
+        "wear_s": np.array(wear_s),
+        "baseline_s": options.baseline * timing.beat_s,
+        "on_s": np.array(on_s),
+        "release_s": np.array(RELEASE * float(np.median(timing.smooth_s[used]))),
+        "counting": prepared.counting & used,
+    }
+    return Norms(**{name: np.array(part)[..., None] for name, part in of_one.items()})
+
+
+def _redundant(
+    prepared: PreparedTraining, covariance: Floats, root: Floats, used: Flags, symptoms: tuple[int, ...]
+) -> Flags:
+    """Say which signals (p,) the settings and the other signals explain so well that a lone departure is the sensor's.
+
+    A symptom, such as vibration or a temperature, is never one of them: machines do fall ill in one symptom alone.
+    """
+    own = np.diag(root @ root) * np.diag(covariance)
+    by_others = np.where(used, 1.0 / np.where(own > 0, own, 1.0), 1.0)
+    within = 1.0 / np.maximum(prepared.regimes.gain.max(axis=0), np.finfo(float).tiny)
+    left = by_others * np.minimum(within * prepared.gain, 1.0) ** 2
+    believed = np.zeros(len(used), np.bool_)
+    believed[list(symptoms)] = True
+    redundant: NDArray[np.bool_] = used & ~believed & (left <= 1.0 - REDUNDANT)
+    return redundant
