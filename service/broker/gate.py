@@ -24,6 +24,7 @@ from service.broker.reading import Reading, is_ingest
 _log = logging.getLogger(__name__)
 _MOST_TOPICS = 65_536
 _MOST_SESSIONS = 10_000
+_LARGE_ROUND_BYTES = 16 * 2**20
 _AGAIN_AFTER_S = 0.1
 _BROKER_BACK_WITHIN_S = 10.0
 _ROOM_AGAIN_AFTER_S = 0.5
@@ -31,11 +32,16 @@ _ROOM_AGAIN_AFTER_S = 0.5
 
 @dataclass(slots=True)
 class _Round:
-    """What came since the last write: messages to keep, and what goes on to the broker afterwards."""
+    """What came since the last write: messages to keep, and what goes on to the broker afterwards.
+
+    Who adds to one that is large already is read no further until it is written.
+    """
 
     messages: list[tuple[bytes, bytes]] = field(default_factory=list)
     onward: list[tuple[Passage, bytes]] = field(default_factory=list)
     is_waited_for: bool = False
+    size: int = 0
+    held: list[Passage] = field(default_factory=list)
 
 
 class Gate:
@@ -107,6 +113,10 @@ class Gate:
         self._round.messages += messages
         self._round.onward.append((passage, onward))
         self._round.is_waited_for = self._round.is_waited_for or is_waited_for
+        self._round.size += len(onward)
+        if self._round.size > _LARGE_ROUND_BYTES and passage is not self._ingest:
+            passage.hold()
+            self._round.held.append(passage)
         self._has_work.set()
 
     def introduce(self, passage: Passage, packet: bytes) -> None:
@@ -172,6 +182,8 @@ class Gate:
                 self.journal.let_go()
             for passage, data in one.onward:
                 passage.send_on(data)
+            for passage in one.held:
+                passage.let_go()
             if self._ingest is not None and self._ingest.reading is not None:
                 self._ingest.reading.deliver()
 

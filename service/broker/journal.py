@@ -47,6 +47,8 @@ class _Segment:
 class Journal:
     """The journal in a folder, of at most `most_bytes`; all methods but `sync` are for one thread.
 
+    `in_flight` counts the messages that were taken and are not stored yet.
+
     Raises:
         Conflict: another process holds it.
         Misconfigured: the folder cannot be written.
@@ -57,6 +59,7 @@ class Journal:
         self._most_bytes = most_bytes
         self._segments: deque[_Segment] = deque()
         self._delivered: deque[tuple[int, int]] = deque()
+        self.in_flight = 0
         self._unsynced: set[int] = set()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,11 +83,6 @@ class Journal:
     def size_bytes(self) -> int:
         """Return how much it takes on disk."""
         return sum(segment.size for segment in self._segments)
-
-    @property
-    def in_flight(self) -> int:
-        """Count the messages that were taken and are not stored yet."""
-        return sum(count for _, count in self._delivered)
 
     @property
     def awaited_id(self) -> int:
@@ -146,6 +144,7 @@ class Journal:
         if left < count:
             body = body[next(at for place, (at, _, _) in enumerate(whole_packets(body)) if place == count - left) :]
         self._delivered.append((first + count - left, left))
+        self.in_flight += left
         self._take_number = first + count
         return body
 
@@ -155,6 +154,7 @@ class Journal:
             first, count = self._delivered.popleft()
             done = min(messages, count)
             messages -= done
+            self.in_flight -= done
             self.stored_to = first + done
             if done < count:
                 self._delivered.appendleft((first + done, count - done))
@@ -164,6 +164,7 @@ class Journal:
     def rewind(self) -> None:
         """Begin to take again with the first message that is not stored."""
         self._delivered.clear()
+        self.in_flight = 0
         self._take_number = self.stored_to
         self._taking, self._take_at = self._segments[0], 0
         while self._take_at < self._taking.size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 from service.broker.introduction import Connect, read_connect
@@ -42,6 +43,7 @@ class Passage(asyncio.Protocol):
         """Wait for the client to introduce itself."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what asyncio gives to a TCP server
         self.client = transport
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.gate.enter(self)
         self._patience = asyncio.get_running_loop().call_later(_INTRODUCED_WITHIN_S, self.end)
 
@@ -67,10 +69,9 @@ class Passage(asyncio.Protocol):
         self._is_gone = True
         self._patience.cancel()
         self.gate.leave(self)
-        if self.connect is not None and self.connect.will is not None and not self._took_leave:
-            will = self.connect.will
-            if self.gate.is_kept(will.topic):
-                self.gate.keep(self, [message(will.topic, will.payload)], b"", is_waited_for=True)
+        will = self.connect.will if self.connect is not None and self.broker is not None else None
+        if will is not None and not self._took_leave and self.gate.is_kept(will.topic):
+            self.gate.keep(self, [message(will.topic, will.payload)], b"", is_waited_for=True)
         self._part_if_done()
 
     def pause_writing(self) -> None:

@@ -22,6 +22,7 @@ from service.runtime.log_lines import log_to_stderr
 
 _PREDECESSOR_GONE_WITHIN_S = 10.0
 _LISTENING_WITHIN_S = 15.0
+_LARGE_LOG_BYTES = 8 * 2**20
 _LISTENS = b"listening\n"
 
 
@@ -62,6 +63,8 @@ class GateProcess:
             Unavailable: it does not listen; the text says why.
         """
         self._let_go()
+        if self._log.exists() and self._log.stat().st_size > _LARGE_LOG_BYTES:
+            self._log.replace(self._log.with_suffix(".1.log"))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "service.broker.process"],

@@ -221,4 +221,9 @@ def _broker(around: Surroundings) -> str:
     with around.wire() as wire:
         says = f"answers at {wire.address}"
     left = journal.waiting(around.folder.journal)
+    if left and around.settings.mqtt_url is not None:
+        raise AssetloopError(
+            f"{says}, but {left:,} messages wait in the journal of the embedded broker, which does not run; "
+            "`assetloop up` without ASSETLOOP_MQTT_URL stores them"
+        )
     return f"{says}; {left:,} messages wait there on disk for ingest" if left else says
