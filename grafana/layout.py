@@ -32,14 +32,14 @@ class Card:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Layout:
+class CardLayout:
     """All cards of one canvas, `height_px` high."""
 
     cards: tuple[Card, ...]
     height_px: int
 
 
-def lay_out(assets: Sequence[TwinAsset]) -> Layout:
+def lay_out(assets: Sequence[TwinAsset]) -> CardLayout:
     """Place every asset so that no card covers another.
 
     `x` and `y` are kept, stretched downwards until the rows have room; an asset without them, or on top of one
@@ -56,7 +56,7 @@ def lay_out(assets: Sequence[TwinAsset]) -> Layout:
         else:
             cards.append(card)
     cards += _rows(homeless, below_px=_bottom_px(cards))
-    return Layout(cards=tuple(cards), height_px=_bottom_px(cards))
+    return CardLayout(cards=tuple(cards), height_px=_bottom_px(cards))
 
 
 def _card_width(assets: Sequence[TwinAsset]) -> float:

@@ -34,12 +34,10 @@ _SET_ROLE: dict[Role, LiteralString] = {
 
 _LONGEST_HOLDER = 46
 
-# How long a session may do nothing within an open transaction. A process that is frozen there (SIGSTOP, swapping, a
-# machine that sleeps) keeps the rows it has locked, and everybody who needs them waits for it. After this time the
-# server ends its session and takes the transaction back: the others go on, and the process, once it wakes, gets an
-# `Unavailable` and does its work again. 5 s for ingest, since its slot's lease runs out after 5 s too and the process
-# that takes the slot over needs the same rows. 30 s for the application, whose own work between two statements took
-# up to 0.5 s.
+# How long a session may do nothing within an open transaction. A process that is frozen there keeps the rows it has
+# locked, and everybody who needs them waits for it. After this time the server ends its session and takes the
+# transaction back: the others go on, and the process, once it wakes, gets an `Unavailable` and does its work again.
+# 5 s for ingest, since its slot's lease runs out then, too, and who takes the slot over needs those rows.
 _LONGEST_IDLE = {Role.INGEST: "5s", Role.APP: "30s"}
 
 _READ_ONLY_SESSION = """

@@ -1,7 +1,8 @@
-"""Whether a disk is nearly full."""
+"""What the product asks of a disk: whether it has room, and files that only their owner may read."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,18 @@ def nearly_full(folder: Path) -> str | None:
 def free_gib(folder: Path) -> float:
     """Return how much is free where `folder` is, or will be, in GiB."""
     return shutil.disk_usage(_there(folder)).free / _GIB
+
+
+def make_private(file: Path) -> None:
+    """Make an empty file that only its owner may read and write, in place of one of that name.
+
+    What leaves the record holds the whole plant.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    file.unlink(missing_ok=True)
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _there(folder: Path) -> Path:

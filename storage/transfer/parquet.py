@@ -19,7 +19,7 @@ from plant.errors import Misconfigured, NotFound, Rejected
 from storage.binary.columns import ReadingColumns
 from storage.binary.copy_format import EPOCH_US, arrays_of
 from storage.core.database import Database, Transaction
-from storage.core.private_file import make_private
+from storage.core.disk import make_private
 from storage.telemetry import devices, latest, readings
 
 Progress = Callable[[int, int], object]

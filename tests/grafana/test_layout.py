@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grafana.layout import CARD_HEIGHT_PX, Layout, lay_out
+from grafana.layout import CARD_HEIGHT_PX, CardLayout, lay_out
 from storage.views.twin import TwinAsset
 
 Place = tuple[float | None, float | None]
 SHARE = st.one_of(st.none(), st.floats(min_value=-0.5, max_value=1.5))
 
 
-def laid_out(*places: Place) -> Layout:
+def laid_out(*places: Place) -> CardLayout:
     return lay_out(
         [
             TwinAsset(asset_id=number, site="s", site_name="S", tag=str(number), name="", x=x, y=y)
@@ -50,7 +50,7 @@ def test_of_two_assets_at_one_place_the_later_moves() -> None:
 
 
 def test_nothing_to_draw_is_an_empty_drawing() -> None:
-    assert laid_out() == Layout(cards=(), height_px=0)
+    assert laid_out() == CardLayout(cards=(), height_px=0)
 
 
 @given(st.lists(st.tuples(SHARE, SHARE), max_size=25))

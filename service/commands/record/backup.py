@@ -19,7 +19,7 @@ from plant.errors import Conflict, Misconfigured, Rejected
 from service.runtime.postgres import PostgresServer, binaries
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
-from storage.core.private_file import make_private
+from storage.core.disk import make_private
 from storage.transfer import dump
 from storage.transfer.dump import BackupManifest, Digest
 
