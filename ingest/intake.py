@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import logging
 import math
-import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -28,7 +27,8 @@ from ingest.metrics import Meter
 from ingest.mqtt.frames import PACKET_ID, Publish
 from ingest.mqtt.host_state import HostState
 from ingest.mqtt.session import Session, SessionRead
-from ingest.mqtt.sessions import Sessions, await_wake
+from ingest.mqtt.sessions import Sessions
+from ingest.mqtt.waker import Waker
 from ingest.reader import Reader
 
 _log = logging.getLogger(__name__)
@@ -43,27 +43,6 @@ class IntakeLimits:
 
     most_memory_bytes: int
     longest_pause_s: float
-
-
-class Waker:
-    """A pair of sockets by which one thread wakes another from `select`."""
-
-    def __init__(self) -> None:
-        self.watched, self._sent = socket.socketpair()
-        self.watched.setblocking(False)
-        self._sent.setblocking(False)
-
-    def wake(self) -> None:
-        """Wake the other thread; it is awake already if the pair is full or closed."""
-        try:
-            self._sent.send(b"!")
-        except OSError:
-            return
-
-    def close(self) -> None:
-        """Close both ends."""
-        self.watched.close()
-        self._sent.close()
 
 
 class Intake:
@@ -279,7 +258,7 @@ class Intake:
                 _log.warning("stopped before all was stored; the broker keeps what is not acknowledged")
                 break
             if self._acknowledge() is None:
-                await_wake(self._waker.watched, until_s - time.monotonic())
+                self._waker.wait(until_s - time.monotonic())
         self._say_goodbye()
 
     def _say_goodbye(self) -> None:

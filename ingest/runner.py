@@ -21,7 +21,7 @@ from ingest.commit.spool import Spool
 from ingest.decoding.decode import Decoder
 from ingest.decoding.format import Format
 from ingest.housekeeping import Housekeeping
-from ingest.intake import ORDERED_SLOT, Intake, IntakeLimits, Waker
+from ingest.intake import ORDERED_SLOT, Intake, IntakeLimits
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
 from ingest.mqtt.connecting import BrokerSettings, end_session
@@ -29,6 +29,7 @@ from ingest.mqtt.host_state import HostState, HostStateSettings
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.subscriber import Subscriber
+from ingest.mqtt.waker import Waker
 from ingest.own_state import OwnState
 from ingest.reader import Reader
 from ingest.replay import Replay

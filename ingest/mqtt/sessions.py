@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ingest.mqtt.session import Session, SessionRead
 from plant.backoff import Outage
@@ -91,10 +90,3 @@ class Sessions:
         if reads:
             self._rest_until_s = now_s + _SHORTEST_ROUND_S if is_all else 0.0
         return PollResult(reads, is_all=is_all)
-
-
-def await_wake(wake: socket.socket, wait_s: float) -> None:
-    """Wait for `wake` to have something, at most `wait_s`."""
-    readable: list[Any] = select.select([wake], [], [], max(0.0, wait_s))[0]
-    if readable:
-        wake.recv(4096)
