@@ -54,7 +54,7 @@ class IngestSettings(AdmissionSettings):
     `share` names the group of a shared subscription; without one, one process at a time subscribes, for the
     embedded broker breaks down when a member of a shared subscription with a persistent session leaves. `mapping` is a
     file that says how the plant's own topics are read; with `joins_sparkplug_names` a Sparkplug device is the asset
-    `node/device`. `host_state` says as which host edge nodes know us; without, they are told nothing.
+    `node/device`. `host_state` says as which host edge nodes know us; without, STATE is not published.
     `spool` is a folder for telemetry of QoS 0 that comes while the database is away. `most_memory_bytes` is how much
     may wait for the database before no more is read, and `longest_pause_s` how long that may last before what the
     broker keeps is left to it.

@@ -1,6 +1,6 @@
 """What ingest would make of a message by itself: admitted by the same rules, and its readings held against one another.
 
-Each asset is taken to be in the register, and each of its signals to be new; whether it is late cannot be told.
+Each asset is taken to be in the register, and each of its signals to be new; whether it is late is not known.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ingest.decoding.json_text import parsed
 from ingest.learning.proposals import GroupOfTopics, proposed
 from ingest.learning.ready_made import READY_MADE, ReadyMade
-from ingest.learning.shapes import LONGEST_WORD, PayloadShape, is_number
+from ingest.learning.shapes import LONGEST_WORD, DocumentShape, is_number
 from ingest.mapping.lines import point_of
 from plant.errors import Rejected
 
@@ -66,7 +66,8 @@ class MappingLearner:
 def _is_known(heard: _Heard, payload: bytes) -> bool:
     """Say whether a payload is of the same keys as the last one that is kept."""
     return (
-        PayloadShape.of([parsed(payload)]).leaves.keys() == PayloadShape.of([parsed(heard.payloads[-1])]).leaves.keys()
+        DocumentShape.of([parsed(payload)]).leaves.keys()
+        == DocumentShape.of([parsed(heard.payloads[-1])]).leaves.keys()
     )
 
 

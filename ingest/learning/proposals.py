@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.decoding.json_text import parsed
-from ingest.learning.shapes import LOCAL, MOST_WORDS, PayloadShape, is_number, is_state
+from ingest.learning.shapes import LOCAL, MOST_WORDS, DocumentShape, is_number, is_state
 from ingest.learning.trying import readings_of
 from ingest.mapping.lines import point_of
 from ingest.mapping.path import Steps, text_of
@@ -28,7 +28,7 @@ class GroupOfTopics:
     kind: str
     levels: int
     topics: dict[str, list[bytes]]
-    shape: PayloadShape = field(default_factory=PayloadShape)
+    shape: DocumentShape = field(default_factory=DocumentShape)
     words: dict[str, set[str]] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
 
@@ -37,7 +37,7 @@ class GroupOfTopics:
         """Return the group of a single topic."""
         group = cls(kind=kind, levels=topic.count("/") + 1, topics={topic: payloads})
         if kind == "json":
-            group.shape = PayloadShape.of(parsed(payload) for payload in payloads)
+            group.shape = DocumentShape.of(parsed(payload) for payload in payloads)
         elif kind == "text":
             group.words = {topic.rpartition("/")[2]: {payload.decode("utf-8-sig").strip() for payload in payloads}}
         elif kind == "influx":
@@ -137,7 +137,7 @@ def _states(words: Mapping[str, set[str]]) -> dict[str, set[str]]:
     }
 
 
-def _json_lines(shape: PayloadShape) -> list[str]:
+def _json_lines(shape: DocumentShape) -> list[str]:
     lines = []
     if shape.lists:
         inner = "".join(f"[*]{text_of(steps)[1:]}" for steps in shape.lists[1:])

@@ -23,7 +23,7 @@ _STATE = re.compile(r"[^\W\d_]+([ _-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
-class PayloadShape:
+class DocumentShape:
     """What was seen of the payloads of some topics: `lists` around the elements, and what stands in each element.
 
     `leaves` are paths within an element, each with the words that stood there; `times` and `names` those of what tells
@@ -38,9 +38,9 @@ class PayloadShape:
     qualities: set[Steps] = field(default_factory=set)
 
     @classmethod
-    def of(cls, documents: Iterable[Any]) -> PayloadShape:
+    def of(cls, documents: Iterable[Any]) -> DocumentShape:
         """Return the shape that documents have together."""
-        shape: PayloadShape | None = None
+        shape: DocumentShape | None = None
         for document in documents:
             lists, elements = _elements(document)
             if shape is None:
@@ -74,14 +74,14 @@ class PayloadShape:
             if len(seen) <= MOST_WORDS:
                 seen.add(value)
 
-    def agrees(self, other: PayloadShape) -> bool:
+    def agrees(self, other: DocumentShape) -> bool:
         """Say whether two are read by one rule: the same lists, and most of what the smaller one has in both."""
         if self.lists != other.lists or bool(self.times) != bool(other.times):
             return False
         both = self.leaves.keys() & other.leaves.keys()
         return 2 * len(both) > max(len(self.leaves), len(other.leaves)) or self.leaves.keys() == other.leaves.keys()
 
-    def join(self, other: PayloadShape) -> None:
+    def join(self, other: DocumentShape) -> None:
         """Take over what another one has."""
         for steps, words in other.leaves.items():
             self.leaves[steps] = self.leaves.get(steps, set()) | words
