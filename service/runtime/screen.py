@@ -18,6 +18,7 @@ from rich.text import Text
 from plant.escaped import escaped
 from plant.product_state import FaultKind, ProductFault
 from service.runtime.data_folder import Running
+from service.runtime.milestones import Milestones
 from storage.views.counts import OrderLine, Totals
 
 Bar = Callable[[int, int], None]
@@ -62,18 +63,24 @@ class Screen:
         began = time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         done_total = [0, 0]
+        milestones = self._milestones(what, unit)
         with self._progress(*columns) as progress:
             task = progress.add_task(what, total=None)
 
             def advance(done: int, total: int) -> None:
                 done_total[:] = [done, total]
                 progress.update(task, completed=done, total=total)
+                if milestones is not None:
+                    milestones.reached(done, total)
 
             yield advance
         self.say(f"{what}: {done_total[1]:,} {unit} in {time.monotonic() - began:.1f} s")
 
+    def _milestones(self, what: str, unit: str = "") -> Milestones | None:
+        return None if self.console.is_interactive else Milestones(what, unit, say=self.say)
+
     def _progress(self, *columns: ProgressColumn) -> Progress:
-        """Make bars that leave nothing behind, and say nothing at all where no terminal is."""
+        """Make bars that leave nothing behind; where no terminal is, milestones are said instead."""
         return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_interactive)
 
     @contextlib.contextmanager
@@ -82,11 +89,14 @@ class Screen:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with self._progress(*columns) as progress:
             tasks: dict[str, TaskID] = {}
+            said: dict[str, Milestones | None] = {}
 
             def advance(what: str, done: int, total: int) -> None:
                 if what not in tasks:
-                    tasks[what] = progress.add_task(what, total=None)
+                    tasks[what], said[what] = progress.add_task(what, total=None), self._milestones(what)
                 progress.update(tasks[what], completed=done, total=total)
+                if (milestones := said[what]) is not None:
+                    milestones.reached(done, total)
 
             yield advance
 
