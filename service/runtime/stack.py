@@ -203,8 +203,8 @@ class _Stack:
                     faults=self._lasting.of(product_state.faults(tx, folder=folder), time.monotonic()),
                     first_s=self._seconds_to(first),
                 )
-        except Unavailable:
-            faults = product_state.look(self._database, folder=folder)
+        except Unavailable as error:
+            faults = product_state.away(error, folder=folder)
             return Shown(resting=resting, faults=self._lasting.of(faults, time.monotonic()))
 
     def summary(self) -> Summary:

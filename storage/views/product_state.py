@@ -30,7 +30,7 @@ def look(database: Database, *, folder: Path | None = None) -> tuple[ProductFaul
         with database.transaction() as tx:
             return faults(tx, folder=folder)
     except Unavailable as error:
-        return (ProductFault(kind=FaultKind.DATABASE_AWAY, says=str(error)), *_of_the_disk(folder))
+        return away(error, folder=folder)
 
 
 def faults(tx: Transaction, *, folder: Path | None = None) -> tuple[ProductFault, ...]:
@@ -38,6 +38,11 @@ def faults(tx: Transaction, *, folder: Path | None = None) -> tuple[ProductFault
     rows = [ProductFault(**{**row, "kind": FaultKind(row["kind"])}) for row in tx.all("product_state.faults")]
     found = {fault.kind: fault for fault in (*_of_the_disk(folder), *rows)}
     return tuple(found[kind] for kind in FaultKind if kind in found)
+
+
+def away(error: Unavailable, *, folder: Path | None = None) -> tuple[ProductFault, ...]:
+    """Return what is wrong while the database does not answer, as `look` does."""
+    return (ProductFault(kind=FaultKind.DATABASE_AWAY, says=str(error)), *_of_the_disk(folder))
 
 
 def report(tx: Transaction, holder: str, found: Sequence[ProductFault]) -> None:
