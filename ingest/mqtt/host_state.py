@@ -186,13 +186,13 @@ class HostState:
         Nodes pass over a timestamp that is older than one they have seen. Where the other's is newer than ours, only a
         new connection, with a new will, can contradict it.
         """
-        if not self._is_wanted:
-            return
         is_online, timestamp_ms = _read(message.payload)
+        if is_online or not self._is_wanted:
+            return
         if timestamp_ms > self._timestamp_ms:
             self._least_ms = timestamp_ms + 1
             self._is_outdated = True
-        elif not is_online and not message.retain:
+        elif not message.retain:
             self._publish(client, is_online=True)
 
 

@@ -149,6 +149,24 @@ def test_who_says_that_an_online_host_is_offline_is_contradicted(node: Node, sta
     assert again["timestamp"] > newer
 
 
+def test_two_installations_of_one_host_id_do_not_answer_each_other_for_ever(node: Node, start: Start) -> None:
+    start("one-sparkplug-host").say(is_online=True)
+    first = node.hears()
+    start("other-sparkplug-host").say(is_online=True)
+    second = node.hears()
+    assert (first["online"], second["online"]) == (True, True)
+    node.says(b"{}")  # neither form of anything: taken for offline, and answered once by each
+    heard = [node.heard.get(timeout=PATIENCE_S)[0] for _ in range(3)]
+    assert heard[0] == b"{}"
+    assert sorted(orjson.loads(one)["timestamp"] for one in heard[1:]) == sorted(
+        (first["timestamp"], second["timestamp"])
+    )
+    node.says(orjson.dumps({"online": True, "timestamp": second["timestamp"] + 60_000}))
+    node.hears()
+    node.says(b"{}")
+    assert node.heard.get(timeout=PATIENCE_S)[0] == b"{}"  # nobody answered what says online
+
+
 def test_a_successor_takes_the_host_over_and_it_stays_online(node: Node, start: Start) -> None:
     start().say(is_online=True)
     first = node.hears()
