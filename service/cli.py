@@ -96,6 +96,9 @@ bench_app.command("latency", epilog="Example: assetloop bench latency --assets 5
 evaluate_app.command("skab", epilog="Example: assetloop evaluate skab data/skab --out flags.csv --plot skab.png")(
     evaluate.skab
 )
+evaluate_app.command("rigs", epilog="Example: assetloop evaluate rigs data/rigs --out flags.csv --plot pictures")(
+    evaluate.rigs
+)
 evaluate_app.command(
     "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
 )(evaluate.cmapss)

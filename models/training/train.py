@@ -31,7 +31,10 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainedModel:
-    """A new model; `data_from` and `data_to` are the first and last instant it learnt from."""
+    """A new model; `data_from` and `data_to` are the first and last instant it learnt from.
+
+    Signals that `never_moved` are watched for moving alone; running `counters` are judged by their rate.
+    """
 
     asset_id: int
     site: str
@@ -41,6 +44,8 @@ class TrainedModel:
     state: ModelState
     rows: int
     signals: tuple[str, ...]
+    never_moved: tuple[str, ...]
+    counters: tuple[str, ...]
     data_from: datetime
     data_to: datetime
 
@@ -173,6 +178,9 @@ def _store(
     """Store the model with its data and back-test; where it becomes the champion, let scoring go on with it."""
     champion = _becomes_champion(tx, installation, task.succession)
     data_from, data_to = from_us(healthy.times_us[0]), from_us(healthy.times_us[-1])
+    names = tuple(signal.key for signal in healthy.signals)
+    never_moved = tuple(names[column] for column in detector.still_.tolist())
+    counters = tuple(names[column] for column in detector.counting_.tolist())
     model_id, version = catalogue.enter(
         tx,
         detector,
@@ -185,7 +193,7 @@ def _store(
         trained_by=task.trained_by,
         trained_at=at,
         champion=champion,
-        figures=tested.figures,
+        figures={**tested.figures, "never_moved": list(never_moved), "counters": list(counters)},
         line=tested.line,
         reference=references(healthy.signals, healthy.rows),
     )
@@ -199,7 +207,9 @@ def _store(
         version=version,
         state=ModelState.CHAMPION if champion else ModelState.CHALLENGER,
         rows=len(healthy.rows),
-        signals=tuple(signal.key for signal in healthy.signals),
+        signals=names,
+        never_moved=never_moved,
+        counters=counters,
         data_from=data_from,
         data_to=data_to,
     )

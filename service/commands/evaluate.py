@@ -111,3 +111,26 @@ def skab(
     with Screen().bar("judging", "files") as advance:
         figures, said = judge_pump(question, advance)
     answer(said, as_json=json, line=figures.summary)
+
+
+def rigs(
+    directory: Directory,
+    out: Out = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", help="Draw a picture of each rig into this folder.", metavar="DIR", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Judge the detector on every rig of a folder, beside four plain detectors: what is the complexity worth?
+
+    A rig is a folder with `meta.json`, `labels.csv` and a `.csv.gz` for each recording. Per rig and detector: the part
+    of the faulty rows that is detected, the part of the healthy ones in alarm, J, which is the one less the other, the
+    faults found and after how long, and VUS-PR. The last lines are the means over the rigs.
+    """
+    from service.evaluation.rigs import RigsQuestion, judge_folder
+    from service.runtime.screen import Screen
+
+    with Screen().bar("judging", "recordings") as advance:
+        text, said = judge_folder(RigsQuestion(directory=directory, out=out, plot=plot), advance)
+    answer(said, as_json=json, line=lambda: text)

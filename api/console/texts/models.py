@@ -24,6 +24,10 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "alarms_in": ("{alarms} alarms in {hours} h held back", "留出的 {hours} 小时内 {alarms} 次报警"),
     "faults_found": ("{found} of {kept} faults found", "{kept} 次故障中发现 {found} 次"),
     "false_silent": ("{silent} of {kept} false alarms silent", "{kept} 次误报中 {silent} 次不再出现"),
+    "never_moved": (
+        "never moved, so watched for moving alone: {signals}",
+        "训练中从未变化，仅监视其是否变化：{signals}",
+    ),
     "not_tested": ("too little to hold back", "数据过少，未回测"),
     "version": ("Version", "版本"),
     "versions": ("Versions", "版本"),

@@ -192,6 +192,8 @@ def _of_trained(one: TrainedModel) -> dict[str, Any]:
         "state": one.state,
         "rows": one.rows,
         "signals": list(one.signals),
+        "never_moved": list(one.never_moved),
+        "counters": list(one.counters),
         "from": one.data_from.isoformat(),
         "to": one.data_to.isoformat(),
     }
@@ -199,7 +201,10 @@ def _of_trained(one: TrainedModel) -> dict[str, Any]:
 
 def told(outcome: dict[str, Any]) -> str:
     """Say for a person what came of a training."""
-    lines = [f"{one['site']}/{one['asset']}: version {one['version']}, {one['state']}" for one in outcome["trained"]]
+    lines = [
+        f"{one['site']}/{one['asset']}: version {one['version']}, {one['state']}{_remarks(one)}"
+        for one in outcome["trained"]
+    ]
     lines += [f"{one['site']}/{one['asset']}: {one['reason']}" for one in outcome["refused"]]
     if "queued" in outcome:
         lines.append(f"asked for {outcome['queued']}; {outcome['already_queued']} waited for training already")
@@ -207,6 +212,17 @@ def told(outcome: dict[str, Any]) -> str:
     if challengers:
         lines.append(f"{challengers} challengers: look with `assetloop model show`, then `assetloop model promote`")
     return "\n".join(lines) or "no asset has healthy time declared"
+
+
+def _remarks(trained: dict[str, Any]) -> str:
+    """Name the signals that a model knows little of.
+
+    >>> _remarks({"never_moved": ["valve"], "counters": []})
+    '; never moved, so watched for moving alone: valve'
+    """
+    still, counters = trained.get("never_moved"), trained.get("counters")
+    said = f"; never moved, so watched for moving alone: {', '.join(still)}" if still else ""
+    return said + (f"; counters, judged by their rate: {', '.join(counters)}" if counters else "")
 
 
 def _declare(

@@ -51,6 +51,19 @@ def test_a_model_knows_what_it_was_trained_on_and_with(rows: Rows) -> None:
     assert unpacked(model).n_features_in_ == 3
 
 
+def test_signals_that_never_moved_are_named_by_the_training_and_kept_with_the_model(rows: Rows) -> None:
+    asset_id = rows.asset()
+    data = healthy_rows(400)
+    data[:, 2] = 7.0
+    rows.write(asset_id, data)
+    rows.declare(asset_id, 0, 399)
+    (trained,) = rows.train()
+    assert isinstance(trained, TrainedModel)
+    assert (trained.never_moved, trained.counters) == (("pressure",), ())
+    with rows.database.transaction() as tx:
+        assert store.load(tx, trained.model_id).figures["never_moved"] == ["pressure"]
+
+
 def test_scoring_goes_on_from_the_end_of_the_training_data(rows: Rows) -> None:
     asset_id = rows.asset()
     rows.write(asset_id, healthy_rows(500))
