@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
+from starlette.routing import Mount
 
 from api import counting
 from api.counting import Counting
-from api.identity import login
+from api.identity import login, provider_sign_in
 from api.identity.access import Access
-from api.identity.gate import Gate
+from api.identity.gate import FILES, Gate
+from api.identity.recognising import Recogniser
+from api.identity.route_rights import API as PREFIX
+from api.identity.route_rights import refuse_unlisted
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, devices, figures, models, orders, quarantine, status, telemetry
+from api.routes import alerts, assets, devices, figures, models, orders, people, quarantine, status, telemetry
 from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
 from storage.core.database import Database
 
-PREFIX = "/api/v1"
 _ROUTERS = (
     orders.router,
     orders.codes_router,
@@ -37,7 +42,13 @@ _ROUTERS = (
     status.router,
     status.health_router,
     telemetry.router,
+    people.me_router,
+    people.people_router,
+    people.team_router,
+    people.token_router,
+    people.attempt_router,
 )
+_EVERYTHING_ELSE = "/api/{rest:path}"
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
 Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
@@ -66,6 +77,7 @@ def create_app(
 
     Raises:
         Conflict: this process has a console already.
+        Misconfigured: nobody has decided who may use a route.
     """
     app = FastAPI(
         title="assetloop",
@@ -86,14 +98,16 @@ def create_app(
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()
     app.add_middleware(Counting, registry=app.state.registry)
-    app.add_middleware(Gate, access=access, clock=clock)
+    app.state.recogniser = Recogniser(database, clock)
+    app.add_middleware(Gate, access=access, recogniser=app.state.recogniser)
     handle_problems(app)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(login.router)
+    app.include_router(provider_sign_in.router)
     app.include_router(counting.router)
     app.add_api_route(
-        "/api/{rest:path}",
+        _EVERYTHING_ELSE,
         _nothing_here,
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         response_model=None,
@@ -102,8 +116,20 @@ def create_app(
     if console:
         from api.console.addresses import install
 
-        install(app, app.state.parts, has_login=access.token is not None)
+        install(app, app.state.parts, app.state.recogniser)
+    refuse_unlisted(routes_of(app))
     return app
+
+
+def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Name every route by its method and path: those of the API, and the console's pages beneath them."""
+    for route in iter_route_contexts(app.routes):
+        methods, path = set(getattr(route, "methods", None) or ()), str(getattr(route, "path", ""))
+        if path != _EVERYTHING_ELSE:
+            yield from ((method, path) for method in methods - {"HEAD", "OPTIONS"})
+    for mounted in app.routes:
+        if isinstance(mounted, Mount) and isinstance(mounted.app, FastAPI):
+            yield from ((method, path) for method, path in routes_of(mounted.app) if not path.startswith(FILES))
 
 
 def _nothing_here(request: Request) -> NoReturn:

@@ -51,6 +51,11 @@ def handle_problems(app: FastAPI) -> None:
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
+    return problem_of(error)
+
+
+def problem_of(error: Exception) -> JSONResponse:
+    """Answer an error of the product's as a problem."""
     if isinstance(error, Rejected):
         return problem(400, error.reason, error.detail)
     for kind, (status, word) in _STATUS.items():

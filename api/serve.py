@@ -7,11 +7,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 
 import uvicorn
 from fastapi import FastAPI
 
+from api.app import routes_of
+from api.identity.access import is_loopback
+from api.identity.route_rights import refuse_unlisted
 from plant.errors import Conflict, Misconfigured
 
 _GRACE_S = 3  # how long open requests may take to end
@@ -25,16 +27,27 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(app: FastAPI, host: str, port: int, stop: threading.Event) -> None:
+def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    stop: threading.Event,
+    *,
+    trusted_proxy: str = "",
+    allow_plain_http: bool = False,
+) -> None:
     """Serve `app` until `stop` is set; returns within 5 s of that.
+
+    `trusted_proxy` are the addresses, by commas, of what ends TLS in front; only from there is it believed from which
+    address a request came. `allow_plain_http` serves other machines without it.
 
     Raises:
         Conflict: the port is taken.
-        Misconfigured: the host is none of this machine's, the port needs more rights, or the app has no token
-            and the host is not loopback.
+        Misconfigured: the host is none of this machine's, the port needs more rights, nobody has decided who may use a
+            route, or passwords would go over the network in the clear.
     """
-    if app.state.access.token is None and not is_loopback(host):
-        raise Misconfigured(f"without a token only this machine is served; set ASSETLOOP_TOKEN to listen on {host}")
+    refuse_unlisted(routes_of(app))
+    refuse_plain_http(host, trusted_proxy, allow_plain_http=allow_plain_http)
     with _listen(host, port) as listening:
         config = uvicorn.Config(
             app,
@@ -44,22 +57,25 @@ def serve(app: FastAPI, host: str, port: int, stop: threading.Event) -> None:
             server_header=False,
             ws="websockets-sansio",
             timeout_graceful_shutdown=_GRACE_S,
+            proxy_headers=bool(trusted_proxy),
+            forwarded_allow_ips=trusted_proxy or None,
         )
         server = _Server(config)
         threading.Thread(target=_end_when, args=(stop, server), name="serve-stop", daemon=True).start()
         server.run(sockets=[listening])
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine can reach `host`.
+def refuse_plain_http(host: str, trusted_proxy: str, *, allow_plain_http: bool) -> None:
+    """Refuse to let other machines send passwords in the clear.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("0.0.0.0"), is_loopback("localhost")
-    (True, True, False, True)
+    Raises:
+        Misconfigured: `host` is not loopback, no TLS is in front, and nobody said that this is meant.
     """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    if not (is_loopback(host) or trusted_proxy or allow_plain_http):
+        raise Misconfigured(
+            f"listening on {host} without TLS would send passwords in the clear: put a proxy with TLS in front and "
+            "name its address in ASSETLOOP_TLS_PROXY, or set ASSETLOOP_ALLOW_PLAIN_HTTP=1"
+        )
 
 
 def _end_when(stop: threading.Event, server: uvicorn.Server) -> None:

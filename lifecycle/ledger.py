@@ -50,10 +50,15 @@ class BrokenChain:
 def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> Entry:
     """Enter one event at the end of a project's chain; appends wait for each other until the transaction ends.
 
+    Where the transaction is on somebody's behalf, the entry says how they were recognised; one that does not say so was
+    made by a process, or with a name that was typed.
+
     Raises:
         ValueError: the event's content is not JSON that every reader sees alike (NaN, integers beyond 2**53).
     """
     entry = event.content()
+    if tx.principal is not None:
+        entry |= {"recognised": tx.principal.recognition.value, "person": tx.principal.person_id or None}
     head = store.lock_head(tx, project, beginning=_BEGINNING)
     digest = _digest(project, head.seq + 1, at, entry, head.hash)
     store.add(tx, project=project, seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest)

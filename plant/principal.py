@@ -71,6 +71,8 @@ class Principal:
         """
         if self.may(right, site):
             return
+        if site == EVERY_SITE:
+            raise Forbidden(f"{self.name} may not {right.phrase} at every site")
         if not self.may(Right.SEE, site):
             raise NotFound(f"there is no site {site}")
         raise Forbidden(f"{self.name} may not {right.phrase} at {site}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-EVERY_SITE = "*"
-"""Stands for every site, also those that are still to come; no site can have this tag."""
+EVERY_SITE = "\x00"
+"""Stands for every site, also those that are still to come; no record can hold it as a tag."""
 
 
 class Right(StrEnum):

@@ -14,6 +14,8 @@ from typer.exceptions import TyperException
 from plant.errors import AssetloopError, Misconfigured, Rejected
 from service.commands import bench, evaluate, roles, stack
 from service.commands.common import say
+from service.commands.identity.people import person_app
+from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
@@ -106,6 +108,8 @@ evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
+app.add_typer(person_app, name="person")
+app.add_typer(token_app, name="token")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 app.add_typer(bench_app, name="bench")

@@ -43,6 +43,14 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     allowed_hosts: str = "127.0.0.1,localhost,::1"
     token: SecretStr | None = None
+    tls_proxy: str = ""
+    allow_plain_http: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OpenID Connect"
+    oidc_roles_claim: str = "groups"
+    oidc_roles: str = ""
     console_url: str = ""
     round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
     expected_values_per_s: Annotated[float, Field(gt=0)] = 100.0

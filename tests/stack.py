@@ -39,6 +39,7 @@ class Stack:
     crowd: float = 1.0  # how many there were for each core when it began: what takes 90 s alone takes so much longer
     environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
+    _token: str = ""
     _children: list[psutil.Process] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -94,10 +95,21 @@ class Stack:
 
         return wait_for(look, what=f"running.json ({self.said()})")
 
+    def token(self) -> str:
+        """Return a token as which the acceptance tests ask: issued once, by the command that a person would use."""
+        if not self._token:
+            issued = assetloop("token", "issue", "acceptance", "--role", "supervisor", data=self.folder)
+            self._token = issued.stdout.strip() if issued.returncode == 0 else ""
+        return self._token
+
     def get(self, path: str) -> Any:
         """GET a path of the API; None while it does not answer."""
+        token = self.token()
+        if not token:
+            return None
+        shown = {"Authorization": f"Bearer {token}"}
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=60)
+            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", headers=shown, timeout=60)
         except httpx.TransportError:
             return None
         return answer.json() if answer.status_code == 200 else None

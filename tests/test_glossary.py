@@ -29,9 +29,7 @@ WORDS = {word for row in ROWS for word in re.findall(r"`([^`]+)`", row[4])}
 def description() -> dict[str, Any]:
     """The API as it describes itself; no database is asked."""
     with Database("postgresql://nobody@127.0.0.1:1/none", role=Role.APP, wait_s=0.1) as nowhere:
-        app = create_app(
-            nowhere, SystemClock(), access=Access(token=None, allowed_hosts=()), version="0", console=False
-        )
+        app = create_app(nowhere, SystemClock(), access=Access(allowed_hosts=()), version="0", console=False)
         return app.openapi()
 
 

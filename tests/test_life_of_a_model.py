@@ -22,13 +22,13 @@ from models.scoring.scorer import Scorer
 from models.training import queue as training
 from storage.core import jobs
 from storage.core.jobs import defer
+from tests import people
 from tests.api.conftest import TestClient
 from tests.models.conftest import START, Rows, healthy_rows, rows
 
 __all__ = ["rows"]
 V1 = "/api/v1"
-ADA = {"actor": "Ada"}
-CODES = {"actor": "Ada", "failure_mode": "VIB", "cause": "3.4", "action": "replace", "note": "bearing, drive end"}
+CODES = {"failure_mode": "VIB", "cause": "3.4", "action": "replace", "note": "bearing, drive end"}
 NEW_NORMAL = np.array([0.5, 3.0, 0.0])  # five and six scales away from the old one
 
 
@@ -77,8 +77,8 @@ class Plant:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path: str, body: dict[str, Any] = ADA) -> Any:
-        answer = self.client.post(V1 + path, json=body)
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self.client.post(V1 + path, json=body or {})
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -98,6 +98,7 @@ class Plant:
 def plant(rows: Rows, database_url: str) -> Iterator[Plant]:
     application = create_app(rows.database, rows.clock, access=Access(), console=False, version="1")
     with TestClient(application, base_url="http://127.0.0.1:8080") as client:
+        people.sign_in(client, rows.database, rows.clock)
         yield Plant(rows, database_url, client)
 
 
@@ -140,7 +141,7 @@ def _raised_by_hand(plant: Plant) -> str:
     """Raise an order where the alert alone was too mild for one; what was found joins it."""
     answer = plant.client.post(
         f"{V1}/work-orders",
-        json={**ADA, "site": "demo", "asset": "P-1", "failure_mode": "VIB", "what": "have a look"},
+        json={"site": "demo", "asset": "P-1", "failure_mode": "VIB", "what": "have a look"},
     )
     number: str = answer.json()["number"]
     return number

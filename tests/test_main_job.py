@@ -84,7 +84,7 @@ def test_other_commands_find_the_stack_by_its_folder(demo: tuple[Stack, Listener
     checks = json.loads(done.stdout.splitlines()[-1])["checks"]
     assert done.returncode == 0, checks
     looked_at = {"settings", "disk", "database", "schema", "clock", "models", "scoring", "ingest", "broker", "upkeep"}
-    looked_at |= {"telemetry", "state"}
+    looked_at |= {"telemetry", "people", "state"}
     assert {check["name"] for check in checks} == looked_at
 
 
@@ -161,9 +161,9 @@ def test_the_console_shows_the_order_and_acknowledges_it(demo: tuple[Stack, List
     (order, *_) = wait_for(lambda: stack.get("/work-orders"), within_s=300, what="work order")
     with browser.new_page() as page:
         page.goto(f"http://127.0.0.1:{stack.port}/work-orders")
+        page.get_by_test_id("demo-li.wei").click()
         page.get_by_test_id(f"order-{order['number']}").click()
         page.get_by_test_id("shares").get_by_text("Vibration, drive end").wait_for()
-        page.get_by_test_id("actor").fill("Li Wei")
         page.get_by_test_id("acknowledge").click()
         page.get_by_test_id("acknowledged").get_by_text("Li Wei").wait_for()
     assert stack.get(f"/work-orders/{order['number']}")["acknowledged_by"] == "Li Wei"

@@ -20,6 +20,7 @@ from models.training import queue as training
 from storage.core import jobs
 from storage.core.jobs import defer
 from storage.schema import upkeep
+from tests import people
 from tests.api.conftest import TestClient
 from tests.models.conftest import Rows, healthy_rows, rows
 
@@ -33,6 +34,7 @@ LIMIT = 2.0
 def client(rows: Rows) -> Iterator[TestClient]:
     application = create_app(rows.database, rows.clock, access=Access(), console=False, version="1")
     with TestClient(application, base_url="http://127.0.0.1:8080") as client:
+        people.sign_in(client, rows.database, rows.clock)
         yield client
 
 
@@ -101,7 +103,7 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
 
 def test_an_order_that_a_person_reports_says_what_was_last_told(rows: Rows, client: TestClient) -> None:
     rows.asset()
-    report = {"actor": "Ada", "site": "demo", "asset": "P-1", "failure_mode": "VIB", "what": "it rattles"}
+    report = {"site": "demo", "asset": "P-1", "failure_mode": "VIB", "what": "it rattles"}
     (answer,) = [client.post("/api/v1/work-orders", json=report)]
     assert answer.json()["evidence"]["remaining_life"] is None
     assert client.get("/api/v1/assets/demo/P-1").json()["remaining_life"] is None

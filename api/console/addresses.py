@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
 from nicegui import core, ui
 
-from api.console.pages import alerts, asset, model, models, order, orders, overview, quarantine, telemetry
+from api.console.pages import (
+    account,
+    alerts,
+    asset,
+    model,
+    models,
+    order,
+    orders,
+    overview,
+    people,
+    quarantine,
+    telemetry,
+)
 from api.console.visit import Ground, Visit
-from api.console.watch import Watch
-from api.identity.login import local_path
-from api.language import LANGUAGE_COOKIE, Language
+from api.console.watch import Watches
+from api.identity.recognising import Recogniser
 from api.parts import Parts
 from plant.errors import Conflict
 
-_A_YEAR_S = 31_536_000
 
-
-def install(app: FastAPI, parts: Parts, *, has_login: bool) -> None:
+def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
     """Put the console on `app`, beside the routes that are there; last, since it answers every other path.
 
     Raises:
@@ -25,10 +33,10 @@ def install(app: FastAPI, parts: Parts, *, has_login: bool) -> None:
     """
     if core.app.config.has_run_config:
         raise Conflict("this process has a console already; start another process for another one")
-    ground = Ground(parts=parts, watch=Watch(parts), has_login=has_login)
+    ground = Ground(parts=parts, watches=Watches(parts), recogniser=recogniser)
     _declare_lists(ground)
+    _declare_people(ground)
     _declare_things(ground)
-    app.add_api_route("/language/{language}", choose_language, include_in_schema=False)
     ui.run_with(
         app,
         title="assetloop",
@@ -67,6 +75,16 @@ def _declare_lists(ground: Ground) -> None:
         await telemetry.show(Visit(ground, request))
 
 
+def _declare_people(ground: Ground) -> None:
+    @ui.page("/people")
+    async def show_people(request: Request) -> None:
+        await people.show(Visit(ground, request))
+
+    @ui.page("/account")
+    async def show_account(request: Request) -> None:
+        await account.show(Visit(ground, request))
+
+
 def _declare_things(ground: Ground) -> None:
     @ui.page("/work-orders/{number}", response_timeout=15.0)
     async def show_order(request: Request, number: str) -> None:
@@ -79,13 +97,6 @@ def _declare_things(ground: Ground) -> None:
     @ui.page("/assets/{site}/{tag:path}", response_timeout=15.0)
     async def show_asset(request: Request, site: str, tag: str) -> None:
         await asset.show(Visit(ground, request), site, tag)
-
-
-def choose_language(language: Language, next: str = "/") -> Response:  # noqa: A002 - the query's own name
-    """Let the browser keep its choice of language, and go back to where it was."""
-    answer = RedirectResponse(local_path(next), status_code=303)
-    answer.set_cookie(LANGUAGE_COOKIE, language.value, max_age=_A_YEAR_S, samesite="strict")
-    return answer
 
 
 _FAVICON = (

@@ -8,21 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
 
-from nicegui import ui
+from nicegui import run, ui
 from starlette.requests import Request
 
 from api.console.texts import texts
-from api.console.watch import Picture, Watch
+from api.console.watch import Picture, Watches
+from api.identity.access import SESSION_COOKIE, address_of
+from api.identity.recognising import Recogniser
 from api.language import Language, language_of
 from api.parts import Parts
+from plant.errors import Forbidden, Unavailable
+from plant.principal import Principal
+from plant.rights import Right
 from plant.work_order import WorkOrder
 from storage.views.overview import AssetView, SignalView
 
-ACTOR_COOKIE = "assetloop_actor"
 _EVERY_S = 1.0
 _PATIENCE_S = 2.0
+_LOOK_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,21 +34,25 @@ class Ground:
     """What all pages of a console share."""
 
     parts: Parts
-    watch: Watch
-    has_login: bool
+    watches: Watches
+    recogniser: Recogniser
 
 
 class Visit:
     """A page as one browser has it open."""
 
     def __init__(self, ground: Ground, request: Request) -> None:
-        self.parts = ground.parts
-        self.watch = ground.watch
-        self.has_login = ground.has_login
+        self.principal: Principal = request.state.principal
+        self.address = address_of(request)
+        self.origin = f"{request.url.scheme}://{request.url.netloc}"
+        self.recogniser = ground.recogniser
+        self.cookie = request.cookies.get(SESSION_COOKIE, "")
+        self.whole = ground.parts
+        self.parts = ground.parts.of(self.principal, Right.SEE)
+        self.watch = ground.watches.of(self.principal)
         self.language: Language = language_of(request)
         self.path = request.url.path
         self.theme = request.cookies.get("assetloop_theme", "auto")
-        self.actor = _cookie_text(request, ACTOR_COOKIE)
 
     def t(self, key: str, /, **values: object) -> str:
         """Return a text in the page's language."""
@@ -74,6 +82,52 @@ class Visit:
         """Return the words for an order's failure mode."""
         return self.word("mode", order.failure_mode)
 
+    def may(self, right: Right, site: str) -> bool:
+        """Say whether who acts may do something at a site."""
+        return self.principal.may(right, site)
+
+    def parts_for(self, right: Right) -> Parts:
+        """Return the parts for looking at what wants a right of its own."""
+        return self.whole.of(self.principal, right)
+
+    def renewed(self, right: Right) -> Parts:
+        """Return the parts on behalf of who acts now: rights and session are looked up again.
+
+        Raises:
+            Forbidden: the session has ended, or the right is theirs nowhere.
+            Unavailable: the database is away.
+        """
+        principal = self.renewed_self()
+        if not principal.may_somewhere(right):
+            raise Forbidden(self.t("forbidden", what=self.word("right", right.value)))
+        return self.whole.of(principal, right)
+
+    def renewed_self(self) -> Principal:
+        """Return who acts now, for what one does about oneself.
+
+        Raises:
+            Forbidden: the session has ended.
+            Unavailable: the database is away.
+        """
+        principal = self.recogniser.of_session(self.cookie)
+        if principal is None:
+            raise Forbidden(self.t("your_session_ended"))
+        return principal
+
+    def leave_when_over(self) -> None:
+        """Show nothing more once the session has ended, or somebody else acts in it."""
+
+        async def look() -> None:
+            try:
+                now = await run.io_bound(self.recogniser.of_session, self.cookie)
+            except Unavailable:
+                return
+            if now is None or now.person_id != self.principal.person_id:
+                ui.navigate.to("/login")
+                ui.context.client.delete()
+
+        ui.timer(_LOOK_EVERY_S, look)
+
     async def settle(self) -> Picture:
         """Wait shortly for a picture that is fresh; what there is otherwise."""
         loop = asyncio.get_running_loop()
@@ -96,11 +150,6 @@ class Visit:
             seen.number = picture.number
             show(picture)
 
-    def remember_actor(self, actor: str) -> None:
-        """Let the browser offer this name the next time."""
-        self.actor = actor
-        _set_cookie(ACTOR_COOKIE, actor)
-
     def remember_theme(self, theme: str) -> None:
         """Let the browser keep its choice of light or dark."""
         self.theme = theme
@@ -113,10 +162,6 @@ class _Seen:
 
 def _set_cookie(name: str, value: str) -> None:
     ui.run_javascript(f"keepChoice({json.dumps(name)}, {json.dumps(value)})")
-
-
-def _cookie_text(request: Request, name: str) -> str:
-    return unquote(request.cookies.get(name, ""))[:100]
 
 
 def changed(show: Callable[[Any], None], part: Callable[[Picture], Any]) -> Callable[[Picture], None]:

@@ -11,13 +11,17 @@ from datetime import datetime
 from api.parts import Parts
 from plant.alert import Alert
 from plant.errors import AssetloopError
+from plant.principal import Principal, process
 from plant.product_state import ProductFault
+from plant.rights import PlantRole, Right
 from plant.work_order import WorkOrder
 from storage.views import overview, product_state
 from storage.views.overview import AssetView, Counts, Quarantined
 from storage.work import alerts, orders
 
 _log = logging.getLogger(__name__)
+_CONSOLE = process("console")
+_SEEING = frozenset({PlantRole.OPERATIONS})
 _EVERY_S = 1.0
 _IDLE_AFTER_S = 15.0
 _OLD_AFTER_S = 5.0
@@ -68,6 +72,24 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
         if before.away is None:
             _log.warning("the console cannot read the database", extra={"reason": str(error)})
         return replace(before, number=before.number + 1, away=str(error))
+
+
+class Watches:
+    """A shared picture for all who see the same sites."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._by_sites: dict[frozenset[str] | None, Watch] = {}
+        self._adding = threading.Lock()
+
+    def of(self, principal: Principal) -> Watch:
+        """Return the picture of what a principal may see."""
+        sites = principal.sites_with(Right.SEE)
+        with self._adding:
+            if sites not in self._by_sites:
+                seer = replace(_CONSOLE, roles=dict.fromkeys(sites, _SEEING) if sites is not None else _CONSOLE.roles)
+                self._by_sites[sites] = Watch(self._parts.of(seer, Right.SEE))
+            return self._by_sites[sites]
 
 
 class Watch:

@@ -1,67 +1,60 @@
-"""Who may come in: loopback without a token, or whoever shows the token; never another site's page."""
+"""From where requests may come: hosts, addresses, pages of other sites; and what holds for this server."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from api.identity.provider import ProviderSettings
+
 SESSION_COOKIE = "assetloop_session"
-SESSION_LASTS = timedelta(hours=12)
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Access:
-    """The rule of entry.
+    """The rule of entry for one server.
 
-    Without `token` the app is for this machine alone: it answers only under `allowed_hosts`, so that no foreign
-    page can reach it by a name of its own. With `token` every request must show it, under whatever host.
-    `secret` signs the console's sessions; a random one ends them with the process.
+    It answers only under `allowed_hosts`, so that no foreign page can reach it by a name of its own. `one_click` lets
+    the demo's people in without a credential, from this machine alone. `is_behind_tls` makes cookies secure. `provider`
+    is the OpenID Connect provider where one is configured.
     """
 
-    token: str | None = None
     allowed_hosts: tuple[str, ...] = LOOPBACK
-    secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    one_click: bool = False
+    is_behind_tls: bool = False
+    provider: ProviderSettings | None = None
 
     def knows_host(self, connection: HTTPConnection) -> bool:
         """Say whether the request asks for a host under which the app may answer."""
-        return self.token is not None or host_of(connection.headers.get("host", "")) in self.allowed_hosts
+        return host_of(connection.headers.get("host", "")) in self.allowed_hosts
 
-    def admits(self, connection: HTTPConnection, now: datetime) -> bool:
-        """Say whether the request shows the token, or a session that was opened with it."""
-        if self.token is None:
-            return True
-        scheme, _, shown = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.is_token(shown.strip()):
-            return True
-        return self.is_session(connection.cookies.get(SESSION_COOKIE, ""), now)
+    def may_one_click(self, connection: HTTPConnection) -> bool:
+        """Say whether a person of the demo may be let in by one click: only from this machine, through nobody."""
+        is_forwarded = any(name in connection.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+        host = host_of(connection.headers.get("host", ""))
+        return self.one_click and not is_forwarded and host in LOOPBACK and is_loopback(address_of(connection))
 
-    def is_token(self, shown: str) -> bool:
-        """Compare in constant time."""
-        return self.token is not None and hmac.compare_digest(shown.encode(), self.token.encode())
 
-    def open_session(self, now: datetime) -> str:
-        """Make the value of a session cookie: when it ends, and our mark on that."""
-        ends = str(int((now + SESSION_LASTS).timestamp()))
-        return f"{ends}.{self._mark(ends)}"
+def address_of(connection: HTTPConnection) -> str:
+    """Return the address that a request came from."""
+    return connection.client.host if connection.client else ""
 
-    def is_session(self, shown: str, now: datetime) -> bool:
-        """Say whether a cookie is one of ours and has not ended."""
-        ends, _, mark = shown.partition(".")
-        if not hmac.compare_digest(mark.encode(), self._mark(ends).encode()):
-            return False
-        return ends.isdigit() and int(ends) > now.timestamp()
 
-    def _mark(self, ends: str) -> str:
-        key = hmac.digest(self.secret.encode(), (self.token or "").encode(), "sha256")
-        return hmac.new(key, ends.encode(), hashlib.sha256).hexdigest()
+def is_loopback(address: str) -> bool:
+    """Say whether only this machine can be, or reach, an address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("0.0.0.0"), is_loopback("localhost")
+    (True, True, False, True)
+    """
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def host_of(header: str) -> str:

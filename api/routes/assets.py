@@ -12,9 +12,8 @@ from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
-from api.schemas.shape import Acknowledgement
+from api.schemas.shape import NOTHING, Nothing
 from plant.errors import NotFound, Rejected
-from plant.principal import typed
 from storage.models import remaining
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
@@ -63,16 +62,16 @@ def get_series(
 
 
 @router.post("/{site}/{tag:path}/out-of-service", responses=answers(400, 404, 409))
-def put_out_of_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+def put_out_of_service(parts: GivenParts, site: str, tag: str, _nothing: Nothing = NOTHING) -> AssetWithSignals:
     """Take an asset out of service; meanwhile what is found there is recorded as suppressed by design."""
-    take_out_of_service(parts.database, site, tag, actor=typed(deed.actor), clock=parts.clock)
+    take_out_of_service(parts.database, site, tag, actor=parts.principal, clock=parts.clock)
     return get_asset(parts, site, tag)
 
 
 @router.post("/{site}/{tag:path}/return-to-service", responses=answers(400, 404, 409))
-def put_back_to_service(parts: GivenParts, site: str, tag: str, deed: Acknowledgement) -> AssetWithSignals:
+def put_back_to_service(parts: GivenParts, site: str, tag: str, _nothing: Nothing = NOTHING) -> AssetWithSignals:
     """Return an asset to service."""
-    return_to_service(parts.database, site, tag, actor=typed(deed.actor), clock=parts.clock)
+    return_to_service(parts.database, site, tag, actor=parts.principal, clock=parts.clock)
     return get_asset(parts, site, tag)
 
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.assets import LivenessShape
-from api.schemas.shape import Acknowledgement
+from api.schemas.shape import NOTHING, Nothing
 from api.schemas.telemetry import DeviceTokenShape, IssuedShape, TokenWish
 from lifecycle.register import device_tokens
-from plant.principal import typed
+from plant.rights import Right
 from storage.register import device_tokens as store
 from storage.views import liveness
 
@@ -46,15 +46,16 @@ def list_tokens(parts: GivenParts) -> list[DeviceTokenShape]:
 @token_router.post("", status_code=201, responses=answers(400, 404))
 def issue_token(parts: GivenParts, wish: TokenWish) -> IssuedShape:
     """Issue a token with which a device or gateway may send telemetry; the answer alone tells its secret."""
+    parts.principal.demand(Right.MANAGE_DEVICES, wish.site)
     with parts.database.transaction() as tx:
         issued = device_tokens.issue(
-            tx, site=wish.site, asset=wish.asset, name=wish.name, at=parts.clock.now(), actor=typed(wish.actor)
+            tx, site=wish.site, asset=wish.asset, name=wish.name, at=parts.clock.now(), actor=parts.principal
         )
     return IssuedShape.model_validate(issued)
 
 
 @token_router.post("/{token_id}/revoke", status_code=204, responses=answers(404))
-def revoke_token(parts: GivenParts, token_id: str, revocation: Acknowledgement) -> None:
+def revoke_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHING) -> None:
     """Let a token open nothing any more, at once."""
     with parts.database.transaction() as tx:
-        store.revoke(tx, token_id, at=parts.clock.now(), by=revocation.actor)
+        store.revoke(tx, token_id, at=parts.clock.now(), by=parts.principal.name)

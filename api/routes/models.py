@@ -10,11 +10,10 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
 from api.schemas.models import ModelShape, ModelWithHistory, ProposalShape
-from api.schemas.shape import Acknowledgement, Remark
+from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from models.feedback import proposing
 from models.training import promotion
 from plant.errors import Rejected
-from plant.principal import typed
 from storage.models import catalogue, drift, proposals
 from storage.register import assets
 
@@ -47,16 +46,16 @@ def get_model(parts: GivenParts, model_id: int) -> ModelWithHistory:
 
 
 @router.post("/{model_id}/promote", responses=answers(400, 404, 409))
-def promote(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
+def promote(parts: GivenParts, model_id: int, _nothing: Nothing = NOTHING) -> ModelShape:
     """Put a challenger in charge."""
-    line = promotion.promote(parts.database, model_id, actor=typed(deed.actor), clock=parts.clock)
+    line = promotion.promote(parts.database, model_id, actor=parts.principal, clock=parts.clock)
     return ModelShape.model_validate(line)
 
 
 @router.post("/{model_id}/rollback", responses=answers(400, 404, 409))
-def roll_back(parts: GivenParts, model_id: int, deed: Acknowledgement) -> ModelShape:
+def roll_back(parts: GivenParts, model_id: int, _nothing: Nothing = NOTHING) -> ModelShape:
     """Take a champion out of charge; answers the one before it, which takes over again."""
-    line = promotion.roll_back(parts.database, model_id, actor=typed(deed.actor), clock=parts.clock)
+    line = promotion.roll_back(parts.database, model_id, actor=parts.principal, clock=parts.clock)
     return ModelShape.model_validate(line)
 
 
@@ -72,14 +71,14 @@ def list_proposals(parts: GivenParts, state: Literal["open", "all"] = "open", mo
 
 
 @proposal_router.post("/{proposal_id}/accept", responses=answers(400, 404, 409))
-def accept(parts: GivenParts, proposal_id: int, deed: Remark) -> ProposalShape:
+def accept(parts: GivenParts, proposal_id: int, deed: Remark = NO_REMARK) -> ProposalShape:
     """Accept it: its span counts as healthy, and a challenger is trained."""
-    found = proposing.accept(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
+    found = proposing.accept(parts.database, proposal_id, actor=parts.principal, clock=parts.clock, note=deed.note)
     return ProposalShape.model_validate(found)
 
 
 @proposal_router.post("/{proposal_id}/dismiss", responses=answers(400, 404, 409))
-def dismiss(parts: GivenParts, proposal_id: int, deed: Remark) -> ProposalShape:
+def dismiss(parts: GivenParts, proposal_id: int, deed: Remark = NO_REMARK) -> ProposalShape:
     """Dismiss it: the models stay as they are."""
-    found = proposing.dismiss(parts.database, proposal_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
+    found = proposing.dismiss(parts.database, proposal_id, actor=parts.principal, clock=parts.clock, note=deed.note)
     return ProposalShape.model_validate(found)

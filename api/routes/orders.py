@@ -12,9 +12,9 @@ from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.schemas.orders import CodeShape, CodesShape, NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
-from api.schemas.shape import Acknowledgement, Remark
+from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
-from plant.principal import typed
+from plant.rights import Right
 from plant.work_order import Booking, FailureReport, Outcome, Step
 from storage.work import orders
 
@@ -34,12 +34,13 @@ def list_work_orders(parts: GivenParts, state: Literal["open", "all"] = "open", 
 @router.post("", status_code=201, responses=_MOVED)
 def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
     """Raise an order for a failure that a person saw."""
+    parts.principal.demand(Right.REPORT_FAILURES, report.site)
     order = commands.report_failure(
         parts.database,
         report.site,
         report.asset,
         FailureReport(
-            actor=typed(report.actor),
+            actor=parts.principal,
             failure_mode=report.failure_mode,
             severity=report.severity,
             what=report.what,
@@ -65,50 +66,50 @@ def get_work_order(parts: GivenParts, number: str) -> OrderWithEvents:
 
 
 @router.post("/{number}/acknowledge", responses=_MOVED)
-def acknowledge_work_order(parts: GivenParts, number: str, acknowledgement: Acknowledgement) -> OrderShape:
+def acknowledge_work_order(parts: GivenParts, number: str, _nothing: Nothing = NOTHING) -> OrderShape:
     """Take note of a work order in a person's name."""
-    order = acknowledge_order(parts.database, number, actor=typed(acknowledgement.actor), clock=parts.clock)
+    order = acknowledge_order(parts.database, number, actor=parts.principal, clock=parts.clock)
     return OrderShape.model_validate(order)
 
 
 @router.post("/{number}/approve", responses=_MOVED)
-def approve(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def approve(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Approve the work: WAPPR → APPR."""
     return _step(parts, number, Step.APPROVE, deed)
 
 
 @router.post("/{number}/await-schedule", responses=_MOVED)
-def await_schedule(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def await_schedule(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait for its place in the schedule: → WSCH."""
     return _step(parts, number, Step.AWAIT_SCHEDULE, deed)
 
 
 @router.post("/{number}/await-material", responses=_MOVED)
-def await_material(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def await_material(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait for material: → WMATL."""
     return _step(parts, number, Step.AWAIT_MATERIAL, deed)
 
 
 @router.post("/{number}/await-plant-condition", responses=_MOVED)
-def await_plant_condition(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def await_plant_condition(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait until the plant allows it: → WPCOND."""
     return _step(parts, number, Step.AWAIT_PLANT_CONDITION, deed)
 
 
 @router.post("/{number}/start", responses=_MOVED)
-def start(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def start(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Begin the work: → INPRG. What is found at the asset meanwhile is suppressed by design."""
     return _step(parts, number, Step.START, deed)
 
 
 @router.post("/{number}/complete", responses=_MOVED)
-def complete(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def complete(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Say that the work is done: INPRG → COMP."""
     return _step(parts, number, Step.COMPLETE, deed)
 
 
 @router.post("/{number}/cancel", responses=_MOVED)
-def cancel(parts: GivenParts, number: str, deed: Remark) -> OrderShape:
+def cancel(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
     """Cancel it: → CAN; refused once work or cost is booked."""
     return _step(parts, number, Step.CANCEL, deed)
 
@@ -118,23 +119,23 @@ def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
     """Book work or cost on it."""
     booked = Booking(
         booked_at=parts.clock.now(),
-        booked_by=booking.actor,
+        booked_by=parts.principal.name,
         hours=booking.hours,
         cost=booking.cost,
         currency=booking.currency,
         note=booking.note,
     )
     return OrderShape.model_validate(
-        bookings.book(parts.database, number, booked, actor=typed(booking.actor), clock=parts.clock)
+        bookings.book(parts.database, number, booked, actor=parts.principal, clock=parts.clock)
     )
 
 
 @router.post("/{number}/bookings/{booking_id}/reverse", responses=_MOVED)
-def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remark) -> OrderShape:
+def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remark = NO_REMARK) -> OrderShape:
     """Take a booking back, by one that books as much less."""
     return OrderShape.model_validate(
         bookings.reverse_booking(
-            parts.database, number, booking_id, actor=typed(deed.actor), clock=parts.clock, note=deed.note
+            parts.database, number, booking_id, actor=parts.principal, clock=parts.clock, note=deed.note
         )
     )
 
@@ -142,13 +143,13 @@ def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remar
 @router.post("/{number}/close", responses=_MOVED)
 def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
     """Close it with its codes: COMP → CLOSE."""
-    codes = commands.Codes(**closing.model_dump(exclude={"actor"}))
-    order = commands.close_order(parts.database, number, codes, actor=typed(closing.actor), clock=parts.clock)
+    codes = commands.Codes(**closing.model_dump())
+    order = commands.close_order(parts.database, number, codes, actor=parts.principal, clock=parts.clock)
     return OrderShape.model_validate(order)
 
 
 def _step(parts: Parts, number: str, step: Step, deed: Remark) -> OrderShape:
-    order = commands.take_step(parts.database, number, step, actor=typed(deed.actor), clock=parts.clock, note=deed.note)
+    order = commands.take_step(parts.database, number, step, actor=parts.principal, clock=parts.clock, note=deed.note)
     return OrderShape.model_validate(order)
 
 

@@ -17,7 +17,7 @@ from api.schemas.quarantine import (
     StrangerShape,
 )
 from lifecycle.register import approval
-from plant.principal import typed
+from plant.rights import EVERY_SITE, Right
 from storage.telemetry import quarantine
 from storage.views import overview
 
@@ -43,6 +43,7 @@ def list_strangers(parts: GivenParts, most: Most = 200) -> list[StrangerShape]:
 @router.post("/assets/approve", status_code=201, responses=answers(400, 409))
 def approve_asset(parts: GivenParts, asked: Approval) -> ApprovedShape:
     """Take an asset into the register; ingest then stores what was held of it, in order and once."""
+    parts.principal.demand(Right.REGISTER_ASSETS, asked.site)
     with parts.database.transaction() as tx:
         approved = approval.approve(
             tx,
@@ -50,7 +51,7 @@ def approve_asset(parts: GivenParts, asked: Approval) -> ApprovedShape:
             asset=asked.asset,
             asset_class=asked.asset_class,
             at=parts.clock.now(),
-            actor=typed(asked.actor),
+            actor=parts.principal,
             name=asked.name,
             name_zh=asked.name_zh,
             new_class=asked.new_class,
@@ -61,8 +62,9 @@ def approve_asset(parts: GivenParts, asked: Approval) -> ApprovedShape:
 @router.post("/assets/dismiss", responses=answers(400, 409))
 def dismiss_asset(parts: GivenParts, asked: Dismissal) -> DismissedShape:
     """Dismiss an asset that the register does not know: what it says is counted and not kept, until it is approved."""
+    parts.principal.demand(Right.REGISTER_ASSETS, asked.site or EVERY_SITE)
     with parts.database.transaction() as tx:
-        held = approval.dismiss(tx, site=asked.site, asset=asked.asset, at=parts.clock.now(), actor=typed(asked.actor))
+        held = approval.dismiss(tx, site=asked.site, asset=asked.asset, at=parts.clock.now(), actor=parts.principal)
     return DismissedShape.model_validate(held)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.schemas.shape import Acknowledgement, Remark, Shape
+from api.schemas.shape import Nothing, Remark, Shape
 from plant.iso14224 import Activity
 from plant.severity import Severity
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
@@ -126,7 +126,7 @@ class NewClosing(Remark):
     )
 
 
-class NewReport(Acknowledgement):
+class NewReport(Nothing):
     """A failure that a person saw."""
 
     site: str

@@ -69,7 +69,6 @@ class Approval(BaseModel):
     asset: str = Field(min_length=1, max_length=200)
     asset_class: str = Field(min_length=1, max_length=200, description="A class of the register.")
     new_class: bool = Field(default=False, description="Make the class where the register has none by that tag.")
-    actor: str = Field(min_length=1, max_length=100, description="Who approves it; the ledger keeps it.")
     name: str = Field(default="", max_length=200, description="For people; the tag unless told.")
     name_zh: str = Field(default="", max_length=200)
 
@@ -91,7 +90,6 @@ class Dismissal(BaseModel):
 
     site: str = Field(default="", max_length=200)
     asset: str = Field(min_length=1, max_length=400)
-    actor: str = Field(min_length=1, max_length=100, description="Who dismisses it; the record keeps it.")
 
 
 class DismissedShape(Shape):

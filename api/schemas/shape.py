@@ -11,15 +11,17 @@ class Shape(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class Acknowledgement(BaseModel):
-    """Who has seen it."""
+class Nothing(BaseModel):
+    """Nothing has to be said: who acts is known by the session or the token."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
-    actor: str = Field(min_length=1, max_length=100, description="Name of the person who takes note.")
 
-
-class Remark(Acknowledgement):
-    """Who does it, and what they say about it."""
+class Remark(Nothing):
+    """What a person says about what they do."""
 
     note: str = Field(default="", max_length=2000)
+
+
+NOTHING = Nothing()
+NO_REMARK = Remark()

@@ -93,7 +93,6 @@ class TokenWish(BaseModel):
     site: str = Field(min_length=1, max_length=200)
     asset: str | None = Field(default=None, min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=200, examples=["gateway in hall 3"])
-    actor: str = Field(min_length=1, max_length=100, description="Name of the person who issues it.")
 
 
 class IssuedShape(Shape):
@@ -119,14 +118,13 @@ class HealthShape(BaseModel):
     status: Literal["ok", "degraded", "failing"] = Field(
         description="failing: no telemetry is stored at present. degraded: something else is wrong."
     )
-    version: str
-    installation: str
+    version: str | None = Field(description="For who is signed in.")
+    installation: str | None = Field(description="For who is signed in.")
     time: datetime
-    faults: list[FaultShape] = Field(description="What is wrong now, the worst first.")
+    faults: list[FaultShape] = Field(description="What is wrong now, the worst first; for who is signed in.")
 
 
 class LiveShape(BaseModel):
     """That this process answers."""
 
     status: Literal["ok"] = "ok"
-    version: str

@@ -23,7 +23,7 @@ Data = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on the last line.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on; others than loopback want a token.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; others than loopback want TLS in front.")]
 Port = Annotated[int | None, typer.Option(help="Port of API and console.", min=1, max=65535)]
 
 
@@ -99,10 +99,12 @@ def say(line: str) -> None:
 
 
 def refuse_open_house(around: Surroundings, host: str) -> None:
-    """Refuse to let the network in without a token.
+    """Refuse, before anything is started, to let other machines send passwords in the clear.
 
     Raises:
-        Misconfigured: `host` is not loopback and no token is set.
+        Misconfigured: `host` is not loopback, no TLS is in front, and nobody said that this is meant.
     """
-    if host not in {"127.0.0.1", "localhost", "::1"} and around.settings.token is None:
-        raise Misconfigured(f"listening on {host} lets the network in: set ASSETLOOP_TOKEN to a long random text first")
+    from api.serve import refuse_plain_http
+
+    settings = around.settings
+    refuse_plain_http(host, settings.tls_proxy, allow_plain_http=settings.allow_plain_http)

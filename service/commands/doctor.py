@@ -59,6 +59,7 @@ def examine(data: Path | None) -> list[Check]:
 
 def _of_the_record(around: Surroundings) -> list[Check]:
     return [
+        _check("people", lambda: _people(around), "set the first password: assetloop person link"),
         _check("clock", lambda: _clock(around), "set both clocks by NTP"),
         _check("models", lambda: _models(around), "train them again: assetloop train --asset SITE/TAG"),
         _check("scoring", lambda: _scoring(around), "start `assetloop score`, and see what it logs"),
@@ -85,6 +86,21 @@ def _upkeep_mend(around: Surroundings) -> str:
         f"{mend}; where jobs of TimescaleDB's fail or wait, see timescaledb_information.job_errors, install versions "
         "of PostgreSQL and TimescaleDB that go together, and run ALTER EXTENSION timescaledb UPDATE"
     )
+
+
+def _people(around: Surroundings) -> str:
+    """Say who is let in, and by what."""
+    from api.identity.access import is_loopback
+    from storage.identity import people
+
+    with around.database() as database, database.transaction() as tx:
+        everybody = [one for one in people.everybody(tx) if one.disabled_at is None]
+    demo = sum(one.is_demo for one in everybody)
+    is_open = is_loopback(around.settings.host) and not around.settings.tls_proxy
+    by_click = (
+        "let in by one click from this machine alone" if is_open else "let in by nothing: one click is for 127.0.0.1"
+    )
+    return f"{len(everybody) - demo} people" + (f"; {demo} of the demo, {by_click}" if demo else "")
 
 
 def _of_the_mapping(around: Surroundings) -> list[Check]:

@@ -165,18 +165,20 @@ def console_url(around: Surroundings) -> str:
 def serve(around: Surroundings, *, host: str | None = None, port: int | None = None) -> None:
     """Serve the API and the console."""
     from api.app import create_app
-    from api.identity.access import Access
     from api.serve import serve as serve_app
     from service.runtime import metrics
+    from service.runtime.entry import access_for, say_first_link
 
     counted = metrics.registry()
     settings = around.settings
-    token = settings.token.get_secret_value() if settings.token else None
+    host = host or settings.host
+    if settings.token is not None:
+        log.warning("ASSETLOOP_TOKEN opens nothing any more: people sign in, see docs/security.md")
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(around.database(most=8))
         door = _open_door(around, stack, counted)
         stop = stack.enter_context(until_told("serve"))
-        access = Access(token=token, allowed_hosts=settings.hosts)
+        access = access_for(around, host)
         app = create_app(
             database,
             around.clock,
@@ -187,7 +189,15 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
             registry=counted,
             data_folder=around.folder.path,
         )
-        serve_app(app, host or settings.host, port or settings.port, stop)
+        say_first_link(around, database)
+        serve_app(
+            app,
+            host,
+            port or settings.port,
+            stop,
+            trusted_proxy=settings.tls_proxy,
+            allow_plain_http=settings.allow_plain_http,
+        )
 
 
 def _open_door(around: Surroundings, stack: contextlib.ExitStack, counted: CollectorRegistry) -> Door | None:

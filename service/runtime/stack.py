@@ -19,6 +19,7 @@ from plant.errors import Conflict, Unavailable
 from plant.product_state import FaultKind, ProductFault
 from service.demo import demonstration
 from service.runtime.data_folder import Running
+from service.runtime.entry import first_link_line
 from service.runtime.foundation import Foundation
 from service.runtime.processes import Crew
 from service.runtime.screen import Screen, Shown
@@ -185,6 +186,7 @@ class _Stack:
         self._crew.start("ingest")
         self._crew.start("serve", "serve", "--host", self._options.host, "--port", str(self._options.port))
         demo = self._wants_demo()
+        self._enter_people(is_demo=demo)
         if demo and not demonstration.read_state(self._around.folder.demo).prepared:
             self._prepare_demo()
         for role in ("score", "desk", "work"):
@@ -193,6 +195,18 @@ class _Stack:
             fault = demonstration.begin_fault(self._around.folder.demo, self._around.clock)
             self._crew.start("simulate", "simulate", "--fault", fault)
             self._screen.say(f"simulating the demo's devices; the bearing of {demonstration.FAULTY_ASSET} wears out")
+
+    def _enter_people(self, *, is_demo: bool) -> None:
+        """Enter the demo's people, and say where the first administrator sets a password."""
+        from api.identity.demo_people import enter_demo_people
+        from api.identity.first_start import first_link
+
+        clock = self._around.clock
+        if is_demo:
+            enter_demo_people(self._database, clock=clock)
+        link = first_link(self._database, clock=clock)
+        if link is not None:
+            self._screen.say(first_link_line(self._running.console_url, link))
 
     def run(self) -> None:
         """Watch and show until the end is asked for or the time is up."""

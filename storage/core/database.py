@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, LiteralString, Self
@@ -13,6 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from plant.errors import AssetloopError, Misconfigured, NotFound, Rejected, Unavailable
+from plant.principal import Principal
 from storage.core.named_sql import statements
 
 
@@ -50,12 +53,16 @@ SET search_path = watch, public;
 class Transaction:
     """One open transaction; statements are named `subject.statement`.
 
-    `copies` is False for a server that has no COPY; rows are then inserted and selected one by one.
+    `copies` is False for a server that has no COPY; rows are then inserted and selected one by one. `principal` is on
+    whose behalf it is, where that is known: what is written says how they were recognised.
     """
 
-    def __init__(self, connection: psycopg.Connection[DictRow], *, copies: bool = True) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[DictRow], *, copies: bool = True, principal: Principal | None = None
+    ) -> None:
         self.connection = connection
         self.copies = copies
+        self.principal = principal
 
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""
@@ -144,6 +151,17 @@ class Database:
             name=role.value,
         )
         self._opened = False
+        self._principal: Principal | None = None
+        self._sites: AbstractSet[str] | None = None
+
+    def on_behalf_of(self, principal: Principal, *, sites: AbstractSet[str] | None) -> Database:
+        """Return the same pool, every transaction of which is on somebody's behalf.
+
+        What is written in it says how they were recognised, and it finds nothing of other `sites`; None: of every site.
+        """
+        behalf = copy.copy(self)
+        vars(behalf).update(_principal=principal, _sites=sites)
+        return behalf
 
     def _configure(self, connection: psycopg.Connection[DictRow]) -> None:
         assume(connection, self.role)
@@ -157,12 +175,20 @@ class Database:
             Rejected: a value is one that no column can hold.
         """
         with in_our_terms():
-            if not self._opened:
+            if self._pool.closed and not self._opened:
                 connect(self.url, role=self.role).close()  # a pool would report a wrong login as a timeout
                 self._pool.open()
                 self._opened = True
             with self._pool.connection() as connection:
-                yield Transaction(connection, copies=self._copies)
+                tx = Transaction(connection, copies=self._copies, principal=self._principal)
+                if self._principal is not None:
+                    tx.all(
+                        "behalf.act",
+                        recognised=self._principal.recognition.value,
+                        person=self._principal.person_id,
+                        sites=None if self._sites is None else sorted(self._sites),
+                    )
+                yield tx
 
     def close(self) -> None:
         """Close every connection."""

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.identity.access import Access
 from plant.clock import ManualClock
 from storage.core.database import Database
+from tests import people
 from tests.api import plant_rows
 from tests.api.plant_rows import NOW
 
@@ -36,8 +37,10 @@ def application(app_database: Database, clock: ManualClock) -> FastAPI:
 
 
 @pytest.fixture
-def client(application: FastAPI) -> Iterator[TestClient]:
+def client(application: FastAPI, app_database: Database, clock: ManualClock) -> Iterator[TestClient]:
+    """A client as which Ada acts, who has every role."""
     with TestClient(application, base_url="http://127.0.0.1:8080") as client:
+        people.sign_in(client, app_database, clock)
         yield client
 
 

@@ -13,11 +13,12 @@ from starlette.websockets import WebSocket
 from websockets.sync.client import connect
 
 from api.app import create_app
-from api.identity.access import Access
+from api.identity.access import SESSION_COOKIE, Access
 from api.serve import serve
 from plant.clock import ManualClock
 from plant.errors import Conflict, Misconfigured
 from storage.core.database import Database
+from tests import people
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for
 
@@ -42,7 +43,9 @@ def start(application: FastAPI, port: int, stop: threading.Event) -> threading.T
     return thread
 
 
-def test_it_stops_within_five_seconds_though_a_viewer_stays(served: tuple[FastAPI, int]) -> None:
+def test_it_stops_within_five_seconds_though_a_viewer_stays(
+    served: tuple[FastAPI, int], app_database: Database, clock: ManualClock
+) -> None:
     application, port = served
 
     async def hold(websocket: WebSocket) -> None:
@@ -52,7 +55,9 @@ def test_it_stops_within_five_seconds_though_a_viewer_stays(served: tuple[FastAP
     application.add_api_websocket_route("/hold", hold)
     stop = threading.Event()
     thread = start(application, port, stop)
-    with connect(f"ws://127.0.0.1:{port}/hold"), httpx.Client() as client:
+    cookie = people.cookie_of(app_database, clock, people.enter(app_database, clock))
+    shown = {"Cookie": f"{SESSION_COOKIE}={cookie[SESSION_COOKIE]}"}
+    with connect(f"ws://127.0.0.1:{port}/hold", additional_headers=shown), httpx.Client() as client:
         assert client.get(f"http://127.0.0.1:{port}/api/v1/health").status_code == 200
         began = time.monotonic()
         stop.set()
@@ -77,13 +82,19 @@ def test_a_port_is_free_again_after_a_stop(served: tuple[FastAPI, int]) -> None:
         assert not thread.is_alive()
 
 
-def test_without_a_token_no_other_machine_is_served(application: FastAPI) -> None:
+def test_without_tls_in_front_no_other_machine_is_served(application: FastAPI) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.7", "plant.example"):  # noqa: S104 - refused
-        with pytest.raises(Misconfigured, match="ASSETLOOP_TOKEN"):
+        with pytest.raises(Misconfigured, match="ASSETLOOP_TLS_PROXY"):
             serve(application, host, free_port(), threading.Event())
 
 
+def test_a_route_for_which_nobody_decided_who_may_use_it_does_not_start(application: FastAPI) -> None:
+    application.add_api_route("/api/v1/forgotten", lambda: None, methods=["POST"])
+    with pytest.raises(Misconfigured, match="POST /api/v1/forgotten"):
+        serve(application, "127.0.0.1", free_port(), threading.Event())
+
+
 def test_an_address_of_another_machine_is_a_misconfiguration(app_database: Database, clock: ManualClock) -> None:
-    guarded = create_app(app_database, clock, access=Access(token="word"), console=False, version="1")
+    guarded = create_app(app_database, clock, access=Access(), console=False, version="1")
     with pytest.raises(Misconfigured, match=r"cannot listen on 192\.0\.2\.7"):
-        serve(guarded, "192.0.2.7", free_port(), threading.Event())
+        serve(guarded, "192.0.2.7", free_port(), threading.Event(), allow_plain_http=True)

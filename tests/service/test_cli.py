@@ -80,10 +80,10 @@ def test_an_unreachable_database_is_one_line_and_exit_1() -> None:
     assert "the database is away" in done.stderr
 
 
-def test_the_network_is_not_let_in_without_a_token(tmp_path: Path) -> None:
+def test_the_network_is_not_let_in_without_tls(tmp_path: Path) -> None:
     done = run("up", "--host", "0.0.0.0", "--data", str(tmp_path))  # noqa: S104 - that is what is refused
     assert done.returncode == 2
-    assert "set ASSETLOOP_TOKEN" in done.stderr
+    assert "ASSETLOOP_TLS_PROXY" in done.stderr
 
 
 def test_migrate_shows_its_plan_and_then_has_nothing_left_to_do(empty_database_url: str) -> None:

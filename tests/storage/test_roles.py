@@ -28,6 +28,10 @@ APP = {
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
     **dict.fromkeys(("guarding", "wear", "suppression", "relearning", "label", "training", "proposal"), "siu"),
     **dict.fromkeys(("remaining_life", "device_token", "upkeep_done"), "siu"),
+    **dict.fromkeys(("person", "team", "person_session", "one_time_link", "api_token", "confirmation"), "siu"),
+    **dict.fromkeys(("person_role", "team_member", "sign_in_attempt", "sign_in_delay"), "siud"),
+    "provider_sign_in": "sid",
+    "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
@@ -58,6 +62,7 @@ ROUTINES = {
         *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
         *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
+        *("secret_hash", "keep_secret"),
     },
     Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }

@@ -12,8 +12,9 @@ from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.components.instants import InstantField
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
+from api.parts import Parts
 from plant.iso14224 import FAILURE_MODES
-from plant.principal import Principal
+from plant.rights import Right
 from plant.severity import Severity
 from plant.work_order import FailureReport, WorkOrder
 
@@ -21,7 +22,9 @@ _SEVERITIES = {one.value: TEXTS[f"severity_{one.value}"] for one in Severity if 
 
 
 def report_button(visit: Visit, site: str, tag: str) -> None:
-    """Offer to report a failure of an asset."""
+    """Offer to report a failure of an asset to who may."""
+    if not visit.may(Right.REPORT_FAILURES, site):
+        return
     with mark(box("button quiet", tag="button"), "report") as button:
         words(visit.t("report"))
     button.on("click", partial(_ask, visit, site, tag))
@@ -40,15 +43,14 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
         def lacks() -> str | None:
             return None if said(what) and mode.value else visit.t("what_needed")
 
-        def act(actor: Principal) -> None:
+        def act(parts: Parts) -> None:
             report = FailureReport(
-                actor=actor,
+                actor=parts.principal,
                 failure_mode=mode.value,
                 severity=Severity(severity.value),
                 what=said(what),
                 failed_at=failed.value,
             )
-            parts = visit.parts
             raised.append(
                 commands.report_failure(
                     parts.database, site, tag, report, clock=parts.clock, console_url=parts.console_url
@@ -59,4 +61,12 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
             dialog.close()
             ui.navigate.to(f"/work-orders/{raised[-1].number}")
 
-        Form(visit, act, on_done=done, action="report_do", hint="report_hint", actor="step-actor", lacks=lacks)
+        Form(
+            visit,
+            act,
+            need=(Right.REPORT_FAILURES, site),
+            on_done=done,
+            action="report_do",
+            hint="report_hint",
+            lacks=lacks,
+        )

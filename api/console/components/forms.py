@@ -13,12 +13,14 @@ from nicegui import run, ui
 from api.console.components.elements import box, heading, mark, words
 from api.console.texts.texts import named
 from api.console.visit import Visit
+from api.parts import Parts
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from plant.iso14224 import Names
-from plant.principal import Principal, typed
+from plant.rights import Right
 
-Act = Callable[[Principal], Any]
+Act = Callable[[Parts], Any]
+Need = tuple[Right, str]
 
 
 def _nothing() -> None:
@@ -26,10 +28,11 @@ def _nothing() -> None:
 
 
 class Form:
-    """A name field and a button; `act` runs in a thread and is given the name.
+    """Who acts and a button; `act` runs in a thread and is given the parts on their behalf.
 
-    `action` is the text on the button and the name under which tests find it; `actor` that of the name field. `other`
-    is a second, quieter button. `lacks` says what a person has still to enter, None where nothing.
+    `need` is the right and the site without which nothing is done; it is looked up again when the button is pressed.
+    `action` is the text on the button and the name under which tests find it. `other` is a second, quieter button.
+    `lacks` says what a person has still to enter, None where nothing.
     """
 
     def __init__(
@@ -37,22 +40,20 @@ class Form:
         visit: Visit,
         act: Act,
         *,
+        need: Need,
         on_done: Callable[[], Any],
         action: str = "acknowledge",
         hint: str = "acknowledge_hint",
-        actor: str = "actor",
         other: tuple[str, Act] | None = None,
         lacks: Callable[[], str | None] = _nothing,
     ) -> None:
         self._visit = visit
         self._on_done = on_done
         self._lacks = lacks
+        self._need = need
         with box("form"):
             words(visit.t(hint), "muted")
-            self._name = ui.input(placeholder=visit.t("your_name"), value=visit.actor)
-            self._name.props("outlined dense maxlength=100 autocomplete=name")
-            self._name.props["aria-label"] = visit.t("your_name")
-            mark(self._name, actor).on("keydown.enter", partial(self._press, act))
+            words(visit.t("signed_in_as", name=visit.principal.name), "small strong")
             self._offer(action, act, "button")
             if other is not None:
                 self._offer(*other, "button quiet")
@@ -63,21 +64,25 @@ class Form:
         button.on("click", partial(self._press, act))
 
     async def _press(self, act: Act) -> None:
-        actor = str(self._name.value or "").strip()
-        lack = self._lacks() if actor else self._visit.t("name_needed")
+        lack = self._lacks()
         if lack is not None:
             ui.notify(lack, type="warning")
             return
         try:
-            await run.io_bound(act, typed(actor))
+            await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
             ui.notify(escaped(str(error)), type="negative")
             return
-        self._visit.remember_actor(actor)
         self._visit.watch.hurry()
         done = self._on_done()
         if inspect.isawaitable(done):
             await done
+
+    def _on_their_behalf(self, act: Act) -> Any:
+        right, site = self._need
+        parts = self._visit.renewed(right)
+        parts.principal.demand(right, site)
+        return act(parts)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from api.console.watch import Picture
 from api.language import Language
 from plant.escaped import escaped
 from plant.product_state import ProductFault
+from plant.rights import Right
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOOP = """
@@ -30,12 +31,13 @@ _LOOP = """
 _THEMES = {"auto": ("brightness_auto", None), "light": ("light_mode", False), "dark": ("dark_mode", True)}
 _AFTER = {"auto": "light", "light": "dark", "dark": "auto"}
 _WAYS = (
-    ("/", "nav_overview", "grid_view"),
-    ("/work-orders", "nav_orders", "assignment"),
-    ("/alerts", "nav_alerts", "notifications_none"),
-    ("/models", "nav_models", "insights"),
-    ("/telemetry", "nav_telemetry", "sensors"),
-    ("/quarantine", "nav_quarantine", "inventory_2"),
+    ("/", "nav_overview", "grid_view", Right.SEE),
+    ("/work-orders", "nav_orders", "assignment", Right.SEE),
+    ("/alerts", "nav_alerts", "notifications_none", Right.SEE),
+    ("/models", "nav_models", "insights", Right.SEE),
+    ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
+    ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
+    ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
 )
 
 
@@ -62,6 +64,7 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
         _ways(visit)
         _tools(visit)
     _away(visit)
+    visit.leave_when_over()
     with box("page") as main:
         main.props["id"] = "content"
         yield
@@ -77,7 +80,9 @@ def _head(visit: Visit, title: str) -> None:
 
 def _ways(visit: Visit) -> None:
     with box("nav", tag="nav"):
-        for target, key, sign in _WAYS:
+        for target, key, sign, right in _WAYS:
+            if not visit.principal.may_somewhere(right):
+                continue
             here = visit.path == target or (target != "/" and visit.path.startswith(target))
             with link(target, "here" if here else ""):
                 icon(sign)
@@ -112,12 +117,19 @@ def _tools(visit: Visit) -> None:
             words(other.endonym)
         switch.props["hreflang"] = other.tag
         _theme(visit)
-        if visit.has_login:
-            with box(tag="form") as form:
-                form.props["method"], form.props["action"] = "post", "/logout"
-                with box("tool", tag="button") as button:
-                    icon("logout")
-                button.props["title"] = button.props["aria-label"] = visit.t("logout")
+        _account(visit)
+
+
+def _account(visit: Visit) -> None:
+    with link("/account", "tool person", testid="account") as account:
+        icon("account_circle")
+        words(visit.principal.name, "clip")
+    account.props["title"] = visit.t("account")
+    with box(tag="form") as form:
+        form.props["method"], form.props["action"] = "post", "/logout"
+        with mark(box("tool", tag="button"), "logout") as button:
+            icon("logout")
+        button.props["title"] = button.props["aria-label"] = visit.t("logout")
 
 
 def _theme(visit: Visit) -> None:

@@ -11,13 +11,15 @@ from nicegui import ui
 
 from alerts.orders import bookings, commands
 from api.console.components.elements import box, card, mark, moment, number, words
-from api.console.components.forms import Act, Form, choice, remark, said, sheet
+from api.console.components.forms import Act, Form, Need, choice, remark, said, sheet
 from api.console.components.instants import InstantField
 from api.console.texts.texts import named
 from api.console.texts.work import WORK_TEXTS
 from api.console.visit import Visit
+from api.identity.route_rights import right_of_step
+from api.parts import Parts
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
-from plant.principal import Principal
+from plant.rights import Right
 from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
 
 Done = Callable[[], Any]
@@ -29,9 +31,13 @@ def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         if not order.steps:
             words(visit.t("work_ended"), "muted")
             return
-        for place, step in enumerate(order.steps):
+        offered = [step for step in order.steps if visit.may(right_of_step(step), order.site)]
+        for place, step in enumerate(offered):
             _button(visit, f"step_{step.value}", place == 0, partial(_ask, visit, order, step, on_done))
-        _button(visit, "book", False, partial(_ask_booking, visit, order, on_done))
+        if visit.may(Right.WORK_ON_ORDERS, order.site):
+            _button(visit, "book", False, partial(_ask_booking, visit, order, on_done))
+        elif not offered:
+            words(visit.t("no_step_of_yours"), "muted")
 
 
 def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_done: Done) -> None:
@@ -49,7 +55,7 @@ def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_
                     words(booking.note, "small")
                 if booking.is_reversed:
                     words(visit.t("booking_is_reversed"), "small muted")
-                elif booking.counts and order.state.is_open:
+                elif booking.counts and order.state.is_open and visit.may(Right.WORK_ON_ORDERS, order.site):
                     _button(visit, "reverse_booking", False, partial(_ask_reversal, visit, order, booking, on_done))
 
 
@@ -93,14 +99,14 @@ def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
         words(visit.t("step_hint", state=visit.word("state", step.leads_to.value)), "muted")
         note = remark(visit, "note", "step-note")
 
-        def act(actor: Principal) -> WorkOrder:
-            parts = visit.parts
+        def act(parts: Parts) -> WorkOrder:
             return commands.take_step(
-                parts.database, order.number, step, actor=actor, clock=parts.clock, note=said(note)
+                parts.database, order.number, step, actor=parts.principal, clock=parts.clock, note=said(note)
             )
 
         hint = "start_hint" if step is Step.START else "acknowledge_hint"
-        _form(visit, act, dialog, on_done, action=f"step_{step.value}", hint=hint)
+        need = (right_of_step(step), order.site)
+        _form(visit, act, dialog, on_done, need=need, action=f"step_{step.value}", hint=hint)
 
 
 def _form(
@@ -109,6 +115,7 @@ def _form(
     dialog: ui.dialog,
     on_done: Done,
     *,
+    need: Need,
     action: str,
     hint: str,
     lacks: Callable[[], str | None] = lambda: None,
@@ -117,7 +124,7 @@ def _form(
         dialog.close()
         return on_done()
 
-    Form(visit, act, on_done=done, action=action, hint=hint, actor="step-actor", lacks=lacks)
+    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks)
 
 
 def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
@@ -134,31 +141,41 @@ def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                     return visit.t("bad_number", what=field.value)
             return None if hours.value or (cost.value and currency.value) else visit.t("amount_needed")
 
-        def act(actor: Principal) -> WorkOrder:
+        def act(parts: Parts) -> WorkOrder:
             booking = Booking(
-                booked_at=visit.parts.clock.now(),
-                booked_by=actor.name,
+                booked_at=parts.clock.now(),
+                booked_by=parts.principal.name,
                 hours=amount_of(hours.value),
                 cost=amount_of(cost.value),
                 currency=said(currency).upper() or None,
                 note=said(note),
             )
-            return bookings.book(visit.parts.database, order.number, booking, actor=actor, clock=visit.parts.clock)
+            return bookings.book(parts.database, order.number, booking, actor=parts.principal, clock=parts.clock)
 
-        _form(visit, act, dialog, on_done, action="book_do", hint="book_hint", lacks=lacks)
+        _form(
+            visit,
+            act,
+            dialog,
+            on_done,
+            need=(Right.WORK_ON_ORDERS, order.site),
+            action="book_do",
+            hint="book_hint",
+            lacks=lacks,
+        )
 
 
 def _ask_reversal(visit: Visit, order: WorkOrder, booking: Booking, on_done: Done) -> None:
     with sheet(f"{order.number}: {visit.t('reverse_booking')}, {_amount(visit, booking)}") as dialog:
         note = remark(visit, "note", "step-note")
 
-        def act(actor: Principal) -> WorkOrder:
-            parts, wrong = visit.parts, booking.booking_id or 0
+        def act(parts: Parts) -> WorkOrder:
+            wrong = booking.booking_id or 0
             return bookings.reverse_booking(
-                parts.database, order.number, wrong, actor=actor, clock=parts.clock, note=said(note)
+                parts.database, order.number, wrong, actor=parts.principal, clock=parts.clock, note=said(note)
             )
 
-        _form(visit, act, dialog, on_done, action="reverse_booking", hint="reverse_hint")
+        need = (Right.WORK_ON_ORDERS, order.site)
+        _form(visit, act, dialog, on_done, need=need, action="reverse_booking", hint="reverse_hint")
 
 
 def _amount_field(visit: Visit, label: str) -> ui.input:
@@ -207,7 +224,7 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         def lacks() -> str | None:
             return None if all(field.value for field in wanted) else visit.t("codes_needed")
 
-        def act(actor: Principal) -> WorkOrder:
+        def act(parts: Parts) -> WorkOrder:
             codes = commands.Codes(
                 outcome=Outcome(outcome.value),
                 failure_mode=mode.value,
@@ -218,9 +235,18 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                 restored_at=_to_the_second(restored.value, order.completed_at),
                 relearn=bool(relearn.value),
             )
-            return commands.close_order(visit.parts.database, order.number, codes, actor=actor, clock=visit.parts.clock)
+            return commands.close_order(parts.database, order.number, codes, actor=parts.principal, clock=parts.clock)
 
-        _form(visit, act, dialog, on_done, action="close_do", hint="close_hint", lacks=lacks)
+        _form(
+            visit,
+            act,
+            dialog,
+            on_done,
+            need=(Right.CLOSE_ORDERS, order.site),
+            action="close_do",
+            hint="close_hint",
+            lacks=lacks,
+        )
 
 
 def _to_the_second(chosen: datetime | None, offered: datetime | None) -> datetime | None:

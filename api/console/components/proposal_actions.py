@@ -11,6 +11,7 @@ from api.console.components.forms import Act, Form, remark, said, sheet
 from api.console.visit import Visit
 from models.feedback import proposing
 from plant.model import RetrainingReason
+from plant.rights import Right
 from storage.models.proposals import Proposal
 
 Done = Callable[[], Any]
@@ -22,7 +23,9 @@ def reason_of(visit: Visit, proposal: Proposal) -> str:
 
 
 def proposal_button(visit: Visit, proposal: Proposal, on_done: Done) -> None:
-    """Offer to look at a proposal and to decide about it."""
+    """Offer to look at a proposal and to decide about it to who may."""
+    if not visit.may(Right.DECIDE_ON_MODELS, proposal.site):
+        return
     with mark(box("button quiet", tag="button"), f"decide-{proposal.proposal_id}") as button:
         words(visit.t("decide"))
     button.on("click", partial(_ask, visit, proposal, on_done))
@@ -36,9 +39,8 @@ def _ask(visit: Visit, proposal: Proposal, on_done: Done) -> None:
         words(visit.t("dismiss_hint"), "muted small")
 
         def deciding(decide: Callable[..., Proposal]) -> Act:
-            parts = visit.parts
-            return lambda actor: decide(
-                parts.database, proposal.proposal_id, actor=actor, clock=parts.clock, note=said(note)
+            return lambda parts: decide(
+                parts.database, proposal.proposal_id, actor=parts.principal, clock=parts.clock, note=said(note)
             )
 
         def done() -> Any:
@@ -48,10 +50,10 @@ def _ask(visit: Visit, proposal: Proposal, on_done: Done) -> None:
         Form(
             visit,
             deciding(proposing.accept),
+            need=(Right.DECIDE_ON_MODELS, proposal.site),
             on_done=done,
             action="accept",
             hint="accept_hint",
-            actor="step-actor",
             other=("dismiss", deciding(proposing.dismiss)),
         )
 

@@ -10,13 +10,16 @@ from alerts.alarms.service_state import return_to_service, take_out_of_service
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, sheet
 from api.console.visit import Visit
+from api.parts import Parts
 from plant.asset import AssetState
-from plant.principal import Principal
+from plant.rights import Right
 from storage.views.overview import AssetView
 
 
 def service_button(visit: Visit, asset: AssetView, on_done: Callable[[], Any]) -> None:
     """Offer what the asset's state allows: to take it out of service, or to return it."""
+    if not visit.may(Right.CHANGE_SERVICE_STATE, asset.site):
+        return
     action = "put_back" if asset.state == AssetState.OUT_OF_SERVICE else "take_out"
     with mark(box("button quiet", tag="button"), f"{action}-ask") as button:
         words(visit.t(action))
@@ -27,11 +30,12 @@ def _ask(visit: Visit, asset: AssetView, action: str, on_done: Callable[[], Any]
     change = return_to_service if action == "put_back" else take_out_of_service
     with sheet(f"{asset.asset}: {visit.t(action)}") as dialog:
 
-        def act(actor: Principal) -> None:
-            change(visit.parts.database, asset.site, asset.asset, actor=actor, clock=visit.parts.clock)
+        def act(parts: Parts) -> None:
+            change(parts.database, asset.site, asset.asset, actor=parts.principal, clock=parts.clock)
 
         def done() -> Any:
             dialog.close()
             return on_done()
 
-        Form(visit, act, on_done=done, action=action, hint=f"{action}_hint", actor="step-actor")
+        need = (Right.CHANGE_SERVICE_STATE, asset.site)
+        Form(visit, act, need=need, on_done=done, action=action, hint=f"{action}_hint")

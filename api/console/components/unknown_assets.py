@@ -16,7 +16,7 @@ from api.parts import Parts
 from lifecycle.register import approval
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
-from plant.principal import Principal
+from plant.rights import EVERY_SITE, Right
 from storage.register import assets as store
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import Stranger
@@ -69,7 +69,7 @@ class StrangersCard:
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""
         try:
-            found = await run.io_bound(read, self._visit.parts)
+            found = await run.io_bound(read, self._visit.parts_for(Right.SEE_INGEST))
         except AssetloopError:
             return
         if found is not None and found.strangers != self._shown:
@@ -107,7 +107,7 @@ class StrangersCard:
         visit = self._visit
         if one.meant:
             words(visit.t("being_stored") if one.meant == 1 else "", "small strong")
-        else:
+        elif visit.principal.may_somewhere(Right.REGISTER_ASSETS):
             with box("line"):
                 with mark(box("button", tag="button"), f"approve-{one.name}") as approve:
                     words(visit.t("approve_asset"))
@@ -131,8 +131,8 @@ class StrangersCard:
             def lacks() -> str | None:
                 return None if where.tag and what.tag else visit.t("class_needed")
 
-            def act(actor: Principal) -> None:
-                parts = visit.parts
+            def act(parts: Parts) -> None:
+                parts.principal.demand(Right.REGISTER_ASSETS, where.tag)
                 with parts.database.transaction() as tx:
                     self._approved[one.name] = approval.approve(
                         tx,
@@ -140,7 +140,7 @@ class StrangersCard:
                         asset=tag,
                         asset_class=what.tag,
                         at=parts.clock.now(),
-                        actor=actor,
+                        actor=parts.principal,
                         name=said(name),
                         name_zh=said(name_zh),
                         new_class=what.is_new,
@@ -150,23 +150,31 @@ class StrangersCard:
                 dialog.close()
                 await self.read()
 
-            Form(visit, act, on_done=done, action="approve_asset", hint="approve_hint", actor="step-actor", lacks=lacks)
+            Form(
+                visit,
+                act,
+                need=(Right.REGISTER_ASSETS, site or EVERY_SITE),
+                on_done=done,
+                action="approve_asset",
+                hint="approve_hint",
+                lacks=lacks,
+            )
 
     def _ask_to_dismiss(self, one: Stranger) -> None:
         visit = self._visit
         with sheet(visit.t("dismiss_title", asset=one.name)) as dialog:
             words(visit.t("dismiss_says", count=f"{one.messages:,}"), "muted")
 
-            def act(actor: Principal) -> None:
-                parts = visit.parts
+            def act(parts: Parts) -> None:
                 with parts.database.transaction() as tx:
-                    approval.dismiss(tx, site=one.site, asset=one.asset, at=parts.clock.now(), actor=actor)
+                    approval.dismiss(tx, site=one.site, asset=one.asset, at=parts.clock.now(), actor=parts.principal)
 
             async def done() -> None:
                 dialog.close()
                 await self.read()
 
-            Form(visit, act, on_done=done, action="dismiss_asset", hint="dismiss_hint", actor="step-actor")
+            need = (Right.REGISTER_ASSETS, one.site or EVERY_SITE)
+            Form(visit, act, need=need, on_done=done, action="dismiss_asset", hint="dismiss_hint")
 
 
 class _Chosen:

@@ -15,8 +15,9 @@ from api.console.components.frame import empty, framed
 from api.console.pages.orders import OpenOrAll
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
+from api.parts import Parts
 from plant.alert import Alert, AlertState
-from plant.principal import Principal
+from plant.rights import Right
 
 _MOST = 100
 _TONES = {AlertState.NORMAL: "good", AlertState.UNACKNOWLEDGED: "alarm", AlertState.RTN_UNACKNOWLEDGED: "warning"}
@@ -84,7 +85,7 @@ def _row(visit: Visit, alert: Alert, asset_name: str) -> None:
             if alert.flags.acknowledged:
                 words(alert.acknowledged_by or visit.t("acknowledged"), "clip strong")
                 moment(alert.acknowledged_at).classes("small muted")
-            else:
+            elif visit.may(Right.ACKNOWLEDGE, alert.site):
                 _button(visit, alert)
 
 
@@ -95,8 +96,8 @@ def _button(visit: Visit, alert: Alert) -> None:
 
 
 def _ask(visit: Visit, alert: Alert) -> None:
-    def acknowledge(actor: Principal) -> Alert:
-        return acknowledge_alert(visit.parts.database, alert.alert_id, actor=actor, clock=visit.parts.clock)
+    def acknowledge(parts: Parts) -> Alert:
+        return acknowledge_alert(parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock)
 
     with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:
-        Form(visit, acknowledge, on_done=dialog.close)
+        Form(visit, acknowledge, need=(Right.ACKNOWLEDGE, alert.site), on_done=dialog.close)

@@ -22,7 +22,7 @@ from models.training import promotion
 from plant.errors import AssetloopError, NotFound
 from plant.escaped import escaped
 from plant.model import ModelState, ProposalState
-from plant.principal import Principal
+from plant.rights import Right
 from storage.models import catalogue, drift, findings, proposals
 from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import DriftCheck
@@ -160,6 +160,8 @@ class ModelPage:
 
     def _act(self, line: ModelLine, action: str, change: Callable[..., ModelLine]) -> None:
         visit = self._visit
+        if not visit.may(Right.DECIDE_ON_MODELS, self._site):
+            return
         with mark(box("button quiet", tag="button"), f"{action}-{line.version}") as button:
             words(visit.t(action))
         button.on("click", partial(self._ask, line, action, change))
@@ -168,14 +170,15 @@ class ModelPage:
         visit = self._visit
         with sheet(f"{line.asset} v{line.version}: {visit.t(action)}") as dialog:
 
-            def act(actor: Principal) -> ModelLine:
-                return change(visit.parts.database, line.model_id, actor=actor, clock=visit.parts.clock)
+            def act(parts: Parts) -> ModelLine:
+                return change(parts.database, line.model_id, actor=parts.principal, clock=parts.clock)
 
             def done() -> Any:
                 dialog.close()
                 return self.read()
 
-            Form(visit, act, on_done=done, action=action, hint=f"{action}_hint", actor="step-actor")
+            need = (Right.DECIDE_ON_MODELS, self._site)
+            Form(visit, act, need=need, on_done=done, action=action, hint=f"{action}_hint")
 
 
 def _checks(visit: Visit, checks: Sequence[DriftCheck]) -> None:

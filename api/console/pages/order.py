@@ -19,8 +19,9 @@ from api.console.components.order_actions import bookings_card, closing_card, wo
 from api.console.components.remaining_life import in_words
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
+from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from plant.principal import Principal
+from plant.rights import Right
 from plant.work_order import WorkOrder
 from storage.work.orders import OrderEvent
 
@@ -131,10 +132,13 @@ class OrderPage:
                     moment(order.acknowledged_at, "full").classes("muted")
                 return
 
-            def acknowledge(actor: Principal) -> WorkOrder:
-                return acknowledge_order(visit.parts.database, order.number, actor=actor, clock=visit.parts.clock)
+            def acknowledge(parts: Parts) -> WorkOrder:
+                return acknowledge_order(parts.database, order.number, actor=parts.principal, clock=parts.clock)
 
-            Form(visit, acknowledge, on_done=self.read)
+            if not visit.may(Right.ACKNOWLEDGE, order.site):
+                words(visit.t("no_step_of_yours"), "muted")
+                return
+            Form(visit, acknowledge, need=(Right.ACKNOWLEDGE, order.site), on_done=self.read)
 
 
 def _title(visit: Visit, dossier: Dossier) -> None:

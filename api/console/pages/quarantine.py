@@ -16,6 +16,7 @@ from api.parts import Parts
 from api.schemas.quarantine import text_of
 from plant.errors import AssetloopError
 from plant.escaped import escaped
+from plant.rights import Right
 from storage.views import overview
 from storage.views.overview import Quarantined
 
@@ -69,7 +70,7 @@ def _row(visit: Visit, held: Quarantined) -> None:
 
 async def _open(visit: Visit, quarantine_id: int) -> None:
     try:
-        held = await run.io_bound(read, visit.parts, quarantine_id)
+        held = await run.io_bound(read, visit.parts_for(Right.SEE_INGEST), quarantine_id)
     except AssetloopError as error:
         ui.notify(escaped(str(error)), type="negative")
         return

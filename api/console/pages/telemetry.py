@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from api.console.components.frame import empty, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
+from plant.rights import Right
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered, IngestStatus
 from storage.telemetry.slots import Slot
@@ -40,7 +42,7 @@ async def show(visit: Visit) -> None:
 async def _read(visit: Visit, slots: Element, rows: Element) -> None:
     """Read and show; while the database is away, what was shown stays."""
     try:
-        found = await run.io_bound(read, visit.parts)
+        found = await run.io_bound(read, visit.parts_for(Right.SEE_INGEST))
     except AssetloopError:
         return
     if found is not None:
@@ -55,7 +57,14 @@ def read(parts: Parts) -> IngestStatus:
         Unavailable: the database is away.
     """
     with parts.database.transaction() as tx:
-        return delivery.status(tx, since=parts.clock.now() - _SINCE)
+        found = delivery.status(tx, since=parts.clock.now() - _SINCE)
+    seen = [one for one in found.devices if parts.principal.may(Right.SEE_INGEST, _site(one.device))]
+    return replace(found, devices=seen)
+
+
+def _site(device: str) -> str:
+    site, slash, _ = device.partition("/")
+    return site if slash else ""
 
 
 def _show_slots(visit: Visit, room: Element, flow: IngestStatus) -> None:

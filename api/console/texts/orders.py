@@ -23,8 +23,6 @@ ORDER_TEXTS: dict[str, tuple[str, str]] = {
         "Say that you have seen it. Your name goes into the record.",
         "表示您已知悉，您的姓名将写入记录。",
     ),
-    "your_name": ("Your name", "您的姓名"),
-    "name_needed": ("Enter your name", "请输入姓名"),
     "cancel": ("Cancel", "取消"),
     "evidence": ("Evidence", "依据"),
     "contributing": ("Contributing signals", "贡献信号"),

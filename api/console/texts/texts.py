@@ -8,6 +8,7 @@ from api.console.texts.orders import ORDER_TEXTS
 from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
+from api.identity.texts import IDENTITY_TEXTS
 from api.language import Language
 from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
@@ -78,12 +79,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "数据库暂时无法访问，恢复后页面会自动显示。",
     ),
     "loading": ("Reading the plant …", "正在读取工厂数据……"),
-    "login_title": ("Log in", "登录"),
-    "login_hint": ("This console asks for its access token.", "访问此控制台需要访问令牌。"),
-    "login_token": ("Access token", "访问令牌"),
-    "login_enter": ("Enter", "进入"),
-    "login_wrong": ("That is not the token.", "令牌不正确。"),
     **PLANT_TEXTS,
+    **IDENTITY_TEXTS,
     **ORDER_TEXTS,
     **WORK_TEXTS,
     **MODEL_TEXTS,

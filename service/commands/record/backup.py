@@ -164,7 +164,7 @@ def _major(folder: Path) -> int | None:
 
 def _dump(programs: Path, url: str, snapshot: str, target: IO[bytes]) -> None:
     with subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
-        [programs / "pg_dump", "--format=custom", "--no-comments", f"--snapshot={snapshot}"],
+        [programs / "pg_dump", "--format=custom", "--no-comments", "--enable-row-security", f"--snapshot={snapshot}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

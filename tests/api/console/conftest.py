@@ -14,7 +14,9 @@ import httpx
 import psycopg
 import pytest
 
-from storage.core.database import Database
+from plant.clock import SystemClock
+from storage.core.database import Database, Role
+from tests import people
 from tests.api import plant_rows
 from tests.api.serve_console import serve_console
 from tests.conftest import free_port
@@ -46,15 +48,28 @@ class Tab:
 
 
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
-    """Open tabs; at the end each must have stayed on its host and said nothing wrong."""
+def open_tab(browser: Browser, database_url: str) -> Iterator[Callable[..., Tab]]:
+    """Open tabs in which Ada is signed in, who has every role; at the end each stayed here and said nothing wrong."""
     tabs: list[Tab] = []
 
-    def opened(base: str, *, locale: str = "en-US", width: int = 1280, zone: str = "Asia/Shanghai") -> Tab:
+    def opened(
+        base: str,
+        *,
+        locale: str = "en-US",
+        width: int = 1280,
+        zone: str = "Asia/Shanghai",
+        person: str | None = "ada",
+        name: str = "Ada Lovelace",
+    ) -> Tab:
         context = browser.new_context(
             viewport={"width": width, "height": 844}, locale=locale, timezone_id=zone, color_scheme="light"
         )
         context.set_default_timeout(PATIENCE_S * 1000)
+        if person is not None:
+            with Database(database_url, role=Role.APP) as database:
+                who = people.enter(database, SystemClock(), person, name=name)
+                cookies = people.cookie_of(database, SystemClock(), who)
+            context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
         tab = Tab(page=context.new_page(), base=base)
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("websocket", lambda socket: tab.requests.append(socket.url))
@@ -76,10 +91,10 @@ _PROCESSES.set_forkserver_preload([serve_console.__module__])
 
 
 @contextmanager
-def served(url: str, token: str | None = None) -> Iterator[str]:
+def served(url: str) -> Iterator[str]:
     """Serve the console on a database; yields its address."""
     port = free_port()
-    process = _PROCESSES.Process(target=serve_console, args=(url, port, token))
+    process = _PROCESSES.Process(target=serve_console, args=(url, port))
     process.start()
     try:
         _wait_until_it_listens(port, process)

@@ -9,10 +9,15 @@ from datetime import datetime
 import psycopg
 import pytest
 
+from api.identity.people import set_password
+from plant.clock import SystemClock
 from plant.iso14224 import Activity
 from plant.work_order import OrderState, Outcome
 from storage.core.database import Database
+from storage.identity import people as people_rows
+from storage.identity import sessions
 from storage.work import orders
+from tests import people
 from tests.api import plant_rows
 from tests.api.console.conftest import Tab, served
 
@@ -48,7 +53,6 @@ def test_an_order_appears_by_itself_and_is_acknowledged(
     assert tab.page.get_by_text("condition/1").is_visible()
     tab.page.locator("[data-testid=window-chart] canvas").wait_for()
 
-    tab.page.get_by_test_id("actor").fill("Ada Lovelace")
     tab.page.get_by_test_id("acknowledge").click()
     expect_text(tab, "acknowledged", "Acknowledged by Ada Lovelace")
     with app_database.transaction() as tx:
@@ -57,10 +61,9 @@ def test_an_order_appears_by_itself_and_is_acknowledged(
     expect_text(tab, "order-WO-000001", "Ada Lovelace")
 
 
-def take(tab: Tab, step: str, *, actor: str = "Ada") -> None:
+def take(tab: Tab, step: str) -> None:
     """Press a step's button on the page and confirm it in the sheet."""
     tab.page.get_by_test_id("steps").get_by_test_id(step).click()
-    tab.page.get_by_test_id("step-actor").fill(actor)
     tab.page.locator(".sheet").get_by_test_id(step).click()
 
 
@@ -86,7 +89,6 @@ def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_mov
     ]  # fmt: skip
     tab.page.get_by_test_id("steps").get_by_test_id("book").click()
     tab.page.get_by_test_id("hours_spent").fill("1,5")
-    tab.page.get_by_test_id("step-actor").fill("Ada")
     tab.page.locator(".sheet").get_by_test_id("book_do").click()
     tab.page.get_by_text("1.50 h").wait_for()
     assert "Cancel order" not in offered(tab)
@@ -94,7 +96,6 @@ def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_mov
     tab.page.get_by_test_id("steps").get_by_test_id("step_complete").wait_for()
     take(tab, "step_complete")
     tab.page.get_by_test_id("steps").get_by_test_id("step_close").click()
-    tab.page.get_by_test_id("step-actor").fill("Ada")
     tab.page.get_by_test_id("close_do").click()
     tab.page.get_by_text("Choose outcome, failure mode, cause and action").wait_for()
     for field, chosen in (("outcome", "Confirmed"), ("cause", "Expected wear and tear"), ("action", "Replace")):
@@ -115,14 +116,13 @@ def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_mov
 
 @pytest.mark.usefixtures("plant")
 def test_a_failure_is_reported_in_the_viewers_own_time(console: str, open_tab: OpenTab, app_database: Database) -> None:
-    tab = open_tab(console, locale="zh-CN", width=390)
+    tab = open_tab(console, locale="zh-CN", width=390, person="wang", name="王伟")
     tab.open("/assets/demo/P-101")
     tab.page.get_by_test_id("report").click()
     tab.page.get_by_test_id("what").fill("机封泄漏")
     tab.page.get_by_test_id("failure-mode").click()
     tab.page.get_by_role("option", name="工艺介质外漏").click()
     tab.page.locator("[data-testid=failed_at] input").fill("2026-01-02T08:30")
-    tab.page.get_by_test_id("step-actor").fill("王伟")
     tab.page.get_by_test_id("report_do").click()
     tab.page.wait_for_url("**/work-orders/WO-000001")
     expect_text(tab, "order-page", "机封泄漏")
@@ -138,17 +138,21 @@ def test_an_asset_is_taken_out_of_service_and_returned(console: str, open_tab: O
     tab.open("/assets/demo/P-101")
     for action, after in (("take_out", "put_back"), ("put_back", "take_out")):
         tab.page.get_by_test_id(f"{action}-ask").click()
-        tab.page.get_by_test_id("step-actor").fill("Ada")
         tab.page.locator(".sheet").get_by_test_id(action).click()
         tab.page.get_by_test_id(f"{after}-ask").wait_for()
 
 
 @pytest.mark.usefixtures("sick_plant")
-def test_an_order_is_not_acknowledged_without_a_name(console: str, open_tab: OpenTab, app_database: Database) -> None:
+def test_nothing_is_done_on_an_open_page_once_its_session_has_ended(
+    console: str, open_tab: OpenTab, app_database: Database
+) -> None:
     tab = open_tab(console)
     tab.open("/work-orders/WO-000001")
-    tab.page.get_by_test_id("acknowledge").click()
-    tab.page.get_by_text("Enter your name").wait_for()
+    with app_database.transaction() as tx:
+        ada = people_rows.by_sign_in(tx, "ada")
+        assert ada is not None
+        sessions.end_all_of(tx, ada.person_id, at=SystemClock().now(), because="a test")
+    tab.page.wait_for_url("**/login")
     with app_database.transaction() as tx:
         assert orders.get_order(tx, "WO-000001").acknowledged_at is None
 
@@ -156,10 +160,9 @@ def test_an_order_is_not_acknowledged_without_a_name(console: str, open_tab: Ope
 @pytest.mark.usefixtures("sick_plant")
 def test_a_name_that_is_markup_is_shown_as_text(console: str, open_tab: OpenTab) -> None:
     name = '<img src=x onerror=alert(1)>\'"); alert(2); ("王'
-    tab = open_tab(console)
+    tab = open_tab(console, person="eve", name=name)
     tab.page.on("dialog", lambda dialog: tab.faults.append(dialog.message))
     tab.open("/work-orders/WO-000001")
-    tab.page.get_by_test_id("actor").fill(name)
     tab.page.get_by_test_id("acknowledge").click()
     expect_text(tab, "acknowledged", name)
 
@@ -169,7 +172,6 @@ def test_an_alert_is_acknowledged_where_it_stands(console: str, open_tab: OpenTa
     tab = open_tab(console)
     tab.open("/alerts")
     tab.page.get_by_test_id("alerts").get_by_text("Acknowledge", exact=True).click()
-    tab.page.get_by_test_id("actor").fill("Ada")
     tab.page.get_by_test_id("acknowledge").click()
     expect_text(tab, "alerts", "Active, acknowledged")
     assert tab.page.get_by_test_id("alerts").get_by_text("Ada").is_visible()
@@ -253,6 +255,7 @@ def test_with_the_database_away_at_start_the_console_says_so_and_recovers(
     database_url: str, superuser: Superuser, open_tab: OpenTab, app_database: Database
 ) -> None:
     name = superuser.info.dbname
+    tab = open_tab("http://127.0.0.1:1")  # signed in before
     app_database.close()
     superuser.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -262,9 +265,10 @@ def test_with_the_database_away_at_start_the_console_says_so_and_recovers(
         superuser.close()
         keeper.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_away"')
         with served(database_url) as address:
-            tab = open_tab(address)
+            tab.base = address
             tab.open("/")
             expect_text(tab, "away", "The database is away")
+            tab.faults.clear()  # 503 is what the page was
             keeper.execute(f'ALTER DATABASE "{name}_away" RENAME TO "{name}"')
             expect_text(tab, "asset-P-101", "Healthy")
             assert not tab.page.get_by_test_id("away").is_visible()
@@ -272,18 +276,22 @@ def test_with_the_database_away_at_start_the_console_says_so_and_recovers(
 
 
 @pytest.mark.usefixtures("plant")
-def test_with_a_token_the_console_opens_after_the_login(database_url: str, open_tab: OpenTab) -> None:
-    with served(database_url, "a secret word") as address:
-        tab = open_tab(address)
-        tab.page.goto(address + "/alerts")
-        tab.page.get_by_placeholder("Access token").fill("a secret word")
-        tab.page.get_by_role("button", name="Enter").click()
-        tab.page.get_by_text("No alert is open").wait_for()
-        tab.page.get_by_role("link", name="Overview").click()
-        expect_text(tab, "asset-P-101", "Healthy")
-        tab.page.get_by_role("button", name="Log out").click()
-        tab.page.get_by_placeholder("Access token").wait_for()
-        tab.page.close()
+def test_the_console_opens_after_signing_in_and_closes_after_signing_out(
+    console: str, open_tab: OpenTab, app_database: Database
+) -> None:
+    clock = SystemClock()
+    ada = people.enter(app_database, clock)
+    set_password(app_database, ada.person_id, "rain over the harbour", actor=people.acting(ada), clock=clock)
+    tab = open_tab(console, person=None)
+    tab.page.goto(console + "/alerts")
+    tab.page.get_by_test_id("name").fill("Ada")
+    tab.page.get_by_test_id("password").fill("rain over the harbour")
+    tab.page.get_by_test_id("enter").click()
+    tab.page.get_by_text("No alert is open").wait_for()
+    tab.page.get_by_role("link", name="Overview").click()
+    expect_text(tab, "asset-P-101", "Healthy")
+    tab.page.get_by_test_id("logout").click()
+    tab.page.get_by_test_id("password").wait_for()
 
 
 @pytest.mark.usefixtures("plant")

@@ -13,6 +13,7 @@ from models.training.queue import run_training
 from models.training.train import train
 from plant.model import RetrainingReason
 from storage.models import proposals
+from tests import people
 from tests.models.conftest import START, Rows, closed_order, rows
 
 __all__ = ["rows"]
@@ -25,10 +26,8 @@ def client(rows: Rows) -> Iterator[TestClient]:
     train(rows.database, clock=rows.clock, trained_by="Ada", asset_ids=[asset_id])
     application = create_app(rows.database, rows.clock, access=Access(), console=False, version="1")
     with TestClient(application, base_url="http://127.0.0.1:8080") as client:
+        people.sign_in(client, rows.database, rows.clock)
         yield client
-
-
-ADA = {"actor": "Ada"}
 
 
 def standing(client: TestClient) -> dict[int, str]:
@@ -49,18 +48,18 @@ def test_models_are_listed_with_their_back_test_and_shown_with_their_history(cli
 
 
 def test_a_challenger_is_promoted_and_rolled_back(client: TestClient) -> None:
-    assert client.post("/api/v1/models/2/promote", json=ADA).json()["state"] == "champion"
+    assert client.post("/api/v1/models/2/promote").json()["state"] == "champion"
     assert standing(client) == {1: "retired", 2: "champion"}
-    assert client.post("/api/v1/models/2/promote", json=ADA).status_code == 409
-    assert client.post("/api/v1/models/2/rollback", json=ADA).json()["version"] == 1
+    assert client.post("/api/v1/models/2/promote").status_code == 409
+    assert client.post("/api/v1/models/2/rollback").json()["version"] == 1
     assert standing(client) == {1: "champion", 2: "challenger"}
-    assert client.post("/api/v1/models/1/rollback", json=ADA).status_code == 409
-    assert client.post("/api/v1/models/2/promote", json={}).status_code == 400
+    assert client.post("/api/v1/models/1/rollback").status_code == 409
+    assert client.post("/api/v1/models/2/promote", json={"actor": "Eve"}).status_code == 400
 
 
 def test_a_model_that_cannot_be_loaded_is_a_conflict_in_one_line(client: TestClient, rows: Rows) -> None:
     rows.connection.execute("UPDATE model SET artifact = 'junk' WHERE version = 2")
-    answer = client.post("/api/v1/models/2/promote", json=ADA)
+    answer = client.post("/api/v1/models/2/promote")
     assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
     assert "cannot be read, train it again" in answer.json()["detail"]
     assert standing(client) == {1: "champion", 2: "challenger"}
@@ -71,11 +70,11 @@ def test_proposals_are_accepted_or_dismissed_once(client: TestClient, rows: Rows
         for reason in (RetrainingReason.INPUT_DRIFT, RetrainingReason.ALARM_RATE):
             proposals.put(tx, installation_id=1, asset_id=1, reason=reason, evidence={"signals": []}, at=START)
     assert len(client.get("/api/v1/proposals").json()) == 2
-    accepted = client.post("/api/v1/proposals/1/accept", json={**ADA, "note": "new oil"}).json()
+    accepted = client.post("/api/v1/proposals/1/accept", json={"note": "new oil"}).json()
     assert (accepted["state"], accepted["decided_by"], accepted["note"]) == ("accepted", "Ada", "new oil")
-    assert client.post("/api/v1/proposals/2/dismiss", json=ADA).json()["state"] == "dismissed"
-    assert client.post("/api/v1/proposals/2/accept", json=ADA).status_code == 409
-    assert client.post("/api/v1/proposals/99/accept", json=ADA).status_code == 404
+    assert client.post("/api/v1/proposals/2/dismiss").json()["state"] == "dismissed"
+    assert client.post("/api/v1/proposals/2/accept").status_code == 409
+    assert client.post("/api/v1/proposals/99/accept").status_code == 404
     assert client.get("/api/v1/proposals").json() == []
     run_training(rows.database, 1, clock=rows.clock)
     told = {one["proposal_id"]: one for one in client.get("/api/v1/proposals", params={"state": "all"}).json()}

@@ -47,7 +47,7 @@ def application(
     app_database: Database, ingest_database: Database, clock: ManualClock, settings: DoorSettings
 ) -> Iterator[FastAPI]:
     with Door(ingest_database, clock, settings) as door:
-        access = Access(token="the plant's")
+        access = Access()
         yield create_app(app_database, clock, access=access, console=False, version="1", door=door)
 
 
@@ -140,11 +140,10 @@ def test_a_token_that_is_wrong_missing_or_revoked_opens_nothing(
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert client.post(PATH, json={"n": 1}).status_code == 401
     assert send(token, {"n": 1}).status_code == 200
-    shown = {"Authorization": "Bearer the plant's"}
-    (listed,) = client.get("/api/v1/device-tokens", headers=shown).json()
+    (listed,) = client.get("/api/v1/device-tokens").json()
     assert (listed["asset"], listed["used_at"], listed["revoked_at"]) == ("P-101", "2026-03-04T12:00:00Z", None)
     path = f"/api/v1/device-tokens/{listed['token_id']}/revoke"
-    assert client.post(path, headers=shown, json={"actor": "Ada"}).status_code == 204
+    assert client.post(path).status_code == 204
     assert send(token, {"n": 2}).status_code == 401
     assert token.rpartition("_")[2].encode() not in b"".join(
         bytes(str(value), "utf-8") for row in rows(superuser, "SELECT * FROM device_token") for value in row
@@ -158,13 +157,12 @@ def test_a_device_token_opens_nothing_else(client: TestClient, issue: Callable[.
 
 
 def test_tokens_are_issued_over_the_api(client: TestClient, send: Send, register: None) -> None:  # noqa: ARG001
-    shown = {"Authorization": "Bearer the plant's"}
-    wish = {"site": "demo", "name": "gateway", "actor": "Ada"}
-    issued = client.post("/api/v1/device-tokens", headers=shown, json=wish)
+    wish = {"site": "demo", "name": "gateway"}
+    issued = client.post("/api/v1/device-tokens", json=wish)
     assert issued.status_code == 201
     assert send(issued.json()["token"], {"n": 1}, "P-101").status_code == 200
-    assert client.post("/api/v1/device-tokens", headers=shown, json={**wish, "site": "nope"}).status_code == 404
-    assert client.post("/api/v1/device-tokens", headers=shown, json={"site": "demo"}).status_code == 400
+    assert client.post("/api/v1/device-tokens", json={**wish, "site": "nope"}).status_code == 404
+    assert client.post("/api/v1/device-tokens", json={"site": "demo"}).status_code == 400
 
 
 def test_a_token_opens_its_site_or_its_asset_alone(send: Send, issue: Callable[..., str], superuser: Superuser) -> None:
@@ -180,12 +178,11 @@ def test_a_stranger_is_held_until_it_is_approved(
 ) -> None:
     answer = send(issue(), {"n": 1}, "泵/9")
     assert (answer.status_code, told(answer)) == (202, {"received": 1, "quarantined": 1})
-    shown = {"Authorization": "Bearer the plant's"}
-    (stranger,) = client.get("/api/v1/quarantine/assets", headers=shown).json()
+    (stranger,) = client.get("/api/v1/quarantine/assets").json()
     assert (stranger["site"], stranger["asset"], stranger["readings"]) == ("demo", "泵/9", 1)
-    approval = {"site": "demo", "asset": "泵/9", "asset_class": "pump", "actor": "Ada"}
-    assert client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval).status_code == 201
-    assert client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval).status_code == 409
+    approval = {"site": "demo", "asset": "泵/9", "asset_class": "pump"}
+    assert client.post("/api/v1/quarantine/assets/approve", json=approval).status_code == 201
+    assert client.post("/api/v1/quarantine/assets/approve", json=approval).status_code == 409
     assert rows(superuser, "SELECT tag FROM asset ORDER BY asset_id") == [("P-101",), ("泵/9",)]
 
 
@@ -193,16 +190,15 @@ def test_a_stranger_is_approved_as_a_class_of_the_register_or_dismissed(
     client: TestClient, send: Send, issue: Callable[..., str], superuser: Superuser
 ) -> None:
     send(issue(), {"n": 1}, "P-9")
-    shown = {"Authorization": "Bearer the plant's"}
-    approval = {"site": "demo", "asset": "P-9", "asset_class": "pmup", "actor": "Ada"}
-    refused = client.post("/api/v1/quarantine/assets/approve", headers=shown, json=approval)
+    approval = {"site": "demo", "asset": "P-9", "asset_class": "pmup"}
+    refused = client.post("/api/v1/quarantine/assets/approve", json=approval)
     assert (refused.status_code, refused.json()["error"]) == (400, "unknown_class")
-    dismissal = {"site": "demo", "asset": "P-9", "actor": "Ada"}
-    answer = client.post("/api/v1/quarantine/assets/dismiss", headers=shown, json=dismissal)
+    dismissal = {"site": "demo", "asset": "P-9"}
+    answer = client.post("/api/v1/quarantine/assets/dismiss", json=dismissal)
     assert (answer.status_code, answer.json()) == (200, {"messages": 1, "readings": 1})
-    assert client.get("/api/v1/quarantine/assets", headers=shown).json() == []
-    known = {"site": "demo", "asset": "P-101", "actor": "Ada"}
-    assert client.post("/api/v1/quarantine/assets/dismiss", headers=shown, json=known).status_code == 409
+    assert client.get("/api/v1/quarantine/assets").json() == []
+    known = {"site": "demo", "asset": "P-101"}
+    assert client.post("/api/v1/quarantine/assets/dismiss", json=known).status_code == 409
     assert rows(superuser, "SELECT reason, count, readings FROM quarantine") == [("dismissed_asset", 1, 1)]
 
 

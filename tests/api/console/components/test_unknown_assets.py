@@ -107,7 +107,6 @@ def test_a_stranger_is_approved_in_the_console_and_seen_to_be_replayed(
     tab.page.get_by_test_id("approve-demo/P-900").click()
     sheet = tab.page.locator(".sheet")
     sheet.get_by_text("12 messages with 12 readings").wait_for()
-    tab.page.get_by_test_id("step-actor").fill("Ada")
     sheet.get_by_test_id("approve_asset").click()
     tab.page.get_by_text("Choose site and class").wait_for()
     tab.page.get_by_test_id("choose-class").click()
@@ -134,7 +133,7 @@ def test_a_stranger_is_approved_in_the_console_and_seen_to_be_replayed(
     entry = superuser.execute(
         "SELECT entry ->> 'actor', entry -> 'messages' FROM ledger WHERE entry ->> 'event' = 'asset.approved'"
     )
-    assert entry.fetchall() == [("Ada", 12)]
+    assert entry.fetchall() == [("Ada Lovelace", 12)]
     tab.page.get_by_test_id("replayed-demo/P-900").get_by_role("link").click()
     tab.page.get_by_text("Ninth pump").first.wait_for()
 
@@ -174,7 +173,6 @@ def test_of_a_device_without_a_site_the_site_is_chosen_and_what_is_ambiguous_has
     tab.page.get_by_test_id("choose-class").click()
     tab.page.get_by_role("option", name="新类别").click()
     tab.page.get_by_test_id("new-class").fill("sump pump")
-    tab.page.get_by_test_id("step-actor").fill("王工")
     picture(tab, "strangers-zh-sheet")
     tab.page.locator(".sheet").get_by_test_id("approve_asset").click()
     wait_text(tab, "replayed-north/G-7", "已重放 3 条消息")
@@ -195,12 +193,11 @@ def test_a_stranger_is_dismissed_in_the_console_and_gone_from_the_list(
     tab.page.get_by_test_id("dismiss-demo/P-900").click()
     sheet = tab.page.locator(".sheet")
     sheet.get_by_text("The 4 messages held of it are let go").wait_for()
-    tab.page.get_by_test_id("step-actor").fill("Ada")
     picture(tab, "strangers-dismiss")
     sheet.get_by_test_id("dismiss_asset").click()
     tab.page.get_by_test_id("stranger-demo/P-900").wait_for(state="detached")
     tab.page.get_by_test_id("stranger-demo/P-901").wait_for()
-    assert superuser.execute("SELECT dismissed_by FROM dismissed_stranger").fetchall() == [("Ada",)]
+    assert superuser.execute("SELECT dismissed_by FROM dismissed_stranger").fetchall() == [("Ada Lovelace",)]
     assert superuser.execute("SELECT count, readings FROM quarantine WHERE asset_tag = 'P-900'").fetchall() == [(4, 4)]
 
 

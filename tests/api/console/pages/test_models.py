@@ -53,7 +53,6 @@ def in_charge(plant: Rows) -> int:
 
 
 def confirm(tab: Tab, action: str) -> None:
-    tab.page.get_by_test_id("step-actor").fill("Ada")
     tab.page.locator(".sheet").get_by_test_id(action).click()
 
 
@@ -82,8 +81,8 @@ def test_a_proposal_is_looked_at_and_accepted(console: str, open_tab: OpenTab, p
     confirm(tab, "accept")
     tab.page.get_by_text("Nothing is proposed.").wait_for()
     tab.open("/models/demo/P-1")
-    tab.page.get_by_test_id("proposals").get_by_text("Accepted: Ada · training waits").wait_for()
-    assert plant.all("SELECT asked_by, state FROM training") == [("Ada", "queued")]
+    tab.page.get_by_test_id("proposals").get_by_text("Accepted: Ada Lovelace · training waits").wait_for()
+    assert plant.all("SELECT asked_by, state FROM training") == [("Ada Lovelace", "queued")]
 
 
 def test_a_proposal_is_dismissed_on_a_phone_in_chinese(console: str, open_tab: OpenTab, plant: Rows) -> None:
@@ -91,7 +90,7 @@ def test_a_proposal_is_dismissed_on_a_phone_in_chinese(console: str, open_tab: O
     tab.open("/models/demo/P-1")
     tab.page.get_by_test_id("decide-1").click()
     confirm(tab, "dismiss")
-    tab.page.get_by_text("已驳回: Ada").wait_for()
+    tab.page.get_by_text("已驳回: Ada Lovelace").wait_for()
     assert plant.all("SELECT state FROM proposal") == [("dismissed",)]
 
 

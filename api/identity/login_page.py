@@ -1,0 +1,165 @@
+"""The small pages of signing in; they hold no script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from string import Template
+
+from api.identity.passwords import LEAST_PASSWORD, MOST_PASSWORD
+from api.identity.texts import identity_text
+from api.language import Language
+from storage.identity.people import Person
+
+_PAGE = Template("""<!doctype html>
+<html lang="$lang">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title · assetloop</title>
+<style>
+  :root { color-scheme: light dark; --paper: #f4f6f8; --card: #fff; --ink: #17212e; --muted: #5c6878; --line: #dde2e8; }
+  @media (prefers-color-scheme: dark) {
+    :root { --paper: #10151c; --card: #18202a; --ink: #e6ebf2; --muted: #94a1b3; --line: #2a3542; }
+  }
+  body { margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 1rem; background: var(--paper);
+    color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei",
+    "Noto Sans CJK SC", sans-serif; padding: 1.5rem; box-sizing: border-box; }
+  form, nav { width: min(24rem, calc(100vw - 3rem)); padding: 1.6rem 2rem; border: 1px solid var(--line);
+    border-radius: 14px; background: var(--card); display: grid; gap: .8rem; box-sizing: border-box; }
+  nav { padding: .8rem 2rem; }
+  nav form { width: auto; padding: 0; border: 0; background: none; }
+  h1 { margin: 0; font-size: 1.25rem; font-weight: 650; }
+  h2 { margin: 0; font-size: 1rem; font-weight: 600; }
+  p { margin: 0; color: var(--muted); font-size: .9rem; overflow-wrap: anywhere; }
+  p[role=alert] { color: #d5393f; }
+  label { display: grid; gap: .25rem; font-size: .85rem; color: var(--muted); }
+  label.line { grid-auto-flow: column; justify-content: start; align-items: center; gap: .5rem; }
+  input, button, .button { font: inherit; padding: .6rem .75rem; border-radius: 8px; border: 1px solid var(--line);
+    background: transparent; color: var(--ink); }
+  button, .button { background: #1f6feb; border-color: #1f6feb; color: #fff; font-weight: 600; cursor: pointer;
+    text-decoration: none; text-align: center; }
+  button.person { background: transparent; color: var(--ink); border-color: var(--line); text-align: left;
+    display: flex; justify-content: space-between; gap: 1rem; width: 100%; font-weight: 500; }
+  button.person:hover, button.person:focus-visible { border-color: #1f6feb; }
+  button.person span + span { color: var(--muted); font-weight: 400; }
+  a.tongue { color: var(--muted); justify-self: center; font-size: .9rem; }
+</style>
+</head>
+<body>
+$body
+<a class="tongue" href="/language/$other?next=$here" hreflang="$other">$endonym</a>
+</body>
+</html>
+""")
+_SIGN_IN = Template("""<form method="post" action="/login">
+  <h1>$title</h1>
+  $fault
+  <input type="hidden" name="next" value="$next">
+  <label>$name <input name="name" autocomplete="username" autocapitalize="none" maxlength="100" required autofocus
+    data-testid="name"></label>
+  <label>$password <input type="password" name="password" autocomplete="current-password" maxlength="200" required
+    data-testid="password"></label>
+  <label class="line"><input type="checkbox" name="shared" value="1"> $shared</label>
+  <button data-testid="enter">$enter</button>
+  $provider
+</form>""")
+_PROVIDER = Template('<a class="button" href="/login/provider">$say</a>')
+_DEMO = Template("""<nav aria-label="$title">
+  <h2>$title</h2>
+  <p>$hint</p>
+  $people
+</nav>""")
+_DEMO_PERSON = Template("""<form method="post" action="/login/demo">
+    <input type="hidden" name="next" value="$next">
+    <button class="person" name="name" value="$sign_in" data-testid="demo-$sign_in"><span>$name</span>
+      <span>$role</span></button>
+  </form>""")
+_WELCOME = Template("""<form method="post">
+  <h1>$title</h1>
+  <p>$hint</p>
+  $fault
+  <label>$password <input type="password" name="password" autocomplete="new-password" minlength="$least"
+    maxlength="$most" required autofocus data-testid="password"></label>
+  <p>$rule</p>
+  <button data-testid="enter">$enter</button>
+</form>""")
+
+
+def sign_in_page(
+    language: Language, following: str, *, fault: str = "", demo: Sequence[Person] = (), provider: str = ""
+) -> str:
+    """Draw the page that asks for name and password; `demo` are those who come in by one click, above it."""
+    say = _saying(language)
+    form = _SIGN_IN.substitute(
+        title=say("login_title"),
+        fault=_fault(fault),
+        next=escape(following),
+        name=say("login_name"),
+        password=say("login_password"),
+        shared=say("login_shared"),
+        enter=say("login_enter"),
+        provider=_PROVIDER.substitute(say=say("login_provider", name=provider)) if provider else "",
+    )
+    return _framed(language, say("login_title"), _demo(language, following, demo) + form, "/login")
+
+
+def _demo(language: Language, following: str, people: Sequence[Person]) -> str:
+    if not people:
+        return ""
+    say = _saying(language)
+    buttons = [
+        _DEMO_PERSON.substitute(
+            next=escape(following),
+            sign_in=escape(person.sign_in),
+            name=escape(person.name),
+            role=", ".join(say(f"role_{role}") for role in sorted(set().union(*person.roles.values()))),
+        )
+        for person in people
+    ]
+    return _DEMO.substitute(title=say("login_demo"), hint=say("login_demo_hint"), people="\n  ".join(buttons))
+
+
+def welcome_page(language: Language, person: Person | None, *, fault: str = "") -> str:
+    """Draw the page that sets a password; or, without a person, that says that the link is over."""
+    say = _saying(language)
+    if person is None:
+        return _framed(
+            language, say("welcome_title"), f"<form>{_fault(identity_text(language, 'welcome_over'))}</form>", "/login"
+        )
+    form = _WELCOME.substitute(
+        title=say("welcome_title"),
+        hint=say("welcome_hint", name=person.name, sign_in=person.sign_in),
+        fault=_fault(fault),
+        password=say("login_password"),
+        least=LEAST_PASSWORD,
+        most=MOST_PASSWORD,
+        rule=say("password_rule", least=LEAST_PASSWORD),
+        enter=say("welcome_set"),
+    )
+    return _framed(language, say("welcome_title"), form, "/login")
+
+
+def away_page(language: Language) -> str:
+    """Draw what is shown while the database is away and nobody can be recognised."""
+    said = escape(identity_text(language, "database_away"))
+    body = f'<form id="content"><p role="status" data-testid="away">{said}</p></form>'
+    return _framed(language, said, body, "/")
+
+
+def _saying(language: Language) -> Callable[..., str]:
+    def say(key: str, /, **values: object) -> str:
+        return escape(identity_text(language, key, **values))
+
+    return say
+
+
+def _fault(said: str) -> str:
+    return f'<p role="alert">{escape(said)}</p>' if said else ""
+
+
+def _framed(language: Language, title: str, body: str, here: str) -> str:
+    other = Language.EN if language is Language.ZH else Language.ZH
+    return _PAGE.substitute(
+        lang=language.tag, title=title, body=body, other=other.value, endonym=other.endonym, here=here
+    )

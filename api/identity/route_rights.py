@@ -1,0 +1,216 @@
+"""The one table: which route wants which right, and at which site. A route that is not in it does not start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from plant.errors import Misconfigured
+from plant.rights import ROLE_RIGHTS, PlantRole, Right
+from plant.work_order import Step
+
+API = "/api/v1"
+
+
+class Reach(StrEnum):
+    """Whom a route lets in, where no right of the table of rights is meant."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "whoever is signed in"
+    DEVICE_TOKEN = "a device token"  # noqa: S105 - a way in, not a secret
+
+
+class At(StrEnum):
+    """Whose site a route is about."""
+
+    SITES_WITH_IT = "the sites where the right is held"
+    PATH = "the site in the path"
+    BODY = "the site in the body"
+    ORDER = "the order's site"
+    ALERT = "the alert's site"
+    MODEL = "the model's site"
+    PROPOSAL = "the proposal's site"
+    QUARANTINED = "the payload's site"
+    DEVICE_TOKEN = "the device token's site"  # noqa: S105 - a thing, not a secret
+    EVERYWHERE = "every site"
+    NOWHERE = "no site"
+
+
+@dataclass(frozen=True)
+class RouteRight:
+    """One row: a method and a path want a right, or let in whom `wants` names, at a site."""
+
+    method: str
+    path: str
+    wants: Right | Reach
+    at: At = At.SITES_WITH_IT
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what a path is matched against; a part `{x:path}` takes slashes too."""
+        parts = re.split(r"(\{\w+(?::path)?\})", self.path)
+        return re.compile("".join(_part(part) for part in parts))
+
+    @property
+    def roles(self) -> list[PlantRole]:
+        """Return the roles that are let in."""
+        return [role for role in PlantRole if isinstance(self.wants, Right) and self.wants in ROLE_RIGHTS[role]]
+
+
+def _part(part: str) -> str:
+    if not part.startswith("{"):
+        return re.escape(part)
+    name, _, kind = part.strip("{}").partition(":")
+    return f"(?P<{name}>{'.+' if kind == 'path' else '[^/]+'})"
+
+
+def _orders() -> Iterable[RouteRight]:
+    path = f"{API}/work-orders"
+    yield RouteRight("GET", path, Right.SEE)
+    yield RouteRight("POST", path, Right.REPORT_FAILURES, At.BODY)
+    yield RouteRight("GET", f"{path}/{{number}}", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/bookings/{{booking_id}}/reverse", Right.WORK_ON_ORDERS, At.ORDER)
+    for step in Step:
+        yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
+
+
+def right_of_step(step: Step) -> Right:
+    """Return the right that a step of a work order wants.
+
+    >>> right_of_step(Step.CANCEL).value, right_of_step(Step.START).value
+    ('approve_orders', 'work_on_orders')
+    """
+    if step in {Step.APPROVE, Step.CANCEL}:
+        return Right.APPROVE_ORDERS
+    return Right.CLOSE_ORDERS if step is Step.CLOSE else Right.WORK_ON_ORDERS
+
+
+_THE_PLANT = (
+    RouteRight("GET", f"{API}/codes", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("GET", f"{API}/alerts", Right.SEE),
+    RouteRight("POST", f"{API}/alerts/{{alert_id}}/acknowledge", Right.ACKNOWLEDGE, At.ALERT),
+    RouteRight("GET", f"{API}/findings", Right.SEE),
+    RouteRight("GET", f"{API}/liveness", Right.SEE),
+    RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}/liveness", Right.SEE, At.PATH),
+    RouteRight("GET", f"{API}/assets", Right.SEE),
+    RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}/series", Right.SEE, At.PATH),
+    RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/out-of-service", Right.CHANGE_SERVICE_STATE, At.PATH),
+    RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/return-to-service", Right.CHANGE_SERVICE_STATE, At.PATH),
+    RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}", Right.SEE, At.PATH),
+    RouteRight("GET", f"{API}/models", Right.SEE),
+    RouteRight("GET", f"{API}/models/{{model_id}}", Right.SEE, At.MODEL),
+    RouteRight("POST", f"{API}/models/{{model_id}}/promote", Right.DECIDE_ON_MODELS, At.MODEL),
+    RouteRight("POST", f"{API}/models/{{model_id}}/rollback", Right.DECIDE_ON_MODELS, At.MODEL),
+    RouteRight("GET", f"{API}/proposals", Right.SEE),
+    RouteRight("POST", f"{API}/proposals/{{proposal_id}}/accept", Right.DECIDE_ON_MODELS, At.PROPOSAL),
+    RouteRight("POST", f"{API}/proposals/{{proposal_id}}/dismiss", Right.DECIDE_ON_MODELS, At.PROPOSAL),
+    RouteRight("GET", f"{API}/figures/detection", Right.SEE),
+    RouteRight("GET", f"{API}/quarantine", Right.SEE_INGEST),
+    RouteRight("GET", f"{API}/quarantine/assets", Right.SEE_INGEST),
+    RouteRight("POST", f"{API}/quarantine/assets/approve", Right.REGISTER_ASSETS, At.BODY),
+    RouteRight("POST", f"{API}/quarantine/assets/dismiss", Right.REGISTER_ASSETS, At.BODY),
+    RouteRight("GET", f"{API}/quarantine/{{quarantine_id}}", Right.SEE_INGEST, At.QUARANTINED),
+    RouteRight("GET", f"{API}/ingest/status", Right.SEE_INGEST),
+    RouteRight("GET", f"{API}/ingest/minutes", Right.SEE_INGEST),
+    RouteRight("GET", f"{API}/device-tokens", Right.MANAGE_DEVICES),
+    RouteRight("POST", f"{API}/device-tokens", Right.MANAGE_DEVICES, At.BODY),
+    RouteRight("POST", f"{API}/device-tokens/{{token_id}}/revoke", Right.MANAGE_DEVICES, At.DEVICE_TOKEN),
+    RouteRight("POST", f"{API}/telemetry", Reach.DEVICE_TOKEN, At.NOWHERE),
+    RouteRight("GET", f"{API}/health", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", f"{API}/health/live", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", f"{API}/openapi.json", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("GET", "/metrics", Right.SEE_METRICS, At.NOWHERE),
+)
+
+_PEOPLE = (
+    RouteRight("GET", f"{API}/me", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("POST", f"{API}/me/confirm", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("GET", f"{API}/me/tokens", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("POST", f"{API}/me/tokens", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("POST", f"{API}/me/tokens/{{token_id}}/revoke", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("GET", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people/{{sign_in}}/disable", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people/{{sign_in}}/enable", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people/{{sign_in}}/link", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people/{{sign_in}}/roles", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/people/{{sign_in}}/roles/withdraw", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("GET", f"{API}/teams", Right.SEE, At.NOWHERE),
+    RouteRight("POST", f"{API}/teams", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/teams/{{team}}/members", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/tokens", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/tokens", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("POST", f"{API}/tokens/{{token_id}}/revoke", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/sign-ins", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+)
+
+_SIGNING_IN = (
+    RouteRight("GET", "/login", Reach.ANYONE, At.NOWHERE),
+    RouteRight("POST", "/login", Reach.ANYONE, At.NOWHERE),
+    RouteRight("POST", "/login/demo", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", "/login/provider", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", "/login/provider/back", Reach.ANYONE, At.NOWHERE),
+    RouteRight("POST", "/login/pin", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("POST", "/logout", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
+    RouteRight("POST", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", "/language/{language}", Reach.ANYONE, At.NOWHERE),
+)
+
+PAGES = (
+    RouteRight("GET", "/", Right.SEE),
+    RouteRight("GET", "/work-orders", Right.SEE),
+    RouteRight("GET", "/work-orders/{number}", Right.SEE, At.ORDER),
+    RouteRight("GET", "/alerts", Right.SEE),
+    RouteRight("GET", "/models", Right.SEE),
+    RouteRight("GET", "/models/{site}/{tag:path}", Right.SEE, At.PATH),
+    RouteRight("GET", "/assets/{site}/{tag:path}", Right.SEE, At.PATH),
+    RouteRight("GET", "/telemetry", Right.SEE_INGEST),
+    RouteRight("GET", "/quarantine", Right.SEE_INGEST),
+    RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
+)
+
+ROUTE_RIGHTS: Sequence[RouteRight] = (*_orders(), *_THE_PLANT, *_PEOPLE, *_SIGNING_IN, *PAGES)
+
+
+def right_of(method: str, path: str) -> RouteRight | None:
+    """Find the row for a request; HEAD counts as GET.
+
+    >>> right_of("POST", "/api/v1/work-orders/WO-000001/approve").wants.value
+    'approve_orders'
+    >>> right_of("GET", "/nothing") is None
+    True
+    """
+    asked = "GET" if method == "HEAD" else method
+    return next((one for one in ROUTE_RIGHTS if one.method == asked and one.pattern.fullmatch(path)), None)
+
+
+def refuse_unlisted(routes: Iterable[tuple[str, str]]) -> None:
+    """Refuse to start with a route for which nobody has decided who may use it.
+
+    Raises:
+        Misconfigured: a route is not in the table.
+    """
+    listed = {(one.method, one.path) for one in ROUTE_RIGHTS}
+    unlisted = sorted(f"{method} {path}" for method, path in set(routes) - listed)
+    if unlisted:
+        raise Misconfigured(
+            f"nobody has decided who may use {', '.join(unlisted)}: add it to api/identity/route_rights.py"
+        )
+
+
+def as_table() -> str:
+    """Print the table for the docs: each route, and who is let in."""
+    lines = ["| route | wants | at | " + " | ".join(role.value for role in PlantRole) + " |"]
+    lines.append("| --- | --- | --- |" + " :-: |" * len(PlantRole))
+    for one in ROUTE_RIGHTS:
+        wants = one.wants.phrase if isinstance(one.wants, Right) else one.wants.value
+        marks = " | ".join("✓" if role in one.roles else "" for role in PlantRole)
+        lines.append(f"| `{one.method} {one.path}` | {wants} | {one.at.value} | {marks} |")
+    return "\n".join(lines)

@@ -1,0 +1,232 @@
+"""People over HTTP: oneself, others, teams, tokens, and attempts to sign in."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from api.identity import people as use_cases
+from api.identity import tokens
+from api.identity.access import address_of
+from api.identity.ledger_entries import enter
+from api.identity.people import NewPerson
+from api.identity.sign_in import confirm
+from api.identity.tokens import TokenWanted
+from api.parts import GivenParts
+from api.problems import answers
+from api.routes.orders import Most
+from api.schemas.people import (
+    ApiTokenShape,
+    AttemptsShape,
+    Confirmation,
+    ConfirmationShape,
+    IssuedTokenShape,
+    LinkShape,
+    MachineTokenWanted,
+    MemberWanted,
+    MeShape,
+    OwnTokenWanted,
+    PersonShape,
+    PersonWanted,
+    RoleWanted,
+    TeamShape,
+    TeamWanted,
+)
+from api.schemas.shape import NOTHING, Nothing
+from plant.errors import Forbidden
+from plant.principal import Principal, Recognition
+from plant.rights import Right
+from storage.identity import api_tokens, people, sign_ins
+
+me_router = APIRouter(prefix="/me", tags=["people"])
+people_router = APIRouter(prefix="/people", tags=["people"])
+team_router = APIRouter(prefix="/teams", tags=["people"])
+token_router = APIRouter(prefix="/tokens", tags=["people"])
+attempt_router = APIRouter(prefix="/sign-ins", tags=["people"])
+
+
+@me_router.get("", responses=answers())
+def get_me(parts: GivenParts) -> MeShape:
+    """Say who acts, and what they may do."""
+    return MeShape.of(parts.principal)
+
+
+@me_router.post("/confirm", status_code=201, responses=answers(400, 403))
+def confirm_me(request: Request, parts: GivenParts, shown: Confirmation) -> ConfirmationShape:
+    """Show the credential again, for one act that is to be signed."""
+    secret = confirm(
+        parts.database, parts.principal, shown.password, shown.act, address=address_of(request), clock=parts.clock
+    )
+    return ConfirmationShape(confirmation=secret)
+
+
+@me_router.get("/tokens", responses=answers(403))
+def list_own_tokens(parts: GivenParts) -> list[ApiTokenShape]:
+    """List one's own tokens."""
+    with parts.database.transaction() as tx:
+        found = api_tokens.every(tx, person_id=_person_id(parts.principal))
+    return [ApiTokenShape.model_validate(one) for one in found]
+
+
+@me_router.post("/tokens", status_code=201, responses=answers(400, 403))
+def issue_own_token(parts: GivenParts, wanted: OwnTokenWanted) -> IssuedTokenShape:
+    """Issue a token of one's own; not by a token."""
+    with parts.database.transaction() as tx:
+        person = people.by_id(tx, _person_id(parts.principal))
+    issued = tokens.issue_token(
+        parts.database,
+        TokenWanted(
+            name=wanted.name,
+            sign_in=person.sign_in if person else None,
+            scopes=None if wanted.scopes is None else tuple(wanted.scopes),
+            sites=None if wanted.sites is None else tuple(wanted.sites),
+            days=wanted.days,
+        ),
+        actor=parts.principal,
+        clock=parts.clock,
+    )
+    return IssuedTokenShape.model_validate(issued)
+
+
+@me_router.post("/tokens/{token_id}/revoke", status_code=204, responses=answers(403, 404))
+def revoke_own_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHING) -> None:
+    """Let one's own token open nothing any more."""
+    tokens.revoke_token(
+        parts.database, token_id, actor=parts.principal, clock=parts.clock, only_of=_person_id(parts.principal)
+    )
+
+
+def _person_id(principal: Principal) -> str:
+    """Return who a person is; a token issues and lists no tokens."""
+    if not principal.person_id or principal.recognition is Recognition.TOKEN:
+        raise Forbidden("only a person who is signed in has tokens of their own")
+    return principal.person_id
+
+
+@people_router.get("", responses=answers(403))
+def list_people(parts: GivenParts) -> list[PersonShape]:
+    """List the people of the sites one administers."""
+    with parts.database.transaction() as tx:
+        found = people.everybody(tx)
+    mine = parts.principal.sites_with(Right.MANAGE_PEOPLE)
+    return [PersonShape.of(one) for one in found if mine is None or mine & one.roles.keys() or not one.roles]
+
+
+@people_router.post("", status_code=201, responses=answers(400, 403, 404, 409))
+def add_person(parts: GivenParts, wanted: PersonWanted) -> PersonShape:
+    """Enter a person with their roles."""
+    new = NewPerson(
+        sign_in=wanted.sign_in,
+        name=wanted.name,
+        language=wanted.language,
+        time_zone=wanted.time_zone,
+        mail=wanted.mail,
+        phone=wanted.phone,
+        roles=tuple((one.role, one.site) for one in wanted.roles),
+        teams=tuple(wanted.teams),
+    )
+    return PersonShape.of(use_cases.add_person(parts.database, new, actor=parts.principal, clock=parts.clock))
+
+
+@people_router.post("/{sign_in}/disable", responses=answers(403, 404, 409))
+def disable_person(parts: GivenParts, sign_in: str, _nothing: Nothing = NOTHING) -> PersonShape:
+    """Let a person in no more; what they did keeps their name."""
+    return PersonShape.of(use_cases.disable_person(parts.database, sign_in, actor=parts.principal, clock=parts.clock))
+
+
+@people_router.post("/{sign_in}/enable", responses=answers(403, 404))
+def enable_person(parts: GivenParts, sign_in: str, _nothing: Nothing = NOTHING) -> PersonShape:
+    """Let a disabled person in again."""
+    return PersonShape.of(use_cases.enable_person(parts.database, sign_in, actor=parts.principal, clock=parts.clock))
+
+
+@people_router.post("/{sign_in}/link", status_code=201, responses=answers(403, 404, 409))
+def make_link(parts: GivenParts, sign_in: str, _nothing: Nothing = NOTHING) -> LinkShape:
+    """Make a link with which a person sets a password."""
+    return LinkShape(link=use_cases.make_link(parts.database, sign_in, actor=parts.principal, clock=parts.clock))
+
+
+@people_router.post("/{sign_in}/roles", responses=answers(403, 404))
+def grant_role(parts: GivenParts, sign_in: str, wanted: RoleWanted) -> PersonShape:
+    """Give a person a role."""
+    found = use_cases.grant_role(
+        parts.database, sign_in, wanted.role, wanted.site, actor=parts.principal, clock=parts.clock
+    )
+    return PersonShape.of(found)
+
+
+@people_router.post("/{sign_in}/roles/withdraw", responses=answers(403, 404, 409))
+def withdraw_role(parts: GivenParts, sign_in: str, wanted: RoleWanted) -> PersonShape:
+    """Take a role of a person."""
+    found = use_cases.withdraw_role(
+        parts.database, sign_in, wanted.role, wanted.site, actor=parts.principal, clock=parts.clock
+    )
+    return PersonShape.of(found)
+
+
+@team_router.get("", responses=answers(403))
+def list_teams(parts: GivenParts) -> list[TeamShape]:
+    """List every team."""
+    with parts.database.transaction() as tx:
+        return [TeamShape.model_validate(one) for one in people.teams(tx)]
+
+
+@team_router.post("", status_code=201, responses=answers(400, 403))
+def put_team(parts: GivenParts, wanted: TeamWanted) -> TeamShape:
+    """Make a team, or call it otherwise; teams are of every site."""
+    with parts.database.transaction() as tx:
+        people.put_team(
+            tx,
+            tag=wanted.tag,
+            name=wanted.name,
+            name_zh=wanted.name_zh,
+            answers_for_engineering=wanted.answers_for_engineering,
+        )
+        enter(tx, "team.put", parts.principal, wanted.tag, parts.clock)
+        return next(TeamShape.model_validate(one) for one in people.teams(tx) if one.tag == wanted.tag)
+
+
+@team_router.post("/{team}/members", status_code=204, responses=answers(400, 403, 404))
+def join_team(parts: GivenParts, team: str, wanted: MemberWanted) -> None:
+    """Let a person be of a team."""
+    with parts.database.transaction() as tx:
+        person = use_cases.known(tx, wanted.sign_in)
+        people.join_team(tx, person.person_id, team, on_call=wanted.on_call)
+        enter(tx, "team.joined", parts.principal, person.sign_in, parts.clock, team=team)
+
+
+@token_router.get("", responses=answers(403))
+def list_tokens(parts: GivenParts) -> list[ApiTokenShape]:
+    """List every token, people's and machines'; never a secret."""
+    with parts.database.transaction() as tx:
+        return [ApiTokenShape.model_validate(one) for one in api_tokens.every(tx)]
+
+
+@token_router.post("", status_code=201, responses=answers(400, 403))
+def issue_machine_token(parts: GivenParts, wanted: MachineTokenWanted) -> IssuedTokenShape:
+    """Issue a token of a machine, with a role of its own."""
+    issued = tokens.issue_token(
+        parts.database,
+        TokenWanted(
+            name=wanted.name,
+            role=wanted.role,
+            scopes=None if wanted.scopes is None else tuple(wanted.scopes),
+            sites=None if wanted.sites is None else tuple(wanted.sites),
+            days=wanted.days,
+        ),
+        actor=parts.principal,
+        clock=parts.clock,
+    )
+    return IssuedTokenShape.model_validate(issued)
+
+
+@token_router.post("/{token_id}/revoke", status_code=204, responses=answers(403, 404))
+def revoke_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHING) -> None:
+    """Let any token open nothing any more."""
+    tokens.revoke_token(parts.database, token_id, actor=parts.principal, clock=parts.clock)
+
+
+@attempt_router.get("", responses=answers(403))
+def list_attempts(parts: GivenParts, most: Most = 200) -> list[AttemptsShape]:
+    """List the newest attempts to sign in."""
+    with parts.database.transaction() as tx:
+        return [AttemptsShape.model_validate(one) for one in sign_ins.attempts(tx, most=most)]

@@ -1,0 +1,63 @@
+"""Who comes in where: the rule of entry for `serve`, and the link for the first administrator."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from urllib.parse import urlsplit
+
+from api.identity.access import Access, is_loopback
+from api.identity.first_start import first_link
+from api.identity.provider import ProviderSettings, read_roles
+from plant.errors import Unavailable
+from service.runtime import roles
+from service.runtime.surroundings import Surroundings
+from storage.core.database import Database
+
+LIFELINE = "ASSETLOOP_LIFELINE"
+
+
+def access_for(around: Surroundings, host: str) -> Access:
+    """Say who may come in from where: the demo's people by one click where only this machine is listened to."""
+    settings = around.settings
+    provider = None
+    if settings.oidc_issuer:
+        secret = settings.oidc_client_secret
+        provider = ProviderSettings(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else "",
+            name=settings.oidc_name,
+            redirect_uri=f"{roles.console_url(around).rstrip('/')}/login/provider/back",
+            roles_claim=settings.oidc_roles_claim,
+            roles=read_roles(settings.oidc_roles),
+        )
+    return Access(
+        allowed_hosts=(*settings.hosts, *_console_host(around)),
+        one_click=is_loopback(host) and not settings.tls_proxy,
+        is_behind_tls=bool(settings.tls_proxy),
+        provider=provider,
+    )
+
+
+def say_first_link(around: Surroundings, database: Database) -> None:
+    """Print the link that sets the first administrator's password, unless `assetloop up` has printed it."""
+    if os.environ.get(LIFELINE):
+        return
+    with contextlib.suppress(Unavailable):
+        link = first_link(database, clock=around.clock)
+        if link is not None:
+            address = roles.console_url(around) or f"http://127.0.0.1:{around.settings.port}"
+            print(first_link_line(address, link), file=sys.stderr)  # noqa: T201
+
+
+def first_link_line(address: str, link: str) -> str:
+    """Say where the first administrator sets a password."""
+    return f"first administrator, once, within a day: {address.rstrip('/')}{link}"
+
+
+def _console_host(around: Surroundings) -> tuple[str, ...]:
+    """Return the name under which people open the console, where it is set."""
+    host = urlsplit(around.settings.console_url).hostname
+    return (host,) if host else ()

@@ -1,0 +1,55 @@
+"""People for tests: entered in the register, signed in, and as values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from httpx import Client
+
+from api.identity.access import SESSION_COOKIE
+from api.identity.people import NewPerson, add_person, grant_role, principal_of
+from api.identity.sign_in import begin_session
+from plant.clock import Clock
+from plant.principal import Principal, Recognition, process
+from plant.rights import PlantRole
+from storage.core.database import Database
+from storage.identity import people
+from storage.identity.people import Person
+
+EVERY_ROLE = tuple((role, None) for role in PlantRole if role is not PlantRole.DEVICE)
+__all__ = ["NewPerson", "add_person", "grant_role", "replace"]
+SETUP = process("a test")
+
+
+def enter(
+    database: Database,
+    clock: Clock,
+    sign_in: str = "ada",
+    *,
+    name: str = "Ada",
+    roles: tuple[tuple[PlantRole, str | None], ...] = EVERY_ROLE,
+    is_demo: bool = False,
+) -> Person:
+    """Enter a person, or find who signs in so already."""
+    with database.transaction() as tx:
+        found = people.by_sign_in(tx, sign_in)
+    new = NewPerson(sign_in=sign_in, name=name, roles=roles, is_demo=is_demo)
+    return found or add_person(database, new, actor=SETUP, clock=clock)
+
+
+def cookie_of(database: Database, clock: Clock, person: Person) -> dict[str, str]:
+    """Sign a person in, without asking for a password; return the cookie."""
+    begun = begin_session(database, person, Recognition.PASSWORD, address="test", clock=clock)
+    return {SESSION_COOKIE: begun.cookie}
+
+
+def acting(person: Person) -> Principal:
+    """Return a person as who acts."""
+    return principal_of(person, Recognition.PASSWORD)
+
+
+def sign_in(client: Client, database: Database, clock: Clock, person: Person | None = None) -> Person:
+    """Let a client act as a person: Ada, who has every role, unless another is named."""
+    who = person or enter(database, clock)
+    client.cookies.update(cookie_of(database, clock, who))
+    return who
