@@ -47,7 +47,7 @@ class _Round:
 class Gate:
     """Passages to the broker behind, which listens on `ports` of this machine: MQTT 3.1.1, and MQTT 5.
 
-    `filters` say which topics are ingest's, until it subscribes; who presents `secret` is ingest.
+    `filters` say which topics are ingest's, beside what it subscribes to; who presents `secret` is ingest.
     """
 
     def __init__(self, journal: Journal, *, ports: tuple[int, int], filters: Sequence[str], secret: bytes) -> None:
@@ -102,8 +102,9 @@ class Gate:
         return kept
 
     def _keep_what_matches(self, filters: Sequence[str]) -> None:
-        """Keep what ingest subscribes to; a shared subscription is one, for ingest has this journal to itself."""
-        self._filters = tuple(one.split("/", 2)[-1] if one.startswith("$share/") else one for one in filters)
+        """Keep what ingest subscribes to too; a shared subscription is one, for ingest has this journal to itself."""
+        wanted = [one.split("/", 2)[-1] if one.startswith("$share/") else one for one in filters]
+        self._filters = tuple(dict.fromkeys([*self._filters, *wanted]))
         self._topics.clear()
 
     def keep(

@@ -145,8 +145,8 @@ def _say_so() -> None:
 
 
 def _end_with_parent() -> None:
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdin.buffer.read()
+    with contextlib.suppress(OSError):
+        os.read(sys.stdin.fileno(), 1)  # past Python's buffer, whose lock would be in the way of the end
     os.kill(os.getpid(), signal.SIGTERM)
 
 

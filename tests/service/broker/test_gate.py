@@ -183,6 +183,31 @@ def test_what_a_killed_gate_had_acknowledged_is_there_and_its_port_too(
     assert sorted({int(payload) for payload in heard}) == list(range(101))
 
 
+def test_a_gate_that_is_stopped_says_nothing_and_leaves_in_good_order(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    gate = psutil.Process(broker.pids[0])
+    broker._gate._process.terminate()  # type: ignore[union-attr]
+    assert gate.wait(10) == 0
+    assert (tmp_path / "broker.log").read_text() == ""
+
+
+def test_what_ingest_subscribes_to_is_kept_beside_what_was_known(broker: EmbeddedBroker, connects: Connects) -> None:
+    settings = BrokerSettings(url=broker.ingest_url)
+    subscriber = Subscriber(settings, client_id="assetloop-x-ingest-0", filters=["$share/g/other/#"])
+    subscriber.connect()
+
+    def is_listening() -> bool:
+        subscriber.read_sent()
+        subscriber.tend(writable=True)
+        return subscriber.is_listening
+
+    wait_for(is_listening, within_s=10, what="subscription")
+    subscriber.drop()
+    device = connects()
+    device.says(b"1")
+    device.says(b"2", topic="other/1")
+    assert Ingest(broker).hears(2) == [b"1", b"2"]
+
+
 def test_other_clients_hear_each_other_as_before(connects: Connects) -> None:
     listener, modern, device = connects(), connects(protocol=V5), connects()
     for one in (listener, modern):
