@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -115,11 +116,17 @@ class Stack:
         return answer.json() if answer.status_code == 200 else None
 
     def embedded(self, word: str) -> psutil.Process:
-        """Return the embedded server whose command line holds a word."""
+        """Return the embedded server whose command line holds a word, once it runs."""
         assert self._process is not None
-        children = psutil.Process(self._process.pid).children()
-        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return next(child for child in alive if any(word in part for part in child.cmdline()))
+
+        def look() -> psutil.Process | None:
+            for child in psutil.Process(self._process.pid).children():  # type: ignore[union-attr]
+                with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                    if any(word in part for part in child.cmdline()):
+                        return child
+            return None
+
+        return wait_for(look, within_s=30, what=f"process of {word}")
 
     def role(self, name: str) -> psutil.Process:
         """Return the process that plays a role now."""
