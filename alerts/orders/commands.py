@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.alarms.rules import DeskRules
-from alerts.alarms.suppression import quiet
+from alerts.alarms.suppression import suppress_alerts
 from alerts.journal import JournalEntry, enter_order
 from alerts.orders import transitions
 from alerts.orders.locked_order import lock_order, write_revision
@@ -155,7 +155,7 @@ def _keep_quiet_while_at_work(
         return
     change = suppression.begin if is_now else suppression.end
     change(tx, asset_id=after.asset_id, reason=SuppressionReason.WORK, at=at, by=actor, order_id=after.order_id)
-    quiet(tx, after.asset_id, actor=actor, at=at)
+    suppress_alerts(tx, after.asset_id, actor=actor, at=at)
 
 
 def _closing(codes: Codes, order: WorkOrder, actor: str, at: datetime) -> Closing:

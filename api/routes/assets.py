@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from alerts.alarms.service_state import return_to_service, take_out_of_service
+from alerts.alarms.suppression import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape

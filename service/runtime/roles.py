@@ -71,7 +71,6 @@ def ingest(around: Surroundings) -> None:
     from ingest.metrics import Meter
     from ingest.runner import Ingest, IngestSettings
     from service.runtime import metrics
-    from service.runtime.broker_settings import broker_settings
 
     settings = around.settings
     counted, me = metrics.registry(), holder()
@@ -82,7 +81,7 @@ def ingest(around: Surroundings) -> None:
     ):
         Ingest(
             IngestSettings(
-                broker=broker_settings(around),
+                broker=around.broker_settings(),
                 spool=around.folder.spool,
                 share=settings.mqtt_share,
                 mapping=settings.mapping,

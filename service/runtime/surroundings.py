@@ -17,6 +17,7 @@ from storage.core.database import Database, Role
 
 if TYPE_CHECKING:
     from alerts.dispatch.mqtt_publisher import MqttPublisher
+    from ingest.mqtt.connecting import BrokerSettings
     from simulators.wire import Wire
 
 
@@ -72,6 +73,22 @@ class Surroundings:
         """Return those with which the broker is reached, for whatever reaches it."""
         named = self.settings
         return Certificates(ca_file=named.mqtt_ca_file, cert_file=named.mqtt_cert_file, key_file=named.mqtt_key_file)
+
+    def broker_settings(self) -> BrokerSettings:
+        """Say how ingest reaches the broker: the same for the role and for whoever only listens in.
+
+        Raises:
+            Misconfigured: nothing names a broker.
+        """
+        from ingest.mqtt.connecting import BrokerSettings
+
+        return BrokerSettings(
+            url=self.ingest_mqtt_url(),
+            certificates=self.certificates,
+            session_expiry_s=self.settings.mqtt_session_expiry_s,
+            keepalive_s=self.settings.mqtt_keepalive_s,
+            reader=self.settings.mqtt_reader,
+        )
 
     def wire(self, url: str | None = None) -> Wire:
         """Make what publishes as a device does; it connects when entered. `url` is that of a stack that only begins."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from alerts.alarms.service_state import return_to_service, take_out_of_service
+from alerts.alarms.suppression import return_to_service, take_out_of_service
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, sheet
 from api.console.visit import Visit

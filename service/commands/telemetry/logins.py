@@ -83,10 +83,9 @@ def remove(
 def _cut(around: Surroundings, name: str) -> None:
     """End the connection of a client that came by certificate: whoever comes in its name ends it."""
     from ingest.mqtt.connecting import end_session
-    from service.runtime.broker_settings import broker_settings
 
     with contextlib.suppress(Misconfigured, Unavailable):  # it may do nothing any more in any case
-        end_session(broker_settings(around), name)
+        end_session(around.broker_settings(), name)
 
 
 def _accounts(around: Surroundings) -> Accounts:

@@ -19,7 +19,6 @@ from plant.errors import Misconfigured, Rejected, Unavailable
 from plant.escaped import escaped
 from plant.topics import matches
 from service.commands.instants import shown_ms
-from service.runtime.broker_settings import broker_settings
 from service.runtime.surroundings import Surroundings
 
 _DAY_US = 86_400_000_000
@@ -112,7 +111,7 @@ def learn(around: Surroundings, wanted: str, seconds: float, advance: Callable[[
         if not any(matches(one, topic) for one in known):
             lesson.hear(topic, payload)
 
-    listen(broker_settings(around), wanted, seconds, hear, advance)
+    listen(around.broker_settings(), wanted, seconds, hear, advance)
     if not lesson.topics:
         raise Unavailable(f"nothing that a mapping could read was said on {wanted} within {seconds:g} s; listen longer")
     text = lesson.proposal()

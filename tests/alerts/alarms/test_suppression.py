@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from alerts.alarms.desk import Desk, DeskReport
-from alerts.alarms.service_state import return_to_service, take_out_of_service
+from alerts.alarms.suppression import return_to_service, take_out_of_service
 from alerts.orders.commands import Codes, close_order, take_step
 from lifecycle import ledger
 from plant.alert import Alert, AlertState

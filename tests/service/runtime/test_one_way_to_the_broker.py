@@ -15,7 +15,7 @@ from tests.patience import wait_for
 from tests.stack import Stack
 
 SERVICE = Path(__file__).parents[3] / "service"
-MAKERS = {"runtime/surroundings.py", "runtime/broker_settings.py"}
+MAKERS = {"runtime/surroundings.py"}
 WITH_A_BROKER_OF_ITS_OWN = {"bench/latency.py", "bench/ingest.py", "bench/broker.py"}
 CONNECTIONS = {"Wire", "MqttPublisher", "BrokerSettings"}
 
