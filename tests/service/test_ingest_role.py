@@ -186,7 +186,7 @@ def test_status_quarantine_and_liveness_tell_what_is_and_approval_replays(
 
     # Latest values are brought forward once a second.
     wait_for(lambda: liveness() == [("up", "alive", "fresh")], what="living P-101 with fresh sensors")
-    wait_for(lambda: re.search(r"demo/P-9 +up +alive", run(environment, "liveness")), what="a living P-9")
+    wait_for(lambda: re.search(r"demo/P-9 +\S+ +up +alive", run(environment, "liveness")), what="a living P-9")
 
 
 def test_a_gateways_device_without_a_site_is_approved_at_one_and_replayed(
