@@ -13,12 +13,12 @@ from starlette.routing import Mount
 
 from api import counting
 from api.counting import Counting
-from api.identity import login, provider_sign_in
 from api.identity.access import Access
 from api.identity.gate import FILES, Gate
 from api.identity.recognising import Recogniser
 from api.identity.route_rights import API as PREFIX
 from api.identity.route_rights import refuse_unlisted
+from api.identity.signing_in import login, provider_sign_in
 from api.parts import Parts
 from api.problems import handle_problems
 from api.routes import alerts, assets, devices, figures, models, orders, people, quarantine, status, telemetry

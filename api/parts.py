@@ -11,8 +11,8 @@ from fastapi import Depends, Request
 from api.identity.route_rights import At, right_of
 from ingest.door import Door
 from plant.clock import Clock
-from plant.principal import Principal, process
-from plant.rights import Right
+from plant.people.principal import Principal, process
+from plant.people.rights import Right
 from storage.core.database import Database
 
 _NOBODY = process("api")

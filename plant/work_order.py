@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from plant.iso14224 import Activity
-from plant.principal import Principal
+from plant.people.principal import Principal
 from plant.severity import Severity
 
 

@@ -13,7 +13,7 @@ import orjson
 
 from plant.clock import Clock
 from plant.errors import Misconfigured
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from simulators.devices import Device
 from simulators.faults import Fault, UnknownFault
 from simulators.moments import FloatArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from plant.errors import Misconfigured
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from simulators.tables.recording import RecordedTable, UnreadableRecording
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from plant.broker_address import BrokerAddress
-from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
+from plant.mqtt.broker_address import BrokerAddress
+from plant.mqtt.certificates import Certificates
 
 if TYPE_CHECKING:
     from paho.mqtt.properties import Properties

@@ -8,10 +8,10 @@ from httpx import Client
 
 from api.identity.access import SESSION_COOKIE
 from api.identity.people import NewPerson, add_person, grant_role, principal_of
-from api.identity.sign_in import begin_session
+from api.identity.signing_in.sign_in import begin_session
 from plant.clock import Clock
-from plant.principal import Principal, Recognition, process
-from plant.rights import PlantRole
+from plant.people.principal import Principal, Recognition, process
+from plant.people.rights import PlantRole
 from storage.core.database import Database
 from storage.identity import people
 from storage.identity.people import Person

@@ -9,7 +9,7 @@ from alerts.alarms import transitions
 from alerts.journal import JournalEntry, enter_alert
 from plant.alert import Alert
 from plant.clock import Clock
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.work import alerts as alert_rows
 from storage.work import desk as rows

@@ -12,7 +12,7 @@ from plant.alert import AlertFlags
 from plant.asset import AssetState
 from plant.clock import Clock
 from plant.errors import Conflict
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.register import assets
 from storage.register.assets import RegisteredAsset

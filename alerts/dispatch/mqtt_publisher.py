@@ -8,9 +8,9 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from plant.broker_address import BrokerAddress
-from plant.certificates import Certificates
 from plant.errors import Unavailable
+from plant.mqtt.broker_address import BrokerAddress
+from plant.mqtt.certificates import Certificates
 
 _KEEPALIVE_S = 30
 

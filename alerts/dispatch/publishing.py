@@ -14,7 +14,7 @@ from procrastinate import Blueprint, JobContext
 
 from plant.backoff import GrowingWait
 from plant.clock import Clock, SystemClock
-from plant.topics import work_order_topic
+from plant.mqtt.topics import work_order_topic
 from plant.work_order import WorkOrder
 from storage.core import jobs
 from storage.core.database import Database, Transaction

@@ -10,7 +10,7 @@ from alerts.journal import JournalEntry
 from alerts.orders.locked_order import LockedOrder, lock_order, write_revision
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
-from plant.principal import Principal
+from plant.people.principal import Principal
 from plant.work_order import Booking, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.work import orders as order_rows

@@ -14,7 +14,7 @@ from lifecycle.register.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
-from plant.principal import Principal
+from plant.people.principal import Principal
 from plant.work_order import Closing, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining

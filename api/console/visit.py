@@ -19,8 +19,8 @@ from api.identity.recognising import Recogniser
 from api.language import Language, language_of
 from api.parts import Parts
 from plant.errors import Forbidden, Unavailable
-from plant.principal import Principal
-from plant.rights import Right
+from plant.people.principal import Principal
+from plant.people.rights import Right
 from plant.work_order import WorkOrder
 from storage.views.overview import AssetView, SignalView
 

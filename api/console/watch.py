@@ -11,9 +11,9 @@ from datetime import datetime
 from api.parts import Parts
 from plant.alert import Alert
 from plant.errors import AssetloopError
-from plant.principal import Principal, process
+from plant.people.principal import Principal, process
+from plant.people.rights import PlantRole, Right
 from plant.product_state import ProductFault
-from plant.rights import PlantRole, Right
 from plant.work_order import WorkOrder
 from storage.views import overview, product_state
 from storage.views.overview import AssetView, Counts, Quarantined

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from api.identity.provider import ProviderSettings
+from api.identity.signing_in.provider import ProviderSettings
 
 SESSION_COOKIE = "assetloop_session"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

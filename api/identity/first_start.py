@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from api.identity.people import NewPerson, add_person, make_link
 from plant.clock import Clock
-from plant.principal import process
-from plant.rights import PlantRole
+from plant.people.principal import process
+from plant.people.rights import PlantRole
 from storage.core.database import Database
 from storage.identity import people
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from lifecycle import ledger
 from plant.clock import Clock
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Transaction
 
 PEOPLE_CHAIN = "@people"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.identity.ledger_entries import enter
-from api.identity.passwords import check_password, check_pin, hash_of
 from api.identity.secrets_shown_once import make_secret, sha256_of
+from api.identity.signing_in.passwords import check_password, check_pin, hash_of
 from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
-from plant.principal import Principal, Recognition
-from plant.rights import EVERY_SITE, PlantRole, Right
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.core.database import Database, Transaction
 from storage.identity import one_time, people, sessions
 from storage.identity.people import Person

@@ -12,12 +12,12 @@ from starlette.requests import HTTPConnection
 from api.identity.access import SESSION_COOKIE
 from api.identity.route_rights import At, Reach, RouteRight
 from api.identity.secrets_shown_once import sha256_of
-from api.identity.sign_in import confirmed, principal_of_session
+from api.identity.signing_in.sign_in import confirmed, principal_of_session
 from api.identity.tokens import principal_of_token
 from plant.clock import Clock
 from plant.errors import Forbidden, NotFound, Rejected, Unavailable
-from plant.principal import Principal
-from plant.rights import EVERY_SITE, Right
+from plant.people.principal import Principal
+from plant.people.rights import EVERY_SITE, Right
 from storage.core.database import Database
 from storage.identity import things
 from storage.identity.things import Thing

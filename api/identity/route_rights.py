@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from plant.errors import Misconfigured
-from plant.rights import ROLE_RIGHTS, PlantRole, Right
+from plant.people.rights import ROLE_RIGHTS, PlantRole, Right
 from plant.work_order import Step
 
 API = "/api/v1"

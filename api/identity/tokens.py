@@ -13,8 +13,8 @@ from api.identity.people import known, principal_of
 from api.identity.secrets_shown_once import make_secret, sha256_of
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
-from plant.principal import Principal, Recognition
-from plant.rights import EVERY_SITE, PlantRole, Right
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.core.database import Database
 from storage.identity import api_tokens, people
 from storage.identity.api_tokens import KnownToken

@@ -10,7 +10,7 @@ from api.schemas.assets import LivenessShape
 from api.schemas.shape import NOTHING, Nothing
 from api.schemas.telemetry import DeviceTokenShape, IssuedShape, TokenWish
 from lifecycle.register import device_tokens
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.register import device_tokens as store
 from storage.views import liveness
 

@@ -14,7 +14,7 @@ from api.problems import answers
 from api.schemas.orders import CodeShape, CodesShape, NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
 from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
-from plant.rights import Right
+from plant.people.rights import Right
 from plant.work_order import Booking, FailureReport, Outcome, Step
 from storage.work import orders
 

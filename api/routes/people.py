@@ -9,7 +9,7 @@ from api.identity import tokens
 from api.identity.access import address_of
 from api.identity.ledger_entries import enter
 from api.identity.people import NewPerson
-from api.identity.sign_in import confirm
+from api.identity.signing_in.sign_in import confirm
 from api.identity.tokens import TokenWanted
 from api.parts import GivenParts
 from api.problems import answers
@@ -33,8 +33,8 @@ from api.schemas.people import (
 )
 from api.schemas.shape import NOTHING, Nothing
 from plant.errors import Forbidden
-from plant.principal import Principal, Recognition
-from plant.rights import Right
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import Right
 from storage.identity import api_tokens, people, sign_ins
 
 me_router = APIRouter(prefix="/me", tags=["people"])

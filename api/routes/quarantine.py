@@ -17,7 +17,7 @@ from api.schemas.quarantine import (
     StrangerShape,
 )
 from lifecycle.register import approval
-from plant.rights import EVERY_SITE, Right
+from plant.people.rights import EVERY_SITE, Right
 from storage.telemetry import quarantine
 from storage.views import overview
 

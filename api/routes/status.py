@@ -12,7 +12,7 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.telemetry import DeliveredMinuteShape, FaultShape, FlowShape, HealthShape, LiveShape
 from plant.errors import Rejected
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.telemetry import delivery
 from storage.views import overview, product_state
 

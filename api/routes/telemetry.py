@@ -18,7 +18,7 @@ from ingest.door import Door
 from lifecycle.register import device_tokens
 from lifecycle.register.device_tokens import Scope
 from plant.errors import Forbidden, Rejected, Unavailable
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 
 router = APIRouter(prefix="/telemetry", tags=["telemetry"])
 _BODY_S = 30.0

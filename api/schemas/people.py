@@ -8,8 +8,8 @@ from typing import Self
 from pydantic import Field
 
 from api.schemas.shape import Nothing, Shape
-from plant.principal import Principal, Recognition
-from plant.rights import EVERY_SITE, PlantRole, Right
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.identity.people import Person
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from plant.topics import tag_to_topic, topic_to_tag
+from plant.mqtt.topics import tag_to_topic, topic_to_tag
 
 SignalIds = NDArray[np.int32]
 

@@ -9,7 +9,7 @@ from ingest.decoding.compressed import MAGICS, expanded
 from ingest.decoding.decoded import Decoded
 from ingest.decoding.format import Decode, Format, Memories
 from plant.errors import Rejected
-from plant.topics import matches
+from plant.mqtt.topics import matches
 
 _MOST_ROUTES = 65_536
 _LARGEST_EXPANSION = 4

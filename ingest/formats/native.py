@@ -19,8 +19,8 @@ from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from ingest.decoding.format import Format
 from ingest.decoding.json_text import parsed
 from plant.errors import Rejected
+from plant.mqtt.topics import TELEMETRY_FILTER, device_of
 from plant.reading import Flag
-from plant.topics import TELEMETRY_FILTER, device_of
 
 _QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.QUALITY_BAD}
 _HISTORICAL = int(Flag.HISTORICAL)

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from ingest.learning.trying import readings_of
 from plant.errors import Rejected
-from plant.topics import matches
+from plant.mqtt.topics import matches
 
 ANYWHERE = "{topic...}"
 

@@ -9,9 +9,9 @@ from typing import Literal
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from plant.broker_address import BrokerAddress
-from plant.certificates import Certificates
 from plant.errors import Unavailable
+from plant.mqtt.broker_address import BrokerAddress
+from plant.mqtt.certificates import Certificates
 
 _CONNECT_S = 3.0
 

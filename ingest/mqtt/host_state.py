@@ -20,9 +20,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.mqtt.connecting import BrokerSettings, attend, introduce
 from plant.backoff import Outage
-from plant.broker_address import BrokerAddress
 from plant.clock import Clock
 from plant.errors import Unavailable
+from plant.mqtt.broker_address import BrokerAddress
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.2  # also how late a change may be noticed

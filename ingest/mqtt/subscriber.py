@@ -21,8 +21,8 @@ from paho.mqtt.properties import Properties
 from ingest.mqtt.client import FrameClient, PlainClient
 from ingest.mqtt.connecting import BrokerSettings, introduce
 from ingest.mqtt.frames import Publish
-from plant.broker_address import BrokerAddress
 from plant.errors import Unavailable
+from plant.mqtt.broker_address import BrokerAddress
 
 if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode

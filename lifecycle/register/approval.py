@@ -11,7 +11,7 @@ from lifecycle.ledger_events import AssetApproved
 from lifecycle.register import importing
 from lifecycle.register.plant_file import LONGEST_TAG, tags_of
 from plant.errors import Conflict, Rejected
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Transaction
 from storage.register import assets as store
 from storage.telemetry import quarantine

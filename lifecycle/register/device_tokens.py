@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plant.errors import Rejected
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Transaction
 from storage.register import device_tokens as store
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from lifecycle import ledger
 from lifecycle.ledger_events import Merged, ViewChanged
 from plant.errors import Conflict, NotFound, Rejected
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Transaction
 from storage.register import assets, retired
 from storage.register.assets import RegisteredAsset

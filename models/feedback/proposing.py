@@ -15,7 +15,7 @@ from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.errors import Conflict
 from plant.model import ModelState, ProposalState, RetrainingReason, Succession
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import installations, proposals

@@ -15,7 +15,7 @@ from plant.clock import Clock
 from plant.errors import Conflict
 from plant.finding import FindingSource
 from plant.model import ModelState
-from plant.principal import Principal
+from plant.people.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import findings, installations, proposals, scoring

@@ -27,7 +27,7 @@ from models import catalogue
 from models.detector.estimator import ConditionDetector
 from models.scoring import state_codec
 from plant.errors import Unavailable
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from service.bench.broker import BenchBroker, mosquitto
 from service.bench.ground import scratch
 from service.runtime.screen import Bar

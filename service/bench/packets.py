@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.mqtt.frames import packet
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from service.bench import sparkplug
 
 SITE = "bench"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.mqtt.frames import packet
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from service.bench import sparkplug
 from service.bench.packets import MARKER, MARKER_KEY, SITE, PublishPlan, births, turn_packets
 

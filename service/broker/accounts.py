@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plant.errors import Conflict, Misconfigured, NotFound, Rejected
-from plant.topics import tag_to_topic, telemetry_topic
+from plant.mqtt.topics import tag_to_topic, telemetry_topic
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OURS = frozenset({"ingest", "work", "engineering"})

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from plant.errors import Unavailable
-from plant.topics import matches
+from plant.mqtt.topics import matches
 from service.broker.introduction import acceptable, as_guest
 from service.broker.journal import Journal
 from service.broker.passage import Behind, Passage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 
 from plant.errors import Misconfigured
-from plant.principal import Principal, system_user, typed
+from plant.people.principal import Principal, system_user, typed
 
 
 def who(by: str | None = None, *, otherwise: str = "") -> Principal:

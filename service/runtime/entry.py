@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from api.identity.access import Access, is_loopback
 from api.identity.first_start import first_link
-from api.identity.provider import ProviderSettings, read_roles
+from api.identity.signing_in.provider import ProviderSettings, read_roles
 from plant.errors import Unavailable
 from service.runtime import roles
 from service.runtime.surroundings import Surroundings

@@ -18,7 +18,8 @@ from plant.errors import Misconfigured, Unavailable
 from service.demo.demonstration import read_fleet
 from service.runtime.surroundings import Surroundings, holder
 from service.runtime.waiting import ToldToStopError, patiently
-from storage.core.database import Database, Role, in_our_terms
+from storage.core.database import Database, Role
+from storage.core.driver_errors import in_our_terms
 
 if TYPE_CHECKING:
     import procrastinate

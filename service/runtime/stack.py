@@ -10,17 +10,17 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
 
 from plant.errors import Conflict, Unavailable
-from plant.product_state import FaultKind, ProductFault
 from service.demo import demonstration
 from service.runtime.data_folder import Running
 from service.runtime.entry import first_link_line
 from service.runtime.foundation import Foundation
+from service.runtime.lasting_faults import LastingFaults
 from service.runtime.processes import Crew
 from service.runtime.screen import Screen, Shown
 from service.runtime.surroundings import Surroundings
@@ -110,34 +110,6 @@ def refuse_taken_port(host: str, port: int) -> None:
     except OSError as error:
         why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {os.strerror(error.errno or 0)}"
         raise Conflict(f"port {port} on {host} {why}; choose another with --port") from error
-
-
-class LastingFaults:
-    """Faults that have lasted for a while: what passes by itself while roles start is not worth a line.
-
-    Nothing is said in the first `starting_s`, and then of what has lasted for `least_s`; seconds are monotonic.
-    """
-
-    def __init__(self, *, least_s: float = 3.0, starting_s: float = 15.0) -> None:
-        self._least_s = least_s
-        self._starting_s = starting_s
-        self._began_s: float | None = None
-        self._since_s: dict[FaultKind, float] = {}
-
-    def of(self, faults: Sequence[ProductFault], now_s: float) -> list[ProductFault]:
-        """Return those of `faults` that were seen for long enough.
-
-        >>> lasting, fault = LastingFaults(), ProductFault(kind=FaultKind.INGEST_AWAY, says="")
-        >>> seen = {0: [fault], 9: [fault], 14: [], 20: [fault], 24: [fault]}
-        >>> [len(lasting.of(faults, at_s)) for at_s, faults in seen.items()]
-        [0, 0, 0, 0, 1]
-        """
-        if self._began_s is None:
-            self._began_s = now_s
-        self._since_s = {fault.kind: self._since_s.get(fault.kind, now_s) for fault in faults}
-        if now_s - self._began_s < self._starting_s:
-            return []
-        return [fault for fault in faults if now_s - self._since_s[fault.kind] >= self._least_s]
 
 
 class _Stack:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plant.certificates import Certificates
 from plant.clock import Clock, SystemClock
 from plant.errors import Misconfigured
+from plant.mqtt.certificates import Certificates
 from service.runtime.data_folder import DataFolder, Running
 from service.settings import Settings, read_settings
 from storage.core.database import Database, Role

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from storage.core.database import connect, in_our_terms
+from storage.core.database import connect
+from storage.core.driver_errors import in_our_terms
 
 
 @contextmanager

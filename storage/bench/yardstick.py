@@ -12,7 +12,8 @@ from psycopg.rows import DictRow
 
 from plant.errors import Unavailable
 from storage.binary.columns import ReadingColumns, body_of
-from storage.core.database import Database, Role, Transaction, connect, in_our_terms
+from storage.core.database import Database, Role, Transaction, connect
+from storage.core.driver_errors import in_our_terms
 from storage.core.grade import Grade
 from storage.core.named_sql import statements
 from storage.schema import upkeep

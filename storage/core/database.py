@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from enum import StrEnum
@@ -12,10 +12,11 @@ from typing import Any, LiteralString, Self
 import psycopg
 import psycopg.conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
-from plant.errors import AssetloopError, Misconfigured, NotFound, Rejected, Unavailable
-from plant.principal import Principal
+from plant.errors import NotFound
+from plant.people.principal import Principal
+from storage.core.driver_errors import in_our_terms
 from storage.core.named_sql import statements
 
 
@@ -265,61 +266,3 @@ def assume(connection: psycopg.Connection[DictRow], role: Role) -> None:
     if role is Role.GRAFANA:
         connection.execute(_READ_ONLY_SESSION)
     connection.commit()
-
-
-@contextmanager
-def in_our_terms() -> Iterator[None]:
-    """Raise the product's errors in place of the driver's, for a server that is away or refuses a login or a value."""
-    try:
-        yield
-    except psycopg.Error as error:
-        ours = _in_our_terms(error)
-        if ours is None:
-            raise
-        raise ours from error
-
-
-def _in_our_terms(error: psycopg.Error) -> AssetloopError | None:
-    said = _line(error)
-    for kinds, ours in _TERMS:
-        if isinstance(error, kinds):
-            return ours(said)
-    if isinstance(error, psycopg.ProgrammingError) and error.sqlstate is None:
-        return Misconfigured(f"ASSETLOOP_DATABASE_URL is not a usable address: {said}")
-    return None
-
-
-_TERMS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str], AssetloopError]], ...] = (
-    (
-        (PoolTimeout,),
-        lambda _: Unavailable("the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?"),
-    ),
-    (
-        (psycopg.errors.InsufficientPrivilege,),
-        lambda said: Misconfigured(f"the database refuses: {said}; run `assetloop migrate`"),
-    ),
-    (
-        (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedColumn),
-        lambda said: Misconfigured(f"the database lacks something: {said}; run `assetloop migrate`"),
-    ),
-    (
-        (psycopg.errors.DiskFull,),
-        lambda said: Unavailable(
-            f"the database's disk is full: {said}; free space there, or keep less (ASSETLOOP_RAW_RETENTION_DAYS); "
-            "what waits goes on by itself"
-        ),
-    ),
-    (
-        (psycopg.errors.LockNotAvailable,),
-        lambda said: Unavailable(f"somebody holds a lock all the time: {said}; try again when that has ended"),
-    ),
-    ((psycopg.DataError,), lambda said: Rejected("bad_value", said)),
-    (
-        (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout),
-        lambda said: Unavailable(f"the database is away: {said}"),
-    ),
-)
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from plant.errors import Conflict, NotFound
-from plant.rights import EVERY_SITE, PlantRole
+from plant.people.rights import EVERY_SITE, PlantRole
 from storage.core.database import Transaction
 
 SecretKind = Literal["password", "pin"]

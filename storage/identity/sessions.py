@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from plant.principal import Recognition
+from plant.people.principal import Recognition
 from storage.core.database import Transaction
 
 

@@ -14,7 +14,8 @@ from procrastinate.schema import SchemaManager
 from psycopg.rows import DictRow
 
 from plant.errors import Conflict, Unavailable
-from storage.core.database import Transaction, connect, in_our_terms
+from storage.core.database import Transaction, connect
+from storage.core.driver_errors import in_our_terms
 from storage.core.grade import Grade, Server
 from storage.schema.preflight import Patience, look, prepare
 from storage.schema.rules import Rules

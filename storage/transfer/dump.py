@@ -10,7 +10,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from plant.errors import Conflict, Misconfigured
-from storage.core.database import Transaction, connect, in_our_terms
+from storage.core.database import Transaction, connect
+from storage.core.driver_errors import in_our_terms
 from storage.core.grade import Grade, Server, lacks_extension
 from storage.schema.preflight import look, make_roles
 from storage.schema.upkeep import grade_of

@@ -21,7 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from ingest.mqtt.connecting import BrokerSettings
 from ingest.runner import Ingest, IngestSettings
 from plant.clock import SystemClock
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from storage.core.database import Database, Role
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for

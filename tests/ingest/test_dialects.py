@@ -17,7 +17,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.formats.sparkplug.payload import DataType, Payload
-from plant.topics import telemetry_topic
+from plant.mqtt.topics import telemetry_topic
 from tests.patience import wait_for
 
 pytestmark = pytest.mark.needs("mosquitto")

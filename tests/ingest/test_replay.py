@@ -30,7 +30,7 @@ from ingest.replay import Replay
 from lifecycle.register import approval
 from plant.clock import ManualClock
 from plant.errors import Conflict
-from plant.principal import typed
+from plant.people.principal import typed
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.telemetry import delivery, devices, quarantine

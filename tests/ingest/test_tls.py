@@ -24,8 +24,8 @@ from alerts.dispatch.mqtt_publisher import MqttPublisher
 from ingest.mqtt.connecting import BrokerSettings
 from ingest.mqtt.subscriber import Subscriber
 from ingest.runner import IngestSettings
-from plant.certificates import Certificates
 from plant.errors import Misconfigured, Unavailable
+from plant.mqtt.certificates import Certificates
 from simulators.wire import Wire
 from tests.conftest import free_port
 from tests.ingest.conftest import PATIENCE_S, RunningIngest

@@ -14,7 +14,7 @@ from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.iso14224 import FAILURE_MODES
-from plant.rights import Right
+from plant.people.rights import Right
 from plant.severity import Severity
 from plant.work_order import FailureReport, WorkOrder
 

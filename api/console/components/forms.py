@@ -17,7 +17,7 @@ from api.parts import Parts
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from plant.iso14224 import Names
-from plant.rights import Right
+from plant.people.rights import Right
 
 Act = Callable[[Parts], Any]
 Need = tuple[Right, str]

@@ -18,8 +18,8 @@ from api.console.visit import Visit
 from api.console.watch import Picture
 from api.language import Language
 from plant.escaped import escaped
+from plant.people.rights import Right
 from plant.product_state import ProductFault
-from plant.rights import Right
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOOP = """

@@ -19,7 +19,7 @@ from api.console.visit import Visit
 from api.identity.route_rights import right_of_step
 from api.parts import Parts
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
-from plant.rights import Right
+from plant.people.rights import Right
 from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
 
 Done = Callable[[], Any]

@@ -11,7 +11,7 @@ from api.console.components.forms import Act, Form, remark, said, sheet
 from api.console.visit import Visit
 from models.feedback import proposing
 from plant.model import RetrainingReason
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.models.proposals import Proposal
 
 Done = Callable[[], Any]

@@ -12,7 +12,7 @@ from api.console.components.forms import Form, sheet
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.asset import AssetState
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.views.overview import AssetView
 
 

@@ -16,7 +16,7 @@ from api.parts import Parts
 from lifecycle.register import approval
 from plant.errors import AssetloopError
 from plant.iso14224 import Names
-from plant.rights import EVERY_SITE, Right
+from plant.people.rights import EVERY_SITE, Right
 from storage.register import assets as store
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import Stranger

@@ -14,11 +14,11 @@ from api.console.components.forms import said
 from api.console.components.frame import framed
 from api.console.visit import Visit
 from api.identity.people import set_password, set_pin
-from api.identity.sign_in import confirm
+from api.identity.signing_in.sign_in import confirm
 from api.identity.tokens import TokenWanted, issue_token, revoke_token
 from plant.errors import AssetloopError
-from plant.principal import Principal
-from plant.rights import EVERY_SITE
+from plant.people.principal import Principal
+from plant.people.rights import EVERY_SITE
 from storage.identity import api_tokens, people
 from storage.identity.api_tokens import ApiToken
 

@@ -17,7 +17,7 @@ from api.console.visit import Visit, changed
 from api.console.watch import Picture
 from api.parts import Parts
 from plant.alert import Alert, AlertState
-from plant.rights import Right
+from plant.people.rights import Right
 
 _MOST = 100
 _TONES = {AlertState.NORMAL: "good", AlertState.UNACKNOWLEDGED: "alarm", AlertState.RTN_UNACKNOWLEDGED: "warning"}

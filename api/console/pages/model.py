@@ -22,7 +22,7 @@ from models.training import promotion
 from plant.errors import AssetloopError, NotFound
 from plant.escaped import escaped
 from plant.model import ModelState, ProposalState
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.models import catalogue, drift, findings, proposals
 from storage.models.catalogue import ModelEvent, ModelLine
 from storage.models.drift import DriftCheck

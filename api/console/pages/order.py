@@ -21,7 +21,7 @@ from api.console.order_evidence import Dossier, around, instant_of, read_dossier
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from plant.rights import Right
+from plant.people.rights import Right
 from plant.work_order import WorkOrder
 from storage.work.orders import OrderEvent
 

@@ -17,9 +17,9 @@ from api.console.pages.account import attempt, offer
 from api.console.visit import Visit
 from api.identity import people as use_cases
 from api.identity.people import NewPerson
-from api.identity.texts import IDENTITY_TEXTS
+from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.parts import Parts
-from plant.rights import EVERY_SITE, PlantRole, Right
+from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.identity import people, sign_ins
 from storage.identity.people import Person, Team
 from storage.identity.sign_ins import Attempts

@@ -16,7 +16,7 @@ from api.parts import Parts
 from api.schemas.quarantine import text_of
 from plant.errors import AssetloopError
 from plant.escaped import escaped
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.views import overview
 from storage.views.overview import Quarantined
 

@@ -14,7 +14,7 @@ from api.console.components.frame import empty, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
-from plant.rights import Right
+from plant.people.rights import Right
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered, IngestStatus
 from storage.telemetry.slots import Slot

@@ -8,7 +8,7 @@ from api.console.texts.orders import ORDER_TEXTS
 from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
-from api.identity.texts import IDENTITY_TEXTS
+from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.language import Language
 from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES

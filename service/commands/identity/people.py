@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from plant.errors import Misconfigured
-from plant.rights import EVERY_SITE, PlantRole
+from plant.people.rights import EVERY_SITE, PlantRole
 from service.commands.common import Data, Json, answer, surroundings, table
 from service.commands.who import who
 

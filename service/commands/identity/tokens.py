@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from plant.errors import Misconfigured
-from plant.rights import PlantRole, Right
+from plant.people.rights import PlantRole, Right
 from service.commands.common import Data, Json, answer, surroundings, table
 from service.commands.who import who
 

@@ -17,7 +17,7 @@ from ingest.mapping.file import parse_rules
 from ingest.mqtt.listening import listen
 from plant.errors import Misconfigured, Rejected, Unavailable
 from plant.escaped import escaped
-from plant.topics import matches
+from plant.mqtt.topics import matches
 from service.commands.instants import shown_ms
 from service.runtime.surroundings import Surroundings
 

@@ -20,7 +20,7 @@ from plant.alert import AlertState
 from plant.clock import ManualClock
 from plant.errors import NotFound
 from plant.finding import Finding, FindingSource
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
 from storage.core.database import Database

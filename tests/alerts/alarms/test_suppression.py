@@ -18,7 +18,7 @@ from plant.clock import ManualClock
 from plant.errors import Conflict
 from plant.finding import Finding, FindingSource
 from plant.iso14224 import Activity
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.work_order import Outcome, Step
 from storage.core.database import Database
 from storage.register import relearning

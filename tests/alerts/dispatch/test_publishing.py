@@ -22,7 +22,7 @@ from alerts.orders.commands import acknowledge_order
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from plant.finding import Finding
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.severity import Severity
 from storage.core import jobs
 from storage.core.database import Database

@@ -12,7 +12,7 @@ from alerts.orders.commands import take_step
 from plant.clock import ManualClock
 from plant.errors import Conflict, NotFound
 from plant.finding import Finding
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.work_order import Booking, OrderState, Step, WorkOrder
 from storage.core.database import Database
 from storage.work import orders

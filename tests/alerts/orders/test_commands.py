@@ -18,7 +18,7 @@ from plant.clock import ManualClock
 from plant.errors import Conflict, NotFound, Rejected
 from plant.finding import Finding
 from plant.iso14224 import Activity
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.severity import Severity
 from plant.work_order import Booking, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database

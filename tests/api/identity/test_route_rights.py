@@ -18,8 +18,8 @@ from api.identity.route_rights import API, PAGES, ROUTE_RIGHTS, At, Reach, Route
 from api.identity.tokens import TokenWanted, issue_token
 from ingest.door import Door, DoorSettings
 from plant.clock import ManualClock
-from plant.principal import Principal
-from plant.rights import EVERY_SITE, PlantRole, Right
+from plant.people.principal import Principal
+from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.core.database import Database
 from tests import people
 from tests.api.plant_rows import NOW

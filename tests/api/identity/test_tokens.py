@@ -12,7 +12,7 @@ from api.identity.people import disable_person
 from api.identity.tokens import TokenWanted, issue_token, principal_of_token, revoke_token
 from plant.clock import ManualClock
 from plant.errors import NotFound, Rejected
-from plant.rights import PlantRole, Right
+from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
 from tests import people
 

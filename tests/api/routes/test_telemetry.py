@@ -21,7 +21,7 @@ from api.identity.access import Access
 from ingest.door import Door, DoorSettings
 from lifecycle.register import device_tokens
 from plant.clock import ManualClock
-from plant.principal import typed
+from plant.people.principal import typed
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate

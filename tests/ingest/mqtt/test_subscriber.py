@@ -14,7 +14,7 @@ import pytest
 from ingest.mqtt.connecting import BrokerSettings, end_session
 from ingest.mqtt.subscriber import Connection, Subscriber
 from plant.errors import Misconfigured, Unavailable
-from plant.topics import TELEMETRY_FILTER
+from plant.mqtt.topics import TELEMETRY_FILTER
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S
 

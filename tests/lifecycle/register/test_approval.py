@@ -11,7 +11,7 @@ from lifecycle.register import approval
 from lifecycle.register.approval import Approved, DismissedHolding
 from lifecycle.register.importing import register_asset
 from plant.errors import Conflict, Rejected
-from plant.principal import typed
+from plant.people.principal import typed
 from storage.core.database import Database
 from storage.register import assets as store
 from storage.telemetry import quarantine

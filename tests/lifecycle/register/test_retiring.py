@@ -12,7 +12,7 @@ from lifecycle.register import retiring
 from lifecycle.register.importing import import_plant
 from lifecycle.register.plant_file import read_plant
 from plant.errors import Conflict, NotFound, Rejected
-from plant.principal import typed
+from plant.people.principal import typed
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database
 from storage.models import installations

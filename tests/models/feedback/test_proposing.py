@@ -15,7 +15,7 @@ from models.scoring.scorer import Scorer
 from models.training import promotion, queue
 from plant.errors import Conflict, NotFound
 from plant.model import RetrainingReason
-from plant.principal import typed
+from plant.people.principal import typed
 from storage.core.database import Transaction
 from storage.models import catalogue as store
 from storage.models import drift, proposals

@@ -13,7 +13,7 @@ from models.scoring.scorer import Scorer
 from models.training import promotion
 from models.training.train import TrainedModel, train
 from plant.errors import Conflict, NotFound
-from plant.principal import typed
+from plant.people.principal import typed
 from storage.models import catalogue as store
 from storage.models.catalogue import ModelLine
 from storage.register import relearning

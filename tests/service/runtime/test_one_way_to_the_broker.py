@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plant.certificates import Certificates
+from plant.mqtt.certificates import Certificates
 from service.runtime.surroundings import Surroundings
 from tests.conftest import free_port
 from tests.ingest.test_tls import Authority, authority, broker

@@ -10,7 +10,7 @@ import pytest
 
 from alerts.orders.bookings import book
 from plant.clock import SystemClock
-from plant.principal import typed
+from plant.people.principal import typed
 from plant.work_order import Booking
 from storage.core.database import Database
 

@@ -17,13 +17,13 @@ from api.identity.demo_people import DEMO_PEOPLE, enter_demo_people
 from api.identity.first_start import first_link
 from api.identity.ledger_entries import PEOPLE_CHAIN
 from api.identity.people import disable_person, make_link, normal, set_password, set_pin
-from api.identity.sign_in import SignedIn, WrongCredential, confirm, confirmed, sign_in
-from api.identity.throttle import SlowedDown
+from api.identity.signing_in.sign_in import SignedIn, WrongCredential, confirm, confirmed, sign_in
+from api.identity.signing_in.throttle import SlowedDown
 from lifecycle import ledger
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
-from plant.principal import Recognition
-from plant.rights import PlantRole, Right
+from plant.people.principal import Recognition
+from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
 from storage.identity import sign_ins
 from storage.identity.people import Person

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.identity.ledger_entries import enter
-from api.identity.passwords import is_right
 from api.identity.people import normal, principal_of
 from api.identity.secrets_shown_once import make_secret, sha256_of
-from api.identity.throttle import SlowedDown, Throttle
+from api.identity.signing_in.passwords import is_right
+from api.identity.signing_in.throttle import SlowedDown, Throttle
 from plant.clock import Clock
 from plant.errors import Forbidden, NotFound
-from plant.principal import Principal, Recognition
-from plant.rights import Right
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import Right
 from storage.core.database import Database
 from storage.identity import one_time, people, sessions
 from storage.identity.people import Person, SecretKind

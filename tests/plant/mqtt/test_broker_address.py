@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plant.broker_address import BrokerAddress
 from plant.errors import Misconfigured
+from plant.mqtt.broker_address import BrokerAddress
 
 
 @pytest.mark.parametrize(

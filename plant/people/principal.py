@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from plant.errors import Forbidden, NotFound
-from plant.rights import EVERY_SITE, ROLE_RIGHTS, PlantRole, Right
+from plant.people.rights import EVERY_SITE, ROLE_RIGHTS, PlantRole, Right
 
 
 class Recognition(StrEnum):

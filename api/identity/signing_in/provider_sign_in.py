@@ -19,18 +19,18 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from api.identity.access import address_of
-from api.identity.login import access_of, local_path, set_session_cookie
-from api.identity.login_page import sign_in_page
 from api.identity.people import NewPerson, add_person, normal
-from api.identity.provider import ProviderSettings
 from api.identity.secrets_shown_once import sha256_of
-from api.identity.sign_in import begin_session
-from api.identity.texts import identity_text
+from api.identity.signing_in.login import access_of, local_path, set_session_cookie
+from api.identity.signing_in.login_page import sign_in_page
+from api.identity.signing_in.provider import ProviderSettings
+from api.identity.signing_in.sign_in import begin_session
+from api.identity.signing_in.texts import identity_text
 from api.language import language_of
 from api.parts import GivenParts, Parts
 from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
-from plant.principal import Recognition, process
-from plant.rights import EVERY_SITE, PlantRole
+from plant.people.principal import Recognition, process
+from plant.people.rights import EVERY_SITE, PlantRole
 from storage.identity import one_time, people
 from storage.identity.one_time import ProviderSignIn
 from storage.identity.people import Person

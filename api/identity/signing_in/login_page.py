@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from html import escape
 from string import Template
 
-from api.identity.passwords import LEAST_PASSWORD, MOST_PASSWORD
-from api.identity.texts import identity_text
+from api.identity.signing_in.passwords import LEAST_PASSWORD, MOST_PASSWORD
+from api.identity.signing_in.texts import identity_text
 from api.language import Language
 from storage.identity.people import Person
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.identity.access import SESSION_COOKIE, Access, address_of
-from api.identity.login_page import sign_in_page, welcome_page
 from api.identity.people import set_password_by_link, whose_link
-from api.identity.sign_in import (
+from api.identity.signing_in.login_page import sign_in_page, welcome_page
+from api.identity.signing_in.sign_in import (
     SESSION_LASTS,
     SignedIn,
     WrongCredential,
@@ -19,12 +19,12 @@ from api.identity.sign_in import (
     sign_in,
     sign_out,
 )
-from api.identity.texts import identity_text
-from api.identity.throttle import SlowedDown
+from api.identity.signing_in.texts import identity_text
+from api.identity.signing_in.throttle import SlowedDown
 from api.language import LANGUAGE_COOKIE, Language, language_of
 from api.parts import GivenParts, Parts
 from plant.errors import Forbidden, Rejected
-from plant.principal import Recognition
+from plant.people.principal import Recognition
 from storage.identity import people
 from storage.identity.people import Person
 

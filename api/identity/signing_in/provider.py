@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plant.errors import Misconfigured
-from plant.rights import EVERY_SITE, PlantRole
+from plant.people.rights import EVERY_SITE, PlantRole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
