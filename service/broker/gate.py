@@ -23,6 +23,7 @@ from service.broker.reading import Reading, is_ingest
 
 _log = logging.getLogger(__name__)
 _MOST_TOPICS = 65_536
+_LONG_TOPIC = 512
 _MOST_SESSIONS = 10_000
 _LARGE_ROUND_BYTES = 16 * 2**20
 _AGAIN_AFTER_S = 0.1
@@ -98,7 +99,8 @@ class Gate:
                 self._topics.clear()  # made-up topics must not pile up
             name = topic.decode(errors="replace")
             kept = not set("+#") & set(name) and any(matches(wanted, name) for wanted in self._filters)
-            self._topics[topic] = kept
+            if len(topic) <= _LONG_TOPIC:
+                self._topics[topic] = kept
         return kept
 
     def _keep_what_matches(self, filters: Sequence[str]) -> None:

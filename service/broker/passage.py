@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LARGEST_CONNECT = LARGEST_BYTES + 2**18  # a will may be as long as any payload
 _MOST_UNWRITTEN = 2**20  # so much of one client may wait for the disk before it is read no further
 _INTRODUCED_WITHIN_S = 10.0
+_SESSION_PRESENT = 0x01
 
 
 class Passage(asyncio.Protocol):
@@ -35,6 +36,7 @@ class Passage(asyncio.Protocol):
         self._unwritten = 0
         self._is_gone = False
         self._took_leave = False
+        self._is_answered = False
         self._holds = 0
         self.client: asyncio.Transport | None = None
         self.broker: asyncio.Transport | None = None
@@ -137,10 +139,19 @@ class Passage(asyncio.Protocol):
 
     def heard(self, data: bytes) -> None:
         """Send to the client what the broker said."""
+        if not self._is_answered:
+            self._hear_whether_known(data)
         if self.client is not None:
             self.client.write(data if self.reading is None else self.reading.hear(data))
             if self.reading is not None:
                 self.reading.deliver()
+
+    def _hear_whether_known(self, data: bytes) -> None:
+        """Forget what was half received where the broker has forgotten the session: its ids begin anew."""
+        self._is_answered = True
+        answer = next(whole_packets(data), None)
+        if answer is None or not data[answer[1]] & _SESSION_PRESENT:
+            self.sight.half_received.clear()
 
     def _be_introduced(self) -> None:
         first = next(whole_packets(self._rest), None)

@@ -183,6 +183,26 @@ def test_what_a_killed_gate_had_acknowledged_is_there_and_its_port_too(
     assert sorted({int(payload) for payload in heard}) == list(range(101))
 
 
+def test_a_message_of_qos_2_is_kept_once_in_a_session_and_again_in_a_new_one(broker: EmbeddedBroker) -> None:
+    connect = b"\x10\x0e\x00\x04MQTT\x04\x00\x00\x3c\x00\x02q2"
+    publish = b"\x34\x16\x00\x11" + TOPIC.encode() + b"\x00\x07"
+
+    def says(payload: bytes, times: int) -> None:
+        with socket.create_connection(("127.0.0.1", broker.port)) as raw:
+            raw.sendall(connect)
+            assert raw.recv(4)[0] == 0x20
+            for _ in range(times):
+                raw.sendall(publish + payload)
+                assert raw.recv(4) == b"\x50\x02\x00\x07"
+
+    says(b"a", times=2)
+    psutil.Process(broker.pids[1]).kill()  # with the broker behind the session is gone, and its ids begin anew
+    wait_for(lambda: not broker.is_running, within_s=5, what="its end")
+    broker.start()
+    says(b"b", times=1)
+    assert Ingest(broker).hears(2) == [b"a", b"b"]
+
+
 def test_a_gate_that_is_stopped_says_nothing_and_leaves_in_good_order(broker: EmbeddedBroker, tmp_path: Path) -> None:
     gate = psutil.Process(broker.pids[0])
     broker._gate._process.terminate()  # type: ignore[union-attr]
