@@ -50,18 +50,18 @@ class Device:
     def speaks(self, messages: int = 200) -> None:
         """Wait until it has said so many more, heard or not."""
         enough = len(self.sent) + messages
-        wait_for(lambda: len(self.sent) >= enough, within_s=60, what="words")
+        wait_for(lambda: len(self.sent) >= enough, what="words")
 
     def goes_on(self, messages: int = 100) -> None:
         """Wait until so many more of its messages were acknowledged."""
         enough = len(self.acknowledged) + messages
-        wait_for(lambda: len(self.acknowledged) >= enough, within_s=60, what="acknowledgements")
+        wait_for(lambda: len(self.acknowledged) >= enough, what="acknowledgements")
 
     def stop(self, *, finish: bool = True) -> None:
         self._stop.set()
         self._thread.join()
         if finish:
-            wait_for(lambda: len(self.acknowledged) == len(self.sent), within_s=60, what="the last acknowledgement")
+            wait_for(lambda: len(self.acknowledged) == len(self.sent), what="the last acknowledgement")
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -100,7 +100,7 @@ def stored(stack: Stack) -> dict[int, float]:
 
 def assert_all_is_stored(stack: Stack, device: Device) -> None:
     device.stop()
-    wait_for(lambda: len(stored(stack)) >= len(device.sent), within_s=60, what="all that was sent")
+    wait_for(lambda: len(stored(stack)) >= len(device.sent), what="all that was sent")
     assert stored(stack) == device.sent
 
 

@@ -58,7 +58,7 @@ class Client:
         enough = self.acknowledged + len(payloads)
         for payload in payloads:
             self.paho.publish(topic, payload, qos=qos, retain=retain)
-        wait_for(lambda: self.acknowledged >= enough, within_s=20, what="acknowledgement")
+        wait_for(lambda: self.acknowledged >= enough, what="acknowledgement")
 
     def vanish(self) -> None:
         """End without a farewell."""
@@ -90,7 +90,7 @@ class Ingest:
                 self._ids.append(packet_id)
             return len(heard) >= messages and self._subscriber.is_listening
 
-        wait_for(look, within_s=20, what=f"{messages} messages for ingest")
+        wait_for(look, what=f"{messages} messages for ingest")
         return heard
 
     def take(self) -> list[Any]:
@@ -102,7 +102,7 @@ class Ingest:
         ids, self._ids = self._ids[:messages], self._ids[messages or len(self._ids) :]
         self._subscriber.acknowledge(ids)
         self._subscriber.ask_again()  # the answer says that all before was read
-        wait_for(lambda: self.take() == [] and self._subscriber.is_listening, within_s=10, what="answer")
+        wait_for(lambda: self.take() == [] and self._subscriber.is_listening, what="answer")
 
     def leave(self) -> None:
         self._subscriber.drop()
@@ -176,7 +176,7 @@ def test_what_a_killed_gate_had_acknowledged_is_there_and_its_port_too(
     device = connects()
     device.says(*(str(number).encode() for number in range(100)))
     psutil.Process(broker.pids[0]).kill()
-    wait_for(lambda: not broker.is_running, within_s=5, what="its end")
+    wait_for(lambda: not broker.is_running, what="its end")
     broker.start()
     device.says(b"100")
     heard = Ingest(broker).hears(101)
@@ -236,11 +236,11 @@ def test_other_clients_hear_each_other_as_before(connects: Connects) -> None:
     device.says(b"o", topic="assetloop/v1/a/b/workorder", qos=2)
     device.says(b"r", topic="kept/one", retain=True)
     for one in (listener, modern):
-        wait_for(lambda one=one: len(one.heard) >= 3, within_s=10, what="three messages")
+        wait_for(lambda one=one: len(one.heard) >= 3, what="three messages")
         assert sorted(payload for _, payload, _ in one.heard) == [b"o", b"r", b"t"]
     late = connects()
     late.subscribe("kept/#")
-    wait_for(lambda: late.heard, within_s=10, what="the retained message")
+    wait_for(lambda: late.heard, what="the retained message")
     assert late.heard == [("kept/one", b"r", True)]
 
 
@@ -251,7 +251,7 @@ def test_what_ingest_says_to_devices_comes_to_them(broker: EmbeddedBroker, conne
     ingest.hears(0)
     ingest._subscriber.publish("spBv1.0/g/NCMD/n", b"rebirth")
     ingest.take()
-    wait_for(lambda: device.heard, within_s=10, what="command")
+    wait_for(lambda: device.heard, what="command")
     assert device.heard == [("spBv1.0/g/NCMD/n", b"rebirth", False)]
 
 
@@ -264,7 +264,7 @@ def test_a_will_is_telemetry_where_its_topic_is_and_void_after_a_farewell(
     connects(will="elsewhere").vanish()
     connects(will=TOPIC).vanish()
     assert Ingest(broker).hears(1) == [b"gone"]
-    wait_for(lambda: listener.heard, within_s=20, what="the will elsewhere")
+    wait_for(lambda: listener.heard, what="the will elsewhere")
     assert [payload for _, payload, _ in listener.heard] == [b"gone"]
 
 
@@ -286,7 +286,7 @@ def test_devices_are_held_up_while_there_is_no_room_and_nothing_is_lost(tmp_path
         device = Client(one.port)
         for number in range(60):
             device.paho.publish(TOPIC, f"{number:03}".encode() * 300, qos=1)
-        wait_for(lambda: "held up" in (tmp_path / "broker.log").read_text(), within_s=20, what="a full journal")
+        wait_for(lambda: "held up" in (tmp_path / "broker.log").read_text(), what="a full journal")
         before = device.acknowledged
         assert before < 60
         ingest, heard = Ingest(one), []
@@ -344,7 +344,7 @@ def test_hundreds_of_clients_at_once(broker: EmbeddedBroker) -> None:
 def test_a_broker_behind_that_is_killed_is_waited_for(broker: EmbeddedBroker, connects: Connects) -> None:
     device = connects("d")
     psutil.Process(broker.pids[1]).kill()
-    wait_for(lambda: not broker.is_running, within_s=5, what="its end")
+    wait_for(lambda: not broker.is_running, what="its end")
     newcomer: list[Client] = []
     waiting = threading.Thread(target=lambda: newcomer.append(connects("newcomer")))
     waiting.start()
