@@ -15,10 +15,10 @@ from api.identity.access import Access, is_cross_site
 from api.identity.content_policy import policy, with_nonce
 from api.identity.recognising import Recogniser
 from api.identity.route_rights import Reach, right_of
-from api.identity.signing_in.login_page import away_page
+from api.identity.signing_in.login_page import away_page, refused_page
 from api.language import language_of
 from api.problems import problem, problem_of
-from plant.errors import AssetloopError, Unavailable
+from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
 
 LOGIN = "/login"
 _ASK_AGAIN_S = 2
@@ -68,14 +68,8 @@ class Gate:
             return problem(403, "cross_site", "another site's page may not change anything here")
         try:
             return await self._judged(connection)
-        except Unavailable as error:
-            if not _is_page(connection):
-                return problem_of(error)
-            page = HTMLResponse(away_page(language_of(connection)), status_code=503)
-            page.headers["Refresh"] = str(_ASK_AGAIN_S)
-            return page
         except AssetloopError as error:
-            return problem_of(error)
+            return _said(connection, error)
 
     async def _judged(self, connection: HTTPConnection) -> Response | None:
         scope, path = connection.scope, connection.scope["path"]
@@ -95,6 +89,21 @@ class Gate:
             found = row.pattern.fullmatch(path)
             await run_in_threadpool(self._recogniser.judge, principal, row, found.groupdict() if found else {})
         return None
+
+
+def _said(connection: HTTPConnection, error: AssetloopError) -> Response:
+    """Answer a refusal: a person with a page, which asks again by itself while the database is away."""
+    refusal = problem_of(error)
+    if not _is_page(connection):
+        return refusal
+    language = language_of(connection)
+    if isinstance(error, Unavailable):
+        page = HTMLResponse(away_page(language), status_code=refusal.status_code)
+        page.headers["Refresh"] = str(_ASK_AGAIN_S)
+        return page
+    if isinstance(error, Forbidden | NotFound):
+        return HTMLResponse(refused_page(language, str(error)), status_code=refusal.status_code)
+    return refusal
 
 
 def _ask_to_sign_in(connection: HTTPConnection) -> Response:

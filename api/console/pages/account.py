@@ -128,7 +128,7 @@ def _change_person(visit: Visit) -> None:
         form.classes("form plain-form")
         form.props["method"], form.props["action"] = "post", "/login/pin"
         for name, label, kind in (("name", "login_name", "text"), ("pin", "pin", "password")):
-            with box("field", tag="label"):
+            with box("plain-field", tag="label"):
                 words(visit.t(label), "small muted")
                 field = mark(box("plain-input", tag="input"), f"change-{name}")
                 field.props["name"], field.props["type"] = name, kind

@@ -103,6 +103,7 @@ class PeoplePage:
                         self._roles(person)
                     with box("line right"):
                         self._actions(person, found)
+        with box("line"):
             offer(visit, "person_add", partial(self._ask_person, found))
 
     def _roles(self, person: Person) -> None:
@@ -137,7 +138,7 @@ class PeoplePage:
             words(self._visit.t(key))
         button.on("click", on_click)
 
-    async def _do(self, act: Callable[[Parts], Any]) -> bool:
+    async def _do(self, act: Callable[[Parts], Any], *, draws_anew: bool = True) -> bool:
         visit = self._visit
 
         def renewed() -> None:
@@ -146,7 +147,7 @@ class PeoplePage:
             act(Parts(database=database, clock=parts.clock, version=parts.version, principal=parts.principal))
 
         done = await attempt(visit, renewed)
-        if done:
+        if done and draws_anew:
             await self.read()
         return done
 
@@ -159,7 +160,7 @@ class PeoplePage:
         def act(parts: Parts) -> None:
             made.append(use_cases.make_link(parts.database, person.sign_in, actor=parts.principal, clock=parts.clock))
 
-        if await self._do(act):
+        if await self._do(act, draws_anew=False):
             visit = self._visit
             with sheet(person.name):
                 words(visit.t("person_link_shown"), "muted")

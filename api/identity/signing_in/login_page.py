@@ -147,6 +147,16 @@ def away_page(language: Language) -> str:
     return _framed(language, said, body, "/")
 
 
+def refused_page(language: Language, why: str) -> str:
+    """Draw what is shown instead of a page that one's role does not open."""
+    say = _saying(language)
+    body = (
+        f'<form action="/" id="content"><p role="alert" data-testid="refused">{say("page_refused")}</p>'
+        f"<p>{escape(why)}</p><button>{say('nav_back')}</button></form>"
+    )
+    return _framed(language, say("page_refused"), body, "/")
+
+
 def _saying(language: Language) -> Callable[..., str]:
     def say(key: str, /, **values: object) -> str:
         return escape(identity_text(language, key, **values))

@@ -30,6 +30,8 @@ IDENTITY_TEXTS: dict[str, tuple[str, str]] = {
         "The database is away. This page opens by itself once it is back.",
         "数据库暂时无法访问，恢复后页面会自动打开。",
     ),
+    "page_refused": ("Your role does not open this page.", "您的角色无权访问此页面。"),
+    "nav_back": ("To the overview", "返回总览"),
     "welcome_title": ("Set your password", "设置密码"),
     "welcome_hint": ("For {name}, who signs in as {sign_in}.", "{name}，登录名为 {sign_in}。"),
     "welcome_set": ("Set password and sign in", "设置密码并登录"),

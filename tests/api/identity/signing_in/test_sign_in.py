@@ -263,6 +263,16 @@ def test_the_demos_people_come_in_by_one_click_on_this_machine_alone(
     assert enter_by_form(browser, "", "li.wei") in {400, 401}
 
 
+def test_a_page_that_a_role_does_not_open_says_so_in_ones_language(
+    app_database: Database, clock: ManualClock, browser: TestClient
+) -> None:
+    operator = people.enter(app_database, clock, "op", name="Op", roles=((PlantRole.OPERATIONS, None),))
+    people.sign_in(browser, app_database, clock, operator)
+    for language, said in (("en", "Your role does not open this page"), ("zh", "您的角色无权访问此页面")):
+        answer = browser.get("/people", headers={"Accept-Language": language})
+        assert (answer.status_code, said in answer.text) == (403, True)
+
+
 def test_at_a_shared_terminal_the_person_is_changed_by_pin_and_administers_nothing(
     browser: TestClient, ada: Person, app_database: Database, clock: ManualClock
 ) -> None:
