@@ -17,7 +17,7 @@ from api.identity.people import disable_person
 from api.identity.signing_in.provider import ProviderSettings, read_roles
 from plant.clock import ManualClock, SystemClock
 from plant.errors import Misconfigured
-from plant.rights import EVERY_SITE, PlantRole
+from plant.people.rights import EVERY_SITE, PlantRole
 from storage.core.database import Database
 from tests import people
 
