@@ -147,6 +147,8 @@ def judge_rigs(
 ) -> list[RigFigures]:
     """Judge each recording by a fresh copy of the detector and by each baseline; figures by rig, then by detector."""
     verdicts: dict[tuple[str, str], list[RecordingVerdict]] = {}
+    if progress is not None:
+        progress(0, len(recordings))
     for done, recording in enumerate(recordings, start=1):
         verdicts.setdefault((recording.rig, SHIPPED), []).append(judge(recording, detector))
         for name, baseline in baselines.items():

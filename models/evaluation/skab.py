@@ -141,6 +141,8 @@ def evaluate_skab(
     if not recordings:
         raise Rejected("no_recordings", f"there are no SKAB recordings (*.csv) below {directory}")
     files = []
+    if progress is not None:
+        progress(0, len(recordings))
     for done, recording in enumerate(recordings, start=1):
         files.append(judge(recording, detector or ConditionDetector(), skip=skip))
         if progress is not None:

@@ -10,13 +10,15 @@ _LEAST_SHARE = 0.02  # of the whole, before the rest is guessed
 
 
 class Milestones:
-    """Says something at once, then every ten seconds while something goes on. `now_s` is monotonic.
+    """Says something when the work begins, then every ten seconds while it goes on. `now_s` is monotonic.
 
-    >>> seconds = iter([0.0, 5.0, 60.0, 120.0])
+    What is refused before its work begins says nothing here.
+
+    >>> seconds = iter([0.0, 0.1, 5.0, 60.0, 120.0])
     >>> milestones = Milestones("judging", "files", say=print, now_s=lambda: next(seconds))
-    judging …
-    >>> for done in (1, 30, 60):
+    >>> for done in (0, 1, 30, 60):
     ...     milestones.reached(done, 120)
+    judging …
     judging: 30 of 120 files, about 3.0 min left
     judging: 60 of 120 files, about 2.0 min left
     """
@@ -29,11 +31,14 @@ class Milestones:
         self._say = say
         self._now_s = now_s
         self._began_s = self._said_s = now_s()
-        say(f"{what} …")
+        self._has_begun = False
 
     def reached(self, done: int, total: int) -> None:
         """Note how much is done; say it where it is time to."""
         now_s = self._now_s()
+        if not self._has_begun:
+            self._has_begun = True
+            self._say(f"{self._what} …")
         if now_s - self._said_s < _EVERY_S:
             return
         self._said_s = now_s
