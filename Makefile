@@ -37,6 +37,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider \
 		plant storage lifecycle ingest models alerts grafana simulators api service
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest --collect-only -q -p no:cacheprovider tests >/dev/null
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

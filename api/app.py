@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from api import counting
 from api.counting import Counting
 from api.identity.access import Access
-from api.identity.gate import FILES, Gate
+from api.identity.gate import FILES, RequestGate
 from api.identity.recognising import Recogniser
 from api.identity.route_rights import API as PREFIX
 from api.identity.route_rights import refuse_unlisted
@@ -99,7 +99,7 @@ def create_app(
     app.state.registry = registry or CollectorRegistry()
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)
-    app.add_middleware(Gate, access=access, recogniser=app.state.recogniser)
+    app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
     handle_problems(app)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -35,7 +35,7 @@ _HEADERS = {
 _A_YEAR_OF_TLS = "max-age=31536000"
 
 
-class Gate:
+class RequestGate:
     """Middleware that refuses who may not come in, HTTP and websocket alike, and hands on who acts."""
 
     def __init__(self, app: ASGIApp, *, access: Access, recogniser: Recogniser) -> None:

@@ -20,7 +20,7 @@ def is_ingest(connect: Connect) -> bool:
     return not connect.is_clean and _INGEST.fullmatch(connect.client_id) is not None
 
 
-class Line(Protocol):
+class Outlet(Protocol):
     """The connection to ingest."""
 
     def write(self, data: bytes) -> None:
@@ -32,7 +32,7 @@ class Reading:
     """One connection of ingest's. `subscribe` hears what it subscribes to."""
 
     def __init__(
-        self, journal: Journal, line: Line, *, is_v5: bool, subscribe: Callable[[Sequence[str]], None]
+        self, journal: Journal, line: Outlet, *, is_v5: bool, subscribe: Callable[[Sequence[str]], None]
     ) -> None:
         self._journal = journal
         self._line = line

@@ -149,7 +149,7 @@ class AssetPage:
                 self._facts(asset)
             with box("card list signals", testid="signals"):
                 _head(visit)
-                self._lines = [Line(visit, signal) for signal in asset.signals]
+                self._lines = [SignalLine(visit, signal) for signal in asset.signals]
             with box("spread"):
                 heading(visit.t("trends"), 2)
                 self._choice()
@@ -237,7 +237,7 @@ def _chart(trace: Trace) -> ui.echart:
         return ui.echart(charts.stack([trace])).classes("chart").style(f"height: {charts.height([trace])}px")
 
 
-class Line:
+class SignalLine:
     """One signal's line in the table."""
 
     def __init__(self, visit: Visit, signal: SignalView) -> None:
