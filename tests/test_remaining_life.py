@@ -73,6 +73,7 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
             pass
         tell(rows, database_url)
         desk.round()
+        people.sign_in(client, rows.database, rows.clock)  # a session has ended after half a day
         told.append(client.get("/api/v1/assets/demo/P-1").json()["remaining_life"])
 
     assert told[0]["likely_s"] is None, "a machine that is well has no trend"

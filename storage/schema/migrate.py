@@ -159,10 +159,8 @@ def _check(known: list[MigrationFile], applied: dict[str, str]) -> None:
 
 def _migrations(grade: Grade) -> list[MigrationFile]:
     jobs = MigrationFile(name=_JOBS, sql=SchemaManager.get_schema().encode())
-    return [
-        jobs,
-        *(MigrationFile(name=one.name.partition(".")[0], sql=one.read_bytes()) for one in _files("migrations", grade)),
-    ]
+    own = (MigrationFile(name=one.name.partition(".")[0], sql=one.read_bytes()) for one in _files("migrations", grade))
+    return [jobs, *own]
 
 
 def _files(folder: str, grade: Grade) -> list[Traversable]:

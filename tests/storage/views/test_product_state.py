@@ -17,6 +17,7 @@ from storage.core import disk
 from storage.core.database import Database, Role
 from storage.telemetry import slots
 from storage.views import product_state
+from tests import people
 from tests.api.conftest import TestClient
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -37,6 +38,7 @@ SINCE = datetime(2026, 3, 4, tzinfo=UTC)
 def client(app_database: Database) -> Any:
     application = create_app(app_database, SystemClock(), access=Access(), console=False, version="1")
     with TestClient(application, base_url="http://localhost") as client:
+        people.sign_in(client, app_database, SystemClock())
         yield client
 
 
