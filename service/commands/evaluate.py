@@ -77,6 +77,7 @@ def year(
     question = YearQuestion(days=days, period_s=period, seed=seed)
     register = tomllib.loads(plant_file().read_text(encoding="utf-8"))
     with Screen().bar("living through a year", "lives") as advance:
+        advance(0, 1)
         figures = live_a_year(register, question, progress=advance)
     if out is not None:
         write_rows(out, figures.rows())

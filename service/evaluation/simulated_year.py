@@ -121,8 +121,6 @@ def live_a_year(
     ]
     classes = sorted({plan.machine.device.machine.tag for plan in plans})
     fates: list[Fate] = []
-    if progress is not None:
-        progress(0, len(plans))
     for tag in classes:
         fates += watch([plan for plan in plans if plan.machine.device.machine.tag == tag], question.period_s, learn)
         if progress is not None:

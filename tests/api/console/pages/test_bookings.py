@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from alerts.orders.bookings import book
 from plant.clock import SystemClock
 from plant.people.principal import typed
 from plant.work_order import Booking
 from storage.core.database import Database
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.api.console.conftest import Tab
@@ -31,4 +33,4 @@ def test_a_booking_is_reversed_and_both_are_shown(
     tab.page.locator(".q-dialog").get_by_role("button", name="Reverse").click()
     tab.page.get_by_text("Reversed", exact=True).wait_for()
     tab.page.get_by_text(re.compile(r"[-\u2212]80")).wait_for()
-    assert tab.page.get_by_test_id("reverse_booking").count() == 0
+    expect(tab.page.get_by_test_id("reverse_booking")).to_have_count(0, timeout=1000 * PATIENCE_S)
