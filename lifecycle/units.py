@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lifecycle.unit_names import ALIASES, FOR_PINT, NOT_CONVERTED, PREFIXED, WHATEVER_THE_CASE, WORDS
@@ -61,6 +61,7 @@ def is_same(one: str, other: str) -> bool:
         return one == other
 
 
+@lru_cache(maxsize=1024)  # a payload may bring its unit along with every value
 def conversion(source: str, target: str) -> tuple[float, float]:
     """Return factor and offset by which a number in `source` becomes one in `target`.
 
