@@ -61,8 +61,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 # Pin again what pyproject.toml asks for. The files name no index.
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
-	build/lock/bin/uv pip compile pyproject.toml --extra dask --group build --group dev --universal --generate-hashes \
-		--python-version 3.11 --no-header --upgrade --output-file requirements/dev.txt --quiet
+	build/lock/bin/uv pip compile pyproject.toml --extra dask --extra calendars --extra s3 --extra bim --extra aas \
+		--group build --group dev --universal --generate-hashes --python-version 3.11 --no-header --upgrade --output-file requirements/dev.txt --quiet
 	build/lock/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes \
 		--python-version 3.11 --no-header --constraint requirements/dev.txt --output-file requirements/run.txt --quiet
 
