@@ -46,7 +46,7 @@ GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, guarding, score, wear, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, relearning, label,
-    training, proposal, remaining_life, device_token
+    training, proposal, remaining_life, device_token, notice
 TO assetloop_app;
 GRANT INSERT, UPDATE ON
     person, person_role, team, team_member, person_session, sign_in_attempt, sign_in_delay, one_time_link, api_token,

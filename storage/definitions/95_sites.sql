@@ -23,6 +23,7 @@ BEGIN
                 'model',
                 'installation_id IN (SELECT i.installation_id FROM installation AS i JOIN asset AS a USING (asset_id))'
             ),
+            ('notice', format('site = '''' OR site = ANY(%s)', v_tags)),
             ('quarantine', format('site_tag = ANY(%s)', v_tags)),
             ('ledger', format('project = ANY(%s)', v_tags))
     LOOP

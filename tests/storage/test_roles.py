@@ -27,7 +27,7 @@ APP = {
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
     **dict.fromkeys(("guarding", "wear", "suppression", "relearning", "label", "training", "proposal"), "siu"),
-    **dict.fromkeys(("remaining_life", "device_token", "upkeep_done"), "siu"),
+    **dict.fromkeys(("remaining_life", "device_token", "upkeep_done", "notice"), "siu"),
     **dict.fromkeys(("person", "team", "person_session", "one_time_link", "api_token", "confirmation"), "siu"),
     **dict.fromkeys(("person_role", "team_member", "sign_in_attempt", "sign_in_delay"), "siud"),
     "provider_sign_in": "sid",

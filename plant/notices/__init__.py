@@ -1,0 +1,1 @@
+"""What people must know, and how it reaches them."""

@@ -1,0 +1,1 @@
+"""The rows of notices: what people must know, whom it reached, and what they answered."""
