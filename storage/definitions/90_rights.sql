@@ -68,6 +68,10 @@ GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
 TO assetloop_app;
+-- What was learnt, and what a search finds of it.
+GRANT INSERT, UPDATE ON lesson, knowledge_word TO assetloop_app;
+GRANT INSERT ON lesson_revision TO assetloop_app;
+GRANT INSERT, UPDATE, DELETE ON knowledge_entry TO assetloop_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
 -- What it asks for, and its upkeep: what it may not do with its own hands.

@@ -24,6 +24,8 @@ BEGIN
                 'installation_id IN (SELECT i.installation_id FROM installation AS i JOIN asset AS a USING (asset_id))'
             ),
             ('notice', format('site = '''' OR site = ANY(%s)', v_tags)),
+            ('lesson', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('knowledge_entry', 'site_id IS NULL OR site_id IN (SELECT s.site_id FROM site AS s)'),
             ('quarantine', format('site_tag = ANY(%s)', v_tags)),
             ('ledger', format('project = ANY(%s)', v_tags))
     LOOP

@@ -36,6 +36,9 @@ APP = {
     **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
+    **dict.fromkeys(("lesson", "knowledge_word"), "siu"),
+    "lesson_revision": "si",
+    "knowledge_entry": "siud",
     "class_signal": "siud",
     "dismissed_stranger": "sd",
     "feed": "sid",
