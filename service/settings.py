@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = "groups"
     oidc_roles: str = ""
     console_url: str = ""
+    mail: SecretStr | None = None
+    mail_file: Path | None = None
     round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
     expected_values_per_s: Annotated[float, Field(gt=0)] = 100.0
     longest_outage_days: Annotated[float, Field(gt=0)] = 7.0

@@ -16,6 +16,7 @@ from service.settings import Settings, read_settings
 from storage.core.database import Database, Role
 
 if TYPE_CHECKING:
+    from alerts.dispatch.mail import MailServer
     from alerts.dispatch.mqtt_publisher import MqttPublisher
     from ingest.mqtt.connecting import BrokerSettings
     from simulators.wire import Wire
@@ -101,6 +102,24 @@ class Surroundings:
         from alerts.dispatch.mqtt_publisher import MqttPublisher
 
         return MqttPublisher(self.mqtt_url(), certificates=self.certificates)
+
+    def mail_server(self) -> MailServer | None:
+        """Return what mail is handed in to; None where no setting names it.
+
+        Raises:
+            Misconfigured: the setting is no address of a mail server, or its file cannot be read.
+        """
+        from alerts.dispatch.mail import MailServer
+
+        url, file = self.settings.mail, self.settings.mail_file
+        if url is not None:
+            return MailServer(url=url.get_secret_value())
+        if file is None:
+            return None
+        try:
+            return MailServer(url=file.read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise Misconfigured(f"ASSETLOOP_MAIL_FILE {file}: {error.strerror}") from error
 
     def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
         """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""
