@@ -33,3 +33,10 @@ def exports(package: Path, name: str) -> bool:
 
 def test_it_names_modules() -> None:
     assert len(NAMED) > 10
+
+
+def test_every_page_is_declared_with_the_consoles_own_patience() -> None:
+    """NiceGUI's is 3 s, after which it answers 500."""
+    console = (REPOSITORY / "api" / "console").rglob("*.py")
+    declared = {file.name: re.findall(r"@([\w.]*page)\(", file.read_text(encoding="utf-8")) for file in console}
+    assert {file: set(how) for file, how in declared.items() if how} == {"addresses.py": {"page"}}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import procrastinate
 import pytest
 from numpy.typing import NDArray
 
@@ -20,11 +18,11 @@ from models import training_requests
 from models.feedback.threshold import level_of
 from models.scoring.scorer import Scorer
 from models.training import queue as training
-from storage.core import jobs
 from storage.core.jobs import defer
 from tests import people
 from tests.api.conftest import TestClient
 from tests.models.conftest import START, Rows, healthy_rows, rows
+from tests.queue_worker import work_off
 
 __all__ = ["rows"]
 V1 = "/api/v1"
@@ -58,19 +56,9 @@ class Plant:
         """Do what the learning and the training lane of a worker do in a minute."""
         with self.rows.database.transaction() as tx:
             defer(tx, f"{training_requests.NAMESPACE}:learn", queue=training.LEARNING, timestamp=0)
-        app = procrastinate.App(connector=jobs.connector(self._url))
-        app.add_tasks_from(
-            training.training_blueprint(self.rows.database, self.rows.clock), namespace=training_requests.NAMESPACE
-        )
-
-        async def lanes() -> None:
-            async with app.open_async():
-                for queue in (training.LEARNING, training_requests.QUEUE):
-                    await app.run_worker_async(
-                        queues=[queue], wait=False, listen_notify=False, install_signal_handlers=False
-                    )
-
-        asyncio.run(lanes())
+        blueprint = training.training_blueprint(self.rows.database, self.rows.clock)
+        lanes = (training.LEARNING, training_requests.QUEUE)
+        work_off(self._url, {training_requests.NAMESPACE: blueprint}, lanes)
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.client.get(V1 + path, params=params)

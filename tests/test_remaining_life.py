@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-import procrastinate
 import pytest
 
 from alerts.alarms.desk import Desk
@@ -17,12 +15,12 @@ from api.identity.access import Access
 from models import training_requests
 from models.scoring.scorer import Scorer
 from models.training import queue as training
-from storage.core import jobs
 from storage.core.jobs import defer
 from storage.schema import upkeep
 from tests import people
 from tests.api.conftest import TestClient
 from tests.models.conftest import Rows, healthy_rows, rows
+from tests.queue_worker import work_off
 
 __all__ = ["rows"]
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
@@ -42,16 +40,8 @@ def tell(rows: Rows, url: str) -> None:
     """Do what the worker's learning lane does in a minute."""
     with rows.database.transaction() as tx:
         defer(tx, f"{training_requests.NAMESPACE}:tell_remaining_life", queue=training.LEARNING, timestamp=0)
-    app = procrastinate.App(connector=jobs.connector(url))
-    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training_requests.NAMESPACE)
-
-    async def lane() -> None:
-        async with app.open_async():
-            await app.run_worker_async(
-                queues=[training.LEARNING], wait=False, listen_notify=False, install_signal_handlers=False
-            )
-
-    asyncio.run(lane())
+    blueprint = training.training_blueprint(rows.database, rows.clock)
+    work_off(url, {training_requests.NAMESPACE: blueprint}, [training.LEARNING])
 
 
 def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(

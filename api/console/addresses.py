@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from fastapi import FastAPI, Request
 from nicegui import core, ui
 
@@ -23,6 +25,10 @@ from api.console.watch import Watches
 from api.identity.recognising import Recogniser
 from api.parts import Parts
 from plant.errors import Conflict
+
+# NiceGUI answers 500 where a page is not built within 3 s: on a busy machine, or while the database is being restarted,
+# it takes longer. People rather wait.
+page = functools.partial(ui.page, response_timeout=60.0)
 
 
 def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
@@ -50,51 +56,51 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
 
 
 def _declare_lists(ground: Ground) -> None:
-    @ui.page("/")
+    @page("/")
     async def show_overview(request: Request) -> None:
         await overview.show(Visit(ground, request))
 
-    @ui.page("/work-orders")
+    @page("/work-orders")
     async def show_orders(request: Request) -> None:
         await orders.show(Visit(ground, request))
 
-    @ui.page("/alerts")
+    @page("/alerts")
     async def show_alerts(request: Request) -> None:
         await alerts.show(Visit(ground, request))
 
-    @ui.page("/models", response_timeout=15.0)
+    @page("/models")
     async def show_models(request: Request) -> None:
         await models.show(Visit(ground, request))
 
-    @ui.page("/quarantine")
+    @page("/quarantine")
     async def show_quarantine(request: Request) -> None:
         await quarantine.show(Visit(ground, request))
 
-    @ui.page("/telemetry")
+    @page("/telemetry")
     async def show_telemetry(request: Request) -> None:
         await telemetry.show(Visit(ground, request))
 
 
 def _declare_people(ground: Ground) -> None:
-    @ui.page("/people")
+    @page("/people")
     async def show_people(request: Request) -> None:
         await people.show(Visit(ground, request))
 
-    @ui.page("/account")
+    @page("/account")
     async def show_account(request: Request) -> None:
         await account.show(Visit(ground, request))
 
 
 def _declare_things(ground: Ground) -> None:
-    @ui.page("/work-orders/{number}", response_timeout=15.0)
+    @page("/work-orders/{number}")
     async def show_order(request: Request, number: str) -> None:
         await order.show(Visit(ground, request), number)
 
-    @ui.page("/models/{site}/{tag:path}", response_timeout=15.0)
+    @page("/models/{site}/{tag:path}")
     async def show_model(request: Request, site: str, tag: str) -> None:
         await model.show(Visit(ground, request), site, tag)
 
-    @ui.page("/assets/{site}/{tag:path}", response_timeout=15.0)
+    @page("/assets/{site}/{tag:path}")
     async def show_asset(request: Request, site: str, tag: str) -> None:
         await asset.show(Visit(ground, request), site, tag)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +9,6 @@ from queue import Queue
 from typing import Any
 
 import paho.mqtt.client as mqtt
-import procrastinate
 import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -28,6 +26,7 @@ from storage.core import jobs
 from storage.core.database import Database
 from storage.work.orders import list_documents, order_events
 from tests.patience import PATIENCE_S
+from tests.queue_worker import work_off
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
@@ -60,14 +59,7 @@ def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
 
 def run_worker(url: str, publish: Publish, database: Database, clock: ManualClock) -> None:
     """Do all that can be done now."""
-    app = procrastinate.App(connector=jobs.connector(url))
-    app.add_tasks_from(dispatch_blueprint(publish, database, clock), namespace=NAMESPACE)
-
-    async def work() -> None:
-        async with app.open_async():
-            await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
-
-    asyncio.run(work())
+    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)})
 
 
 def test_an_order_arrives_on_its_assets_topic_exactly_once(

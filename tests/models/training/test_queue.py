@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import procrastinate
 import pytest
 
 from models import training_requests
@@ -12,26 +9,18 @@ from models.training import queue as training
 from models.training.train import TrainedModel
 from models.training_requests import TrainingRequest
 from plant.model import Succession
-from storage.core import jobs
 from storage.models import catalogue as store
 from storage.models import installations, trainings
 from tests.models.conftest import Rows, healthy_rows
+from tests.queue_worker import work_off
 
 ASKED = TrainingRequest(trained_by="Ada")
 
 
 def work(rows: Rows, url: str) -> None:
     """Do all training that waits."""
-    app = procrastinate.App(connector=jobs.connector(url))
-    app.add_tasks_from(training.training_blueprint(rows.database, rows.clock), namespace=training_requests.NAMESPACE)
-
-    async def run() -> None:
-        async with app.open_async():
-            await app.run_worker_async(
-                queues=[training_requests.QUEUE], wait=False, listen_notify=False, install_signal_handlers=False
-            )
-
-    asyncio.run(run())
+    blueprint = training.training_blueprint(rows.database, rows.clock)
+    work_off(url, {training_requests.NAMESPACE: blueprint}, [training_requests.QUEUE])
 
 
 def installation(rows: Rows, asset_id: int) -> int:

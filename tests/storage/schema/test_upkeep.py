@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from storage.telemetry.quarantine import Expired, RefusedPayload
 from storage.telemetry.windows import to_us
 from tests.patience import PATIENCE_S
 from tests.plant_rows import PlantRows
+from tests.queue_worker import work_off
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -240,20 +240,11 @@ def test_a_worker_does_the_upkeep_from_the_queue(
     superuser.execute("INSERT INTO wear VALUES (%s, '2001-01-01Z', 1, 0, '{}')", [asset])
     with ingest_database.transaction() as tx:
         delivery.record(tx, 0, 1, BatchDelivered.of([Delivered(device="d", received=1, stored=1)]), at=NOW)
-    app = procrastinate.App(connector=jobs.connector(database_url))
-    app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
     with app_database.transaction() as tx:
         for task in ("roll_up", "fold", "keep"):
             jobs.defer(tx, f"{upkeep.NAMESPACE}:{task}", timestamp=0)
-
-    async def work() -> None:
-        async with app.open_async():
-            await app.run_worker_async(wait=False, install_signal_handlers=False)
-
-    asyncio.run(work())
-    assert superuser.execute(
-        "SELECT DISTINCT status::text FROM procrastinate_jobs WHERE args ->> 'timestamp' = '0'"
-    ).fetchall() == [("succeeded",)]
+    work_off(database_url, {upkeep.NAMESPACE: upkeep.upkeep_blueprint(app_database, SystemClock())})
+    assert superuser.execute("SELECT status::text FROM procrastinate_jobs").fetchall() == [("succeeded",)] * 3
     assert superuser.execute("SELECT count(*) FROM delivery_batch").fetchone() == (0,)
     assert superuser.execute("SELECT count(*) FROM wear").fetchone() == (0,)
     if superuser.execute("SELECT grade FROM deployment").fetchone() != ("community",):
@@ -278,16 +269,10 @@ def test_upkeep_that_was_given_up_is_named_until_it_is_done_though_the_queue_for
             [task],
         )
     assert failing_tasks(app_database) == ["storage:fold", "storage:keep"]
-    app = procrastinate.App(connector=jobs.connector(database_url))
-    app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
-
-    async def work() -> None:
-        async with app.open_async():
-            with app_database.transaction() as tx:
-                jobs.defer(tx, f"{upkeep.NAMESPACE}:fold", timestamp=0)
-            await app.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
-
-    asyncio.run(work())
+    with app_database.transaction() as tx:
+        jobs.defer(tx, f"{upkeep.NAMESPACE}:fold", timestamp=0)
+    blueprint = upkeep.upkeep_blueprint(app_database, SystemClock())
+    work_off(database_url, {upkeep.NAMESPACE: blueprint}, delete_jobs="successful")
     assert failing_tasks(app_database) == ["storage:keep"]
 
 
