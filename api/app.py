@@ -21,7 +21,19 @@ from api.identity.route_rights import refuse_unlisted
 from api.identity.signing_in import login, provider_sign_in
 from api.parts import Parts
 from api.problems import handle_problems
-from api.routes import alerts, assets, devices, figures, models, orders, people, quarantine, status, telemetry
+from api.routes import (
+    alerts,
+    assets,
+    devices,
+    figures,
+    models,
+    order_contents,
+    orders,
+    people,
+    quarantine,
+    status,
+    telemetry,
+)
 from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
@@ -30,6 +42,7 @@ from storage.core.database import Database
 _ROUTERS = (
     orders.router,
     orders.codes_router,
+    order_contents.router,
     alerts.router,
     alerts.findings_router,
     devices.router,  # before assets, whose tags take whatever follows

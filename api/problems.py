@@ -11,7 +11,16 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from plant.errors import AssetloopError, Conflict, Forbidden, Misconfigured, NotFound, Rejected, Unavailable
+from plant.errors import (
+    AssetloopError,
+    Conflict,
+    Forbidden,
+    Misconfigured,
+    NotFound,
+    Rejected,
+    StaleRevision,
+    Unavailable,
+)
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER_S = 5
@@ -25,16 +34,25 @@ _STATUS: dict[type[AssetloopError], tuple[int, str]] = {
 
 
 class Problem(BaseModel):
-    """What went wrong: a constant word, and one line for a person."""
+    """What went wrong: a constant word, and one line for a person.
+
+    Where somebody else changed a thing meanwhile: how it stands, and how it would have stood.
+    """
 
     error: str = Field(examples=["not_found"])
     detail: str = Field(examples=["there is no work order WO-000009"])
+    current: dict[str, Any] | None = None
+    yours: dict[str, Any] | None = None
 
 
-def problem(status: int, error: str, detail: str) -> JSONResponse:
+def problem(status: int, error: str, detail: str, **versions: dict[str, Any]) -> JSONResponse:
     """Build the answer for a failure; 503 says when to ask again."""
     headers = {"Retry-After": str(_RETRY_AFTER_S)} if status == 503 else None
-    return JSONResponse(Problem(error=error, detail=detail).model_dump(), status_code=status, headers=headers)
+    return JSONResponse(
+        Problem(error=error, detail=detail, **versions).model_dump(mode="json", exclude_none=True),
+        status_code=status,
+        headers=headers,
+    )
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -58,6 +76,8 @@ def problem_of(error: Exception) -> JSONResponse:
     """Answer an error of the product's as a problem."""
     if isinstance(error, Rejected):
         return problem(400, error.reason, error.detail)
+    if isinstance(error, StaleRevision):
+        return problem(412, "stale_revision", _line(error), current=error.current, yours=error.yours)
     for kind, (status, word) in _STATUS.items():
         if isinstance(error, kind):
             return problem(status, word, _line(error))

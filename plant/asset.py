@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plant.orders.rules import OrderRule
+
 SILENT_AFTER_S = 60.0  # where a class says nothing else
 SILENCE_ALERT_AFTER_S = 300.0
 
@@ -49,7 +51,7 @@ class AssetClass:
 
     A device or sensor of it is silent when nothing new has come for `silent_after_s`: that is what its health says.
     Where that goes on for `silent_s`, an alert is raised as well. `wear_limit` is the wear at which a machine of it
-    should be in repair, in alarm lines.
+    should be in repair, in alarm lines. `order_rules` say which orders it gets, where there are any.
     """
 
     tag: str
@@ -60,6 +62,7 @@ class AssetClass:
     silent_after_s: float = SILENT_AFTER_S
     wear_limit: float | None = None
     signals: tuple[SignalSpec, ...] = ()
+    order_rules: tuple[OrderRule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

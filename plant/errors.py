@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class AssetloopError(Exception):
     """Whatever this product raises on purpose; its text is one line meant for a person."""
@@ -27,6 +30,18 @@ class NotFound(AssetloopError):
 
 class Conflict(AssetloopError):
     """The present state forbids it. 409 over HTTP."""
+
+
+class StaleRevision(Conflict):
+    """Somebody else changed it meanwhile. 412 over HTTP, with both versions.
+
+    `current` is how it stands, `yours` how it would have stood: the version that was read, with what was asked for.
+    """
+
+    def __init__(self, detail: str, *, current: Mapping[str, Any], yours: Mapping[str, Any]) -> None:
+        super().__init__(detail)
+        self.current = dict(current)
+        self.yours = dict(yours)
 
 
 class Forbidden(AssetloopError):

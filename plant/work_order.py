@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from plant.iso14224 import Activity
+from plant.orders.rules import WorkType
 from plant.people.principal import Principal
 from plant.severity import Severity
 
@@ -134,13 +135,17 @@ class Booking:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailureReport:
-    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did."""
+    """What a person says has failed or is failing; `failed_at` is when the machine lost its function, if it did.
+
+    `what` is a line, `words` whatever more there is to say.
+    """
 
     actor: Principal
     failure_mode: str
     severity: Severity
     what: str
     failed_at: datetime | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +153,8 @@ class WorkOrder:
     """One order. `evidence` is the JSON object that goes out with it; `priority` 1 is the most urgent.
 
     `started_at` is when work began the first time, `completed_at` when it ended; `booked` says that work or cost is.
+    `failure_mode` is empty where the work is planned. `why` is the rule that led to it, `words` what its reporter
+    wrote. `assignee` signs in so, and is called `assignee_name`. `overdue_at` is when it was found to be overdue.
     """
 
     order_id: int
@@ -171,6 +178,15 @@ class WorkOrder:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     booked: bool = False
+    work_type: WorkType = WorkType.CORRECTIVE
+    why: dict[str, Any] = field(default_factory=dict)
+    words: str = ""
+    team: str | None = None
+    assignee: str | None = None
+    assignee_name: str | None = None
+    job_plan: str | None = None
+    job_plan_version: int | None = None
+    overdue_at: datetime | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -179,6 +195,10 @@ class WorkOrder:
         Work that has begun is booked: such an order is not cancelled any more.
         """
         return tuple(step for step in _STEPS[self.state] if self._allows(step))
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Say whether the work should have been done by now, and is not."""
+        return now > self.requested_finish and self.state.is_open and self.state is not OrderState.COMP
 
     @property
     def is_booked(self) -> bool:

@@ -119,5 +119,5 @@ class Desk:
                 return DeskReport()
             situation = look_up(tx, finding, now)
             decision = consider(finding, situation.existing, self._rules)
-            write_effects(tx, situation, decision, self._rules, console_url=self._console_url)
+            write_effects(tx, situation, decision, console_url=self._console_url)
         return DeskReport.of(decision)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import assert_never
 
 from plant.alert import Alert
 from plant.finding import RELEARNING, Finding
-from plant.severity import Severity
+from plant.orders.rules import DEFAULT_ORDER_RULES, OrderCase, OrderRule, choose
 from plant.work_order import WorkOrder
 
 
@@ -43,38 +40,16 @@ class Decision:
 
 WATCH = Decision()
 
-_FINISH_WITHIN = {
-    Severity.CRITICAL: timedelta(days=1),
-    Severity.MAJOR: timedelta(days=3),
-    Severity.MINOR: timedelta(days=14),
-    Severity.WARNING: timedelta(days=30),
-    Severity.INDETERMINATE: timedelta(days=60),
-}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeskRules:
-    """The desk's delays and thresholds; delays count in data time, `finish_within` by the clock.
+    """The desk's delays, in data time.
 
-    `on_delay_s` is how long an episode lasts before anybody hears of it. A finding deserves an order
-    from `order_from` on, or when one from `lasting_from` on has lasted `lasting_s`.
+    `on_delay_s` is how long an episode lasts before anybody hears of it. Which orders a class gets its register says
+    (`plant.orders.rules`).
     """
 
     on_delay_s: float = 5.0
-    order_from: Severity = Severity.MAJOR
-    lasting_from: Severity = Severity.MINOR
-    lasting_s: float = 600.0
-    finish_within: Mapping[Severity, timedelta] = field(default_factory=lambda: dict(_FINISH_WITHIN))
-
-    def deserves_order(self, finding: Finding) -> bool:
-        """Say whether a finding is bad enough, or has lasted long enough, for an order of its own."""
-        if finding.severity.at_least(self.order_from):
-            return True
-        return finding.severity.at_least(self.lasting_from) and finding.lasted_s >= self.lasting_s
-
-    def requested_finish(self, severity: Severity, now: datetime) -> datetime:
-        """Return when work of this severity, asked for now, should be done."""
-        return now + self.finish_within[severity]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +58,8 @@ class Existing:
 
     `alert` is the one the finding belongs to (`is_in_alert`), else the open one of its kind. `other_active_findings`
     counts the alert's findings beside this one that have not cleared. `order` is the open one the finding belongs to,
-    else the open one for its failure mode; `is_in_order` says that it belongs to one, open or not.
+    else the open one for its failure mode; `is_in_order` says that it belongs to one, open or not. `order_rules` are
+    those of the asset's class, `life_s` how long the machine has left where one of them asks.
     """
 
     alert: Alert | None = None
@@ -91,27 +67,17 @@ class Existing:
     other_active_findings: int = 0
     order: WorkOrder | None = None
     is_in_order: bool = False
+    order_rules: tuple[OrderRule, ...] = DEFAULT_ORDER_RULES
+    life_s: float | None = None
 
-
-def priority_of(severity: Severity) -> int:
-    """Return an order's priority, 1 the most urgent.
-
-    >>> priority_of(Severity.CRITICAL), priority_of(Severity.MAJOR)
-    (1, 2)
-    """
-    match severity:
-        case Severity.CRITICAL:
-            return 1
-        case Severity.MAJOR:
-            return 2
-        case Severity.MINOR:
-            return 3
-        case Severity.WARNING:
-            return 4
-        case Severity.INDETERMINATE:
-            return 5
-        case _:
-            assert_never(severity)
+    def case(self, finding: Finding) -> OrderCase:
+        """Say what an order for the finding would be about."""
+        return OrderCase(
+            severity=finding.severity,
+            failure_mode=finding.failure_mode,
+            lasted_s=finding.lasted_s,
+            life_s=self.life_s,
+        )
 
 
 def consider(finding: Finding, existing: Existing, rules: DeskRules) -> Decision:
@@ -126,7 +92,7 @@ def consider(finding: Finding, existing: Existing, rules: DeskRules) -> Decision
     if not existing.is_in_alert and finding.lasted_s < rules.on_delay_s:
         return WATCH
     alert = _alert_move(finding, existing)
-    return Decision(alert=alert, order=_order_move(finding, existing, rules), clears=_ends(finding, existing, alert))
+    return Decision(alert=alert, order=_order_move(finding, existing), clears=_ends(finding, existing, alert))
 
 
 def _ends(finding: Finding, existing: Existing, move: AlertMove) -> bool:
@@ -147,11 +113,11 @@ def _alert_move(finding: Finding, existing: Existing) -> AlertMove:
     return AlertMove.RISE if is_worse else AlertMove.NONE
 
 
-def _order_move(finding: Finding, existing: Existing, rules: DeskRules) -> OrderMove:
+def _order_move(finding: Finding, existing: Existing) -> OrderMove:
     order = existing.order
     if order is None:
         # an order closed while its finding goes on is not raised again for the same episode
-        deserved = not existing.is_in_order and rules.deserves_order(finding)
+        deserved = not existing.is_in_order and choose(existing.order_rules, existing.case(finding)) is not None
         return OrderMove.RAISE if deserved else OrderMove.NONE
     if finding.severity.rank > order.severity.rank:
         return OrderMove.WORSEN

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.journal import JournalEntry
-from alerts.orders.locked_order import LockedOrder, lock_order, write_revision
+from alerts.orders.locked_order import LockedOrder, lock_order, touched, write_revision
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
 from plant.people.principal import Principal
@@ -35,7 +35,7 @@ def book(database: Database, number: str, booking: Booking, *, actor: Principal,
         locked = _open(tx, number)
         order_rows.book(tx, locked.order.order_id, booking)
         entry = JournalEntry(event="booked", actor=actor.name, at=now, note=booking.note)
-        return write_revision(tx, locked, _changed(locked.order, actor, now, booked=True), entry)
+        return write_revision(tx, locked, touched(locked.order, actor.name, now, booked=True), entry)
 
 
 def reverse_booking(
@@ -61,7 +61,7 @@ def reverse_booking(
         order_rows.book(tx, locked.order.order_id, _reversal(wrong, actor, now, note))
         is_left = any(one.counts for one in bookings if one is not wrong)
         entry = JournalEntry(event="booking_reversed", actor=actor.name, at=now, note=note)
-        return write_revision(tx, locked, _changed(locked.order, actor, now, booked=is_left), entry)
+        return write_revision(tx, locked, touched(locked.order, actor.name, now, booked=is_left), entry)
 
 
 def _open(tx: Transaction, number: str) -> LockedOrder:
@@ -69,17 +69,6 @@ def _open(tx: Transaction, number: str) -> LockedOrder:
     if not locked.order.state.is_open:
         raise Conflict(f"work order {number} is {locked.order.state.value}; nothing can be booked on it any more")
     return locked
-
-
-def _changed(order: WorkOrder, actor: Principal, at: datetime, *, booked: bool) -> WorkOrder:
-    return replace(
-        order,
-        booked=booked,
-        changed_at=at,
-        revision=order.revision + 1,
-        acknowledged_at=order.acknowledged_at or at,
-        acknowledged_by=order.acknowledged_by or actor.name,
-    )
 
 
 def _reversal(wrong: Booking, actor: Principal, at: datetime, note: str) -> Booking:

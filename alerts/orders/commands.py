@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.alarms.rules import DeskRules
 from alerts.alarms.suppression import suppress_alerts
-from alerts.journal import JournalEntry, enter_order
+from alerts.journal import JournalEntry
 from alerts.orders import transitions
-from alerts.orders.locked_order import lock_order, write_revision
+from alerts.orders.locked_order import lock_order, refuse_stale, write_revision
+from alerts.orders.raising import raise_order
 from lifecycle.register.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import Activity, known_cause, known_failure_mode
+from plant.orders.rules import OrderCase, choose_anyway
+from plant.orders.wording import plain_text, readable
 from plant.people.principal import Principal
 from plant.work_order import Closing, FailureReport, OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.models import labels, remaining
+from storage.orders.order_rules import order_rules_of
 from storage.register import assets
 from storage.work import alerts as alert_rows
 from storage.work import desk as rows
@@ -62,12 +65,20 @@ def acknowledge_order(database: Database, number: str, *, actor: Principal, cloc
 
 
 def take_step(
-    database: Database, number: str, step: Step, *, actor: Principal, clock: Clock, note: str = ""
+    database: Database,
+    number: str,
+    step: Step,
+    *,
+    actor: Principal,
+    clock: Clock,
+    note: str = "",
+    revision: int | None = None,
 ) -> WorkOrder:
-    """Move an order by one step in `actor`'s name. Closing wants codes: `close_order`.
+    """Move an order by one step in `actor`'s name, from the `revision` they read. Closing wants codes: `close_order`.
 
     Raises:
         NotFound: there is no such order.
+        StaleRevision: somebody else changed it meanwhile.
         Conflict: its state, or what is booked on it, does not allow the step.
         Rejected: the step is closing.
     """
@@ -76,6 +87,7 @@ def take_step(
     now = clock.now()
     with database.transaction() as tx:
         locked = lock_order(tx, number)
+        refuse_stale(tx, locked.order, revision, {"state": step.leads_to.value})
         moved = transitions.stepped(locked.order, step, actor.name, now)
         write_revision(
             tx, locked, moved, JournalEntry(event=transitions.event_of(step), actor=actor.name, at=now, note=note)
@@ -84,17 +96,21 @@ def take_step(
         return moved
 
 
-def close_order(database: Database, number: str, codes: Codes, *, actor: Principal, clock: Clock) -> WorkOrder:
-    """Close an order with its codes in `actor`'s name.
+def close_order(
+    database: Database, number: str, codes: Codes, *, actor: Principal, clock: Clock, revision: int | None = None
+) -> WorkOrder:
+    """Close an order with its codes in `actor`'s name, from the `revision` they read.
 
     Raises:
         NotFound: there is no such order.
+        StaleRevision: somebody else changed it meanwhile.
         Conflict: it is not completed.
         Rejected: a code is not in its list, or the times contradict each other.
     """
     now = clock.now()
     with database.transaction() as tx:
         locked = lock_order(tx, number)
+        refuse_stale(tx, locked.order, revision, {"state": OrderState.CLOSE.value})
         moved = transitions.closed(locked.order, actor.name, now)
         closing = _closing(codes, moved, actor.name, now)
         order_rows.close(tx, moved.order_id, closing)
@@ -116,7 +132,6 @@ def report_failure(
     report: FailureReport,
     *,
     clock: Clock,
-    rules: DeskRules | None = None,
     console_url: str = "",
 ) -> WorkOrder:
     """Raise an order for a failure that a person saw. What stands open of the same failure mode joins it.
@@ -130,20 +145,24 @@ def report_failure(
     """
     now = clock.now()
     known_failure_mode(report.failure_mode)
+    plain_text(report.what, what="line")
+    readable(report.words, what="words")
     _refuse_future("failed_at", report.failed_at, now)
     with database.transaction() as tx:
         asset = rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
         _refuse_second(order_rows.open_orders(tx, asset.asset_id), report.failure_mode)
-        left = remaining.newest(tx, asset.asset_id)
-        order = transitions.reported(report, order_rows.next_order_id(tx), asset, rules or DeskRules(), now, left)
-        in_alerts = alert_rows.open_findings(tx, asset_id=asset.asset_id, failure_mode=order.failure_mode)
-        order_rows.add(tx, order, alert_id=in_alerts[0][1] if in_alerts else None)
-        for finding_id, _ in in_alerts:
-            order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding_id)
-        link = f"{console_url}/work-orders/{order.number}" if console_url else None
-        entry = JournalEntry(event="reported", actor=report.actor.name, at=now)
-        enter_order(tx, order, entry, asset_name=asset.name, link=link)
-        return order
+        case = OrderCase(severity=report.severity, failure_mode=report.failure_mode)
+        choice = choose_anyway(order_rules_of(tx, asset.asset_class), case)
+        in_alerts = alert_rows.open_findings(tx, asset_id=asset.asset_id, failure_mode=report.failure_mode)
+        return raise_order(
+            tx,
+            asset,
+            transitions.for_report(report, asset, choice, remaining.newest(tx, asset.asset_id)),
+            JournalEntry(event="reported", actor=report.actor.name, at=now),
+            findings=[finding_id for finding_id, _ in in_alerts],
+            alert_id=in_alerts[0][1] if in_alerts else None,
+            console_url=console_url,
+        )
 
 
 def _keep_quiet_while_at_work(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from alerts.alarms.acknowledgement import note_alert
 from alerts.journal import JournalEntry, enter_order
+from plant.clock import iso
+from plant.errors import NotFound, StaleRevision
 from plant.work_order import Closing, WorkOrder
 from storage.core.database import Transaction
 from storage.register.assets import RegisteredAsset
@@ -32,6 +37,40 @@ def lock_order(tx: Transaction, number: str) -> LockedOrder:
     asset = rows.lock_asset(tx, order_rows.get_order(tx, number).asset_id)
     return LockedOrder(
         order=order_rows.get_order(tx, number), asset=asset, link=order_rows.get_document(tx, number)["link"]
+    )
+
+
+def refuse_stale(tx: Transaction, order: WorkOrder, revision: int | None, wanted: Mapping[str, Any]) -> None:
+    """Let somebody go on only from the revision that they read; None is whoever did not say which that was.
+
+    Raises:
+        StaleRevision: the order has moved on; it holds how the order stands, and how it would with what is `wanted`.
+    """
+    if revision in (None, order.revision):
+        return
+    newest = order_rows.order_event(tx, order.order_id, order.revision)
+    try:
+        read = order_rows.order_event(tx, order.order_id, revision or 0).document
+    except NotFound:
+        read = {}
+    yours = {name: read.get(name) for name in _EDITED} | {"revision": revision} | dict(wanted)
+    current = {name: newest.document.get(name) for name in _EDITED} | {"revision": order.revision}
+    said = f"work order {order.number} was changed by {newest.actor} at {iso(newest.at)}; look at both and decide"
+    raise StaleRevision(said, current=current, yours=yours)
+
+
+_EDITED = ("state", "title", "priority", "work_type", "requested_finish", "team", "assignee")
+
+
+def touched(order: WorkOrder, actor: str, at: datetime, **changes: Any) -> WorkOrder:
+    """Return the next revision of an order; whoever makes it has taken note of the order."""
+    return replace(
+        order,
+        changed_at=at,
+        revision=order.revision + 1,
+        acknowledged_at=order.acknowledged_at or at,
+        acknowledged_by=order.acknowledged_by or actor,
+        **changes,
     )
 
 

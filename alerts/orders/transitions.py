@@ -7,46 +7,92 @@ wait goes back to a waiting state. COMP moves only to CLOSE; CLOSE and CAN end. 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from alerts.alarms.rules import DeskRules, priority_of
 from alerts.orders.document import evidence, report_evidence, report_title, title
 from plant.errors import Conflict
 from plant.finding import Finding
+from plant.orders.rules import OrderChoice
+from plant.severity import Severity
 from plant.work_order import FailureReport, OrderState, Step, WorkOrder
 from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
 from storage.work.orders import order_number
 
 
-def raised(
-    order_id: int,
-    finding: Finding,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLifeEstimate | None = None,
-) -> WorkOrder:
-    """Raise an order for a finding; it waits for approval. `left` is what was last told of the machine's life."""
-    return WorkOrder(
-        order_id=order_id,
-        number=order_number(order_id),
-        asset_id=finding.asset_id,
-        site=asset.site,
-        asset=asset.asset,
-        asset_class=asset.asset_class,
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occasion:
+    """What an order is raised for; `noted_by` has taken note of it already.
+
+    `team` is that of the choice, where it is in the register.
+    """
+
+    failure_mode: str
+    severity: Severity
+    title: str
+    evidence: dict[str, Any]
+    choice: OrderChoice
+    words: str = ""
+    noted_by: str | None = None
+    team: str | None = None
+
+
+def for_finding(
+    finding: Finding, asset: RegisteredAsset, choice: OrderChoice, left: RemainingLifeEstimate | None = None
+) -> Occasion:
+    """Say what an order for a finding is about. `left` is what was last told of the machine's life."""
+    return Occasion(
         failure_mode=finding.failure_mode,
-        state=OrderState.WAPPR,
-        priority=priority_of(finding.severity),
         severity=finding.severity,
         title=title(finding, asset),
         evidence=evidence(finding, left),
-        requested_finish=rules.requested_finish(finding.severity, at),
+        choice=choice,
+    )
+
+
+def for_report(
+    report: FailureReport, asset: RegisteredAsset, choice: OrderChoice, left: RemainingLifeEstimate | None = None
+) -> Occasion:
+    """Say what an order for a person's report is about; who reports has taken note."""
+    return Occasion(
+        failure_mode=report.failure_mode,
+        severity=report.severity,
+        title=report_title(report, asset),
+        evidence=report_evidence(report, left),
+        choice=choice,
+        words=report.words,
+        noted_by=report.actor.name,
+    )
+
+
+def raised(order_id: int, asset: RegisteredAsset, occasion: Occasion, at: datetime) -> WorkOrder:
+    """Raise an order; it waits for approval."""
+    choice = occasion.choice
+    return WorkOrder(
+        order_id=order_id,
+        number=order_number(order_id),
+        asset_id=asset.asset_id,
+        site=asset.site,
+        asset=asset.asset,
+        asset_class=asset.asset_class,
+        failure_mode=occasion.failure_mode,
+        state=OrderState.WAPPR,
+        priority=choice.priority,
+        severity=occasion.severity,
+        title=occasion.title,
+        evidence=occasion.evidence,
+        requested_finish=at + choice.finish_within,
         created_at=at,
         changed_at=at,
         revision=1,
+        acknowledged_at=at if occasion.noted_by else None,
+        acknowledged_by=occasion.noted_by,
+        work_type=choice.work_type,
+        why=choice.why,
+        words=occasion.words,
+        team=occasion.team,
     )
 
 
@@ -55,22 +101,18 @@ def joined(order: WorkOrder, at: datetime) -> WorkOrder:
     return replace(order, changed_at=at, revision=order.revision + 1)
 
 
-def worsened(
-    order: WorkOrder,
-    finding: Finding,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLifeEstimate | None = None,
-) -> WorkOrder:
+def worsened(order: WorkOrder, worse: Occasion, at: datetime) -> WorkOrder:
     """Take over a worse finding's severity, urgency and evidence; the finish is never put off."""
+    choice = worse.choice
     return replace(
         order,
-        severity=finding.severity,
-        priority=min(order.priority, priority_of(finding.severity)),
-        title=title(finding, asset),
-        evidence=evidence(finding, left),
-        requested_finish=min(order.requested_finish, rules.requested_finish(finding.severity, at)),
+        severity=worse.severity,
+        priority=min(order.priority, choice.priority),
+        title=worse.title,
+        evidence=worse.evidence,
+        why=choice.why,
+        team=order.team or worse.team,
+        requested_finish=min(order.requested_finish, at + choice.finish_within),
         changed_at=at,
         revision=order.revision + 1,
     )
@@ -79,37 +121,6 @@ def worsened(
 def acknowledged(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:
     """Say that somebody has taken note; the state stays as it is."""
     return replace(order, acknowledged_at=at, acknowledged_by=actor, changed_at=at, revision=order.revision + 1)
-
-
-def reported(
-    report: FailureReport,
-    order_id: int,
-    asset: RegisteredAsset,
-    rules: DeskRules,
-    at: datetime,
-    left: RemainingLifeEstimate | None = None,
-) -> WorkOrder:
-    """Raise an order for what a person reports; it waits for approval, and its reporter has taken note of it."""
-    return WorkOrder(
-        order_id=order_id,
-        number=order_number(order_id),
-        asset_id=asset.asset_id,
-        site=asset.site,
-        asset=asset.asset,
-        asset_class=asset.asset_class,
-        failure_mode=report.failure_mode,
-        state=OrderState.WAPPR,
-        priority=priority_of(report.severity),
-        severity=report.severity,
-        title=report_title(report, asset),
-        evidence=report_evidence(report, left),
-        requested_finish=rules.requested_finish(report.severity, at),
-        created_at=at,
-        changed_at=at,
-        revision=1,
-        acknowledged_at=at,
-        acknowledged_by=report.actor.name,
-    )
 
 
 def approved(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:

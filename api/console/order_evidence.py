@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.console.components.charts import ChartWindow, Trace
+from api.console.texts.texts import named
+from api.language import Language
 from api.parts import Parts
+from plant.iso14224 import Names
+from plant.orders.comment import OrderComment
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
+from storage.identity import people
+from storage.orders.comments import comments_of
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
 from storage.work import orders
@@ -20,6 +28,32 @@ _LEADING = 3
 _LEAST_AROUND, _MOST_AROUND = timedelta(minutes=5), timedelta(hours=6)
 
 Naming = Callable[[SignalView], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPeople:
+    """To whom an order may be given: teams by tag and people by sign-in, with their names in English and Chinese."""
+
+    teams: dict[str, Names]
+    able: dict[str, Names]
+
+    def team_name(self, tag: str | None, language: Language) -> str | None:
+        """Return how a team is called."""
+        return None if tag is None else named(language, *self.teams.get(tag, (tag, "")))
+
+
+def people_for(tx: Transaction, site: str) -> OrderPeople:
+    """Return the teams there are, and who may work on orders at a site."""
+    able = [
+        one
+        for one in people.everybody(tx)
+        if one.disabled_at is None
+        and Principal(name=one.name, recognition=Recognition.TYPED, roles=one.roles).may(Right.WORK_ON_ORDERS, site)
+    ]
+    return OrderPeople(
+        teams={one.tag: (one.name, one.name_zh) for one in people.teams(tx)},
+        able={one.sign_in: (one.name, "") for one in able},
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +68,8 @@ class Dossier:
     names: dict[str, str]
     bookings: Sequence[Booking]
     closing: Closing | None
+    comments: Sequence[OrderComment]
+    people: OrderPeople
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -56,6 +92,8 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             names={signal.key: naming(signal) for signal in asset.signals},
             bookings=orders.bookings(tx, order.order_id),
             closing=orders.closing_of(tx, order.order_id),
+            comments=comments_of(tx, order.order_id),
+            people=people_for(tx, order.site),
         )
 
 

@@ -75,6 +75,9 @@ def _orders() -> Iterable[RouteRight]:
     yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/bookings/{{booking_id}}/reverse", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/edit", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/assign", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/comments", Right.COMMENT_ON_ORDERS, At.ORDER)
     for step in Step:
         yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
 

@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from alerts.orders import bookings, commands
 from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
-from api.schemas.orders import CodeShape, CodesShape, NewBooking, NewClosing, NewReport, OrderShape, OrderWithEvents
+from api.revisions import RevisionRead, tag_revision
+from api.schemas.orders import (
+    CodeShape,
+    CodesShape,
+    NewBooking,
+    NewClosing,
+    NewReport,
+    OrderQuery,
+    OrderShape,
+    OrderWithEvents,
+)
 from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
 from plant.people.rights import Right
-from plant.work_order import Booking, FailureReport, Outcome, Step
+from plant.work_order import Booking, FailureReport, OrderState, Outcome, Step
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
 Most = Annotated[int, Query(ge=1, le=1000, description="At most so many, the newest first.")]
-_MOVED = answers(400, 404, 409)
+_MOVED = answers(400, 404, 409, 412)
 
 
 @router.get("", responses=answers(400))
-def list_work_orders(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[OrderShape]:
-    """List work orders, those that stand open or all."""
+def list_work_orders(parts: GivenParts, asked: Annotated[OrderQuery, Query()]) -> list[OrderShape]:
+    """List work orders: those that stand open, all, or those in one state; of a site, asset, team, person or type."""
+    wanted = orders.OrderFilter(
+        open_only=asked.state == "open",
+        states=(asked.state,) if isinstance(asked.state, OrderState) else None,
+        site=asked.site,
+        asset=asked.asset,
+        team=asked.team,
+        assignee=asked.assignee,
+        work_type=asked.work_type,
+        overdue_at=parts.clock.now() if asked.overdue else None,
+    )
     with parts.database.transaction() as tx:
-        found = orders.list_orders(tx, open_only=state == "open", most=most)
+        found = orders.list_orders(tx, wanted, most=asked.most)
     return [OrderShape.model_validate(order) for order in found]
 
 
@@ -45,6 +65,7 @@ def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
             severity=report.severity,
             what=report.what,
             failed_at=report.failed_at,
+            words=report.words,
         ),
         clock=parts.clock,
         console_url=parts.console_url,
@@ -53,16 +74,12 @@ def report_failure(parts: GivenParts, report: NewReport) -> OrderShape:
 
 
 @router.get("/{number}", responses=answers(404))
-def get_work_order(parts: GivenParts, number: str) -> OrderWithEvents:
-    """Show one work order with its history, its bookings and its closing codes."""
+def get_work_order(parts: GivenParts, number: str, response: Response) -> OrderWithEvents:
+    """Show one work order with all that belongs to it; the ETag is its revision."""
     with parts.database.transaction() as tx:
-        order = orders.get_order(tx, number)
-        return OrderWithEvents.of(
-            order,
-            orders.order_events(tx, order.order_id),
-            orders.bookings(tx, order.order_id),
-            orders.closing_of(tx, order.order_id),
-        )
+        order = OrderWithEvents.read(tx, number)
+    tag_revision(response, order.revision)
+    return order
 
 
 @router.post("/{number}/acknowledge", responses=_MOVED)
@@ -73,45 +90,45 @@ def acknowledge_work_order(parts: GivenParts, number: str, _nothing: Nothing = N
 
 
 @router.post("/{number}/approve", responses=_MOVED)
-def approve(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def approve(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Approve the work: WAPPR → APPR."""
-    return _step(parts, number, Step.APPROVE, deed)
+    return _step(parts, number, Step.APPROVE, deed, read)
 
 
 @router.post("/{number}/await-schedule", responses=_MOVED)
-def await_schedule(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def await_schedule(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait for its place in the schedule: → WSCH."""
-    return _step(parts, number, Step.AWAIT_SCHEDULE, deed)
+    return _step(parts, number, Step.AWAIT_SCHEDULE, deed, read)
 
 
 @router.post("/{number}/await-material", responses=_MOVED)
-def await_material(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def await_material(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait for material: → WMATL."""
-    return _step(parts, number, Step.AWAIT_MATERIAL, deed)
+    return _step(parts, number, Step.AWAIT_MATERIAL, deed, read)
 
 
 @router.post("/{number}/await-plant-condition", responses=_MOVED)
-def await_plant_condition(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def await_plant_condition(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Let it wait until the plant allows it: → WPCOND."""
-    return _step(parts, number, Step.AWAIT_PLANT_CONDITION, deed)
+    return _step(parts, number, Step.AWAIT_PLANT_CONDITION, deed, read)
 
 
 @router.post("/{number}/start", responses=_MOVED)
-def start(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def start(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Begin the work: → INPRG. What is found at the asset meanwhile is suppressed by design."""
-    return _step(parts, number, Step.START, deed)
+    return _step(parts, number, Step.START, deed, read)
 
 
 @router.post("/{number}/complete", responses=_MOVED)
-def complete(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def complete(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Say that the work is done: INPRG → COMP."""
-    return _step(parts, number, Step.COMPLETE, deed)
+    return _step(parts, number, Step.COMPLETE, deed, read)
 
 
 @router.post("/{number}/cancel", responses=_MOVED)
-def cancel(parts: GivenParts, number: str, deed: Remark = NO_REMARK) -> OrderShape:
+def cancel(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO_REMARK) -> OrderShape:
     """Cancel it: → CAN; refused once work or cost is booked."""
-    return _step(parts, number, Step.CANCEL, deed)
+    return _step(parts, number, Step.CANCEL, deed, read)
 
 
 @router.post("/{number}/book", responses=_MOVED)
@@ -141,15 +158,17 @@ def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remar
 
 
 @router.post("/{number}/close", responses=_MOVED)
-def close(parts: GivenParts, number: str, closing: NewClosing) -> OrderShape:
+def close(parts: GivenParts, number: str, closing: NewClosing, read: RevisionRead) -> OrderShape:
     """Close it with its codes: COMP → CLOSE."""
     codes = commands.Codes(**closing.model_dump())
-    order = commands.close_order(parts.database, number, codes, actor=parts.principal, clock=parts.clock)
+    order = commands.close_order(parts.database, number, codes, actor=parts.principal, clock=parts.clock, revision=read)
     return OrderShape.model_validate(order)
 
 
-def _step(parts: Parts, number: str, step: Step, deed: Remark) -> OrderShape:
-    order = commands.take_step(parts.database, number, step, actor=parts.principal, clock=parts.clock, note=deed.note)
+def _step(parts: Parts, number: str, step: Step, deed: Remark, read: int | None) -> OrderShape:
+    order = commands.take_step(
+        parts.database, number, step, actor=parts.principal, clock=parts.clock, note=deed.note, revision=read
+    )
     return OrderShape.model_validate(order)
 
 

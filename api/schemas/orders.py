@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api.schemas.order_contents import CommentShape
 from api.schemas.shape import Nothing, Remark, Shape
 from plant.iso14224 import Activity
+from plant.orders.rules import WorkType
 from plant.severity import Severity
-from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
-from storage.work.orders import OrderEvent
+from plant.work_order import OrderState, Outcome, Step
+from storage.core.database import Transaction
+from storage.orders.comments import comments_of
+from storage.work import orders
 
 
 class OrderShape(Shape):
@@ -26,6 +30,15 @@ class OrderShape(Shape):
     priority: int = Field(description="1 is the most urgent, 5 the least.")
     severity: Severity
     title: str
+    work_type: WorkType
+    words: str = Field(description="What its reporter wrote.")
+    why: dict[str, Any] = Field(description="The rule that led to it, what met each condition, and what it gave.")
+    team: str | None = Field(description="Tag of the team that is to do it.")
+    assignee: str | None = Field(description="Who is to do it, by the name under which they sign in.")
+    assignee_name: str | None
+    job_plan: str | None
+    job_plan_version: int | None
+    overdue_at: datetime | None = Field(description="When it was found to be overdue.")
     evidence: dict[str, Any] = Field(
         description="Window, contributing signals with their share (0 to 1), score (0 to 1, 1 is worst), model "
         "version, remaining_life in seconds from its `as_of`, with the interval that holds it with `coverage`, and the "
@@ -40,6 +53,19 @@ class OrderShape(Shape):
     started_at: datetime | None = Field(description="When work began the first time.")
     completed_at: datetime | None = Field(description="When the work was done.")
     steps: list[Step] = Field(description="What may be done with it now, the usual next step first.")
+
+
+class OrderQuery(Nothing):
+    """Which orders are wanted; what is left out asks nothing."""
+
+    state: Literal["open", "all"] | OrderState = "open"
+    site: str | None = None
+    asset: str | None = None
+    team: str | None = Field(default=None, description="Tag of the team.")
+    assignee: str | None = Field(default=None, description="Who is to do it, by the name under which they sign in.")
+    work_type: WorkType | None = None
+    overdue: bool = False
+    most: int = Field(default=200, ge=1, le=1000, description="At most so many, the newest first.")
 
 
 class EventShape(Shape):
@@ -87,16 +113,23 @@ class OrderWithEvents(OrderShape):
     events: list[EventShape]
     bookings: list[BookingShape]
     closing: ClosingShape | None
+    comments: list[CommentShape]
 
     @classmethod
-    def of(cls, order: WorkOrder, events: list[OrderEvent], bookings: list[Booking], closing: Closing | None) -> Self:
-        """Join an order and all that belongs to it."""
-        known = OrderShape.model_validate(order).model_dump()
+    def read(cls, tx: Transaction, number: str) -> Self:
+        """Read an order and all that belongs to it.
+
+        Raises:
+            NotFound: there is no such order.
+        """
+        order = orders.get_order(tx, number)
+        closing = orders.closing_of(tx, order.order_id)
         return cls(
-            **known,
-            events=[EventShape.model_validate(event) for event in events],
-            bookings=[BookingShape.model_validate(booking) for booking in bookings],
+            **OrderShape.model_validate(order).model_dump(),
+            events=[EventShape.model_validate(event) for event in orders.order_events(tx, order.order_id)],
+            bookings=[BookingShape.model_validate(booking) for booking in orders.bookings(tx, order.order_id)],
             closing=None if closing is None else ClosingShape.model_validate(closing),
+            comments=[CommentShape.model_validate(comment) for comment in comments_of(tx, order.order_id)],
         )
 
 
@@ -134,6 +167,7 @@ class NewReport(Nothing):
     failure_mode: str = Field(examples=["VIB"])
     severity: Severity = Severity.MAJOR
     what: str = Field(min_length=1, max_length=200, description="What was seen, in a line.")
+    words: str = Field(default="", max_length=4000, description="Whatever more there is to say.")
     failed_at: AwareDatetime | None = Field(
         default=None, description="When the machine lost its function; leave out where it still runs."
     )

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from plant.errors import Rejected
+from plant.orders.wording import readable
+
+
+def _plain(text: str) -> str:
+    try:
+        return readable(text, what="text")
+    except Rejected as error:
+        raise ValueError(error.detail) from error
+
+
+PlainText = Annotated[str, AfterValidator(_plain)]
+"""Text without control characters."""
 
 
 class Shape(BaseModel):
@@ -20,7 +36,7 @@ class Nothing(BaseModel):
 class Remark(Nothing):
     """What a person says about what they do."""
 
-    note: str = Field(default="", max_length=2000)
+    note: PlainText = Field(default="", max_length=2000)
 
 
 NOTHING = Nothing()

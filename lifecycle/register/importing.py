@@ -11,6 +11,7 @@ from lifecycle.register.relearning import learn_again
 from plant.asset import Asset, AssetClass, Plant, Site
 from plant.tags import alike
 from storage.core.database import Transaction
+from storage.orders.order_rules import put_order_rules
 from storage.register import assets as store
 
 
@@ -32,6 +33,8 @@ def import_plant(tx: Transaction, plant: Plant, *, at: datetime) -> Difference:
         outcomes["class", store.put_class(tx, asset_class)] += 1
         for position, signal in enumerate(asset_class.signals):
             store.put_class_signal(tx, asset_class.tag, signal, position)
+        if asset_class.order_rules:
+            outcomes["order rules", put_order_rules(tx, asset_class.tag, asset_class.order_rules)] += 1
     signals_of = {one.tag: len(one.signals) for one in plant.classes}
     for asset in plant.assets:
         outcomes.update(_import_asset(tx, plant.site.tag, asset, signals_of[asset.class_tag], at))

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from lifecycle.register.order_rule_file import OrderRuleEntry
 from lifecycle.units import spelled
 from plant.asset import (
     SILENCE_ALERT_AFTER_S,
@@ -109,6 +110,7 @@ class _Class(_Part):
     silent_after_s: Annotated[float, Field(gt=0, le=604_800)] = SILENT_AFTER_S
     wear_limit: WearLimit | None = None
     signal: list[_Signal] = []
+    order_rule: list[OrderRuleEntry] = []
 
 
 class _Asset(_Part):
@@ -263,6 +265,7 @@ def _asset_class(one: _Class) -> AssetClass:
         silent_after_s=one.silent_after_s,
         wear_limit=one.wear_limit,
         signals=signals,
+        order_rules=tuple(entry.rule() for entry in one.order_rule),
     )
 
 

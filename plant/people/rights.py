@@ -17,6 +17,7 @@ class Right(StrEnum):
     REPORT_FAILURES = "report_failures"
     CHANGE_SERVICE_STATE = "change_service_state"
     APPROVE_ORDERS = "approve_orders"
+    COMMENT_ON_ORDERS = "comment_on_orders"
     WORK_ON_ORDERS = "work_on_orders"
     CLOSE_ORDERS = "close_orders"
     ANSWER_FOR_ENGINEERING = "answer_for_engineering"
@@ -51,7 +52,9 @@ class PlantRole(StrEnum):
     DEVICE = "device"
 
 
-_ON_SHIFT = frozenset({Right.SEE, Right.ACKNOWLEDGE, Right.REPORT_FAILURES, Right.CHANGE_SERVICE_STATE})
+_ON_SHIFT = frozenset(
+    {Right.SEE, Right.ACKNOWLEDGE, Right.REPORT_FAILURES, Right.CHANGE_SERVICE_STATE, Right.COMMENT_ON_ORDERS}
+)
 
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS},
@@ -59,6 +62,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.ENGINEERING: frozenset(
         {
             Right.SEE,
+            Right.COMMENT_ON_ORDERS,
             Right.ANSWER_FOR_ENGINEERING,
             Right.SIGN_FOR_ENGINEERING,
             Right.DECIDE_ON_MODELS,

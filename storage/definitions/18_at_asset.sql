@@ -15,7 +15,8 @@ CREATE VIEW work_order_at_asset AS
 SELECT
     o.order_id, o.asset_id, s.tag AS site, a.tag AS asset, c.tag AS asset_class, o.failure_mode, o.state,
     o.priority, o.severity, o.title, o.evidence, o.requested_finish, o.created_at, o.changed_at, o.revision,
-    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at,
+    o.acknowledged_at, o.acknowledged_by, o.started_at, o.completed_at, o.work_type, o.why, o.words, o.team, o.assignee,
+    p.name AS assignee_name, o.job_plan, o.job_plan_version, o.overdue_at,
     EXISTS (
         SELECT FROM work_order_booking AS b
         WHERE b.order_id = o.order_id
@@ -25,4 +26,5 @@ SELECT
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id);
+JOIN asset_class AS c USING (class_id)
+LEFT JOIN person AS p ON p.sign_in = o.assignee;

@@ -58,9 +58,11 @@ REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, is_relearning TO assetloop_app;
 GRANT INSERT ON
+    work_order_comment,
     ledger, work_order_event, work_order_booking, work_order_closing, model_event, kept_window,
     drift_check, life_model
 TO assetloop_app;
+GRANT INSERT, UPDATE ON class_order_rules TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
 GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;

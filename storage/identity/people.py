@@ -171,6 +171,11 @@ def teams(tx: Transaction) -> list[Team]:
     return [Team(**row) for row in tx.all("people.teams")]
 
 
+def knows_team(tx: Transaction, tag: str) -> bool:
+    """Say whether there is such a team."""
+    return tx.first("people.team", tag=tag) is not None
+
+
 def join_team(tx: Transaction, person_id: str, tag: str, *, on_call: bool = False) -> None:
     """Let a person be of a team.
 

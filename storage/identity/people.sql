@@ -102,6 +102,12 @@ VALUES (%(tag)s, %(name)s, %(name_zh)s, %(answers)s)
 ON CONFLICT (tag) DO UPDATE
 SET name = excluded.name, name_zh = excluded.name_zh, answers_for_engineering = excluded.answers_for_engineering;
 
+-- name: team
+-- Whether there is a team.
+SELECT tag
+FROM team
+WHERE tag = %(tag)s;
+
 -- name: teams
 -- Every team with its members.
 SELECT t.tag, t.name, t.name_zh, t.answers_for_engineering,

@@ -32,7 +32,7 @@ def put_site(tx: Transaction, site: Site) -> str:
 def put_class(tx: Transaction, asset_class: AssetClass) -> str:
     """Add or change a class of equipment, without its signals."""
     values = asdict(asset_class)
-    del values["signals"]
+    del values["signals"], values["order_rules"]
     return _outcome(tx, "assets.put_class", **values)
 
 

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from plant.errors import Conflict, NotFound
 from plant.iso14224 import Activity
+from plant.orders.rules import WorkType
 from plant.severity import Severity
 from plant.work_order import Booking, Closing, OrderState, Outcome, WorkOrder
 from storage.core.database import Transaction
@@ -80,9 +81,27 @@ def get_order(tx: Transaction, number: str) -> WorkOrder:
     return _order(row)
 
 
-def list_orders(tx: Transaction, *, open_only: bool = False, most: int = 200) -> list[WorkOrder]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFilter:
+    """Which orders are wanted; what is None or False asks nothing. `overdue_at`: those overdue at that instant."""
+
+    open_only: bool = False
+    states: tuple[OrderState, ...] | None = None
+    site: str | None = None
+    asset: str | None = None
+    team: str | None = None
+    assignee: str | None = None
+    work_type: WorkType | None = None
+    overdue_at: datetime | None = None
+
+
+def list_orders(
+    tx: Transaction, wanted: OrderFilter | None = None, *, open_only: bool = False, most: int = 200
+) -> list[WorkOrder]:
     """Return orders, the newest first."""
-    return [_order(row) for row in tx.all("orders.list", open_only=open_only, most=most)]
+    asked = wanted or OrderFilter(open_only=open_only)
+    states = None if asked.states is None else [one.value for one in asked.states]
+    return [_order(row) for row in tx.all("orders.list", **{**asdict(asked), "states": states}, most=most)]
 
 
 def open_orders(tx: Transaction, asset_id: int) -> list[WorkOrder]:
@@ -198,6 +217,14 @@ def _row(order: WorkOrder) -> dict[str, Any]:
         "acknowledged_by": order.acknowledged_by,
         "started_at": order.started_at,
         "completed_at": order.completed_at,
+        "work_type": order.work_type.value,
+        "why": Jsonb(order.why),
+        "words": order.words,
+        "team": order.team,
+        "assignee": order.assignee,
+        "job_plan": order.job_plan,
+        "job_plan_version": order.job_plan_version,
+        "overdue_at": order.overdue_at,
     }
 
 
@@ -208,5 +235,6 @@ def _order(row: dict[str, Any]) -> WorkOrder:
             "number": order_number(row["order_id"]),
             "state": OrderState(row["state"]),
             "severity": Severity(row["severity"]),
+            "work_type": WorkType(row["work_type"]),
         }
     )

@@ -6,13 +6,14 @@ SELECT nextval(pg_get_serial_sequence('work_order', 'order_id')) AS order_id;
 -- Raise an order under an id that was drawn for it.
 INSERT INTO work_order (
     order_id, asset_id, alert_id, failure_mode, state, priority, severity, title, evidence, requested_finish,
-    created_at, changed_at, revision, acknowledged_at, acknowledged_by
+    created_at, changed_at, revision, acknowledged_at, acknowledged_by, work_type, why, words, team, assignee, job_plan,
+    job_plan_version
 )
 OVERRIDING SYSTEM VALUE
 VALUES (
     %(order_id)s, %(asset_id)s, %(alert_id)s, %(failure_mode)s, %(state)s, %(priority)s, %(severity)s, %(title)s,
     %(evidence)s, %(requested_finish)s, %(created_at)s, %(changed_at)s, %(revision)s, %(acknowledged_at)s,
-    %(acknowledged_by)s
+    %(acknowledged_by)s, %(work_type)s, %(why)s, %(words)s, %(team)s, %(assignee)s, %(job_plan)s, %(job_plan_version)s
 );
 
 -- name: keep
@@ -22,7 +23,9 @@ SET
     state = %(state)s, priority = %(priority)s, severity = %(severity)s, title = %(title)s, evidence = %(evidence)s,
     requested_finish = %(requested_finish)s, changed_at = %(changed_at)s, revision = %(revision)s,
     acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, started_at = %(started_at)s,
-    completed_at = %(completed_at)s
+    completed_at = %(completed_at)s, work_type = %(work_type)s, why = %(why)s, words = %(words)s, team = %(team)s,
+    assignee = %(assignee)s, job_plan = %(job_plan)s, job_plan_version = %(job_plan_version)s,
+    overdue_at = %(overdue_at)s
 WHERE order_id = %(order_id)s AND revision = %(revision)s - 1;
 
 -- name: get
@@ -42,7 +45,17 @@ ORDER BY order_id;
 -- Orders, the newest first.
 SELECT *
 FROM work_order_at_asset
-WHERE NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN')
+WHERE (NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN'))
+    AND (%(states)s::text[] IS NULL OR state = ANY (%(states)s::text[]))
+    AND (%(site)s::text IS NULL OR site = %(site)s)
+    AND (%(asset)s::text IS NULL OR asset = %(asset)s)
+    AND (%(team)s::text IS NULL OR team = %(team)s)
+    AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)
+    AND (%(work_type)s::text IS NULL OR work_type = %(work_type)s)
+    AND (
+        %(overdue_at)s::timestamptz IS NULL
+        OR (requested_finish < %(overdue_at)s AND state NOT IN ('COMP', 'CLOSE', 'CAN'))
+    )
 ORDER BY order_id DESC
 LIMIT %(most)s;
 

@@ -227,7 +227,7 @@ def test_a_tag_with_a_slash_has_a_page_of_its_own(client: TestClient, superuser:
 def test_a_value_that_the_database_cannot_hold_is_refused(client: TestClient) -> None:
     for answer in (
         client.get("/api/v1/assets/a%00b/c"),
-        client.post("/api/v1/work-orders/WO-000001/approve", json={"note": "a\x00b"}),
+        client.get("/api/v1/work-orders", params={"team": "a\x00b"}),
     ):
         assert (answer.status_code, answer.json()["error"]) == (400, "bad_value")
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_at"] is None

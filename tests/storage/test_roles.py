@@ -40,6 +40,8 @@ APP = {
     "lesson_revision": "si",
     "knowledge_entry": "siud",
     "class_signal": "siud",
+    "class_order_rules": "siu",
+    "work_order_comment": "si",
     "dismissed_stranger": "sd",
     "feed": "sid",
     **dict.fromkeys(

@@ -35,6 +35,8 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
     with sheet(f"{tag}: {visit.t('report')}") as dialog:
         what = remark(visit, "what_seen", "what")
         what.props("maxlength=200")
+        more = ui.textarea(label=visit.t("words")).props("outlined dense autogrow maxlength=4000")
+        mark(more, "words")
         with box("fields"):
             mode = choice(visit, "failure_mode", FAILURE_MODES, None, "failure-mode")
             severity = choice(visit, "severity", _SEVERITIES, Severity.MAJOR.value, "severity")
@@ -50,6 +52,7 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
                 severity=Severity(severity.value),
                 what=said(what),
                 failed_at=failed.value,
+                words=str(more.value or "").strip(),
             )
             raised.append(
                 commands.report_failure(

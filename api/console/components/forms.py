@@ -14,7 +14,7 @@ from api.console.components.elements import box, heading, mark, words
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
-from plant.errors import AssetloopError
+from plant.errors import AssetloopError, StaleRevision
 from plant.escaped import escaped
 from plant.iso14224 import Names
 from plant.people.rights import Right
@@ -32,7 +32,8 @@ class Form:
 
     `need` is the right and the site without which nothing is done; it is looked up again when the button is pressed.
     `action` is the text on the button and the name under which tests find it. `other` is a second, quieter button.
-    `lacks` says what a person has still to enter, None where nothing.
+    `lacks` says what a person has still to enter, None where nothing. `on_conflict` is told where somebody else changed
+    the thing meanwhile.
     """
 
     def __init__(
@@ -46,7 +47,9 @@ class Form:
         hint: str = "acknowledge_hint",
         other: tuple[str, Act] | None = None,
         lacks: Callable[[], str | None] = _nothing,
+        on_conflict: Callable[[StaleRevision], None] | None = None,
     ) -> None:
+        self._on_conflict = on_conflict
         self._visit = visit
         self._on_done = on_done
         self._lacks = lacks
@@ -72,6 +75,8 @@ class Form:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
             ui.notify(escaped(str(error)), type="negative")
+            if isinstance(error, StaleRevision) and self._on_conflict is not None:
+                self._on_conflict(error)
             return
         self._visit.watch.hurry()
         done = self._on_done()

@@ -16,6 +16,7 @@ from api.console.components.elements import box, card, chip, heading, link, mark
 from api.console.components.forms import Form
 from api.console.components.frame import empty, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
+from api.console.components.order_people import assignment_card, comments_card, why_card
 from api.console.components.remaining_life import in_words
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
@@ -52,6 +53,7 @@ class OrderPage:
         self._chart: ui.echart | None = None
         self._chart_until: datetime | None = None
         self._looks = 0
+        self._draft: dict[str, str] = {}
 
     async def keep_up(self) -> None:
         """Read again where the order has moved on, or was not to be had the last time."""
@@ -109,9 +111,12 @@ class OrderPage:
                         _report(visit, order)
                     else:
                         self._found(dossier)
+                    comments_card(visit, order, dossier.comments, self._draft, self.read)
                 with box("stack"):
                     self._acknowledgement(order)
                     work_card(visit, order, self.read)
+                    assignment_card(visit, order, dossier.people, self.read)
+                    why_card(visit, order)
                     closing_card(visit, dossier.closing)
                     bookings_card(visit, order, dossier.bookings, self.read)
                     _history(visit, dossier.events)
@@ -148,6 +153,8 @@ def _title(visit: Visit, dossier: Dossier) -> None:
             heading(f"{order.number} · {visit.mode(order)}")
             chip(visit.word("severity", order.severity.value), order.severity.value)
             chip(visit.word("state", order.state.value), "accent")
+            if order.is_overdue(visit.parts.clock.now()):
+                mark(chip(visit.t("overdue"), "alarm"), "overdue")
         with box("pairs"):
             with link(f"/assets/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
                 words(f"{asset.asset} {visit.name(asset)}".rstrip())
@@ -161,6 +168,9 @@ def _title(visit: Visit, dossier: Dossier) -> None:
 def _report(visit: Visit, order: WorkOrder) -> None:
     with card(visit.t("reported")), box("stack"):
         words(order.title)
+        if order.words:
+            heading(visit.t("their_words"), 2)
+            words(order.words, keeps_lines=True)
         with box("facts"):
             _fact(visit.t("reported_by"), str(order.evidence.get("reported_by") or "–"))
             _fact(visit.t("lost_function"), instant_of(order.evidence.get("failed_at")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.models import MODEL_TEXTS
+from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
 from api.console.texts.orders import ORDER_TEXTS
 from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
@@ -82,6 +83,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **PLANT_TEXTS,
     **IDENTITY_TEXTS,
     **ORDER_TEXTS,
+    **ORDER_CONTENT_TEXTS,
     **WORK_TEXTS,
     **MODEL_TEXTS,
     **TELEMETRY_TEXTS,

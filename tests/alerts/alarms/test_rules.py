@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alarms import transitions
-from alerts.alarms.rules import WATCH, AlertMove, Decision, DeskRules, Existing, OrderMove, consider, priority_of
+from alerts.alarms.rules import WATCH, AlertMove, Decision, DeskRules, Existing, OrderMove, consider
 from alerts.orders import transitions as order_moves
 from plant.alert import Alert
 from plant.finding import Finding, FindingSource
+from plant.orders.rules import DEFAULT_ORDER_RULES, choose_anyway, finish_within, priority_of
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
 from storage.register.assets import RegisteredAsset
@@ -49,7 +50,11 @@ def alert(severity: Severity = Severity.MAJOR) -> Alert:
 
 
 def order(severity: Severity = Severity.MAJOR) -> WorkOrder:
-    return order_moves.raised(1, finding(severity), PUMP, RULES, ONSET)
+    return order_moves.raised(1, PUMP, occasion(finding(severity)), ONSET)
+
+
+def occasion(one: Finding) -> order_moves.Occasion:
+    return order_moves.for_finding(one, PUMP, choose_anyway(DEFAULT_ORDER_RULES, Existing().case(one)))
 
 
 @pytest.mark.parametrize("severity", list(Severity))
@@ -124,7 +129,7 @@ def test_deciding_again_after_the_effects_changes_nothing(severity: Severity, la
     raised = None if decision.alert is AlertMove.NONE else transitions.raised(one, PUMP, ONSET)
     if raised and decision.clears:
         raised = transitions.cleared(raised, ONSET)
-    placed = None if decision.order is OrderMove.NONE else order_moves.raised(1, one, PUMP, RULES, ONSET)
+    placed = None if decision.order is OrderMove.NONE else order_moves.raised(1, PUMP, occasion(one), ONSET)
     after = Existing(alert=raised, is_in_alert=raised is not None, order=placed, is_in_order=placed is not None)
     assert consider(one, after, RULES) == WATCH
 
@@ -132,7 +137,7 @@ def test_deciding_again_after_the_effects_changes_nothing(severity: Severity, la
 def test_an_order_only_becomes_more_urgent() -> None:
     first = order(Severity.MAJOR)
     later = ONSET + timedelta(days=2, hours=12)
-    worse = order_moves.worsened(first, finding(Severity.CRITICAL), PUMP, RULES, later)
+    worse = order_moves.worsened(first, occasion(finding(Severity.CRITICAL)), later)
     assert (worse.priority, worse.revision, worse.state) == (1, 2, OrderState.WAPPR)
     assert worse.requested_finish == first.requested_finish
 
@@ -140,5 +145,5 @@ def test_an_order_only_becomes_more_urgent() -> None:
 def test_worse_is_more_urgent() -> None:
     ranked = sorted(Severity, key=lambda one: -one.rank)
     assert [priority_of(one) for one in ranked] == [1, 2, 3, 4, 5]
-    finishes = [RULES.requested_finish(one, ONSET) for one in ranked]
+    finishes = [finish_within(one) for one in ranked]
     assert finishes == sorted(finishes)

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from alerts.alarms.rules import DeskRules
 from alerts.orders import document, transitions
 from plant.finding import Finding, FindingSource, Share
+from plant.orders.rules import DEFAULT_ORDER_RULES, OrderCase, choose_anyway
 from plant.severity import Severity
 from storage.models.remaining import RemainingLifeEstimate
 from storage.register.assets import RegisteredAsset
@@ -56,6 +56,11 @@ LEFT = RemainingLifeEstimate(
 )
 
 
+def occasion(finding: Finding, left: RemainingLifeEstimate | None = None) -> transitions.Occasion:
+    case = OrderCase(severity=finding.severity, failure_mode=finding.failure_mode, lasted_s=finding.lasted_s)
+    return transitions.for_finding(finding, PUMP, choose_anyway(DEFAULT_ORDER_RULES, case), left)
+
+
 def test_the_title_names_the_asset_and_the_leading_signals() -> None:
     said = "P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, bearing_temperature_c 30 %"
     assert document.title(FINDING, PUMP) == said
@@ -76,7 +81,7 @@ def test_every_source_has_words(source: FindingSource) -> None:
 
 
 def test_the_document_holds_all_that_engineering_needs() -> None:
-    order = transitions.raised(17, FINDING, PUMP, DeskRules(), AT, LEFT)
+    order = transitions.raised(17, PUMP, occasion(FINDING, LEFT), AT)
     written = document.order_document(
         order, event="raised", asset_name="Feed pump A", link="http://console/work-orders/WO-000017"
     )
@@ -92,6 +97,21 @@ def test_the_document_holds_all_that_engineering_needs() -> None:
         "priority": 2,
         "severity": "MAJOR",
         "failure_mode": "VIB",
+        "work_type": "corrective",
+        "team": None,
+        "assignee": None,
+        "words": None,
+        "why": {
+            "rule": "bad enough",
+            "because": [{"condition": "severity", "least": "MAJOR", "found": "MAJOR"}],
+            "work_type": "corrective",
+            "priority": 2,
+            "finish_within_s": 259_200.0,
+            "team": None,
+            "job_plan": None,
+        },
+        "job_plan": None,
+        "job_plan_version": None,
         "title": "P-101 Feed pump A: condition deviates; vibration_de_mm_s 62 %, bearing_temperature_c 30 %",
         "evidence": {
             "finding_id": "00000000-0000-0000-0000-000000000007",
@@ -143,9 +163,9 @@ def test_an_order_without_a_word_on_remaining_life_says_none() -> None:
 
 
 def test_a_worse_finding_takes_over_the_newer_word_on_remaining_life() -> None:
-    order = transitions.raised(17, FINDING, PUMP, DeskRules(), AT)
+    order = transitions.raised(17, PUMP, occasion(FINDING), AT)
     unknown = replace(LEFT, outlook="no_trend", likely_s=None, low_s=None)
-    worse = transitions.worsened(order, replace(FINDING, severity=Severity.CRITICAL), PUMP, DeskRules(), AT, unknown)
+    worse = transitions.worsened(order, occasion(replace(FINDING, severity=Severity.CRITICAL), unknown), AT)
     assert worse.evidence["remaining_life"] | {"outlook": "", "likely_s": 0} == {
         "outlook": "",
         "likely_s": 0,

@@ -1,0 +1,46 @@
+"""An order is raised, for whatever reason, in one way: row, findings, event, document, ledger entry and job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from alerts.journal import JournalEntry, enter_order
+from alerts.orders.transitions import Occasion, raised
+from plant.work_order import WorkOrder
+from storage.core.database import Transaction
+from storage.identity import people
+from storage.register.assets import RegisteredAsset
+from storage.work import orders as order_rows
+
+
+def raise_order(
+    tx: Transaction,
+    asset: RegisteredAsset,
+    occasion: Occasion,
+    entry: JournalEntry,
+    *,
+    findings: Sequence[UUID] = (),
+    alert_id: UUID | None = None,
+    console_url: str = "",
+) -> WorkOrder:
+    """Raise an order at an asset that is locked; `findings` belong to it, `console_url` is where it links to."""
+    order_id = order_rows.next_order_id(tx)
+    order = raised(order_id, asset, with_known_team(tx, occasion), entry.at)
+    order_rows.add(tx, order, alert_id=alert_id)
+    for finding_id in findings:
+        order_rows.add_finding(tx, order_id=order_id, finding_id=finding_id)
+    enter_order(tx, order, entry, asset_name=asset.name, link=link_of(order, console_url))
+    return order
+
+
+def with_known_team(tx: Transaction, occasion: Occasion) -> Occasion:
+    """Give an occasion the team that its rule names, where there is such a team."""
+    team = occasion.choice.team
+    return replace(occasion, team=team) if team and people.knows_team(tx, team) else occasion
+
+
+def link_of(order: WorkOrder, console_url: str) -> str | None:
+    """Return where the console shows an order, None where no console is named."""
+    return f"{console_url}/work-orders/{order.number}" if console_url else None

@@ -1,0 +1,44 @@
+"""The documents about what belongs to a work order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from api.schemas.shape import Nothing, Shape
+from plant.orders.rules import WorkType
+
+_Priority = Annotated[int | None, Field(ge=1, le=5, description="1 is the most urgent.")]
+
+
+class CommentShape(Shape):
+    """What somebody said about an order."""
+
+    comment_id: int
+    at: datetime
+    by: str
+    said: str
+
+
+class NewComment(Nothing):
+    """What is to be said about an order."""
+
+    said: str = Field(min_length=1, max_length=4000)
+
+
+class NewAssignment(Nothing):
+    """Who is to do an order; null is nobody."""
+
+    team: str | None = Field(default=None, description="Tag of the team.")
+    assignee: str | None = Field(default=None, description="The name under which the person signs in.")
+
+
+class NewOrderValues(Nothing):
+    """What is to be another about an order; what is left out stays."""
+
+    title: str | None = Field(default=None, min_length=1, max_length=300)
+    priority: _Priority = None
+    work_type: WorkType | None = None
+    requested_finish: AwareDatetime | None = None

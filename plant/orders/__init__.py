@@ -1,0 +1,1 @@
+"""What work orders are made of: why they are raised, and what belongs to them."""

@@ -1,0 +1,1 @@
+"""`assetloop order`: work orders and what belongs to them, at the command line."""

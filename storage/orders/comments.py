@@ -1,0 +1,16 @@
+"""What was said about orders, as rows that are only ever added."""
+
+from __future__ import annotations
+
+from plant.orders.comment import OrderComment
+from storage.core.database import Transaction
+
+
+def add_comment(tx: Transaction, order_id: int, comment: OrderComment) -> None:
+    """Write down what somebody said about an order."""
+    tx.run("comments.add", order_id=order_id, at=comment.at, by=comment.by, said=comment.said)
+
+
+def comments_of(tx: Transaction, order_id: int) -> list[OrderComment]:
+    """Return what was said about an order, oldest first."""
+    return [OrderComment(**row) for row in tx.all("comments.of_order", order_id=order_id)]
