@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from alerts.alarms.document import alert_document
+from alerts.alarms.publishing import defer_publishing_alerts
 from alerts.dispatch.publishing import defer_publishing
 from alerts.orders.document import order_document
 from lifecycle import ledger
@@ -13,6 +15,7 @@ from lifecycle.ledger_events import AlertMoved, OrderMoved
 from plant.alert import Alert
 from plant.work_order import Closing, WorkOrder
 from storage.core.database import Transaction
+from storage.work import alerts as alert_rows
 from storage.work import orders as order_rows
 
 
@@ -31,7 +34,21 @@ class JournalEntry:
 
 
 def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
-    """Enter in the site's ledger what happened to an alert."""
+    """Write an alert's revision with its document, enter it in the site's ledger, and enqueue its publication."""
+    document = alert_document(alert, event=entry.event, actor=entry.actor, at=entry.at, note=entry.note)
+    alert_rows.add_event(
+        tx,
+        alert_rows.AlertEvent(
+            alert_id=alert.alert_id,
+            revision=alert.revision,
+            at=entry.at,
+            actor=entry.actor,
+            event=entry.event,
+            note=entry.note,
+            document=document,
+        ),
+    )
+    defer_publishing_alerts(tx)
     moved = AlertMoved(event=entry.event, actor=entry.actor, alert=alert, finding_id=entry.because)
     ledger.append(tx, alert.site, moved, entry.at)
 

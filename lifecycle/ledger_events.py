@@ -27,7 +27,7 @@ class LedgerEvent(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertMoved:
-    """An alert was raised, repeated, risen, cleared, acknowledged, suppressed or taken out of service, or back.
+    """An alert moved: `event` is raised, told, risen, cleared, acknowledged, shelved, suppressed, and so on.
 
     `finding_id` is the finding that led to it.
     """
@@ -90,6 +90,21 @@ class ServiceStateChanged:
         """Return the entry as a JSON object."""
         event = "asset.in_service" if self.in_service else "asset.out_of_service"
         return {"event": event, "actor": self.actor, "asset": self.asset}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuppressionChanged:
+    """A person began to suppress by design what is found at an asset, or ended it."""
+
+    actor: str
+    asset: str
+    begins: bool
+    reason: str
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        event = "asset.suppressed" if self.begins else "asset.unsuppressed"
+        return {"event": event, "actor": self.actor, "asset": self.asset, "reason": self.reason or None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from plant.severity import Severity
@@ -43,9 +44,22 @@ class AlertFlags:
             return AlertState.OUT_OF_SERVICE
         if self.suppressed:
             return AlertState.SUPPRESSED
-        if self.shelved_until is not None and self.shelved_until > now:
+        if self.is_shelved(now):
             return AlertState.SHELVED
         return self._alarm_state()
+
+    def is_shelved(self, now: datetime) -> bool:
+        """Say whether a person has put it aside."""
+        return self.shelved_until is not None and self.shelved_until > now
+
+    def is_hidden(self, now: datetime) -> bool:
+        """Say whether nobody is told of it: it is shelved, suppressed by design, or out of service."""
+        return self.out_of_service or self.suppressed or self.is_shelved(now)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is active, or still wants to be acknowledged."""
+        return self.active or not self.acknowledged
 
     def _alarm_state(self) -> AlertState:
         if self.active:
@@ -64,7 +78,12 @@ class AlertFlags:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """One alert; `onset` is data time, `raised_at` is the clock."""
+    """One alert; `onset` is data time, `raised_at` and the other times are the clock.
+
+    `severity` is how bad it is now. It falls once it was no worse than `milder` since `milder_since`, data time, for
+    long enough. `told_at` is when people were told that it stands, None where they have still to be told, also because
+    it was hidden meanwhile; `told` counts how often they were. `evidence` is what speaks for it, as JSON.
+    """
 
     alert_id: UUID
     asset_id: int
@@ -79,3 +98,12 @@ class Alert:
     cleared_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    comment: str = ""
+    shelved_by: str | None = None
+    shelved_why: str | None = None
+    told_at: datetime | None = None
+    told: int = 0
+    milder: Severity | None = None
+    milder_since: datetime | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    revision: int = 1

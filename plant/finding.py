@@ -65,10 +65,11 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One episode as scoring keeps it; times are data time, `score` is the worst so far (1 is worst).
+    """One episode as scoring keeps it; times are data time, `score` and `severity` are the worst so far (1 is worst).
 
-    `suppressed` says why nobody is told of it (ISA-18.2, suppressed by design): `work`, `out_of_service`, or
-    `relearning`; the record decides that when the finding is written.
+    `severity_now` is how bad it was when it was last seen, None where that was not said. `suppressed` says why nobody
+    is told of it (ISA-18.2, suppressed by design): `work`, `out_of_service`, `design`, or `relearning`; the record
+    decides that when the finding is written.
     """
 
     finding_id: UUID
@@ -88,6 +89,12 @@ class Finding:
     quality: dict[str, float] = field(default_factory=dict)
     revision: int = 1
     suppressed: str | None = None
+    severity_now: Severity | None = None
+
+    @property
+    def grade(self) -> Severity:
+        """Return how bad it is now; the worst so far where nothing else was said."""
+        return self.severity_now or self.severity
 
     @property
     def lasted_s(self) -> float:

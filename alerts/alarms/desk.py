@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from uuid import UUID
 
-from alerts.alarms.effects import look_up, write_effects
+from alerts.alarms.effects import keep_waiting, look_up, write_effects
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
@@ -18,11 +19,15 @@ from storage.work import desk as rows
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
 _ASIDE = GrowingWait(first_s=5.0, most_s=600.0)
+_AT_ONCE = 100  # findings in one transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeskReport:
-    """What one round did; `seen` counts revisions, `orders_changed` those that joined or worsened."""
+    """What one round did; `seen` counts findings looked at, `orders_changed` those that joined or worsened.
+
+    `told` counts alerts of which people were told that they stand.
+    """
 
     seen: int = 0
     alerts_raised: int = 0
@@ -30,17 +35,19 @@ class DeskReport:
     alerts_cleared: int = 0
     orders_raised: int = 0
     orders_changed: int = 0
+    told: int = field(default=0, compare=False)
 
     @classmethod
     def of(cls, decision: Decision) -> DeskReport:
-        """Count one revision and what was decided about it."""
+        """Count one finding and what was decided about it."""
         return cls(
             seen=1,
             alerts_raised=decision.alert is AlertMove.RAISE,
             alerts_repeated=decision.alert is AlertMove.REPEAT,
             alerts_cleared=decision.clears,
             orders_raised=decision.order is OrderMove.RAISE,
-            orders_changed=decision.order in (OrderMove.JOIN, OrderMove.WORSEN),
+            orders_changed=decision.order in (OrderMove.JOIN, OrderMove.COUNT, OrderMove.WORSEN),
+            told=decision.tells,
         )
 
     def __add__(self, other: DeskReport) -> DeskReport:
@@ -61,7 +68,7 @@ class Desk:
         rules: DeskRules | None = None,
         console_url: str = "",
         *,
-        most: int = 200,
+        most: int = 500,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -71,20 +78,21 @@ class Desk:
         self._aside = SetAside[UUID](_ASIDE)
 
     def round(self) -> DeskReport:
-        """Look at what is unseen, each finding in a transaction of its own; one that fails is set aside for a while.
+        """Look at what is due, many findings in one transaction; one that fails is set aside for a while.
 
         Raises:
             Unavailable: the database went away; what was committed stands, the rest is still unseen.
             Misconfigured: the database refuses us.
         """
+        now = self._clock.now()
         with self._database.transaction() as tx:
-            waiting = rows.unseen(tx, most=self._most, skip=self._aside.left_alone(self._clock.now()))
+            waiting = rows.due(tx, now=now, most=self._most, skip=self._aside.left_alone(now))
         report = DeskReport()
-        for finding_id in waiting:
-            report += self._try(finding_id)
+        for begin in range(0, len(waiting), _AT_ONCE):
+            report += self._try(waiting[begin : begin + _AT_ONCE])
         return report
 
-    def run(self, stop: threading.Event, every_s: float = 1.0) -> None:
+    def run(self, stop: threading.Event, every_s: float = 0.2) -> None:
         """Make rounds until `stop` is set; while the database is away wait ever longer, and say so once."""
         outage = Outage(
             "the desk waits for the database", "the desk goes on", first_s=every_s, most_s=_LONGEST_WAIT_S, log=_log
@@ -99,25 +107,35 @@ class Desk:
             if report.seen < self._most:
                 stop.wait(every_s)
 
-    def _try(self, finding_id: UUID) -> DeskReport:
-        """Look at one finding; where that fails say so once, leave it unseen and try it again later."""
+    def _try(self, finding_ids: Sequence[UUID]) -> DeskReport:
+        """Look at findings together; where that fails at each alone, and leave the one at fault for later."""
         try:
-            report = self._look_at(finding_id)
+            report = self._look_at(finding_ids)
         except (Unavailable, Misconfigured):
             raise
         except Exception:  # noqa: BLE001 - one bad finding must not stop the others
-            if self._aside.put(finding_id, self._clock.now()):
-                _log.exception("a finding is set aside: the desk cannot decide", extra={"finding_id": str(finding_id)})
+            if len(finding_ids) > 1:
+                return sum((self._try([one]) for one in finding_ids), DeskReport())
+            if self._aside.put(finding_ids[0], self._clock.now()):
+                said = {"finding_id": str(finding_ids[0])}
+                _log.exception("a finding is set aside: the desk cannot decide", extra=said)
             return DeskReport()
-        self._aside.went_well(finding_id)
+        for one in finding_ids:
+            self._aside.went_well(one)
         return report
 
-    def _look_at(self, finding_id: UUID) -> DeskReport:
+    def _look_at(self, finding_ids: Sequence[UUID]) -> DeskReport:
+        report, now = DeskReport(), self._clock.now()
         with self._database.transaction() as tx:
-            finding, now = rows.lock(tx, finding_id), self._clock.now()
-            if finding is None or not rows.claim(tx, finding, at=now):
-                return DeskReport()
-            situation = look_up(tx, finding, now)
-            decision = consider(finding, situation.existing, self._rules)
-            write_effects(tx, situation, decision, console_url=self._console_url)
-        return DeskReport.of(decision)
+            assets = rows.lock_assets(tx, finding_ids)
+            locked = rows.lock(tx, finding_ids, assets, now=now)
+            ours = rows.claim(tx, [one.finding for one in locked], at=now)
+            for one in locked:
+                if one.finding.finding_id not in ours:
+                    continue
+                situation = look_up(tx, one, now)
+                decision = consider(situation.finding, situation.existing, self._rules)
+                write_effects(tx, situation, decision, console_url=self._console_url)
+                keep_waiting(tx, one, decision, situation.existing.delays or self._rules.delays, now)
+                report += DeskReport.of(decision)
+        return report

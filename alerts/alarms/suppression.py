@@ -1,17 +1,18 @@
-"""What is not told while an asset is worked on or out of service: its alerts take the states of ISA-18.2 for it."""
+"""What is not told while an asset is worked on, out of service or suppressed: its alerts take the states for it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
+from alerts.alarms import transitions
+from alerts.alarms.acknowledgement import plain_words
 from alerts.journal import JournalEntry, enter_alert
 from lifecycle import ledger
-from lifecycle.ledger_events import ServiceStateChanged
+from lifecycle.ledger_events import ServiceStateChanged, SuppressionChanged
 from plant.alert import AlertFlags
 from plant.asset import AssetState
 from plant.clock import Clock
-from plant.errors import Conflict
+from plant.errors import Conflict, Rejected
 from plant.people.principal import Principal
 from storage.core.database import Database, Transaction
 from storage.register import assets
@@ -54,6 +55,46 @@ def return_to_service(database: Database, site: str, tag: str, *, actor: Princip
         _enter(tx, asset, actor.name, now, in_service=True)
 
 
+def suppress_by_design(database: Database, site: str, tag: str, *, reason: str, actor: Principal, clock: Clock) -> None:
+    """Suppress by design what is found at an asset, in `actor`'s name, until `end_suppression`.
+
+    Raises:
+        NotFound: there is no such asset.
+        Conflict: it is suppressed already.
+        Rejected: no reason.
+    """
+    why = plain_words(reason)
+    if not why:
+        raise Rejected("reason_needed", "say why what is found there is suppressed")
+    with database.transaction() as tx:
+        asset, now = _hold(tx, site, tag), clock.now()
+        by_design = SuppressionReason.DESIGN
+        if not suppression.begin(tx, asset_id=asset.asset_id, reason=by_design, at=now, by=actor.name, note=why):
+            raise Conflict(f"what is found at {tag} is suppressed already")
+        _enter_suppression(tx, asset, actor.name, now, reason=why, begins=True)
+
+
+def end_suppression(database: Database, site: str, tag: str, *, actor: Principal, clock: Clock) -> None:
+    """End what `suppress_by_design` began; what still stands is told within seconds.
+
+    Raises:
+        NotFound: there is no such asset.
+        Conflict: it is not suppressed by design.
+    """
+    with database.transaction() as tx:
+        asset, now = _hold(tx, site, tag), clock.now()
+        if not suppression.end(tx, asset_id=asset.asset_id, reason=SuppressionReason.DESIGN, at=now, by=actor.name):
+            raise Conflict(f"what is found at {tag} is not suppressed")
+        _enter_suppression(tx, asset, actor.name, now, reason="", begins=False)
+
+
+def _enter_suppression(
+    tx: Transaction, asset: RegisteredAsset, actor: str, at: datetime, *, reason: str, begins: bool
+) -> None:
+    suppress_alerts(tx, asset.asset_id, actor=actor, at=at)
+    ledger.append(tx, asset.site, SuppressionChanged(actor=actor, asset=asset.asset, begins=begins, reason=reason), at)
+
+
 def _hold(tx: Transaction, site: str, tag: str) -> RegisteredAsset:
     return rows.lock_asset(tx, assets.get_asset(tx, site, tag).asset_id)
 
@@ -64,28 +105,33 @@ def _enter(tx: Transaction, asset: RegisteredAsset, actor: str, at: datetime, *,
 
 
 def suppress_alerts(tx: Transaction, asset_id: int, *, actor: str, at: datetime) -> None:
-    """Bring the flags of an asset's open alerts to what stands at it now, each change with its ledger entry."""
+    """Bring the flags of an asset's open alerts to what stands at it now, each change with its ledger entry.
+
+    While anything stands, open findings wait: once nothing does, the desk tells what still stands of them.
+    """
     standing = suppression.standing(tx, asset_id)
-    at_work, out = SuppressionReason.WORK in standing, SuppressionReason.OUT_OF_SERVICE in standing
-    for alert in alert_rows.open_alerts(tx, asset_id):
-        flags = replace(alert.flags, suppressed=at_work, out_of_service=out)
-        if flags == alert.flags:
-            continue
-        brought = replace(alert, flags=flags)
-        alert_rows.keep(tx, brought)
-        for event in _events(alert.flags, flags):
-            enter_alert(tx, brought, JournalEntry(event=event, actor=actor, at=at))
+    by_design = bool(standing & {SuppressionReason.WORK, SuppressionReason.DESIGN})
+    out = SuppressionReason.OUT_OF_SERVICE in standing
+    for before in alert_rows.open_alerts(tx, asset_id):
+        alert = before
+        for event, suppressed, out_of_service in _events(before.flags, suppressed=by_design, out_of_service=out):
+            alert = transitions.hidden(alert, suppressed=suppressed, out_of_service=out_of_service)
+            alert_rows.keep(tx, alert)
+            enter_alert(tx, alert, JournalEntry(event=event, actor=actor, at=at))
+    if standing:
+        rows.wait_of_asset(tx, asset_id, waits=min(standing), at=at)
 
 
-def _events(before: AlertFlags, after: AlertFlags) -> list[str]:
-    """Name what changed.
+def _events(flags: AlertFlags, *, suppressed: bool, out_of_service: bool) -> list[tuple[str, bool, bool]]:
+    """Name each change, with the flags after it.
 
     >>> calm = AlertFlags(active=True, acknowledged=True)
-    >>> _events(calm, replace(calm, suppressed=True)), _events(replace(calm, out_of_service=True), calm)
-    (['suppressed'], ['in_service'])
+    >>> _events(calm, suppressed=True, out_of_service=True)
+    [('suppressed', True, False), ('out_of_service', True, True)]
     """
-    changes = (
-        (before.suppressed, after.suppressed, "suppressed", "unsuppressed"),
-        (before.out_of_service, after.out_of_service, "out_of_service", "in_service"),
-    )
-    return [on if now else off for was, now, on, off in changes if was != now]
+    events = []
+    if suppressed != flags.suppressed:
+        events.append(("suppressed" if suppressed else "unsuppressed", suppressed, flags.out_of_service))
+    if out_of_service != flags.out_of_service:
+        events.append(("out_of_service" if out_of_service else "in_service", suppressed, out_of_service))
+    return events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +26,8 @@ class Episode:
     """One alarm so far. Times are epoch microseconds of data time; `cleared_us` is the first calm sample.
 
     `pull` (p,) sums the signals' shares over the alarming samples, each weighted by its score; `missing` counts the
-    values that were not there among `samples` times p.
+    values that were not there among `samples` times p. `level` is the newest alarming sample's score, None where the
+    rows at hand hold none: it is not kept from one round to the next.
     """
 
     onset_us: int
@@ -36,6 +37,7 @@ class Episode:
     missing: int
     pull: Floats
     cleared_us: int | None = None
+    level: float | None = field(default=None, compare=False)
 
     def shares(self) -> Floats:
         """Return each signal's part (p,), summing to 1: the score-weighted mean over the episode's samples."""
@@ -94,6 +96,7 @@ def _taken_in(episode: Episode, times_us: Instants, scored: Track, rows: Floats,
         episode,
         last_us=int(times_us[end - 1]),
         peak=max(episode.peak, float(score.max())),
+        level=float(score[-1]),
         samples=episode.samples + end - begin,
         missing=episode.missing + int(np.isnan(rows[begin:end]).sum()),
         pull=np.add.accumulate(weighted, axis=0)[-1],

@@ -100,6 +100,7 @@ def finding_of(origin: FindingOrigin, kind: FindingKind, episode: Episode) -> Fi
         updated=cleared or last,
         cleared=cleared,
         severity=severity_of(kind, episode.peak),
+        severity_now=None if episode.level is None else severity_of(kind, episode.level),
         score=episode.peak,
         shares=shares,
         window_from=from_us(episode.onset_us),

@@ -51,6 +51,15 @@ def work_order_topic(site: str, asset: str) -> str:
     return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/workorder"
 
 
+def alert_topic(site: str, asset: str) -> str:
+    """Name the topic on which each change of an asset's alerts is published.
+
+    >>> alert_topic("demo", "P-101")
+    'assetloop/v1/demo/P-101/alert'
+    """
+    return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/alert"
+
+
 TELEMETRY_FILTER = f"{_ROOT}/+/+/telemetry"
 
 

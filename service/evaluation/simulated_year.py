@@ -203,7 +203,7 @@ def _reported(plan: Plan, known: Known, period_s: float) -> list[tuple[float, Fi
 
     An episode is reported at the first sample at which it has lasted for the desk's delay.
     """
-    delay_s = max(period_s, DeskRules().on_delay_s)
+    delay_s = max(period_s, DeskRules().delays.on_s)
     reported = [(onset_us / 1e6 + delay_s, kind) for onset_us, kind in known]
     return sorted(one for one in reported if one[0] < plan.stretch.end_s)
 

@@ -216,11 +216,11 @@ def _open_door(around: Surroundings, stack: contextlib.ExitStack, counted: Colle
 def work(around: Surroundings, *, only: str | None = None) -> None:
     """Run the jobs of the queue, each lane beside the others, or one lane `only`.
 
-    The lanes: `dispatch` of work orders, `learning` from what people and data say, `training` of models, `upkeep` of
-    the record.
+    The lanes: `dispatch` of orders and alerts, `learning` from people and data, `training`, `upkeep` of the record.
     """
     import procrastinate
 
+    from alerts.alarms import publishing as alerts_out
     from models import training_requests
     from models.training import queue as training
     from storage.core.jobs import connector
@@ -234,6 +234,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         "upkeep": upkeep.QUEUE,
     }
     queues = [lanes[only]] if only else list(lanes.values())
+    queues += [alerts_out.QUEUE] * (lanes["dispatch"] in queues)
     with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
@@ -252,10 +253,12 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
 def _dispatch_with(
     app: procrastinate.App, around: Surroundings, database: Database, stack: contextlib.ExitStack
 ) -> None:
+    from alerts.alarms import publishing as alerts_out
     from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
 
     publisher = stack.enter_context(contextlib.closing(around.order_publisher()))
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
+    app.add_tasks_from(alerts_out.alarms_blueprint(publisher.publish, database), namespace=alerts_out.NAMESPACE)
 
 
 async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event, outage: Outage) -> None:

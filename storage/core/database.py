@@ -54,6 +54,8 @@ SET search_path = watch, public;
 class Transaction:
     """One open transaction; statements are named `subject.statement`.
 
+    `deferred` names the jobs that are enqueued once in it, however often they are asked for.
+
     `copies` is False for a server that has no COPY; rows are then inserted and selected one by one. `principal` is on
     whose behalf it is, where that is known: what is written says how they were recognised.
     """
@@ -64,6 +66,7 @@ class Transaction:
         self.connection = connection
         self.copies = copies
         self.principal = principal
+        self.deferred: set[str] = set()
 
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""

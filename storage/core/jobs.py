@@ -59,6 +59,13 @@ def defer(
         raise
 
 
+def defer_once(tx: Transaction, task: str, *, queue: str, lock: str) -> None:
+    """Enqueue a task without arguments, which does all that waits for it, once in the open transaction."""
+    if task not in tx.deferred:
+        tx.deferred.add(task)
+        defer(tx, task, queue=queue, lock=lock)
+
+
 @cache
 def _manager() -> JobManager:
     """Return what writes jobs, on the connection of whoever calls; it has none of its own."""

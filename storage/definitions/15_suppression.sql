@@ -20,14 +20,29 @@ LANGUAGE sql
 STABLE
 AS $$
     SELECT coalesce(
-        -- out of service counts before work: in the alphabet too
         (
-            SELECT min(reason)
+            SELECT reason
             FROM suppression
             WHERE asset_id = p_asset_id
                 AND began <= p_at
                 AND (ended IS NULL OR p_at < ended)
+            ORDER BY array_position(ARRAY['out_of_service', 'work', 'design'], reason)
+            LIMIT 1
         ),
         CASE WHEN p_source = 'model' AND is_relearning(p_asset_id, p_at) THEN 'relearning' END
     );
+$$;
+
+-- Until when an asset's alerts of a kind are shelved; null: they are not.
+CREATE OR REPLACE FUNCTION shelved_until(p_asset_id integer, p_kind text, p_at timestamptz)
+RETURNS timestamptz
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT until
+    FROM shelving
+    WHERE asset_id = p_asset_id
+        AND kind = p_kind
+        AND ended IS NULL
+        AND until > p_at
 $$;

@@ -45,7 +45,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, guarding, score, wear, finding, finding_seen, alert, alert_finding,
-    work_order, work_order_finding, ledger_head, suppression, relearning, label,
+    work_order, work_order_finding, ledger_head, suppression, shelving, relearning, label,
     training, proposal, remaining_life, device_token, notice
 TO assetloop_app;
 GRANT INSERT, UPDATE ON
@@ -56,14 +56,16 @@ GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_attempt, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
-GRANT EXECUTE ON FUNCTION reach, suppression_of, is_relearning TO assetloop_app;
+GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
     work_order_comment,
     ledger, work_order_event, work_order_booking, work_order_closing, model_event, kept_window,
     drift_check, life_model
 TO assetloop_app;
 GRANT INSERT, UPDATE ON class_order_rules TO assetloop_app;
-GRANT UPDATE (published_at) ON work_order_event TO assetloop_app;
+GRANT INSERT, DELETE ON finding_due TO assetloop_app;
+GRANT INSERT ON alert_event TO assetloop_app;
+GRANT UPDATE (published_at) ON work_order_event, alert_event TO assetloop_app;
 GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;

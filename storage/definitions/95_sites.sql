@@ -17,6 +17,8 @@ BEGIN
             ('alert', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('work_order', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('label', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('shelving', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('alert_event', 'alert_id IN (SELECT l.alert_id FROM alert AS l)'),
             ('finding', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('proposal', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             (

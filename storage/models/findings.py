@@ -51,6 +51,7 @@ def record(tx: Transaction, finding: Finding) -> int:
         updated=finding.updated,
         cleared=finding.cleared,
         severity=finding.severity.value,
+        severity_now=finding.severity_now.value if finding.severity_now else None,
         score=finding.score,
         shares=Jsonb([{"signal": s.signal, "share": s.share, "unit": s.unit} for s in finding.shares]),
         window_from=finding.window_from,

@@ -3,11 +3,11 @@
 -- why; an episode that clears is what it was before, so that one that ends with the work does not come up after it.
 INSERT INTO finding (
     finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated, cleared,
-    severity, score, shares, window_from, window_to, quality, revision, suppressed, line
+    severity, severity_now, score, shares, window_from, window_to, quality, revision, suppressed, line
 )
 VALUES (
     %(finding_id)s, %(asset_id)s, %(kind)s, %(failure_mode)s, %(source)s, %(source_version)s, %(onset)s, %(updated)s,
-    %(cleared)s, %(severity)s, %(score)s, %(shares)s, %(window_from)s, %(window_to)s, %(quality)s, 1,
+    %(cleared)s, %(severity)s, %(severity_now)s, %(score)s, %(shares)s, %(window_from)s, %(window_to)s, %(quality)s, 1,
     suppression_of(%(asset_id)s, %(source)s, %(updated)s),
     coalesce((SELECT line FROM scoring WHERE scoring.asset_id = %(asset_id)s), 1)
 )
@@ -17,6 +17,7 @@ SET
     updated = excluded.updated,
     cleared = excluded.cleared,
     severity = excluded.severity,
+    severity_now = excluded.severity_now,
     score = excluded.score,
     shares = excluded.shares,
     window_to = excluded.window_to,

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from plant.alert import Alert, AlertFlags
 from plant.errors import NotFound
 from plant.severity import Severity
 from storage.core.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertEvent:
+    """What became of an alert in one revision, with the document that goes out."""
+
+    alert_id: UUID
+    revision: int
+    at: datetime
+    actor: str
+    event: str
+    document: dict[str, Any]
+    note: str = ""
+    published_at: datetime | None = None
+
 
 _FLAGS = ("active", "acknowledged", "shelved_until", "suppressed", "out_of_service")
 
@@ -73,9 +93,37 @@ def add_finding(tx: Transaction, *, alert_id: UUID, finding_id: UUID) -> None:
     tx.run("alerts.add_finding", alert_id=alert_id, finding_id=finding_id)
 
 
-def other_episodes(tx: Transaction, *, alert_id: UUID, finding_id: UUID) -> int:
-    """Count the alert's other findings that have not cleared."""
-    return int(tx.one("alerts.other_episodes", alert_id=alert_id, finding_id=finding_id)["others"])
+def other_episodes(tx: Transaction, *, alert_id: UUID, finding_id: UUID) -> list[Severity]:
+    """Return how bad the alert's other findings are that have not cleared."""
+    rows = tx.all("alerts.other_episodes", alert_id=alert_id, finding_id=finding_id)
+    return [Severity(row["grade"]) for row in rows]
+
+
+def signals_of(tx: Transaction, asset_id: int, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return some signals of an asset by key: name, unit, limits and newest value."""
+    return {row["signal"]: row for row in tx.all("alerts.signals", asset_id=asset_id, keys=list(keys))}
+
+
+def add_event(tx: Transaction, event: AlertEvent) -> None:
+    """Write down what became of an alert."""
+    values = {name: getattr(event, name) for name in ("alert_id", "revision", "at", "actor", "event", "note")}
+    tx.run("alerts.add_event", **values, document=Jsonb(event.document))
+
+
+def alert_events(tx: Transaction, alert_id: UUID) -> list[AlertEvent]:
+    """Return all that became of an alert, oldest first."""
+    return [AlertEvent(**row) for row in tx.all("alerts.events", alert_id=alert_id)]
+
+
+def unpublished(tx: Transaction, *, most: int) -> list[AlertEvent]:
+    """Return what has not gone out yet, oldest first."""
+    return [AlertEvent(**row) for row in tx.all("alerts.unpublished", most=most)]
+
+
+def mark_published(tx: Transaction, events: Sequence[AlertEvent], *, at: datetime) -> None:
+    """Remember when events went out."""
+    alert_ids, revisions = [one.alert_id for one in events], [one.revision for one in events]
+    tx.run("alerts.mark_published", alert_ids=alert_ids, revisions=revisions, at=at)
 
 
 def _row(alert: Alert) -> dict[str, Any]:
@@ -90,11 +138,21 @@ def _row(alert: Alert) -> dict[str, Any]:
         "cleared_at": alert.cleared_at,
         "acknowledged_at": alert.acknowledged_at,
         "acknowledged_by": alert.acknowledged_by,
+        "comment": alert.comment,
         "count": alert.count,
+        "shelved_by": alert.shelved_by,
+        "shelved_why": alert.shelved_why,
+        "told_at": alert.told_at,
+        "told": alert.told,
+        "milder": alert.milder.value if alert.milder else None,
+        "milder_since": alert.milder_since,
+        "evidence": Jsonb(alert.evidence),
+        "revision": alert.revision,
     }
 
 
 def _alert(row: dict[str, Any]) -> Alert:
     values = {name: value for name, value in row.items() if name not in _FLAGS}
     values["severity"] = Severity(row["severity"])
+    values["milder"] = Severity(row["milder"]) if row["milder"] else None
     return Alert(**values, flags=AlertFlags(**{name: row[name] for name in _FLAGS}))

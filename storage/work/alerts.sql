@@ -2,12 +2,14 @@
 -- Raise an alert.
 INSERT INTO alert (
     alert_id, asset_id, kind, severity, active, acknowledged, shelved_until, suppressed, out_of_service,
-    onset, raised_at, cleared_at, acknowledged_at, acknowledged_by, count
+    onset, raised_at, cleared_at, acknowledged_at, acknowledged_by, comment, count, shelved_by, shelved_why, told_at, told,
+    milder, milder_since, evidence, revision
 )
 VALUES (
     %(alert_id)s, %(asset_id)s, %(kind)s, %(severity)s, %(active)s, %(acknowledged)s, %(shelved_until)s,
     %(suppressed)s, %(out_of_service)s, %(onset)s, %(raised_at)s, %(cleared_at)s, %(acknowledged_at)s,
-    %(acknowledged_by)s, %(count)s
+    %(acknowledged_by)s, %(comment)s, %(count)s, %(shelved_by)s, %(shelved_why)s, %(told_at)s, %(told)s, %(milder)s,
+    %(milder_since)s, %(evidence)s, %(revision)s
 );
 
 -- name: keep
@@ -16,7 +18,10 @@ UPDATE alert
 SET
     severity = %(severity)s, active = %(active)s, acknowledged = %(acknowledged)s, shelved_until = %(shelved_until)s,
     suppressed = %(suppressed)s, out_of_service = %(out_of_service)s, cleared_at = %(cleared_at)s,
-    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, count = %(count)s
+    acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, comment = %(comment)s,
+    count = %(count)s, shelved_by = %(shelved_by)s, shelved_why = %(shelved_why)s, told_at = %(told_at)s,
+    told = %(told)s, milder = %(milder)s, milder_since = %(milder_since)s, evidence = %(evidence)s,
+    revision = %(revision)s
 WHERE alert_id = %(alert_id)s;
 
 -- name: get
@@ -51,8 +56,8 @@ FROM alert_finding
 WHERE finding_id = %(finding_id)s;
 
 -- name: other_episodes
--- How many other findings of an alert have not cleared.
-SELECT count(*) AS others
+-- How bad the other findings of an alert are that have not cleared.
+SELECT coalesce(f.severity_now, f.severity) AS grade
 FROM alert_finding AS af
 JOIN finding AS f USING (finding_id)
 WHERE af.alert_id = %(alert_id)s AND af.finding_id <> %(finding_id)s AND f.cleared IS NULL;
@@ -71,3 +76,37 @@ FROM finding AS f
 JOIN alert_finding AS a USING (finding_id)
 WHERE f.asset_id = %(asset_id)s AND f.failure_mode = %(failure_mode)s AND f.cleared IS NULL
 ORDER BY f.onset, f.finding_id;
+
+-- name: signals
+-- Some signals of an asset: what they are called, their limits, and their newest value.
+SELECT s.key AS signal, s.name, s.name_zh, s.unit, s.low, s.high, l.value, l.time
+FROM signal AS s
+LEFT JOIN latest AS l USING (signal_id)
+WHERE s.asset_id = %(asset_id)s AND s.key = ANY (%(keys)s::text[]);
+
+-- name: add_event
+-- Write down what became of an alert, with the document that goes out.
+INSERT INTO alert_event (alert_id, revision, at, actor, event, note, document)
+VALUES (%(alert_id)s, %(revision)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(document)s);
+
+-- name: events
+-- All that became of an alert, oldest first.
+SELECT alert_id, revision, at, actor, event, note, document, published_at
+FROM alert_event
+WHERE alert_id = %(alert_id)s
+ORDER BY revision;
+
+-- name: unpublished
+-- What has not gone out yet, oldest first.
+SELECT alert_id, revision, at, actor, event, note, document, published_at
+FROM alert_event
+WHERE published_at IS NULL
+ORDER BY at, alert_id, revision
+LIMIT %(most)s;
+
+-- name: mark_published
+-- Remember when events went out; the first time counts.
+UPDATE alert_event AS e
+SET published_at = %(at)s
+FROM unnest(%(alert_ids)s::uuid[], %(revisions)s::integer[]) AS gone (alert_id, revision)
+WHERE e.alert_id = gone.alert_id AND e.revision = gone.revision AND e.published_at IS NULL;

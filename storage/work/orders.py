@@ -120,6 +120,11 @@ def add_finding(tx: Transaction, *, order_id: int, finding_id: UUID) -> None:
     tx.run("orders.add_finding", order_id=order_id, finding_id=finding_id)
 
 
+def count_findings(tx: Transaction, order_id: int) -> int:
+    """Count the findings that belong to an order."""
+    return int(tx.one("orders.count_findings", order_id=order_id)["findings"])
+
+
 def order_ids_of_finding(tx: Transaction, finding_id: UUID) -> list[int]:
     """Name the orders a finding belongs to, open or not, the newest first."""
     return [row["order_id"] for row in tx.all("orders.orders_of_finding", finding_id=finding_id)]

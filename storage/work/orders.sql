@@ -71,6 +71,12 @@ INSERT INTO work_order_finding (order_id, finding_id)
 VALUES (%(order_id)s, %(finding_id)s)
 ON CONFLICT (order_id, finding_id) DO NOTHING;
 
+-- name: count_findings
+-- How many findings belong to an order.
+SELECT count(*) AS findings
+FROM work_order_finding
+WHERE order_id = %(order_id)s;
+
 -- name: orders_of_finding
 -- The orders a finding belongs to, open or not, the newest first.
 SELECT order_id

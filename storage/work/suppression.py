@@ -1,4 +1,4 @@
-"""When what is found at an asset is suppressed by design: while it is worked on, and while it is out of service."""
+"""When what is found at an asset is suppressed by design: worked on, out of service, or as a person said."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ class SuppressionReason(StrEnum):
 
     WORK = "work"
     OUT_OF_SERVICE = "out_of_service"
+    DESIGN = "design"
 
 
 def begin(
-    tx: Transaction, *, asset_id: int, reason: SuppressionReason, at: datetime, by: str, order_id: int | None = None
+    tx: Transaction,
+    *,
+    asset_id: int,
+    reason: SuppressionReason,
+    at: datetime,
+    by: str,
+    order_id: int | None = None,
+    note: str = "",
 ) -> bool:
     """Suppress from `at` on, data time; False where that stands already."""
-    return tx.run("suppression.begin", asset_id=asset_id, reason=reason.value, order_id=order_id, at=at, by=by) > 0
+    parameters = {"asset_id": asset_id, "reason": reason.value, "order_id": order_id, "at": at, "by": by, "note": note}
+    return tx.run("suppression.begin", **parameters) > 0
 
 
 def end(

@@ -1,7 +1,7 @@
 -- name: begin
 -- Begin to suppress what is found at an asset; no row where it is suppressed for this already.
-INSERT INTO suppression (asset_id, reason, order_id, began, begun_by, state_before)
-SELECT %(asset_id)s, %(reason)s, %(order_id)s, %(at)s, %(by)s, state
+INSERT INTO suppression (asset_id, reason, order_id, began, begun_by, state_before, note)
+SELECT %(asset_id)s, %(reason)s, %(order_id)s, %(at)s, %(by)s, state, %(note)s
 FROM asset
 WHERE asset_id = %(asset_id)s
 ON CONFLICT (asset_id, reason, coalesce(order_id, 0)) WHERE ended IS NULL DO NOTHING;

@@ -26,14 +26,17 @@ APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
     **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
-    **dict.fromkeys(("guarding", "wear", "suppression", "relearning", "label", "training", "proposal"), "siu"),
+    **dict.fromkeys(
+        ("guarding", "wear", "suppression", "shelving", "relearning", "label", "training", "proposal"), "siu"
+    ),
     **dict.fromkeys(("remaining_life", "device_token", "upkeep_done", "notice"), "siu"),
     **dict.fromkeys(("person", "team", "person_session", "one_time_link", "api_token", "confirmation"), "siu"),
     **dict.fromkeys(("person_role", "team_member", "sign_in_attempt", "sign_in_delay"), "siud"),
     "provider_sign_in": "sid",
     "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
-    **dict.fromkeys(("ledger", "work_order_event"), "si"),  # published_at of an event may be updated
+    "finding_due": "sid",
+    **dict.fromkeys(("ledger", "work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
     **dict.fromkeys(("lesson", "knowledge_word"), "siu"),
@@ -65,7 +68,7 @@ ROUTINES = {
             "drop_expired",
         ),
         *("drop_expired_conflicts", "drop_expired_remaining", "prepare_partitions", "roll_up", "ingest_spread_s"),
-        *("reach", "suppression_of", "is_relearning", "quarantine_key", "approved_strangers"),
+        *("reach", "suppression_of", "shelved_until", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
         *("secret_hash", "keep_secret"),
     },

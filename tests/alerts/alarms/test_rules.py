@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alarms import transitions
-from alerts.alarms.rules import WATCH, AlertMove, Decision, DeskRules, Existing, OrderMove, consider
+from alerts.alarms.rules import (
+    WATCH,
+    AlertMove,
+    Decision,
+    Delays,
+    DeskRules,
+    Existing,
+    OrderMove,
+    Wait,
+    consider,
+)
 from alerts.orders import transitions as order_moves
 from plant.alert import Alert
 from plant.finding import Finding, FindingSource
@@ -46,7 +56,7 @@ def finding(severity: Severity = Severity.MAJOR, *, lasted_s: float = 30.0, clea
 
 
 def alert(severity: Severity = Severity.MAJOR) -> Alert:
-    return transitions.raised(finding(severity), PUMP, ONSET)
+    return transitions.told(transitions.raised(finding(severity), PUMP, ONSET), ONSET)
 
 
 def order(severity: Severity = Severity.MAJOR) -> WorkOrder:
@@ -59,12 +69,12 @@ def occasion(one: Finding) -> order_moves.Occasion:
 
 @pytest.mark.parametrize("severity", list(Severity))
 def test_an_episode_shorter_than_the_on_delay_is_watched(severity: Severity) -> None:
-    assert consider(finding(severity, lasted_s=4.999), Existing(), RULES) == WATCH
+    assert consider(finding(severity, lasted_s=4.999), Existing(), RULES) == Decision(waits=Wait.DELAY)
 
 
 def test_an_episode_as_long_as_the_on_delay_raises_an_alert_and_an_order() -> None:
     decision = consider(finding(lasted_s=5.0), Existing(), RULES)
-    assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE)
+    assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE, tells=True)
 
 
 def test_an_episode_that_cleared_before_the_on_delay_raises_nothing() -> None:
@@ -73,7 +83,7 @@ def test_an_episode_that_cleared_before_the_on_delay_raises_nothing() -> None:
 
 def test_an_episode_that_came_and_went_while_no_desk_looked_is_told_and_cleared_at_once() -> None:
     decision = consider(finding(cleared=True), Existing(), RULES)
-    assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE, clears=True)
+    assert decision == Decision(alert=AlertMove.RAISE, order=OrderMove.RAISE, tells=True, clears=True)
 
 
 @pytest.mark.parametrize(
@@ -127,11 +137,56 @@ def test_deciding_again_after_the_effects_changes_nothing(severity: Severity, la
     one = finding(severity, lasted_s=lasted_s, cleared=cleared)
     decision = consider(one, Existing(), RULES)
     raised = None if decision.alert is AlertMove.NONE else transitions.raised(one, PUMP, ONSET)
+    if raised and decision.tells:
+        raised = transitions.told(raised, ONSET)
     if raised and decision.clears:
         raised = transitions.cleared(raised, ONSET)
     placed = None if decision.order is OrderMove.NONE else order_moves.raised(1, PUMP, occasion(one), ONSET)
     after = Existing(alert=raised, is_in_alert=raised is not None, order=placed, is_in_order=placed is not None)
-    assert consider(one, after, RULES) == WATCH
+    assert consider(one, after, RULES) == Decision(waits=decision.waits)
+
+
+def grown(severity: Severity, *, at_s: float, worst: Severity = Severity.CRITICAL) -> Finding:
+    """A finding whose worst was worse than it is now."""
+    return replace(finding(worst, lasted_s=at_s), severity_now=severity)
+
+
+def test_an_alert_rises_at_once_and_eases_when_it_was_milder_for_a_while() -> None:
+    critical = alert(Severity.CRITICAL)
+    existing = Existing(alert=critical, is_in_alert=True, is_in_order=True)
+    assert consider(grown(Severity.CRITICAL, at_s=30), existing, RULES) == WATCH
+    assert consider(grown(Severity.MINOR, at_s=40), existing, RULES).alert is AlertMove.NOTE_MILDER
+    milder = transitions.noted_milder(critical, Severity.MINOR, ONSET + timedelta(seconds=40))
+    waiting = replace(existing, alert=milder)
+    assert consider(grown(Severity.WARNING, at_s=99), waiting, RULES).alert is AlertMove.NONE
+    assert consider(grown(Severity.MAJOR, at_s=99), waiting, RULES).alert is AlertMove.NOTE_MILDER
+    assert consider(grown(Severity.CRITICAL, at_s=99), waiting, RULES).alert is AlertMove.FORGET_MILDER
+    assert consider(grown(Severity.WARNING, at_s=100), waiting, RULES).alert is AlertMove.EASE
+    other = replace(waiting, other_active_findings=1, others_grade=Severity.CRITICAL)
+    assert consider(grown(Severity.WARNING, at_s=100), other, RULES).alert is AlertMove.FORGET_MILDER
+
+
+def test_an_alert_clears_when_its_off_delay_is_over() -> None:
+    existing = Existing(alert=alert(), is_in_alert=True, is_in_order=True, delays=Delays(off_s=30))
+    assert consider(finding(cleared=True), existing, RULES) == Decision(waits=Wait.OFF_DELAY)
+    assert consider(finding(cleared=True), replace(existing, has_waited=True), RULES) == Decision(clears=True)
+
+
+def test_that_findings_join_an_order_is_said_once_and_then_they_are_counted() -> None:
+    existing = Existing(alert=alert(), order=order())
+    assert consider(finding(), existing, RULES).order is OrderMove.JOIN
+    assert consider(finding(), replace(existing, order_has_joined=True), RULES).order is OrderMove.COUNT
+
+
+def test_what_is_shelved_gets_an_alert_and_neither_words_nor_an_order() -> None:
+    decision = consider(finding(), Existing(is_shelved=True), RULES)
+    assert decision == Decision(alert=AlertMove.RAISE, waits=Wait.SHELVED)
+
+
+@pytest.mark.parametrize("silence", [Wait.WORK, Wait.OUT_OF_SERVICE, Wait.DESIGN, Wait.RELEARNING])
+def test_what_is_silenced_waits_and_nothing_is_raised(silence: Wait) -> None:
+    assert consider(finding(), Existing(silence=silence), RULES) == Decision(waits=silence)
+    assert consider(finding(cleared=True), Existing(silence=silence), RULES) == WATCH
 
 
 def test_an_order_only_becomes_more_urgent() -> None:

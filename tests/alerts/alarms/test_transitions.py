@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from alerts.alarms import transitions
-from plant.alert import AlertState
+from plant.alert import Alert, AlertState
 from plant.finding import Finding, FindingSource
 from plant.severity import Severity
 from storage.register.assets import RegisteredAsset
@@ -50,20 +50,50 @@ def test_the_same_finding_always_raises_the_same_alert(finding: Finding) -> None
     assert transitions.raised(finding, PUMP, AT).alert_id != transitions.raised(other, PUMP, AT).alert_id
 
 
+def told(finding: Finding) -> Alert:
+    return transitions.told(transitions.raised(finding, PUMP, AT), AT)
+
+
 def test_a_cleared_alert_stays_open_until_it_is_acknowledged(finding: Finding) -> None:
-    cleared = transitions.cleared(transitions.raised(finding, PUMP, AT), AT)
+    cleared = transitions.cleared(told(finding), AT)
     assert cleared.flags.state(AT) is AlertState.RTN_UNACKNOWLEDGED
-    noted = transitions.acknowledged(cleared, "ann", AT)
+    noted = transitions.acknowledged(cleared, "ann", AT, "vented")
     assert noted.flags.state(AT) is AlertState.NORMAL
-    assert (noted.acknowledged_by, noted.acknowledged_at) == ("ann", AT)
+    assert (noted.acknowledged_by, noted.acknowledged_at, noted.comment) == ("ann", AT, "vented")
+
+
+def test_of_what_nobody_was_told_nobody_has_to_take_note(finding: Finding) -> None:
+    assert transitions.cleared(transitions.raised(finding, PUMP, AT), AT).flags.state(AT) is AlertState.NORMAL
 
 
 def test_a_repeat_makes_a_cleared_alert_active_again(finding: Finding) -> None:
-    again = transitions.repeated(transitions.cleared(transitions.raised(finding, PUMP, AT), AT), finding)
+    again = transitions.repeated(transitions.cleared(told(finding), AT), finding)
     assert (again.flags.active, again.cleared_at, again.count, again.onset) == (True, None, 2, ONSET)
 
 
-def test_an_alert_never_becomes_milder_while_it_stands(finding: Finding) -> None:
-    alert = transitions.raised(finding, PUMP, AT)
-    assert transitions.risen(alert, replace(finding, severity=Severity.CRITICAL)).severity is Severity.CRITICAL
-    assert transitions.repeated(alert, replace(finding, severity=Severity.MINOR)).severity is Severity.MAJOR
+def test_an_alert_rises_at_once_and_eases_to_the_worst_it_was_meanwhile(finding: Finding) -> None:
+    alert = transitions.risen(told(finding), Severity.CRITICAL)
+    assert alert.severity is Severity.CRITICAL
+    milder = transitions.noted_milder(alert, Severity.WARNING, AT)
+    milder = transitions.noted_milder(milder, Severity.MINOR, AT + timedelta(seconds=5))
+    assert (milder.severity, milder.milder, milder.milder_since) == (Severity.CRITICAL, Severity.MINOR, AT)
+    eased = transitions.eased(milder)
+    assert (eased.severity, eased.milder, eased.milder_since) == (Severity.MINOR, None, None)
+    assert transitions.not_milder(milder).milder_since is None
+
+
+def test_what_was_shelved_comes_back_unacknowledged_when_people_are_told(finding: Finding) -> None:
+    noted = transitions.acknowledged(told(finding), "ann", AT)
+    shelved = transitions.shelved(noted, "ann", AT + timedelta(hours=1), "known, part is on its way")
+    assert shelved.flags.state(AT) is AlertState.SHELVED
+    back = transitions.told_again(shelved, AT + timedelta(hours=1))
+    assert back.flags.state(AT + timedelta(hours=1)) is AlertState.UNACKNOWLEDGED
+    assert (back.told, back.shelved_by) == (2, None)
+    assert transitions.unshelved(shelved).flags.state(AT) is AlertState.UNACKNOWLEDGED
+
+
+def test_what_was_acknowledged_before_it_was_suppressed_need_not_be_told_again(finding: Finding) -> None:
+    noted = transitions.acknowledged(told(finding), "ann", AT)
+    hidden = transitions.hidden(noted, suppressed=True, out_of_service=False)
+    assert (hidden.flags.state(AT), hidden.told_at) == (AlertState.SUPPRESSED, AT)
+    assert transitions.hidden(told(finding), suppressed=False, out_of_service=True).told_at is None

@@ -33,7 +33,7 @@ Look = psycopg.Connection[tuple[object, ...]]
 JOBS = """
 SELECT task_name, lock, status::text, attempts, args->>'revision'
 FROM procrastinate_jobs
-WHERE lock IS NOT NULL
+WHERE lock IS NOT NULL AND queue_name = 'default'
 ORDER BY id
 """
 
@@ -59,7 +59,7 @@ def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
 
 def run_worker(url: str, publish: Publish, database: Database, clock: ManualClock) -> None:
     """Do all that can be done now."""
-    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)})
+    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)}, queues=["default"])
 
 
 def test_an_order_arrives_on_its_assets_topic_exactly_once(

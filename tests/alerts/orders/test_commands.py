@@ -85,7 +85,8 @@ def test_an_order_lives_from_approval_to_its_closing_codes(
 def test_each_move_leaves_one_event_one_ledger_entry_and_one_job(go: Callable[..., WorkOrder], superuser: Look) -> None:
     def left() -> tuple[object, ...] | None:
         return superuser.execute(
-            "SELECT (SELECT count(*) FROM work_order_event), (SELECT count(*) FROM procrastinate_jobs), "
+            "SELECT (SELECT count(*) FROM work_order_event), "
+            "(SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'default'), "
             "(SELECT count(*) FROM ledger WHERE entry->>'event' LIKE 'order.%%')"
         ).fetchone()
 

@@ -1,0 +1,83 @@
+"""A person puts an alert aside for a limited time, with the reason, and takes it up again.
+
+What is shelved is an asset's alerts of one kind: also one that is raised meanwhile is kept, and told to nobody. When
+the time is over, or the person takes it up again, the desk tells within a second what still stands; what came and went
+meanwhile is in the record alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from alerts.alarms import transitions
+from alerts.alarms.acknowledgement import lock_alert, plain_words
+from alerts.alarms.rules import Wait
+from alerts.journal import JournalEntry, enter_alert
+from plant.alert import Alert
+from plant.clock import Clock
+from plant.errors import Conflict, Rejected
+from plant.people.principal import Principal
+from storage.core.database import Database
+from storage.work import alerts as alert_rows
+from storage.work import desk as rows
+from storage.work import shelving
+
+MOST_HOURS = 8.0
+"""For so long an alert may be shelved, unless the settings say otherwise."""
+
+
+def shelve_alert(
+    database: Database,
+    alert_id: UUID,
+    *,
+    hours: float,
+    reason: str,
+    actor: Principal,
+    clock: Clock,
+    most_hours: float = MOST_HOURS,
+) -> Alert:
+    """Put an open alert aside for some hours in `actor`'s name; a second time counts anew.
+
+    Raises:
+        NotFound: there is no such alert.
+        Conflict: it is no longer open.
+        Rejected: no reason, or longer than may be.
+    """
+    why = plain_words(reason)
+    if not why:
+        raise Rejected("reason_needed", "say why the alert is shelved")
+    if not 0 < hours <= most_hours:
+        raise Rejected("bad_duration", f"an alert is shelved for more than 0 and at most {most_hours:g} h")
+    now = clock.now()
+    until = now + timedelta(hours=hours)
+    with database.transaction() as tx:
+        alert = lock_alert(tx, alert_id)
+        if not alert.flags.is_open:
+            raise Conflict(f"this alert of {alert.asset} is over: there is nothing to shelve")
+        shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, by=actor.name)
+        shelving.begin(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, until=until, by=actor.name, reason=why)
+        rows.wait_of_asset(tx, alert.asset_id, waits=Wait.SHELVED, at=now, kind=alert.kind)
+        aside = transitions.shelved(alert, actor.name, until, why)
+        alert_rows.keep(tx, aside)
+        enter_alert(tx, aside, JournalEntry(event="shelved", actor=actor.name, at=now, note=why))
+        return aside
+
+
+def unshelve_alert(database: Database, alert_id: UUID, *, actor: Principal, clock: Clock) -> Alert:
+    """Take an alert up again before its time, in `actor`'s name.
+
+    Raises:
+        NotFound: there is no such alert.
+        Conflict: it is not shelved.
+    """
+    now = clock.now()
+    with database.transaction() as tx:
+        alert = lock_alert(tx, alert_id)
+        if not alert.flags.is_shelved(now):
+            raise Conflict(f"this alert of {alert.asset} is not shelved")
+        shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, by=actor.name)
+        back = transitions.unshelved(alert)
+        alert_rows.keep(tx, back)
+        enter_alert(tx, back, JournalEntry(event="unshelved", actor=actor.name, at=now))
+        return back
