@@ -28,6 +28,7 @@ from api.routes import (
     figures,
     models,
     order_contents,
+    order_tasks,
     orders,
     people,
     quarantine,
@@ -43,6 +44,8 @@ _ROUTERS = (
     orders.router,
     orders.codes_router,
     order_contents.router,
+    order_tasks.router,
+    order_tasks.plan_router,
     alerts.router,
     alerts.findings_router,
     devices.router,  # before assets, whose tags take whatever follows

@@ -17,7 +17,7 @@ from service.commands.common import say
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
-from service.commands.orders.commands import order_app
+from service.commands.orders import library as order_library
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
 from service.commands.telemetry import commands as telemetry
@@ -109,7 +109,7 @@ evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
-app.add_typer(order_app, name="order")
+app.add_typer(order_library.order_app, name="order")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
 app.add_typer(grafana_app, name="grafana")

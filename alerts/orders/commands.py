@@ -8,6 +8,7 @@ from datetime import datetime
 from alerts.alarms.suppression import suppress_alerts
 from alerts.journal import JournalEntry
 from alerts.orders import transitions
+from alerts.orders.checklist import refuse_unanswered
 from alerts.orders.locked_order import lock_order, refuse_stale, write_revision
 from alerts.orders.raising import raise_order
 from lifecycle.register.relearning import learn_again
@@ -89,6 +90,8 @@ def take_step(
         locked = lock_order(tx, number)
         refuse_stale(tx, locked.order, revision, {"state": step.leads_to.value})
         moved = transitions.stepped(locked.order, step, actor.name, now)
+        if step is Step.COMPLETE:
+            refuse_unanswered(tx, locked.order)
         write_revision(
             tx, locked, moved, JournalEntry(event=transitions.event_of(step), actor=actor.name, at=now, note=note)
         )

@@ -11,6 +11,7 @@ from alerts.orders.transitions import Occasion, raised
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
+from storage.orders import job_plans, tasks
 from storage.register.assets import RegisteredAsset
 from storage.work import orders as order_rows
 
@@ -25,10 +26,18 @@ def raise_order(
     alert_id: UUID | None = None,
     console_url: str = "",
 ) -> WorkOrder:
-    """Raise an order at an asset that is locked; `findings` belong to it, `console_url` is where it links to."""
+    """Raise an order at an asset that is locked; `findings` belong to it, `console_url` is where it links to.
+
+    Where its rule names a job plan that there is, it follows the newest version of that.
+    """
     order_id = order_rows.next_order_id(tx)
     order = raised(order_id, asset, with_known_team(tx, occasion), entry.at)
+    plan = job_plans.find_job_plan(tx, occasion.choice.job_plan) if occasion.choice.job_plan else None
+    if plan is not None:
+        order = replace(order, job_plan=plan.tag, job_plan_version=plan.version)
     order_rows.add(tx, order, alert_id=alert_id)
+    for step in plan.steps if plan else ():
+        tasks.add_task(tx, order_id, step, at=entry.at, by=f"{order.job_plan} v{order.job_plan_version}")
     for finding_id in findings:
         order_rows.add_finding(tx, order_id=order_id, finding_id=finding_id)
     enter_order(tx, order, entry, asset_name=asset.name, link=link_of(order, console_url))

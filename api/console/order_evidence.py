@@ -13,12 +13,15 @@ from api.language import Language
 from api.parts import Parts
 from plant.iso14224 import Names
 from plant.orders.comment import OrderComment
+from plant.orders.job_plan import JobPlan, OrderTask
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
+from storage.orders import job_plans
 from storage.orders.comments import comments_of
+from storage.orders.tasks import tasks_of
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
 from storage.work import orders
@@ -40,6 +43,24 @@ class OrderPeople:
     def team_name(self, tag: str | None, language: Language) -> str | None:
         """Return how a team is called."""
         return None if tag is None else named(language, *self.teams.get(tag, (tag, "")))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderWork:
+    """What is to be done: the tasks, the plan they come from, and the plans that the order could follow."""
+
+    tasks: Sequence[OrderTask]
+    plan: JobPlan | None
+    plans: Sequence[JobPlan]
+
+
+def _work(tx: Transaction, order: WorkOrder) -> OrderWork:
+    plan = job_plans.find_job_plan(tx, order.job_plan, order.job_plan_version) if order.job_plan else None
+    return OrderWork(
+        tasks=tasks_of(tx, order.order_id),
+        plan=plan,
+        plans=() if plan or not order.state.is_open else job_plans.list_job_plans(tx, order.asset_class),
+    )
 
 
 def people_for(tx: Transaction, site: str) -> OrderPeople:
@@ -70,6 +91,7 @@ class Dossier:
     closing: Closing | None
     comments: Sequence[OrderComment]
     people: OrderPeople
+    work: OrderWork
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -94,6 +116,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             closing=orders.closing_of(tx, order.order_id),
             comments=comments_of(tx, order.order_id),
             people=people_for(tx, order.site),
+            work=_work(tx, order),
         )
 
 

@@ -78,6 +78,13 @@ def _orders() -> Iterable[RouteRight]:
     yield RouteRight("POST", f"{path}/{{number}}/edit", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/assign", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/comments", Right.COMMENT_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/tasks", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/tasks", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/job-plan", Right.WORK_ON_ORDERS, At.ORDER)
+    for act in ("answer", "raise", "dismiss"):
+        yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
+    yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
     for step in Step:
         yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
 

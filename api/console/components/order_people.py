@@ -51,6 +51,8 @@ def _condition(visit: Visit, one: dict[str, Any]) -> str:
         shown = {name: age(visit.language, float(value or 0)) for name, value in shown.items()}
     elif kind == "failure_mode":
         shown["found"] = visit.word("mode", str(shown["found"]))
+    if kind == "failed_task":
+        return visit.t("why_failed_task", order=one.get("order", ""), task=one.get("task", ""))
     return visit.t(f"why_{kind}", **shown)
 
 

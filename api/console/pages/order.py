@@ -17,6 +17,7 @@ from api.console.components.forms import Form
 from api.console.components.frame import empty, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
 from api.console.components.order_people import assignment_card, comments_card, why_card
+from api.console.components.order_tasks import tasks_card
 from api.console.components.remaining_life import in_words
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
@@ -111,6 +112,7 @@ class OrderPage:
                         _report(visit, order)
                     else:
                         self._found(dossier)
+                    tasks_card(visit, order, dossier.work, self.read)
                     comments_card(visit, order, dossier.comments, self._draft, self.read)
                 with box("stack"):
                     self._acknowledgement(order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
+from api.console.texts.order_tasks import ORDER_TASK_TEXTS
 from api.console.texts.orders import ORDER_TEXTS
 from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
@@ -84,6 +85,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **IDENTITY_TEXTS,
     **ORDER_TEXTS,
     **ORDER_CONTENT_TEXTS,
+    **ORDER_TASK_TEXTS,
     **WORK_TEXTS,
     **MODEL_TEXTS,
     **TELEMETRY_TEXTS,

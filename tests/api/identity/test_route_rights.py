@@ -94,6 +94,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "sign_in": "nobody",
         "team": "nobody",
         "booking_id": 1,
+        "position": 1,
     }
 
 

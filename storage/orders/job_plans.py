@@ -1,0 +1,81 @@
+"""The job library as rows: each version of a plan is kept as it was."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from plant.errors import NotFound
+from plant.orders.job_plan import JobPlan, JobStep, PlannedPart, TaskKind, TradeHours
+from storage.core.database import Transaction
+
+
+def keep_job_plan(tx: Transaction, plan: JobPlan, *, at: datetime, by: str) -> JobPlan:
+    """Keep a plan as its next version; where it says what the newest says, return that one."""
+    tx.all("job_plans.lock", tag=plan.tag)
+    newest = find_job_plan(tx, plan.tag)
+    if newest is not None and replace(plan, version=newest.version) == newest:
+        return newest
+    kept = replace(plan, version=1 if newest is None else newest.version + 1)
+    tx.run(
+        "job_plans.keep",
+        tag=kept.tag,
+        version=kept.version,
+        class_tag=kept.class_tag,
+        document=Jsonb(job_plan_document(kept)),
+        at=at,
+        by=by,
+    )
+    return kept
+
+
+def find_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan | None:
+    """Return a version of a plan, the newest unless told, or None."""
+    row = tx.first("job_plans.get", tag=tag, version=version)
+    return _plan(row["document"], row["version"]) if row else None
+
+
+def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan:
+    """Return a version of a plan, the newest unless told; raises `NotFound` where there is none."""
+    plan = find_job_plan(tx, tag, version)
+    if plan is None:
+        raise NotFound(f"there is no job plan {tag}{f' of version {version}' if version else ''}")
+    return plan
+
+
+def list_job_plans(tx: Transaction, class_tag: str | None = None) -> list[JobPlan]:
+    """Return the newest version of every plan, or of those that a class can be given."""
+    return [_plan(row["document"], row["version"]) for row in tx.all("job_plans.newest", class_tag=class_tag)]
+
+
+def job_plan_document(plan: JobPlan) -> dict[str, Any]:
+    """Write a plan as JSON, without its version; amounts are strings, so that nothing is rounded."""
+    document: dict[str, Any] = _jsonable(asdict(plan))
+    del document["version"]
+    return document
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _jsonable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(one) for one in value]
+    return str(value) if isinstance(value, Decimal | TaskKind) else value
+
+
+def _plan(document: dict[str, Any], version: int) -> JobPlan:
+    return JobPlan(
+        **{
+            **document,
+            "version": version,
+            "hours": Decimal(document["hours"]),
+            "trades": tuple(TradeHours(**{**one, "hours": Decimal(one["hours"])}) for one in document["trades"]),
+            "parts": tuple(PlannedPart(**{**one, "quantity": Decimal(one["quantity"])}) for one in document["parts"]),
+            "steps": tuple(JobStep(**{**one, "kind": TaskKind(one["kind"])}) for one in document["steps"]),
+            **{name: tuple(document[name]) for name in ("documents", "safety", "safety_zh")},
+        }
+    )
