@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import routes_of
-from api.identity.access import is_loopback
+from api.identity.access import refuse_plain_http
 from api.identity.route_rights import refuse_unlisted
 from plant.errors import Conflict, Misconfigured
 
@@ -63,19 +63,6 @@ def serve(
         server = _Server(config)
         threading.Thread(target=_end_when, args=(stop, server), name="serve-stop", daemon=True).start()
         server.run(sockets=[listening])
-
-
-def refuse_plain_http(host: str, trusted_proxy: str, *, allow_plain_http: bool) -> None:
-    """Refuse to let other machines send passwords in the clear.
-
-    Raises:
-        Misconfigured: `host` is not loopback, no TLS is in front, and nobody said that this is meant.
-    """
-    if not (is_loopback(host) or trusted_proxy or allow_plain_http):
-        raise Misconfigured(
-            f"listening on {host} without TLS would send passwords in the clear: put a proxy with TLS in front and "
-            "name its address in ASSETLOOP_TLS_PROXY, or set ASSETLOOP_ALLOW_PLAIN_HTTP=1"
-        )
 
 
 def _end_when(stop: threading.Event, server: uvicorn.Server) -> None:

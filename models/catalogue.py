@@ -7,20 +7,21 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import skops.io
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from skops.io.exceptions import UntrustedTypesFoundException
 
-from models.detector.estimator import ConditionDetector
 from models.detector.state import width
 from plant.errors import Conflict
 from storage.core.database import Transaction
 from storage.models import catalogue as store
 from storage.models.catalogue import NewModel, StoredModel
+
+if TYPE_CHECKING:  # scikit-learn and skops take two seconds to import: only who packs or unpacks a model waits for them
+    from sklearn.base import BaseEstimator
+
+    from models.detector.estimator import ConditionDetector
 
 KIND = "condition"
 """What kind of model this room trains."""
@@ -83,6 +84,8 @@ def enter(
 
 def packed(estimator: BaseEstimator) -> bytes:
     """Return an estimator as bytes that hold data and no code."""
+    import skops.io
+
     data: bytes = skops.io.dumps(estimator)
     return data
 
@@ -109,6 +112,9 @@ def loaded(artifact: bytes, *, name: str, libraries: Mapping[str, str], trusted:
     then, now = libraries.get("scikit-learn", "an unknown version"), version("scikit-learn")
     if then != now:
         raise ModelRefused(f"{name} was trained under scikit-learn {then}, this is {now}: train it again")
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     try:
         return skops.io.loads(artifact, trusted=list(trusted))
     except UntrustedTypesFoundException as error:
@@ -140,6 +146,8 @@ def libraries() -> dict[str, str]:
 
 
 def _refuse_untrained(model: StoredModel, detector: Any) -> None:
+    from models.detector.estimator import ConditionDetector
+
     if not isinstance(detector, ConditionDetector):
         raise ModelRefused(f"{source_version(model)} is a {type(detector).__name__}, not a ConditionDetector")
     try:

@@ -37,15 +37,15 @@ class Stack:
     port: int
     arguments: tuple[str, ...] = ()
     began: float = 0.0
-    crowd: float = 1.0  # how many there were for each core when it began: what takes 90 s alone takes so much longer
     environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
+    _machine: tuple[float, float] = (0.0, 0.0)
     _token: str = ""
     _children: list[psutil.Process] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self.began = time.time()
-        self.crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        self._machine = _seconds_of_the_machine()
         log = (self.folder.parent / f"{self.folder.name}.up.log").open("w")
         self._process = subprocess.Popen(
             [ASSETLOOP, "up", "--data", str(self.folder), "--port", str(self.port), "--json", *self.arguments],
@@ -61,6 +61,18 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.poll() is None:
             self.stop()
+
+    def own_share(self) -> float:
+        """Return which part of the machine others have left to the stack since it began: 1 where it is alone.
+
+        What is promised of a free machine is held against the time that passed times this share. Idle time counts as
+        left to it, so on a free machine the promise is held to the second; what other programs took does not count.
+        """
+        assert self._process is not None
+        busy, capacity = (now - then for now, then in zip(_seconds_of_the_machine(), self._machine, strict=True))
+        up = psutil.Process(self._process.pid)
+        mine = sum(map(_seconds_of, [up, *up.children(recursive=True)]))
+        return 1.0 - max(0.0, busy - mine) / capacity
 
     def stop(self) -> tuple[int, dict[str, Any]]:
         """Press Ctrl-C; return the exit code and the summary."""
@@ -142,3 +154,18 @@ class Stack:
             return None
 
         return wait_for(look, what=f"process of {name}")
+
+
+def _seconds_of_the_machine() -> tuple[float, float]:
+    """Return how many seconds its cores have worked, and how many they could have, since it was started."""
+    spent = psutil.cpu_times()
+    capacity = sum(spent) - getattr(spent, "guest", 0.0) - getattr(spent, "guest_nice", 0.0)
+    return capacity - spent.idle - getattr(spent, "iowait", 0.0), capacity
+
+
+def _seconds_of(process: psutil.Process) -> float:
+    """Return the processor time of a process and of its children that have ended."""
+    try:
+        return sum(process.cpu_times()[:4])
+    except psutil.NoSuchProcess:
+        return 0.0

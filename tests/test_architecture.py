@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,9 @@ def test_every_page_is_declared_with_the_consoles_own_patience() -> None:
     console = (REPOSITORY / "api" / "console").rglob("*.py")
     declared = {file.name: re.findall(r"@([\w.]*page)\(", file.read_text(encoding="utf-8")) for file in console}
     assert {file: set(how) for file, how in declared.items() if how} == {"addresses.py": {"page"}}
+
+
+def test_the_api_comes_up_without_what_only_models_need() -> None:
+    """scikit-learn takes two seconds to import, and a hundred megabytes."""
+    asked = "import sys, api.app; print(*{'sklearn', 'skops', 'scipy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "\n"

@@ -61,7 +61,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, List
 def test_the_first_work_order_comes_within_90_seconds_and_says_why(demo: tuple[Stack, Listener]) -> None:
     stack, listener = demo
     (order, *_) = wait_for(lambda: stack.get("/work-orders"), within_s=300, what="work order")
-    assert datetime.fromisoformat(order["created_at"]).timestamp() - stack.began < 90 * stack.crowd
+    share = stack.own_share()  # 1 on a free machine: there the bound is 90 s
+    assert (datetime.fromisoformat(order["created_at"]).timestamp() - stack.began) * share < 90
     assert order["asset"] == "P-101"
     evidence = order["evidence"]
     shares = [signal["share"] for signal in evidence["signals"]]
@@ -240,10 +241,10 @@ def labelled(file: Path) -> tuple[float, float]:
     return times[0], times[-1]
 
 
-def replay_skab(stack: Stack, file: Path, asset: str, *more: str) -> float:
+def replay_skab(stack: Stack, file: Path, site: str, asset: str, *more: str) -> float:
     """Replay one file as an asset; return the shift in seconds."""
     done = assetloop(
-        *("replay", str(file), "--site", "skab", "--asset", asset, "--healthy", "400", "--speed", "50", "--json"),
+        *("replay", str(file), "--site", site, "--asset", asset, "--healthy", "400", "--speed", "50", "--json"),
         *more,
         data=stack.folder,
         timeout_s=600,
@@ -254,36 +255,43 @@ def replay_skab(stack: Stack, file: Path, asset: str, *more: str) -> float:
 
 
 @pytest.mark.needs("shared-data")
-def test_recorded_faults_are_found_where_they_are_labelled(demo: tuple[Stack, Listener], shared: Path) -> None:
+@pytest.mark.parametrize(
+    ("site", "numbers", "at_least"),
+    [("skab-2", SKAB_FILES[:2], 2), pytest.param("skab-5", SKAB_FILES, 4, marks=pytest.mark.long)],
+)
+def test_recorded_faults_are_found_where_they_are_labelled(
+    demo: tuple[Stack, Listener], shared: Path, site: str, numbers: tuple[int, ...], at_least: int
+) -> None:
     stack, _ = demo
     valve = shared / "data" / "skab" / "valve1"
     free = shared / "data" / "skab" / "anomaly-free" / "anomaly-free.csv"
     with ThreadPoolExecutor(max_workers=6) as pool:
         drop = ("--drop", "anomaly", "--drop", "changepoint")
-        replays = {n: pool.submit(replay_skab, stack, valve / f"{n}.csv", f"valve1-{n}", *drop) for n in SKAB_FILES}
-        calm = pool.submit(replay_skab, stack, free, "free", "--rows", "1000")
+        replays = {n: pool.submit(replay_skab, stack, valve / f"{n}.csv", site, f"valve1-{n}", *drop) for n in numbers}
+        calm = pool.submit(replay_skab, stack, free, site, "free", "--rows", "1000")
         shifts = {n: replay.result() for n, replay in replays.items()}
         calm.result()
-    alerts = settled_alerts(stack, [*(f"valve1-{n}" for n in SKAB_FILES), "free"])
+    alerts = settled_alerts(stack, site, [*(f"valve1-{n}" for n in numbers), "free"])
     onsets, found = {}, []
-    for number in SKAB_FILES:
+    for number in numbers:
         first, last = labelled(valve / f"{number}.csv")
         onsets[number] = [round(onset - shifts[number] - first) for onset in alerts[f"valve1-{number}"]]
         if any(0 <= onset <= last - first + 60 for onset in onsets[number]):
             found.append(number)
-    assert len(found) >= 4, f"onsets in s after the label: {onsets}"
+    assert len(found) >= at_least, f"onsets in s after the label: {onsets}"
     assert alerts["free"] == []
 
 
-def settled_alerts(stack: Stack, assets: list[str]) -> dict[str, list[float]]:
+def settled_alerts(stack: Stack, site: str, assets: list[str]) -> dict[str, list[float]]:
     """Return the onsets of each asset's alerts (epoch seconds) when all is scored and the desk has seen it."""
     with psycopg.connect(stack.running()["database_url"], autocommit=True) as connection:
 
         def scored() -> bool:
             row = connection.execute(
                 "SELECT count(*) FROM asset a JOIN site s USING (site_id) JOIN scoring c USING (asset_id) "
-                "WHERE s.tag = 'skab' AND c.watermark = "
-                "(SELECT max(l.time) FROM latest l JOIN signal g USING (signal_id) WHERE g.asset_id = a.asset_id)"
+                "WHERE s.tag = %s AND c.watermark = "
+                "(SELECT max(l.time) FROM latest l JOIN signal g USING (signal_id) WHERE g.asset_id = a.asset_id)",
+                [site],
             ).fetchone()
             return row == (len(assets),)
 
@@ -291,7 +299,8 @@ def settled_alerts(stack: Stack, assets: list[str]) -> dict[str, list[float]]:
             row = connection.execute(
                 "SELECT count(*) FROM finding f LEFT JOIN finding_seen s USING (finding_id) "
                 "JOIN asset USING (asset_id) JOIN site ON site.site_id = asset.site_id "
-                "WHERE site.tag = 'skab' AND s.revision IS DISTINCT FROM f.revision"
+                "WHERE site.tag = %s AND s.revision IS DISTINCT FROM f.revision",
+                [site],
             ).fetchone()
             return row == (0,)
 
@@ -299,7 +308,9 @@ def settled_alerts(stack: Stack, assets: list[str]) -> dict[str, list[float]]:
         wait_for(seen, what="desk that has seen every finding")
         rows = connection.execute(
             "SELECT a.tag, extract(epoch FROM f.onset)::float8 FROM alert_finding "
-            "JOIN finding f USING (finding_id) JOIN asset a USING (asset_id)"
+            "JOIN finding f USING (finding_id) JOIN asset a USING (asset_id) JOIN site s USING (site_id) "
+            "WHERE s.tag = %s",
+            [site],
         ).fetchall()
     return {asset: [onset for tag, onset in rows if tag == asset] for asset in assets}
 
@@ -316,12 +327,15 @@ def test_a_replay_onto_newer_rows_is_refused_in_one_line(demo: tuple[Stack, List
 def test_ctrl_c_stops_everything_and_a_second_start_resumes(demo: tuple[Stack, Listener]) -> None:
     stack, listener = demo
     listener.close()
+    came_s = (
+        min(datetime.fromisoformat(one["created_at"]).timestamp() for one in stack.get("/work-orders")) - stack.began
+    )
     code, first = stack.stop()
     assert stack.left_over() == []
     assert code == 1, "score and desk were killed on the way"
     assert first["work_orders"] >= 1
-    assert first["seconds_to_first_work_order"] < 90 * stack.crowd
-    again = assetloop("up", "--for", "12", "--json", "--port", str(stack.port), data=stack.folder)
+    assert 0 < first["seconds_to_first_work_order"] < came_s + 1, "counted from when it had read its settings"
+    again = assetloop("up", "--for", "6", "--json", "--port", str(stack.port), data=stack.folder)
     second = json.loads(again.stdout.splitlines()[-1])
     assert again.returncode == 0, again.stderr
     assert second.keys() == {"readings", "quarantined", "alerts", "work_orders", "seconds_to_first_work_order"}
@@ -329,32 +343,26 @@ def test_ctrl_c_stops_everything_and_a_second_start_resumes(demo: tuple[Stack, L
     assert second["work_orders"] >= first["work_orders"]
 
 
-def test_no_demo_starts_empty_and_registers_from_a_file(tmp_path: Path) -> None:
+def test_no_demo_starts_empty_registers_from_a_file_and_an_embedded_part_that_dies_is_started_again(
+    tmp_path: Path,
+) -> None:
     demo_file = tmp_path / "plant.toml"
     demo_file.write_text(assetloop("register", "demo").stdout)
     with Stack(tmp_path / "data", free_port(), ("--no-demo",)) as stack:
         stack.running()
         first = assetloop("register", "import", str(demo_file), "--json", data=stack.folder)
         second = assetloop("register", "import", str(demo_file), "--json", data=stack.folder)
-        code, summary = stack.stop()
-    assert json.loads(first.stdout)["added"]["asset"] == 12
-    assert json.loads(second.stdout)["added"] == {}
-    assert (code, summary["readings"], summary["work_orders"]) == (0, 0, 0)
-    assert stack.left_over() == []
-
-
-def test_an_embedded_database_or_broker_that_dies_is_started_again(tmp_path: Path) -> None:
-    with Stack(tmp_path / "data", free_port(), ("--no-demo",)) as stack:
-        stack.running()
         wait_for(lambda: stack.get("/work-orders") is not None, what="API")
         stack.embedded("postgres").kill()
         stack.embedded("iotcore").kill()
         wait_for(lambda: stack.said().count("it is started again") == 2, what="words about it")
 
         def all_is_well() -> bool:
-            return assetloop("doctor", data=stack.folder).returncode == 0 and stack.get("/work-orders") == []
+            return stack.get("/work-orders") == [] and assetloop("doctor", data=stack.folder).returncode == 0
 
         wait_for(all_is_well, what="health")
-        code, _ = stack.stop()
-    assert code == 1
+        code, summary = stack.stop()
+    assert json.loads(first.stdout)["added"]["asset"] == 12
+    assert json.loads(second.stdout)["added"] == {}
+    assert (code, summary["readings"], summary["work_orders"]) == (1, 0, 0), "1: what was killed on the way"
     assert stack.left_over() == []

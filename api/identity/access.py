@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from api.identity.signing_in.provider import ProviderSettings
+from plant.errors import Misconfigured
 
 SESSION_COOKIE = "assetloop_session"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -55,6 +56,19 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
+
+
+def refuse_plain_http(host: str, trusted_proxy: str, *, allow_plain_http: bool) -> None:
+    """Refuse to let other machines send passwords in the clear.
+
+    Raises:
+        Misconfigured: `host` is not loopback, no TLS is in front, and nobody said that this is meant.
+    """
+    if not (is_loopback(host) or trusted_proxy or allow_plain_http):
+        raise Misconfigured(
+            f"listening on {host} without TLS would send passwords in the clear: put a proxy with TLS in front and "
+            "name its address in ASSETLOOP_TLS_PROXY, or set ASSETLOOP_ALLOW_PLAIN_HTTP=1"
+        )
 
 
 def host_of(header: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lifecycle import ledger
 from lifecycle.ledger_events import ModelTookOver, Takeover
 from lifecycle.register.relearning import learnt
 from models.catalogue import source_version, unpacked
-from models.detector.estimator import ConditionDetector
 from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
@@ -22,6 +21,9 @@ from storage.models import findings, installations, proposals, scoring
 from storage.models.catalogue import ModelLine, StoredModel
 from storage.register import assets
 from storage.telemetry import windows
+
+if TYPE_CHECKING:
+    from models.detector.estimator import ConditionDetector
 
 WARM_UP = timedelta(hours=1)
 """A model that takes over a running machine first sees so much of its past: it starts at the present baseline."""

@@ -104,7 +104,7 @@ def refuse_open_house(around: Surroundings, host: str) -> None:
     Raises:
         Misconfigured: `host` is not loopback, no TLS is in front, and nobody said that this is meant.
     """
-    from api.serve import refuse_plain_http
+    from api.identity.access import refuse_plain_http
 
     settings = around.settings
     refuse_plain_http(host, settings.tls_proxy, allow_plain_http=settings.allow_plain_http)

@@ -150,7 +150,7 @@ def test_the_real_gateway_is_told_its_limits_and_what_it_sends_is_stored(
             sensor.sendto(b"1.5", ("127.0.0.1", port))
             return bool(stored())
 
-        wait_for(first_is_stored, what="first value of the gateway", within_s=90, every_s=1)
+        wait_for(first_is_stored, what="first value of the gateway", within_s=90)
         before = len(stored())
         for count, value in enumerate(VALUES, 1):
             sensor.sendto(str(value).encode(), ("127.0.0.1", port))

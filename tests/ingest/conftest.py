@@ -141,13 +141,17 @@ def await_rows(superuser: Superuser) -> Callable[..., list[tuple[object, ...]]]:
     def await_(
         statement: str, expected: int | list[tuple[object, ...]], patience_s: float = PATIENCE_S
     ) -> list[tuple[object, ...]]:
-        deadline = time.monotonic() + patience_s
-        while True:
-            rows = superuser.execute(statement.encode()).fetchall()
-            if (len(rows) if isinstance(expected, int) else rows) == expected:
-                return rows
-            assert time.monotonic() < deadline, f"expected {expected}, got {rows[:20]} ({len(rows)})"
-            time.sleep(0.02)
+        rows: list[tuple[object, ...]] = []
+
+        def are_there() -> bool:
+            rows[:] = superuser.execute(statement.encode()).fetchall()
+            return (len(rows) if isinstance(expected, int) else rows) == expected
+
+        try:
+            wait_for(are_there, what="rows", within_s=patience_s)
+        except AssertionError:
+            raise AssertionError(f"expected {expected}, got {rows[:20]} ({len(rows)})") from None
+        return rows
 
     return await_
 

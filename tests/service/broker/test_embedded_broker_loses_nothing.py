@@ -104,6 +104,7 @@ def assert_all_is_stored(stack: Stack, device: Device) -> None:
     assert stored(stack) == device.sent
 
 
+@pytest.mark.long
 def test_ctrl_c_and_a_new_start_lose_nothing(stack: Stack, device: Device) -> None:
     device.goes_on()
     stack.stop()
@@ -114,20 +115,29 @@ def test_ctrl_c_and_a_new_start_lose_nothing(stack: Stack, device: Device) -> No
         stack.stop()
 
 
+@pytest.mark.long
 def test_a_killed_up_loses_nothing(stack: Stack, device: Device) -> None:
     for _ in range(2):
-        device.goes_on()
-        stack.kill()
-        stack.__enter__()
-        stack.running()
+        is_killed_and_starts_again(stack, device)
     device.goes_on()
     assert_all_is_stored(stack, device)
 
 
-def test_whatever_part_is_killed_four_times_nothing_is_lost(stack: Stack, device: Device) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(4, marks=pytest.mark.long)])
+def test_whatever_is_killed_part_by_part_and_as_a_whole_nothing_is_lost(
+    stack: Stack, device: Device, times: int
+) -> None:
     gate, behind = "service.broker.process", "iotcore"
-    for part in (gate, behind, "ingest") * 4:
+    for part in (gate, behind, "ingest") * times:
         device.goes_on()
         (stack.role(part) if part == "ingest" else stack.embedded(part)).kill()
+    is_killed_and_starts_again(stack, device)
     device.goes_on()
     assert_all_is_stored(stack, device)
+
+
+def is_killed_and_starts_again(stack: Stack, device: Device) -> None:
+    device.goes_on()
+    stack.kill()
+    stack.__enter__()
+    stack.running()

@@ -57,6 +57,8 @@ def test_up_reaches_a_broker_that_wants_a_certificate_of_its_own_authority(ours:
                 lambda: [one for one in (stack.get("/ingest/status") or {}).get("slots", []) if one["is_listening"]],
                 what="ingest to listen",
             )
+            code, _ = stack.stop()
+    assert code == 0, "nothing died on the way"
 
 
 def test_what_publishes_has_the_certificates_of_the_settings(
