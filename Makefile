@@ -13,8 +13,9 @@ up: install
 install: $(VENV)/.run
 
 # SCIPY_ARRAY_API lets scikit-learn run all of its checks on our estimators. Many tests wait for brokers, servers and pages:
-# three at once keep two cores busy. The longest file begins.
-PYTEST := SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# three at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
+# whatever the machine's habit, they are compiled once.
+PYTEST := PYTHONDONTWRITEBYTECODE= SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev
 	$(PYTEST) -m "not long" $(ARGS)

@@ -26,7 +26,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 ON_EVERY_GRADE = [
     pytest.param(Grade.PLAIN),
     pytest.param(Grade.APACHE, marks=pytest.mark.needs("apache")),
-    pytest.param(Grade.COMMUNITY, marks=pytest.mark.needs("timescaledb")),
+    pytest.param(Grade.COMMUNITY, marks=[pytest.mark.needs("timescaledb"), pytest.mark.long]),
 ]
 
 
@@ -85,8 +85,8 @@ def test_the_first_released_schema_is_brought_up_with_its_data(server_url: str, 
 
 RISES = [
     pytest.param(Grade.PLAIN, Grade.APACHE, marks=pytest.mark.needs("apache")),
-    pytest.param(Grade.PLAIN, Grade.COMMUNITY, marks=pytest.mark.needs("timescaledb")),
-    pytest.param(Grade.APACHE, Grade.COMMUNITY, marks=pytest.mark.needs("timescaledb")),
+    pytest.param(Grade.PLAIN, Grade.COMMUNITY, marks=[pytest.mark.needs("timescaledb"), pytest.mark.long]),
+    pytest.param(Grade.APACHE, Grade.COMMUNITY, marks=[pytest.mark.needs("timescaledb"), pytest.mark.long]),
 ]
 
 
@@ -179,6 +179,7 @@ def test_a_server_that_offers_less_than_before_is_refused(server_url: str, monke
 
 
 @pytest.mark.needs("timescaledb")
+@pytest.mark.long
 def test_policies_and_chunks_follow_the_rules(server_url: str) -> None:
     rules = Rules(
         expected_values_per_s=2_000,

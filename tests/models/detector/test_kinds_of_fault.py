@@ -191,8 +191,9 @@ def test_the_level_of_wear_grows_as_the_wear_does(watchful: ConditionDetector) -
     assert np.corrcoef(days, np.arange(7))[0, 1] > 0.99
 
 
-def test_a_healthy_month_is_not_worn(watchful: ConditionDetector) -> None:
-    time, rows = pump(23, 30 * 1440, period_s=60.0)
+@pytest.mark.parametrize("days", [5, pytest.param(30, marks=pytest.mark.long)])
+def test_a_healthy_month_is_not_worn(watchful: ConditionDetector, days: int) -> None:
+    time, rows = pump(23, days * 1440, period_s=60.0)
     result = streamed(watchful, rows, time)
     assert kinds(result) == {}
     assert result.wear.max() < 0.5

@@ -67,7 +67,9 @@ def server(grade: str, server_url: str) -> Iterator[str]:
         yield server_url
 
 
-@pytest.mark.parametrize("grade", ["plain", pytest.param("apache", marks=pytest.mark.needs("apache"))])
+@pytest.mark.parametrize(
+    "grade", ["plain", pytest.param("apache", marks=[pytest.mark.needs("apache"), pytest.mark.long])]
+)
 def test_a_backup_is_restored_into_an_empty_database_as_it_was(server_url: str, tmp_path: Path, grade: str) -> None:
     file = tmp_path / "plant.backup"
     with (
