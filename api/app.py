@@ -18,7 +18,7 @@ from api.identity.gate import FILES, RequestGate
 from api.identity.recognising import Recogniser
 from api.identity.route_rights import API as PREFIX
 from api.identity.route_rights import refuse_unlisted
-from api.identity.signing_in import login, provider_sign_in
+from api.identity.signing_in import forgotten, login, provider_sign_in
 from api.parts import Parts
 from api.problems import handle_problems
 from api.routes import (
@@ -120,6 +120,7 @@ def create_app(
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(login.router)
+    app.include_router(forgotten.router)
     app.include_router(provider_sign_in.router)
     app.include_router(counting.router)
     app.add_api_route(

@@ -20,6 +20,7 @@ from plant.errors import (
     Rejected,
     StaleRevision,
     Unavailable,
+    Unconfirmed,
 )
 
 _log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ _RETRY_AFTER_S = 5
 _STATUS: dict[type[AssetloopError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     Conflict: (409, "conflict"),
+    Unconfirmed: (403, "unconfirmed"),
     Forbidden: (403, "forbidden"),
     Unavailable: (503, "unavailable"),
     Misconfigured: (500, "misconfigured"),

@@ -83,6 +83,7 @@ class Alert:
     `severity` is how bad it is now. It falls once it was no worse than `milder` since `milder_since`, data time, for
     long enough. `told_at` is when people were told that it stands, None where they have still to be told, also because
     it was hidden meanwhile; `told` counts how often they were. `evidence` is what speaks for it, as JSON.
+    `acknowledged_recognised` says how it was proved who acknowledged it: `typed`, where it was not.
     """
 
     alert_id: UUID
@@ -98,6 +99,7 @@ class Alert:
     cleared_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    acknowledged_recognised: str | None = None
     comment: str = ""
     shelved_by: str | None = None
     shelved_why: str | None = None

@@ -48,6 +48,10 @@ class Forbidden(AssetloopError):
     """The caller may not do this. 403 over HTTP."""
 
 
+class Unconfirmed(Forbidden):
+    """The caller may do it once they have shown their credential again, for this act. 403 over HTTP."""
+
+
 class Unavailable(AssetloopError):
     """Try again later: the database, the broker or a receiver is away. 503 over HTTP."""
 

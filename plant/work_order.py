@@ -95,7 +95,7 @@ class Closing:
     """The codes of ISO 14224 with which an order was closed, and the raw times that figures are made of.
 
     `failed_at` is when the machine lost its function, None where that was prevented; `restored_at` when it could run
-    again. `relearn` says that its normal may be another one since.
+    again. `relearn` says that its normal may be another one since. `recognised` is how it was proved who closed it.
     """
 
     outcome: Outcome
@@ -108,6 +108,7 @@ class Closing:
     relearn: bool
     closed_at: datetime
     closed_by: str
+    recognised: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +116,7 @@ class Booking:
     """Work or cost that was booked on an order: hours, or an amount in a currency of ISO 4217, or both.
 
     One that `reverses` another, by its `booking_id`, takes away what that one booked: its amounts are negative.
+    `recognised` is how it was proved who booked it.
     """
 
     booked_at: datetime
@@ -126,6 +128,7 @@ class Booking:
     booking_id: int | None = None
     reverses: int | None = None
     is_reversed: bool = False
+    recognised: str = ""
 
     @property
     def counts(self) -> bool:

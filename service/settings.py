@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     stranger_retention_days: Annotated[float, Field(gt=0)] = 30.0
     quarantine_retention_days: Annotated[float | None, Field(gt=0)] = None
     remaining_life_retention_days: Annotated[float, Field(gt=0)] = 365.0
+    sign_in_retention_days: Annotated[float, Field(ge=90)] = 365.0
     most_payload_bytes: Annotated[int, Field(ge=1024)] = 2**20
     most_signals: Annotated[int, Field(ge=1)] = 500
     metrics_host: str = "127.0.0.1"
@@ -103,6 +104,7 @@ class Settings(BaseSettings):
             keep_strangers=timedelta(days=self.stranger_retention_days),
             keep_quarantine=_days(self.quarantine_retention_days),
             keep_remaining=timedelta(days=self.remaining_life_retention_days),
+            keep_sign_ins=timedelta(days=self.sign_in_retention_days),
         )
 
 

@@ -25,7 +25,7 @@ def note_alert(tx: Transaction, alert: Alert, actor: str, at: datetime, comment:
     noted = transitions.acknowledged(alert, actor, at, comment)
     alert_rows.keep(tx, noted)
     enter_alert(tx, noted, JournalEntry(event="acknowledged", actor=actor, at=at, note=comment))
-    return noted
+    return alert_rows.get_alert(tx, noted.alert_id)
 
 
 def acknowledge_alert(

@@ -19,7 +19,7 @@ from api.identity.recognising import Recogniser
 from api.language import Language, language_of
 from api.parts import Parts
 from plant.errors import Forbidden, Unavailable
-from plant.people.principal import Principal
+from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from plant.work_order import WorkOrder
 from storage.views.overview import AssetView, SignalView
@@ -61,6 +61,10 @@ class Visit:
     def word(self, kind: str, code: str) -> str:
         """Return the word for a code."""
         return texts.word(self.language, kind, code)
+
+    def who(self, name: str, recognised: str | None) -> str:
+        """Return a name as the record has it; one that was only typed is marked."""
+        return f"{name} ({self.t('by_typed')})" if recognised == Recognition.TYPED else name
 
     def name(self, asset: AssetView | None) -> str:
         """Return an asset's name; nothing where it is not known or only repeats the tag."""

@@ -22,13 +22,15 @@ class Access:
 
     It answers only under `allowed_hosts`, so that no foreign page can reach it by a name of its own. `one_click` lets
     the demo's people in without a credential, from this machine alone. `is_behind_tls` makes cookies secure. `provider`
-    is the OpenID Connect provider where one is configured.
+    is the OpenID Connect provider where one is configured. `mails_links` says that a forgotten password is reset by
+    mail: a worker has a mail server to hand it in to.
     """
 
     allowed_hosts: tuple[str, ...] = LOOPBACK
     one_click: bool = False
     is_behind_tls: bool = False
     provider: ProviderSettings | None = None
+    mails_links: bool = False
 
     def knows_host(self, connection: HTTPConnection) -> bool:
         """Say whether the request asks for a host under which the app may answer."""

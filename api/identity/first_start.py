@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.identity.people import NewPerson, add_person, make_link
+from api.identity.credentials import make_link
+from api.identity.people import NewPerson, add_person
 from plant.clock import Clock
 from plant.people.principal import process
 from plant.people.rights import PlantRole

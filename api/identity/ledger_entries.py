@@ -16,6 +16,8 @@ PeopleEvent = Literal[
     "person.disabled",
     "person.enabled",
     "person.link_made",
+    "person.link_mailed",
+    "person.reach_changed",
     "person.password_set",
     "person.pin_set",
     "person.confirmed",

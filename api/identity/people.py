@@ -1,25 +1,34 @@
-"""People as administrators keep them: entered, given roles and teams, linked to a first password, disabled."""
+"""People as administrators keep them: entered, given roles and teams, reached, disabled."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from zoneinfo import available_timezones
 
 from api.identity.ledger_entries import enter
-from api.identity.secrets_shown_once import make_secret, sha256_of
-from api.identity.signing_in.passwords import check_password, check_pin, hash_of
 from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.core.database import Database, Transaction
-from storage.identity import one_time, people, sessions
+from storage.identity import people, sessions
 from storage.identity.people import Person
 
-LINK_LASTS = timedelta(hours=24)
-LINK_PATH = "/welcome/"
 _LONGEST = 100
+_MAIL = re.compile(r"[^\s@,;<>\"()]{1,100}@[^\s@,;<>\"()]{1,100}")
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{1,28}[0-9]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonReach:
+    """How a person is spoken to and reached; empty: as their browser asks, and by no such way."""
+
+    language: str = ""
+    time_zone: str = ""
+    mail: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,10 +37,7 @@ class NewPerson:
 
     sign_in: str
     name: str
-    language: str = ""
-    time_zone: str = ""
-    mail: str = ""
-    phone: str = ""
+    reach: PersonReach = PersonReach()
     roles: tuple[tuple[PlantRole, str | None], ...] = ()
     teams: tuple[str, ...] = ()
     is_demo: bool = False
@@ -88,11 +94,13 @@ def add_person(database: Database, new: NewPerson, *, actor: Principal, clock: C
         Rejected: a name is empty or too long.
     """
     sign_in, name = normal(new.sign_in), " ".join(new.name.split())
+    actor.demand_shown_again(f"person.add:{sign_in}")
     for what, text in (("the name to sign in with", sign_in), ("the name", name)):
         if not 0 < len(text) <= _LONGEST or any(unicodedata.category(letter) == "Cc" for letter in text):
             raise Rejected("bad_name", f"{what} has 1 to {_LONGEST} characters")
     if any(letter.isspace() for letter in sign_in):
         raise Rejected("bad_name", "the name to sign in with holds no space")
+    check_reach(new.reach)
     with database.transaction() as tx:
         person_id = people.add(
             tx,
@@ -100,10 +108,7 @@ def add_person(database: Database, new: NewPerson, *, actor: Principal, clock: C
             name=name,
             at=clock.now(),
             by=actor.name,
-            language=new.language,
-            time_zone=new.time_zone,
-            mail=new.mail,
-            phone=new.phone,
+            **asdict(new.reach),
             is_demo=new.is_demo,
         )
         enter(tx, "person.added", actor, sign_in, clock, name=name)
@@ -123,6 +128,49 @@ def _grant(
     enter(tx, "role.granted", actor, sign_in, clock, role=role.value, site=site)
 
 
+def is_mail_address(text: str) -> bool:
+    """Say whether a text is one mail address.
+
+    >>> is_mail_address("li.wei@example.com"), is_mail_address("a@example.com, b@example.com")
+    (True, False)
+    """
+    return _MAIL.fullmatch(text) is not None
+
+
+def check_reach(reach: PersonReach) -> None:
+    """Refuse what reaches nobody.
+
+    Raises:
+        Rejected: there is no such language or time zone, or that is not one mail address or telephone number.
+    """
+    if reach.language not in {"", "en", "zh"}:
+        raise Rejected("bad_language", f"there is no {reach.language} here; the languages are en and zh")
+    if reach.time_zone and reach.time_zone not in available_timezones():
+        raise Rejected("bad_time_zone", f"there is no time zone {reach.time_zone}; one is Asia/Shanghai")
+    if reach.mail and not is_mail_address(reach.mail):
+        raise Rejected("bad_mail_address", "that is not one mail address")
+    if reach.phone and not _PHONE.fullmatch(reach.phone):
+        raise Rejected("bad_phone", "a telephone number has 3 to 30 digits, blanks and hyphens, and may begin with +")
+
+
+def change_reach(database: Database, sign_in: str, reach: PersonReach, *, actor: Principal, clock: Clock) -> Person:
+    """Let a person be spoken to and reached otherwise; to their mail address goes what resets a password.
+
+    Raises:
+        NotFound: there is no such person.
+        Rejected: it would reach nobody.
+    """
+    check_reach(reach)
+    with database.transaction() as tx:
+        person = known(tx, sign_in)
+        if actor.person_id != person.person_id:
+            demand_over(actor, person)
+        actor.demand_shown_again(f"person.reach:{person.sign_in}")
+        people.reach(tx, person.person_id, **asdict(reach))
+        enter(tx, "person.reach_changed", actor, person.sign_in, clock)
+        return known(tx, sign_in)
+
+
 def grant_role(
     database: Database, sign_in: str, role: PlantRole, site: str | None, *, actor: Principal, clock: Clock
 ) -> Person:
@@ -133,6 +181,8 @@ def grant_role(
     """
     with database.transaction() as tx:
         person = known(tx, sign_in)
+        actor.demand(Right.MANAGE_PEOPLE, site or EVERY_SITE)
+        actor.demand_shown_again(f"role.grant:{person.sign_in}")
         _grant(tx, person.person_id, person.sign_in, role, site, actor, clock)
         return known(tx, sign_in)
 
@@ -149,6 +199,7 @@ def withdraw_role(
     with database.transaction() as tx:
         person = known(tx, sign_in)
         actor.demand(Right.MANAGE_PEOPLE, site or EVERY_SITE)
+        actor.demand_shown_again(f"role.withdraw:{person.sign_in}")
         if not people.withdraw(tx, person.person_id, role, site=site):
             raise NotFound(f"{sign_in} is not {role.value} there")
         _keep_an_administrator(tx)
@@ -166,6 +217,7 @@ def disable_person(database: Database, sign_in: str, *, actor: Principal, clock:
     with database.transaction() as tx:
         person = known(tx, sign_in)
         demand_over(actor, person)
+        actor.demand_shown_again(f"person.disable:{person.sign_in}")
         people.disable(tx, person.person_id, at=clock.now(), by=actor.name)
         _keep_an_administrator(tx)
         sessions.end_all_of(tx, person.person_id, at=clock.now(), because="disabled")
@@ -182,6 +234,7 @@ def enable_person(database: Database, sign_in: str, *, actor: Principal, clock: 
     with database.transaction() as tx:
         person = known(tx, sign_in)
         demand_over(actor, person)
+        actor.demand_shown_again(f"person.enable:{person.sign_in}")
         people.enable(tx, person.person_id)
         enter(tx, "person.enabled", actor, person.sign_in, clock)
         return known(tx, sign_in)
@@ -190,89 +243,3 @@ def enable_person(database: Database, sign_in: str, *, actor: Principal, clock: 
 def _keep_an_administrator(tx: Transaction) -> None:
     if not people.has_administrator(tx):
         raise Conflict("nobody could administer any more; make somebody else an administrator first")
-
-
-def make_link(database: Database, sign_in: str, *, actor: Principal, clock: Clock) -> str:
-    """Return the path of a link with which a person sets a password, once, within a day; earlier links end.
-
-    Raises:
-        NotFound: there is no such person.
-        Conflict: they are disabled, or one of the demo's people.
-    """
-    with database.transaction() as tx:
-        person = known(tx, sign_in)
-        demand_over(actor, person)
-        if person.disabled_at is not None or person.is_demo:
-            raise Conflict(f"{sign_in} is {'disabled' if person.disabled_at else 'of the demo'} and gets no password")
-        secret, at = make_secret(), clock.now()
-        one_time.make_link(
-            tx,
-            sha256=sha256_of(secret),
-            person_id=person.person_id,
-            at=at,
-            by=actor.name,
-            expires_at=at + LINK_LASTS,
-        )
-        enter(tx, "person.link_made", actor, person.sign_in, clock)
-        return f"{LINK_PATH}{secret}"
-
-
-def whose_link(database: Database, secret: str, *, clock: Clock) -> Person | None:
-    """Say whose a link is; None where it was used or has expired."""
-    with database.transaction() as tx:
-        person_id = one_time.link(tx, sha256_of(secret), at=clock.now())
-        return people.by_id(tx, person_id) if person_id else None
-
-
-def set_password_by_link(database: Database, secret: str, password: str, *, clock: Clock) -> Person:
-    """Let a person set a password by their link; every session of theirs ends.
-
-    Raises:
-        NotFound: the link was used or has expired.
-        Rejected: the password is not good enough; the link stays good.
-    """
-    with database.transaction() as tx:
-        person_id = one_time.use_link(tx, sha256_of(secret), at=clock.now())
-        person = people.by_id(tx, person_id) if person_id else None
-        if person is None or person.disabled_at is not None:
-            raise NotFound("this link was used or has expired; ask your administrator for another")
-        _keep_password(tx, person, password, principal_of(person, Recognition.PASSWORD), clock)
-        return person
-
-
-def set_password(database: Database, person_id: str, password: str, *, actor: Principal, clock: Clock) -> None:
-    """Let a person have another password; every session of theirs ends.
-
-    Raises:
-        Rejected: it is not good enough.
-    """
-    with database.transaction() as tx:
-        person = _by_id(tx, person_id)
-        _keep_password(tx, person, password, actor, clock)
-
-
-def _keep_password(tx: Transaction, person: Person, password: str, actor: Principal, clock: Clock) -> None:
-    check_password(password, person.sign_in, person.name)
-    people.keep_secret(tx, person.person_id, "password", hash_of(password), at=clock.now())
-    sessions.end_all_of(tx, person.person_id, at=clock.now(), because="password changed")
-    enter(tx, "person.password_set", actor, person.sign_in, clock)
-
-
-def set_pin(database: Database, person_id: str, pin: str, *, actor: Principal, clock: Clock) -> None:
-    """Let a person have a PIN for shared terminals.
-
-    Raises:
-        Rejected: it is not good enough.
-    """
-    check_pin(pin)
-    with database.transaction() as tx:
-        person = _by_id(tx, person_id)
-        people.keep_secret(tx, person.person_id, "pin", hash_of(pin), at=clock.now())
-        enter(tx, "person.pin_set", actor, person.sign_in, clock)
-
-
-def _by_id(tx: Transaction, person_id: str) -> Person:
-    person = people.by_id(tx, person_id)
-    if person is None:
-        raise NotFound("there is no such person")
-    return person

@@ -12,7 +12,7 @@ from api.identity.ledger_entries import enter
 from api.identity.people import known, principal_of
 from api.identity.secrets_shown_once import make_secret, sha256_of
 from plant.clock import Clock
-from plant.errors import Conflict, Rejected
+from plant.errors import Conflict, Forbidden, Rejected
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.core.database import Database
@@ -51,6 +51,7 @@ def issue_token(database: Database, wanted: TokenWanted, *, actor: Principal, cl
     Raises:
         NotFound: there is no such person.
         Conflict: the person is disabled.
+        Forbidden: a token asks for it, or a person who has not shown their password again.
         Rejected: it is neither a person's nor a machine's or both, has no name, or would last too long.
     """
     if (wanted.sign_in is None) == (wanted.role is None):
@@ -60,6 +61,9 @@ def issue_token(database: Database, wanted: TokenWanted, *, actor: Principal, cl
     if wanted.role is not None:
         for site in wanted.sites or (EVERY_SITE,):
             actor.demand(Right.MANAGE_PEOPLE, site)
+    if actor.recognition is Recognition.TOKEN:
+        raise Forbidden("a token issues no tokens")
+    actor.demand_shown_again(f"token.issue:{wanted.name.strip()}")
     token_id, secret, at = secrets.token_hex(6), make_secret(), clock.now()
     with database.transaction() as tx:
         person = known(tx, wanted.sign_in) if wanted.sign_in else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from api.identity import credentials, tokens
 from api.identity import people as use_cases
-from api.identity import tokens
 from api.identity.access import address_of
+from api.identity.confirming import confirm
 from api.identity.ledger_entries import enter
 from api.identity.people import NewPerson
-from api.identity.signing_in.sign_in import confirm
 from api.identity.tokens import TokenWanted
 from api.parts import GivenParts
 from api.problems import answers
@@ -27,9 +27,11 @@ from api.schemas.people import (
     OwnTokenWanted,
     PersonShape,
     PersonWanted,
+    ReachWanted,
     RoleWanted,
     TeamShape,
     TeamWanted,
+    reach_of,
 )
 from api.schemas.shape import NOTHING, Nothing
 from plant.errors import Forbidden
@@ -95,6 +97,21 @@ def revoke_own_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHI
     )
 
 
+@me_router.post("/reach", responses=answers(400, 403))
+def change_own_reach(parts: GivenParts, wanted: ReachWanted) -> PersonShape:
+    """Let oneself be spoken to and reached otherwise; not by a token."""
+    with parts.database.transaction() as tx:
+        person = people.by_id(tx, _person_id(parts.principal))
+    found = use_cases.change_reach(
+        parts.database,
+        person.sign_in if person else "",
+        reach_of(wanted),
+        actor=parts.principal,
+        clock=parts.clock,
+    )
+    return PersonShape.of(found)
+
+
 def _person_id(principal: Principal) -> str:
     """Return who a person is; a token issues and lists no tokens."""
     if not principal.person_id or principal.recognition is Recognition.TOKEN:
@@ -117,14 +134,18 @@ def add_person(parts: GivenParts, wanted: PersonWanted) -> PersonShape:
     new = NewPerson(
         sign_in=wanted.sign_in,
         name=wanted.name,
-        language=wanted.language,
-        time_zone=wanted.time_zone,
-        mail=wanted.mail,
-        phone=wanted.phone,
+        reach=reach_of(wanted),
         roles=tuple((one.role, one.site) for one in wanted.roles),
         teams=tuple(wanted.teams),
     )
     return PersonShape.of(use_cases.add_person(parts.database, new, actor=parts.principal, clock=parts.clock))
+
+
+@people_router.post("/{sign_in}/reach", responses=answers(400, 403, 404))
+def change_reach(parts: GivenParts, sign_in: str, wanted: ReachWanted) -> PersonShape:
+    """Let a person be spoken to and reached otherwise."""
+    found = use_cases.change_reach(parts.database, sign_in, reach_of(wanted), actor=parts.principal, clock=parts.clock)
+    return PersonShape.of(found)
 
 
 @people_router.post("/{sign_in}/disable", responses=answers(403, 404, 409))
@@ -142,7 +163,7 @@ def enable_person(parts: GivenParts, sign_in: str, _nothing: Nothing = NOTHING) 
 @people_router.post("/{sign_in}/link", status_code=201, responses=answers(403, 404, 409))
 def make_link(parts: GivenParts, sign_in: str, _nothing: Nothing = NOTHING) -> LinkShape:
     """Make a link with which a person sets a password."""
-    return LinkShape(link=use_cases.make_link(parts.database, sign_in, actor=parts.principal, clock=parts.clock))
+    return LinkShape(link=credentials.make_link(parts.database, sign_in, actor=parts.principal, clock=parts.clock))
 
 
 @people_router.post("/{sign_in}/roles", responses=answers(403, 404))
@@ -173,6 +194,7 @@ def list_teams(parts: GivenParts) -> list[TeamShape]:
 @team_router.post("", status_code=201, responses=answers(400, 403))
 def put_team(parts: GivenParts, wanted: TeamWanted) -> TeamShape:
     """Make a team, or call it otherwise; teams are of every site."""
+    parts.principal.demand_shown_again(f"team.put:{wanted.tag}")
     with parts.database.transaction() as tx:
         people.put_team(
             tx,
@@ -188,6 +210,7 @@ def put_team(parts: GivenParts, wanted: TeamWanted) -> TeamShape:
 @team_router.post("/{team}/members", status_code=204, responses=answers(400, 403, 404))
 def join_team(parts: GivenParts, team: str, wanted: MemberWanted) -> None:
     """Let a person be of a team."""
+    parts.principal.demand_shown_again(f"team.join:{team}")
     with parts.database.transaction() as tx:
         person = use_cases.known(tx, wanted.sign_in)
         people.join_team(tx, person.person_id, team, on_call=wanted.on_call)

@@ -31,6 +31,9 @@ class AlertShape(BaseModel):
     cleared_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    acknowledged_recognised: str | None = Field(
+        description="How it was proved who did so; `typed`: a name that nobody proved."
+    )
     count: int = Field(description="How many findings it stands for.")
 
     @classmethod
@@ -51,6 +54,7 @@ class AlertShape(BaseModel):
             cleared_at=alert.cleared_at,
             acknowledged_at=alert.acknowledged_at,
             acknowledged_by=alert.acknowledged_by,
+            acknowledged_recognised=alert.acknowledged_recognised,
             count=alert.count,
         )
 

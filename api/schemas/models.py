@@ -46,6 +46,7 @@ class ModelEventShape(Shape):
 
     at: datetime
     actor: str
+    recognised: str = Field(description="How it was proved who did it; `typed`: a name that nobody proved.")
     event: str = Field(description="trained, promoted, retired, rolled_back, refused or line_moved.")
     detail: dict[str, Any]
 

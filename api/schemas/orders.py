@@ -17,6 +17,8 @@ from storage.core.database import Transaction
 from storage.orders.comments import comments_of
 from storage.work import orders
 
+_RECOGNISED = Field(description="How it was proved who did it; `typed`: a name that nobody proved.")
+
 
 class OrderShape(Shape):
     """A work order as it stands."""
@@ -74,6 +76,7 @@ class EventShape(Shape):
     revision: int
     at: datetime
     actor: str
+    recognised: str = _RECOGNISED
     event: str
     published_at: datetime | None = Field(description="When the change had left on the asset's workorder topic.")
 
@@ -84,6 +87,7 @@ class BookingShape(Shape):
     booking_id: int
     booked_at: datetime
     booked_by: str
+    recognised: str = _RECOGNISED
     hours: float | None
     cost: float | None
     currency: str | None
@@ -105,6 +109,7 @@ class ClosingShape(Shape):
     relearn: bool = Field(description="Whether its normal may be another one since.")
     closed_at: datetime
     closed_by: str
+    recognised: str = _RECOGNISED
 
 
 class OrderWithEvents(OrderShape):

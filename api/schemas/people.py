@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
+from api.identity.people import PersonReach
 from api.schemas.shape import Nothing, Shape
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import EVERY_SITE, PlantRole, Right
@@ -92,15 +93,25 @@ class RoleWanted(Nothing):
     site: str | None = Field(default=None, min_length=1, max_length=200)
 
 
-class PersonWanted(Nothing):
-    """Who is to be entered."""
+class ReachWanted(Nothing):
+    """How a person is spoken to and reached."""
 
-    sign_in: str = Field(min_length=1, max_length=100, examples=["li.wei"])
-    name: str = Field(min_length=1, max_length=100, examples=["Li Wei"])
     language: str = Field(default="", pattern="^(|en|zh)$")
     time_zone: str = Field(default="", max_length=60, examples=["Asia/Shanghai"])
     mail: str = Field(default="", max_length=200)
     phone: str = Field(default="", max_length=60)
+
+
+def reach_of(wanted: ReachWanted) -> PersonReach:
+    """Return what was asked for."""
+    return PersonReach(language=wanted.language, time_zone=wanted.time_zone, mail=wanted.mail, phone=wanted.phone)
+
+
+class PersonWanted(ReachWanted):
+    """Who is to be entered."""
+
+    sign_in: str = Field(min_length=1, max_length=100, examples=["li.wei"])
+    name: str = Field(min_length=1, max_length=100, examples=["Li Wei"])
     roles: list[RoleWanted] = Field(default_factory=list, max_length=100)
     teams: list[str] = Field(default_factory=list, max_length=100)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from plant.errors import Forbidden, NotFound
+from plant.errors import Forbidden, NotFound, Unconfirmed
 from plant.people.rights import EVERY_SITE, ROLE_RIGHTS, PlantRole, Right
 
 
@@ -21,6 +21,9 @@ class Recognition(StrEnum):
     COMMAND_LINE = "command_line"
     PROCESS = "process"
     TYPED = "typed"
+
+
+_SHOWN_EACH_TIME = frozenset({Recognition.TOKEN, Recognition.COMMAND_LINE, Recognition.PROCESS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +83,7 @@ class Principal:
     def confirm(self, act: str) -> Principal:
         """Return who has just shown the credential again, for `act` and nothing else.
 
-        Only `api.identity.confirmation` calls this, after it has checked the credential.
+        Only `api.identity.confirming` calls this, after it has checked the credential.
         """
         return replace(self, confirmed=act)
 
@@ -88,10 +91,21 @@ class Principal:
         """Let them sign only what the credential was asked again for.
 
         Raises:
-            Forbidden: it was not, or for something else.
+            Unconfirmed: it was not, or for something else.
         """
         if self.confirmed != act:
-            raise Forbidden("show your password again: what signs is confirmed each time")
+            raise Unconfirmed(f"show your password again, for the act {act}: what signs is confirmed each time")
+
+    def demand_shown_again(self, act: str) -> None:
+        """Let whoever acts in a session change who may do what only where the credential was asked again for it.
+
+        A program shows its token each time, and the command line is this machine's.
+
+        Raises:
+            Unconfirmed: it was not, or for something else.
+        """
+        if self.recognition not in _SHOWN_EACH_TIME:
+            self.demand_confirmation(act)
 
 
 def process(name: str) -> Principal:

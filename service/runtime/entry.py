@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.identity.access import Access, is_loopback
@@ -14,6 +15,9 @@ from plant.errors import Unavailable
 from service.runtime import roles
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Database
+
+if TYPE_CHECKING:
+    import procrastinate
 
 LIFELINE = "ASSETLOOP_LIFELINE"
 
@@ -38,6 +42,7 @@ def access_for(around: Surroundings, host: str) -> Access:
         one_click=is_loopback(host) and not settings.tls_proxy,
         is_behind_tls=bool(settings.tls_proxy),
         provider=provider,
+        mails_links=around.mail_server() is not None,
     )
 
 
@@ -48,8 +53,21 @@ def say_first_link(around: Surroundings, database: Database) -> None:
     with contextlib.suppress(Unavailable):
         link = first_link(database, clock=around.clock)
         if link is not None:
-            address = roles.console_url(around) or f"http://127.0.0.1:{around.settings.port}"
-            print(first_link_line(address, link), file=sys.stderr)  # noqa: T201
+            print(first_link_line(_address(around), link), file=sys.stderr)  # noqa: T201
+
+
+def mail_links_with(app: procrastinate.App, around: Surroundings, database: Database) -> None:
+    """Let a worker mail links to who forgot a password, where a mail server is named."""
+    from api.identity.signing_in.forgotten import NAMESPACE, identity_blueprint
+
+    mail = around.mail_server()
+    if mail is not None:
+        blueprint = identity_blueprint(database, around.clock, mail, _address(around))
+        app.add_tasks_from(blueprint, namespace=NAMESPACE)
+
+
+def _address(around: Surroundings) -> str:
+    return roles.console_url(around) or f"http://127.0.0.1:{around.settings.port}"
 
 
 def first_link_line(address: str, link: str) -> str:

@@ -7,7 +7,7 @@ SELECT
     l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
     l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
     l.acknowledged_by, l.comment, l.count, l.shelved_by, l.shelved_why, l.told_at, l.told, l.milder, l.milder_since,
-    l.evidence, l.revision
+    l.evidence, l.revision, l.acknowledged_recognised
 FROM alert AS l
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id);

@@ -53,7 +53,7 @@ GRANT INSERT, UPDATE ON
     confirmation
 TO assetloop_app;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
-GRANT DELETE ON person_role, team_member, sign_in_attempt, sign_in_delay TO assetloop_app;
+GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
@@ -81,7 +81,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 -- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
-    drop_expired_conflicts, drop_expired_remaining, prepare_partitions, ingest_spread_s, quarantine_key,
+    drop_expired_conflicts, drop_expired_remaining, drop_expired_sign_ins, prepare_partitions, ingest_spread_s, quarantine_key,
     approved_strangers, drop_expired_quarantine, dismiss_stranger, copy_merged
 TO assetloop_app;
 

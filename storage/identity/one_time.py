@@ -23,6 +23,21 @@ def make_link(tx: Transaction, *, sha256: bytes, person_id: str, at: datetime, b
     tx.run("one_time.make_link", sha256=sha256, person_id=person_id, at=at, by=by, expires_at=expires_at)
 
 
+def mail_link(tx: Transaction, *, sha256: bytes, person_id: str, at: datetime, by: str, expires_at: datetime) -> None:
+    """Make a link that goes out by mail; those before it stay good."""
+    tx.run("one_time.mail_link", sha256=sha256, person_id=person_id, at=at, by=by, expires_at=expires_at)
+
+
+def mailed_since(tx: Transaction, person_id: str, since: datetime) -> int:
+    """Count the links that went to a person by mail since an instant."""
+    return int(tx.one("one_time.mailed_since", person_id=person_id, since=since)["links"])
+
+
+def end_links(tx: Transaction, person_id: str, *, at: datetime) -> None:
+    """Let no link of a person open anything any more."""
+    tx.run("one_time.end_links", person_id=person_id, at=at)
+
+
 def link(tx: Transaction, sha256: bytes, *, at: datetime) -> str | None:
     """Say whose a link is; None where it was used or has expired."""
     row = tx.first("one_time.link", sha256=sha256, at=at)

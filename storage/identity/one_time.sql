@@ -8,6 +8,23 @@ WITH before AS (
 INSERT INTO one_time_link (sha256, person_id, made_at, made_by, expires_at)
 VALUES (%(sha256)s, %(person_id)s::uuid, %(at)s, %(by)s, %(expires_at)s);
 
+-- name: mail_link
+-- Make a link that goes out by mail; those before it stay good, so that nobody makes them end by asking.
+INSERT INTO one_time_link (sha256, person_id, made_at, made_by, expires_at, is_mailed)
+VALUES (%(sha256)s, %(person_id)s::uuid, %(at)s, %(by)s, %(expires_at)s, true);
+
+-- name: mailed_since
+-- How many links went to a person by mail since an instant.
+SELECT count(*) AS links
+FROM one_time_link
+WHERE person_id = %(person_id)s::uuid AND is_mailed AND made_at > %(since)s;
+
+-- name: end_links
+-- Let no link of a person open anything any more.
+UPDATE one_time_link
+SET used_at = %(at)s
+WHERE person_id = %(person_id)s::uuid AND used_at IS NULL;
+
 -- name: link
 -- Whose a link is that can still be used.
 SELECT person_id::text

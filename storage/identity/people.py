@@ -135,6 +135,11 @@ def speak(tx: Transaction, person_id: str, language: str) -> None:
     tx.run("people.speak", person_id=person_id, language=language)
 
 
+def reach(tx: Transaction, person_id: str, *, language: str, time_zone: str, mail: str, phone: str) -> None:
+    """Keep how a person is spoken to and reached."""
+    tx.run("people.reach", person_id=person_id, language=language, time_zone=time_zone, mail=mail, phone=phone)
+
+
 def grant(tx: Transaction, person_id: str, role: PlantRole, *, site: str | None, at: datetime, by: str) -> None:
     """Give a role at a site, or everywhere where none is named.
 

@@ -69,6 +69,12 @@ UPDATE person
 SET language = %(language)s
 WHERE person_id = %(person_id)s::uuid;
 
+-- name: reach
+-- Keep how a person is spoken to and reached.
+UPDATE person
+SET language = %(language)s, time_zone = %(time_zone)s, mail = %(mail)s, phone = %(phone)s
+WHERE person_id = %(person_id)s::uuid;
+
 -- name: grant
 -- Give a role at a site, or everywhere; no row where there is no such site.
 INSERT INTO person_role (person_id, site_id, role, granted_at, granted_by)

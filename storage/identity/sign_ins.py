@@ -8,7 +8,7 @@ from typing import Literal
 
 from storage.core.database import Transaction
 
-AttemptOutcome = Literal["succeeded", "wrong", "disabled", "slowed"]
+AttemptOutcome = Literal["succeeded", "wrong", "disabled", "slowed", "forgotten"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,11 +41,6 @@ def count(tx: Transaction, *, account: str, address: str, outcome: AttemptOutcom
 def attempts(tx: Transaction, *, most: int = 200) -> list[Attempts]:
     """Return the newest attempts."""
     return [Attempts(**row) for row in tx.all("sign_ins.attempts", most=most)]
-
-
-def forget_attempts(tx: Transaction, before: datetime) -> int:
-    """Forget attempts before an instant."""
-    return tx.run("sign_ins.forget_attempts", before=before)
 
 
 def lock(tx: Transaction, key: str) -> None:

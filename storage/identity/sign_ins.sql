@@ -12,11 +12,6 @@ FROM sign_in_attempt
 ORDER BY last_at DESC
 LIMIT %(most)s;
 
--- name: forget_attempts
--- Forget attempts that are older than the audit keeps, and delays that are long over.
-DELETE FROM sign_in_attempt
-WHERE minute < %(before)s;
-
 -- name: lock
 -- Let attempts at an account from an address wait for each other, so that many at once count as many.
 SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 40));

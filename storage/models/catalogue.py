@@ -95,12 +95,13 @@ class ModelLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelEvent:
-    """What happened to a model, when by the clock, and by whom."""
+    """What happened to a model, when by the clock, and by whom; `recognised` is how that was proved."""
 
     at: datetime
     actor: str
     event: ModelEventName
     detail: dict[str, Any]
+    recognised: str = ""
 
 
 def add(tx: Transaction, model: NewModel, *, champion: bool) -> tuple[int, int]:

@@ -94,7 +94,7 @@ VALUES (%(model_id)s, %(at)s, %(actor)s, %(event)s, %(detail)s);
 
 -- name: events
 -- All that happened to a model, oldest first.
-SELECT at, actor, event, detail
+SELECT at, actor, event, detail, recognised
 FROM model_event
 WHERE model_id = %(model_id)s
 ORDER BY event_id;

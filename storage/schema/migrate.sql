@@ -37,18 +37,19 @@ ON CONFLICT (only_row) DO UPDATE SET grade = excluded.grade;
 -- Write the rules by which the record is kept.
 INSERT INTO upkeep (
     chunk, partition, longest_outage, keep_raw, keep_minutes, keep_hours, keep_scores, keep_deliveries,
-    keep_strangers, keep_quarantine, keep_remaining
+    keep_strangers, keep_quarantine, keep_remaining, keep_sign_ins
 )
 VALUES (
     %(chunk)s, %(partition)s, %(longest_outage)s, %(keep_raw)s, %(keep_minutes)s, %(keep_hours)s, %(keep_scores)s,
-    %(keep_deliveries)s, %(keep_strangers)s, %(keep_quarantine)s, %(keep_remaining)s
+    %(keep_deliveries)s, %(keep_strangers)s, %(keep_quarantine)s, %(keep_remaining)s, %(keep_sign_ins)s
 )
 ON CONFLICT (only_row) DO UPDATE
 SET
     chunk = excluded.chunk, partition = excluded.partition, longest_outage = excluded.longest_outage, keep_raw = excluded.keep_raw,
     keep_minutes = excluded.keep_minutes, keep_hours = excluded.keep_hours, keep_scores = excluded.keep_scores,
     keep_deliveries = excluded.keep_deliveries, keep_strangers = excluded.keep_strangers,
-    keep_quarantine = excluded.keep_quarantine, keep_remaining = excluded.keep_remaining;
+    keep_quarantine = excluded.keep_quarantine, keep_remaining = excluded.keep_remaining,
+    keep_sign_ins = excluded.keep_sign_ins;
 
 -- name: roles_serve
 -- Whether the roles are such that a member of the owner can go on with them.

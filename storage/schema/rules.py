@@ -45,6 +45,7 @@ class Rules:
     keep_strangers: timedelta = timedelta(days=30)
     keep_quarantine: timedelta | None = None
     keep_remaining: timedelta = timedelta(days=365)
+    keep_sign_ins: timedelta = timedelta(days=365)
 
     def __post_init__(self) -> None:
         kept = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -137,6 +137,15 @@ def expire_quarantine(database: Database, *, now: datetime) -> dict[str, int]:
     return gone
 
 
+def forget_sign_ins(database: Database, *, now: datetime) -> int:
+    """Delete attempts to sign in that are older than the rules keep them, and what was valid once and is over.
+
+    Return how many rows went.
+    """
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.drop_expired_sign_ins", now=now)["gone"])
+
+
 def prepare(database: Database, *, now: datetime) -> int:
     """Make the partitions of the next two weeks, so that no batch has to; return how many."""
     with database.transaction() as tx:
@@ -193,6 +202,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
         forget(database, now=clock.now())
         expire(database, now=clock.now())
         expire_quarantine(database, now=clock.now())
+        forget_sign_ins(database, now=clock.now())
         _note_done(database, "keep")
 
     return blueprint

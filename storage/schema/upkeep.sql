@@ -41,6 +41,10 @@ FROM drop_expired_quarantine(%(now)s, %(most)s);
 -- Delete old estimates of remaining life, and old wear.
 SELECT drop_expired_remaining(%(now)s) AS gone;
 
+-- name: drop_expired_sign_ins
+-- Delete old attempts to sign in, and what was valid once and is over.
+SELECT drop_expired_sign_ins(%(now)s) AS gone;
+
 -- name: prepare_partitions
 -- Make the partitions of the next weeks.
 SELECT prepare_partitions(%(now)s) AS made;

@@ -21,7 +21,12 @@ SET
     acknowledged_at = %(acknowledged_at)s, acknowledged_by = %(acknowledged_by)s, comment = %(comment)s,
     count = %(count)s, shelved_by = %(shelved_by)s, shelved_why = %(shelved_why)s, told_at = %(told_at)s,
     told = %(told)s, milder = %(milder)s, milder_since = %(milder_since)s, evidence = %(evidence)s,
-    revision = %(revision)s
+    revision = %(revision)s,
+    acknowledged_recognised = CASE
+        WHEN %(acknowledged_at)s::timestamptz IS NULL THEN NULL
+        WHEN acknowledged_at = %(acknowledged_at)s THEN acknowledged_recognised
+        ELSE coalesce(nullif(current_setting('assetloop.recognised', true), ''), 'process')
+    END
 WHERE alert_id = %(alert_id)s;
 
 -- name: get

@@ -22,7 +22,10 @@ _NUMBER = re.compile(r"WO-([0-9]{6,9})")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderEvent:
-    """What happened to an order in one revision, and the JSON document that goes out with it."""
+    """What happened to an order in one revision, and the JSON document that goes out with it.
+
+    `recognised` is how it was proved who did it.
+    """
 
     order_id: int
     revision: int
@@ -31,6 +34,7 @@ class OrderEvent:
     event: str
     document: dict[str, Any]
     published_at: datetime | None = None
+    recognised: str = ""
 
 
 def order_number(order_id: int) -> str:

@@ -91,13 +91,13 @@ VALUES (%(order_id)s, %(revision)s, %(at)s, %(actor)s, %(event)s, %(document)s);
 
 -- name: event
 -- What happened to an order in one revision.
-SELECT order_id, revision, at, actor, event, document, published_at
+SELECT order_id, revision, at, actor, event, document, published_at, recognised
 FROM work_order_event
 WHERE order_id = %(order_id)s AND revision = %(revision)s;
 
 -- name: events
 -- All that happened to an order, oldest first.
-SELECT order_id, revision, at, actor, event, document, published_at
+SELECT order_id, revision, at, actor, event, document, published_at, recognised
 FROM work_order_event
 WHERE order_id = %(order_id)s
 ORDER BY revision;
@@ -132,7 +132,7 @@ VALUES (%(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(curre
 -- name: bookings
 -- What was booked on an order, oldest first.
 SELECT
-    b.booking_id, b.booked_at, b.booked_by, b.hours, b.cost, b.currency, b.note, b.reverses,
+    b.booking_id, b.booked_at, b.booked_by, b.hours, b.cost, b.currency, b.note, b.reverses, b.recognised,
     EXISTS (SELECT FROM work_order_booking AS r WHERE r.reverses = b.booking_id) AS is_reversed
 FROM work_order_booking AS b
 WHERE b.order_id = %(order_id)s
@@ -150,6 +150,6 @@ VALUES (
 
 -- name: closing
 -- The codes with which an order was closed.
-SELECT outcome, failure_mode, cause, action, note, failed_at, restored_at, relearn, closed_at, closed_by
+SELECT outcome, failure_mode, cause, action, note, failed_at, restored_at, relearn, closed_at, closed_by, recognised
 FROM work_order_closing
 WHERE order_id = %(order_id)s;

@@ -49,7 +49,7 @@ def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_
             with box("step"):
                 with box("spread"):
                     words(_amount(visit, booking), "strong figures")
-                    words(booking.booked_by, "muted clip")
+                    words(visit.who(booking.booked_by, booking.recognised), "muted clip")
                 moment(booking.booked_at, "full").classes("small muted")
                 if booking.note:
                     words(booking.note, "small")
@@ -75,7 +75,7 @@ def closing_card(visit: Visit, closing: Closing | None) -> None:
             words(closing.note, "muted")
         if closing.relearn:
             words(visit.t("relearns"), "muted")
-        words(visit.t("closed_by", actor=closing.closed_by), "small muted")
+        words(visit.t("closed_by", actor=visit.who(closing.closed_by, closing.recognised)), "small muted")
         moment(closing.closed_at, "full").classes("small muted")
 
 

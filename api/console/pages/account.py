@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from nicegui import run, ui
 from nicegui.element import Element
 
+from api.console.components.credential import CredentialField, attempt, offer, secret_field
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
-from api.console.components.forms import said
+from api.console.components.forms import choice, said
 from api.console.components.frame import framed
 from api.console.visit import Visit
-from api.identity.people import set_password, set_pin
-from api.identity.signing_in.sign_in import confirm
+from api.identity.credentials import set_password, set_pin
+from api.identity.people import PersonReach, change_reach
+from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.identity.tokens import TokenWanted, issue_token, revoke_token
-from plant.errors import AssetloopError
-from plant.people.principal import Principal
 from plant.people.rights import EVERY_SITE
 from storage.identity import api_tokens, people
 from storage.identity.api_tokens import ApiToken
+from storage.identity.people import Person
 
-_ACT = "account.change"
+_LANGUAGES = {"": IDENTITY_TEXTS["reach_as_browser"], "en": ("English", "English"), "zh": ("中文", "中文")}
 
 
 async def show(visit: Visit) -> None:
@@ -34,6 +34,7 @@ async def show(visit: Visit) -> None:
                 _roles(visit)
                 await TokensCard(visit).read()
             with box("stack"):
+                await _reach(visit)
                 _password(visit)
                 _pin(visit)
                 _change_person(visit)
@@ -52,46 +53,14 @@ def _roles(visit: Visit) -> None:
             words(team, "small muted")
 
 
-def secret_field(visit: Visit, label: str, testid: str) -> ui.input:
-    """Let a person enter what nobody beside them may read."""
-    field = ui.input(label=visit.t(label), password=True).props("outlined dense maxlength=200")
-    return mark(field, testid)
-
-
-def offer(visit: Visit, key: str, on_click: Callable[[], Any], *, testid: str | None = None) -> None:
-    """Offer something that is done at once."""
-    with mark(box("button", tag="button"), testid or key) as button:
-        words(visit.t(key))
-    button.on("click", on_click)
-
-
-async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
-    """Do something in a thread and say why where it is refused."""
-    try:
-        await run.io_bound(act)
-    except AssetloopError as error:
-        ui.notify(str(error), type="negative")
-        return False
-    visit.watch.hurry()
-    return True
-
-
-def _confirmed(visit: Visit, password: str) -> Principal:
-    principal = visit.renewed_self()
-    confirm(visit.whole.database, principal, password, _ACT, address=visit.address, clock=visit.whole.clock)
-    return principal.confirm(_ACT)
-
-
 def _password(visit: Visit) -> None:
     with card(visit.t("change_password")), box("form"):
-        now, new = (
-            secret_field(visit, "password_now", "password-now"),
-            secret_field(visit, "password_new", "password-new"),
-        )
+        now = CredentialField(visit, testid="password-now")
+        new = secret_field(visit, "password_new", "password-new")
 
         async def change() -> None:
             def act() -> None:
-                principal = _confirmed(visit, said(now))
+                principal = now.signed("account.password")
                 set_password(
                     visit.whole.database,
                     principal.person_id,
@@ -107,14 +76,48 @@ def _password(visit: Visit) -> None:
         offer(visit, "change_password", change)
 
 
+async def _reach(visit: Visit) -> None:
+    person = await run.io_bound(_oneself, visit)
+    if person is None:
+        return
+    with card(visit.t("reach")), box("form"):
+        words(visit.t("reach_hint"), "muted")
+        fields = {
+            name: mark(
+                ui.input(label=visit.t(f"reach_{name}"), value=getattr(person, name)).props("outlined dense"),
+                f"reach-{name}",
+            )
+            for name in ("mail", "phone", "time_zone")
+        }
+        language = choice(visit, "reach_language", _LANGUAGES, person.language, "reach-language")
+        credential = CredentialField(visit, testid="reach-password")
+
+        async def keep() -> None:
+            reach = PersonReach(**{name: said(field) for name, field in fields.items()}, language=language.value or "")
+
+            def act() -> None:
+                signer = credential.signed(f"person.reach:{person.sign_in}")
+                change_reach(visit.whole.database, person.sign_in, reach, actor=signer, clock=visit.whole.clock)
+
+            if await attempt(visit, act):
+                ui.notify(visit.t("reach_kept"), type="positive")
+
+        offer(visit, "reach_keep", keep)
+
+
+def _oneself(visit: Visit) -> Person | None:
+    with visit.whole.database.transaction() as tx:
+        return people.by_id(tx, visit.principal.person_id)
+
+
 def _pin(visit: Visit) -> None:
     with card(visit.t("pin")), box("form"):
         words(visit.t("pin_hint"), "muted")
-        password, pin = secret_field(visit, "password_now", "pin-password"), secret_field(visit, "pin", "pin-new")
+        password, pin = CredentialField(visit, testid="pin-password"), secret_field(visit, "pin", "pin-new")
 
         async def change() -> None:
             def act() -> None:
-                principal = _confirmed(visit, said(password))
+                principal = password.signed("account.pin")
                 set_pin(visit.whole.database, principal.person_id, said(pin), actor=principal, clock=visit.whole.clock)
 
             if await attempt(visit, act):
@@ -149,6 +152,7 @@ class TokensCard:
                 self._name = mark(
                     ui.input(label=visit.t("token_name")).props("outlined dense maxlength=100"), "token-name"
                 )
+                self._credential = CredentialField(visit, testid="token-password")
                 offer(visit, "token_issue", self._issue)
             self._rows: Element = box("lines", testid="tokens")
 
@@ -187,9 +191,8 @@ class TokensCard:
         visit, shown = self._visit, []
 
         def act() -> None:
-            principal = visit.renewed_self()
-            with visit.whole.database.transaction() as tx:
-                person = people.by_id(tx, principal.person_id)
+            principal = self._credential.signed(f"token.issue:{said(self._name)}")
+            person = _oneself(visit)
             wanted = TokenWanted(name=said(self._name), sign_in=person.sign_in if person else None)
             shown.append(issue_token(visit.whole.database, wanted, actor=principal, clock=visit.whole.clock).token)
 

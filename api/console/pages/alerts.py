@@ -83,7 +83,8 @@ def _row(visit: Visit, alert: Alert, asset_name: str) -> None:
         words(f"{alert.count}×", "figures")
         with box("right"):
             if alert.flags.acknowledged:
-                words(alert.acknowledged_by or visit.t("acknowledged"), "clip strong")
+                by = visit.who(alert.acknowledged_by or visit.t("acknowledged"), alert.acknowledged_recognised)
+                words(by, "clip strong")
                 moment(alert.acknowledged_at).classes("small muted")
             elif visit.may(Right.ACKNOWLEDGE, alert.site):
                 _button(visit, alert)

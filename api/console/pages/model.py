@@ -234,5 +234,5 @@ def _happened(visit: Visit, events: Sequence[tuple[int, ModelEvent]]) -> None:
         with box("step"):
             with box("spread"):
                 words(f"v{version} {visit.t(f'did_{event.event}', line=number(event.detail.get('line')))}", "strong")
-                words(event.actor, "muted clip")
+                words(visit.who(event.actor, event.recognised), "muted clip")
             moment(event.at, "full").classes("small muted")

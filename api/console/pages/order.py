@@ -115,7 +115,7 @@ class OrderPage:
                     tasks_card(visit, order, dossier.work, self.read)
                     comments_card(visit, order, dossier.comments, self._draft, self.read)
                 with box("stack"):
-                    self._acknowledgement(order)
+                    self._acknowledgement(order, dossier.events)
                     work_card(visit, order, self.read)
                     assignment_card(visit, order, dossier.people, self.read)
                     why_card(visit, order)
@@ -130,12 +130,14 @@ class OrderPage:
             self._chart = _chart(visit, dossier)
             self._chart_until = around(dossier.window)[1] if dossier.window and self._chart else None
 
-    def _acknowledgement(self, order: WorkOrder) -> None:
+    def _acknowledgement(self, order: WorkOrder, events: Sequence[OrderEvent]) -> None:
         visit = self._visit
         with card(visit.t("acknowledged" if order.acknowledged_at else "not_acknowledged"), "acting"):
             if order.acknowledged_at is not None:
                 with mark(box("stack"), "acknowledged"):
-                    words(visit.t("acknowledged_by", actor=order.acknowledged_by), "strong")
+                    how = next((event.recognised for event in events if event.event == "acknowledged"), None)
+                    by = visit.who(order.acknowledged_by or "", how)
+                    words(visit.t("acknowledged_by", actor=by), "strong")
                     moment(order.acknowledged_at, "full").classes("muted")
                 return
 
@@ -249,7 +251,7 @@ def _history(visit: Visit, events: Sequence[OrderEvent]) -> None:
             with box("step"):
                 with box("spread"):
                     words(visit.word("event", event.event), "strong")
-                    words(event.actor, "muted clip")
+                    words(visit.who(event.actor, event.recognised), "muted clip")
                 moment(event.at, "full").classes("small muted")
                 if event.document.get("note"):
                     words(event.document["note"], "small")

@@ -10,15 +10,17 @@ from typing import Any
 from nicegui import run, ui
 from nicegui.element import Element
 
+from api.console.components.credential import CredentialField, attempt, offer
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import choice, said, sheet
 from api.console.components.frame import framed
-from api.console.pages.account import attempt, offer
 from api.console.visit import Visit
 from api.identity import people as use_cases
-from api.identity.people import NewPerson
+from api.identity.credentials import make_link
+from api.identity.people import NewPerson, PersonReach, normal
 from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.parts import Parts
+from plant.people.principal import Principal
 from plant.people.rights import EVERY_SITE, PlantRole, Right
 from storage.identity import people, sign_ins
 from storage.identity.people import Person, Team
@@ -120,70 +122,94 @@ class PeoplePage:
     def _actions(self, person: Person, found: Administration) -> None:
         visit = self._visit
         if person.disabled_at:
-            self._quiet("person_enable", person, partial(self._change, use_cases.enable_person, person))
+            ask = partial(self._ask_change, "person_enable", use_cases.enable_person, person, "person.enable")
+            self._quiet("person_enable", person, ask)
             return
-        self._quiet(
-            "person_grant", person, partial(self._ask_role, person, found, use_cases.grant_role, "person_grant")
-        )
+        ask = partial(self._ask_role, person, found, use_cases.grant_role, "person_grant", "role.grant")
+        self._quiet("person_grant", person, ask)
         if person.roles:
-            ask = partial(self._ask_role, person, found, use_cases.withdraw_role, "person_withdraw")
+            ask = partial(self._ask_role, person, found, use_cases.withdraw_role, "person_withdraw", "role.withdraw")
             self._quiet("person_withdraw", person, ask)
         if not person.is_demo:
-            self._quiet("person_link", person, partial(self._make_link, person))
+            self._quiet("person_link", person, partial(self._ask_link, person))
         if person.person_id != visit.principal.person_id:
-            self._quiet("person_disable", person, partial(self._change, use_cases.disable_person, person))
+            ask = partial(self._ask_change, "person_disable", use_cases.disable_person, person, "person.disable")
+            self._quiet("person_disable", person, ask)
 
     def _quiet(self, key: str, person: Person, on_click: Callable[[], Any]) -> None:
         with mark(box("button quiet", tag="button"), f"{key}-{person.sign_in}") as button:
             words(self._visit.t(key))
         button.on("click", on_click)
 
-    async def _do(self, act: Callable[[Parts], Any], *, draws_anew: bool = True) -> bool:
+    async def _do(self, act: Callable[[Parts], Any], sign: Callable[[], Principal]) -> bool:
+        """Do something as who has just shown the credential again."""
         visit = self._visit
 
-        def renewed() -> None:
-            parts = visit.renewed(Right.MANAGE_PEOPLE)
-            database = visit.whole.database.on_behalf_of(parts.principal, sites=None)
-            act(Parts(database=database, clock=parts.clock, version=parts.version, principal=parts.principal))
+        def signed() -> None:
+            visit.renewed(Right.MANAGE_PEOPLE)
+            signer = sign()
+            database = visit.whole.database.on_behalf_of(signer, sites=None)
+            act(Parts(database=database, clock=visit.whole.clock, version=visit.whole.version, principal=signer))
 
-        done = await attempt(visit, renewed)
-        if done and draws_anew:
+        done = await attempt(visit, signed)
+        if done:
             await self.read()
         return done
 
-    async def _change(self, change: Callable[..., Person], person: Person) -> None:
-        await self._do(lambda parts: change(parts.database, person.sign_in, actor=parts.principal, clock=parts.clock))
+    def _ask_change(self, action: str, change: Callable[..., Person], person: Person, kind: str) -> None:
+        visit = self._visit
+        with sheet(f"{person.name}: {visit.t(action)}") as dialog:
+            credential = CredentialField(visit)
 
-    async def _make_link(self, person: Person) -> None:
-        made: list[str] = []
+            async def press() -> None:
+                def act(parts: Parts) -> None:
+                    change(parts.database, person.sign_in, actor=parts.principal, clock=parts.clock)
 
-        def act(parts: Parts) -> None:
-            made.append(use_cases.make_link(parts.database, person.sign_in, actor=parts.principal, clock=parts.clock))
+                if await self._do(act, partial(credential.signed, f"{kind}:{person.sign_in}")):
+                    dialog.close()
 
-        if await self._do(act, draws_anew=False):
-            visit = self._visit
-            with sheet(person.name):
-                words(visit.t("person_link_shown"), "muted")
-                mark(words(f"{visit.origin}{made[0]}", "small figures secret"), "link-shown")
+            offer(visit, action, press, testid="change-do")
 
-    def _ask_role(self, person: Person, found: Administration, change: Callable[..., Person], action: str) -> None:
+    def _ask_link(self, person: Person) -> None:
+        visit, made = self._visit, []
+        with sheet(f"{person.name}: {visit.t('person_link')}"):
+            shown = box("stack")
+            with shown:
+                credential = CredentialField(visit)
+
+            async def press() -> None:
+                def act(parts: Parts) -> None:
+                    made.append(make_link(parts.database, person.sign_in, actor=parts.principal, clock=parts.clock))
+
+                if await self._do(act, partial(credential.signed, f"person.link:{person.sign_in}")):
+                    shown.clear()
+                    with shown:
+                        words(visit.t("person_link_shown"), "muted")
+                        mark(words(f"{visit.origin}{made[0]}", "small figures secret"), "link-shown")
+
+            with shown:
+                offer(visit, "person_link", press, testid="link-do")
+
+    def _ask_role(
+        self, person: Person, found: Administration, change: Callable[..., Person], action: str, kind: str
+    ) -> None:
         visit = self._visit
         with sheet(f"{person.name}: {visit.t(action)}") as dialog:
             with box("fields"):
                 role = choice(visit, "person_role", _ROLES, None, "choose-role")
                 site = choice(visit, "site", {**_EVERYWHERE, **found.sites}, EVERY_SITE, "choose-site")
+            credential = CredentialField(visit)
 
             async def press() -> None:
                 if not role.value:
                     ui.notify(visit.t("missing_field"), type="warning")
                     return
                 wanted, where = PlantRole(role.value), _site(site.value)
-                done = await self._do(
-                    lambda parts: change(
-                        parts.database, person.sign_in, wanted, where, actor=parts.principal, clock=parts.clock
-                    )
-                )
-                if done:
+
+                def act(parts: Parts) -> None:
+                    change(parts.database, person.sign_in, wanted, where, actor=parts.principal, clock=parts.clock)
+
+                if await self._do(act, partial(credential.signed, f"{kind}:{person.sign_in}")):
                     dialog.close()
 
             offer(visit, action, press, testid="role-do")
@@ -198,17 +224,24 @@ class PeoplePage:
                 )
                 role = choice(visit, "person_role", _ROLES, None, "new-role")
                 site = choice(visit, "site", {**_EVERYWHERE, **found.sites}, EVERY_SITE, "new-site")
+                mail = mark(ui.input(label=visit.t("reach_mail")).props("outlined dense maxlength=200"), "new-mail")
+            credential = CredentialField(visit)
 
             async def press() -> None:
                 if not (said(name) and said(sign_in) and role.value):
                     ui.notify(visit.t("missing_field"), type="warning")
                     return
                 new = NewPerson(
-                    sign_in=said(sign_in), name=said(name), roles=((PlantRole(role.value), _site(site.value)),)
+                    sign_in=said(sign_in),
+                    name=said(name),
+                    roles=((PlantRole(role.value), _site(site.value)),),
+                    reach=PersonReach(mail=said(mail)),
                 )
-                if await self._do(
-                    lambda parts: use_cases.add_person(parts.database, new, actor=parts.principal, clock=parts.clock)
-                ):
+
+                def act(parts: Parts) -> None:
+                    use_cases.add_person(parts.database, new, actor=parts.principal, clock=parts.clock)
+
+                if await self._do(act, partial(credential.signed, f"person.add:{normal(new.sign_in)}")):
                     dialog.close()
 
             offer(visit, "person_add", press, testid="person-do")

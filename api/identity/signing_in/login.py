@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.identity.access import SESSION_COOKIE, Access, address_of
-from api.identity.people import set_password_by_link, whose_link
+from api.identity.credentials import set_password_by_link, whose_link
 from api.identity.signing_in.login_page import sign_in_page, welcome_page
 from api.identity.signing_in.sign_in import (
     SESSION_LASTS,
@@ -194,6 +194,7 @@ def _login_page(request: Request, parts: Parts, following: str, *, fault: str = 
         fault=fault,
         demo=_demo_people(request, parts),
         provider=provider.name if provider else "",
+        mails_links=access_of(request).mails_links,
     )
     return HTMLResponse(page, status_code=status)
 

@@ -43,6 +43,7 @@ _PAGE = Template("""<!doctype html>
     display: flex; justify-content: space-between; gap: 1rem; width: 100%; font-weight: 500; }
   button.person:hover, button.person:focus-visible { border-color: #1f6feb; }
   button.person span + span { color: var(--muted); font-weight: 400; }
+  a.quiet { color: var(--muted); font-size: .9rem; }
   a.tongue { color: var(--muted); justify-self: center; font-size: .9rem; }
 </style>
 </head>
@@ -63,6 +64,17 @@ _SIGN_IN = Template("""<form method="post" action="/login">
   <label class="line"><input type="checkbox" name="shared" value="1"> $shared</label>
   <button data-testid="enter">$enter</button>
   $provider
+  $forgotten
+</form>""")
+_FORGOTTEN_LINK = Template('<a class="quiet" href="/login/forgotten" data-testid="forgotten">$say</a>')
+_FORGOTTEN = Template("""<form method="post" action="/login/forgotten">
+  <h1>$title</h1>
+  <p>$hint</p>
+  $fault
+  <label>$name <input name="name" autocomplete="username" autocapitalize="none" maxlength="100" required autofocus
+    data-testid="name"></label>
+  <button data-testid="enter">$enter</button>
+  <a class="quiet" href="/login">$back</a>
 </form>""")
 _PROVIDER = Template('<a class="button" href="/login/provider">$say</a>')
 _DEMO = Template("""<nav aria-label="$title">
@@ -87,7 +99,13 @@ _WELCOME = Template("""<form method="post">
 
 
 def sign_in_page(
-    language: Language, following: str, *, fault: str = "", demo: Sequence[Person] = (), provider: str = ""
+    language: Language,
+    following: str,
+    *,
+    fault: str = "",
+    demo: Sequence[Person] = (),
+    provider: str = "",
+    mails_links: bool = False,
 ) -> str:
     """Draw the page that asks for name and password; `demo` are those who come in by one click, above it."""
     say = _saying(language)
@@ -100,6 +118,9 @@ def sign_in_page(
         shared=say("login_shared"),
         enter=say("login_enter"),
         provider=_PROVIDER.substitute(say=say("login_provider", name=provider)) if provider else "",
+        forgotten=_FORGOTTEN_LINK.substitute(say=say("forgotten_title"))
+        if mails_links
+        else f"<p>{say('forgotten_ask')}</p>",
     )
     return _framed(language, say("login_title"), _demo(language, following, demo) + form, "/login")
 
@@ -118,6 +139,25 @@ def _demo(language: Language, following: str, people: Sequence[Person]) -> str:
         for person in people
     ]
     return _DEMO.substitute(title=say("login_demo"), hint=say("login_demo_hint"), people="\n  ".join(buttons))
+
+
+def forgotten_page(language: Language, *, fault: str = "", is_asked: bool = False) -> str:
+    """Draw the page that asks who has forgotten a password, or that says what follows, whoever was named."""
+    say = _saying(language)
+    if is_asked:
+        said = f'<p role="status" data-testid="asked">{say("forgotten_asked")}</p>'
+        back = f'<a class="quiet" href="/login">{say("login_title")}</a>'
+        body = f"<form><h1>{say('forgotten_title')}</h1>{said}{back}</form>"
+        return _framed(language, say("forgotten_title"), body, "/login")
+    form = _FORGOTTEN.substitute(
+        title=say("forgotten_title"),
+        hint=say("forgotten_hint"),
+        fault=_fault(fault),
+        name=say("login_name"),
+        enter=say("forgotten_send"),
+        back=say("login_title"),
+    )
+    return _framed(language, say("forgotten_title"), form, "/login/forgotten")
 
 
 def welcome_page(language: Language, person: Person | None, *, fault: str = "") -> str:

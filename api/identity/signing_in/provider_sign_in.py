@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from api.identity.access import address_of
-from api.identity.people import NewPerson, add_person, normal
+from api.identity.people import NewPerson, PersonReach, add_person, is_mail_address, normal
 from api.identity.secrets_shown_once import sha256_of
 from api.identity.signing_in.login import access_of, local_path, set_session_cookie
 from api.identity.signing_in.login_page import sign_in_page
@@ -245,7 +245,9 @@ def _enter(parts: Parts, settings: ProviderSettings, claims: dict[str, Any], sub
     with parts.database.transaction() as tx:
         is_taken = people.by_sign_in(tx, normal(wanted)) is not None
     sign_in = f"{normal(wanted)[:60]}.{sha256_of(subject).hex()[:8]}" if is_taken else wanted[:100]
-    new = NewPerson(sign_in="".join(sign_in.split()), name=name[:100], mail=str(claims.get("email") or ""))
+    mail = str(claims.get("email") or "")
+    reach = PersonReach(mail=mail if is_mail_address(mail) else "")
+    new = NewPerson(sign_in="".join(sign_in.split()), name=name[:100], reach=reach)
     person = add_person(parts.database, new, actor=actor, clock=parts.clock)
     with parts.database.transaction() as tx:
         people.bind(tx, person.person_id, issuer=settings.issuer, subject=subject)

@@ -1,4 +1,4 @@
-"""Signing in and out, changing the person at a shared terminal, and confirming what one signs."""
+"""Signing in and out, and changing the person at a shared terminal."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from api.identity.secrets_shown_once import make_secret, sha256_of
 from api.identity.signing_in.passwords import is_right
 from api.identity.signing_in.throttle import SlowedDown, Throttle
 from plant.clock import Clock
-from plant.errors import Forbidden, NotFound
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from storage.core.database import Database
-from storage.identity import one_time, people, sessions
+from storage.identity import people, sessions
 from storage.identity.people import Person, SecretKind
 
 SESSION_LASTS = timedelta(hours=12)
-CONFIRMATION_LASTS = timedelta(minutes=2)
 _NOT_BY_PIN = frozenset({Right.MANAGE_PEOPLE, Right.MANAGE_DEVICES})
 
 
@@ -41,7 +39,7 @@ def sign_in(
 ) -> SignedIn | WrongCredential | SlowedDown:
     """Begin a session for whoever knows a person's password."""
     account, throttle = normal(sign_in_name)[:100], Throttle(database)
-    judged = _judge(database, throttle, account, password, "password", address=address, clock=clock)
+    judged = judge_credential(database, throttle, account, password, "password", address=address, clock=clock)
     if not isinstance(judged, Person):
         return judged
     return begin_session(
@@ -49,9 +47,10 @@ def sign_in(
     )
 
 
-def _judge(
+def judge_credential(
     database: Database, throttle: Throttle, account: str, secret: str, kind: SecretKind, *, address: str, clock: Clock
 ) -> Person | WrongCredential | SlowedDown:
+    """Say whose password or PIN that is; the attempt is counted before it is looked at."""
     slowed = throttle.begin(account, address, at=clock.now())
     if slowed is not None:
         return slowed
@@ -130,7 +129,7 @@ def change_person(
 ) -> Person | WrongCredential | SlowedDown:
     """Let somebody else act at a shared terminal, by their PIN."""
     account, throttle = normal(sign_in_name)[:100], Throttle(database, "pin")
-    judged = _judge(database, throttle, account, pin, "pin", address=address, clock=clock)
+    judged = judge_credential(database, throttle, account, pin, "pin", address=address, clock=clock)
     if not isinstance(judged, Person):
         return judged
     with database.transaction() as tx:
@@ -140,45 +139,3 @@ def change_person(
         throttle.succeed(tx, account, address, at=clock.now())
         enter(tx, "session.changed_person", principal_of(judged, Recognition.PIN), judged.sign_in, clock)
     return judged
-
-
-def confirm(database: Database, principal: Principal, password: str, act: str, *, address: str, clock: Clock) -> str:
-    """Ask a person for the credential again before they sign; returns what makes one request confirmed.
-
-    Raises:
-        Forbidden: it is not their password, they have none, or too many were wrong.
-    """
-    with database.transaction() as tx:
-        person = people.by_id(tx, principal.person_id) if principal.person_id else None
-    if person is None or principal.recognition is Recognition.TOKEN:
-        raise Forbidden("only a person can sign, and not by a token")
-    throttle = Throttle(database, "confirmation")
-    judged = _judge(database, throttle, person.sign_in, password, "password", address=address, clock=clock)
-    if not isinstance(judged, Person):
-        raise Forbidden("that is not your password, or too many were wrong; try again later")
-    secret, at = make_secret(), clock.now()
-    with database.transaction() as tx:
-        throttle.succeed(tx, person.sign_in, address, at=at)
-        one_time.make_confirmation(
-            tx,
-            sha256=sha256_of(secret),
-            person_id=person.person_id,
-            act=act,
-            at=at,
-            expires_at=at + CONFIRMATION_LASTS,
-        )
-        enter(tx, "person.confirmed", principal, person.sign_in, clock, act=act)
-    return secret
-
-
-def confirmed(database: Database, principal: Principal, secret: str, *, clock: Clock) -> Principal:
-    """Return a principal who may sign the one act that the confirmation was made for; it is used up.
-
-    Raises:
-        NotFound: it was used, has expired, or is somebody else's.
-    """
-    with database.transaction() as tx:
-        act = one_time.use_confirmation(tx, sha256_of(secret), principal.person_id, at=clock.now())
-    if act is None:
-        raise NotFound("this confirmation was used or has expired; show your password again")
-    return principal.confirm(act)

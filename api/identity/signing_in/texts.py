@@ -15,6 +15,54 @@ IDENTITY_TEXTS: dict[str, tuple[str, str]] = {
         "Too many wrong guesses. Try again in {seconds} s.",
         "错误次数过多，请在 {seconds} 秒后重试。",
     ),
+    "forgotten_title": ("Forgot your password?", "忘记密码？"),
+    "forgotten_hint": (
+        "Say as whom you sign in. A link that sets another password goes to the mail address that is kept for you.",
+        "请输入登录名。用于重设密码的链接会发送到您登记的邮箱。",
+    ),
+    "forgotten_send": ("Send me a link", "发送链接"),
+    "forgotten_asked": (
+        "If somebody with a password and a mail address signs in so, a link is on its way, good once, for an hour.",
+        "如果该登录名已设密码并登记了邮箱，链接即将送达，仅可使用一次，一小时内有效。",
+    ),
+    "forgotten_ask": (
+        "Forgot your password? Your administrator makes you a link.",
+        "忘记密码？请联系管理员获取链接。",
+    ),
+    "forgotten_subject": ("assetloop: set another password", "assetloop：重设密码"),
+    "forgotten_mail": (
+        """{name}, somebody asked for a link with which you set another password. It is good once, until {until}:
+
+{link}
+
+If it was not you, do nothing: your password stays.""",
+        """{name}，有人请求重设您的密码。以下链接仅可使用一次，有效期至 {until}：
+
+{link}
+
+如非本人操作，请忽略此邮件，密码不会改变。""",
+    ),
+    "attempt_forgotten": ("asked for a link", "请求重设链接"),
+    "confirm_hint": (
+        "Show your password again: this is good for this one act.",
+        "请再次输入密码，仅对本次操作有效。",
+    ),
+    "confirm_one_click": (
+        "Of the demo: no password is asked, and the record says so.",
+        "演示人员：无需密码，记录中会注明。",
+    ),
+    "reach": ("Ways to reach you", "联系方式"),
+    "reach_hint": (
+        "To your mail address goes the link that resets your password.",
+        "重设密码的链接会发送到您的邮箱。",
+    ),
+    "reach_mail": ("Mail address", "邮箱"),
+    "reach_phone": ("Telephone", "电话"),
+    "reach_time_zone": ("Time zone, as Asia/Shanghai", "时区，例如 Asia/Shanghai"),
+    "reach_language": ("Language", "语言"),
+    "reach_as_browser": ("As the browser asks", "随浏览器"),
+    "reach_keep": ("Keep", "保存"),
+    "reach_kept": ("Kept.", "已保存。"),
     "login_provider": ("Sign in with {name}", "通过 {name} 登录"),
     "login_provider_failed": ("The provider did not let you in: {why}", "身份提供方未允许登录：{why}"),
     "login_demo": ("The demo's people", "演示人员"),

@@ -51,7 +51,7 @@ class SlowedDown:
 
 
 class Throttle:
-    """Counts attempts of one kind: `kind` keeps passwords, PINs and confirmations apart."""
+    """Counts attempts of one kind: `kind` keeps passwords, PINs, confirmations and what was forgotten apart."""
 
     def __init__(self, database: Database, kind: str = "password") -> None:
         self._database = database

@@ -45,16 +45,14 @@ def add(
     json: Json = False,
 ) -> None:
     """Enter a person; they set their password by the link that is printed, once, within a day."""
-    from api.identity.people import NewPerson, add_person, make_link
+    from api.identity.credentials import make_link
+    from api.identity.people import NewPerson, PersonReach, add_person
 
     around = surroundings(data)
     new = NewPerson(
         sign_in=sign_in,
         name=name,
-        language=language,
-        time_zone=time_zone,
-        mail=mail,
-        phone=phone,
+        reach=PersonReach(language=language, time_zone=time_zone, mail=mail, phone=phone),
         roles=tuple(role_at(one) for one in role or ()),
         teams=tuple(team or ()),
     )
@@ -67,8 +65,8 @@ def add(
 @person_app.command(epilog="Example: assetloop person link li.wei")
 def link(sign_in: SignIn = "admin", data: Data = None, json: Json = False) -> None:
     """Print a link with which a person sets a password, once, within a day; earlier ones end."""
+    from api.identity.credentials import make_link
     from api.identity.first_start import FIRST_SIGN_IN, first_link
-    from api.identity.people import make_link
 
     around = surroundings(data)
     with around.database() as database:
@@ -126,6 +124,34 @@ def _roles(roles: dict[str, frozenset[PlantRole]]) -> list[str]:
         for site, held in sorted(roles.items())
         for role in sorted(held)
     ]
+
+
+@person_app.command(epilog="Example: assetloop person reach li.wei --mail li.wei@example.com --time-zone Asia/Shanghai")
+def reach(
+    sign_in: SignIn,
+    mail: Annotated[str | None, typer.Option(help="Mail address; a forgotten password is reset by it.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Telephone number.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or zh; empty: as their browser asks.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="As Asia/Shanghai; empty: their browser's.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Change how a person is spoken to and reached; what is not named stays."""
+    from api.identity.people import PersonReach, change_reach, known
+
+    around = surroundings(data)
+    given = {"mail": mail, "phone": phone, "language": language, "time_zone": time_zone}
+    with around.database() as database:
+        with database.transaction() as tx:
+            now = known(tx, sign_in)
+        wanted = {name: getattr(now, name) if value is None else value for name, value in given.items()}
+        person = change_reach(database, sign_in, PersonReach(**wanted), actor=who(), clock=around.clock)
+    shown = {name: getattr(person, name) for name in given}
+    answer(
+        {"sign_in": person.sign_in, **shown},
+        as_json=json,
+        line=lambda: ", ".join(value for value in shown.values() if value) or "by no way",
+    )
 
 
 @person_app.command(epilog="Example: assetloop person disable li.wei")

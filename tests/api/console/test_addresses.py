@@ -9,7 +9,7 @@ from datetime import datetime
 import psycopg
 import pytest
 
-from api.identity.people import set_password
+from api.identity.credentials import set_password
 from plant.clock import SystemClock
 from plant.iso14224 import Activity
 from plant.work_order import OrderState, Outcome

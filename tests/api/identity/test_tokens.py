@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from api.identity.people import disable_person
 from api.identity.tokens import TokenWanted, issue_token, principal_of_token, revoke_token
 from plant.clock import ManualClock
-from plant.errors import NotFound, Rejected
+from plant.errors import Forbidden, NotFound, Rejected, Unconfirmed
+from plant.people.principal import Recognition
 from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
 from tests import people
@@ -27,7 +28,8 @@ def test_a_token_acts_in_its_persons_name_and_says_that_it_was_a_token(
     client: TestClient, app_database: Database, clock: ManualClock, sick_plant: None
 ) -> None:
     assert sick_plant is None
-    issued = client.post("/api/v1/me/tokens", json={"name": "nightly report"}).json()
+    shown = people.confirming(app_database, clock, people.enter(app_database, clock), "token.issue:nightly report")
+    issued = client.post("/api/v1/me/tokens", json={"name": "nightly report"}, headers=shown).json()
     client.cookies.clear()
     shown = bearer(issued["token"])
     me = client.get("/api/v1/me", headers=shown).json()
@@ -35,8 +37,6 @@ def test_a_token_acts_in_its_persons_name_and_says_that_it_was_a_token(
     assert client.post("/api/v1/work-orders/WO-000001/acknowledge", headers=shown).status_code == 200
     assert client.get("/api/v1/work-orders/WO-000001", headers=shown).json()["acknowledged_by"] == "Ada"
     assert client.post("/api/v1/me/tokens", headers=shown, json={"name": "another"}).status_code == 403
-    assert app_database
-    assert clock
 
 
 def test_scopes_sites_and_the_persons_own_rights_narrow_a_token(
@@ -89,9 +89,10 @@ def test_a_machine_has_the_rights_of_its_role_and_no_name_of_a_person(
 
 
 def test_of_a_token_only_a_hash_is_kept_and_when_it_was_used_last(
-    client: TestClient, app_database: Database, superuser: Superuser
+    client: TestClient, app_database: Database, superuser: Superuser, clock: ManualClock
 ) -> None:
-    issued = client.post("/api/v1/me/tokens", json={"name": "t"}).json()
+    shown = people.confirming(app_database, clock, people.enter(app_database, clock), "token.issue:t")
+    issued = client.post("/api/v1/me/tokens", json={"name": "t"}, headers=shown).json()
     secret = issued["token"].rpartition("_")[2]
     rows = superuser.execute("SELECT * FROM api_token").fetchall()
     assert secret not in str(rows)
@@ -101,7 +102,6 @@ def test_of_a_token_only_a_hash_is_kept_and_when_it_was_used_last(
     (listed,) = client.get("/api/v1/me/tokens").json()
     assert listed["used_at"] is not None
     assert client.post(f"/api/v1/me/tokens/{listed['token_id']}/revoke").status_code == 204
-    assert app_database
 
 
 def test_anothers_token_is_not_there(client: TestClient, app_database: Database, clock: ManualClock) -> None:
@@ -122,3 +122,28 @@ def test_a_token_is_a_persons_or_a_machines(app_database: Database, clock: Manua
             issue_token(app_database, wanted, actor=people.SETUP, clock=clock)
     with pytest.raises(NotFound):
         issue_token(app_database, TokenWanted(name="t", sign_in="nobody"), actor=people.SETUP, clock=clock)
+
+
+def test_who_came_by_pin_or_left_a_terminal_open_gets_no_token_without_the_password(
+    client: TestClient, app_database: Database, clock: ManualClock
+) -> None:
+    ada = people.acting(people.enter(app_database, clock))
+    for recognition in (Recognition.PASSWORD, Recognition.PIN, Recognition.PROVIDER):
+        with pytest.raises(Unconfirmed):
+            issue_token(
+                app_database,
+                TokenWanted(name="t", sign_in="ada"),
+                actor=people.replace(ada, recognition=recognition),
+                clock=clock,
+            )
+    answer = client.post("/api/v1/me/tokens", json={"name": "t"})
+    assert (answer.status_code, answer.json()["error"]) == (403, "unconfirmed")
+
+
+def test_a_machine_that_administers_issues_no_further_tokens(app_database: Database, clock: ManualClock) -> None:
+    wanted = TokenWanted(name="m", role=PlantRole.ADMINISTRATOR)
+    token = issue_token(app_database, wanted, actor=people.SETUP, clock=clock).token
+    principal = principal_of_token(app_database, token, clock=clock)
+    assert principal is not None
+    with pytest.raises(Forbidden, match="issues no tokens"):
+        issue_token(app_database, wanted, actor=principal, clock=clock)

@@ -16,6 +16,7 @@ from plant.errors import Unavailable
 from storage.binary.columns import ReadingColumns
 from storage.core import jobs
 from storage.core.database import Database
+from storage.identity import sign_ins
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.schema.rules import Rules
@@ -352,3 +353,28 @@ def test_what_somebody_writes_at_the_moment_expires_later_and_nobody_waits(
         superuser.execute("SELECT FROM quarantine WHERE asset_tag = 'X' FOR UPDATE")
         assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 1}
     assert upkeep.expire_quarantine(app_database, now=NOW) == {"unknown_asset": 1}
+
+
+def test_attempts_to_sign_in_go_after_their_time_and_so_does_what_was_valid_once(
+    app_database: Database, superuser: Superuser
+) -> None:
+    superuser.execute("INSERT INTO person (sign_in, name, created_at, created_by) VALUES ('a', 'A', now(), 'a test')")
+    for days in (1, 364, 366):
+        at = NOW - timedelta(days=days)
+        with app_database.transaction() as tx:
+            sign_ins.count(tx, account="a", address="here", outcome="wrong", at=at)
+            sign_ins.keep_delay(tx, f"key {days}", failures=1, until=at, at=at)
+        superuser.execute(
+            "INSERT INTO one_time_link SELECT sha256(%s), person_id, %s, 'a test', %s FROM person",
+            [str(days).encode(), at, at],
+        )
+        superuser.execute(
+            "INSERT INTO confirmation SELECT sha256(%s), person_id, 'act', %s, %s FROM person",
+            [str(days).encode(), at, at],
+        )
+    assert upkeep.forget_sign_ins(app_database, now=NOW) == 1 + 2 + 2 + 2
+    assert upkeep.forget_sign_ins(app_database, now=NOW) == 0
+    with app_database.transaction() as tx:
+        assert len(sign_ins.attempts(tx)) == 2
+    with app_database.transaction() as tx, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        tx.connection.execute("DELETE FROM sign_in_attempt")

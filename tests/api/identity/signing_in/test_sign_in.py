@@ -13,16 +13,16 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.identity.access import SESSION_COOKIE, Access
+from api.identity.credentials import make_link, set_password, set_pin
 from api.identity.demo_people import DEMO_PEOPLE, enter_demo_people
 from api.identity.first_start import first_link
 from api.identity.ledger_entries import PEOPLE_CHAIN
-from api.identity.people import disable_person, make_link, normal, set_password, set_pin
-from api.identity.signing_in.sign_in import SignedIn, WrongCredential, confirm, confirmed, sign_in
+from api.identity.people import disable_person, normal
+from api.identity.signing_in.sign_in import SignedIn, WrongCredential, sign_in
 from api.identity.signing_in.throttle import SlowedDown
 from lifecycle import ledger
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
-from plant.people.principal import Recognition
 from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
 from storage.identity import sign_ins
@@ -292,48 +292,6 @@ def test_at_a_shared_terminal_the_person_is_changed_by_pin_and_administers_nothi
     assert browser.get("/api/v1/people").status_code == 403
     browser.post("/logout")
     assert browser.get(ME).status_code == 401
-
-
-def test_what_signs_asks_for_the_credential_again_and_is_good_for_one_act(
-    ada: Person, app_database: Database, clock: ManualClock
-) -> None:
-    principal = people.acting(ada)
-    with pytest.raises(Forbidden, match="show your password again"):
-        principal.demand_confirmation("handover.sign:1")
-    with pytest.raises(Forbidden, match="not your password"):
-        confirm(app_database, principal, "guess", "handover.sign:1", address="here", clock=clock)
-    secret = confirm(app_database, principal, PASSWORD, "handover.sign:1", address="here", clock=clock)
-    signing = confirmed(app_database, principal, secret, clock=clock)
-    signing.demand_confirmation("handover.sign:1")
-    with pytest.raises(Forbidden):
-        signing.demand_confirmation("handover.sign:2")
-    with pytest.raises(NotFound, match="was used"):
-        confirmed(app_database, principal, secret, clock=clock)
-    late = confirm(app_database, principal, PASSWORD, "handover.sign:1", address="here", clock=clock)
-    clock.sleep(121)
-    with pytest.raises(NotFound):
-        confirmed(app_database, principal, late, clock=clock)
-
-
-def test_a_confirmation_is_its_owners_alone_and_no_tokens(
-    ada: Person, app_database: Database, clock: ManualClock
-) -> None:
-    bo = people.acting(people.enter(app_database, clock, "bo", name="Bo"))
-    secret = confirm(app_database, people.acting(ada), PASSWORD, "sign", address="here", clock=clock)
-    with pytest.raises(NotFound):
-        confirmed(app_database, bo, secret, clock=clock)
-    by_token = people.replace(people.acting(ada), recognition=Recognition.TOKEN)
-    with pytest.raises(Forbidden, match="only a person"):
-        confirm(app_database, by_token, PASSWORD, "sign", address="here", clock=clock)
-
-
-def test_a_confirmation_over_http_makes_one_request_confirmed(browser: TestClient, ada: Person) -> None:
-    assert ada
-    enter_by_form(browser)
-    wanted = {"password": PASSWORD, "act": "handover.sign:1"}
-    shown = {"X-Assetloop-Confirmation": browser.post(f"{ME}/confirm", json=wanted).json()["confirmation"]}
-    assert browser.get(ME, headers=shown).status_code == 200
-    assert browser.get(ME, headers=shown).status_code == 404
 
 
 def test_every_sign_in_and_change_of_people_is_in_the_ledger(
