@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import signal
 import threading
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +14,7 @@ from plant.backoff import Outage
 from plant.errors import Misconfigured, Unavailable
 from service.demo.demonstration import read_fleet
 from service.runtime.surroundings import Surroundings, holder
-from service.runtime.waiting import ToldToStopError, patiently
+from service.runtime.waiting import ToldToStopError, patiently, until_told
 from storage.core.database import Database, Role
 from storage.core.driver_errors import in_our_terms
 
@@ -32,39 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("service.runtime.roles")
 _DOOR_WAIT_S = 3.0  # a device that waits for longer has something better to do
-
-
-@contextlib.contextmanager
-def until_told(role: str) -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM, SIGINT or the end of the stack that started this process sets."""
-    stop = threading.Event()
-    log.info("started", extra={"role": role})
-
-    def tell(*_: object) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
-    _watch_lifeline()
-    try:
-        yield stop
-    finally:
-        log.info("stopped", extra={"role": role})
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _watch_lifeline() -> None:
-    """End this process when the stack that started it is gone: the pipe it holds open then closes."""
-    descriptor = os.environ.get("ASSETLOOP_LIFELINE")
-    if descriptor is None:
-        return
-
-    def watch() -> None:
-        with contextlib.suppress(OSError):
-            os.read(int(descriptor), 1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
 def ingest(around: Surroundings) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from plant.clock import Clock, SystemClock
 from plant.errors import Misconfigured
 from plant.mqtt.certificates import Certificates
+from plant.people.principal import Principal
 from service.runtime.data_folder import DataFolder, Running
 from service.settings import Settings, read_settings
 from storage.core.database import Database, Role
@@ -121,9 +122,21 @@ class Surroundings:
         except OSError as error:
             raise Misconfigured(f"ASSETLOOP_MAIL_FILE {file}: {error.strerror}") from error
 
-    def database(self, role: Role = Role.APP, *, most: int = 4, wait_s: float = 10.0, holder: str = "") -> Database:
-        """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one."""
-        return Database(self.database_url(role), role=role, most=most, wait_s=wait_s, holder=holder)
+    def database(
+        self,
+        role: Role = Role.APP,
+        *,
+        most: int = 4,
+        wait_s: float = 10.0,
+        holder: str = "",
+        actor: Principal | None = None,
+    ) -> Database:
+        """Open a pool of connections that speak as `role`; who asks waits at most `wait_s` for one.
+
+        With an `actor`, what is written says how they were recognised: by the command line, or by a name they typed.
+        """
+        database = Database(self.database_url(role), role=role, most=most, wait_s=wait_s, holder=holder)
+        return database if actor is None else database.on_behalf_of(actor, sites=None)
 
 
 def _nowhere(what: str, variable: str, folder: Path) -> str:

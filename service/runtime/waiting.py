@@ -1,14 +1,19 @@
-"""Waiting for what is away: say so once, try again with growing pauses, go on when it is there."""
+"""Waiting for what is away, with growing pauses, and running until told to stop."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from plant.backoff import GrowingWait
 from plant.errors import Unavailable
 
+log = logging.getLogger("service.runtime.roles")
 T = TypeVar("T")
 _WAIT = GrowingWait(first_s=0.5, most_s=5.0)
 
@@ -43,3 +48,36 @@ def patiently(attempt: Callable[[], T], *, say: Callable[[str], None], stop: thr
         if stop.wait(_WAIT.after(failures)):
             raise ToldToStopError
         failures += 1
+
+
+@contextlib.contextmanager
+def until_told(role: str) -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM, SIGINT or the end of the stack that started this process sets."""
+    stop = threading.Event()
+    log.info("started", extra={"role": role})
+
+    def tell(*_: object) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    _watch_lifeline()
+    try:
+        yield stop
+    finally:
+        log.info("stopped", extra={"role": role})
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch_lifeline() -> None:
+    """End this process when the stack that started it is gone: the pipe it holds open then closes."""
+    descriptor = os.environ.get("ASSETLOOP_LIFELINE")
+    if descriptor is None:
+        return
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            os.read(int(descriptor), 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()

@@ -56,7 +56,7 @@ def add(
         roles=tuple(role_at(one) for one in role or ()),
         teams=tuple(team or ()),
     )
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         person = add_person(database, new, actor=who(), clock=around.clock)
         link = make_link(database, person.sign_in, actor=who(), clock=around.clock)
     _say_link(around, person.sign_in, link, as_json=json)
@@ -69,7 +69,7 @@ def link(sign_in: SignIn = "admin", data: Data = None, json: Json = False) -> No
     from api.identity.first_start import FIRST_SIGN_IN, first_link
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         made = first_link(database, clock=around.clock) if sign_in == FIRST_SIGN_IN else None
         made = made or make_link(database, sign_in, actor=who(), clock=around.clock)
     _say_link(around, sign_in, made, as_json=json)
@@ -141,7 +141,7 @@ def reach(
 
     around = surroundings(data)
     given = {"mail": mail, "phone": phone, "language": language, "time_zone": time_zone}
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         with database.transaction() as tx:
             now = known(tx, sign_in)
         wanted = {name: getattr(now, name) if value is None else value for name, value in given.items()}
@@ -160,7 +160,7 @@ def disable(sign_in: SignIn, data: Data = None, json: Json = False) -> None:
     from api.identity.people import disable_person
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         person = disable_person(database, sign_in, actor=who(), clock=around.clock)
     answer({"disabled": person.sign_in}, as_json=json, line=lambda: f"{person.name} is let in no more")
 
@@ -171,7 +171,7 @@ def enable(sign_in: SignIn, data: Data = None, json: Json = False) -> None:
     from api.identity.people import enable_person
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         person = enable_person(database, sign_in, actor=who(), clock=around.clock)
     answer({"enabled": person.sign_in}, as_json=json, line=lambda: f"{person.name} is let in again")
 
@@ -182,7 +182,7 @@ def grant(sign_in: SignIn, role: RoleAt, data: Data = None, json: Json = False) 
     from api.identity.people import grant_role
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         person = grant_role(database, sign_in, *role_at(role), actor=who(), clock=around.clock)
     answer({"roles": _roles(person.roles)}, as_json=json, line=lambda: ", ".join(_roles(person.roles)))
 
@@ -193,7 +193,7 @@ def withdraw(sign_in: SignIn, role: RoleAt, data: Data = None, json: Json = Fals
     from api.identity.people import withdraw_role
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         person = withdraw_role(database, sign_in, *role_at(role), actor=who(), clock=around.clock)
     answer({"roles": _roles(person.roles)}, as_json=json, line=lambda: ", ".join(_roles(person.roles)) or "no role")
 
@@ -215,7 +215,7 @@ def team(
     from storage.identity import people
 
     around, actor = surroundings(data), who()
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         people.put_team(tx, tag=tag, name=name or tag, name_zh=name_zh, answers_for_engineering=answers)
         enter(tx, "team.put", actor, tag, around.clock)
         for sign_in in {*(member or ()), *(on_call or ())}:

@@ -40,7 +40,7 @@ def issue(
         sites=tuple(site) if site else None,
         days=days,
     )
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         issued = issue_token(database, wanted, actor=who(), clock=around.clock)
     answer(issued, as_json=json, line=lambda: issued.token)
 
@@ -85,6 +85,6 @@ def revoke(
     from api.identity.tokens import revoke_token
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who()) as database:
         revoke_token(database, token_id, actor=who(), clock=around.clock)
     answer({"revoked": token_id}, as_json=json, line=lambda: f"{token_id} opens nothing any more")

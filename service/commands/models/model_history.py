@@ -52,7 +52,7 @@ def shown(around: Surroundings, asset: str, version: int | None) -> dict[str, An
 
 def promoted(around: Surroundings, asset: str, version: int | None, by: str | None) -> dict[str, Any]:
     """Put an asset's challenger in charge; raises as `models.training.promotion.promote`."""
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, version, state=ModelState.CHALLENGER).model_id
         return _model(promotion.promote(database, model_id, actor=who(by), clock=around.clock))
@@ -60,7 +60,7 @@ def promoted(around: Surroundings, asset: str, version: int | None, by: str | No
 
 def rolled_back(around: Surroundings, asset: str, by: str | None) -> dict[str, Any]:
     """Let the asset's champion before this one take over again; raises as `models.training.promotion.roll_back`."""
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         with database.transaction() as tx:
             model_id = _version(tx, asset, None, state=ModelState.CHAMPION).model_id
         return _model(promotion.roll_back(database, model_id, actor=who(by), clock=around.clock))
@@ -75,7 +75,7 @@ def proposed(around: Surroundings, *, every: bool) -> list[dict[str, Any]]:
 def decided(around: Surroundings, proposal_id: int, *, is_accepted: bool, by: str | None, note: str) -> dict[str, Any]:
     """Accept or dismiss a proposal; raises as `models.feedback.proposing.accept` and `dismiss`."""
     decide = proposing.accept if is_accepted else proposing.dismiss
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         return _proposal(decide(database, proposal_id, actor=who(by), clock=around.clock, note=note))
 
 

@@ -110,7 +110,7 @@ def step(
     from alerts.orders.commands import take_step
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         moved = take_step(database, number, take, actor=who(by), clock=around.clock, note=note, revision=revision)
     answer(_as_json(moved), as_json=json, line=lambda: f"{moved.number} is {moved.state.value}")
 
@@ -129,7 +129,7 @@ def assign(
     from alerts.orders.editing import assign_order
 
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         given = assign_order(
             database, number, team=team, person=person, revision=revision, actor=who(by), clock=around.clock
         )
@@ -157,7 +157,7 @@ def edit(
         title=title, priority=priority, work_type=work_type, requested_finish=read_instant(finish) if finish else None
     )
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         edited = edit_order(database, number, changes, revision=revision, actor=who(by), clock=around.clock)
     answer(_as_json(edited), as_json=json, line=lambda: f"{edited.number} has revision {edited.revision}")
 
@@ -176,7 +176,7 @@ def comment(
     if not said.strip():
         raise Misconfigured("say something: the comment is empty")
     around = surroundings(data)
-    with around.database() as database:
+    with around.database(actor=who(by)) as database:
         order = comment_on_order(database, number, said, actor=who(by), clock=around.clock)
     answer(_as_json(order), as_json=json, line=lambda: f"said about {order.number}")
 

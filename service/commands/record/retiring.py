@@ -35,7 +35,7 @@ def register_retire(
     site, tag = site_and_tag(asset)
     at = around.clock.now()
     signals: list[str] = []
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         if unused:
             signals = retiring.retire_unused_signals(tx, site=site, asset=tag, at=at, actor=who())
         elif signal:
@@ -61,7 +61,7 @@ def register_restore(
     site, tag = site_and_tag(asset)
     at = around.clock.now()
     signals: list[str] = []
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         if signal:
             signals = retiring.restore_signals(tx, site=site, asset=tag, keys=signal, at=at, actor=who())
         else:
@@ -85,7 +85,7 @@ def register_merge(
     around = surroundings(data)
     site, tag = site_and_tag(asset)
     at = around.clock.now()
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         if signal:
             retiring.merge_signal(tx, site=site, asset=tag, key=signal, into_key=into, at=at, actor=who())
             signals = [signal]

@@ -104,7 +104,7 @@ def approve(
 
     around = surroundings(data)
     site, tag = site_and_tag(asset)
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         approved = approval.approve(
             tx,
             site=site,
@@ -138,7 +138,7 @@ def dismiss(
     from storage.telemetry import quarantine
 
     around = surroundings(data)
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         named = next((one for one in quarantine.strangers(tx) if one.name == asset), None)
         if named is None:
             raise NotFound(f"nothing is held of {asset}; `assetloop quarantine list` names who waits")
@@ -162,7 +162,7 @@ def issue(
     from lifecycle.register import device_tokens
 
     around = surroundings(data)
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         issued = device_tokens.issue(tx, site=site, asset=asset, name=name, at=around.clock.now(), actor=who())
     answer(issued, as_json=json, line=lambda: issued.token)
 
@@ -203,7 +203,7 @@ def revoke(
     from storage.register import device_tokens
 
     around = surroundings(data)
-    with around.database() as database, database.transaction() as tx:
+    with around.database(actor=who()) as database, database.transaction() as tx:
         device_tokens.revoke(tx, token_id, at=around.clock.now(), by=who().name)
     answer({"revoked": token_id}, as_json=json, line=lambda: f"{token_id} opens nothing any more")
 

@@ -338,6 +338,7 @@ def test_acknowledging_an_alert_leaves_its_order_alone(
         flags=replace(alert.flags, acknowledged=True),
         acknowledged_at=noted.acknowledged_at,
         acknowledged_by="ann",
+        acknowledged_recognised="process",
         revision=2,
     )
     with app_database.transaction() as tx:
