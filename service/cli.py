@@ -17,6 +17,7 @@ from service.commands.common import say
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
+from service.commands.notices import notify_app
 from service.commands.orders import library as order_library
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
@@ -112,6 +113,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(order_library.order_app, name="order")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
+app.add_typer(notify_app, name="notify")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 app.add_typer(bench_app, name="bench")

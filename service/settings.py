@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     console_url: str = ""
     mail: SecretStr | None = None
     mail_file: Path | None = None
+    notify: Path | None = None
     round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
     expected_values_per_s: Annotated[float, Field(gt=0)] = 100.0
     longest_outage_days: Annotated[float, Field(gt=0)] = 7.0

@@ -60,6 +60,15 @@ def alert_topic(site: str, asset: str) -> str:
     return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/alert"
 
 
+def notice_topic(site: str, team: str | None) -> str:
+    """Name the topic on which notices of a site go out to a team; None: to operations. An empty site is every site.
+
+    >>> notice_topic("demo", None), notice_topic("", "seals")
+    ('assetloop/v1/demo/operations/notice', 'assetloop/v1/all/seals/notice')
+    """
+    return f"{_ROOT}/{tag_to_topic(site or 'all')}/{tag_to_topic(team or 'operations')}/notice"
+
+
 TELEMETRY_FILTER = f"{_ROOT}/+/+/telemetry"
 
 

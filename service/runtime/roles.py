@@ -219,12 +219,14 @@ def _dispatch_with(
 ) -> None:
     from alerts.alarms import publishing as alerts_out
     from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
+    from service.runtime.dispatching import telling_people
     from service.runtime.entry import mail_links_with
 
     mail_links_with(app, around, database)
     publisher = stack.enter_context(contextlib.closing(around.order_publisher()))
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
     app.add_tasks_from(alerts_out.alarms_blueprint(publisher.publish, database), namespace=alerts_out.NAMESPACE)
+    stack.enter_context(telling_people(around, publisher))
 
 
 async def _work_until(app: procrastinate.App, queues: list[str], stop: threading.Event, outage: Outage) -> None:

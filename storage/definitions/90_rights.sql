@@ -78,6 +78,10 @@ GRANT INSERT ON lesson_revision TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON knowledge_entry TO assetloop_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
+-- Notices: what dispatch keeps of them.
+GRANT INSERT, UPDATE ON dispatch, escalation, closed_way, roster, notice_preference TO assetloop_app;
+GRANT DELETE ON closed_way TO assetloop_app;
+
 -- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,

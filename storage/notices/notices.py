@@ -36,7 +36,7 @@ def post(tx: Transaction, notice: Notice, *, tell: bool, at: datetime) -> Posted
         tell=tell,
         at=at,
     )
-    return _posted(row)
+    return posted_of(row)
 
 
 def acknowledge(tx: Transaction, subject: NoticeSubject, subject_id: str, *, at: datetime, by: str) -> int:
@@ -52,12 +52,12 @@ def end(tx: Transaction, subject: NoticeSubject, subject_id: str, *, at: datetim
 def get(tx: Transaction, notice_id: str) -> PostedNotice | None:
     """Return a notice; None where there is none."""
     row = tx.first("notices.get", notice_id=notice_id)
-    return None if row is None else _posted(row)
+    return None if row is None else posted_of(row)
 
 
 def about(tx: Transaction, subject: NoticeSubject, subject_id: str) -> list[PostedNotice]:
     """Return the notices of one thing, by team."""
-    return [_posted(row) for row in tx.all("notices.about", subject=subject.value, subject_id=subject_id)]
+    return [posted_of(row) for row in tx.all("notices.about", subject=subject.value, subject_id=subject_id)]
 
 
 def _document(notice: Notice) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def _document(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _posted(row: dict[str, Any]) -> PostedNotice:
+def posted_of(row: dict[str, Any]) -> PostedNotice:
+    """Read a row of the table `notice`."""
     document = row["document"]
     notice = Notice(
         subject=NoticeSubject(row["subject"]),

@@ -30,13 +30,13 @@ RETURNING *;
 -- name: acknowledge
 -- Take note of a thing's notices; who did so first stays named.
 UPDATE notice
-SET acknowledged_at = %(at)s, acknowledged_by = %(by)s
+SET acknowledged_at = %(at)s, acknowledged_by = %(by)s, revision = revision + 1, changed_at = %(at)s
 WHERE subject = %(subject)s AND subject_id = %(subject_id)s AND acknowledged_at IS NULL;
 
 -- name: end
 -- Say that a thing is over.
 UPDATE notice
-SET ended_at = %(at)s, changed_at = %(at)s
+SET ended_at = %(at)s, revision = revision + 1, changed_at = %(at)s
 WHERE subject = %(subject)s AND subject_id = %(subject_id)s AND ended_at IS NULL;
 
 -- name: get

@@ -1,0 +1,1 @@
+"""How one message leaves the house, by each kind of way."""
