@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 from starlette.routing import Mount
@@ -64,6 +65,7 @@ _ROUTERS = (
     people.token_router,
     people.attempt_router,
 )
+_LEAST_PACKED_BYTES = 1000
 _EVERYTHING_ELSE = "/api/{rest:path}"
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
@@ -116,6 +118,7 @@ def create_app(
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES)  # outermost: what is packed is not changed
     handle_problems(app)
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)

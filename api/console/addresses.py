@@ -52,6 +52,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
         show_welcome_message=False,
         reconnect_timeout=10.0,
         binding_refresh_interval=None,
+        gzip_middleware_factory=None,  # the application packs, after the gate has named a page's scripts
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+import httpx
 import psycopg
 import pytest
 
@@ -273,6 +274,21 @@ def test_with_the_database_away_at_start_the_console_says_so_and_recovers(
             expect_text(tab, "asset-P-101", "Healthy")
             assert not tab.page.get_by_test_id("away").is_visible()
             tab.page.close()
+
+
+@pytest.mark.usefixtures("plant")
+def test_every_script_of_a_page_is_named_by_its_nonce_also_where_the_page_comes_packed(
+    console: str, app_database: Database
+) -> None:
+    cookies = people.cookie_of(app_database, SystemClock(), people.enter(app_database, SystemClock()))
+    with httpx.Client(base_url=console, cookies=cookies) as client:
+        for path in ("/", "/login", "/people", "/alerts", "/nothing-here"):
+            answer = client.get(path, headers={"Accept-Encoding": "gzip"}, follow_redirects=True)
+            assert answer.headers["content-encoding"] == "gzip", path
+            (nonce,) = re.findall(r"'nonce-([^']+)'", answer.headers["content-security-policy"])
+            scripts = re.findall(r"<script\b[^>]*>", answer.text)
+            assert scripts, path
+            assert all(f'nonce="{nonce}"' in script for script in scripts), path
 
 
 @pytest.mark.usefixtures("plant")
