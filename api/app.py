@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 from starlette.routing import Mount
 
+from alerts.orders.attachments import AttachmentStore
 from api import counting
 from api.counting import Counting
 from api.identity.access import Access
@@ -28,14 +29,15 @@ from api.routes import (
     devices,
     figures,
     models,
-    order_contents,
-    order_tasks,
     orders,
     people,
     quarantine,
     status,
     telemetry,
 )
+from api.routes.work import attachments as attachment_routes
+from api.routes.work import contents as order_contents
+from api.routes.work import tasks as order_tasks
 from ingest.door import Door
 from plant.clock import Clock
 from plant.errors import NotFound
@@ -45,6 +47,7 @@ _ROUTERS = (
     orders.router,
     orders.codes_router,
     order_contents.router,
+    attachment_routes.router,
     order_tasks.router,
     order_tasks.plan_router,
     alerts.router,
@@ -85,10 +88,12 @@ def create_app(
     door: Door | None = None,
     registry: CollectorRegistry | None = None,
     data_folder: Path | None = None,
+    attachments: AttachmentStore | None = None,
 ) -> FastAPI:
     """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
 
-    The disk of `data_folder` is watched, where it is given.
+    The disk of `data_folder` is watched, where it is given. Files of orders are kept in `attachments`, the database
+    unless told.
 
     What is counted is added to `registry`, and said at `/metrics`. Nothing is read before the first request: with the
     database away the app starts, answers 503, and recovers. A process can hold one console.
@@ -112,6 +117,7 @@ def create_app(
         console_url=console_url.rstrip("/"),
         door=door,
         data_folder=data_folder,
+        attachments=attachments or AttachmentStore(),
     )
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()

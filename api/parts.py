@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from alerts.orders.attachments import AttachmentStore
 from api.identity.route_rights import At, right_of
 from ingest.door import Door
 from plant.clock import Clock
@@ -16,6 +17,7 @@ from plant.people.rights import Right
 from storage.core.database import Database
 
 _NOBODY = process("api")
+_IN_THE_DATABASE = AttachmentStore()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +26,7 @@ class Parts:
 
     In a request `database` is on behalf of that principal: what is written says how they were recognised, and nothing
     is found of sites where they may not do what they ask for.
-    The disk of `data_folder` is watched, where it is given.
+    The disk of `data_folder` is watched, where it is given. `attachments` is where files of orders are kept.
     """
 
     database: Database
@@ -33,6 +35,7 @@ class Parts:
     console_url: str = ""
     door: Door | None = None
     data_folder: Path | None = None
+    attachments: AttachmentStore = _IN_THE_DATABASE
     principal: Principal = _NOBODY
 
     def of(self, principal: Principal, right: Right) -> Parts:

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = "groups"
     oidc_roles: str = ""
     console_url: str = ""
+    attachments_url: str = ""
+    attachment_bytes: Annotated[int, Field(ge=1024, le=2**30)] = 25 * 2**20
     mail: SecretStr | None = None
     mail_file: Path | None = None
     notify: Path | None = None

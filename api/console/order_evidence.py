@@ -12,6 +12,7 @@ from api.console.texts.texts import named
 from api.language import Language
 from api.parts import Parts
 from plant.iso14224 import Names
+from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
 from plant.orders.job_plan import JobPlan, OrderTask
 from plant.people.principal import Principal, Recognition
@@ -20,6 +21,7 @@ from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
 from storage.orders import job_plans
+from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
 from storage.orders.tasks import tasks_of
 from storage.views import overview
@@ -92,6 +94,7 @@ class Dossier:
     comments: Sequence[OrderComment]
     people: OrderPeople
     work: OrderWork
+    files: Sequence[Attachment]
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -117,6 +120,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             comments=comments_of(tx, order.order_id),
             people=people_for(tx, order.site),
             work=_work(tx, order),
+            files=attachments_of(tx, order.order_id),
         )
 
 

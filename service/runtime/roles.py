@@ -133,8 +133,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from service.runtime import metrics
     from service.runtime.entry import access_for, say_first_link
 
-    counted = metrics.registry()
-    settings = around.settings
+    counted, settings = metrics.registry(), around.settings
     host = host or settings.host
     if settings.token is not None:
         log.warning("ASSETLOOP_TOKEN opens nothing any more: people sign in, see docs/security.md")
@@ -152,6 +151,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
             door=door,
             registry=counted,
             data_folder=around.folder.path,
+            attachments=around.attachments(),
         )
         say_first_link(around, database)
         serve_app(

@@ -19,6 +19,7 @@ from storage.core.database import Database, Role
 if TYPE_CHECKING:
     from alerts.dispatch.mail import MailServer
     from alerts.dispatch.mqtt_publisher import MqttPublisher
+    from alerts.orders.attachments import AttachmentStore
     from ingest.mqtt.connecting import BrokerSettings
     from simulators.wire import Wire
 
@@ -97,6 +98,12 @@ class Surroundings:
         from simulators.wire import Wire
 
         return Wire(url or self.mqtt_url(), certificates=self.certificates)
+
+    def attachments(self) -> AttachmentStore:
+        """Say where the files of orders are kept."""
+        from alerts.orders.attachments import AttachmentStore
+
+        return AttachmentStore(url=self.settings.attachments_url, most_bytes=self.settings.attachment_bytes)
 
     def order_publisher(self) -> MqttPublisher:
         """Make what publishes work orders; it connects when first used."""

@@ -48,7 +48,7 @@ APP = {
     "knowledge_entry": "siud",
     "class_signal": "siud",
     "class_order_rules": "siu",
-    **dict.fromkeys(("work_order_comment", "job_plan"), "si"),
+    **dict.fromkeys(("work_order_comment", "job_plan", "attachment", "attachment_piece"), "si"),
     **dict.fromkeys(("work_order_task", "work_order_task_answer", "work_order_task_follow_up"), "si"),
     "dismissed_stranger": "sd",
     "feed": "sid",

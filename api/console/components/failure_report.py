@@ -10,9 +10,11 @@ from alerts.orders import commands
 from api.console.components.elements import box, mark, words
 from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.components.instants import InstantField
+from api.console.components.orders.files import files_field, send_files
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.parts import Parts
+from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
 from plant.people.rights import Right
 from plant.severity import Severity
@@ -42,6 +44,9 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
             severity = choice(visit, "severity", _SEVERITIES, Severity.MAJOR.value, "severity")
             failed = InstantField(visit, "failed_at", None)
 
+        words(visit.t("files"), "small muted")
+        files = files_field(visit)
+
         def lacks() -> str | None:
             return None if said(what) and mode.value else visit.t("what_needed")
 
@@ -60,8 +65,11 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
                 )
             )
 
-        def done() -> None:
+        async def done() -> None:
+            refused = await send_files(files, raised[-1].number)
             dialog.close()
+            if refused:
+                ui.notify(visit.t("files_refused", why=escaped("; ".join(refused))), type="warning")
             ui.navigate.to(f"/work-orders/{raised[-1].number}")
 
         Form(

@@ -16,8 +16,9 @@ from api.console.components.elements import box, card, chip, heading, link, mark
 from api.console.components.forms import Form
 from api.console.components.frame import empty, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
-from api.console.components.order_people import assignment_card, comments_card, why_card
-from api.console.components.order_tasks import tasks_card
+from api.console.components.orders.files import files_card
+from api.console.components.orders.people import assignment_card, comments_card, why_card
+from api.console.components.orders.tasks import tasks_card
 from api.console.components.remaining_life import in_words
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
@@ -113,6 +114,7 @@ class OrderPage:
                     else:
                         self._found(dossier)
                     tasks_card(visit, order, dossier.work, self.read)
+                    files_card(visit, order, dossier.files, self.read)
                     comments_card(visit, order, dossier.comments, self._draft, self.read)
                 with box("stack"):
                     self._acknowledgement(order, dossier.events)

@@ -66,3 +66,60 @@ customElements.define("local-instant", LocalInstant);
 window.keepChoice = (name, value) => {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=strict`;
 };
+
+// Files that a person chooses. With an address they are sent there at once, each in a request of its own; without one they
+// wait for `sendFiles`. It says `attached` with how many were taken, or `refused` with why one was not.
+class AttachFiles extends HTMLElement {
+  connectedCallback() {
+    if (this.firstChild) {
+      return;
+    }
+    const field = document.createElement("input");
+    field.type = "file";
+    field.multiple = true;
+    field.className = "field";
+    field.accept = this.getAttribute("accept") || "";
+    field.setAttribute("aria-label", this.getAttribute("label") || "");
+    field.addEventListener("change", (event) => {
+      event.stopPropagation();
+      if (this.getAttribute("to")) {
+        this.send(this.getAttribute("to"), true);
+      }
+    });
+    this.append(field);
+  }
+  async send(to, tells) {
+    const field = this.querySelector("input");
+    const refused = [];
+    let taken = 0;
+    field.disabled = true;
+    for (const file of field.files) {
+      try {
+        const answer = await fetch(`${to}?name=${encodeURIComponent(file.name)}`, {
+          method: "POST",
+          headers: { "Content-Type": "application/octet-stream" },
+          body: file,
+        });
+        const said = answer.ok ? null : await answer.json();
+        taken += answer.ok ? 1 : 0;
+        if (said) {
+          refused.push(`${file.name}: ${said.detail}`);
+        }
+      } catch (error) {
+        refused.push(`${file.name}: ${error.message}`);
+      }
+    }
+    field.disabled = false;
+    field.value = "";
+    if (tells) {
+      this.dispatchEvent(new CustomEvent(refused.length ? "refused" : "attached", { detail: refused.join("\n") || taken }));
+    }
+    return refused;
+  }
+}
+customElements.define("attach-files", AttachFiles);
+
+window.sendFiles = async (id, to) => {
+  const element = document.getElementById(id);
+  return element ? element.send(to, false) : [];
+};

@@ -49,6 +49,17 @@ ORDER_CONTENT_TEXTS: dict[str, tuple[str, str]] = {
     "comment_hint": ("It is kept as it is said, under your name.", "评论以您的姓名保存，不可更改。"),
     "comment_needed": ("Say something first", "请先填写内容"),
     "no_comments": ("Nobody has said anything yet.", "暂无评论。"),
+    "files": ("Files and photos", "文件与照片"),
+    "no_files": ("There are none yet.", "暂无文件。"),
+    "files_hint": (
+        "Photos, PDF, Office documents, text; at most {most} MB each. They stay, under your name.",
+        "照片、PDF、Office 文档、文本；每个不超过 {most} MB。文件以您的姓名保存，不可删除。",
+    ),
+    "files_refused": (
+        "The order is raised, but not every file was taken: {why}",
+        "工单已创建，但部分文件未被接受：{why}",
+    ),
+    "event_attached": ("File added", "添加文件"),
     "overdue": ("Overdue", "已逾期"),
     "event_edited": ("Edited", "编辑"),
     "event_assigned": ("Assigned", "指派"),

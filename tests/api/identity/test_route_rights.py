@@ -95,6 +95,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "team": "nobody",
         "booking_id": 1,
         "position": 1,
+        "attachment_id": "00000000-0000-0000-0000-000000000000",
     }
 
 

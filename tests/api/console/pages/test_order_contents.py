@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from alerts.orders.editing import OrderChanges, edit_order
 from plant.clock import SystemClock
 from plant.people.principal import typed
 from storage.core.database import Database
+from tests.files import PNG, PROGRAM
 from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -64,3 +66,31 @@ def _title(database: Database) -> str:
 
     with database.transaction() as tx:
         return orders.get_order(tx, "WO-000001").title
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_a_report_becomes_an_order_with_its_words_and_photos(
+    console: str, open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    photo, program = tmp_path / "seal.png", tmp_path / "seal.jpg"
+    photo.write_bytes(PNG)
+    program.write_bytes(PROGRAM)
+    tab = open_tab(console)
+    page, patience = tab.page, 1000 * PATIENCE_S
+    tab.open("/assets/demo/P-101")
+    page.get_by_test_id("report").click()
+    page.get_by_test_id("what").fill("It drips at the seal")
+    page.get_by_test_id("words").fill("since this morning, two drops a second")
+    page.get_by_test_id("failure-mode").click()
+    page.get_by_role("option", name="External leakage, process medium").click()
+    page.get_by_test_id("attach").locator("input").set_input_files([photo])
+    page.get_by_test_id("report_do").click()
+    page.wait_for_url("**/work-orders/WO-000002", timeout=patience)
+    page.get_by_text("since this morning, two drops a second").wait_for()
+    picture = page.get_by_test_id("files").locator("img")
+    expect(picture).to_have_count(1, timeout=patience)
+    page.wait_for_function("document.querySelector('.picture img').naturalWidth > 0")
+    page.get_by_test_id("attach").locator("input").set_input_files([program])
+    page.get_by_text("does not hold what its name says").wait_for()
+    tab.faults[:] = [one for one in tab.faults if "400 (Bad Request)" not in one]  # the browser notes the refusal
+    expect(picture).to_have_count(1)
