@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from models.detector import former
 from models.detector.arrays import Floats
 from models.detector.kernel import run
-from models.detector.learning.fitting import TrainingOptions, learn
+from models.detector.learning.fitting import learn
+from models.detector.learning.prepared import TrainingOptions
 from models.detector.parameters import Norms, Pace, flat_norms, norms_of
 from models.detector.results import Scored, scored
 from models.detector.state import LAYOUT, last_rows, refuse_other_width
@@ -90,12 +91,14 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         for column in (*settings, *symptoms):
             if not 0 <= column < rows.shape[1]:
                 raise ValueError(f"there is no column {column} among {rows.shape[1]}")
-        learnt = learn(rows, clock_of(time, len(rows)), self._options(tuple(settings), tuple(symptoms), time is None))
+        clock = clock_of(time, len(rows))
+        learnt = learn(rows, clock, self._options(tuple(settings), tuple(symptoms), time is None))
         self.norms_ = flat_norms(learnt.norms)
         self.settings_, self.regimes_ = len(settings), len(learnt.norms.reach)
         self.start_, self.layout_ = learnt.start, LAYOUT
         self.still_ = np.flatnonzero(learnt.still)
         self.counting_ = np.flatnonzero(learnt.norms.counting[:, 0])
+        self.apart_ = [each.told(clock) for each in learnt.apart]
         self.offset_ = -learnt.rare / (1.0 + learnt.rare)
         return self
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from models import catalogue
 from models.catalogue import KIND, ModelRefused, unpacked
@@ -23,7 +23,7 @@ from plant.model import ModelState, Succession
 from storage.core.database import Database, Transaction
 from storage.models import catalogue as store
 from storage.models import installations, labels
-from storage.models.installations import Installation, ModelSignal
+from storage.models.installations import Installation
 from storage.telemetry.windows import from_us
 
 Progress = Callable[[int, int, str], None]
@@ -33,7 +33,8 @@ Progress = Callable[[int, int, str], None]
 class TrainedModel:
     """A new model; `data_from` and `data_to` are the first and last instant it learnt from.
 
-    Signals that `never_moved` are watched for moving alone; running `counters` are judged by their rate.
+    Signals that `never_moved` are watched for moving alone; running `counters` are judged by their rate. Stretches of
+    the data that lie `apart` from the rest are named by `from`, `to`, `departure`, `level` and whether `left_out`.
     """
 
     asset_id: int
@@ -46,6 +47,7 @@ class TrainedModel:
     signals: tuple[str, ...]
     never_moved: tuple[str, ...]
     counters: tuple[str, ...]
+    apart: tuple[dict[str, Any], ...]
     data_from: datetime
     data_to: datetime
 
@@ -116,7 +118,7 @@ def train_one(
     try:
         detector = learn(healthy)
     except ValueError as error:
-        return refused(installation, _with_signal_names(str(error), healthy.signals))
+        return refused(installation, _in_their_words(str(error), healthy))
     tested = back_test(detector, healthy, learn, known, kept)
     with database.transaction() as tx:
         trained = _store(tx, installation, healthy, detector, tested, task, at=clock.now())
@@ -160,9 +162,29 @@ def asset_id(tx: Transaction, site: str, asset: str) -> int:
     return found
 
 
-def _with_signal_names(reason: str, signals: Sequence[ModelSignal]) -> str:
-    """Replace `column 3` by the name of that signal: a detector knows columns only."""
-    return re.sub(r"column (\d+)", lambda match: f"signal {signals[int(match[1])].key}", reason)
+def _in_their_words(reason: str, healthy: TrainingData) -> str:
+    """Replace `column 3` by the name of that signal and `rows 0 to 9` by when they came: a detector knows neither."""
+
+    def instants(match: re.Match[str]) -> str:
+        begin, end = (from_us(healthy.times_us[int(row)]).isoformat() for row in match.groups())
+        return f"{begin} to {end}"
+
+    named = re.sub(r"column (\d+)", lambda match: f"signal {healthy.signals[int(match[1])].key}", reason)
+    return re.sub(r"rows (\d+) to (\d+)", instants, named)
+
+
+def _apart(detector: ConditionDetector) -> tuple[dict[str, Any], ...]:
+    """Return the stretches of training that lie apart from the rest, with their instants."""
+    return tuple(
+        {
+            "from": from_us(round(1e6 * each["from_s"])).isoformat(),
+            "to": from_us(round(1e6 * each["to_s"])).isoformat(),
+            "departure": each["departure"],
+            "level": each["level"],
+            "left_out": each["left_out"],
+        }
+        for each in detector.apart_
+    )
 
 
 def _store(
@@ -181,6 +203,7 @@ def _store(
     names = tuple(signal.key for signal in healthy.signals)
     never_moved = tuple(names[column] for column in detector.still_.tolist())
     counters = tuple(names[column] for column in detector.counting_.tolist())
+    apart = _apart(detector)
     model_id, version = catalogue.enter(
         tx,
         detector,
@@ -193,7 +216,12 @@ def _store(
         trained_by=task.trained_by,
         trained_at=at,
         champion=champion,
-        figures={**tested.figures, "never_moved": list(never_moved), "counters": list(counters)},
+        figures={
+            **tested.figures,
+            "never_moved": list(never_moved),
+            "counters": list(counters),
+            "apart": list(apart),
+        },
         line=tested.line,
         reference=references(healthy.signals, healthy.rows),
     )
@@ -210,6 +238,7 @@ def _store(
         signals=names,
         never_moved=never_moved,
         counters=counters,
+        apart=apart,
         data_from=data_from,
         data_to=data_to,
     )

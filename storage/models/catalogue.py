@@ -177,6 +177,11 @@ def of_asset(tx: Transaction, asset_id: int, *, kind: str, state: ModelState) ->
     return None if row is None else int(row["model_id"])
 
 
+def never_moved(tx: Transaction, asset_id: int) -> frozenset[str]:
+    """Return the keys of the signals that never moved in the training of what is in charge of an asset."""
+    return frozenset(row["key"] for row in tx.all("catalogue.never_moved", asset_id=asset_id))
+
+
 def refuse(tx: Transaction, model_id: int, *, reason: str, at: datetime, actor: str) -> bool:
     """Remember why a model cannot be used; False where that is remembered already."""
     if not tx.run("catalogue.refuse", model_id=model_id, reason=reason):

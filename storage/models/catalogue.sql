@@ -74,6 +74,16 @@ WHERE i.asset_id = %(asset_id)s
     AND m.kind = %(kind)s
     AND m.state = %(state)s;
 
+-- name: never_moved
+-- The signals that never moved while the model in charge of an asset was trained.
+SELECT jsonb_array_elements_text(m.figures -> 'never_moved') AS key
+FROM model AS m
+JOIN installation AS i USING (installation_id)
+WHERE i.asset_id = %(asset_id)s
+    AND i.installed_to IS NULL
+    AND m.state = 'champion'
+    AND jsonb_typeof(m.figures -> 'never_moved') = 'array';
+
 -- name: refuse
 -- Remember why a model cannot be used; the first reason stays.
 UPDATE model

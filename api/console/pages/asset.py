@@ -22,7 +22,7 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from storage.models import remaining
+from storage.models import catalogue, remaining
 from storage.models.remaining import RemainingLifeEstimate
 from storage.views import liveness, overview
 from storage.views.liveness import Liveness
@@ -46,8 +46,8 @@ _TONES = {
 
 def read_asset(
     parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
-) -> tuple[AssetView, RemainingLifeEstimate | None, list[Trace], Liveness]:
-    """Read an asset, how long it has left, the course of its signals, and whether it can be heard.
+) -> tuple[AssetView, RemainingLifeEstimate | None, list[Trace], Liveness, frozenset[str]]:
+    """Read an asset, how long it has left, the course of its signals, whether it can be heard, and what stood still.
 
     Raises:
         NotFound: there is no such asset.
@@ -70,7 +70,8 @@ def read_asset(
         ]
         left = remaining.newest(tx, asset.asset_id)
         alive = liveness.of_asset(tx, site, tag)
-    return asset, left, traces, alive
+        still = catalogue.never_moved(tx, asset.asset_id)
+    return asset, left, traces, alive, still
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -115,12 +116,18 @@ class AssetPage:
             empty(said, sign)
 
     def _show(
-        self, asset: AssetView, left: RemainingLifeEstimate | None, traces: Sequence[Trace], alive: Liveness
+        self,
+        asset: AssetView,
+        left: RemainingLifeEstimate | None,
+        traces: Sequence[Trace],
+        alive: Liveness,
+        still: frozenset[str],
     ) -> None:
-        made_of = (asset.state, asset.relearning_since, asset.model, *(signal.signal_id for signal in asset.signals))
+        signals = (signal.signal_id for signal in asset.signals)
+        made_of = (asset.state, asset.relearning_since, asset.model, still, *signals)
         if self._drawn != made_of:
             self._drawn = made_of
-            self._draw(asset, traces)
+            self._draw(asset, traces, still)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
@@ -132,7 +139,7 @@ class AssetPage:
             chart.options.update(charts.stack([trace]))
             chart.update()
 
-    def _draw(self, asset: AssetView, traces: Sequence[Trace]) -> None:
+    def _draw(self, asset: AssetView, traces: Sequence[Trace], still: frozenset[str]) -> None:
         visit = self._visit
         self._room.clear()
         with self._room:
@@ -149,7 +156,7 @@ class AssetPage:
                 self._facts(asset)
             with box("card list signals", testid="signals"):
                 _head(visit)
-                self._lines = [SignalLine(visit, signal) for signal in asset.signals]
+                self._lines = [SignalLine(visit, signal, signal.key in still) for signal in asset.signals]
             with box("spread"):
                 heading(visit.t("trends"), 2)
                 self._choice()
@@ -240,7 +247,7 @@ def _chart(trace: Trace) -> ui.echart:
 class SignalLine:
     """One signal's line in the table."""
 
-    def __init__(self, visit: Visit, signal: SignalView) -> None:
+    def __init__(self, visit: Visit, signal: SignalView, still: bool) -> None:
         with box("entry", testid=f"signal-{signal.key}"):
             with box("line"):
                 words(visit.signal_name(signal), "strong clip")
@@ -248,6 +255,8 @@ class SignalLine:
                     signal.key if signal.role == "measurement" else f"{signal.key} · {visit.t('setting')}",
                     "small muted",
                 )
+                if still:
+                    chip(visit.t("still_signal"), "plain")
             self._value = words("", "strong figures right")
             words(_limits(signal), "muted figures")
             self._time = moment(None, "second").classes("muted right")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -157,6 +158,8 @@ class ModelPage:
                     words(visit.t("trained_at"))
                     moment(one.trained_at, "full")
                     words(visit.t("trained_by_whom", actor=one.trained_by))
+                for stretch in one.figures.get("apart", ()):
+                    _apart(visit, stretch)
 
     def _act(self, line: ModelLine, action: str, change: Callable[..., ModelLine]) -> None:
         visit = self._visit
@@ -179,6 +182,16 @@ class ModelPage:
 
             need = (Right.DECIDE_ON_MODELS, self._site)
             Form(visit, act, need=need, on_done=done, action=action, hint=f"{action}_hint")
+
+
+def _apart(visit: Visit, stretch: dict[str, Any]) -> None:
+    """Say which stretch of the training lies apart from the rest, and whether it was learnt from."""
+    with box("line small", testid="apart"):
+        words(f"{visit.t('apart')}: {visit.t('apart_' + stretch['departure'])}")
+        moment(datetime.fromisoformat(stretch["from"]))
+        words("–")
+        moment(datetime.fromisoformat(stretch["to"]))
+        words(visit.t("apart_left_out" if stretch["left_out"] else "apart_learnt_from"), "strong")
 
 
 def _checks(visit: Visit, checks: Sequence[DriftCheck]) -> None:

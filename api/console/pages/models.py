@@ -175,8 +175,13 @@ def back_test_of(visit: Visit, line: ModelLine) -> str:
         said.append(visit.t("faults_found", found=faults["found"], kept=faults["kept"]))
     if calm.get("kept"):
         said.append(visit.t("false_silent", silent=calm["silent"], kept=calm["kept"]))
-    if line.figures.get("never_moved"):
-        said.append(visit.t("never_moved", signals=", ".join(line.figures["never_moved"])))
+    said += [
+        visit.t(key, signals=", ".join(line.figures[key]))
+        for key in ("never_moved", "counters")
+        if line.figures.get(key)
+    ]
+    if line.figures.get("apart"):
+        said.append(visit.t("apart_count", count=len(line.figures["apart"])))
     return " · ".join(said)
 
 

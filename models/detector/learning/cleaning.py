@@ -63,10 +63,11 @@ def refuse_unclean(rows: Floats, centre: Floats, gain: Floats) -> None:
         far = np.abs(rows - centre) > WILD_SCALES * spread
     part = float(far.any(axis=1).mean())
     if part > WILD_PART:
-        worst = int(far.sum(axis=0).argmax())
+        worst, wild = int(far.sum(axis=0).argmax()), np.flatnonzero(far.any(axis=1))
         raise ValueError(
             f"unclean training data: {100 * part:.1f} % of the rows hold values more than {WILD_SCALES:g} times their "
-            f"usual spread from the median, most in column {worst}; at most {100 * WILD_PART:g} % may: leave them out"
+            f"usual spread from the median, most in column {worst}, within rows {wild[0]} to {wild[-1]}; at most "
+            f"{100 * WILD_PART:g} % may: leave them out"
         )
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.detector.arrays import Flags, Floats
-from models.detector.learning import alarm_line, cleaning, counters, training_pass
+from models.detector.learning import alarm_line, apart, cleaning, training_pass
 from models.detector.learning.alarm_line import Course, Spread
-from models.detector.learning.regime_fit import LearntRegimes, learn_regimes
-from models.detector.learning.training_pass import SampleTimes, SignalTiming
+from models.detector.learning.apart import ApartStretch
+from models.detector.learning.prepared import SEEN_PART, PreparedTraining, TrainingOptions
 from models.detector.parameters import Norms
 from models.detector.state import State
-
-SEEN_PART = 0.5
-"""A signal that is fresh in less of the training than this is not used."""
 
 RELEASE = 3.0
 """An alarm ends after so many smoothing constants of calm."""
@@ -44,110 +41,44 @@ STILL_PART = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrainingOptions:
-    """How to train: the constants of `ConditionDetector`, and which columns are settings and symptoms."""
-
-    smooth: float
-    baseline: float
-    clip: float
-    wander: float
-    on: float
-    wear_training_s: float
-    span_needed_s: float
-    settings: tuple[int, ...] = ()
-    symptoms: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingResult:
     """What was learnt: the norms of a bank of one asset, and the state (S,) in which a stream starts.
 
-    `rare` is the level that is rare in training itself, in alarm lines; `still` (p,) says which signals never moved.
+    `rare` is the level that is rare in training itself, in alarm lines; `still` (p,) says which signals never moved;
+    `apart` are stretches of the rows that lie apart from the rest; the grossest of them were not learnt from.
     """
 
     norms: Norms
     start: Floats
     rare: float
     still: Flags
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreparedTraining:
-    """Training rows that were checked: `rows` as they came, `measured` with rates for counts, and what follows at once.
-
-    `z` (n, p) are their residuals without spikes.
-    """
-
-    rows: Floats
-    measured: Floats
-    counting: Flags
-    time: Floats
-    gain: Floats
-    jump: Floats
-    regimes: LearntRegimes
-    z: Floats
-    timing: SignalTiming
-    times: SampleTimes
-
-    @classmethod
-    def of(cls, rows: Floats, time: Floats, options: TrainingOptions) -> PreparedTraining:
-        """Check and prepare rows (n, p); raise a ValueError where they are too few or not clean."""
-        cleaning.refuse_too_little(rows, time, options.span_needed_s)
-        counting = counters.running(rows, time, options.settings)
-        measured = counters.with_rates(rows, time, counting)
-        centre, gain = cleaning.centre_and_gain(measured)
-        cleaning.refuse_unclean(measured, centre, gain)
-        regimes = learn_regimes(measured, np.array(options.settings, np.intp), centre, gain)
-        z = regimes.scaled(measured)
-        jump = cleaning.usual_jump(z)
-        z = cleaning.without_spikes(z, jump)
-        timing = SignalTiming.of(z, time, smooth=options.smooth)
-        return cls(
-            rows=rows,
-            measured=measured,
-            counting=counting,
-            time=time,
-            gain=gain,
-            jump=jump,
-            regimes=regimes,
-            z=z,
-            timing=timing,
-            times=SampleTimes.of(z, time, timing),
-        )
-
-    @property
-    def row_s(self) -> float:
-        """Return the usual seconds from row to row."""
-        return float(np.median(np.diff(self.time)))
-
-    def course(self, deviations: Floats, baselines: Floats, used: Flags | None = None) -> Course:
-        """Return how these rows went; `used` are the signals that moved and were mostly there, unless it is given."""
-        begun = training_pass.begun(self.time, self.timing)
-        if used is None:
-            fresh = np.isfinite(deviations[begun]).mean(axis=0) >= SEEN_PART
-            used = (self.regimes.gain > 0).any(axis=0) & fresh
-        return Course(
-            rows=self.measured,
-            time=self.time,
-            regimes=self.regimes,
-            z=self.z,
-            timing=self.timing,
-            times=self.times,
-            deviations=deviations,
-            baselines=baselines,
-            begun=begun,
-            used=used,
-            row_s=self.row_s,
-        )
+    apart: tuple[ApartStretch, ...] = ()
 
 
 def learn(rows: Floats, time: Floats, options: TrainingOptions) -> TrainingResult:
-    """Learn from `rows` (n, p) at `time` (n,) seconds.
+    """Learn from `rows` (n, p) at `time` (n,) seconds, without what lies apart from the rest of them.
 
     Raises:
         ValueError: too little or unclean data; the message says why and how much is still needed.
     """
     prepared = PreparedTraining.of(rows, time, options)
+    found = tuple(apart.stretches(prepared, clip=options.clip, wander=options.wander))
+    gross = [stretch for stretch in found if stretch.left_out]
+    if not gross:
+        return replace(_learn(prepared, options), apart=found)
+    kept = np.ones(len(rows), np.bool_)
+    for stretch in gross:
+        kept[stretch.begin : stretch.end] = False
+    try:
+        result = _learn(PreparedTraining.of(rows[kept], time[kept], options), options)
+    except ValueError as error:
+        named = ", ".join(f"rows {each.begin} to {each.end - 1} ({each.departure})" for each in gross)
+        raise ValueError(f"unclean training data: {named} lie apart from the rest, and without them {error}") from error
+    return replace(result, apart=found)
+
+
+def _learn(prepared: PreparedTraining, options: TrainingOptions) -> TrainingResult:
+    time = prepared.time
     baseline_s = options.baseline * prepared.timing.beat_s
     first = training_pass.first_baseline(prepared.z, time, prepared.timing)
     path, baselines = training_pass.deviations(
@@ -155,7 +86,7 @@ def learn(rows: Floats, time: Floats, options: TrainingOptions) -> TrainingResul
     )
     course = prepared.course(path, baselines)
     cleaning.refuse_few_together(int(course.complete.sum()), course.used)
-    everywhere = np.ones(len(rows), np.bool_)
+    everywhere = np.ones(len(time), np.bool_)
     spread = alarm_line.spread_of(course, everywhere, wander=options.wander)
     on_s = options.on * float(np.median(prepared.timing.beat_s[course.used]))
     line = alarm_line.line_of(

@@ -194,6 +194,7 @@ def _of_trained(one: TrainedModel) -> dict[str, Any]:
         "signals": list(one.signals),
         "never_moved": list(one.never_moved),
         "counters": list(one.counters),
+        "apart": list(one.apart),
         "from": one.data_from.isoformat(),
         "to": one.data_to.isoformat(),
     }
@@ -215,14 +216,21 @@ def told(outcome: dict[str, Any]) -> str:
 
 
 def _remarks(trained: dict[str, Any]) -> str:
-    """Name the signals that a model knows little of.
+    """Name the signals that a model knows little of, and what of its training lies apart from the rest.
 
     >>> _remarks({"never_moved": ["valve"], "counters": []})
     '; never moved, so watched for moving alone: valve'
+    >>> _remarks({"apart": [{"from": "08:00", "to": "09:00", "departure": "upset", "left_out": True}]})
+    '; apart from the rest of the training: 08:00 to 09:00 (upset, left out)'
     """
     still, counters = trained.get("never_moved"), trained.get("counters")
     said = f"; never moved, so watched for moving alone: {', '.join(still)}" if still else ""
-    return said + (f"; counters, judged by their rate: {', '.join(counters)}" if counters else "")
+    said += f"; counters, judged by their rate: {', '.join(counters)}" if counters else ""
+    apart = ", ".join(
+        f"{each['from']} to {each['to']} ({each['departure']}, {'left out' if each['left_out'] else 'learnt from'})"
+        for each in trained.get("apart", ())
+    )
+    return said + (f"; apart from the rest of the training: {apart}" if apart else "")
 
 
 def _declare(

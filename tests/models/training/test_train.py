@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -62,6 +62,34 @@ def test_signals_that_never_moved_are_named_by_the_training_and_kept_with_the_mo
     assert (trained.never_moved, trained.counters) == (("pressure",), ())
     with rows.database.transaction() as tx:
         assert store.load(tx, trained.model_id).figures["never_moved"] == ["pressure"]
+
+
+def test_what_lies_apart_in_the_training_is_named_with_its_instants_and_kept_with_the_model(rows: Rows) -> None:
+    asset_id = rows.asset()
+    data = healthy_rows(800)
+    data[200:264] += 40.0 * data.std(axis=0)
+    rows.write(asset_id, data)
+    rows.declare(asset_id, 0, 799)
+    (trained,) = rows.train()
+    assert isinstance(trained, TrainedModel)
+    (apart,) = trained.apart
+    assert (apart["departure"], apart["left_out"]) == ("upset", True)
+    assert START + timedelta(seconds=195) <= datetime.fromisoformat(apart["from"]) <= START + timedelta(seconds=205)
+    assert START + timedelta(seconds=263) <= datetime.fromisoformat(apart["to"]) <= START + timedelta(seconds=310)
+    with rows.database.transaction() as tx:
+        assert store.load(tx, trained.model_id).figures["apart"] == [apart]
+
+
+def test_a_training_that_is_refused_as_unclean_says_when_and_which_signal(rows: Rows) -> None:
+    asset_id = rows.asset()
+    data = healthy_rows(800)
+    data[300:350, 1] = -9999.0
+    rows.write(asset_id, data)
+    rows.declare(asset_id, 0, 799)
+    (refused,) = rows.train()
+    assert isinstance(refused, TrainingRefused)
+    begin, end = (START + timedelta(seconds=second) for second in (300, 349))
+    assert f"most in signal temperature, within {begin.isoformat()} to {end.isoformat()}" in refused.reason
 
 
 def test_scoring_goes_on_from_the_end_of_the_training_data(rows: Rows) -> None:

@@ -11,7 +11,7 @@ from models.training.train import train
 from plant.model import RetrainingReason
 from storage.models import catalogue, proposals
 from tests.api.console.conftest import Tab
-from tests.models.conftest import START, Rows, rows
+from tests.models.conftest import START, Rows, healthy_rows, rows
 
 __all__ = ["rows"]
 pytestmark = pytest.mark.needs("chromium")
@@ -102,3 +102,24 @@ def test_figures_without_a_case_are_dashes(console: str, open_tab: OpenTab, plan
     row.wait_for()
     assert "0 confirmed, 0 false, 0 missed, 0 no fault found" in row.inner_text()
     assert "%" not in row.inner_text()
+
+
+def test_what_a_training_found_is_shown_at_its_version_and_at_the_asset(
+    console: str, open_tab: OpenTab, rows: Rows
+) -> None:
+    asset_id = rows.asset()
+    data = healthy_rows(800)
+    data[200:264, :2] += 40.0 * data[:, :2].std(axis=0)
+    data[:, 2] = 7.0
+    rows.write(asset_id, data)
+    rows.declare(asset_id, 0, 799)
+    rows.train()
+    tab = open_tab(console)
+    tab.open("/models/demo/P-1")
+    assert "left out" in tab.page.get_by_test_id("apart").inner_text()
+    assert "an upset" in tab.page.get_by_test_id("apart").inner_text()
+    tab.page.get_by_text("never moved, so watched for moving alone: pressure").wait_for()
+    chinese = open_tab(console, locale="zh-CN", width=390)
+    chinese.open("/assets/demo/P-1")
+    chinese.page.get_by_test_id("signal-pressure").get_by_text("训练中从未变化，一旦变化即报").wait_for()
+    assert chinese.page.get_by_text("训练中从未变化，一旦变化即报").count() == 1
