@@ -21,10 +21,12 @@ from storage.work import orders
 from tests import people
 from tests.api import plant_rows
 from tests.api.console.conftest import Tab, served
+from tests.patience import wait_for
 
 pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
 OpenTab = Callable[..., Tab]
+SCROLL_WIDTH = "document.documentElement.scrollWidth"
 PATHS = [
     *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/telemetry", "/assets/demo/P-102"),
     *("/models", "/models/demo/P-102"),
@@ -230,12 +232,14 @@ def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTa
 @pytest.mark.usefixtures("sick_plant")
 def test_no_page_is_wider_than_the_screen(console: str, open_tab: OpenTab, superuser: Superuser, now: datetime) -> None:
     plant_rows.quarantine(superuser, now)
-    for width in (390, 730, 800, 1280):
-        tab = open_tab(console, width=width)
-        for path in PATHS:
-            tab.open(path)
-            tab.page.locator(".card:visible").first.wait_for()
-            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
+    tab = open_tab(console, width=390)
+    for path in PATHS:
+        tab.open(path)
+        tab.page.locator(".card:visible").first.wait_for()
+        assert tab.page.evaluate(SCROLL_WIDTH) <= 390, path
+        for width in (730, 800, 1280, 390):
+            tab.page.set_viewport_size({"width": width, "height": 844})
+            wait_for(lambda width=width: tab.page.evaluate(SCROLL_WIDTH) <= width, what=f"{path} within {width}")
 
 
 def test_what_is_not_there_is_said_so(console: str, open_tab: OpenTab) -> None:

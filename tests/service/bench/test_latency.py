@@ -13,6 +13,7 @@ from tests.stack import ASSETLOOP
 
 
 @pytest.mark.needs("mosquitto")
+@pytest.mark.long
 def test_every_machine_that_falls_ill_is_found_by_its_limit_and_by_its_model(server_url: str) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     done = subprocess.run(

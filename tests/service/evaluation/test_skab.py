@@ -102,13 +102,19 @@ def test_what_cannot_be_done_is_refused_with_the_mend(
         ("other", "no column is called datetime"),
     ],
 )
-def test_a_folder_without_recordings_is_one_line_and_exit_2(tmp_path: Path, folder: str, says: str) -> None:
+def test_a_folder_without_recordings_is_refused_in_one_line(tmp_path: Path, folder: str, says: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "1.csv").write_text("time,Flow\n1,2\n", encoding="utf-8")
-    done = assetloop("evaluate", "skab", str(tmp_path / folder))
+    with pytest.raises(Misconfigured, match=says) as refused:
+        judge_pump(SkabQuestion(directory=tmp_path / folder))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_that_is_not_there_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    done = assetloop("evaluate", "skab", str(tmp_path / "none"))
     assert done.returncode == 2
-    assert says in done.stderr
+    assert "there is no folder" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
