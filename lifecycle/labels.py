@@ -13,8 +13,8 @@ from storage.models.labels import ClassOutcomes
 FORMULAE = {
     "precision": "confirmed / (confirmed + false_alarms)",
     "recall": "confirmed / (confirmed + missed)",
-    "lead_to_failure_s": "median(failed_at - told_at) of confirmed faults that ended in a failure",
-    "lead_to_work_s": "median(started_at - told_at) of confirmed faults that did not",
+    "lead_to_failure_s": "median(failed_at - notified_at) of confirmed faults that ended in a failure",
+    "lead_to_work_s": "median(started_at - notified_at) of confirmed faults that did not",
 }
 """How each figure is made; orders count, those closed as no fault found do not."""
 

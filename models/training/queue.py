@@ -27,7 +27,8 @@ LEARNING = "learning"
 
 _RESUME = "resume_stalled"
 _LEARN = "learn"
-_ESTIMATE = "tell_remaining_life"  # jobs that an earlier release asked for may wait under this name
+_ESTIMATE = "estimate_remaining_life"
+_ESTIMATE_BEFORE = "tell_remaining_life"  # jobs that an earlier release asked for may wait under this name
 _LEARN_CLASSES = "learn_classes"
 _RETRY = GrowingWait(first_s=10.0, most_s=10.0)
 
@@ -92,7 +93,9 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
         watch(database, clock=clock)
 
     @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name=_ESTIMATE, queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_ESTIMATE}")
+    @blueprint.task(
+        name=_ESTIMATE, aliases=[_ESTIMATE_BEFORE], queue=LEARNING, queueing_lock=f"{NAMESPACE}:{_ESTIMATE}"
+    )
     def estimate(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         estimate_remaining_life(database, clock=clock, models=life_models)
 

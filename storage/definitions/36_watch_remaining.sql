@@ -3,7 +3,7 @@
 -- wear was counted, in alarm lines; null where it is from a class's history.
 CREATE VIEW watch.remaining_life AS
 SELECT a.asset_id, a.site, a.asset, a.label, r.time, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
-    r.source_version, r.told_at, r.wear_limit
+    r.source_version, r.estimated_at, r.wear_limit
 FROM watch.asset AS a
 JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
 JOIN LATERAL (

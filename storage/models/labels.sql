@@ -3,7 +3,7 @@
 -- episode ended when the machine failed, work began or the finding cleared, whichever came first.
 INSERT INTO label (
     order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode, onset, ended,
-    told_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 )
 SELECT
     o.order_id, f.finding_id, o.asset_id, machine.installation_id, coalesce(f.source, 'person'),
@@ -35,7 +35,7 @@ ON CONFLICT ON CONSTRAINT label_is_given_once DO NOTHING;
 -- Labels from which nothing was learnt yet, the oldest first.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE learnt_at IS NULL
 ORDER BY label_id
@@ -45,7 +45,7 @@ LIMIT %(most)s;
 -- A label from which nothing was learnt yet, locked until the transaction ends; no row where another worker holds it.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE label_id = %(label_id)s
     AND learnt_at IS NULL
@@ -61,7 +61,7 @@ WHERE label_id = %(label_id)s;
 -- Labels of an installation, the oldest episode first.
 SELECT
     label_id, order_id, finding_id, asset_id, installation_id, source, source_version, kind, outcome, failure_mode,
-    onset, ended, told_at AS notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
+    onset, ended, notified_at, started_at, failed_at, restored_at, score, line, labelled_at, labelled_by
 FROM label
 WHERE installation_id = %(installation_id)s
 ORDER BY onset, label_id;
@@ -88,7 +88,7 @@ WITH closed AS (
         a.class_id,
         l.outcome,
         bool_or(l.source <> 'person') AS noticed,
-        min(l.told_at) AS told_at,
+        min(l.notified_at) AS notified_at,
         min(l.started_at) AS started_at,
         min(l.failed_at) AS failed_at
     FROM label AS l
@@ -105,10 +105,10 @@ SELECT
     count(*) FILTER (WHERE d.outcome = 'confirmed' AND NOT d.noticed) AS missed,
     count(*) FILTER (WHERE d.outcome = 'false_alarm' AND d.noticed) AS false_alarms,
     count(*) FILTER (WHERE d.outcome = 'no_fault_found' AND d.noticed) AS no_fault_found,
-    count(d.failed_at) FILTER (WHERE d.outcome = 'confirmed' AND d.noticed AND d.told_at IS NOT NULL) AS failures,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.failed_at - d.told_at))
+    count(d.failed_at) FILTER (WHERE d.outcome = 'confirmed' AND d.noticed AND d.notified_at IS NOT NULL) AS failures,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.failed_at - d.notified_at))
         FILTER (WHERE d.outcome = 'confirmed' AND d.noticed) AS lead_to_failure_s,
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.started_at - d.told_at))
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.started_at - d.notified_at))
         FILTER (WHERE d.outcome = 'confirmed' AND d.noticed AND d.failed_at IS NULL) AS lead_to_work_s
 FROM asset_class AS c
 LEFT JOIN closed AS d USING (class_id)

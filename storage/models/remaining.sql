@@ -45,7 +45,7 @@ ORDER BY time;
 -- name: move
 -- Nothing has changed about what is unknown: the newest row moves on instead of another.
 UPDATE remaining_life AS r
-SET time = %(time)s, told_at = %(estimated_at)s, source_version = %(source_version)s, wear_limit = %(wear_limit)s
+SET time = %(time)s, estimated_at = %(estimated_at)s, source_version = %(source_version)s, wear_limit = %(wear_limit)s
 WHERE r.asset_id = %(asset_id)s
     AND r.installation_id = %(installation_id)s
     AND r.outlook = %(outlook)s
@@ -56,7 +56,7 @@ WHERE r.asset_id = %(asset_id)s
 -- name: write
 -- The estimate for a machine at an instant of data time, written once.
 INSERT INTO remaining_life (
-    asset_id, time, installation_id, source_version, outlook, likely_s, low_s, high_s, coverage, told_at, wear_limit
+    asset_id, time, installation_id, source_version, outlook, likely_s, low_s, high_s, coverage, estimated_at, wear_limit
 )
 VALUES (
     %(asset_id)s, %(time)s, %(installation_id)s, %(source_version)s, %(outlook)s, %(likely_s)s, %(low_s)s, %(high_s)s,
@@ -67,7 +67,7 @@ ON CONFLICT ON CONSTRAINT remaining_life_once DO NOTHING;
 -- name: newest
 -- The newest estimate for the machine that is installed at an asset.
 SELECT r.asset_id, r.time, r.installation_id, r.source_version, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
-    r.told_at AS estimated_at, r.wear_limit
+    r.estimated_at, r.wear_limit
 FROM remaining_life AS r
 JOIN installation AS i ON i.installation_id = r.installation_id AND i.installed_to IS NULL
 WHERE r.asset_id = %(asset_id)s

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from models.detector.estimator import ConditionDetector
-from plant.errors import Misconfigured
+from plant.errors import Misconfigured, Rejected
 from service.evaluation import skab
 from service.evaluation.skab import SkabQuestion, detector_with, judge_pump
 from tests.models.evaluation.test_skab import write_recording
@@ -106,7 +106,7 @@ def test_a_folder_without_recordings_is_refused_in_one_line(tmp_path: Path, fold
     (tmp_path / "empty").mkdir()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "1.csv").write_text("time,Flow\n1,2\n", encoding="utf-8")
-    with pytest.raises(Misconfigured, match=says) as refused:
+    with pytest.raises((Misconfigured, Rejected), match=says) as refused:
         judge_pump(SkabQuestion(directory=tmp_path / folder))
     assert "\n" not in str(refused.value)
 
