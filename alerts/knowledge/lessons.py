@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+from alerts.knowledge.indexing import index_lesson
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, known_failure_mode
@@ -121,6 +122,7 @@ def _keep(
         at=clock.now(),
         by=actor.name,
     )
+    index_lesson(tx, lesson_id)
     return lessons.get(tx, lesson_id)
 
 
@@ -146,6 +148,7 @@ def _change(
             by=actor.name,
             withdrawn=withdrawn,
         )
+        index_lesson(tx, lesson_id)
         return lessons.get(tx, lesson_id)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerts.alarms.suppression import suppress_alerts
 from alerts.journal import JournalEntry
+from alerts.knowledge.indexing import index_order
 from alerts.orders import transitions
 from alerts.orders.checklist import refuse_unanswered
 from alerts.orders.locked_order import lock_order, refuse_stale, write_revision
@@ -121,6 +122,7 @@ def close_order(
             tx, locked, moved, JournalEntry(event="closed", actor=actor.name, at=now, note=codes.note), closing=closing
         )
         labels.write(tx, moved.order_id)
+        index_order(tx, moved.order_id)
         if closing.relearn:
             learn_again(
                 tx, locked.asset, reason="action", since=closing.restored_at, at=now, by=actor.name, order=moved

@@ -185,6 +185,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     import procrastinate
 
     from alerts.alarms import publishing as alerts_out
+    from alerts.knowledge import indexing
     from models import training_requests
     from models.training import queue as training
     from storage.core.jobs import connector
@@ -203,6 +204,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
+        app.add_tasks_from(indexing.knowledge_blueprint(database), namespace=indexing.NAMESPACE)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
         outage = Outage("the job queue is away; waiting for it", "the job queue is back", first_s=2.0, log=log)

@@ -77,6 +77,7 @@ TO assetloop_app;
 GRANT INSERT, UPDATE ON lesson, knowledge_word TO assetloop_app;
 GRANT INSERT ON lesson_revision TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON knowledge_entry TO assetloop_app;
+GRANT EXECUTE ON FUNCTION similar_words, knows_spelling TO assetloop_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
 -- Notices: what dispatch keeps of them.

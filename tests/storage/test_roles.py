@@ -76,7 +76,7 @@ ROUTINES = {
         "ingest_spread_s",
         *("reach", "suppression_of", "shelved_until", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
-        *("secret_hash", "keep_secret"),
+        *("secret_hash", "keep_secret", "similar_words", "knows_spelling"),
     },
     Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }

@@ -1,0 +1,58 @@
+-- name: orders
+-- Closed orders that cannot be found as they are now, the oldest first.
+SELECT o.order_id, o.revision
+FROM work_order AS o
+JOIN work_order_closing AS c USING (order_id)
+LEFT JOIN knowledge_entry AS e ON e.kind = 'order' AND e.key = o.order_id::text
+WHERE e.stamp IS DISTINCT FROM %(version)s || ':' || o.revision
+ORDER BY o.order_id
+LIMIT %(most)s;
+
+-- name: lessons
+-- Lessons that cannot be found as they are now, or can and are withdrawn.
+SELECT l.lesson_id
+FROM lesson AS l
+LEFT JOIN knowledge_entry AS e ON e.kind = 'lesson' AND e.key = l.lesson_id::text
+WHERE CASE
+    WHEN l.withdrawn_at IS NULL THEN e.stamp IS DISTINCT FROM %(version)s || ':' || l.revision
+    ELSE e.stamp IS NOT NULL
+END
+ORDER BY l.kept_at
+LIMIT %(most)s;
+
+-- name: order
+-- A closed order, with all that people said on it.
+SELECT
+    o.order_id, o.revision, o.title, o.evidence, a.site_id, a.class_id, o.asset_id, c.failure_mode, c.closed_at,
+    ARRAY(
+        SELECT said.text
+        FROM (
+            SELECT 0 AS part, 0::bigint AS place, o.words AS text
+            UNION ALL
+            SELECT 1, e.revision, coalesce(e.document ->> 'note', '')
+            FROM work_order_event AS e
+            WHERE e.order_id = o.order_id
+            UNION ALL
+            SELECT 2, b.booking_id, b.note
+            FROM work_order_booking AS b
+            WHERE b.order_id = o.order_id
+            UNION ALL
+            SELECT 3, m.comment_id, m.said
+            FROM work_order_comment AS m
+            WHERE m.order_id = o.order_id
+        ) AS said
+        WHERE said.text NOT IN ('', c.note)
+        ORDER BY said.part, said.place
+    ) AS notes,
+    c.note AS closing_note, c.cause, c.action
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+JOIN work_order_closing AS c USING (order_id)
+WHERE o.order_id = %(order_id)s;
+
+-- name: place_of_lesson
+-- Where a lesson belongs, by the numbers of the register.
+SELECT l.site_id, l.class_id, o.asset_id
+FROM lesson AS l
+LEFT JOIN work_order AS o USING (order_id)
+WHERE l.lesson_id = %(lesson_id)s;
