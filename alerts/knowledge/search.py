@@ -19,6 +19,7 @@ from storage.knowledge.entries import FoundEntry
 
 _LONGEST_QUESTION = 2000
 _MOST = 200
+_SPARE = 50  # some of what is found the second time has nothing of the question itself, and is left out
 _LEAST_SPELT = 4  # shorter words are like too many others
 _LEAST_LIKENESS = 0.5
 
@@ -76,7 +77,7 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class SearchAnswer:
     """What a question found, best first; without `knows_spelling` this server finds no misspelt words."""
 
     hits: tuple[Hit, ...]
@@ -100,7 +101,7 @@ def search(
     asset_class: str | None = None,
     most: int = 20,
     rules: SearchRules | None = None,
-) -> Answer:
+) -> SearchAnswer:
     """Return what answers a question best.
 
     Raises:
@@ -109,7 +110,9 @@ def search(
     how = rules or SearchRules()
     question = taken_apart(tx, _checked(asked), how)
     found = find(tx, question, kinds=kinds, asset_class=asset_class, most=min(most, _MOST), rules=how)
-    return Answer(hits=tuple(explained(question, entry) for entry in found), knows_spelling=entries.knows_spelling(tx))
+    return SearchAnswer(
+        hits=tuple(explained(question, entry) for entry in found), knows_spelling=entries.knows_spelling(tx)
+    )
 
 
 def taken_apart(tx: Transaction, asked: str, rules: SearchRules) -> Question:
@@ -142,13 +145,16 @@ def find(
 ) -> list[FoundEntry]:
     """Return the entries that answer best: asked once as it is, then with what goes with the first answers."""
 
-    def ask(weights: Mapping[str, float]) -> list[FoundEntry]:
+    def ask(weights: Mapping[str, float], most: int) -> list[FoundEntry]:
         return entries.search(
             tx, weights, most=most, kinds=kinds, asset_class=asset_class, length_counts=rules.length_counts
         )
 
-    first = ask(question.weights) if question.weights else []
-    return ask(_with_feedback(question.weights, first[: rules.leading], rules)) if first else []
+    first = ask(question.weights, rules.leading) if question.weights else []
+    if not first:
+        return []
+    again = ask(_with_feedback(question.weights, first, rules), most + _SPARE)
+    return [entry for entry in again if not question.weights.keys().isdisjoint(entry.matched)][:most]
 
 
 def explained(question: Question, entry: FoundEntry) -> Hit:

@@ -18,6 +18,7 @@ from api.console.pages import (
     overview,
     people,
     quarantine,
+    search,
     telemetry,
 )
 from api.console.visit import Ground, Visit
@@ -76,6 +77,10 @@ def _declare_lists(ground: Ground) -> None:
     @page("/quarantine")
     async def show_quarantine(request: Request) -> None:
         await quarantine.show(Visit(ground, request))
+
+    @page("/search")
+    async def show_search(request: Request, q: str = "") -> None:
+        await search.show(Visit(ground, request), q)
 
     @page("/telemetry")
     async def show_telemetry(request: Request) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from alerts.knowledge.nearest import Near, nearest
 from api.console.components.charts import ChartWindow, Trace
 from api.console.texts.texts import named
 from api.language import Language
@@ -95,6 +96,7 @@ class Dossier:
     people: OrderPeople
     work: OrderWork
     files: Sequence[Attachment]
+    near: Sequence[Near]
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -121,6 +123,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             people=people_for(tx, order.site),
             work=_work(tx, order),
             files=attachments_of(tx, order.order_id),
+            near=nearest(tx, order),
         )
 
 

@@ -52,6 +52,7 @@ class Visit:
         self.watch = ground.watches.of(self.principal)
         self.language: Language = language_of(request)
         self.path = request.url.path
+        self.address_here = f"{self.path}?{request.url.query}" if request.url.query else self.path
         self.theme = request.cookies.get("assetloop_theme", "auto")
 
     def t(self, key: str, /, **values: object) -> str:

@@ -32,6 +32,7 @@ _THINGS: Mapping[At, tuple[Thing, str]] = {
     At.MODEL: ("model", "model_id"),
     At.PROPOSAL: ("proposal", "proposal_id"),
     At.QUARANTINED: ("quarantined", "quarantine_id"),
+    At.LESSON: ("lesson", "lesson_id"),
     At.DEVICE_TOKEN: ("device_token", "token_id"),
 }
 

@@ -34,6 +34,7 @@ class At(StrEnum):
     MODEL = "the model's site"
     PROPOSAL = "the proposal's site"
     QUARANTINED = "the payload's site"
+    LESSON = "the lesson's site"
     DEVICE_TOKEN = "the device token's site"  # noqa: S105 - a thing, not a secret
     EVERYWHERE = "every site"
     NOWHERE = "no site"
@@ -140,6 +141,17 @@ _THE_PLANT = (
     RouteRight("GET", "/metrics", Right.SEE_METRICS, At.NOWHERE),
 )
 
+_KNOWLEDGE = (
+    RouteRight("GET", f"{API}/search", Right.SEE),
+    RouteRight("GET", f"{API}/work-orders/{{number}}/nearest", Right.SEE, At.ORDER),
+    RouteRight("POST", f"{API}/work-orders/{{number}}/lesson", Right.CLOSE_ORDERS, At.ORDER),
+    RouteRight("GET", f"{API}/lessons", Right.SEE),
+    RouteRight("POST", f"{API}/lessons", Right.CLOSE_ORDERS, At.BODY),
+    RouteRight("GET", f"{API}/lessons/{{lesson_id}}", Right.SEE, At.LESSON),
+    RouteRight("POST", f"{API}/lessons/{{lesson_id}}/revise", Right.CLOSE_ORDERS, At.LESSON),
+    RouteRight("POST", f"{API}/lessons/{{lesson_id}}/withdraw", Right.CLOSE_ORDERS, At.LESSON),
+)
+
 _PEOPLE = (
     RouteRight("GET", f"{API}/me", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/confirm", Reach.SIGNED_IN, At.NOWHERE),
@@ -184,6 +196,7 @@ PAGES = (
     RouteRight("GET", "/work-orders", Right.SEE),
     RouteRight("GET", "/work-orders/{number}", Right.SEE, At.ORDER),
     RouteRight("GET", "/alerts", Right.SEE),
+    RouteRight("GET", "/search", Right.SEE),
     RouteRight("GET", "/models", Right.SEE),
     RouteRight("GET", "/models/{site}/{tag:path}", Right.SEE, At.PATH),
     RouteRight("GET", "/assets/{site}/{tag:path}", Right.SEE, At.PATH),
@@ -193,7 +206,7 @@ PAGES = (
     RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
 )
 
-ROUTE_RIGHTS: Sequence[RouteRight] = (*_orders(), *_THE_PLANT, *_PEOPLE, *_SIGNING_IN, *PAGES)
+ROUTE_RIGHTS: Sequence[RouteRight] = (*_orders(), *_THE_PLANT, *_KNOWLEDGE, *_PEOPLE, *_SIGNING_IN, *PAGES)
 
 
 def right_of(method: str, path: str) -> RouteRight | None:

@@ -43,3 +43,10 @@ SELECT s.tag AS site
 FROM device_token AS t
 JOIN site AS s USING (site_id)
 WHERE t.token_id = %(key)s;
+
+-- name: lesson
+-- The site of a lesson.
+SELECT s.tag AS site
+FROM lesson AS l
+JOIN site AS s USING (site_id)
+WHERE l.lesson_id = %(key)s::uuid;

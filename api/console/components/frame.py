@@ -35,6 +35,7 @@ _WAYS = (
     ("/work-orders", "nav_orders", "assignment", Right.SEE),
     ("/alerts", "nav_alerts", "notifications_none", Right.SEE),
     ("/models", "nav_models", "insights", Right.SEE),
+    ("/search", "nav_search", "search", Right.SEE),
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
@@ -112,7 +113,9 @@ def _tools(visit: Visit) -> None:
             zone()
         other = Language.EN if visit.language is Language.ZH else Language.ZH
         with link(
-            f"/language/{other.value}?next={quote(visit.path)}", "tool", testid=f"language-{other.value}"
+            f"/language/{other.value}?next={quote(visit.address_here, safe='/')}",
+            "tool",
+            testid=f"language-{other.value}",
         ) as switch:
             words(other.endonym)
         switch.props["hreflang"] = other.tag

@@ -20,6 +20,7 @@ from api.console.components.orders.files import files_card
 from api.console.components.orders.people import assignment_card, comments_card, why_card
 from api.console.components.orders.tasks import tasks_card
 from api.console.components.remaining_life import in_words
+from api.console.found import nearest_card
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
 from api.console.visit import Visit
 from api.parts import Parts
@@ -121,6 +122,7 @@ class OrderPage:
                     work_card(visit, order, self.read)
                     assignment_card(visit, order, dossier.people, self.read)
                     why_card(visit, order)
+                    nearest_card(visit, dossier.near)
                     closing_card(visit, dossier.closing)
                     bookings_card(visit, order, dossier.bookings, self.read)
                     _history(visit, dossier.events)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -82,8 +83,24 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         issued_at=NOW,
         issued_by="a test",
     )
+    lesson_id = uuid.uuid4()
+    rows.add(
+        "lesson",
+        lesson_id=lesson_id,
+        site_id=site_id[0],
+        class_id=rows._known("asset_class", "class_id", "pump"),
+        failure_mode="VIB",
+        seen="hot",
+        cause="",
+        helped="grease",
+        kept_at=NOW,
+        kept_by="a test",
+        changed_at=NOW,
+        changed_by="a test",
+    )
     return {
         "site": site,
+        "lesson_id": lesson_id,
         "tag": "P-1",
         "number": f"WO-{rows.work_order(asset_id):06d}",
         "alert_id": rows.alert(asset_id),
@@ -113,7 +130,7 @@ def client(
 def ask(client: TestClient, row: RouteRight, thing: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
     path = re.sub(r"\{(\w+)(:path)?\}", lambda found: str(thing[found[1]]), row.path)
     if row.method == "GET":
-        needed = {"device": f"{thing['site']}/P-1", "signal": "none"}
+        needed = {"q": "pump", "device": f"{thing['site']}/P-1", "signal": "none"}
         return client.get(path, headers=headers, params=needed)
     body: dict[str, Any] = {"nonsense": 1}
     if row.at is At.BODY:
@@ -126,6 +143,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{API}/quarantine/assets/approve": {"asset": "P-9", "asset_class": "pump"},
     f"{API}/quarantine/assets/dismiss": {"asset": "P-8"},
     f"{API}/device-tokens": {"name": "gateway"},
+    f"{API}/lessons": {"asset_class": "pump", "failure_mode": "VIB", "seen": "hot", "helped": "grease"},
 }
 
 
@@ -192,7 +210,17 @@ def test_lists_hold_what_is_of_ones_own_sites_and_nothing_else(
     roles = ((PlantRole.SUPERVISOR, OWN), (PlantRole.ADMINISTRATOR, OWN))
     person = people.enter(app_database, clock, "so", name="So", roles=roles)
     people.sign_in(client, app_database, clock, person)
-    for path in ("work-orders", "alerts", "assets", "models", "proposals", "quarantine", "device-tokens", "liveness"):
+    for path in (
+        "work-orders",
+        "alerts",
+        "assets",
+        "models",
+        "proposals",
+        "quarantine",
+        "device-tokens",
+        "liveness",
+        "lessons",
+    ):
         listed = client.get(f"{API}/{path}").json()
         assert len(listed) == 1, path
         assert OTHER not in str(listed), path
@@ -221,7 +249,7 @@ def test_the_database_itself_hides_other_sites_from_whoever_asks_on_somebodys_be
 ) -> None:
     assert things
     behalf = app_database.on_behalf_of(people.SETUP, sites=frozenset({OWN}))
-    for table in ("site", "asset", "alert", "work_order", "proposal", "model", "quarantine", "device_token"):
+    for table in ("site", "asset", "alert", "work_order", "proposal", "model", "quarantine", "device_token", "lesson"):
         with behalf.transaction() as tx:
             seen = tx.connection.execute(f"SELECT count(*) AS n FROM {table}".encode()).fetchone()
         with app_database.transaction() as tx:

@@ -1,0 +1,42 @@
+"""The texts about what was learnt: the search, what is nearest, and lessons."""
+
+from __future__ import annotations
+
+KNOWLEDGE_TEXTS: dict[str, tuple[str, str]] = {
+    "nav_search": ("Search", "搜索"),
+    "search": ("Search", "搜索"),
+    "search_hint": (
+        "Closed orders, lessons, alarm rationalisations and document titles, asked in English or Chinese.",
+        "搜索已关闭工单、经验、报警合理化和文件标题，可用中文或英文提问。",
+    ),
+    "search_field": ("What was it like? For instance: bearing hot, no grease", "例如：轴承发热 缺油"),
+    "search_do": ("Search", "搜索"),
+    "search_nothing": ("Nothing like that is known yet", "暂无相关记录"),
+    "search_nothing_hint": (
+        "Try other words, or fewer. What closed orders say is found at once.",
+        "请换用其他词语或减少词语。工单关闭后其内容即可搜到。",
+    ),
+    "search_no_spelling": (
+        "This database server finds no misspelt words: it lacks the extension pg_trgm.",
+        "此数据库服务器缺少 pg_trgm 扩展，无法查找拼写有误的词。",
+    ),
+    "search_found": ("{count} found", "找到 {count} 条"),
+    "found_order": ("Order", "工单"),
+    "found_lesson": ("Lesson", "经验"),
+    "found_document": ("Document", "文件"),
+    "found_rationalisation": ("Rationalisation", "报警合理化"),
+    "because_word": ("{found}", "{found}"),
+    "because_meaning": ("{asked} = {found}", "{asked} = {found}"),
+    "because_spelling": ("{asked} ≈ {found}", "{asked} ≈ {found}"),
+    "found_by": ("Found by", "匹配"),
+    "nearest": ("Seen before", "以往类似"),
+    "nearest_none": ("Nothing like it has been closed in this class.", "同类设备尚无类似的已关闭工单。"),
+    "same_mode": ("same failure mode", "失效模式相同"),
+    "same_signals": ("same signals: {signals}", "信号相同：{signals}"),
+    "lesson": ("Lesson", "经验"),
+    "lesson_seen": ("What was seen", "现象"),
+    "lesson_cause": ("What led to it", "原因"),
+    "lesson_helped": ("What helped", "有效措施"),
+    "lesson_kept": ("Kept by {actor}", "由 {actor} 保存"),
+    "lesson_from": ("From {order}", "来自 {order}"),
+}

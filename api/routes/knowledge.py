@@ -1,0 +1,114 @@
+"""What was learnt, over HTTP: the search, what is nearest to an order, and lessons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from alerts.knowledge import lessons as use
+from alerts.knowledge.nearest import nearest
+from alerts.knowledge.search import search
+from api.parts import GivenParts
+from api.problems import answers
+from api.schemas.knowledge import (
+    ChangedLesson,
+    LessonRevisionShape,
+    LessonShape,
+    LessonWithRevisions,
+    NearShape,
+    NewLesson,
+    NewLessonWords,
+    SearchAnswerShape,
+    WithdrawnLesson,
+)
+from storage.knowledge import lessons
+from storage.work import orders
+
+search_router = APIRouter(prefix="/search", tags=["knowledge"])
+lesson_router = APIRouter(prefix="/lessons", tags=["knowledge"])
+order_router = APIRouter(prefix="/work-orders", tags=["knowledge"])
+AssetClass = Annotated[str | None, Query(alias="class", description="Tag of a class; every one where absent.")]
+
+
+@search_router.get("", responses=answers(400))
+def find(
+    parts: GivenParts,
+    q: Annotated[str, Query(description="Words in English or Chinese, tags; misspelt ones too.")],
+    kind: Annotated[
+        list[Literal["order", "lesson", "document", "rationalisation"]] | None,
+        Query(description="May be given again; every kind where absent."),
+    ] = None,
+    asset_class: AssetClass = None,
+    most: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> SearchAnswerShape:
+    """Find closed orders, lessons, documents and rationalisations, best first, each with why it was found."""
+    with parts.database.transaction() as tx:
+        return SearchAnswerShape.of(search(tx, q, kinds=kind, asset_class=asset_class, most=most))
+
+
+@order_router.get("/{number}/nearest", responses=answers(404))
+def list_nearest(parts: GivenParts, number: str) -> list[NearShape]:
+    """List the three closed orders and lessons of its class that are nearest to an order, each with why."""
+    with parts.database.transaction() as tx:
+        return [NearShape.near(one) for one in nearest(tx, orders.get_order(tx, number))]
+
+
+@order_router.post("/{number}/lesson", status_code=201, responses=answers(400, 404, 409))
+def keep_order_lesson(parts: GivenParts, number: str, says: NewLessonWords) -> LessonShape:
+    """Keep what a closed order has taught; once an order."""
+    return LessonShape.of(
+        use.keep_order_lesson(parts.database, number, says.words(), actor=parts.principal, clock=parts.clock)
+    )
+
+
+@lesson_router.get("", responses=answers(400))
+def list_lessons(
+    parts: GivenParts, asset_class: AssetClass = None, most: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[LessonShape]:
+    """List lessons that stand, the newest first."""
+    with parts.database.transaction() as tx:
+        return [LessonShape.of(one) for one in lessons.list_lessons(tx, asset_class=asset_class, most=most)]
+
+
+@lesson_router.post("", status_code=201, responses=answers(400, 404, 409))
+def keep_lesson(parts: GivenParts, new: NewLesson) -> LessonShape:
+    """Keep a lesson of a class that came from no order."""
+    return LessonShape.of(
+        use.keep_lesson(
+            parts.database, new.site, new.asset_class, new.words(), actor=parts.principal, clock=parts.clock
+        )
+    )
+
+
+@lesson_router.get("/{lesson_id}", responses=answers(404))
+def get_lesson(parts: GivenParts, lesson_id: UUID) -> LessonWithRevisions:
+    """Show a lesson with every wording it has had."""
+    with parts.database.transaction() as tx:
+        lesson = LessonShape.of(lessons.get(tx, lesson_id))
+        revisions = [LessonRevisionShape.of(one) for one in lessons.revisions(tx, lesson_id)]
+    return LessonWithRevisions(**lesson.model_dump(), revisions=revisions)
+
+
+@lesson_router.post("/{lesson_id}/revise", responses=answers(400, 404, 409))
+def revise_lesson(parts: GivenParts, lesson_id: UUID, changed: ChangedLesson) -> LessonShape:
+    """Put a lesson in other words; what it said before stays in the record."""
+    return LessonShape.of(
+        use.revise_lesson(
+            parts.database,
+            lesson_id,
+            changed.words(),
+            revision=changed.revision,
+            actor=parts.principal,
+            clock=parts.clock,
+        )
+    )
+
+
+@lesson_router.post("/{lesson_id}/withdraw", responses=answers(400, 404, 409))
+def withdraw_lesson(parts: GivenParts, lesson_id: UUID, gone: WithdrawnLesson) -> LessonShape:
+    """Take a lesson that is wrong out of the search; it stays in the record."""
+    return LessonShape.of(
+        use.withdraw_lesson(parts.database, lesson_id, revision=gone.revision, actor=parts.principal, clock=parts.clock)
+    )
