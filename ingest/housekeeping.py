@@ -15,28 +15,32 @@ from ingest.own_state import OwnState
 from plant.clock import Clock
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
-from storage.telemetry import slots
-from storage.telemetry.slots import HeldSlot
+from storage.telemetry import device_sessions, slots
+from storage.telemetry.device_sessions import Documents
+from storage.telemetry.slots import NO_SPREAD, HeldSlot, Ring
 from storage.views import product_state
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 1.0
+_COMMITTED_LATE = timedelta(seconds=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlotState:
-    """How a slot is: how far behind in seconds, and whether its session is subscribed."""
+    """How a slot is: how far behind in seconds, whether its session is subscribed, and what it agreed on."""
 
     lag_s: float
     is_listening: bool
+    agreed: Ring | None = None
 
 
 class Housekeeping:
     """What a process owes the record beside its batches. One thread keeps house, the others note what they did.
 
     `held` are its slots. `end_session` makes the broker forget the session of a slot. Of the first `most_slots` slots
-    those of processes that are gone are taken over; where there is just one, there is none to take over.
+    those of processes that are gone are taken over; where there is just one, there is none to take over. `spread` are
+    the slots over which what must come in order is spread.
     """
 
     def __init__(
@@ -62,6 +66,10 @@ class Housekeeping:
         self._has_reported = True  # its row is to be made while there is room for it
         self._latest = LatestForwarder(database, clock)
         self._held: Mapping[int, HeldSlot] = {}
+        self.spread = NO_SPREAD
+        self._learnt: Documents = {}
+        self._lately: Documents = {}
+        self._learnt_to: datetime | None = None
         self._leaving: dict[int, Callable[[Transaction, int], None]] = {}
         self._states: Mapping[int, SlotState] = {}
         self._spooled_since_us: int | None = None
@@ -108,6 +116,11 @@ class Housekeeping:
         """End the session of a slot for good; it is drained."""
         self._leaving[slot] = self._forget
 
+    def take_learnt(self) -> Documents:
+        """Take what any process has learnt of speakers since this was asked last, where there are several slots."""
+        learnt, self._learnt = self._learnt, {}
+        return learnt
+
     def pause_s(self, now_s: float) -> float:
         """Return how long there is nothing to do."""
         return max(0.0, self._due_s - now_s)
@@ -139,11 +152,29 @@ class Housekeeping:
                 part(tx, slot)
             if self._most_slots > 1:
                 slots.take_over(tx, self._holder, lease_s=self._lease_s, most=self._most_slots)
-            self._held = slots.renew(tx, self._holder, lease_s=self._lease_s)
+            held = slots.renew(tx, self._holder, lease_s=self._lease_s)
             spread_s = slots.spread_s(tx)
+            spread = slots.spread_slots(tx) if self._most_slots > 1 else NO_SPREAD
+            if self._most_slots > 1:
+                self._learn(tx)
+        self.spread = spread  # first: who knows that a slot is to end must know a ring without it
+        self._held = held
         self._leaving = {slot: part for slot, part in self._leaving.items() if slot in self._held}
         self._renewed_s = began_s
         self._rules.spread_us = round(spread_s * 1e6)
+
+    def _learn(self, tx: Transaction) -> None:
+        """Look what was learnt lately, and once more at what may have been committed late."""
+        now = self._clock.now()
+        since = (self._learnt_to or now) - _COMMITTED_LATE
+        known, self._lately = self._lately, device_sessions.remembered(tx, since=since)
+        self._learnt_to = now
+        learnt = {name: dict(documents) for name, documents in self._learnt.items()}
+        for name, documents in self._lately.items():
+            former = known.get(name, {})
+            new = {speaker: one for speaker, one in documents.items() if former.get(speaker) != one}
+            learnt[name] = learnt.get(name, {}) | new
+        self._learnt = learnt
 
     def _give(self, tx: Transaction, slot: int) -> None:
         slots.give_away(tx, slot, self._holder, lease_s=self._lease_s)
@@ -168,6 +199,8 @@ class Housekeeping:
                     is_listening=state.is_listening,
                     last_commit=self._last_commit,
                 )
+                if state.agreed is not None:
+                    slots.agree(tx, slot, self._holder, state.agreed)
             self._report_spool(tx)
             for one in lost:
                 slots.report_loss(

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from ingest.commit.batch import Batch, Gathering
 from ingest.commit.recorder import Recorder
 from ingest.commit.spool import Spool
+from ingest.decoding.decoded import Decoded
 from ingest.housekeeping import Housekeeping, SlotState
 from ingest.metrics import Meter
 from ingest.mqtt.frames import PACKET_ID, Publish
@@ -34,7 +35,7 @@ from ingest.reader import Reader
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.25  # also how late a stop may be noticed
 _FAREWELL_S = 0.5
-ORDERED_SLOT = 0  # the one that gets what must come in order, as Sparkplug's messages
+HOST_SLOT = 0  # whose holder speaks for the host that Sparkplug's nodes know
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,12 +137,19 @@ class Intake:
             session.owes = session.owes or any(publish[PACKET_ID] for publish in read.publishes)
             self._keep_aside(read.publishes)
         elif read.publishes and self._spool.is_empty:
-            self._reader.read(read.connection, read.publishes)
+            self._reader.read(read.connection, read.publishes, decode=session.decode)
+            self._note_mark(session, read)
             if session.behind_since_s is not None and self._reader.was_fresh():
                 session.note_caught_up()
         elif read.publishes:
             self._keep_aside(read.publishes)
-            self._reader.read(read.connection, [publish for publish in read.publishes if publish[PACKET_ID]])
+            kept = [publish for publish in read.publishes if publish[PACKET_ID]]
+            self._reader.read(read.connection, kept, decode=session.decode)
+            self._note_mark(session, read)
+
+    def _note_mark(self, session: Session, read: SessionRead) -> None:
+        if read.has_mark and session.share is not None and not session.owes:
+            self._gathering.do_afterwards(session.share.pass_mark())
 
     def _keep_aside(self, publishes: list[Publish]) -> None:
         """Put what the broker does not keep behind what is in the spool already."""
@@ -155,7 +163,13 @@ class Intake:
     def _unspool(self) -> None:
         """Gather what is in the spool, as much as a batch takes."""
         while self._may_unspool() and (spooled := self._spool.read_next()):
-            self._reader.read(spooled, spooled.publishes, arrival_us=spooled.arrival_us)
+            self._reader.read(spooled, spooled.publishes, arrival_us=spooled.arrival_us, decode=self._decode_spooled)
+
+    def _decode_spooled(self, topic: bytes, payload: bytes) -> Decoded:
+        """Decode what came over one of the sessions, by what that session remembers."""
+        decoders = [one.decoder for _, one in self._sessions if one.share is None or one.share.is_ours(topic)]
+        decoder = next((one for one in decoders if one is not None), self._reader.decoder)
+        return decoder.decode(topic, payload)
 
     def _is_due(self, now_s: float, *, drained: bool) -> bool:
         """Say whether to hand a batch over: what has gathered when none is on its way, else one that is full."""
@@ -188,20 +202,25 @@ class Intake:
 
     def _see_to_slots(self, is_all: bool, now_s: float) -> None:
         """Bring back what was left out, give away what is asked for, and say how far behind each slot is."""
-        states = {}
+        states, learnt = {}, self._housekeeping.take_learnt()
         for slot, session in self._sessions:
+            session.spread(self._housekeeping.spread.ring, learnt, now_s)
             waits = self._waits(session)
             if session.owes and not self._leaves_out and not waits:
                 self._keep_aside(session.start_again(now_s))
             session.note_quiet(now_s, is_quiet=is_all and not waits and self._full_since_s is None)
             self._part_with(slot, session, now_s, waits=waits)
-            states[slot] = SlotState(lag_s=self._lag_s(session, now_s), is_listening=session.subscriber.is_listening)
+            states[slot] = SlotState(
+                lag_s=self._lag_s(session, now_s),
+                is_listening=session.subscriber.is_listening,
+                agreed=None if session.share is None else session.share.agreed,
+            )
         lost = self._spool.take_lost()
         self._housekeeping.report(states, spooled_since_us=self._spool.oldest_us, lost=lost)
         if lost is not None:
             self._meter.lost(lost.messages)
         self._meter_levels(states)
-        hears_nodes = states.get(ORDERED_SLOT)
+        hears_nodes = states.get(HOST_SLOT)
         self._say_host_is(online=hears_nodes is not None and hears_nodes.is_listening)
 
     def _say_host_is(self, *, online: bool) -> None:
@@ -225,7 +244,7 @@ class Intake:
         wish = self._housekeeping.held.get(slot)
         if wish is None:
             return
-        if wish.is_draining:
+        if wish.is_draining and (session.share is None or self._housekeeping.spread.may_leave(slot)):
             session.drain()
         if session.is_drained(now_s) and not waits:
             self._sessions.drop(slot)

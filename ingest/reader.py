@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.admission.admit import AdmissionRules, admit_all
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
-from ingest.commit.batch import Gathering, MessageBlock, MessageSource, SlowPathMessage
+from ingest.commit.batch import Batch, Gathering, MessageBlock, MessageSource, SlowPathMessage
 from ingest.commit.batch_columns import BatchColumns
 from ingest.decoding.decode import Decoder
-from ingest.decoding.decoded import Answer, DeviceReport, Extras
+from ingest.decoding.decoded import Answer, Decoded, DeviceReport, Extras
 from ingest.metrics import Meter
 from ingest.mqtt.frames import PAYLOAD, RETAINED, Publish
+from ingest.mqtt.share import PASSED_OVER
 from plant.clock import Clock
 from plant.errors import Rejected
 from plant.reading import Flag
@@ -53,7 +54,7 @@ class Reader:
         meter: Meter | None = None,
     ) -> None:
         self._clock = clock
-        self._decoder = decoder
+        self.decoder = decoder
         self._devices = devices
         self._rules = rules
         self._gathering = gathering
@@ -67,13 +68,21 @@ class Reader:
         """Return the instant in µs since 1970."""
         return int(self._clock.now().timestamp() * 1e6)
 
-    def read(self, source: MessageSource | None, publishes: list[Publish], *, arrival_us: int | None = None) -> None:
+    def read(
+        self,
+        source: MessageSource | None,
+        publishes: list[Publish],
+        *,
+        arrival_us: int | None = None,
+        decode: Callable[[bytes, bytes], Decoded] | None = None,
+    ) -> None:
         """Decode messages, admit them where their devices are known, and gather them.
 
         They came at `arrival_us`, or now where it is None; each counts as a microsecond after the one before, so that
         two messages of one device without a time of their own stay two. What came earlier comes all at once, and is not
-        limited.
+        limited. `decode` reads them, in place of the reader's own decoder. Those without a topic are only acknowledged.
         """
+        decode = decode or self.decoder.decode
         limiter = self._limiter if arrival_us is None else self._boundless
         arrival_us = self.now_us() if arrival_us is None else arrival_us
         now_s = time.monotonic()
@@ -87,9 +96,13 @@ class Reader:
             arrival_us=arrival_us,
             publishes=publishes,
         )
+        passed_over = 0
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
+            if topic == PASSED_OVER:
+                number, passed_over = number + 1, passed_over + 1
+                continue
             try:
-                decoded = self._decoder.decode(topic, payload)
+                decoded = decode(topic, payload)
             except Rejected as refusal:
                 batch.slow_path[number] = _unreadable(topic, payload, came_us, refusal)
             else:
@@ -106,13 +119,17 @@ class Reader:
                         topic, payload, came_us, bool(retained), reports, extras=extras
                     )
             number += 1
-        if limiter.has_noted:
-            batch.limit(limiter.take_noted())
-        batch.blocks.append(MessageBlock(publishes, arrival_us, source))
         batch.messages = number
-        size, values = sum([len(publish[PAYLOAD]) for publish in publishes]), len(columns.values) - values
+        batch.limit(limiter.take_noted())
+        values = len(columns.values) - values
+        self._weigh(batch, MessageBlock(publishes, arrival_us, source), values, passed_over)
+
+    def _weigh(self, batch: Batch, block: MessageBlock, values: int, passed_over: int) -> None:
+        publishes = block.publishes
+        batch.blocks.append(block)
+        size = sum([len(publish[PAYLOAD]) for publish in publishes])
         batch.weight += size + len(publishes) * _BYTES_A_MESSAGE + values * _BYTES_A_VALUE
-        self._meter.read(messages=len(publishes), payload_bytes=size, values=values)
+        self._meter.read(messages=len(publishes) - passed_over, payload_bytes=size, values=values)
 
     def was_fresh(self) -> bool:
         """Say whether most of what was read last was measured within two seconds of its arrival.

@@ -21,13 +21,14 @@ from ingest.commit.spool import Spool
 from ingest.decoding.decode import Decoder
 from ingest.decoding.format import Format
 from ingest.housekeeping import Housekeeping
-from ingest.intake import ORDERED_SLOT, Intake, IntakeLimits
+from ingest.intake import HOST_SLOT, Intake, IntakeLimits
 from ingest.mapping import known_formats
 from ingest.metrics import Meter
 from ingest.mqtt.connecting import BrokerSettings, end_session
 from ingest.mqtt.host_state import HostState, HostStateSettings
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
+from ingest.mqtt.share import Share
 from ingest.mqtt.subscriber import Subscriber
 from ingest.mqtt.waker import Waker
 from ingest.own_state import OwnState
@@ -38,9 +39,10 @@ from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database
 from storage.telemetry import device_sessions, latest, slots
-from storage.telemetry.slots import HeldSlot
+from storage.telemetry.slots import HeldSlot, Ring
 
 _log = logging.getLogger(__name__)
+_MARKS = "assetloop/v1/ingest"
 _GARBAGE_AFTER = 200_000  # objects made; a block of messages makes tens of thousands that are gone a moment later
 _FREE_AT_ONCE_BYTES = 2**18
 # mallopt's names for what it sets, from the GNU C library's malloc.h
@@ -168,7 +170,7 @@ class Ingest:
         )
         recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
-        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, decoder))
+        sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, house.spread.ring))
         intake = Intake(
             sessions=sessions,
             reader=Reader(self._clock, decoder, devices, rules, gathering, settings.limiter(), self._meter),
@@ -214,28 +216,40 @@ class Ingest:
             done.set()
             thread.join(0.1)  # what it was at is undone or done, wherever it is cut off
 
-    def _session(self, installation: str, held: HeldSlot, formats: Sequence[Format], decoder: Decoder) -> Session:
-        """Make the session of a slot; what must come in order comes to the first slot alone.
+    def _session(self, installation: str, held: HeldSlot, formats: Sequence[Format], ring: Ring) -> Session:
+        """Make the session of a slot; what must come in order comes over all of them, and each hears its part of it.
 
         Raises:
             Unavailable: the database is away, and with it what is remembered of what came before.
         """
         share = self._settings.share
-        if held.slot == ORDERED_SLOT:
-            with self._database.transaction() as tx:
-                decoder.remember(device_sessions.remembered(tx))
+        decoder = Decoder(formats, most_bytes=self._settings.most_payload_bytes)
+        with self._database.transaction() as tx:
+            decoder.remember(device_sessions.remembered(tx))
         filters = [
-            wanted if not share or one.is_ordered else f"$share/{share}/{wanted}"
+            wanted if not share or one.speaker_of is not None else f"$share/{share}/{wanted}"
             for one in formats
             for wanted in one.filters
-            if held.slot == ORDERED_SLOT or not one.is_ordered
         ]
         client_id = _client_id(installation, held.slot)
+        part = _part(held, ring, decoder, f"{_MARKS}/{client_id}") if share else None
+        filters += [part.mark_topic] if part is not None else []
         _log.info("ingest holds a slot", extra={"slot": held.slot, "client_id": client_id})
         has_been = held.last_commit is not None
         subscriber = Subscriber(self._settings.broker, client_id=client_id, filters=filters, should_know=has_been)
         behind_s = (self._clock.now() - held.last_commit).total_seconds() if held.last_commit else 0.0
-        return Session(subscriber, behind_since_s=time.monotonic() - max(0.0, behind_s))
+        behind_since_s = time.monotonic() - max(0.0, behind_s)
+        return Session(subscriber, behind_since_s=behind_since_s, decoder=decoder, share=part)
+
+
+def _part(held: HeldSlot, ring: Ring, decoder: Decoder, mark_topic: str) -> Share:
+    """Return what a slot hears of what must come in order; before there were parts, the first heard all of it."""
+    agreed = held.agreed
+    if agreed is None and held.slot == HOST_SLOT:
+        agreed = Ring(version=-1, slots=frozenset({HOST_SLOT}))
+    part = Share(held.slot, agreed, decoder.speaker_of, mark_topic=mark_topic)
+    part.want(ring)
+    return part
 
 
 def _client_id(installation: str, slot: int) -> str:

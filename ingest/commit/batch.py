@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -74,6 +74,7 @@ class Batch:
 
     `limited` counts the values that a device said beyond its limit, by the device's number; the first part of a batch
     has them. `releases` are the arrivals in quarantine that the messages were read from, by the message's number.
+    `afterwards` is to be done by who acknowledges it.
     """
 
     opened_s: float
@@ -85,6 +86,12 @@ class Batch:
     weight: int = 0
     limited: dict[int, tuple[DeviceProfile, int]] = field(default_factory=dict)
     releases: dict[int, Arrival] = field(default_factory=dict)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether its messages are only to be acknowledged."""
+        return not (self.columns.messages or self.slow_path or self.limited or self.releases)
 
     def limit(self, noted: Mapping[int, tuple[DeviceProfile, int]]) -> None:
         """Count values that were not let through."""
@@ -143,6 +150,8 @@ class Batch:
         for block in self.blocks:
             if block.source is not None:
                 block.source.acknowledge([packet_id for _, _, packet_id, _ in block.publishes if packet_id])
+        for action in self.afterwards:
+            action()
 
 
 class Gathering:
@@ -186,6 +195,10 @@ class Gathering:
         if not self._batches or len(self._batches[-1].columns.values) >= 2 * self._most_values:
             self._batches.append(Batch(opened_s=now_s))
         return self._batches[-1]
+
+    def do_afterwards(self, action: Callable[[], None]) -> None:
+        """Have something done once everything that has been gathered is committed."""
+        self._batches[-1].afterwards.append(action)
 
     def is_due(self, now_s: float, *, drained: bool) -> bool:
         """Say whether the oldest batch should be committed, where no other is on its way.

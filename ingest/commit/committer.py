@@ -66,6 +66,9 @@ class Committer:
             RolledBack: nothing was committed, because the batch before is not; commit this one once more.
         """
         turn = turn or CommitTurn()
+        if batch.is_empty:
+            turn.await_all_before()
+            return []
         try:
             return [self._write(batch, now_s, turn)]
         except Rejected as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ingest.admission.device_profile import topic_text
 from ingest.decoding.compressed import MAGICS, expanded
 from ingest.decoding.decoded import Decoded
-from ingest.decoding.format import Decode, Format, Memories
+from ingest.decoding.format import Decode, Format, Memories, RemembersSpeakers
 from plant.errors import Rejected
 from plant.mqtt.topics import matches
 
@@ -24,15 +24,32 @@ class Decoder:
     def __init__(self, formats: Sequence[Format], *, most_bytes: int) -> None:
         self._formats = tuple(formats)
         self._most_bytes = most_bytes
-        self._decodes = [one.decode if one.begin is None else one.begin({}) for one in self._formats]
+        self._remembering: dict[str, RemembersSpeakers] = {}
         self._routes: dict[bytes, tuple[str, Decode | None]] = {}
+        self.remember({})
 
     def remember(self, memories: Mapping[str, Memories]) -> None:
         """Let each format that remembers begin anew with what it remembered, by the formats' names."""
-        for place, one in enumerate(self._formats):
+        for one in self._formats:
             if one.begin is not None:
-                self._decodes[place] = one.begin(memories.get(one.name, {}))
+                self._remembering[one.name] = one.begin(memories.get(one.name, {}))
         self._routes.clear()
+
+    def learn(self, memories: Mapping[str, Memories], *, hears: Callable[[str], bool]) -> None:
+        """Learn what was remembered elsewhere of the speakers that are not heard here."""
+        for name, documents in memories.items():
+            if name in self._remembering:
+                others = {speaker: one for speaker, one in documents.items() if not hears(speaker)}
+                self._remembering[name].learn(others)
+
+    def speaker_of(self, topic: bytes) -> str | None:
+        """Name who speaks on a topic, where what it says means something only after what it said before; else None."""
+        name = topic_text(topic)
+        one = self._format_of(name)
+        try:
+            return None if one is None or one.speaker_of is None else one.speaker_of(name)
+        except Rejected:
+            return None
 
     def decode(self, topic: bytes, payload: bytes) -> Decoded:
         """Decode a payload in the format that its topic names.
@@ -63,11 +80,11 @@ class Decoder:
         if len(self._routes) >= _MOST_ROUTES:
             self._routes.clear()  # a stranger's made-up topics must not pile up
         name = topic_text(topic)
-        found = (
-            decode
-            for one, decode in zip(self._formats, self._decodes, strict=True)
-            if any(matches(wanted, name) for wanted in one.filters)
-        )
-        route = name, next(found, None)
+        one = self._format_of(name)
+        remembering = None if one is None else self._remembering.get(one.name)
+        route = name, remembering.decode if remembering is not None else one.decode if one is not None else None
         self._routes[topic] = route
         return route
+
+    def _format_of(self, name: str) -> Format | None:
+        return next((one for one in self._formats if any(matches(wanted, name) for wanted in one.filters)), None)

@@ -24,14 +24,30 @@ class Decode(Protocol):
 Memories: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
+class RemembersSpeakers(Protocol):
+    """What reads payloads by what came before them."""
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Read one message, the next of its speaker.
+
+        Raises:
+            Rejected: for the message as a whole.
+        """
+        ...
+
+    def learn(self, memories: Memories) -> None:
+        """Learn what others remember of speakers that are heard elsewhere."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Format:
     """One way in which devices speak.
 
-    `filters` are MQTT topic filters. `is_ordered` says that a message means something only after those before it, so
-    that all of them must come to one process, and are not shared among several. A format that has to remember what came
-    before has `begin`, which makes its `decode` of what it remembered: its documents
-    (`ingest.decoding.decoded.Memory`) by their speakers. `decode` itself reads a message by itself. `declines` are
+    `filters` are MQTT topic filters. Where a message means something only after those before it of the same speaker,
+    `speaker_of` names the speaker by the topic: all of one speaker must come over one session. A format that has to
+    remember what came before has `begin`, which is given what it remembered: its documents
+    (`ingest.decoding.decoded.FormatMemory`) by speaker. `decode` itself reads a message by itself. `declines` are
     filters of topics that are like its own and cannot be read, each with the reason and the mend; they are not
     subscribed to.
     """
@@ -39,6 +55,6 @@ class Format:
     name: str
     filters: tuple[str, ...]
     decode: Decode
-    is_ordered: bool = False
-    begin: Callable[[Memories], Decode] | None = None
+    speaker_of: Callable[[str], str] | None = None
+    begin: Callable[[Memories], RemembersSpeakers] | None = None
     declines: Mapping[str, str] = field(default_factory=dict)

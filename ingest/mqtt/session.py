@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ingest.decoding.decode import Decoder
+from ingest.decoding.decoded import Decoded
+from ingest.decoding.format import Memories
 from ingest.mqtt.frames import Publish
+from ingest.mqtt.share import Share
 from ingest.mqtt.subscriber import Connection, Subscriber
 from plant.backoff import Outage
 from plant.errors import Unavailable
+from storage.telemetry.slots import Ring
 
 _log = logging.getLogger(__name__)
 
 _CAUGHT_UP_S = 0.3  # so long must a session have nothing more to give before it counts as caught up
+_MARK_SAID_S = 30.0
 _DRAINED_S = 2.0  # and so long before a broker has nothing left for a session that is to end
 
 
@@ -23,6 +30,7 @@ class SessionRead:
     connection: Connection | None
     publishes: list[Publish]
     is_all: bool
+    has_mark: bool = False
 
 
 class Session:
@@ -30,11 +38,21 @@ class Session:
 
     `behind_since_s` is since when messages may have been waiting for it, None once it has taken in everything. It
     `owes` messages to the record where some were left out; only a new connection brings them again. `is_closing` says
-    that it takes in no more, `is_draining` that it only takes in what is left, for good.
+    that it takes in no more, `is_draining` that it only takes in what is left, for good. `decoder` is its own, where it
+    has to remember what came over it; with a `share` it passes over what other sessions hear.
     """
 
-    def __init__(self, subscriber: Subscriber, *, behind_since_s: float) -> None:
+    def __init__(
+        self,
+        subscriber: Subscriber,
+        *,
+        behind_since_s: float,
+        decoder: Decoder | None = None,
+        share: Share | None = None,
+    ) -> None:
         self.subscriber = subscriber
+        self.decoder = decoder
+        self.share = share
         self.behind_since_s: float | None = behind_since_s
         self.owes = False
         self.is_closing = False
@@ -42,6 +60,12 @@ class Session:
         self._outage = Outage("the broker is away", "the broker is back", log=_log)
         self._next_attempt_s = 0.0
         self._empty_since_s: float | None = None
+        self._marked_s: float | None = None
+
+    @property
+    def decode(self) -> Callable[[bytes, bytes], Decoded] | None:
+        """Return what reads its messages, where it has a decoder of its own."""
+        return None if self.decoder is None else self.decoder.decode
 
     def see_to(self, now_s: float, *, writable: bool, may_connect: bool) -> None:
         """Keep the connection alive, or make one where there is none."""
@@ -64,10 +88,36 @@ class Session:
             self.subscriber.raise_trouble()
         except Unavailable as error:
             self._lost(error, now_s)
+            publishes = publishes if self.share is None else self.share.sift(publishes)[0]
             return SessionRead(connection, publishes, is_all=True)
         if self.subscriber.is_listening:
             self._outage.over()
-        return SessionRead(connection, publishes, is_all)
+        has_mark = False
+        if self.share is not None:
+            publishes, has_mark = self.share.sift(publishes)
+        return SessionRead(connection, publishes, is_all, has_mark)
+
+    def spread(self, ring: Ring, learnt: Mapping[str, Memories], now_s: float) -> None:
+        """Hear what this ring of slots gives to the session's own, and learn what was learnt over others."""
+        share, connection = self.share, self.subscriber.connection
+        if share is None:
+            return
+        if learnt and self.decoder is not None:
+            self.decoder.learn(learnt, hears=share.hears)
+        share.want(ring)
+        if connection is not None and self.subscriber.is_listening:
+            share.note_listening()
+            mark = share.take_mark(connection)
+            if mark is not None:
+                self.subscriber.publish(share.mark_topic, mark, qos=1)
+                self._marked_s = now_s
+            elif share.awaits_mark and self._marked_s is not None and now_s - self._marked_s > _MARK_SAID_S:
+                self._marked_s = None
+                _log.warning(
+                    "a mark does not come back from the broker; until it does, Sparkplug is read twice: give ingest"
+                    " the right to read and write its topic",
+                    extra={"topic": share.mark_topic},
+                )
 
     def note_quiet(self, now_s: float, *, is_quiet: bool) -> None:
         """Note whether it has nothing more to give and nothing of it waits to be stored."""

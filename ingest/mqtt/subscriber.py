@@ -159,9 +159,9 @@ class Subscriber:
         """Acknowledge messages that came over the present connection, in the order in which they came."""
         self._client.acknowledge(packet_ids)
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Say something to the devices, at most once."""
-        self._client.publish(topic, payload, qos=0)
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0) -> None:
+        """Say something to the devices, at most once, or to ourselves."""
+        self._client.publish(topic, payload, qos=qos)
 
     def ask_again(self) -> None:
         """Subscribe once more; once `is_listening` again, the broker has read everything said before.

@@ -24,7 +24,6 @@ import psutil
 
 from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
-from plant.errors import Misconfigured
 from service.bench.broker import BenchBroker, embedded, mosquitto
 from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
 from service.bench.ground import scratch
@@ -59,11 +58,9 @@ def run(around: Surroundings, what: IngestBench, advance: Advance) -> IngestFigu
     """Measure; `advance` hears what is being done, how much of it, and of how much.
 
     Raises:
-        Misconfigured: there is no mosquitto, the database cannot be used, or Sparkplug is to be shared by workers.
+        Misconfigured: there is no mosquitto, or the database cannot be used.
         Unavailable: something that was started does not work.
     """
-    if what.payload == "sparkplug" and what.workers > 1:
-        raise Misconfigured("Sparkplug comes in its order to one ingest process; leave --workers out")
     with tempfile.TemporaryDirectory(prefix="assetloop-bench-") as name:
         folder = Path(name)
         with (

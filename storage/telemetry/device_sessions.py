@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from storage.core.database import Transaction
 from storage.core.storable_text import refusals
@@ -37,10 +37,19 @@ class PresenceChange:
     at: datetime
 
 
-def remembered(tx: Transaction) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return all documents, by format and speaker."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in tx.all("device_sessions.remembered"):
+Documents: TypeAlias = dict[str, dict[str, dict[str, Any]]]
+"""By format and speaker."""
+
+
+def remembered(tx: Transaction, *, since: datetime | None = None) -> Documents:
+    """Return all documents, or those that have changed `since` then."""
+    rows = (
+        tx.all("device_sessions.remembered")
+        if since is None
+        else tx.all("device_sessions.remembered_since", since=since)
+    )
+    found: Documents = {}
+    for row in rows:
         found.setdefault(row["format"], {})[row["speaker"]] = row["document"]
     return found
 

@@ -3,6 +3,12 @@
 SELECT format, speaker, document
 FROM wire_memory;
 
+-- name: remembered_since
+-- What formats have remembered of those who speak them since an instant.
+SELECT format, speaker, document
+FROM wire_memory
+WHERE learnt_at >= %(since)s;
+
 -- name: remember
 -- Remember documents in place of former ones that said something else.
 INSERT INTO wire_memory AS held (format, speaker, document, learnt_at)

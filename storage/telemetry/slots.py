@@ -11,6 +11,7 @@ first (`_end_sessions`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,13 +42,55 @@ class HeldSlot:
     """A slot as its holder sees it.
 
     Messages may have been waiting for it since its `last_commit`. `claimed_by` is who waits for it, `is_draining` says
-    that its session is to end.
+    that its session is to end. `spread_over` are the slots over which what must come in order was spread, by what is
+    stored of its session, and `spread_version` which ring that was; None where it had no part in that.
     """
 
     slot: int
     last_commit: datetime | None
     claimed_by: str | None
     is_draining: bool
+    spread_over: list[int] | None = None
+    spread_version: int | None = None
+
+    @property
+    def agreed(self) -> Ring | None:
+        """Return the ring by which everything is stored, None where there was none yet."""
+        if self.spread_over is None or self.spread_version is None:
+            return None
+        return Ring(version=self.spread_version, slots=frozenset(self.spread_over))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ring:
+    """The slots over which what must come in order is spread, and which of all rings that there ever were."""
+
+    version: int
+    slots: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpreadSlots:
+    """The present ring, and which one each slot has agreed on, also of those that are to end and no longer in it.
+
+    It is None where the slot's session is not subscribed.
+
+    >>> spread = SpreadSlots(ring=Ring(version=7, slots=frozenset({0, 1})), agreed={0: 7, 1: 7, 2: 6})
+    >>> spread.may_leave(1), spread.may_leave(2)
+    (False, True)
+    """
+
+    ring: Ring
+    agreed: Mapping[int, int | None]
+
+    def may_leave(self, slot: int) -> bool:
+        """Say whether this slot is to end, others listen, and all of them go by the ring without it."""
+        others = [version for other, version in self.agreed.items() if other != slot]
+        is_out = bool(self.ring.slots) and slot not in self.ring.slots
+        return is_out and all(version == self.ring.version for version in others)
+
+
+NO_SPREAD = SpreadSlots(ring=Ring(version=0, slots=frozenset()), agreed={})
 
 
 def acquire(tx: Transaction, holder: str, *, lease_s: float, most: int) -> int | None:
@@ -95,6 +138,26 @@ def renew(tx: Transaction, holder: str, *, lease_s: float) -> dict[int, HeldSlot
     return {row.slot: row for row in rows}
 
 
+def spread_slots(tx: Transaction) -> SpreadSlots:
+    """Return over which slots what must come in order is spread; those that are to end have no part in it any more.
+
+    Nobody changes that until the transaction ends.
+    """
+    tx.all("slots.one_at_a_time")
+    rows = tx.all("slots.spread_over")
+    slots = frozenset(row["slot"] for row in rows if not row["is_draining"])
+    return SpreadSlots(
+        ring=Ring(version=tx.one("slots.ring_version")["version"], slots=slots),
+        agreed={row["slot"]: row["spread_version"] if row["is_listening"] else None for row in rows},
+    )
+
+
+def agree(tx: Transaction, slot: int, holder: str, ring: Ring) -> None:
+    """Write down that all is stored which a slot's session heard by other rings; it is part of the spread then."""
+    tx.all("slots.one_at_a_time")
+    tx.run("slots.agree", slot=slot, holder=holder, spread_over=sorted(ring.slots), version=ring.version)
+
+
 def report(
     tx: Transaction, slot: int, holder: str, *, lag_s: float, is_listening: bool, last_commit: datetime | None
 ) -> None:
@@ -138,7 +201,10 @@ def release(tx: Transaction, holder: str) -> None:
 def drain(tx: Transaction, *, keep: int | None = None) -> list[int]:
     """Ask for the end of the slots beyond `keep`, or beyond one for each process that is alive; return which."""
     tx.all("slots.one_at_a_time")
-    return [int(row["slot"]) for row in tx.all("slots.drain", keep=keep)]
+    drained = [int(row["slot"]) for row in tx.all("slots.drain", keep=keep)]
+    if drained:
+        tx.run("slots.change_ring")
+    return drained
 
 
 def every(tx: Transaction) -> list[Slot]:

@@ -77,14 +77,47 @@ RETURNING slot;
 UPDATE ingest_slot
 SET lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
 WHERE holder = %(holder)s
-RETURNING slot, last_commit, claimed_by, is_draining;
+RETURNING slot, last_commit, claimed_by, is_draining, spread_over, spread_version;
 
 -- name: report
 -- Say how far behind a slot is.
 UPDATE ingest_slot
-SET lag_s = %(lag_s)s, is_listening = %(is_listening)s, last_commit = coalesce(%(last_commit)s, last_commit)
+SET
+    lag_s = %(lag_s)s,
+    is_listening = %(is_listening)s,
+    last_commit = coalesce(%(last_commit)s, last_commit)
 WHERE slot = %(slot)s
     AND holder = %(holder)s;
+
+-- name: spread_over
+-- The slots over which what must come in order is spread, and what each has agreed on.
+SELECT slot, spread_version, is_listening, is_draining
+FROM ingest_slot
+WHERE spread_over IS NOT NULL
+ORDER BY slot;
+
+-- name: ring_version
+-- Which ring this is.
+SELECT coalesce(max(ring_version), 0) AS version
+FROM ingest_slot;
+
+-- name: agree
+-- Say by which ring everything of a slot's session is stored. Its first word of that changes the ring, and counts only
+-- where it speaks of the present one.
+UPDATE ingest_slot
+SET
+    spread_over = %(spread_over)s,
+    spread_version = %(version)s,
+    ring_version = CASE
+        WHEN spread_over IS NULL THEN (SELECT max(o.ring_version) + 1 FROM ingest_slot AS o)
+        ELSE ring_version
+    END
+WHERE slot = %(slot)s
+    AND holder = %(holder)s
+    AND CASE
+        WHEN spread_over IS NULL THEN %(version)s = (SELECT max(o.ring_version) FROM ingest_slot AS o)
+        ELSE spread_version <> %(version)s
+    END;
 
 -- name: report_spool
 -- Say how old the oldest message in a spool is.
@@ -152,6 +185,11 @@ SET is_draining = true
 WHERE slot IN (SELECT slot FROM ranked)
     AND slot NOT IN (SELECT slot FROM kept)
 RETURNING slot;
+
+-- name: change_ring
+-- Note that the ring has changed.
+UPDATE ingest_slot
+SET ring_version = (SELECT max(o.ring_version) + 1 FROM ingest_slot AS o);
 
 -- name: all
 -- Every slot.

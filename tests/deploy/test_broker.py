@@ -120,6 +120,8 @@ def test_the_broker_knows_its_accounts_and_nobody_else(mosquitto: Broker) -> Non
         ("node", "spBv1.0/demo/NBIRTH/other", "ingest", False),
         ("ingest", "spBv1.0/demo/NCMD/gw", "node", True),
         ("ingest", "spBv1.0/demo/NDATA/gw", "ingest", False),
+        ("ingest", "assetloop/v1/ingest/plant-ingest-1", "ingest", True),
+        ("pump", "assetloop/v1/ingest/plant-ingest-1", "ingest", False),
         ("pump", "spBv1.0/demo/NCMD/gw", "node", False),
         ("ingest", "spBv1.0/STATE/assetloop", "node", True),
         ("ingest", "STATE/assetloop", "node", True),

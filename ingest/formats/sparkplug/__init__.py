@@ -50,14 +50,40 @@ class Nodes:
     ) -> None:
         self._monotonic = monotonic
         self._joins_names = joins_names
-        self._nodes = {
-            speaker: Node.remembered(speaker, dict(document), joins_names=joins_names)
-            for speaker, document in memories.items()
-        }
-        self._metrics = sum(node.size for node in self._nodes.values())
-        self._nodes_of = {
-            (node.group, device): node for node in self._nodes.values() for device in node.entities if device != OWN
-        }
+        self._nodes: dict[str, Node] = {}
+        self._nodes_of: dict[tuple[str, str], Node] = {}
+        self._metrics = 0
+        self.learn(memories)
+
+    def learn(self, memories: Memories) -> None:
+        """Learn what others remember of nodes that they hear, in place of what is known of these."""
+        for speaker in sorted(memories):
+            former = self._nodes.pop(speaker, None)
+            if former is not None:
+                self._metrics -= former.size
+                self._release(former)
+            node = Node.remembered(speaker, dict(memories[speaker]), joins_names=self._joins_names)
+            self._nodes[speaker] = node
+            self._take_devices(node)
+            self._metrics += node.size
+
+    def _release(self, node: Node) -> None:
+        for device in node.entities:
+            if self._nodes_of.get((node.group, device)) is node:
+                del self._nodes_of[node.group, device]
+
+    def _take_devices(self, node: Node) -> None:
+        """Let a node have its devices; where two took one unseen by each other, the first by name keeps it."""
+        for device in [one for one in node.entities if one != OWN and not self._joins_names]:
+            other = self._nodes_of.get((node.group, device), node)
+            first = min(node, other, key=lambda one: one.speaker)
+            self._nodes_of[node.group, device] = first
+            if first is not other:
+                self._metrics -= other.size
+                other.entities.pop(device, None)
+                self._metrics += other.size
+            elif first is not node:
+                node.entities.pop(device)
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Decode one message, the next of its node.
@@ -175,6 +201,16 @@ def _address(topic: str) -> Address:
     return Address(parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else "")
 
 
+def speaker_of(topic: str) -> str:
+    """Name the node that speaks on a topic.
+
+    >>> speaker_of("spBv1.0/hall/DDATA/edge/P-1")
+    'hall/edge'
+    """
+    address = _address(topic)
+    return f"{address.group}/{address.node}"
+
+
 def format_of(*, joins_names: bool) -> Format:
     """Return the format; with `joins_names` a device's asset is called `node/device`."""
     return Format(
@@ -184,8 +220,8 @@ def format_of(*, joins_names: bool) -> Format:
             *(f"spBv1.0/+/{kind}/+/+" for kind in _OF_DEVICES),
         ),
         decode=lambda topic, payload: Nodes({}, joins_names=joins_names).decode(topic, payload),
-        is_ordered=True,
-        begin=lambda memories: Nodes(memories, joins_names=joins_names).decode,
+        speaker_of=speaker_of,
+        begin=lambda memories: Nodes(memories, joins_names=joins_names),
     )
 
 

@@ -220,6 +220,40 @@ def test_two_nodes_with_one_device_id_do_not_become_one_asset_until_the_first_gi
     assert readings(line.says("DBIRTH", payload(4, BORN), node="m", device="d"))[0].device == "g/d"
 
 
+def test_a_device_id_stays_with_the_node_of_another_process_that_uses_it() -> None:
+    elsewhere, here = Line(), Line()
+    elsewhere.born(bd_seq=1)
+    elsewhere.says("DBIRTH", payload(1, BORN), device="d")
+    here.nodes.learn(json.loads(json.dumps(elsewhere.memories)))
+    here.says("NBIRTH", payload(0, bd_seq=1), node="m")
+    with pytest.raises(Rejected, match="g/n has a device d, too"):
+        here.says("DBIRTH", payload(1, BORN), node="m", device="d")
+    elsewhere.says("DDEATH", payload(2), device="d")
+    here.nodes.learn(json.loads(json.dumps(elsewhere.memories)))
+    assert readings(here.says("DBIRTH", payload(2, BORN), node="m", device="d"))[0].device == "g/d"
+
+
+def test_a_device_id_that_two_processes_took_unseen_by_each_other_is_the_first_node_s_by_name_in_both() -> None:
+    one, other = Line(), Line()
+    for line, node in ((one, "a"), (other, "b")):
+        line.says("NBIRTH", payload(0, bd_seq=1), node=node)
+        line.says("DBIRTH", payload(1, BORN), node=node, device="d")
+    for line, learns in ((one, other.memories), (other, one.memories)):
+        line.nodes.learn(json.loads(json.dumps(learns)))
+    assert readings(one.says("DDATA", payload(2, flow(2.0)), node="a", device="d"))
+    with pytest.raises(Rejected, match="g/a has a device d, too"):
+        other.says("DDATA", payload(2, flow(2.0)), node="b", device="d")
+
+
+def test_a_node_that_is_taken_over_is_asked_for_one_birth_and_its_aliases_are_known() -> None:
+    former, successor = Line(), Line()
+    former.born()
+    successor.nodes.learn(json.loads(json.dumps(former.memories)))
+    assert successor.data(1) == UNCERTAIN
+    assert successor.data(2) == UNCERTAIN
+    assert successor.asked == ["spBv1.0/g/NCMD/n"]
+
+
 def test_where_names_are_joined_two_nodes_may_have_one_device_id() -> None:
     line = Line(joins_names=True)
     for node in ("n", "m"):
