@@ -28,7 +28,7 @@ from ingest.mqtt.connecting import BrokerSettings, end_session
 from ingest.mqtt.host_state import HostState, HostStateSettings
 from ingest.mqtt.session import Session
 from ingest.mqtt.sessions import Sessions
-from ingest.mqtt.share import Share
+from ingest.mqtt.share import SlotShare
 from ingest.mqtt.subscriber import Subscriber
 from ingest.mqtt.waker import Waker
 from ingest.own_state import OwnState
@@ -242,12 +242,12 @@ class Ingest:
         return Session(subscriber, behind_since_s=behind_since_s, decoder=decoder, share=part)
 
 
-def _part(held: HeldSlot, ring: Ring, decoder: Decoder, mark_topic: str) -> Share:
+def _part(held: HeldSlot, ring: Ring, decoder: Decoder, mark_topic: str) -> SlotShare:
     """Return what a slot hears of what must come in order; before there were parts, the first heard all of it."""
     agreed = held.agreed
     if agreed is None and held.slot == HOST_SLOT:
         agreed = Ring(version=-1, slots=frozenset({HOST_SLOT}))
-    part = Share(held.slot, agreed, decoder.speaker_of, mark_topic=mark_topic)
+    part = SlotShare(held.slot, agreed, decoder.speaker_of, mark_topic=mark_topic)
     part.want(ring)
     return part
 

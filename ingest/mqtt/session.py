@@ -10,7 +10,7 @@ from ingest.decoding.decode import Decoder
 from ingest.decoding.decoded import Decoded
 from ingest.decoding.format import Memories
 from ingest.mqtt.frames import Publish
-from ingest.mqtt.share import Share
+from ingest.mqtt.share import SlotShare
 from ingest.mqtt.subscriber import Connection, Subscriber
 from plant.backoff import Outage
 from plant.errors import Unavailable
@@ -48,7 +48,7 @@ class Session:
         *,
         behind_since_s: float,
         decoder: Decoder | None = None,
-        share: Share | None = None,
+        share: SlotShare | None = None,
     ) -> None:
         self.subscriber = subscriber
         self.decoder = decoder

@@ -32,7 +32,7 @@ def owner(speaker: str, slots: Collection[int]) -> int:
     return max(slots, key=lambda slot: hashlib.blake2b(f"{slot} {speaker}".encode(), digest_size=8).digest())
 
 
-class Share:
+class SlotShare:
     """The part of one slot; all methods are for one thread.
 
     `agreed` is the ring by which all is stored that came over the session up to now, as the record knows it: None for a

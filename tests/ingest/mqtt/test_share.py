@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ingest.mqtt.frames import Publish
-from ingest.mqtt.share import PASSED_OVER, Share, owner
+from ingest.mqtt.share import PASSED_OVER, SlotShare, owner
 from storage.telemetry.slots import Ring, SpreadSlots
 
 SPEAKERS = [f"hall/N-{n}" for n in range(12)]
@@ -28,7 +28,7 @@ def speaker_of(topic: bytes) -> str:
 class ToySession:
     """A slot's session at the broker, and its reader; `taken` were read and are neither committed nor acknowledged."""
 
-    share: Share
+    share: SlotShare
     waiting: list[Publish] = field(default_factory=list)
     is_subscribed: bool = True
     connection: object = field(default_factory=object)
@@ -56,10 +56,10 @@ class Broker:
         share = self.share(slot)
         self.sessions[slot] = ToySession(share=share)
 
-    def share(self, slot: int) -> Share:
+    def share(self, slot: int) -> SlotShare:
         """Make what a process makes that takes a slot over."""
         agreed = self.rows[slot] or (ring(0, version=-1) if slot == 0 else None)
-        made = Share(slot, agreed, speaker_of, mark_topic=f"mark/{slot}")
+        made = SlotShare(slot, agreed, speaker_of, mark_topic=f"mark/{slot}")
         made.want(self.spread.ring)
         return made
 
@@ -229,14 +229,14 @@ def test_a_slot_that_joins_or_leaves_moves_its_own_speakers_alone() -> None:
 
 
 def test_a_session_alone_hears_everything_and_looks_at_nothing() -> None:
-    share = Share(0, ring(0), speaker_of, mark_topic="mark")
+    share = SlotShare(0, ring(0), speaker_of, mark_topic="mark")
     share.want(ring(0))
     publishes = [(b"hall/N-1", b"x", 0, 0), (b"hall/N-2", b"y", 4, 0)]
     assert share.sift(publishes) == (publishes, False)
 
 
 def test_what_another_session_hears_is_acknowledged_and_of_qos_0_forgotten() -> None:
-    share = Share(0, None, speaker_of, mark_topic="mark")
+    share = SlotShare(0, None, speaker_of, mark_topic="mark")
     share.want(ring(0, 1))
     share.note_listening()
     theirs = next(one for one in SPEAKERS if owner(one, (0, 1)) == 1).encode()
