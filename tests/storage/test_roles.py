@@ -33,7 +33,6 @@ APP = {
     **dict.fromkeys(("person", "team", "person_session", "one_time_link", "api_token", "confirmation"), "siu"),
     **dict.fromkeys(("person_role", "team_member", "sign_in_delay"), "siud"),
     "sign_in_attempt": "siu",
-    **dict.fromkeys(("person_role", "team_member", "sign_in_attempt", "sign_in_delay"), "siud"),
     **dict.fromkeys(("dispatch", "escalation", "roster", "notice_preference"), "siu"),
     "closed_way": "siud",
     "provider_sign_in": "sid",
