@@ -13,6 +13,7 @@ from api.console.pages import (
     asset,
     model,
     models,
+    notices,
     order,
     orders,
     overview,
@@ -88,6 +89,10 @@ def _declare_lists(ground: Ground) -> None:
 
 
 def _declare_people(ground: Ground) -> None:
+    @page("/notices")
+    async def show_notices(request: Request) -> None:
+        await notices.show(Visit(ground, request))
+
     @page("/people")
     async def show_people(request: Request) -> None:
         await people.show(Visit(ground, request))

@@ -35,6 +35,7 @@ class At(StrEnum):
     PROPOSAL = "the proposal's site"
     QUARANTINED = "the payload's site"
     LESSON = "the lesson's site"
+    MESSAGE = "the message's site"
     DEVICE_TOKEN = "the device token's site"  # noqa: S105 - a thing, not a secret
     EVERYWHERE = "every site"
     NOWHERE = "no site"
@@ -152,6 +153,15 @@ _KNOWLEDGE = (
     RouteRight("POST", f"{API}/lessons/{{lesson_id}}/withdraw", Right.CLOSE_ORDERS, At.LESSON),
 )
 
+_NOTICES = (
+    RouteRight("GET", f"{API}/notices", Right.SEE),
+    RouteRight("POST", f"{API}/notices/messages/{{message_id}}/again", Right.ACKNOWLEDGE, At.MESSAGE),
+    RouteRight("GET", f"{API}/notices/closed-ways", Right.SEE, At.NOWHERE),
+    RouteRight("POST", f"{API}/notices/ways/{{way}}/open", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/me/notices", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("POST", f"{API}/me/notices", Reach.SIGNED_IN, At.NOWHERE),
+)
+
 _PEOPLE = (
     RouteRight("GET", f"{API}/me", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/confirm", Reach.SIGNED_IN, At.NOWHERE),
@@ -202,11 +212,20 @@ PAGES = (
     RouteRight("GET", "/assets/{site}/{tag:path}", Right.SEE, At.PATH),
     RouteRight("GET", "/telemetry", Right.SEE_INGEST),
     RouteRight("GET", "/quarantine", Right.SEE_INGEST),
+    RouteRight("GET", "/notices", Right.SEE),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
     RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
 )
 
-ROUTE_RIGHTS: Sequence[RouteRight] = (*_orders(), *_THE_PLANT, *_KNOWLEDGE, *_PEOPLE, *_SIGNING_IN, *PAGES)
+ROUTE_RIGHTS: Sequence[RouteRight] = (
+    *_orders(),
+    *_THE_PLANT,
+    *_KNOWLEDGE,
+    *_NOTICES,
+    *_PEOPLE,
+    *_SIGNING_IN,
+    *PAGES,
+)
 
 
 def right_of(method: str, path: str) -> RouteRight | None:

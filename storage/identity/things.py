@@ -6,7 +6,7 @@ from typing import Literal
 
 from storage.core.database import Transaction
 
-Thing = Literal["order", "alert", "model", "proposal", "quarantined", "device_token", "lesson"]
+Thing = Literal["order", "alert", "model", "proposal", "quarantined", "device_token", "lesson", "message"]
 
 
 def site_of(tx: Transaction, thing: Thing, key: str) -> str | None:

@@ -50,3 +50,9 @@ SELECT s.tag AS site
 FROM lesson AS l
 JOIN site AS s USING (site_id)
 WHERE l.lesson_id = %(key)s::uuid;
+-- name: message
+-- The site that a message is about; empty where it is about every site.
+SELECT n.site
+FROM dispatch AS d
+JOIN notice AS n USING (notice_id)
+WHERE d.dispatch_id = %(key)s::uuid;

@@ -38,6 +38,7 @@ _WAYS = (
     ("/search", "nav_search", "search", Right.SEE),
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
+    ("/notices", "nav_notices", "mark_email_read", Right.SEE),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
 )
 

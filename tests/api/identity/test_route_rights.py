@@ -101,6 +101,8 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
     return {
         "site": site,
         "lesson_id": lesson_id,
+        "message_id": _message(rows, site),
+        "way": "mqtt",
         "tag": "P-1",
         "number": f"WO-{rows.work_order(asset_id):06d}",
         "alert_id": rows.alert(asset_id),
@@ -114,6 +116,30 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "position": 1,
         "attachment_id": "00000000-0000-0000-0000-000000000000",
     }
+
+
+def _message(rows: PlantRows, site: str) -> Any:
+    notice_id = rows.add(
+        "notice",
+        site=site,
+        subject="incident",
+        subject_id=site,
+        severity="MAJOR",
+        priority=2,
+        document=psycopg.types.json.Jsonb({"title": {"en": "x", "zh": "x"}}),
+        raised_at=NOW,
+        changed_at=NOW,
+    )
+    return rows.add(
+        "dispatch",
+        notice_id=notice_id,
+        revision=1,
+        step=0,
+        way="mqtt",
+        document=psycopg.types.json.Jsonb({}),
+        created_at=NOW,
+        next_at=NOW,
+    )
 
 
 @pytest.fixture
