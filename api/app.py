@@ -133,12 +133,20 @@ def create_app(
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES)  # outermost: what is packed is not changed
     handle_problems(app)
+    _add_routes(app)
+    if console:
+        from api.console.addresses import install
+
+        install(app, app.state.parts, app.state.recogniser)
+    refuse_unlisted(routes_of(app))
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
     for router in _ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(login.router)
-    app.include_router(forgotten.router)
-    app.include_router(provider_sign_in.router)
-    app.include_router(counting.router)
+    for outside in (login, forgotten, provider_sign_in, counting):
+        app.include_router(outside.router)
     app.add_api_route(
         _EVERYTHING_ELSE,
         _nothing_here,
@@ -146,12 +154,6 @@ def create_app(
         response_model=None,
         include_in_schema=False,
     )
-    if console:
-        from api.console.addresses import install
-
-        install(app, app.state.parts, app.state.recogniser)
-    refuse_unlisted(routes_of(app))
-    return app
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:

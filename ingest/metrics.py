@@ -36,26 +36,17 @@ class Meter:
         }
         self._received = Counter("received_messages", "Messages that came in.", **where)
         self._received_bytes = Counter("received_payload", "Bytes of payloads that came in.", unit="bytes", **where)
+        timed = {**where, "unit": "seconds", "buckets": _SECONDS}
         self._decoded = Counter(
             "decoded_values", "Values read out of payloads at once; the rest is asked for.", **where
         )
         self._outcomes = Counter("values", "What became of values, by outcome, as in the ledger.", ["outcome"], **where)
         self._committed = Counter("committed_messages", "Messages whose batch is committed.", **where)
-        self._commit = Histogram("commit", "Time of one commit.", unit="seconds", buckets=_SECONDS, **where)
+        self._commit = Histogram("commit", "Time of one commit.", **timed)
         self._batch = Histogram("batch_values", "Values of one batch.", buckets=_SIZES, **where)
-        self._wait = Histogram(
-            "arrival_to_commit",
-            "From a batch's first arrival to its commit.",
-            unit="seconds",
-            buckets=_SECONDS,
-            **where,
-        )
+        self._wait = Histogram("arrival_to_commit", "From a batch's first arrival to its commit.", **timed)
         self._latency = Histogram(
-            "publish_to_commit",
-            "From the time that the newest reading of a batch claims to its commit.",
-            unit="seconds",
-            buckets=_SECONDS,
-            **where,
+            "publish_to_commit", "From the time that the newest reading of a batch claims to its commit.", **timed
         )
         self._failed = Counter("failed_commits", "Commits that did not hold and were tried again.", **where)
         self._spool = Gauge("spool", "Telemetry of QoS 0 that waits on disk.", unit="bytes", **where)

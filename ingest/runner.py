@@ -147,12 +147,7 @@ class Ingest:
         """Hold slots until `stop` is set or somebody else holds them."""
         settings = self._settings
         rules, devices = settings.rules(), settings.devices(self._database)
-        gathering = Gathering(
-            most_values=settings.most_batch_values,
-            longest_s=settings.longest_batch_s,
-            shortest_s=settings.shortest_batch_s,
-        )
-        waker = Waker()
+        gathering, waker = _gathering(settings), Waker()
         house = Housekeeping(
             self._database,
             self._clock,
@@ -254,6 +249,14 @@ def _part(held: HeldSlot, ring: Ring, decoder: Decoder, mark_topic: str) -> Slot
 
 def _client_id(installation: str, slot: int) -> str:
     return f"{installation}-ingest-{slot}"
+
+
+def _gathering(settings: IngestSettings) -> Gathering:
+    return Gathering(
+        most_values=settings.most_batch_values,
+        longest_s=settings.longest_batch_s,
+        shortest_s=settings.shortest_batch_s,
+    )
 
 
 def _has_slots(house: Housekeeping) -> bool:

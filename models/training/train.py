@@ -201,9 +201,11 @@ def _store(
     champion = _becomes_champion(tx, installation, task.succession)
     data_from, data_to = from_us(healthy.times_us[0]), from_us(healthy.times_us[-1])
     names = tuple(signal.key for signal in healthy.signals)
-    never_moved = tuple(names[column] for column in detector.still_.tolist())
-    counters = tuple(names[column] for column in detector.counting_.tolist())
-    apart = _apart(detector)
+    noticed: dict[str, Any] = {
+        "never_moved": tuple(names[column] for column in detector.still_.tolist()),
+        "counters": tuple(names[column] for column in detector.counting_.tolist()),
+        "apart": _apart(detector),
+    }
     model_id, version = catalogue.enter(
         tx,
         detector,
@@ -216,12 +218,7 @@ def _store(
         trained_by=task.trained_by,
         trained_at=at,
         champion=champion,
-        figures={
-            **tested.figures,
-            "never_moved": list(never_moved),
-            "counters": list(counters),
-            "apart": list(apart),
-        },
+        figures={**tested.figures, **{what: list(signals) for what, signals in noticed.items()}},
         line=tested.line,
         reference=references(healthy.signals, healthy.rows),
     )
@@ -236,9 +233,7 @@ def _store(
         state=ModelState.CHAMPION if champion else ModelState.CHALLENGER,
         rows=len(healthy.rows),
         signals=names,
-        never_moved=never_moved,
-        counters=counters,
-        apart=apart,
+        **noticed,
         data_from=data_from,
         data_to=data_to,
     )

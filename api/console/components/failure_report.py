@@ -47,9 +47,6 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
         words(visit.t("files"), "small muted")
         files = files_field(visit)
 
-        def lacks() -> str | None:
-            return None if said(what) and mode.value else visit.t("what_needed")
-
         def act(parts: Parts) -> None:
             report = FailureReport(
                 actor=parts.principal,
@@ -59,18 +56,12 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
                 failed_at=failed.value,
                 words=str(more.value or "").strip(),
             )
-            raised.append(
-                commands.report_failure(
-                    parts.database, site, tag, report, clock=parts.clock, console_url=parts.console_url
-                )
-            )
+            raised.append(_report(parts, site, tag, report))
 
         async def done() -> None:
             refused = await send_files(files, raised[-1].number)
             dialog.close()
-            if refused:
-                ui.notify(visit.t("files_refused", why=escaped("; ".join(refused))), type="warning")
-            ui.navigate.to(f"/work-orders/{raised[-1].number}")
+            _go_there(visit, raised[-1], refused)
 
         Form(
             visit,
@@ -79,5 +70,16 @@ def _ask(visit: Visit, site: str, tag: str) -> None:
             on_done=done,
             action="report_do",
             hint="report_hint",
-            lacks=lacks,
+            lacks=lambda: None if said(what) and mode.value else visit.t("what_needed"),
         )
+
+
+def _go_there(visit: Visit, order: WorkOrder, refused: list[str]) -> None:
+    """Open the order, and say which files were not taken."""
+    if refused:
+        ui.notify(visit.t("files_refused", why=escaped("; ".join(refused))), type="warning")
+    ui.navigate.to(f"/work-orders/{order.number}")
+
+
+def _report(parts: Parts, site: str, tag: str, report: FailureReport) -> WorkOrder:
+    return commands.report_failure(parts.database, site, tag, report, clock=parts.clock, console_url=parts.console_url)

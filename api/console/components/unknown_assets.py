@@ -128,9 +128,6 @@ class StrangersCard:
             for field in (name, name_zh):
                 field.props("maxlength=200")
 
-            def lacks() -> str | None:
-                return None if where.tag and what.tag else visit.t("class_needed")
-
             def act(parts: Parts) -> None:
                 parts.principal.demand(Right.REGISTER_ASSETS, where.tag)
                 with parts.database.transaction() as tx:
@@ -157,7 +154,7 @@ class StrangersCard:
                 on_done=done,
                 action="approve_asset",
                 hint="approve_hint",
-                lacks=lacks,
+                lacks=lambda: None if where.tag and what.tag else visit.t("class_needed"),
             )
 
     def _ask_to_dismiss(self, one: Stranger) -> None:
