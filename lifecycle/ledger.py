@@ -92,17 +92,25 @@ def _follows(stored: store.StoredEntry, seq: int, previous: bytes) -> bool:
     """Say whether an entry is the next one and says what its hash says."""
     if (stored.seq, stored.previous) != (seq + 1, previous):
         return False
+    return hashlib.sha256(rfc8785.dumps(content_of(stored))).digest() == stored.hash
+
+
+def content_of(stored: store.StoredEntry) -> dict[str, Any]:
+    """Return what an entry's hash is over."""
     # RFC 8785 knows only doubles; PostgreSQL writes a large one out as an integer
     entry = json.loads(stored.entry, parse_int=float)
-    return _digest(stored.project, stored.seq, stored.at, entry, stored.previous) == stored.hash
+    return _content(stored.project, stored.seq, stored.at, entry, stored.previous)
 
 
 def _digest(project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes) -> bytes:
-    content: dict[str, Any] = {
+    return hashlib.sha256(rfc8785.dumps(_content(project, seq, at, entry, previous))).digest()
+
+
+def _content(project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes) -> dict[str, Any]:
+    return {
         "project": project,
         "seq": seq,
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         "entry": entry,
         "previous": previous.hex(),
     }
-    return hashlib.sha256(rfc8785.dumps(content)).digest()

@@ -79,6 +79,27 @@ class OrderMoved:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FileImported:
+    """A file was brought into the record: a register or readings; `counts` say what that changed."""
+
+    actor: str
+    what: Literal["register", "readings", "schedule", "backup"]
+    file: str
+    sha256: str
+    counts: dict[str, int]
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object; a backup is `backup.restored`."""
+        return {
+            "event": "backup.restored" if self.what == "backup" else f"{self.what}.imported",
+            "actor": self.actor,
+            "file": self.file,
+            "sha256": self.sha256,
+            "counts": self.counts,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceStateChanged:
     """An asset was taken out of service, or returned to it."""
 

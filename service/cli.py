@@ -21,6 +21,7 @@ from service.commands.notices import notify_app
 from service.commands.orders import library as order_library
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
+from service.commands.record.ledger import ledger_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
 
@@ -109,6 +110,7 @@ evaluate_app.command(
 )(evaluate.cmapss)
 evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 --out faults.csv")(evaluate.year)
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
 app.add_typer(order_library.order_app, name="order")

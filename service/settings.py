@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     attachment_bytes: Annotated[int, Field(ge=1024, le=2**30)] = 25 * 2**20
     mail: SecretStr | None = None
     mail_file: Path | None = None
+    ledger_key_file: Path | None = None
     notify: Path | None = None
     round_s: Annotated[float, Field(gt=0, le=600)] = 2.0
     expected_values_per_s: Annotated[float, Field(gt=0)] = 100.0

@@ -11,6 +11,7 @@ from api.console.pages import (
     account,
     alerts,
     asset,
+    ledger,
     model,
     models,
     notices,
@@ -92,6 +93,10 @@ def _declare_people(ground: Ground) -> None:
     @page("/notices")
     async def show_notices(request: Request) -> None:
         await notices.show(Visit(ground, request))
+
+    @page("/ledger")
+    async def show_ledger(request: Request) -> None:
+        await ledger.show(Visit(ground, request))
 
     @page("/people")
     async def show_people(request: Request) -> None:

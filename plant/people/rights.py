@@ -24,6 +24,7 @@ class Right(StrEnum):
     SIGN_FOR_OPERATIONS = "sign_for_operations"
     SIGN_FOR_ENGINEERING = "sign_for_engineering"
     DECIDE_ON_MODELS = "decide_on_models"
+    WITNESS_LEDGER = "witness_ledger"
     SEE_INGEST = "see_ingest"
     REGISTER_ASSETS = "register_assets"
     MANAGE_DEVICES = "manage_devices"
@@ -57,7 +58,7 @@ _ON_SHIFT = frozenset(
 )
 
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
-    PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS},
+    PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS, Right.WITNESS_LEDGER},
     PlantRole.MAINTENANCE: _ON_SHIFT | {Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SEE_INGEST},
     PlantRole.ENGINEERING: frozenset(
         {
@@ -65,6 +66,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
             Right.COMMENT_ON_ORDERS,
             Right.ANSWER_FOR_ENGINEERING,
             Right.SIGN_FOR_ENGINEERING,
+            Right.WITNESS_LEDGER,
             Right.DECIDE_ON_MODELS,
             Right.SEE_INGEST,
             Right.REGISTER_ASSETS,
@@ -76,6 +78,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
         Right.WORK_ON_ORDERS,
         Right.CLOSE_ORDERS,
         Right.SIGN_FOR_OPERATIONS,
+        Right.WITNESS_LEDGER,
         Right.DECIDE_ON_MODELS,
         Right.SEE_INGEST,
         Right.REGISTER_ASSETS,

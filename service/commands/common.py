@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,6 +40,12 @@ def surroundings(data: Path | None) -> Surroundings:
     around = Surroundings.of(data)
     log_to_stderr(around.settings.log_level)
     return around
+
+
+def sha256_of_file(file: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def answer(result: Any, *, as_json: bool, line: Callable[[], str]) -> None:

@@ -66,6 +66,19 @@ def mail_links_with(app: procrastinate.App, around: Surroundings, database: Data
         app.add_tasks_from(blueprint, namespace=NAMESPACE)
 
 
+def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Database) -> None:
+    """Let a worker sign the ledger's heads, where the database can be asked what the installation is called."""
+    from lifecycle.attesting.signing_job import NAMESPACE, ledger_blueprint
+    from service.commands.record.ledger import signing_key
+    from storage.work import ledger
+
+    with contextlib.suppress(Unavailable):
+        with database.transaction() as tx:
+            installation = ledger.installation(tx)
+        blueprint = ledger_blueprint(database, around.clock, signing_key(around, installation))
+        app.add_tasks_from(blueprint, namespace=NAMESPACE)
+
+
 def _address(around: Surroundings) -> str:
     return roles.console_url(around) or f"http://127.0.0.1:{around.settings.port}"
 

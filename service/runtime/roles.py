@@ -188,6 +188,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     from alerts.knowledge import indexing
     from models import training_requests
     from models.training import queue as training
+    from service.runtime.entry import sign_heads_with
     from storage.core.jobs import connector
     from storage.schema import upkeep
     from storage.schema.upkeep import upkeep_blueprint
@@ -205,6 +206,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         app.add_tasks_from(indexing.knowledge_blueprint(database), namespace=indexing.NAMESPACE)
+        sign_heads_with(app, around, database)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
         outage = Outage("the job queue is away; waiting for it", "the job queue is back", first_s=2.0, log=log)

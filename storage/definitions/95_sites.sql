@@ -30,7 +30,8 @@ BEGIN
             ('knowledge_entry', 'site_id IS NULL OR site_id IN (SELECT s.site_id FROM site AS s)'),
             ('dispatch', 'notice_id IN (SELECT n.notice_id FROM notice AS n)'),
             ('quarantine', format('site_tag = ANY(%s)', v_tags)),
-            ('ledger', format('project = ANY(%s)', v_tags))
+            ('ledger', format('project = ANY(%s)', v_tags)),
+            ('ledger_head', format('project = ANY(%s)', v_tags))
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', v_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', v_table);

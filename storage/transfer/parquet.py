@@ -7,7 +7,7 @@ A row is a reading: `site`, `asset` and `signal` are its tags, `unit` the regist
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,6 +61,7 @@ class Imported:
     stored: int
     duplicate: int
     conflicting: int
+    sites: tuple[str, ...] = field(default=(), compare=False)
 
 
 def export(
@@ -130,7 +131,8 @@ def bring_in(database: Database, file: Path, *, now: datetime, progress: Progres
         conflicting += appended.conflicting
         done += len(columns)
         progress(done, source.metadata.num_rows)
-    return Imported(readings=done, stored=stored, duplicate=duplicate, conflicting=conflicting)
+    sites = tuple(sorted({site for site, _, _ in keys}))
+    return Imported(readings=done, stored=stored, duplicate=duplicate, conflicting=conflicting, sites=sites)
 
 
 def _signals(tx: Transaction, assets: Sequence[str] | None) -> list[Signal]:

@@ -51,6 +51,66 @@ def add(
     tx.run("ledger.move_head", project=project, seq=seq, hash=digest)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainLine:
+    """A chain of the ledger: how many entries it has, and up to which it was signed and cosigned."""
+
+    project: str
+    entries: int
+    signed: int | None
+    signed_at: datetime | None
+    cosigned: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedHead:
+    """A head that was signed, as a note with every signature under it."""
+
+    size: int
+    note: str
+
+
+def hashes(tx: Transaction, project: str) -> list[bytes]:
+    """Return every entry's hash, in order."""
+    return [bytes(one) for one in tx.one("ledger.hashes", project=project)["hashes"] or ()]
+
+
+def chains(tx: Transaction) -> list[ChainLine]:
+    """Return every chain that has entries."""
+    return [ChainLine(**row) for row in tx.all("ledger.chains")]
+
+
+def grown(tx: Transaction) -> list[str]:
+    """Name the chains that have more entries than were signed."""
+    return [one.project for one in chains(tx) if one.signed != one.entries]
+
+
+def restored(tx: Transaction, project: str) -> list[int]:
+    """Return the numbers of the entries that say that a backup was restored."""
+    return [row["seq"] for row in tx.all("ledger.restored", project=project)]
+
+
+def keep_signed(tx: Transaction, project: str, *, size: int, root: bytes, note: str, at: datetime) -> None:
+    """Keep a signed head."""
+    tx.run("ledger.keep_signed", project=project, size=size, root=root, note=note, at=at)
+
+
+def newest_signed(tx: Transaction, project: str) -> SignedHead | None:
+    """Return the head that was signed last."""
+    row = tx.first("ledger.newest_signed", project=project)
+    return SignedHead(**row) if row else None
+
+
+def add_cosignature(tx: Transaction, project: str, *, size: int, line: str, at: datetime) -> None:
+    """Keep what a witness set under a head."""
+    tx.run("ledger.add_cosignature", project=project, size=size, line=line, at=at)
+
+
+def installation(tx: Transaction) -> str:
+    """Return what this deployment calls itself."""
+    return str(tx.one("ledger.installation")["installation"])
+
+
 def entries_after(tx: Transaction, project: str, seq: int, *, most: int) -> list[StoredEntry]:
     """Return up to `most` entries after `seq`, in order."""
     return [StoredEntry(**row) for row in tx.all("ledger.after", project=project, seq=seq, most=most)]

@@ -28,6 +28,70 @@ UPDATE ledger_head
 SET seq = %(seq)s, hash = %(hash)s
 WHERE project = %(project)s;
 
+-- name: hashes
+-- Every entry's hash, in order.
+SELECT array_agg(hash ORDER BY seq) AS hashes
+FROM ledger
+WHERE project = %(project)s;
+
+-- name: chains
+-- Every chain, with how many entries it has and what was signed of it last.
+SELECT h.project, h.seq AS entries, s.size AS signed, s.signed_at, c.cosigned
+FROM ledger_head AS h
+LEFT JOIN LATERAL (
+    SELECT s.size, s.signed_at
+    FROM ledger_signed_head AS s
+    WHERE s.project = h.project
+    ORDER BY s.signed_at DESC, s.size DESC
+    LIMIT 1
+) AS s ON true
+LEFT JOIN LATERAL (
+    SELECT max(c.size) AS cosigned
+    FROM ledger_cosignature AS c
+    WHERE c.project = h.project
+) AS c ON true
+WHERE h.seq > 0
+ORDER BY h.project;
+
+-- name: restored
+-- The entries that say that a backup was restored.
+SELECT seq
+FROM ledger
+WHERE project = %(project)s AND entry ->> 'event' = 'backup.restored'
+ORDER BY seq;
+
+-- name: keep_signed
+-- Keep a signed head.
+INSERT INTO ledger_signed_head (project, size, root, note, signed_at)
+VALUES (%(project)s, %(size)s, %(root)s, %(note)s, %(at)s)
+ON CONFLICT DO NOTHING;
+
+-- name: newest_signed
+-- The head that was signed last, with what witnesses set under it.
+SELECT s.size, s.note || coalesce(
+    (
+        SELECT string_agg(c.line, '' ORDER BY c.taken_at, c.line)
+        FROM ledger_cosignature AS c
+        WHERE c.project = s.project AND c.size = s.size
+    ),
+    ''
+) AS note
+FROM ledger_signed_head AS s
+WHERE s.project = %(project)s
+ORDER BY s.signed_at DESC, s.size DESC
+LIMIT 1;
+
+-- name: add_cosignature
+-- Keep what a witness set under a head.
+INSERT INTO ledger_cosignature (project, size, line, taken_at)
+VALUES (%(project)s, %(size)s, %(line)s, %(at)s)
+ON CONFLICT DO NOTHING;
+
+-- name: installation
+-- What this deployment calls itself.
+SELECT installation
+FROM deployment;
+
 -- name: after
 -- Entries after `seq`, in order; the entry as text, so that no number loses its digits on the way.
 SELECT project, seq, at, entry::text AS entry, previous, hash

@@ -39,6 +39,7 @@ _WAYS = (
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
     ("/notices", "nav_notices", "mark_email_read", Right.SEE),
+    ("/ledger", "nav_ledger", "menu_book", Right.SEE),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
 )
 

@@ -8,9 +8,8 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.element import Element
 
-from api.console.components.credential import CredentialField, attempt, offer, secret_field
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
-from api.console.components.forms import choice, said
+from api.console.components.forms import CredentialField, attempt, choice, offer, said, secret_field
 from api.console.components.frame import framed
 from api.console.visit import Visit
 from api.identity.credentials import set_password, set_pin

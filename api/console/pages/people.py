@@ -10,9 +10,8 @@ from typing import Any
 from nicegui import run, ui
 from nicegui.element import Element
 
-from api.console.components.credential import CredentialField, attempt, offer
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
-from api.console.components.forms import choice, said, sheet
+from api.console.components.forms import CredentialField, attempt, choice, offer, said, sheet
 from api.console.components.frame import framed
 from api.console.visit import Visit
 from api.identity import people as use_cases

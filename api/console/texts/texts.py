@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
+from api.console.texts.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
@@ -92,6 +93,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **MODEL_TEXTS,
     **KNOWLEDGE_TEXTS,
     **NOTICE_TEXTS,
+    **LEDGER_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},

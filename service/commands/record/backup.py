@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from plant.errors import Conflict, Misconfigured, Rejected
+from service.commands.record.ledger import enter_restore
 from service.runtime.postgres import PostgresServer, binaries
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
@@ -126,6 +127,7 @@ def _restore_into(
         wrong = dump.compare(url, held, bar)
     if wrong:
         raise Conflict(f"restored, but not as backed up: {', '.join(wrong[:_MOST_NAMED])}; do not use this database")
+    enter_restore(url, Path(str(archive.filename)), around)
     return Restored(tables=len(held.tables), rows=sum(table.rows for table in held.tables.values()))
 
 

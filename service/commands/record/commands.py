@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings
+from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
+from service.commands.who import who
 
 if TYPE_CHECKING:
     from lifecycle.register.importing import Difference
@@ -87,12 +88,20 @@ def register_import(
     json: Json = False,
 ) -> None:
     """Bring in sites, classes, assets and signals; says what it added, changed and left. Safe to repeat."""
+    from lifecycle import ledger
+    from lifecycle.ledger_events import FileImported
     from lifecycle.register.importing import import_plant
     from lifecycle.register.plant_file import read_plant
 
-    around, plant = surroundings(data), read_plant(file)
-    with around.database() as database, database.transaction() as tx:
+    around, plant, actor = surroundings(data), read_plant(file), who()
+    with around.database(actor=actor) as database, database.transaction() as tx:
         difference = import_plant(tx, plant, at=around.clock.now())
+        if difference.added or difference.changed:
+            counts = {"added": sum(difference.added.values()), "changed": sum(difference.changed.values())}
+            imported = FileImported(
+                actor=actor.name, what="register", file=file.name, sha256=sha256_of_file(file), counts=counts
+            )
+            ledger.append(tx, plant.site.tag, imported, around.clock.now())
     answer(difference, as_json=json, line=lambda: _difference(difference))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.common import Data, Json, answer, surroundings
+from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
+
+if TYPE_CHECKING:
+    from service.runtime.surroundings import Surroundings
 
 
 def export(
@@ -46,6 +50,8 @@ def import_(
     around = surroundings(data)
     with around.database(Role.INGEST) as database, Screen().bar(f"importing {file.name}", "readings") as bar:
         done = parquet.bring_in(database, file, now=datetime.now(UTC), progress=bar)
+    if done.stored:
+        _enter_import(around, file, stored=done.stored, sites=done.sites)
     answer(
         done,
         as_json=json,
@@ -54,6 +60,19 @@ def import_(
             f"{done.conflicting:,} kept beside a different value"
         ),
     )
+
+
+def _enter_import(around: Surroundings, file: Path, *, stored: int, sites: Sequence[str]) -> None:
+    """Enter in the ledger of every site what a file brought in."""
+    from lifecycle import ledger
+    from lifecycle.ledger_events import FileImported
+    from service.commands.who import who
+
+    actor, digest = who(otherwise="assetloop import"), sha256_of_file(file)
+    imported = FileImported(actor=actor.name, what="readings", file=file.name, sha256=digest, counts={"stored": stored})
+    with around.database(actor=actor) as database, database.transaction() as tx:
+        for site in sites:
+            ledger.append(tx, site, imported, around.clock.now())
 
 
 def backup(

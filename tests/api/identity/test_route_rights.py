@@ -113,6 +113,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "sign_in": "nobody",
         "team": "nobody",
         "booking_id": 1,
+        "entry": 1,
         "position": 1,
         "attachment_id": "00000000-0000-0000-0000-000000000000",
     }

@@ -1,0 +1,141 @@
+"""The ledger: its chains, how far they are signed and cosigned, their entries, and whether they verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from nicegui import run
+from nicegui.element import Element
+
+from api.console.components.elements import box, card, chip, heading, mark, moment, words
+from api.console.components.forms import attempt, offer
+from api.console.components.frame import empty, framed
+from api.console.visit import Visit
+from lifecycle.attesting import heads
+from lifecycle.ledger import BrokenChain, VerifiedChain
+from plant.people.rights import EVERY_SITE, Right
+from storage.core.database import Transaction
+from storage.work import ledger as store
+from storage.work.ledger import ChainLine
+
+_PAGE = 50
+_KNOWN = {"event", "actor", "recognised", "person"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownChain:
+    """A chain with some of its entries, the newest first, and its signed head."""
+
+    line: ChainLine
+    entries: Sequence[dict[str, Any]]
+    note: str
+
+
+async def show(visit: Visit) -> None:
+    """Draw the page."""
+    with framed(visit, visit.t("ledger")):
+        with box("title"):
+            heading(visit.t("ledger"))
+            words(visit.t("ledger_hint"), "muted")
+        rooms = box("stack", testid="ledger")
+        chains = await run.io_bound(_chains, visit)
+        with rooms:
+            for chain in chains or ():
+                _chain(visit, chain)
+            if not chains:
+                empty(visit.t("ledger_empty"), "menu_book")
+
+
+def _chains(visit: Visit) -> list[ShownChain]:
+    sees_people = visit.principal.may(Right.MANAGE_PEOPLE, EVERY_SITE)
+    with visit.parts.database.transaction() as tx:
+        found = [one for one in store.chains(tx) if sees_people or not one.project.startswith("@")]
+        return [_read(tx, one, below=one.entries + 1) for one in found]
+
+
+def _read(tx: Transaction, line: ChainLine, *, below: int) -> ShownChain:
+    after = max(0, below - 1 - _PAGE)
+    read = heads.entries(tx, line.project, after=after, most=_PAGE)
+    kept = store.newest_signed(tx, line.project)
+    entries = [one for one in reversed(read) if one["seq"] < below]
+    return ShownChain(line=line, entries=entries, note=kept.note if kept else "")
+
+
+def _chain(visit: Visit, chain: ShownChain) -> None:
+    line = chain.line
+    with card(line.project), box("stack", testid=f"chain-{line.project}"):
+        with box("line"):
+            words(visit.t("ledger_entries", count=line.entries), "strong")
+            signed = visit.t("ledger_signed", size=line.signed) if line.signed else visit.t("ledger_unsigned")
+            chip(signed, "plain")
+            cosigned = visit.t("ledger_cosigned", size=line.cosigned) if line.cosigned else visit.t("ledger_no_witness")
+            chip(cosigned, "good" if line.cosigned else "plain")
+        with box("line"):
+            verdict = mark(words("", "strong"), f"verdict-{line.project}")
+            offer(visit, "ledger_verify", partial(_verify, visit, line, verdict), testid=f"verify-{line.project}")
+        if chain.note:
+            with box(tag="details") as details:
+                with box(tag="summary"):
+                    words(visit.t("ledger_head"))
+                words(chain.note, "small figures secret", keeps_lines=True)
+            mark(details, f"head-{line.project}")
+        words(visit.t("ledger_newest"), "muted small")
+        history = box("history", testid=f"entries-{line.project}")
+        _more(visit, chain, history)
+
+
+def _more(visit: Visit, chain: ShownChain, history: Element) -> None:
+    with history:
+        for one in chain.entries:
+            _entry(visit, one)
+    if not chain.entries or chain.entries[-1]["seq"] == 1:
+        return
+    below = chain.entries[-1]["seq"]
+    with history:
+        room = box("line")
+
+    async def older() -> None:
+        found: list[ShownChain] = []
+
+        def read() -> None:
+            with visit.parts.database.transaction() as tx:
+                found.append(_read(tx, chain.line, below=below))
+
+        if await attempt(visit, read):
+            room.delete()
+            _more(visit, found[0], history)
+
+    with room:
+        offer(visit, "ledger_older", older, testid=f"older-{chain.line.project}-{below}")
+
+
+def _entry(visit: Visit, one: dict[str, Any]) -> None:
+    entry = one["entry"]
+    who = visit.who(str(entry.get("actor", "")), str(one["recognised"]))
+    rest = ", ".join(f"{name} {value}" for name, value in entry.items() if name not in _KNOWN and value is not None)
+    with box("step"):
+        with box("spread"):
+            words(f"{one['seq']}  {entry.get('event', '')}", "strong figures")
+            words(who, "muted clip")
+        moment(one["at"], "full").classes("small muted")
+        words(rest[:400], "small")
+
+
+async def _verify(visit: Visit, line: ChainLine, verdict: Element) -> None:
+    found: list[heads.ChainVerdict] = []
+
+    def read() -> None:
+        with visit.parts.database.transaction() as tx:
+            found.append(heads.compare(tx, line.project, []))
+
+    if not await attempt(visit, read):
+        return
+    said = ""
+    if isinstance(found[0], VerifiedChain):
+        said = visit.t("ledger_verified", count=found[0].entries)
+    elif isinstance(found[0], BrokenChain):
+        said = visit.t("ledger_broken", first=found[0].seq)
+    verdict.set_text(said)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""What lets somebody else hold the ledger to its word: tree heads, proofs, signed notes, and a witness."""
