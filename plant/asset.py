@@ -9,6 +9,7 @@ from plant.orders.rules import OrderRule
 
 SILENT_AFTER_S = 60.0  # where a class says nothing else
 SILENCE_ALERT_AFTER_S = 300.0
+HOLDS_S = 14_400.0  # a signal reported only on change, where its class says nothing else
 
 
 class AssetState(StrEnum):
@@ -31,7 +32,8 @@ class SignalRole(StrEnum):
 class SignalSpec:
     """One signal as the register describes it; limits are design limits in `unit`.
 
-    `most_rate_per_min` is how much it may change in a minute, in `unit`.
+    `most_rate_per_min` is how much it may change in a minute, in `unit`. Where it is reported only when it changes, its
+    last value holds for `holds_s`; None where it is reported all the time.
     """
 
     key: str
@@ -42,6 +44,7 @@ class SignalSpec:
     low: float | None = None
     high: float | None = None
     most_rate_per_min: float | None = None
+    holds_s: float | None = None
     key_value: bool = False
 
 

@@ -53,6 +53,9 @@ class SignalShape(Shape):
     role: str = Field(description="measurement or setting.")
     low: float | None = Field(description="Lower design limit, in `unit`.")
     high: float | None = Field(description="Upper design limit, in `unit`.")
+    holds_s: float | None = Field(
+        description="For how many seconds a value holds that is reported only when it changes; null where it is not so."
+    )
     time: datetime | None = Field(description="When the latest value was measured.")
     value: float | None = Field(description="Latest value, in `unit`.")
     flags: int | None = Field(

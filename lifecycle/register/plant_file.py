@@ -23,6 +23,7 @@ from pydantic import (
 from lifecycle.register.order_rule_file import OrderRuleEntry
 from lifecycle.units import spelled
 from plant.asset import (
+    HOLDS_S,
     SILENCE_ALERT_AFTER_S,
     SILENT_AFTER_S,
     Asset,
@@ -37,6 +38,7 @@ from plant.errors import Rejected
 from plant.tags import one_form
 
 LONGEST_TAG = 200
+_LONGEST_HOLD_S = 31 * 86_400.0
 
 
 def tag_of(typed: str) -> str:
@@ -93,11 +95,17 @@ class _Signal(_Part):
     high: float | None = None
     most_rate_per_min: Annotated[float | None, Field(gt=0)] = None
     key_value: bool = False
+    report: Literal["continuous", "on_change"] = "continuous"
+    holds_s: Annotated[float | None, Field(gt=0, le=_LONGEST_HOLD_S)] = None
 
     @model_validator(mode="after")
-    def _limits_are_in_order(self) -> Self:
+    def _it_makes_sense(self) -> Self:
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"low {self.low} is not below high {self.high}")
+        if self.report == "continuous" and self.holds_s is not None:
+            raise ValueError('holds_s is for a signal with report = "on_change"')
+        if self.report == "on_change" and self.most_rate_per_min is not None:
+            raise ValueError("how fast it changes is not seen of a signal on_change: leave most_rate_per_min out")
         return self
 
 
@@ -253,9 +261,7 @@ def _plant(parsed: _File) -> Plant:
 
 
 def _asset_class(one: _Class) -> AssetClass:
-    signals = tuple(
-        SignalSpec(**{**s.model_dump(), "role": SignalRole(s.role), "name": s.name or s.key}) for s in one.signal
-    )
+    signals = tuple(_signal(s) for s in one.signal)
     return AssetClass(
         tag=one.tag,
         name=one.name or one.tag,
@@ -267,6 +273,12 @@ def _asset_class(one: _Class) -> AssetClass:
         signals=signals,
         order_rules=tuple(entry.rule() for entry in one.order_rule),
     )
+
+
+def _signal(one: _Signal) -> SignalSpec:
+    said = one.model_dump(exclude={"report"})
+    holds_s = (one.holds_s or HOLDS_S) if one.report == "on_change" else None
+    return SignalSpec(**{**said, "role": SignalRole(one.role), "name": one.name or one.key, "holds_s": holds_s})
 
 
 def _asset(one: _Asset) -> Asset:

@@ -56,7 +56,8 @@ FROM watch.asset AS a
 JOIN score AS sc USING (asset_id);
 
 -- How long ago each signal last spoke: by the time it claims, and by the time it was stored; null where it never did.
--- `is_silent`: that is longer ago than its class's `silent_after_s`.
+-- `is_silent`: that is longer ago than its class's `silent_after_s`, or than its last value holds (`holds_s`) where it is
+-- reported only when it changes.
 CREATE VIEW watch.freshness AS
 SELECT
     a.asset_id,
@@ -74,7 +75,8 @@ SELECT
         AS quality,
     extract(epoch FROM now() - l.time)::double precision AS data_age_s,
     extract(epoch FROM now() - l.stored_at)::double precision AS stored_age_s,
-    is_silent(l.stored_at, c.silent_after_s, false, now()) AS is_silent
+    is_silent(l.stored_at, greatest(c.silent_after_s, s.holds_s), false, now()) AS is_silent,
+    s.holds_s
 FROM watch.asset AS a
 JOIN asset_class AS c ON c.tag = a.class
 JOIN signal AS s USING (asset_id)

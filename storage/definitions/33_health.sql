@@ -2,7 +2,8 @@
 
 -- What the judgement weighs, of each asset. `score` is its last one, where that counts: its model is not in shadow
 -- (flag 2) and knows the regime (flag 4), and no reading is more than 10 min younger. `worst` leaves out alerts that are
--- suppressed by design or out of service, and counts those that are shelved: they are no less true.
+-- suppressed by design or out of service, and counts those that are shelved: they are no less true. Where all that an
+-- asset says is said only when it changes, it is silent once none of that holds any more.
 CREATE VIEW watch.health_evidence AS
 SELECT
     a.asset_id,
@@ -10,7 +11,7 @@ SELECT
     worst.severity AS worst,
     heard.at AS heard_at,
     heard.newest AS newest_at,
-    c.silent_after_s,
+    greatest(c.silent_after_s, heard.holds_s) AS silent_after_s,
     own.is_online IS FALSE AS is_dead,
     r.began AS relearning_since,
     m.model_id,
@@ -42,7 +43,8 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS last ON true
 LEFT JOIN LATERAL (
-    SELECT max(l.stored_at) AS at, max(l.time) AS newest
+    SELECT max(l.stored_at) AS at, max(l.time) AS newest,
+        CASE WHEN bool_and(g.holds_s IS NOT NULL) FILTER (WHERE g.retired_at IS NULL) THEN max(g.holds_s) END AS holds_s
     FROM signal AS g
     JOIN latest AS l USING (signal_id)
     WHERE g.asset_id = a.asset_id

@@ -25,7 +25,8 @@ CROSS JOIN (
 -- One row an asset. `device` is alive while something new is stored of it: `heard_at` is the clock, not what the device
 -- says; silent after its class's time, unknown where it could not have been heard, never before its first word.
 -- `sensors` is fresh while every measurement that ever came is new by its own time and of good quality, else stale
--- (some are old) or bad (none is old, some are of bad quality); `stale`, `bad` and `mute` (never heard) name them.
+-- (some are old) or bad (none is old, some are of bad quality); `stale`, `bad` and `mute` (never heard) name them. What is
+-- reported only when it changes is new for as long as it holds.
 CREATE VIEW watch.liveness AS
 SELECT
     a.asset_id,
@@ -36,7 +37,7 @@ SELECT
     CASE
         WHEN heard.at IS NULL THEN 'never'
         WHEN s.is_dead THEN 'silent'
-        WHEN NOT is_silent(heard.at, c.silent_after_s, s.is_dead, now()) THEN 'alive'
+        WHEN NOT is_silent(heard.at, greatest(c.silent_after_s, heard.holds_s), s.is_dead, now()) THEN 'alive'
         WHEN s.session = 'up' THEN 'silent'
         ELSE 'unknown'
     END AS device,
@@ -48,25 +49,26 @@ SELECT
     END AS sensors,
     heard.at AS heard_at,
     heard.newest AS newest_at,
-    c.silent_after_s,
+    greatest(c.silent_after_s, heard.holds_s) AS silent_after_s,
     coalesce(heard.stale, '{}') AS stale,
     coalesce(heard.bad, '{}') AS bad,
     coalesce(heard.mute, '{}') AS mute
 FROM watch.asset AS a
 JOIN watch.session AS s USING (asset_id)
 JOIN asset AS held USING (asset_id)
-JOIN (SELECT class_id, silent_after_s, make_interval(secs => silent_after_s) AS silence FROM asset_class) AS c
-    ON c.class_id = held.class_id
+JOIN asset_class AS c ON c.class_id = held.class_id
 CROSS JOIN LATERAL (
     SELECT
         max(l.stored_at) AS at,
         max(l.time) AS newest,
-        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time < now() - c.silence)
+        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time < now() - own.silence)
             AS stale,
         array_agg(g.key ORDER BY g.position, g.key)
-            FILTER (WHERE g.role = 'measurement' AND l.time >= now() - c.silence AND l.flags & 2 <> 0) AS bad,
-        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time IS NULL) AS mute
+            FILTER (WHERE g.role = 'measurement' AND l.time >= now() - own.silence AND l.flags & 2 <> 0) AS bad,
+        array_agg(g.key ORDER BY g.position, g.key) FILTER (WHERE g.role = 'measurement' AND l.time IS NULL) AS mute,
+        CASE WHEN bool_and(g.holds_s IS NOT NULL) FILTER (WHERE l.time IS NOT NULL) THEN max(g.holds_s) END AS holds_s
     FROM signal AS g
+    CROSS JOIN LATERAL (SELECT make_interval(secs => greatest(c.silent_after_s, g.holds_s)) AS silence) AS own
     LEFT JOIN latest AS l USING (signal_id)
     WHERE g.asset_id = a.asset_id AND g.retired_at IS NULL
 ) AS heard;

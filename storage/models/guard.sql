@@ -11,7 +11,8 @@ ON CONFLICT (asset_id) DO NOTHING;
 
 -- name: due
 -- Assets that have said something new, or have fallen silent, and nobody at work on them.
--- An asset is silent by the clock, and no sooner than a worker has looked for as long.
+-- An asset is silent by the clock, and no sooner than a worker has looked for as long; where all that it says is said only
+-- when it changes, no sooner than none of that holds any more.
 SELECT guarding.asset_id, (extract(epoch FROM reach.horizon) * 1000000)::bigint AS horizon_us, fallen.silent
 FROM guarding
 JOIN reach(%(now)s::timestamptz, %(quiet_s)s) USING (asset_id)
@@ -20,7 +21,15 @@ JOIN asset_class USING (class_id)
 CROSS JOIN LATERAL (
     SELECT
         asset.state = 'in_service'
-        AND greatest(reach.stored_at, %(since)s) + make_interval(secs => asset_class.silent_s) <= %(now)s AS silent
+        AND greatest(reach.stored_at, %(since)s) + make_interval(secs => asset_class.silent_s) <= %(now)s
+        AND coalesce((
+            SELECT
+                NOT bool_and(signal.holds_s IS NOT NULL)
+                OR reach.stored_at + make_interval(secs => max(signal.holds_s)) <= %(now)s
+            FROM signal
+            JOIN latest USING (signal_id)
+            WHERE signal.asset_id = asset.asset_id AND signal.retired_at IS NULL
+        ), true) AS silent
 ) AS fallen
 WHERE guarding.asset_id <> ALL (%(skip_assets)s::integer[])
     AND (guarding.lease_until IS NULL OR guarding.lease_until <= %(now)s OR guarding.holder = %(holder)s)

@@ -27,24 +27,26 @@ RETURNING xmax = 0 AS added;
 -- name: put_class_signal
 -- Add or change what a class says of one signal.
 INSERT INTO class_signal AS held (
-    class_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position
+    class_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, holds_s, key_value, position
 )
 SELECT
     class_id, %(key)s, %(name)s, %(name_zh)s, %(unit)s, %(role)s, %(low)s, %(high)s, %(most_rate_per_min)s,
-    %(key_value)s, %(position)s
+    %(holds_s)s, %(key_value)s, %(position)s
 FROM asset_class
 WHERE tag = %(class_tag)s
 ON CONFLICT (class_id, key) DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
-    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, key_value = excluded.key_value,
+    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, holds_s = excluded.holds_s,
+    key_value = excluded.key_value,
     position = excluded.position
 WHERE (
-    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.key_value,
+    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.holds_s,
+    held.key_value,
     held.position
 ) IS DISTINCT FROM (
     excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high,
-    excluded.most_rate_per_min, excluded.key_value, excluded.position
+    excluded.most_rate_per_min, excluded.holds_s, excluded.key_value, excluded.position
 )
 RETURNING xmax = 0 AS added;
 
@@ -68,10 +70,11 @@ RETURNING xmax = 0 AS added;
 -- name: put_signals_of_class
 -- Give every asset of a class the signals its class describes.
 INSERT INTO signal AS held (
-    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position
+    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, holds_s, key_value, position
 )
 SELECT
-    a.asset_id, d.key, d.name, d.name_zh, d.unit, d.role, d.low, d.high, d.most_rate_per_min, d.key_value, d.position
+    a.asset_id, d.key, d.name, d.name_zh, d.unit, d.role, d.low, d.high, d.most_rate_per_min, d.holds_s, d.key_value,
+    d.position
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN class_signal AS d USING (class_id)
@@ -80,14 +83,16 @@ ORDER BY d.position
 ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
-    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, key_value = excluded.key_value,
+    high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, holds_s = excluded.holds_s,
+    key_value = excluded.key_value,
     position = excluded.position, self_registered = false
 WHERE (
-    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.key_value,
+    held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.holds_s,
+    held.key_value,
     held.position, held.self_registered
 ) IS DISTINCT FROM (
     excluded.name, excluded.name_zh, excluded.unit, excluded.role, excluded.low, excluded.high,
-    excluded.most_rate_per_min, excluded.key_value, excluded.position, false
+    excluded.most_rate_per_min, excluded.holds_s, excluded.key_value, excluded.position, false
 )
 RETURNING xmax = 0 AS added;
 

@@ -71,10 +71,12 @@ FOR UPDATE;
 -- name: give_signals
 -- Give an asset those signals of another one that it has not, as they are there.
 INSERT INTO signal (
-    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position, self_registered
+    asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, holds_s, key_value, position,
+    self_registered
 )
 SELECT
-    %(into)s, key, name, name_zh, unit, role, low, high, most_rate_per_min, key_value, position, self_registered
+    %(into)s, key, name, name_zh, unit, role, low, high, most_rate_per_min, holds_s, key_value, position,
+    self_registered
 FROM signal
 WHERE asset_id = %(asset_id)s AND merged_into IS NULL
 ORDER BY position, key

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from storage.binary.copy_format import EPOCH_US, array_of, fields_of_copy
 from storage.core.database import Transaction
 from storage.core.named_sql import statements
+from storage.telemetry.holding import held
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -160,7 +161,8 @@ def read_many(
 
     `signal_ids` (A, p) holds each asset's signals in the order of its columns, 0 for none: an asset with fewer than
     p has columns without values. `after_us` and `until_us` (A,) are each asset's own stretch, open where it begins
-    and closed where it ends, in epoch microseconds.
+    and closed where it ends, in epoch microseconds. A signal that is reported only when it changes has its last value
+    at each instant for as long as that holds (`storage.telemetry.holding`).
     """
     if not signal_ids.size:
         return _nothing(*signal_ids.shape)
@@ -171,7 +173,7 @@ def read_many(
     values[row, column] = np.where(np.isfinite(value), value, np.nan)
     first = np.searchsorted(row_asset, np.arange(len(signal_ids) + 1))
     whole = Windows(times_us=row_times_us, values=values, first=first, complete=np.ones(len(signal_ids), bool))
-    return _cut(whole, place, times_us, most)
+    return held(tx, _cut(whole, place, times_us, most), signal_ids, after_us)
 
 
 def _nothing(assets: int, signals: int) -> Windows:

@@ -16,6 +16,29 @@ FROM read_blocks(
     %(to)s::timestamptz, %(most)s, %(block)s
 );
 
+-- name: held
+-- Those of some signals whose last value holds, being reported only when they change, and for how long.
+SELECT signal_id, holds_s
+FROM signal
+WHERE signal_id = ANY (%(signal_ids)s::integer[])
+    AND holds_s IS NOT NULL;
+
+-- name: last_before
+-- The last value of each of some signals up to an instant that still holds then.
+SELECT wanted.place, (extract(epoch FROM last.time) * 1000000)::bigint AS time_us, last.value
+FROM unnest(%(places)s::bigint[], %(signal_ids)s::integer[], %(befores)s::timestamptz[], %(holds_s)s::double precision[])
+    AS wanted (place, signal_id, before, holds_s)
+CROSS JOIN LATERAL (
+    SELECT r.time, r.value
+    FROM reading AS r
+    WHERE r.signal_id = wanted.signal_id
+        AND r.time > wanted.before - make_interval(secs => wanted.holds_s)
+        AND r.time <= wanted.before
+        AND r.flags & 2 = 0
+    ORDER BY r.time DESC
+    LIMIT 1
+) AS last;
+
 -- name: newest
 -- The newest data time of each asset, and when the last of its values was stored.
 SELECT signal.asset_id, max(latest.time) AS time, max(latest.stored_at) AS stored_at

@@ -20,7 +20,10 @@ _QUARANTINE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignalView:
-    """A signal and its latest value in `unit`; no value has come yet where `time` is None."""
+    """A signal and its latest value in `unit`; no value has come yet where `time` is None.
+
+    `holds_s` is for how long a value holds that is reported only when it changes; None where it is not so.
+    """
 
     signal_id: int
     key: str
@@ -30,6 +33,7 @@ class SignalView:
     role: str
     low: float | None
     high: float | None
+    holds_s: float | None
     key_value: bool
     time: datetime | None
     value: float | None

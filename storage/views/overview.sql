@@ -44,7 +44,7 @@ ORDER BY s.tag, a.tag;
 
 -- name: signals
 -- The signals of one asset, or of all, each with its latest value, in the order of the register.
-SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low, g.high, g.key_value,
+SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low, g.high, g.holds_s, g.key_value,
     l.time, l.value, l.flags
 FROM signal AS g
 LEFT JOIN latest AS l USING (signal_id)

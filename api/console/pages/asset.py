@@ -255,6 +255,8 @@ class SignalLine:
                     signal.key if signal.role == "measurement" else f"{signal.key} · {visit.t('setting')}",
                     "small muted",
                 )
+                if signal.holds_s is not None:
+                    words(_holding(visit, signal.holds_s), "small muted")
                 if still:
                     chip(visit.t("still_signal"), "plain")
             self._value = words("", "strong figures right")
@@ -266,6 +268,12 @@ class SignalLine:
         self._value.set_text(f"{number(signal.value)} {signal.unit}".rstrip())
         self._value.style(f"color: {'var(--alarm)' if signal.outside else 'inherit'}")
         self._time.props["at"] = signal.time.isoformat() if signal.time else ""
+
+
+def _holding(visit: Visit, holds_s: float) -> str:
+    if holds_s < 3600:
+        return visit.t("on_change_min", time=number(holds_s / 60))
+    return visit.t("on_change_h", time=number(holds_s / 3600))
 
 
 def _limits(signal: SignalView) -> str:

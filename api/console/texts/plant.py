@@ -57,6 +57,8 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "latest_values": ("Latest values", "最新值"),
     "signal": ("Signal", "信号"),
     "value": ("Value", "数值"),
+    "on_change_h": ("on change, holds {time} h", "变化时上报，保持 {time} 小时"),
+    "on_change_min": ("on change, holds {time} min", "变化时上报，保持 {time} 分钟"),
     "limits": ("Design limits", "设计限值"),
     "measured": ("Measured", "测量时间"),
     "class": ("Class", "类别"),

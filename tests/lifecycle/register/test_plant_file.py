@@ -47,6 +47,21 @@ def test_a_time_is_one_that_passes(file: Path, name: str) -> None:
     assert f"class pump, {name}: Input should be a finite number" in refusal(file, f"{CLASS}{name} = nan\n")
 
 
+def test_what_is_reported_on_change_holds_for_a_time(file: Path) -> None:
+    file.write_text(
+        f'{SIGNAL}report = "on_change"\n[[class.signal]]\nkey = "open"\nreport = "on_change"\nholds_s = 60\n'
+    )
+    assert [signal.holds_s for signal in read_plant(file).classes[0].signals] == [14_400.0, 60.0]
+    file.write_text(SIGNAL)
+    assert read_plant(file).classes[0].signals[0].holds_s is None
+    assert "signal flow: holds_s is for a signal with report" in refusal(file, f"{SIGNAL}holds_s = 60\n")
+    assert "leave most_rate_per_min out" in refusal(file, f'{SIGNAL}report = "on_change"\nmost_rate_per_min = 1\n')
+    assert "signal flow, report: Input should be 'continuous' or 'on_change'" in refusal(
+        file, f'{SIGNAL}report = "x"\n'
+    )
+    assert "signal flow, holds_s: " in refusal(file, f'{SIGNAL}report = "on_change"\nholds_s = nan\n')
+
+
 def test_places_on_the_twin_are_numbers(file: Path) -> None:
     assert "asset P-1, x: " in refusal(file, f"{CLASS}{asset('P-1')}x = nan\n")
 

@@ -147,6 +147,20 @@ def test_a_guard_that_was_away_does_not_take_its_own_absence_for_silence(rows: R
     assert rows.all(FINDINGS) == [("silent", "rule", "OTH", "WARNING", True)]
 
 
+def test_an_asset_whose_signals_are_all_reported_on_change_is_silent_once_none_of_them_holds(rows: Rows) -> None:
+    asset_id = rows.asset()
+    rows.connection.execute("UPDATE signal SET holds_s = 3600")
+    guard = Guard(rows.database, rows.clock, "g")
+    rows.write(asset_id, healthy_rows(60))
+    guard.round()
+    rows.clock.sleep(3000)
+    guard.round()
+    assert rows.all(FINDINGS) == []
+    rows.clock.sleep(700)
+    guard.round()
+    assert [kind for kind, *_ in rows.all(FINDINGS)] == ["silent"]
+
+
 def test_an_asset_out_of_service_may_be_silent(rows: Rows) -> None:
     asset_id = rows.asset()
     guard = Guard(rows.database, rows.clock, "g")
