@@ -81,7 +81,8 @@ class Equipment:
 class Asset:
     """A functional location (tag). `x`, `y` place it on the twin, 0 to 1 from the top left.
 
-    Its `wear_limit`, in alarm lines, goes before that of its class.
+    Its `wear_limit`, in alarm lines, goes before that of its class. `area` is the part of the plant that one operator
+    watches, the whole site where it is empty.
     """
 
     tag: str
@@ -92,6 +93,7 @@ class Asset:
     x: float | None = None
     y: float | None = None
     wear_limit: float | None = None
+    area: str = ""
     feeds: tuple[str, ...] = ()
 
 

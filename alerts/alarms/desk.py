@@ -6,19 +6,25 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from alerts.alarms import incidents
 from alerts.alarms.effects import keep_waiting, look_up, write_effects
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
+from alerts.alarms.silences import tell_of_the_product
+from plant.alert import Alert
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.core.database import Database
+from storage.register.rationalisations import rationalisations_of
 from storage.work import desk as rows
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
 _ASIDE = GrowingWait(first_s=5.0, most_s=600.0)
+_SETTLE_EVERY = timedelta(seconds=1)
 _AT_ONCE = 100  # findings in one transaction
 
 
@@ -75,6 +81,7 @@ class Desk:
         self._rules = rules or DeskRules()
         self._console_url = console_url.rstrip("/")
         self._most = most
+        self._settled_at: datetime | None = None
         self._aside = SetAside[UUID](_ASIDE)
 
     def round(self) -> DeskReport:
@@ -90,6 +97,7 @@ class Desk:
         report = DeskReport()
         for begin in range(0, len(waiting), _AT_ONCE):
             report += self._try(waiting[begin : begin + _AT_ONCE])
+        self._settle()
         return report
 
     def run(self, stop: threading.Event, every_s: float = 0.2) -> None:
@@ -130,12 +138,32 @@ class Desk:
             assets = rows.lock_assets(tx, finding_ids)
             locked = rows.lock(tx, finding_ids, assets, now=now)
             ours = rows.claim(tx, [one.finding for one in locked], at=now)
+            thought = rationalisations_of(tx, assets)
+            told: list[Alert] = []
             for one in locked:
                 if one.finding.finding_id not in ours:
                     continue
-                situation = look_up(tx, one, now)
+                delays = self._rules.delays.of(thought.get((one.asset.asset_id, one.finding.kind)))
+                situation = look_up(tx, one, delays, now)
                 decision = consider(situation.finding, situation.existing, self._rules)
-                write_effects(tx, situation, decision, console_url=self._console_url)
-                keep_waiting(tx, one, decision, situation.existing.delays or self._rules.delays, now)
+                alert = write_effects(tx, situation, decision, console_url=self._console_url)
+                told += [alert] if alert is not None else []
+                keep_waiting(tx, one, decision, delays, now)
                 report += DeskReport.of(decision)
+            incidents.place(tx, told, at=now, console_url=self._console_url)
         return report
+
+    def _settle(self) -> None:
+        """Once a second let notices follow what became of their alerts, and say what is broken for all."""
+        now = self._clock.now()
+        if self._settled_at is not None and now - self._settled_at < _SETTLE_EVERY:
+            return
+        self._settled_at = now
+        try:
+            with self._database.transaction() as tx:
+                incidents.settle(tx, at=now, console_url=self._console_url)
+                tell_of_the_product(tx, at=now)
+        except (Unavailable, Misconfigured):
+            raise
+        except Exception:  # noqa: BLE001 - findings must be looked at whatever becomes of notices
+            _log.exception("incidents cannot be brought up to date")

@@ -10,6 +10,7 @@ from typing import assert_never
 from alerts.alarms import transitions as alert_moves
 from alerts.alarms.evidence import alert_evidence
 from alerts.alarms.rules import AlertMove, Decision, Delays, Existing, OrderMove, Wait, grade_of
+from alerts.alarms.silences import common_silence
 from alerts.journal import JournalEntry, enter_alert, enter_order
 from alerts.orders import transitions as order_moves
 from alerts.orders.raising import link_of, raise_order, with_known_team
@@ -30,6 +31,7 @@ from storage.work.desk import LockedFinding
 
 _ACTOR = "desk"
 _STALLED_S = 60.0
+_GATHERING_S, _PRODUCT_S, _AFTER_THE_PRODUCT_S = 15.0, 10.0, 60.0
 _ORDER_EVENTS = {OrderMove.RAISE: "raised", OrderMove.JOIN: "joined", OrderMove.WORSEN: "worsened"}
 
 
@@ -48,11 +50,14 @@ class Situation:
         return JournalEntry(event=event, actor=_ACTOR, at=self.at, because=self.finding.finding_id)
 
 
-def look_up(tx: Transaction, locked: LockedFinding, at: datetime) -> Situation:
-    """Look up what stands at a locked finding's asset."""
+def look_up(tx: Transaction, locked: LockedFinding, delays: Delays, at: datetime) -> Situation:
+    """Look up what stands at a locked finding's asset, where its class and kind have these delays."""
+    standing = _existing(tx, locked.finding, locked.asset)
     existing = replace(
-        _existing(tx, locked.finding, locked.asset),
-        silence=silence_of(locked),
+        standing,
+        silence=silence_of(locked) or (None if standing.is_in_alert else common_silence(tx, locked, at)),
+        delays=delays,
+        is_relearning=locked.is_relearning,
         is_shelved=locked.shelved_until is not None,
         has_waited=locked.look_at is not None and locked.look_at <= at,
     )
@@ -114,22 +119,26 @@ def _concerns(order: WorkOrder, finding: Finding, own: list[int]) -> bool:
     return order.order_id in own if own else order.failure_mode == finding.failure_mode
 
 
-def write_effects(tx: Transaction, situation: Situation, decision: Decision, *, console_url: str) -> None:
-    """Write every effect of a decision."""
+def write_effects(tx: Transaction, situation: Situation, decision: Decision, *, console_url: str) -> Alert | None:
+    """Write every effect of a decision; return the alert of which people are told by it."""
     alert = _move_alert(tx, situation, decision)
     if decision.order is not OrderMove.NONE:
         _move_order(tx, situation, decision.order, alert=alert, console_url=console_url)
+    return alert if decision.tells else None
 
 
 def keep_waiting(tx: Transaction, locked: LockedFinding, decision: Decision, delays: Delays, at: datetime) -> None:
     """Remember for what a finding waits, and when to look again; what it waited for before keeps its time."""
-    waits, look_at = decision.waits, None
-    if waits is not None and waits == locked.waits:
+    waits = decision.waits
+    if waits is not None and waits == locked.waits and (locked.look_at is None or locked.look_at > at):
         return
-    if waits is Wait.DELAY:  # data time counts; where no more data come, the clock does
-        look_at = at + timedelta(seconds=delays.on_s + _STALLED_S)
-    elif waits is Wait.OFF_DELAY:
-        look_at = at + timedelta(seconds=delays.off_s)
+    again_s = {
+        Wait.DELAY: delays.on_s + _STALLED_S,  # data time counts; where no more data come, the clock does
+        Wait.OFF_DELAY: delays.off_s,
+        Wait.GATHERING: _AFTER_THE_PRODUCT_S if locked.waits == Wait.PRODUCT else _GATHERING_S,
+        Wait.PRODUCT: _PRODUCT_S,
+    }
+    look_at = at + timedelta(seconds=again_s[waits]) if waits in again_s else None
     if waits is not None or locked.waits is not None:
         desk.wait(tx, locked.finding.finding_id, waits=waits, look_at=look_at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from plant.alarms.rationalisation import Rationalisation
 from plant.alert import Alert
 from plant.finding import RELEARNING, Finding
 from plant.orders.rules import DEFAULT_ORDER_RULES, OrderCase, OrderRule, choose
@@ -76,6 +77,16 @@ class Delays:
     off_s: float = 0.0
     ease_s: float = 60.0
 
+    def of(self, said: Rationalisation | None) -> Delays:
+        """Return those of a class and kind, where the register says something of them."""
+        if said is None:
+            return self
+        return replace(
+            self,
+            on_s=self.on_s if said.on_delay_s is None else said.on_delay_s,
+            off_s=self.off_s if said.off_delay_s is None else said.off_delay_s,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeskRules:
@@ -97,7 +108,8 @@ class Existing:
     it belongs to one, open or not, and `order_has_joined` that others joined it before. `order_rules` are those of the
     asset's class, `life_s` how long the machine has left where one of them asks.
 
-    `silence` is why nobody would be told of it at this instant, `is_shelved` that a person has put it aside,
+    `silence` is why nobody would be told of it at this instant, `is_relearning` that its model does not count, whatever
+    else silences it, `is_shelved` that a person has put it aside,
     `has_waited` that its delay is over by the clock.
     """
 
@@ -111,6 +123,7 @@ class Existing:
     life_s: float | None = None
     order_has_joined: bool = False
     silence: Wait | None = None
+    is_relearning: bool = False
     is_shelved: bool = False
     has_waited: bool = False
     delays: Delays | None = None
@@ -152,7 +165,7 @@ def consider(finding: Finding, existing: Existing, rules: DeskRules) -> Decision
 
 
 def _silenced(finding: Finding, existing: Existing, silence: Wait) -> Decision:
-    ended = replace(finding, cleared=finding.updated) if silence.value == RELEARNING else finding
+    ended = replace(finding, cleared=finding.updated) if silence == RELEARNING or existing.is_relearning else finding
     ends = existing.is_in_alert and _ends(ended, existing, AlertMove.NONE)
     return Decision(clears=ends, waits=None if finding.cleared else silence)
 
@@ -162,8 +175,11 @@ def _tells(existing: Existing, move: AlertMove, *, clears: bool) -> bool:
     if move is AlertMove.RAISE:
         return True
     alert = existing.alert
-    is_active = move is AlertMove.REPEAT or (alert is not None and alert.flags.active)
-    return alert is not None and alert.told_at is None and is_active and not clears
+    if alert is None or clears:
+        return False
+    if move is AlertMove.REPEAT:
+        return alert.told_at is None or not alert.flags.is_open
+    return alert.told_at is None and alert.flags.active
 
 
 def _ends(finding: Finding, existing: Existing, move: AlertMove) -> bool:

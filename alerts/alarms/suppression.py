@@ -105,16 +105,20 @@ def _enter(tx: Transaction, asset: RegisteredAsset, actor: str, at: datetime, *,
 
 
 def suppress_alerts(tx: Transaction, asset_id: int, *, actor: str, at: datetime) -> None:
-    """Bring the flags of an asset's open alerts to what stands at it now, each change with its ledger entry.
+    """Bring the flags of an asset's alerts to what stands at it now, each change with its ledger entry.
+
+    Nothing that is over is hidden anew, and none of it stays hidden.
 
     While anything stands, open findings wait: once nothing does, the desk tells what still stands of them.
     """
     standing = suppression.standing(tx, asset_id)
     by_design = bool(standing & {SuppressionReason.WORK, SuppressionReason.DESIGN})
     out = SuppressionReason.OUT_OF_SERVICE in standing
-    for before in alert_rows.open_alerts(tx, asset_id):
-        alert = before
-        for event, suppressed, out_of_service in _events(before.flags, suppressed=by_design, out_of_service=out):
+    for before in alert_rows.hidden_or_open_alerts(tx, asset_id):
+        alert, may_hide = before, before.flags.is_open
+        for event, suppressed, out_of_service in _events(
+            before.flags, suppressed=by_design and may_hide, out_of_service=out and may_hide
+        ):
             alert = transitions.hidden(alert, suppressed=suppressed, out_of_service=out_of_service)
             alert_rows.keep(tx, alert)
             enter_alert(tx, alert, JournalEntry(event=event, actor=actor, at=at))

@@ -42,11 +42,13 @@ def told_again(alert: Alert, at: datetime) -> Alert:
 
 
 def repeated(alert: Alert, finding: Finding, grade: Severity | None = None) -> Alert:
-    """Count a further episode; the alert is active again."""
+    """Count a further episode; the alert is active again. Where it was over for everybody it is told anew."""
+    was_over = not alert.flags.is_open
     return _changed(
         alert,
         severity=max(alert.severity, grade or finding.severity, key=lambda one: one.rank),
-        flags=replace(alert.flags, active=True),
+        flags=replace(alert.flags, active=True, acknowledged=alert.flags.acknowledged and not was_over),
+        told_at=None if was_over else alert.told_at,
         count=alert.count + 1,
         cleared_at=None,
     )

@@ -132,6 +132,7 @@ class _Asset(_Part):
     x: Fraction | None = None
     y: Fraction | None = None
     wear_limit: WearLimit | None = None
+    area: Annotated[str, Field(max_length=LONGEST_TAG)] = ""
     feeds: list[Tag] = []
 
 
@@ -292,5 +293,6 @@ def _asset(one: _Asset) -> Asset:
         x=one.x,
         y=one.y,
         wear_limit=one.wear_limit,
+        area=one.area.strip(),
         feeds=tuple(one.feeds),
     )

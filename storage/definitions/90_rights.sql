@@ -46,6 +46,7 @@ GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, guarding, score, wear, finding, finding_seen, alert, alert_finding,
     work_order, work_order_finding, ledger_head, suppression, shelving, relearning, label,
+    incident, incident_alert, alarm_flood,
     training, proposal, remaining_life, device_token, notice
 TO assetloop_app;
 GRANT INSERT, UPDATE ON
@@ -71,6 +72,7 @@ GRANT UPDATE (published_at) ON work_order_event, alert_event TO assetloop_app;
 GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
+GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers
 TO assetloop_app;

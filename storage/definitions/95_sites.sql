@@ -18,6 +18,7 @@ BEGIN
             ('work_order', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('label', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('shelving', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('incident', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('alert_event', 'alert_id IN (SELECT l.alert_id FROM alert AS l)'),
             ('finding', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('proposal', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),

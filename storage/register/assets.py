@@ -54,6 +54,7 @@ def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
         x=asset.x,
         y=asset.y,
         wear_limit=asset.wear_limit,
+        area=asset.area,
     )
 
 

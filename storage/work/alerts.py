@@ -57,23 +57,28 @@ def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
     row = tx.first("alerts.get", alert_id=alert_id)
     if row is None:
         raise NotFound(f"there is no alert {alert_id}")
-    return _alert(row)
+    return alert_of_row(row)
 
 
 def list_alerts(tx: Transaction, *, open_only: bool = False, most: int = 200) -> list[Alert]:
     """Return alerts, the newest first; an open one is active or not yet acknowledged."""
-    return [_alert(row) for row in tx.all("alerts.list", open_only=open_only, most=most)]
+    return [alert_of_row(row) for row in tx.all("alerts.list", open_only=open_only, most=most)]
 
 
 def open_alert(tx: Transaction, *, asset_id: int, kind: str) -> Alert | None:
     """Return the one open alert of an asset and a kind."""
     row = tx.first("alerts.open", asset_id=asset_id, kind=kind)
-    return _alert(row) if row else None
+    return alert_of_row(row) if row else None
 
 
 def open_alerts(tx: Transaction, asset_id: int) -> list[Alert]:
     """Return an asset's open alerts, the oldest first."""
-    return [_alert(row) for row in tx.all("alerts.open_of_asset", asset_id=asset_id)]
+    return [alert_of_row(row) for row in tx.all("alerts.open_of_asset", asset_id=asset_id)]
+
+
+def hidden_or_open_alerts(tx: Transaction, asset_id: int) -> list[Alert]:
+    """Return an asset's alerts that are open, or over and still marked as hidden, the oldest first."""
+    return [alert_of_row(row) for row in tx.all("alerts.hidden_or_open_of_asset", asset_id=asset_id)]
 
 
 def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
@@ -151,7 +156,8 @@ def _row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def _alert(row: dict[str, Any]) -> Alert:
+def alert_of_row(row: dict[str, Any]) -> Alert:
+    """Read a row of `alert_at_asset`."""
     values = {name: value for name, value in row.items() if name not in _FLAGS}
     values["severity"] = Severity(row["severity"])
     values["milder"] = Severity(row["milder"]) if row["milder"] else None

@@ -74,6 +74,13 @@ FROM alert_at_asset
 WHERE asset_id = %(asset_id)s AND (active OR NOT acknowledged)
 ORDER BY raised_at, alert_id;
 
+-- name: hidden_or_open_of_asset
+-- An asset's alerts that are open, or over and still marked as hidden.
+SELECT *
+FROM alert_at_asset
+WHERE asset_id = %(asset_id)s AND (active OR NOT acknowledged OR suppressed OR out_of_service)
+ORDER BY raised_at, alert_id;
+
 -- name: open_findings
 -- The findings of a failure mode at an asset that have not cleared and belong to an alert, the oldest first.
 SELECT f.finding_id, a.alert_id

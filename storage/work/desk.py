@@ -23,6 +23,7 @@ class LockedFinding:
 
     `waits` is why nothing came of it yet, to be looked at again from `look_at` on. `silence_now` and `silence_before`
     are what silences it now and did a moment ago (`SETTLE_S`), `shelved_until` until when its kind is shelved.
+    `is_relearning`: its model only looks on.
     """
 
     finding: Finding
@@ -32,6 +33,7 @@ class LockedFinding:
     silence_now: str | None
     silence_before: str | None
     shelved_until: datetime | None
+    is_relearning: bool
 
 
 def due(tx: Transaction, *, now: datetime, most: int, skip: Collection[UUID] = ()) -> list[UUID]:
@@ -89,7 +91,7 @@ def lock_asset(tx: Transaction, asset_id: int) -> RegisteredAsset:
     return RegisteredAsset(**tx.one("desk.lock_asset", asset_id=asset_id))
 
 
-_BESIDE = ("waits", "look_at", "silence_now", "silence_before", "shelved_until")
+_BESIDE = ("waits", "look_at", "silence_now", "silence_before", "shelved_until", "is_relearning")
 
 
 def _locked(row: dict[str, Any], assets: Mapping[int, RegisteredAsset]) -> LockedFinding:

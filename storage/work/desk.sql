@@ -45,7 +45,8 @@ SELECT
     s.waits, s.look_at,
     suppression_of(f.asset_id, f.source, greatest(%(now)s, f.updated)) AS silence_now,
     suppression_of(f.asset_id, f.source, %(now)s - make_interval(secs => %(settle_s)s)) AS silence_before,
-    shelved_until(f.asset_id, f.kind, %(now)s) AS shelved_until
+    shelved_until(f.asset_id, f.kind, %(now)s) AS shelved_until,
+    f.source = 'model' AND is_relearning(f.asset_id, greatest(%(now)s, f.updated)) AS is_relearning
 FROM finding AS f
 LEFT JOIN finding_seen AS s USING (finding_id)
 WHERE f.finding_id = ANY (%(finding_ids)s::uuid[])
