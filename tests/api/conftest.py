@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import create_app
 from api.identity.access import Access
+from api.identity.signing_in import passwords
 from plant.clock import ManualClock
 from storage.core.database import Database
 from tests import people
@@ -23,6 +26,14 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 Superuser = psycopg.Connection[tuple[object, ...]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let a password's hash take a thousandth of what it takes in the product: tests sign in some hundred times."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
+        yield
 
 
 @pytest.fixture
