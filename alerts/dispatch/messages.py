@@ -73,6 +73,5 @@ def text_of(document: dict[str, Any], language: str) -> str:
     data = document["data"]
     languages = (language,) if language else ("en", "zh")
     said = [line[one] for one in languages for line in data["lines"]]
-    links = [data["link"]] if data["link"] else []
-    answer = data["evidence"].get("answer_link")
-    return "\n".join([*said, *links, *([answer] if answer else [])]) or title_of(document, language)
+    links = [link for link in (data["link"], (data.get("answer") or {}).get("link")) if link]
+    return "\n".join([*said, *links]) or title_of(document, language)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from alerts.dispatch.answering.invitations import invitation
 from alerts.dispatch.circle import circle_of
 from alerts.dispatch.messages import notice_document
 from alerts.dispatch.plans import NoticePlan, NoticePlans
@@ -33,7 +35,7 @@ class Planner:
     def plan(self, tx: Transaction, posted: PostedNotice, planned_revision: int, now: datetime) -> None:
         """Plan for a locked notice: its first step where people are to be told, else what keeps programs up to date."""
         plan = self.plans.plan_for(posted.notice)
-        dispatches.refresh(tx, posted.notice_id, notice_document(posted, step=0))
+        dispatches.refresh(tx, posted.notice_id, _document(tx, posted, 0))
         if posted.is_settled:
             escalations.stop_escalation(tx, posted.notice_id)
             if posted.acknowledged_at is not None:
@@ -89,7 +91,7 @@ class Planner:
             step=step,
             way=receiver.way,
             person=receiver.person,
-            document=notice_document(posted, step=step),
+            document=_document(tx, posted, step),
             next_at=receiver.at,
             held=receiver.held,
         )
@@ -142,3 +144,18 @@ def _nobody_is_on_call(plan: NoticePlan, about: Notice, subject_id: str) -> Noti
             ),
         ),
     )
+
+
+def _document(tx: Transaction, posted: PostedNotice, step: int) -> dict[str, Any]:
+    """Write what is sent of a notice; with how to answer, where it is an order for engineering."""
+    document, notice = notice_document(posted, step=step), posted.notice
+    if notice.subject is NoticeSubject.ORDER and posted.ended_at is None:
+        document["data"]["answer"] = invitation(
+            tx,
+            number=notice.subject_id,
+            team=notice.team,
+            occasion=f"notice {posted.revision}",
+            at=posted.changed_at,
+            link=notice.link,
+        )
+    return document

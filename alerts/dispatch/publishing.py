@@ -12,6 +12,7 @@ from typing import Any
 
 from procrastinate import Blueprint, JobContext
 
+from alerts.dispatch.answering.invitations import invitation
 from plant.backoff import GrowingWait
 from plant.clock import Clock, SystemClock
 from plant.mqtt.topics import work_order_topic
@@ -19,6 +20,7 @@ from plant.work_order import WorkOrder
 from storage.core import jobs
 from storage.core.database import Database, Transaction
 from storage.work import orders
+from storage.work.orders import OrderEvent
 
 NAMESPACE = "alerts"
 _PUBLISH_ORDER = "publish_order"
@@ -53,9 +55,10 @@ def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None
     def publish_order(order_id: int, revision: int) -> None:
         with database.transaction() as tx:
             event = orders.order_event(tx, order_id, revision)
+            told = _inviting(tx, event)
         if event.published_at is not None:
             return
-        publish(work_order_topic(event.document["site"], event.document["asset"]), payload(event.document))
+        publish(work_order_topic(event.document["site"], event.document["asset"]), payload(told))
         with database.transaction() as tx:
             orders.mark_published(tx, order_id, revision, at=at_the_clock.now())
 
@@ -65,6 +68,20 @@ def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None
         await jobs.resume_stalled(context.app, PUBLISH_ORDER)
 
     return blueprint
+
+
+def _inviting(tx: Transaction, event: OrderEvent) -> dict[str, Any]:
+    """Return a revision's document with how engineering may answer, where it is a team's that does."""
+    document = event.document
+    answer = invitation(
+        tx,
+        number=document["number"],
+        team=document.get("team"),
+        occasion=f"revision {event.revision}",
+        at=event.at,
+        link=document.get("link"),
+    )
+    return document if answer is None else {**document, "answer": answer}
 
 
 def payload(document: dict[str, Any]) -> bytes:

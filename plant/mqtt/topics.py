@@ -60,6 +60,15 @@ def alert_topic(site: str, asset: str) -> str:
     return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/alert"
 
 
+def reply_topic(team: str, order: str) -> str:
+    """Name the topic on which a team of engineering answers an order.
+
+    >>> reply_topic("seals", "WO-000001")
+    'assetloop/v1/engineering/seals/reply/WO-000001'
+    """
+    return f"{_ROOT}/engineering/{tag_to_topic(team)}/reply/{tag_to_topic(order)}"
+
+
 def notice_topic(site: str, team: str | None) -> str:
     """Name the topic on which notices of a site go out to a team; None: to operations. An empty site is every site.
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from alerts.dispatch.answering.replies import ReplyDesk, ReplyListener
 from alerts.dispatch.dispatcher import Dispatcher
 from alerts.dispatch.notify_file import read_notify_file
 from alerts.dispatch.planning import Planner
 from alerts.dispatch.plans import BUILT_IN, NoticePlans
 from alerts.dispatch.sending.ways_out import WaysOut
 from alerts.dispatch.who_is_on_call import Rosters
+from service.runtime.surroundings import holder
 
 if TYPE_CHECKING:
     from alerts.dispatch.mqtt_publisher import MqttPublisher
@@ -50,10 +52,18 @@ def telling_people(around: Surroundings, publisher: MqttPublisher) -> Iterator[N
     with around.database(most=6) as database:
         planner = Planner(plans=plans, on_call=rosters.on_call)
         dispatcher = Dispatcher(database, around.clock, planner, ways_out(around, plans, publisher), rosters)
-        thread = threading.Thread(target=dispatcher.run, args=(stop,), name="notices")
-        thread.start()
+        replies = ReplyListener(
+            around.mqtt_url(),
+            ReplyDesk(database, around.clock),
+            holder=holder(),
+            certificates=around.certificates,
+        )
+        threads = [threading.Thread(target=run, args=(stop,)) for run in (dispatcher.run, replies.run)]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             stop.set()
-            thread.join()
+            for thread in threads:
+                thread.join()

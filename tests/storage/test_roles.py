@@ -34,6 +34,7 @@ APP = {
     **dict.fromkeys(("person_role", "team_member", "sign_in_delay"), "siud"),
     "sign_in_attempt": "siu",
     **dict.fromkeys(("dispatch", "escalation", "roster", "notice_preference"), "siu"),
+    **dict.fromkeys(("engineering_answer", "reply_listener"), "siu"),
     "closed_way": "siud",
     "provider_sign_in": "sid",
     "person_secret": "",  # hashes of passwords: through secret_hash alone
@@ -78,7 +79,7 @@ ROUTINES = {
         "ingest_spread_s",
         *("reach", "suppression_of", "shelved_until", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
-        *("secret_hash", "keep_secret", "similar_words", "knows_spelling"),
+        *("secret_hash", "keep_secret", "hold_in_quarantine", "similar_words", "knows_spelling"),
     },
     Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
 }

@@ -1,0 +1,1 @@
+"""How engineering answers an order that was sent back to it."""
