@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from alerts.orders.attachments import AttachmentStore
 from api import counting
 from api.counting import Counting
+from api.identity import answer_page
 from api.identity.access import Access
 from api.identity.gate import FILES, RequestGate
 from api.identity.recognising import Recogniser
@@ -38,6 +39,7 @@ from api.routes import (
     status,
     telemetry,
 )
+from api.routes.work import answers
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
 from api.routes.work import tasks as order_tasks
@@ -47,6 +49,7 @@ from plant.errors import NotFound
 from storage.core.database import Database
 
 _ROUTERS = (
+    answers.router,
     orders.router,
     orders.codes_router,
     order_contents.router,
@@ -149,6 +152,11 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(router, prefix=PREFIX)
     for outside in (login, forgotten, provider_sign_in, counting):
         app.include_router(outside.router)
+    app.include_router(login.router)
+    app.include_router(answer_page.router)
+    app.include_router(forgotten.router)
+    app.include_router(provider_sign_in.router)
+    app.include_router(counting.router)
     app.add_api_route(
         _EVERYTHING_ELSE,
         _nothing_here,

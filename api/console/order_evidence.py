@@ -21,6 +21,8 @@ from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
+from storage.notices import answers
+from storage.notices.answers import EngineeringAnswer
 from storage.orders import job_plans
 from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
@@ -96,6 +98,8 @@ class Dossier:
     people: OrderPeople
     work: OrderWork
     files: Sequence[Attachment]
+    answers: Sequence[EngineeringAnswer]
+    is_engineering: bool
     near: Sequence[Near]
 
 
@@ -111,6 +115,8 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
         asset = overview.get_asset(tx, order.site, order.asset, now=parts.clock.now())
         window = window_of(order)
         return Dossier(
+            answers=answers.of_order(tx, order.order_id),
+            is_engineering=answers.answers_for_engineering(tx, order.team),
             order=order,
             asset=asset,
             events=orders.order_events(tx, order.order_id),

@@ -86,6 +86,9 @@ def _orders() -> Iterable[RouteRight]:
     yield RouteRight("GET", f"{path}/{{number}}/tasks", Right.SEE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/tasks", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/job-plan", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/engineering-answers", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers", Right.ANSWER_FOR_ENGINEERING, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers/settle", Right.ACKNOWLEDGE, At.ORDER)
     for act in ("answer", "raise", "dismiss"):
         yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
@@ -205,6 +208,8 @@ _SIGNING_IN = (
     RouteRight("POST", "/logout", Reach.ANYONE, At.NOWHERE),
     RouteRight("GET", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
     RouteRight("POST", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
+    RouteRight("GET", "/answer/{token}", Reach.ANYONE, At.NOWHERE),
+    RouteRight("POST", "/answer/{token}", Reach.ANYONE, At.NOWHERE),
     RouteRight("GET", "/language/{language}", Reach.ANYONE, At.NOWHERE),
 )
 

@@ -16,6 +16,7 @@ from api.console.components.elements import box, card, chip, heading, link, mark
 from api.console.components.forms import Form
 from api.console.components.frame import empty, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
+from api.console.components.orders.answers import answers_card
 from api.console.components.orders.files import files_card
 from api.console.components.orders.people import assignment_card, comments_card, why_card
 from api.console.components.orders.tasks import tasks_card
@@ -120,6 +121,13 @@ class OrderPage:
                 with box("stack"):
                     self._acknowledgement(order, dossier.events)
                     work_card(visit, order, self.read)
+                    answers_card(
+                        visit,
+                        order,
+                        dossier.answers,
+                        is_engineering=dossier.is_engineering,
+                        on_done=self.read,
+                    )
                     assignment_card(visit, order, dossier.people, self.read)
                     why_card(visit, order)
                     nearest_card(visit, dossier.near)

@@ -35,8 +35,8 @@ _PAGE = Template("""<!doctype html>
   p[role=alert] { color: #d5393f; }
   label { display: grid; gap: .25rem; font-size: .85rem; color: var(--muted); }
   label.line { grid-auto-flow: column; justify-content: start; align-items: center; gap: .5rem; }
-  input, button, .button { font: inherit; padding: .6rem .75rem; border-radius: 8px; border: 1px solid var(--line);
-    background: transparent; color: var(--ink); }
+  input, textarea, button, .button { font: inherit; padding: .6rem .75rem; border-radius: 8px;
+    border: 1px solid var(--line); background: transparent; color: var(--ink); }
   button, .button { background: #1f6feb; border-color: #1f6feb; color: #fff; font-weight: 600; cursor: pointer;
     text-decoration: none; text-align: center; }
   button.person { background: transparent; color: var(--ink); border-color: var(--line); text-align: left;
@@ -122,7 +122,7 @@ def sign_in_page(
         if mails_links
         else f"<p>{say('forgotten_ask')}</p>",
     )
-    return _framed(language, say("login_title"), _demo(language, following, demo) + form, "/login")
+    return small_page(language, say("login_title"), _demo(language, following, demo) + form, "/login")
 
 
 def _demo(language: Language, following: str, people: Sequence[Person]) -> str:
@@ -148,7 +148,7 @@ def forgotten_page(language: Language, *, fault: str = "", is_asked: bool = Fals
         said = f'<p role="status" data-testid="asked">{say("forgotten_asked")}</p>'
         back = f'<a class="quiet" href="/login">{say("login_title")}</a>'
         body = f"<form><h1>{say('forgotten_title')}</h1>{said}{back}</form>"
-        return _framed(language, say("forgotten_title"), body, "/login")
+        return small_page(language, say("forgotten_title"), body, "/login")
     form = _FORGOTTEN.substitute(
         title=say("forgotten_title"),
         hint=say("forgotten_hint"),
@@ -157,14 +157,14 @@ def forgotten_page(language: Language, *, fault: str = "", is_asked: bool = Fals
         enter=say("forgotten_send"),
         back=say("login_title"),
     )
-    return _framed(language, say("forgotten_title"), form, "/login/forgotten")
+    return small_page(language, say("forgotten_title"), form, "/login/forgotten")
 
 
 def welcome_page(language: Language, person: Person | None, *, fault: str = "") -> str:
     """Draw the page that sets a password; or, without a person, that says that the link is over."""
     say = _saying(language)
     if person is None:
-        return _framed(
+        return small_page(
             language, say("welcome_title"), f"<form>{_fault(identity_text(language, 'welcome_over'))}</form>", "/login"
         )
     form = _WELCOME.substitute(
@@ -177,14 +177,14 @@ def welcome_page(language: Language, person: Person | None, *, fault: str = "") 
         rule=say("password_rule", least=LEAST_PASSWORD),
         enter=say("welcome_set"),
     )
-    return _framed(language, say("welcome_title"), form, "/login")
+    return small_page(language, say("welcome_title"), form, "/login")
 
 
 def away_page(language: Language) -> str:
     """Draw what is shown while the database is away and nobody can be recognised."""
     said = escape(identity_text(language, "database_away"))
     body = f'<form id="content"><p role="status" data-testid="away">{said}</p></form>'
-    return _framed(language, said, body, "/")
+    return small_page(language, said, body, "/")
 
 
 def refused_page(language: Language, why: str) -> str:
@@ -194,7 +194,7 @@ def refused_page(language: Language, why: str) -> str:
         f'<form action="/" id="content"><p role="alert" data-testid="refused">{say("page_refused")}</p>'
         f"<p>{escape(why)}</p><button>{say('nav_back')}</button></form>"
     )
-    return _framed(language, say("page_refused"), body, "/")
+    return small_page(language, say("page_refused"), body, "/")
 
 
 def _saying(language: Language) -> Callable[..., str]:
@@ -208,7 +208,8 @@ def _fault(said: str) -> str:
     return f'<p role="alert">{escape(said)}</p>' if said else ""
 
 
-def _framed(language: Language, title: str, body: str, here: str) -> str:
+def small_page(language: Language, title: str, body: str, here: str) -> str:
+    """Frame a small page that holds no script; `here` is where it goes back to in the other language."""
     other = Language.EN if language is Language.ZH else Language.ZH
     return _PAGE.substitute(
         lang=language.tag, title=title, body=body, other=other.value, endonym=other.endonym, here=here
