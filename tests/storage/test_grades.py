@@ -88,7 +88,7 @@ def run_jobs(connection: psycopg.Connection[tuple[object, ...]], *procedures: st
     params=[
         pytest.param(Grade.PLAIN),
         pytest.param(Grade.APACHE, marks=pytest.mark.needs("apache")),
-        pytest.param(Grade.COMMUNITY, marks=pytest.mark.needs("timescaledb")),
+        pytest.param(Grade.COMMUNITY, marks=[pytest.mark.needs("timescaledb"), pytest.mark.long]),
     ],
 )
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
