@@ -42,6 +42,7 @@ from api.routes import (
 from api.routes.work import answers
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
+from api.routes.work import spending
 from api.routes.work import tasks as order_tasks
 from ingest.door import Door
 from plant.clock import Clock
@@ -56,6 +57,9 @@ _ROUTERS = (
     attachment_routes.router,
     order_tasks.router,
     order_tasks.plan_router,
+    spending.router,
+    spending.part_router,
+    spending.downtime_router,
     alerts.router,
     alerts.findings_router,
     devices.router,  # before assets, whose tags take whatever follows

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -113,21 +114,28 @@ class Closing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Booking:
-    """Work or cost that was booked on an order: hours, or an amount in a currency of ISO 4217, or both.
+    """What was spent on an order: hours, or an amount in a currency of ISO 4217, or both.
 
     One that `reverses` another, by its `booking_id`, takes away what that one booked: its amounts are negative.
+    Labour names its `person` by sign-in, their `trade` and the day; an issued part its number and quantity.
     `recognised` is how it was proved who booked it.
     """
 
     booked_at: datetime
     booked_by: str
-    hours: float | None = None
-    cost: float | None = None
+    hours: Decimal | None = None
+    cost: Decimal | None = None
     currency: str | None = None
     note: str = ""
     booking_id: int | None = None
     reverses: int | None = None
     is_reversed: bool = False
+    person: str | None = None
+    trade: str | None = None
+    worked_on: date | None = None
+    part_id: int | None = None
+    part: str | None = None
+    quantity: Decimal | None = None
     recognised: str = ""
 
     @property

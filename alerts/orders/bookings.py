@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from alerts.journal import JournalEntry
 from alerts.orders.locked_order import LockedOrder, lock_order, touched, write_revision
+from alerts.orders.stock import return_part
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
+from plant.orders.spending import Labour, Spending, SpentEntry, Trade, positive, priced, spending_of
+from plant.orders.wording import readable
 from plant.people.principal import Principal
 from plant.work_order import Booking, WorkOrder
 from storage.core.database import Database, Transaction
+from storage.identity import people
+from storage.orders import stock
 from storage.work import orders as order_rows
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_MOST_HOURS = 10_000.0  # five people for a year
-_MOST_COST = 1e12
+_MOST_HOURS = Decimal(10_000)  # five people for a year
+_MOST_COST = Decimal(10) ** 12
+_DAY_HOURS = Decimal(24)
+_LATEST_ZONE = timedelta(hours=14)  # where a day begins first
 
 
 def book(database: Database, number: str, booking: Booking, *, actor: Principal, clock: Clock) -> WorkOrder:
@@ -36,6 +45,66 @@ def book(database: Database, number: str, booking: Booking, *, actor: Principal,
         order_rows.book(tx, locked.order.order_id, booking)
         entry = JournalEntry(event="booked", actor=actor.name, at=now, note=booking.note)
         return write_revision(tx, locked, touched(locked.order, actor.name, now, booked=True), entry)
+
+
+def book_labour(database: Database, number: str, labour: Labour, *, actor: Principal, clock: Clock) -> WorkOrder:
+    """Book the hours of a person on a day, at what an hour of their trade costs at the order's site.
+
+    Raises:
+        NotFound: there is no such order or person, or no such trade at its site.
+        Conflict: the order is closed or cancelled.
+        Rejected: the hours make no sense, the day lies ahead, or the person's day would have more than 24 of them.
+    """
+    now = clock.now()
+    hours = positive(labour.hours, what="hours", most=_DAY_HOURS, places=2)
+    note = readable(labour.note, what="note")
+    if labour.day > (now + _LATEST_ZONE).date():
+        raise Rejected("in_the_future", f"{labour.day.isoformat()} lies ahead")
+    with database.transaction() as tx:
+        locked = _open(tx, number)
+        order, trade = locked.order, _trade(tx, locked.order.site, labour)
+        if not stock.work_hours(tx, labour.person, labour.day, hours):
+            raise Rejected("too_many_hours", f"{labour.person} would have worked more than 24 hours on {labour.day}")
+        currency = stock.currency_of(tx, order.site)
+        cost = priced(hours, trade.rate) if trade.rate is not None and currency else None
+        booking = Booking(
+            booked_at=now,
+            booked_by=actor.name,
+            hours=hours,
+            cost=cost,
+            currency=None if cost is None else currency,
+            note=note,
+            person=labour.person,
+            trade=trade.tag,
+            worked_on=labour.day,
+        )
+        order_rows.book(tx, order.order_id, booking)
+        entry = JournalEntry(event="labour_booked", actor=actor.name, at=now, note=note)
+        return write_revision(tx, locked, touched(order, actor.name, now, booked=True), entry)
+
+
+def _trade(tx: Transaction, site: str, labour: Labour) -> Trade:
+    if people.by_sign_in(tx, labour.person) is None:
+        raise NotFound(f"there is nobody who signs in as {labour.person}")
+    trade = next((one for one in stock.trades_of(tx, site) if one.tag == labour.trade), None)
+    if trade is None:
+        raise NotFound(f"there is no trade {labour.trade} at site {site}")
+    return trade
+
+
+def spent_on(bookings: Sequence[Booking]) -> Spending:
+    """Add up what was booked, without what was reversed."""
+    return spending_of(
+        SpentEntry(
+            hours=one.hours,
+            cost=one.cost,
+            currency=one.currency,
+            is_labour=one.person is not None,
+            is_part=one.part_id is not None,
+        )
+        for one in bookings
+        if one.counts
+    )
 
 
 def reverse_booking(
@@ -59,6 +128,9 @@ def reverse_booking(
         if not wrong.counts:
             raise Conflict(f"booking {booking_id} was reversed before, or is a reversal itself")
         order_rows.book(tx, locked.order.order_id, _reversal(wrong, actor, now, note))
+        return_part(tx, locked.order, wrong, actor=actor.name, clock=clock)
+        if wrong.person and wrong.worked_on and wrong.hours:
+            stock.take_hours_back(tx, wrong.person, wrong.worked_on, wrong.hours)
         is_left = any(one.counts for one in bookings if one is not wrong)
         entry = JournalEntry(event="booking_reversed", actor=actor.name, at=now, note=note)
         return write_revision(tx, locked, touched(locked.order, actor.name, now, booked=is_left), entry)
@@ -80,6 +152,11 @@ def _reversal(wrong: Booking, actor: Principal, at: datetime, note: str) -> Book
         currency=wrong.currency,
         note=note,
         reverses=wrong.booking_id,
+        person=wrong.person,
+        trade=wrong.trade,
+        worked_on=wrong.worked_on,
+        part_id=wrong.part_id,
+        quantity=None if wrong.quantity is None else -wrong.quantity,
     )
 
 

@@ -10,8 +10,10 @@ from alerts.journal import JournalEntry
 from alerts.knowledge.indexing import index_order
 from alerts.orders import transitions
 from alerts.orders.checklist import refuse_unanswered
+from alerts.orders.downtime import note_failure
 from alerts.orders.locked_order import lock_order, refuse_stale, write_revision
 from alerts.orders.raising import raise_order
+from alerts.orders.stock import release_all
 from lifecycle.register.relearning import learn_again
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
@@ -97,6 +99,8 @@ def take_step(
             tx, locked, moved, JournalEntry(event=transitions.event_of(step), actor=actor.name, at=now, note=note)
         )
         _keep_quiet_while_at_work(tx, locked.order, moved, actor=actor.name, at=now)
+        if step is Step.CANCEL:
+            release_all(tx, moved, actor=actor.name, clock=clock)
         return moved
 
 
@@ -123,6 +127,8 @@ def close_order(
         )
         labels.write(tx, moved.order_id)
         index_order(tx, moved.order_id)
+        note_failure(tx, moved, closing)
+        release_all(tx, moved, actor=actor.name, clock=clock)
         if closing.relearn:
             learn_again(
                 tx, locked.asset, reason="action", since=closing.restored_at, at=now, by=actor.name, order=moved

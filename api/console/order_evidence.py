@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from alerts.knowledge.nearest import Near, nearest
+from alerts.orders.bookings import spent_on
 from api.console.components.charts import ChartWindow, Trace
 from api.console.texts.texts import named
 from api.language import Language
@@ -16,6 +18,7 @@ from plant.iso14224 import Names
 from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
 from plant.orders.job_plan import JobPlan, OrderTask
+from plant.orders.spending import Downtime, Part, ReservedPart, Spending, Trade
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
@@ -24,9 +27,12 @@ from storage.identity import people
 from storage.notices import answers
 from storage.notices.answers import EngineeringAnswer
 from storage.orders import job_plans
+from storage.orders import job_plans, stock
 from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
+from storage.orders.downtimes import list_downtimes
 from storage.orders.tasks import tasks_of
+from storage.register.assets import time_zone_of
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
 from storage.work import orders
@@ -68,6 +74,33 @@ def _work(tx: Transaction, order: WorkOrder) -> OrderWork:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderSpending:
+    """What was spent on an order and is reserved for it, and what could be: the site's trades, parts and people."""
+
+    spent: Spending
+    reserved: Sequence[ReservedPart]
+    currency: str
+    trades: Sequence[Trade]
+    parts: Sequence[Part]
+    people: dict[str, Names]
+    today: date
+
+
+def spending_for(tx: Transaction, order: WorkOrder, now: datetime) -> OrderSpending:
+    """Read what was spent on an order, and what could be."""
+    able = people_for(tx, order.site).able
+    return OrderSpending(
+        spent=spent_on(orders.bookings(tx, order.order_id)),
+        reserved=list(stock.reservations_of(tx, order.order_id).values()),
+        currency=stock.currency_of(tx, order.site),
+        trades=stock.trades_of(tx, order.site),
+        parts=stock.list_parts(tx, order.site),
+        people=able,
+        today=now.astimezone(ZoneInfo(time_zone_of(tx, order.site))).date(),
+    )
+
+
 def people_for(tx: Transaction, site: str) -> OrderPeople:
     """Return the teams there are, and who may work on orders at a site."""
     able = [
@@ -101,6 +134,8 @@ class Dossier:
     answers: Sequence[EngineeringAnswer]
     is_engineering: bool
     near: Sequence[Near]
+    spending: OrderSpending
+    downtimes: Sequence[Downtime]
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -130,6 +165,8 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             work=_work(tx, order),
             files=attachments_of(tx, order.order_id),
             near=nearest(tx, order),
+            spending=spending_for(tx, order, parts.clock.now()),
+            downtimes=list_downtimes(tx, order_id=order.order_id),
         )
 
 

@@ -93,6 +93,13 @@ def _orders() -> Iterable[RouteRight]:
         yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
     yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
+    yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
+    for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):
+        yield RouteRight("POST", f"{path}/{{number}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{API}/parts", Right.SEE)
+    yield RouteRight("POST", f"{API}/parts/receive", Right.WORK_ON_ORDERS, At.BODY)
+    yield RouteRight("GET", f"{API}/downtime", Right.SEE)
     for step in Step:
         yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
 

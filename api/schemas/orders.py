@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -92,6 +93,11 @@ class BookingShape(Shape):
     cost: float | None
     currency: str | None
     note: str
+    person: str | None = Field(description="Who worked, by the name under which they sign in.")
+    trade: str | None
+    worked_on: date | None
+    part: str | None = Field(description="Number of the part that was issued.")
+    quantity: float | None
     reverses: int | None = Field(description="The booking that this one takes back.")
     is_reversed: bool = Field(description="Whether another one took it back.")
 
@@ -141,8 +147,8 @@ class OrderWithEvents(OrderShape):
 class NewBooking(Remark):
     """Work or cost to be booked: hours, or a cost with its currency, or both."""
 
-    hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    cost: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    hours: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
+    cost: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
     currency: str | None = Field(default=None, description="Code of ISO 4217.", examples=["EUR"])
 
 

@@ -59,13 +59,10 @@ REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
-    work_order_comment, job_plan, work_order_task, work_order_task_answer, work_order_task_follow_up,
-    attachment, attachment_piece,
     ledger, ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model
 TO assetloop_app;
-GRANT INSERT, UPDATE ON class_order_rules TO assetloop_app;
 GRANT INSERT, DELETE ON finding_due TO assetloop_app;
 GRANT INSERT ON alert_event TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event, alert_event TO assetloop_app;

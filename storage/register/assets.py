@@ -147,6 +147,11 @@ def list_classes(tx: Transaction) -> dict[str, Names]:
     return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("assets.classes")}
 
 
+def time_zone_of(tx: Transaction, site: str) -> str:
+    """Return the time zone of a site, of the IANA database; raises `NotFound` where there is no such site."""
+    return str(tx.one("assets.time_zone", site=site)["timezone"])
+
+
 def is_empty(tx: Transaction) -> bool:
     """Say whether no asset is registered yet."""
     return bool(tx.one("assets.is_empty")["empty"])

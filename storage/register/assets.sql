@@ -232,3 +232,9 @@ ORDER BY tag;
 SELECT tag, name, name_zh
 FROM asset_class
 ORDER BY tag;
+
+-- name: time_zone
+-- The time zone of a site.
+SELECT timezone
+FROM site
+WHERE tag = %(site)s;

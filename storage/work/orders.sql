@@ -126,15 +126,22 @@ WHERE order_id = %(order_id)s AND revision = %(revision)s AND published_at IS NU
 
 -- name: book
 -- Book work or cost on an order.
-INSERT INTO work_order_booking (order_id, booked_at, booked_by, hours, cost, currency, note, reverses)
-VALUES (%(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(currency)s, %(note)s, %(reverses)s);
+INSERT INTO work_order_booking (
+    order_id, booked_at, booked_by, hours, cost, currency, note, reverses, person, trade, worked_on, part_id, quantity
+)
+VALUES (
+    %(order_id)s, %(booked_at)s, %(booked_by)s, %(hours)s, %(cost)s, %(currency)s, %(note)s, %(reverses)s, %(person)s,
+    %(trade)s, %(worked_on)s, %(part_id)s, %(quantity)s
+);
 
 -- name: bookings
 -- What was booked on an order, oldest first.
 SELECT
     b.booking_id, b.booked_at, b.booked_by, b.hours, b.cost, b.currency, b.note, b.reverses, b.recognised,
+    b.person, b.trade, b.worked_on, b.part_id, p.number AS part, b.quantity,
     EXISTS (SELECT FROM work_order_booking AS r WHERE r.reverses = b.booking_id) AS is_reversed
 FROM work_order_booking AS b
+LEFT JOIN part AS p USING (part_id)
 WHERE b.order_id = %(order_id)s
 ORDER BY b.booking_id;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -80,9 +81,11 @@ def closing_card(visit: Visit, closing: Closing | None) -> None:
 
 
 def _amount(visit: Visit, booking: Booking) -> str:
-    hours = visit.t("booked_hours", hours=number(booking.hours)) if booking.hours else ""
+    hours = visit.t("booked_hours", hours=number(float(booking.hours))) if booking.hours else ""
     cost = f"{booking.cost:.2f} {booking.currency}" if booking.cost else ""
-    return " · ".join(part for part in (hours, cost) if part)
+    worked = f"{booking.person}, {booking.trade}, {booking.worked_on}" if booking.person else ""
+    issued = f"{booking.quantity:f} × {booking.part}" if booking.quantity is not None else ""
+    return " · ".join(part for part in (issued, hours, worked, cost) if part)
 
 
 def _button(visit: Visit, key: str, is_first: bool, on_click: Callable[[], Any]) -> None:
@@ -145,8 +148,8 @@ def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             booking = Booking(
                 booked_at=parts.clock.now(),
                 booked_by=parts.principal.name,
-                hours=amount_of(hours.value),
-                cost=amount_of(cost.value),
+                hours=decimal_of(hours.value),
+                cost=decimal_of(cost.value),
                 currency=said(currency).upper() or None,
                 note=said(note),
             )
@@ -180,6 +183,11 @@ def _ask_reversal(visit: Visit, order: WorkOrder, booking: Booking, on_done: Don
 
 def _amount_field(visit: Visit, label: str) -> ui.input:
     return mark(ui.input(label=visit.t(label)).props("outlined dense inputmode=decimal"), label)
+
+
+def decimal_of(text: str | None) -> Decimal | None:
+    """Read an amount as `amount_of` does, to the last digit."""
+    return None if amount_of(text) is None else Decimal(str(text).strip().replace(",", "."))
 
 
 def amount_of(text: str | None) -> float | None:

@@ -19,6 +19,7 @@ from api.console.components.order_actions import bookings_card, closing_card, wo
 from api.console.components.orders.answers import answers_card
 from api.console.components.orders.files import files_card
 from api.console.components.orders.people import assignment_card, comments_card, why_card
+from api.console.components.orders.spending import downtime_card, spending_card
 from api.console.components.orders.tasks import tasks_card
 from api.console.components.remaining_life import in_words
 from api.console.found import nearest_card
@@ -132,6 +133,8 @@ class OrderPage:
                     why_card(visit, order)
                     nearest_card(visit, dossier.near)
                     closing_card(visit, dossier.closing)
+                    spending_card(visit, order, dossier.spending, self.read)
+                    downtime_card(visit, order, dossier.downtimes, self.read)
                     bookings_card(visit, order, dossier.bookings, self.read)
                     _history(visit, dossier.events)
 

@@ -8,6 +8,7 @@ from api.console.texts.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
+from api.console.texts.order_spending import ORDER_SPENDING_TEXTS
 from api.console.texts.order_tasks import ORDER_TASK_TEXTS
 from api.console.texts.orders import ORDER_TEXTS
 from api.console.texts.plant import PLANT_TEXTS
@@ -89,6 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **ORDER_TEXTS,
     **ORDER_CONTENT_TEXTS,
     **ORDER_TASK_TEXTS,
+    **ORDER_SPENDING_TEXTS,
     **WORK_TEXTS,
     **MODEL_TEXTS,
     **KNOWLEDGE_TEXTS,

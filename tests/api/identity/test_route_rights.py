@@ -171,6 +171,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{API}/quarantine/assets/dismiss": {"asset": "P-8"},
     f"{API}/device-tokens": {"name": "gateway"},
     f"{API}/lessons": {"asset_class": "pump", "failure_mode": "VIB", "seen": "hot", "helped": "grease"},
+    f"{API}/parts/receive": {"part": "6205", "quantity": 1},
 }
 
 

@@ -1,0 +1,152 @@
+"""What a work order costs, over HTTP: labour, parts from stock, downtime."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from alerts.orders import bookings, downtime, stock
+from api.parts import GivenParts
+from api.problems import answers
+from api.schemas.orders import OrderShape
+from api.schemas.spending import (
+    DowntimeShape,
+    NewDowntime,
+    NewDowntimeEnd,
+    NewIssue,
+    NewLabour,
+    NewPartQuantity,
+    NewReceipt,
+    OrderCostShape,
+    PartShape,
+    ReservedPartShape,
+    SpendingShape,
+)
+from plant.orders.spending import Labour
+from plant.people.rights import Right
+from storage.orders import downtimes
+from storage.orders import stock as rows
+from storage.register import assets
+from storage.work import orders
+
+router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
+part_router = APIRouter(prefix="/parts", tags=["work orders"])
+downtime_router = APIRouter(prefix="/downtime", tags=["work orders"])
+_CHANGED = answers(400, 404, 409)
+
+
+@router.get("/cost", responses=answers(404))
+def get_cost(parts: GivenParts, number: str) -> SpendingShape:
+    """Show what was spent on it, what of that has no price, and what is reserved for it."""
+    with parts.database.transaction() as tx:
+        order = orders.get_order(tx, number)
+        spent = bookings.spent_on(orders.bookings(tx, order.order_id))
+        reserved = rows.reservations_of(tx, order.order_id).values()
+    return SpendingShape(
+        costs=[OrderCostShape.model_validate(one) for one in spent.costs],
+        hours=spent.hours,
+        unpriced_hours=spent.unpriced_hours,
+        unpriced_parts=spent.unpriced_parts,
+        reserved=[ReservedPartShape.model_validate(one) for one in reserved],
+    )
+
+
+@router.post("/labour", responses=_CHANGED)
+def book_labour(parts: GivenParts, number: str, worked: NewLabour) -> OrderShape:
+    """Book the hours of a person on a day; nobody works more than 24 of them."""
+    labour = Labour(**worked.model_dump())
+    order = bookings.book_labour(parts.database, number, labour, actor=parts.principal, clock=parts.clock)
+    return OrderShape.model_validate(order)
+
+
+@router.post("/parts/reserve", responses=_CHANGED)
+def reserve_part(parts: GivenParts, number: str, wanted: NewPartQuantity) -> OrderShape:
+    """Reserve parts of its site for it."""
+    order = stock.reserve_part(
+        parts.database, number, wanted.part, wanted.quantity, actor=parts.principal, clock=parts.clock
+    )
+    return OrderShape.model_validate(order)
+
+
+@router.post("/parts/release", responses=_CHANGED)
+def release_part(parts: GivenParts, number: str, wanted: NewPartQuantity) -> OrderShape:
+    """Give back what is reserved for it and not wanted."""
+    order = stock.release_part(
+        parts.database, number, wanted.part, wanted.quantity, actor=parts.principal, clock=parts.clock
+    )
+    return OrderShape.model_validate(order)
+
+
+@router.post("/parts/issue", responses=_CHANGED)
+def issue_part(parts: GivenParts, number: str, wanted: NewIssue) -> OrderShape:
+    """Take parts out of stock for it, and book them at their price."""
+    order = stock.issue_part(
+        parts.database,
+        number,
+        wanted.part,
+        wanted.quantity,
+        without_price=wanted.without_price,
+        actor=parts.principal,
+        clock=parts.clock,
+        note=wanted.note,
+    )
+    return OrderShape.model_validate(order)
+
+
+@router.get("/downtime", responses=answers(404))
+def list_downtime_of_order(parts: GivenParts, number: str) -> list[DowntimeShape]:
+    """List when its machine stood because of it."""
+    with parts.database.transaction() as tx:
+        found = downtimes.list_downtimes(tx, order_id=orders.get_order(tx, number).order_id)
+    return [DowntimeShape.model_validate(one) for one in found]
+
+
+@router.post("/downtime", responses=_CHANGED)
+def note_downtime(parts: GivenParts, number: str, stood: NewDowntime) -> OrderShape:
+    """Note that its machine stood, or stands."""
+    order = downtime.note_downtime(
+        parts.database, number, **stood.model_dump(), actor=parts.principal, clock=parts.clock
+    )
+    return OrderShape.model_validate(order)
+
+
+@router.post("/downtime/end", responses=_CHANGED)
+def end_downtime(parts: GivenParts, number: str, end: NewDowntimeEnd) -> OrderShape:
+    """Say until when its machine stood."""
+    order = downtime.end_downtime(parts.database, number, at=end.at, actor=parts.principal, clock=parts.clock)
+    return OrderShape.model_validate(order)
+
+
+@part_router.get("", responses=answers(400))
+def list_parts(
+    parts: GivenParts, site: str | None = None, most: Annotated[int, Query(ge=1, le=10_000)] = 1000
+) -> list[PartShape]:
+    """List the parts of a site with their stock."""
+    with parts.database.transaction() as tx:
+        return [PartShape.model_validate(one) for one in rows.list_parts(tx, site, most=most)]
+
+
+@part_router.post("/receive", responses=_CHANGED)
+def receive_part(parts: GivenParts, received: NewReceipt) -> PartShape:
+    """Put parts into the stock of a site."""
+    parts.principal.demand(Right.WORK_ON_ORDERS, received.site)
+    part = stock.receive_part(
+        parts.database,
+        received.site,
+        received.part,
+        received.quantity,
+        price=received.price,
+        actor=parts.principal,
+        clock=parts.clock,
+        note=received.note,
+    )
+    return PartShape.model_validate(part)
+
+
+@downtime_router.get("", responses=answers(400, 404))
+def list_downtime(parts: GivenParts, site: str, asset: str) -> list[DowntimeShape]:
+    """List when an asset stood, the newest first, each with the order that it belongs to."""
+    with parts.database.transaction() as tx:
+        asset_id = assets.get_asset(tx, site, asset).asset_id
+        return [DowntimeShape.model_validate(one) for one in downtimes.list_downtimes(tx, asset_id=asset_id)]
