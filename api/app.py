@@ -39,10 +39,9 @@ from api.routes import (
     status,
     telemetry,
 )
-from api.routes.work import answers
+from api.routes.work import answers, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
-from api.routes.work import spending
 from api.routes.work import tasks as order_tasks
 from ingest.door import Door
 from plant.clock import Clock

@@ -26,7 +26,6 @@ from storage.core.database import Transaction
 from storage.identity import people
 from storage.notices import answers
 from storage.notices.answers import EngineeringAnswer
-from storage.orders import job_plans
 from storage.orders import job_plans, stock
 from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of

@@ -138,24 +138,7 @@ def _ask_parts(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done:
             is_said = bool(part.value and said(quantity) and is_amount(quantity.value))
             return None if is_said else visit.t("quantity_needed")
 
-        def issue(parts: Parts) -> WorkOrder:
-            return stock.issue_part(
-                parts.database,
-                order.number,
-                part.value,
-                decimal_of(quantity.value) or Decimal(0),
-                without_price=bool(goes_without.value),
-                actor=parts.principal,
-                clock=parts.clock,
-                note=said(note),
-            )
-
-        def reserve(parts: Parts) -> WorkOrder:
-            much = decimal_of(quantity.value) or Decimal(0)
-            return stock.reserve_part(
-                parts.database, order.number, part.value, much, actor=parts.principal, clock=parts.clock
-            )
-
+        issue, reserve = _taking(order, part, quantity, goes_without, note)
         _form(
             visit,
             order,
@@ -167,6 +150,32 @@ def _ask_parts(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done:
             lacks=lacks,
             other=("reserve_part", reserve),
         )
+
+
+def _taking(
+    order: WorkOrder, part: ui.select, quantity: ui.input, goes_without: ui.checkbox, note: ui.input
+) -> tuple[Act, Act]:
+    """Return what issues, and what reserves, the part that is chosen."""
+
+    def issue(parts: Parts) -> WorkOrder:
+        return stock.issue_part(
+            parts.database,
+            order.number,
+            part.value,
+            decimal_of(quantity.value) or Decimal(0),
+            without_price=bool(goes_without.value),
+            actor=parts.principal,
+            clock=parts.clock,
+            note=said(note),
+        )
+
+    def reserve(parts: Parts) -> WorkOrder:
+        much = decimal_of(quantity.value) or Decimal(0)
+        return stock.reserve_part(
+            parts.database, order.number, part.value, much, actor=parts.principal, clock=parts.clock
+        )
+
+    return issue, reserve
 
 
 def _offered(visit: Visit, part: Part, currency: str) -> str:
