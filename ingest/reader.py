@@ -121,8 +121,7 @@ class Reader:
             number += 1
         batch.messages = number
         batch.limit(limiter.take_noted())
-        values = len(columns.values) - values
-        self._weigh(batch, MessageBlock(publishes, arrival_us, source), values, passed_over)
+        self._weigh(batch, MessageBlock(publishes, arrival_us, source), len(columns.values) - values, passed_over)
 
     def _weigh(self, batch: Batch, block: MessageBlock, values: int, passed_over: int) -> None:
         publishes = block.publishes
