@@ -25,6 +25,7 @@ from ingest.reader import Reader
 from plant.clock import Clock
 from plant.errors import AssetloopError, Unavailable
 from storage.core.database import Database
+from storage.telemetry import device_clocks
 
 _log = logging.getLogger(__name__)
 _SLOT = -1  # stands in the delivery record where no slot is meant
@@ -56,7 +57,8 @@ class Door:
         self.settings = settings
         self._clock = clock
         self._letters: queue.Queue[_Letter | None] = queue.Queue(_MOST_WAITING)
-        rules, devices = settings.rules(), settings.devices(database)
+        self._rules, devices = settings.rules(), settings.devices(database)
+        rules = self._rules
         decoder = Decoder(every_format(), most_bytes=settings.most_payload_bytes)
         self._gathering = Gathering(most_values=2**31, longest_s=0.0)
         self._reader = Reader(clock, decoder, devices, rules, self._gathering, settings.limiter(), meter)
@@ -167,6 +169,7 @@ class Door:
     def _bring_latest_forward(self, *, at_once: bool) -> None:
         """Upsert the latest values, at most once a second; where that fails they are repaired later."""
         now_s = time.monotonic()
+        self._note_clocks()
         if not self._latest.has_work or (now_s < self._latest_due_s and not at_once):
             return
         self._latest_due_s = now_s + _LATEST_EVERY_S
@@ -174,3 +177,14 @@ class Door:
             self._latest.forward()
         except AssetloopError as error:
             _log.warning("the latest values could not be brought forward", extra={"why": str(error)})
+
+    def _note_clocks(self) -> None:
+        """Write down whose clocks are wrong."""
+        clocks = self._rules.clocks.take()
+        if not clocks:
+            return
+        try:
+            with self.database.transaction() as tx:
+                device_clocks.note(tx, clocks)
+        except AssetloopError:
+            self._rules.clocks.put_back(clocks)

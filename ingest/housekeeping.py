@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +13,12 @@ from ingest.commit.latest_forwarder import LatestForwarder
 from ingest.commit.spool import LostTelemetry
 from ingest.own_state import OwnState
 from plant.clock import Clock
+from plant.errors import AssetloopError
+from plant.product_state import ProductFault
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
-from storage.telemetry import device_sessions, slots
+from storage.telemetry import device_clocks, device_sessions, slots
+from storage.telemetry.device_clocks import ClockNote
 from storage.telemetry.device_sessions import Documents
 from storage.telemetry.slots import NO_SPREAD, HeldSlot, Ring
 from storage.views import product_state
@@ -187,6 +190,18 @@ class Housekeeping:
     def _report(self) -> None:
         self.own_state.note_sessions({slot: state.is_listening for slot, state in self._states.items()})
         lost, faults = tuple(self._lost), self.own_state.reported()
+        clocks = self._rules.clocks.take()
+        try:
+            self._write_report(faults, lost, clocks)
+        except AssetloopError:
+            self._rules.clocks.put_back(clocks)
+            raise
+        del self._lost[: len(lost)]
+        self._has_reported = bool(faults)
+
+    def _write_report(
+        self, faults: Sequence[ProductFault], lost: Sequence[LostTelemetry], clocks: Sequence[ClockNote]
+    ) -> None:
         with self._database.transaction() as tx:
             if faults or self._has_reported:
                 product_state.report(tx, self._holder, faults)
@@ -206,8 +221,7 @@ class Housekeeping:
                 slots.report_loss(
                     tx, self._holder, at=self._clock.now(), messages=one.messages, size_bytes=one.size_bytes
                 )
-        del self._lost[: len(lost)]
-        self._has_reported = bool(faults)
+            device_clocks.note(tx, clocks)
 
     def _report_spool(self, tx: Transaction) -> None:
         since_us = self._spooled_since_us

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from ingest.admission.clocks import WrongClocks
 from ingest.admission.device_profile import DeviceProfile, SignalIds, is_key
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
@@ -25,11 +26,13 @@ _NEVER_NEWEST = int(Flag.HISTORICAL | Flag.CLOCK_AHEAD)
 class AdmissionRules:
     """What holds for every device, in µs.
 
-    `retention_us` is how old a reading may be, `spread_us` how far the ingest slots lag behind one another.
+    `retention_us` is how old a reading may be, `spread_us` how far the ingest slots lag behind one another. `clocks`
+    gathers whose clocks are wrong.
     """
 
     retention_us: int
     spread_us: int = 0
+    clocks: WrongClocks = field(default_factory=WrongClocks)
 
     def oldest_us(self, arrival_us: int) -> int:
         """Return the earliest time that a reading may have that came then."""
@@ -117,6 +120,10 @@ def admit(
         signal_ids.append(ids)
     report.device, report.signal_ids = device, signal_ids
     _judge_times(report, device, rules, arrival_us, retained=retained)
+    if report.wrong_us is not None:
+        off_us = report.wrong_us - arrival_us
+        says = "" if 0 < off_us <= _FURTHEST_AHEAD_US else _shown_time(report.wrong_us, arrival_us)
+        rules.clocks.note(device.asset_id, off_us, says, arrival_us)
     return True
 
 
@@ -192,6 +199,7 @@ def _refuse_times(report: DeviceReport, oldest_us: int, arrival_us: int, *, reta
         here, place = range(place, place + size), place + size
         reason = _time_refusal(time_us, oldest_us, arrival_us, retained=retained)
         if reason:
+            report.wrong_us = report.wrong_us if time_us == ABSENT else time_us
             report.refuse(reason, "" if time_us == ABSENT else _shown_time(time_us, arrival_us), len(here))
         else:
             kept.append(number)
@@ -213,6 +221,8 @@ def _judge_one_by_one(
     for number, time_us in enumerate(report.times_us):
         report.flags[number] |= _flags(time_us, punctual_us, arrival_us + device.grace_us, report.flags[number])
         report.times_us[number] = arrival_us if time_us == ABSENT else time_us
+        if report.flags[number] & Flag.CLOCK_AHEAD:
+            report.wrong_us = time_us
         if not report.flags[number] & _NEVER_NEWEST:
             newest_us = max(newest_us, report.times_us[number])
     device.newest_us = newest_us

@@ -60,12 +60,14 @@ class DeviceReport:
     all instants one after another. `marks` adds flags to single values, by their place in `values`. `rejects` is what
     was refused, by reason.
 
-    Admission fills in `device`, and `signal_ids` for each instant, and leaves what is to be stored.
+    Admission fills in `device`, and `signal_ids` for each instant, and leaves what is to be stored; in `wrong_us` it
+    notes a time that no right clock would have said.
     """
 
     marks: Mapping[int, int] = _NO_MARKS
     rejects: Mapping[str, Reject] = _NO_REJECTS
     sequence: int | None = None
+    wrong_us: int | None = None
     withheld: int = 0
     device: DeviceProfile | None = None
 

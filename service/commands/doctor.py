@@ -21,12 +21,13 @@ from storage.core.database import Role
 from storage.core.grade import Grade
 from storage.models import proposals
 from storage.schema import migrate, upkeep
-from storage.telemetry import delivery, devices, quarantine
+from storage.telemetry import delivery, device_clocks, devices, quarantine
 from storage.views import counts, product_state
 
 _MOST_SKEW_S = 2.0
 _LONGEST_UNROLLED_S = 900.0
 _A_DAY = timedelta(days=1)
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,11 @@ def _of_the_record(around: Surroundings) -> list[Check]:
         ),
         _check(
             "telemetry", lambda: _telemetry(around), "see what `assetloop ingest` logs, and `assetloop ingest status`"
+        ),
+        _check(
+            "device clocks",
+            lambda: _device_clocks(around),
+            "set them by NTP; where it is another unit, say time_unit in mapping.toml",
         ),
         *_of_the_mapping(around),
         _check("state", lambda: _state(around), "see what `assetloop ingest` and `assetloop work` log, and its text"),
@@ -214,6 +220,16 @@ def _telemetry(around: Surroundings) -> str:
     if waiting:
         return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
     return "nothing was lost or limited within a day"
+
+
+def _device_clocks(around: Surroundings) -> str:
+    """Look whether devices say times that no right clock says."""
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        clocks = device_clocks.wrong(tx, since=around.clock.now() - _AN_HOUR)
+    if clocks:
+        more = f" and {len(clocks) - 5} more" if len(clocks) > 5 else ""
+        raise AssetloopError("; ".join(escaped(one.line()) for one in clocks[:5]) + more)
+    return "no device's clock was wrong within an hour"
 
 
 def _state(around: Surroundings) -> str:

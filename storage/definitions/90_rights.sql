@@ -32,7 +32,7 @@ GRANT INSERT ON touched TO assetloop_ingest;
 GRANT SELECT ON quarantine, quarantine_arrival, delivery_minute, delivery_total, delivery_by_minute, delivery_unfolded,
     asset_called
 TO assetloop_ingest;
-GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session TO assetloop_ingest;
+GRANT SELECT, INSERT, UPDATE ON latest, wire_memory, device_session, device_clock TO assetloop_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_slot, ingest_spool, process_report TO assetloop_ingest;
 GRANT SELECT, INSERT ON ingest_loss TO assetloop_ingest;
 GRANT EXECUTE ON FUNCTION

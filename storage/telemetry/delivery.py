@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from storage.binary import arrays
 from storage.core.database import Transaction
 from storage.core.storable_text import storable
-from storage.telemetry import slots
+from storage.telemetry import device_clocks, slots
+from storage.telemetry.device_clocks import WrongClock
 from storage.telemetry.slots import Slot
 
 Counts = NDArray[np.int64]
@@ -108,13 +109,14 @@ class DeliveredMinute:
 class IngestStatus:
     """The status of ingest: what became of what came since `since`, by device; its slots; and what is not stored.
 
-    `lost_messages` and `lost_bytes` found no room while the database was away; `spooled_since` is when the oldest
-    message came that still waits in a spool.
+    `clocks` are the devices whose clocks were wrong meanwhile. `lost_messages` and `lost_bytes` found no room while the
+    database was away; `spooled_since` is when the oldest message came that still waits in a spool.
     """
 
     since: datetime
     devices: list[Delivered]
     slots: list[Slot]
+    clocks: list[WrongClock]
     lost_messages: int
     lost_bytes: int
     spooled_since: datetime | None
@@ -131,6 +133,7 @@ def status(tx: Transaction, *, since: datetime, device: str | None = None) -> In
         since=since,
         devices=[Delivered(**row) for row in tx.all("delivery.by_device", since=since, device=device)],
         slots=slots.every(tx),
+        clocks=device_clocks.wrong(tx, since=since, device=device),
         lost_messages=lost["messages"],
         lost_bytes=lost["size_bytes"],
         spooled_since=tx.one("delivery.spooled")["oldest"],

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ import pytest
 from iotcore import Broker
 
 from plant.errors import Misconfigured
+from service.commands.telemetry.flow_status import lines
 from service.runtime.postgres import PostgresServer
+from storage.core.database import Database
 from storage.schema.migrate import migrate
+from storage.telemetry import delivery
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for
 
@@ -183,6 +187,33 @@ def test_bad_payloads_go_to_quarantine_and_nothing_else_is_lost(
     ).fetchone()
     assert large is not None
     assert large[:2] == (10 * 2**20 + 9, 4096)
+
+
+def test_a_device_whose_clock_is_wrong_is_named_once_and_harms_nothing(
+    broker: Any,
+    start_ingest: Any,
+    start_device: Any,
+    await_rows: AwaitRows,
+    await_listening: Any,
+    app_database: Database,
+) -> None:
+    start_ingest(broker)
+    device = start_device(broker)
+    await_listening(device)
+    began_ms = now_ms()
+    for n, ts in enumerate((0, 2_085_978_496_000, began_ms - 3 * 365 * 86_400_000, began_ms // 1000)):
+        device.says({"ts": ts, "values": {"n": n}})
+    device.says({"ts": began_ms, "values": {"n": 4}})
+    await_rows("SELECT value, reading.flags FROM reading ORDER BY value", [(2.0, 0), (4.0, 0)])
+    await_rows("SELECT value FROM latest", [(4.0,)])
+    await_rows("SELECT tag, times FROM device_clock JOIN asset USING (asset_id)", [("P-101", 3)])
+    with app_database.transaction() as tx:
+        flow = delivery.status(tx, since=datetime.now(UTC) - timedelta(hours=1))
+    (line,) = [one for one in lines(flow).splitlines() if "clock" in one]
+    assert line.startswith("demo/P-101: its clock is 5")
+    assert " y behind since " in line
+    assert f"{began_ms // 1000} ms is 1970-01-2" in line
+    assert "as seconds 20" in line
 
 
 def test_what_was_not_acknowledged_comes_again_and_is_stored_once(

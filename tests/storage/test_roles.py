@@ -15,7 +15,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 INGEST = {
     **dict.fromkeys(("reading", "reading_conflict", "delivery_batch", "ingest_loss"), "si"),
     **dict.fromkeys(("ingest_slot", "ingest_spool", "process_report"), "siud"),
-    **dict.fromkeys(("latest", "wire_memory", "device_session"), "siu"),
+    **dict.fromkeys(("latest", "wire_memory", "device_session", "device_clock"), "siu"),
     **dict.fromkeys(("deployment", "schema_migration", "site", "asset_class", "asset", "signal", "device_token"), "s"),
     **dict.fromkeys(("quarantine", "quarantine_arrival"), "s"),
     **dict.fromkeys(("delivery_minute", "delivery_total", "delivery_by_minute", "delivery_unfolded"), "s"),

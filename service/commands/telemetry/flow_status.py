@@ -6,6 +6,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
+from plant.escaped import escaped
 from service.commands.common import table
 from service.runtime.surroundings import Surroundings
 from storage.telemetry import delivery
@@ -36,6 +37,8 @@ def lines(flow: IngestStatus) -> str:
     said += ["", table(("SLOT", "STATE", "BEHIND", "HOLDER"), [_slot(flow, place) for place in range(len(flow.slots))])]
     if not flow.slots:
         said[-1] = "no ingest process has run yet"
+    if flow.clocks:
+        said += ["", *(escaped(one.line()) for one in flow.clocks)]
     if flow.spooled_since is not None:
         said.append(f"on disk, waiting to be stored, since {flow.spooled_since:%Y-%m-%d %H:%M:%SZ}")
     if flow.lost_bytes:
