@@ -39,6 +39,19 @@ class _LastBlock:
     arrival_us: int
     publishes: list[Publish]
 
+    @classmethod
+    def of(cls, batch: Batch, arrival_us: int, publishes: list[Publish]) -> _LastBlock:
+        """Return the block that is about to be read into a batch."""
+        columns = batch.columns
+        return cls(
+            columns=columns,
+            first_report=len(columns.messages),
+            first_instant=len(columns.times_us),
+            first_number=batch.messages,
+            arrival_us=arrival_us,
+            publishes=publishes,
+        )
+
 
 class Reader:
     """Reads messages into batches. All methods are for one thread."""
@@ -88,14 +101,7 @@ class Reader:
         now_s = time.monotonic()
         batch = self._gathering.open(now_s)
         columns, number, values = batch.columns, batch.messages, len(batch.columns.values)
-        self._last = _LastBlock(
-            columns=columns,
-            first_report=len(columns.messages),
-            first_instant=len(columns.times_us),
-            first_number=number,
-            arrival_us=arrival_us,
-            publishes=publishes,
-        )
+        self._last = _LastBlock.of(batch, arrival_us, publishes)
         passed_over = 0
         for came_us, (topic, payload, _, retained) in enumerate(publishes, arrival_us):
             if topic == PASSED_OVER:
