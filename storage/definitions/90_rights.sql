@@ -78,6 +78,9 @@ GRANT INSERT, UPDATE ON lesson, knowledge_word TO assetloop_app;
 GRANT INSERT ON lesson_revision TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON knowledge_entry TO assetloop_app;
 GRANT EXECUTE ON FUNCTION similar_words, knows_spelling TO assetloop_app;
+-- Figures, and what they are made of.
+GRANT INSERT ON asset_state TO assetloop_app;
+GRANT EXECUTE ON FUNCTION figures TO assetloop_app, assetloop_grafana;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 
 -- Notices: what dispatch keeps of them.

@@ -47,7 +47,7 @@ APP = {
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
     **dict.fromkeys(("lesson", "knowledge_word"), "siu"),
-    "lesson_revision": "si",
+    **dict.fromkeys(("lesson_revision", "asset_state"), "si"),
     "knowledge_entry": "siud",
     "class_signal": "siud",
     **dict.fromkeys(("class_order_rules", "trade", "part", "part_reservation", "labour_day", "downtime"), "siu"),
@@ -80,9 +80,9 @@ ROUTINES = {
         "ingest_spread_s",
         *("reach", "suppression_of", "shelved_until", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
-        *("secret_hash", "keep_secret", "hold_in_quarantine", "similar_words", "knows_spelling"),
+        *("secret_hash", "keep_secret", "hold_in_quarantine", "similar_words", "knows_spelling", "figures"),
     },
-    Role.GRAFANA: {"is_silent", "health_of", "health_rank"},
+    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank"},
 }
 VERBS = {
     "s": "SELECT FROM {}",

@@ -1,0 +1,1 @@
+"""Figures of assets, classes and sites, made of raw elements of time."""
