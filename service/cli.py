@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
-from service.commands import bench, evaluate, knowledge, roles, stack
+from service.commands import bench, evaluate, figures, knowledge, roles, stack
 from service.commands.common import say
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
@@ -57,6 +57,7 @@ app.add_typer(ingest.app, name="ingest")
 app.add_typer(telemetry.quarantine_app, name="quarantine")
 app.add_typer(telemetry.device_app, name="device")
 app.command(epilog="Example: assetloop liveness demo/P-101 --json")(telemetry.liveness)
+app.command(epilog="Example: assetloop figures --by class --bucket month --csv")(figures.figures)
 app.command(epilog="Example: assetloop search 'bearing hot, no grease' --class pump")(knowledge.search)
 app.command(epilog="Example: assetloop score --data /var/lib/assetloop")(roles.score)
 app.command(epilog="Example: assetloop desk --data /var/lib/assetloop")(roles.desk)

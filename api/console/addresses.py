@@ -11,6 +11,7 @@ from api.console.pages import (
     account,
     alerts,
     asset,
+    figures,
     ledger,
     model,
     models,
@@ -44,6 +45,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
         raise Conflict("this process has a console already; start another process for another one")
     ground = Ground(parts=parts, watches=Watches(parts), recogniser=recogniser)
     _declare_lists(ground)
+    _declare_knowledge(ground)
     _declare_people(ground)
     _declare_things(ground)
     ui.run_with(
@@ -80,13 +82,19 @@ def _declare_lists(ground: Ground) -> None:
     async def show_quarantine(request: Request) -> None:
         await quarantine.show(Visit(ground, request))
 
+    @page("/telemetry")
+    async def show_telemetry(request: Request) -> None:
+        await telemetry.show(Visit(ground, request))
+
+
+def _declare_knowledge(ground: Ground) -> None:
     @page("/search")
     async def show_search(request: Request, q: str = "") -> None:
         await search.show(Visit(ground, request), q)
 
-    @page("/telemetry")
-    async def show_telemetry(request: Request) -> None:
-        await telemetry.show(Visit(ground, request))
+    @page("/figures")
+    async def show_figures(request: Request, by: str = "site") -> None:
+        await figures.show(Visit(ground, request), by)
 
 
 def _declare_people(ground: Ground) -> None:

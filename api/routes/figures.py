@@ -10,22 +10,68 @@ from pydantic import AwareDatetime
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.models import DetectionShape, FiguresShape
+from api.schemas.models import DetectionShape, FiguresAnswer, FiguresShape, PlantFiguresShape
+from lifecycle.figures import FIGURE_FORMULAE
 from lifecycle.labels import FORMULAE, detection
+from plant.errors import Rejected
+from storage.figures.figures import Bucket, FiguresBy, figures
 
 router = APIRouter(prefix="/figures", tags=["figures"])
 _A_YEAR = timedelta(days=365)
+_MOST_DAYS = timedelta(days=92)
+From = Annotated[
+    AwareDatetime | None, Query(alias="from", description="ISO 8601 with offset; a year before `to` if absent.")
+]
+To = Annotated[AwareDatetime | None, Query(alias="to", description="ISO 8601 with offset; now if absent.")]
+
+
+@router.get("", responses=answers(400))
+def get_figures(
+    *,
+    parts: GivenParts,
+    by: Annotated[FiguresBy, Query(description="Of each asset, each class at a site, or each site.")] = FiguresBy.CLASS,
+    bucket: Annotated[Bucket, Query(description="The whole span, or each day or month in the site's zone.")] = (
+        Bucket.WHOLE
+    ),
+    time_from: From = None,
+    time_to: To = None,
+    known_at: Annotated[
+        AwareDatetime | None, Query(description="As they were known then; as they are known now if absent.")
+    ] = None,
+    site: Annotated[str | None, Query(description="Of this site alone.")] = None,
+    asset_class: Annotated[str | None, Query(alias="class", description="Of this class alone.")] = None,
+    asset: Annotated[str | None, Query(description="Of this asset alone, by its tag.")] = None,
+) -> FiguresAnswer:
+    """Say how the plant does: MTBF, MTTR, availability and the rest, each with its formula."""
+    now = parts.clock.now()
+    until = time_to or now
+    since = time_from or until - _A_YEAR
+    if bucket is Bucket.DAY and until - since > _MOST_DAYS:
+        raise Rejected("too_long", f"by day at most {_MOST_DAYS.days} days")
+    with parts.database.transaction() as tx:
+        found = figures(
+            tx,
+            since=since,
+            until=until,
+            known_at=known_at or now,
+            by=by,
+            bucket=bucket,
+            site=site,
+            asset_class=asset_class,
+            asset=asset,
+        )
+    return FiguresAnswer(
+        as_known_at=known_at or now,
+        formulae=dict(FIGURE_FORMULAE),
+        figures=[PlantFiguresShape.model_validate(one) for one in found],
+    )
 
 
 @router.get("/detection", responses=answers(400))
 def get_detection(
     parts: GivenParts,
-    time_from: Annotated[
-        AwareDatetime | None, Query(alias="from", description="ISO 8601 with offset; a year before `to` if absent.")
-    ] = None,
-    time_to: Annotated[
-        AwareDatetime | None, Query(alias="to", description="ISO 8601 with offset; now if absent.")
-    ] = None,
+    time_from: From = None,
+    time_to: To = None,
 ) -> FiguresShape:
     """Say how well each class of equipment is watched, by the orders that were closed in a span."""
     now = parts.clock.now()

@@ -141,3 +141,37 @@ class FiguresShape(BaseModel):
     as_known_at: datetime
     formulae: dict[str, str]
     classes: list[DetectionShape]
+
+
+class PlantFiguresShape(Shape):
+    """Figures of one asset, class at a site, or site; hours and shares of 0 to 1, null where there is no case."""
+
+    site: str
+    asset_class: str | None
+    asset: str | None
+    time_from: datetime = Field(serialization_alias="from")
+    time_to: datetime = Field(serialization_alias="to")
+    required_h: float
+    down_h: float
+    failures: int
+    mtbf_h: float | None
+    mttr_h: float | None
+    availability: float | None
+    labour_h: float
+    planned_share: float | None
+    schedule_compliance: float | None
+    open_orders: int
+    backlog_weeks: float | None
+    first_time_fix: float | None
+    detection_precision: float | None
+    detection_recall: float | None
+    lead_h: float | None
+    costs: dict[str, float] = Field(description="By currency of ISO 4217.")
+
+
+class FiguresAnswer(BaseModel):
+    """Figures, how each is made, and when they were known."""
+
+    as_known_at: datetime
+    formulae: dict[str, str]
+    figures: list[PlantFiguresShape]

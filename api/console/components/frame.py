@@ -35,6 +35,7 @@ _WAYS = (
     ("/work-orders", "nav_orders", "assignment", Right.SEE),
     ("/alerts", "nav_alerts", "notifications_none", Right.SEE),
     ("/models", "nav_models", "insights", Right.SEE),
+    ("/figures", "nav_figures", "monitoring", Right.SEE),
     ("/search", "nav_search", "search", Right.SEE),
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
+from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
@@ -94,6 +95,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **WORK_TEXTS,
     **MODEL_TEXTS,
     **KNOWLEDGE_TEXTS,
+    **FIGURE_TEXTS,
     **NOTICE_TEXTS,
     **LEDGER_TEXTS,
     **TELEMETRY_TEXTS,

@@ -32,7 +32,7 @@ SYSTEM = process("a test")
 
 def picture(tab: Tab, name: str) -> None:
     """Keep what the page looks like, where somebody wants to look."""
-    if folder := os.environ.get("ASSETLOOP_TEST_PICTURES"):
+    if folder := os.environ.get("PICTURES_OF_TESTS"):
         tab.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
