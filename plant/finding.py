@@ -13,6 +13,32 @@ RELEARNING = "relearning"
 """Why a model's finding is suppressed while its machine is learnt again: the model only looks on."""
 
 
+class Assumption(StrEnum):
+    """What is assumed of the state a machine is in after an alarm of its model: nobody has said."""
+
+    FAULT = "fault"
+    NEW_NORMAL = "new_normal"
+    AS_BEFORE = "as_before"
+
+
+class StateWord(StrEnum):
+    """What a person says of that state."""
+
+    NORMAL = "normal"
+    FAULTY = "faulty"
+
+
+def assumption_of(cleared: datetime | None, *, elsewhere: bool) -> Assumption:
+    """Say what is assumed: the fault while an alarm stands, then what it was before, or the new normal if elsewhere.
+
+    >>> assumption_of(None, elsewhere=False).value
+    'fault'
+    """
+    if cleared is None:
+        return Assumption.FAULT
+    return Assumption.NEW_NORMAL if elsewhere else Assumption.AS_BEFORE
+
+
 class FindingSource(StrEnum):
     """What noticed it."""
 
@@ -69,7 +95,8 @@ class Finding:
 
     `severity_now` is how bad it was when it was last seen, None where that was not said. `suppressed` says why nobody
     is told of it (ISA-18.2, suppressed by design): `work`, `out_of_service`, `design`, or `relearning`; the record
-    decides that when the finding is written.
+    decides that when the finding is written. `elsewhere`: it cleared where the machine had not been before, and that
+    is taken for its new normal.
     """
 
     finding_id: UUID
@@ -90,6 +117,7 @@ class Finding:
     revision: int = 1
     suppressed: str | None = None
     severity_now: Severity | None = None
+    elsewhere: bool = False
 
     @property
     def grade(self) -> Severity:

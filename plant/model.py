@@ -61,6 +61,7 @@ class RetrainingReason(StrEnum):
     INPUT_DRIFT = "input_drift"
     ALARM_RATE = "alarm_rate"
     MODEL_REFUSED = "model_refused"
+    NEW_BASELINE = "new_baseline"
 
 
 class Outlook(StrEnum):

@@ -126,6 +126,8 @@ _THE_PLANT = (
     RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}/series", Right.SEE, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/out-of-service", Right.CHANGE_SERVICE_STATE, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/return-to-service", Right.CHANGE_SERVICE_STATE, At.PATH),
+    RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}/state", Right.SEE, At.PATH),
+    RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/state", Right.SAY_WHAT_IS_NORMAL, At.PATH),
     RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}", Right.SEE, At.PATH),
     RouteRight("GET", f"{API}/models", Right.SEE),
     RouteRight("GET", f"{API}/models/{{model_id}}", Right.SEE, At.MODEL),

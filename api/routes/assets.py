@@ -13,8 +13,11 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
 from api.schemas.shape import NOTHING, Nothing
+from api.schemas.states import SaidState, StateShape
+from models.feedback import stating
 from plant.errors import NotFound, Rejected
-from storage.models import remaining
+from storage.models import remaining, state_labels
+from storage.register import assets
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
 
@@ -73,6 +76,26 @@ def put_back_to_service(parts: GivenParts, site: str, tag: str, _nothing: Nothin
     """Return an asset to service."""
     return_to_service(parts.database, site, tag, actor=parts.principal, clock=parts.clock)
     return get_asset(parts, site, tag)
+
+
+@router.get("/{site}/{tag:path}/state", responses=answers(404))
+def get_state(parts: GivenParts, site: str, tag: str) -> StateShape:
+    """Say what is assumed of the machine's state after its last alarm, and what persons said of it."""
+    with parts.database.transaction() as tx:
+        return StateShape.of(state_labels.standing(tx, assets.get_asset(tx, site, tag).asset_id))
+
+
+@router.post("/{site}/{tag:path}/state", responses=answers(400, 404))
+def say_state(parts: GivenParts, site: str, tag: str, said: SaidState) -> StateShape:
+    """Say that the machine is normal now, which the next training learns, or still faulty, which it leaves out."""
+    with parts.database.transaction() as tx:
+        asset_id = assets.get_asset(tx, site, tag).asset_id
+    since = _sane(said.since) if said.since else None
+    return StateShape.of(
+        stating.say(
+            parts.database, asset_id, said.says, actor=parts.principal, clock=parts.clock, since=since, note=said.note
+        )
+    )
 
 
 @router.get("/{site}/{tag:path}", responses=answers(404))

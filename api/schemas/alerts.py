@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.shape import Shape
 from plant.alert import Alert, AlertState
-from plant.finding import FindingSource
+from plant.finding import Assumption, FindingSource
 from plant.severity import Severity
 
 
@@ -78,3 +78,8 @@ class FindingShape(Shape):
         description="Why nobody is told (ISA-18.2, suppressed by design): work, out_of_service or relearning."
     )
     revision: int
+    assumed: Assumption | None = Field(
+        description="After a model's condition alarm: `fault` while it stands; once it cleared `as_before`, or "
+        "`new_normal` where the machine stayed elsewhere. Null of other kinds. A person's word is at the asset's state."
+    )
+    assumed_since: datetime | None

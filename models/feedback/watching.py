@@ -49,10 +49,10 @@ LOOK_EVERY = timedelta(minutes=2)
 _OF_SENSORS = tuple(kind.value for kind in FindingKind if kind.is_of_a_sensor)
 """A faulty sensor is repaired, not learnt: its alarms are no drift of the model."""
 
-_UNCLEAN = (FindingKind.SENSOR_STUCK.value, FindingKind.SENSOR_SPIKES.value, FindingKind.SENSOR_DROPOUT.value)
+UNCLEAN = (FindingKind.SENSOR_STUCK.value, FindingKind.SENSOR_SPIKES.value, FindingKind.SENSOR_DROPOUT.value)
 """What an old model still finds in a machine that was changed, as well as in the one it knew."""
 
-_STEP = timedelta(minutes=2)
+STEP = timedelta(minutes=2)
 _VALUES = 720  # as many as there are steps in a day
 _MOST_LOOKED_BACK = timedelta(days=7)
 
@@ -93,10 +93,10 @@ def look_at_learning(tx: Transaction, interval: Relearning, *, clock: Clock) -> 
         return False
     asked = proposals.last_decided(tx, interval.installation_id, RetrainingReason.RELEARNING)
     since = max(interval.began, asked or interval.began, newest.time - _MOST_LOOKED_BACK)
-    needed = needed_clean(_span_of_champion(tx, interval.asset_id))
+    needed = needed_clean(span_of_champion(tx, interval.asset_id))
     if newest.time - since < needed:
         return False
-    clean = drift.clean_time(tx, interval.asset_id, since=since, until=newest.time, step=_STEP, counting=_UNCLEAN)
+    clean = drift.clean_time(tx, interval.asset_id, since=since, until=newest.time, step=STEP, counting=UNCLEAN)
     if clean < needed:
         return False
     return _propose_learning(tx, interval, since, newest.time, clean, needed, clock)
@@ -111,7 +111,7 @@ def needed_clean(trained_on: timedelta | None) -> timedelta:
     return min(max(trained_on or LEAST_CLEAN, LEAST_CLEAN), MOST_CLEAN)
 
 
-def _span_of_champion(tx: Transaction, asset_id: int) -> timedelta | None:
+def span_of_champion(tx: Transaction, asset_id: int) -> timedelta | None:
     """Return how long the training data of the asset's last champion were, of this machine or of the one before."""
     newest = next((one for one in store.list_models(tx, asset_id=asset_id) if one.promoted_at is not None), None)
     return newest.data_to - newest.data_from if newest else None
@@ -160,7 +160,7 @@ def _moved_since(tx: Transaction, asset_id: int, since: datetime, until: datetim
         [signal.signal_id for signal in signals],
         since=begin,
         until=until,
-        step=min(_STEP, (until - begin) / _VALUES),
+        step=min(STEP, (until - begin) / _VALUES),
         ignoring=[FindingSource.MODEL.value],
     )
     return [one.as_json() for one in shifts(signals, store.reference(tx, last.model_id), samples)]
@@ -186,7 +186,7 @@ def _look(tx: Transaction, watched: WatchedModel, clock: Clock) -> DriftCheck:
     until = watched.newest
     since = max(watched.data_to, until - INPUTS_OVER)
     signals = store.signals_of_model(tx, watched.model_id)
-    samples = drift.sample(tx, watched.asset_id, watched.signal_ids, since=since, until=until, step=_STEP)
+    samples = drift.sample(tx, watched.asset_id, watched.signal_ids, since=since, until=until, step=STEP)
     found = shifts(signals, watched.reference, samples)
     watched_since = max(watched.data_to, watched.promoted_at or watched.data_to, until - ALARMS_OVER)
     episodes = drift.episodes(tx, watched.asset_id, since=watched_since, until=until, ignoring=_OF_SENSORS)

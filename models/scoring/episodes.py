@@ -12,6 +12,10 @@ Floats = NDArray[np.float64]
 Instants = NDArray[np.int64]
 
 
+ON_THE_LINE = 0.5
+"""The score at the alarm line."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Track:
     """What n rows say about one kind of trouble: `score` (n,) where 1 is worst, `alarm` (n,), `share` (n, p)."""
@@ -27,7 +31,8 @@ class Episode:
 
     `pull` (p,) sums the signals' shares over the alarming samples, each weighted by its score; `missing` counts the
     values that were not there among `samples` times p. `level` is the newest alarming sample's score, None where the
-    rows at hand hold none: it is not kept from one round to the next.
+    rows at hand hold none: it is not kept from one round to the next. `elsewhere` says of one that cleared that the
+    first calm sample was beyond the alarm line still: the machine stays where it is now.
     """
 
     onset_us: int
@@ -38,6 +43,7 @@ class Episode:
     pull: Floats
     cleared_us: int | None = None
     level: float | None = field(default=None, compare=False)
+    elsewhere: bool = False
 
     def shares(self) -> Floats:
         """Return each signal's part (p,), summing to 1: the score-weighted mean over the episode's samples."""
@@ -64,12 +70,12 @@ def follow(
     """
     changed: list[Episode] = []
     if standing is not None and len(times_us) and not scored.alarm[0]:
-        changed.append(replace(standing, cleared_us=int(times_us[0])))
+        changed.append(_cleared(standing, times_us, scored, 0))
         standing = None
     for begin, end in alarm_runs(scored.alarm):
         episode = _taken_in(standing or _begun(int(times_us[begin]), rows.shape[1]), times_us, scored, rows, begin, end)
         standing = episode if end == len(times_us) else None
-        changed.append(episode if standing else replace(episode, cleared_us=int(times_us[end])))
+        changed.append(episode if standing else _cleared(episode, times_us, scored, end))
     return changed, standing
 
 
@@ -86,6 +92,11 @@ def alarm_runs(alarm: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def _begun(onset_us: int, signals: int) -> Episode:
     return Episode(onset_us=onset_us, last_us=onset_us, peak=0.0, samples=0, missing=0, pull=np.zeros(signals))
+
+
+def _cleared(episode: Episode, times_us: Instants, scored: Track, calm: int) -> Episode:
+    """End the episode at the row `calm`."""
+    return replace(episode, cleared_us=int(times_us[calm]), elsewhere=bool(scored.score[calm] >= ON_THE_LINE))
 
 
 def _taken_in(episode: Episode, times_us: Instants, scored: Track, rows: Floats, begin: int, end: int) -> Episode:

@@ -105,6 +105,7 @@ def finding_of(origin: FindingOrigin, kind: FindingKind, episode: Episode) -> Fi
         shares=shares,
         window_from=from_us(episode.onset_us),
         window_to=last,
+        elsewhere=episode.elsewhere and kind is FindingKind.CONDITION,
         quality={"samples": episode.samples, "missing": episode.missing_part()},
     )
 

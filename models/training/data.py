@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from models.feedback import stating
 from plant.work_order import Outcome
 from storage.core.database import Transaction
-from storage.models import installations, labels
+from storage.models import installations, labels, state_labels
 from storage.models.installations import Installation, ModelSignal
 from storage.register import healthy_time, relearning
 from storage.telemetry import windows
@@ -40,14 +41,15 @@ def read(tx: Transaction, installation: Installation) -> TrainingData | str:
 
     Of more than 200,000 rows the last are taken: how the machine is now matters more than how it was.
     """
-    declared = merged(healthy_time.intervals(tx, installation.installation_id))
+    normal, faulty = _said(tx, installation)
+    declared = merged(sorted([*healthy_time.intervals(tx, installation.installation_id), *normal]))
     if not declared:
         return "no interval of its data was declared healthy yet"
-    intervals = _usable(tx, installation, declared)
+    intervals = _usable(tx, installation, declared, faulty)
     if not intervals:
         return (
-            "all that was declared healthy lies before its machine was changed, within a confirmed fault, or while it "
-            "was worked on; declare healthy time of its present normal"
+            "all that was declared healthy lies before its machine was changed, within a confirmed fault or a state "
+            "that a person called faulty, or while it was worked on; declare healthy time of its present normal"
         )
     signals = installations.signals_of(tx, installation.asset_id)
     instants: list[NDArray[np.int64]] = []
@@ -69,8 +71,17 @@ def read(tx: Transaction, installation: Installation) -> TrainingData | str:
     return _with_values(signals, np.concatenate(instants[::-1]), np.concatenate(rows[::-1]), intervals)
 
 
-def _usable(tx: Transaction, installation: Installation, declared: list[Interval]) -> list[Interval]:
-    """Leave out time before the machine was last changed, confirmed faults, and time at work or out of service."""
+def _said(tx: Transaction, installation: Installation) -> tuple[list[Interval], list[Interval]]:
+    """Return what persons called normal, and faulty, up to the newest reading."""
+    said = state_labels.of_installation(tx, installation.installation_id)
+    newest = windows.newest(tx, [installation.asset_id]).get(installation.asset_id) if said else None
+    return stating.spans(said, newest.time) if newest else ([], [])
+
+
+def _usable(
+    tx: Transaction, installation: Installation, declared: list[Interval], faulty: list[Interval]
+) -> list[Interval]:
+    """Leave out time before the last change, what is faulty by closing codes or a person's word, and time at work."""
     since, until = declared[0][0], declared[-1][1]
     changed = relearning.normal_since(tx, installation.installation_id)
     before_change = [(since, changed)] if changed and changed > since else []
@@ -80,7 +91,7 @@ def _usable(tx: Transaction, installation: Installation, declared: list[Interval
         if label.outcome is Outcome.CONFIRMED
     ]
     quiet = suppression.intervals(tx, installation.asset_id, since=since, until=until)
-    return without(declared, sorted(before_change + faults + quiet))
+    return without(declared, sorted(before_change + faults + faulty + quiet))
 
 
 def merged(intervals: Sequence[Interval]) -> list[Interval]:

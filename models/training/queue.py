@@ -6,6 +6,7 @@ import logging
 
 from procrastinate import Blueprint, JobContext
 
+from models.feedback import baselines
 from models.feedback.labelling import learn_from_labels
 from models.feedback.watching import watch
 from models.remaining.classes import learn_classes
@@ -91,6 +92,7 @@ def training_blueprint(database: Database, clock: Clock) -> Blueprint:
     def learn(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         learn_from_labels(database, clock=clock)
         watch(database, clock=clock)
+        baselines.propose(database, clock=clock)
 
     @blueprint.periodic(cron="* * * * *")
     @blueprint.task(

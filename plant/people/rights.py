@@ -25,6 +25,7 @@ class Right(StrEnum):
     SIGN_FOR_ENGINEERING = "sign_for_engineering"
     DECIDE_ON_MODELS = "decide_on_models"
     WITNESS_LEDGER = "witness_ledger"
+    SAY_WHAT_IS_NORMAL = "say_what_is_normal"
     SEE_INGEST = "see_ingest"
     REGISTER_ASSETS = "register_assets"
     MANAGE_DEVICES = "manage_devices"
@@ -59,7 +60,8 @@ _ON_SHIFT = frozenset(
 
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS, Right.WITNESS_LEDGER},
-    PlantRole.MAINTENANCE: _ON_SHIFT | {Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SEE_INGEST},
+    PlantRole.MAINTENANCE: _ON_SHIFT
+    | {Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SAY_WHAT_IS_NORMAL, Right.SEE_INGEST},
     PlantRole.ENGINEERING: frozenset(
         {
             Right.SEE,
@@ -68,6 +70,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
             Right.SIGN_FOR_ENGINEERING,
             Right.WITNESS_LEDGER,
             Right.DECIDE_ON_MODELS,
+            Right.SAY_WHAT_IS_NORMAL,
             Right.SEE_INGEST,
             Right.REGISTER_ASSETS,
         }
@@ -80,6 +83,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
         Right.SIGN_FOR_OPERATIONS,
         Right.WITNESS_LEDGER,
         Right.DECIDE_ON_MODELS,
+        Right.SAY_WHAT_IS_NORMAL,
         Right.SEE_INGEST,
         Right.REGISTER_ASSETS,
     },

@@ -61,7 +61,7 @@ GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO
 GRANT INSERT ON
     ledger, ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
-    drift_check, life_model
+    drift_check, life_model, state_label
 TO assetloop_app;
 GRANT INSERT, DELETE ON finding_due TO assetloop_app;
 GRANT INSERT ON alert_event TO assetloop_app;

@@ -24,6 +24,7 @@ BEGIN
             ('incident', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('alert_event', 'alert_id IN (SELECT l.alert_id FROM alert AS l)'),
             ('finding', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('state_label', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('proposal', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             (
                 'model',

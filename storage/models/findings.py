@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from plant.finding import Finding, FindingSource
+from plant.finding import Assumption, Finding, FindingKind, FindingSource, assumption_of
 from plant.severity import Severity
 from storage.core.database import Transaction
 
@@ -32,6 +32,19 @@ class FindingLine:
     score: float
     suppressed: str | None
     revision: int
+    elsewhere: bool = False
+
+    @property
+    def assumed(self) -> Assumption | None:
+        """Say what is assumed of the machine's state; only after a condition alarm of a model is anything."""
+        if self.source is not FindingSource.MODEL or self.kind != FindingKind.CONDITION:
+            return None
+        return assumption_of(self.cleared, elsewhere=self.elsewhere)
+
+    @property
+    def assumed_since(self) -> datetime | None:
+        """Say since when, in data time."""
+        return None if self.assumed is None else self.cleared or self.onset
 
 
 def record(tx: Transaction, finding: Finding) -> int:
@@ -57,6 +70,7 @@ def record(tx: Transaction, finding: Finding) -> int:
         window_from=finding.window_from,
         window_to=finding.window_to,
         quality=Jsonb(finding.quality),
+        elsewhere=finding.elsewhere,
     )
     return int(row["revision"])
 

@@ -3,11 +3,13 @@
 -- why; an episode that clears is what it was before, so that one that ends with the work does not come up after it.
 INSERT INTO finding (
     finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated, cleared,
-    severity, severity_now, score, shares, window_from, window_to, quality, revision, suppressed, line
+    severity, severity_now, score, shares, window_from, window_to, quality, elsewhere, revision, suppressed,
+    line
 )
 VALUES (
     %(finding_id)s, %(asset_id)s, %(kind)s, %(failure_mode)s, %(source)s, %(source_version)s, %(onset)s, %(updated)s,
-    %(cleared)s, %(severity)s, %(severity_now)s, %(score)s, %(shares)s, %(window_from)s, %(window_to)s, %(quality)s, 1,
+    %(cleared)s, %(severity)s, %(severity_now)s, %(score)s, %(shares)s, %(window_from)s, %(window_to)s, %(quality)s,
+    %(elsewhere)s, 1,
     suppression_of(%(asset_id)s, %(source)s, %(updated)s),
     coalesce((SELECT line FROM scoring WHERE scoring.asset_id = %(asset_id)s), 1)
 )
@@ -22,6 +24,7 @@ SET
     shares = excluded.shares,
     window_to = excluded.window_to,
     quality = excluded.quality,
+    elsewhere = excluded.elsewhere,
     suppressed = CASE WHEN excluded.cleared IS NULL THEN excluded.suppressed ELSE finding.suppressed END,
     revision = finding.revision + 1
 RETURNING revision;
@@ -40,7 +43,7 @@ WHERE asset_id = %(asset_id)s
 -- Findings of an asset or of all, the newest first.
 SELECT
     f.finding_id, f.asset_id, s.tag AS site, a.tag AS asset, f.kind, f.failure_mode, f.source, f.source_version,
-    f.onset, f.updated, f.cleared, f.severity, f.score, f.suppressed, f.revision
+    f.onset, f.updated, f.cleared, f.severity, f.score, f.suppressed, f.revision, f.elsewhere
 FROM finding AS f
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)

@@ -45,7 +45,7 @@ APP = {
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
     **dict.fromkeys(("ledger", "work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
-    **dict.fromkeys(("model_event", "kept_window", "drift_check"), "si"),
+    **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),
     **dict.fromkeys(("lesson", "knowledge_word"), "siu"),
     **dict.fromkeys(("lesson_revision", "asset_state"), "si"),
     "knowledge_entry": "siud",

@@ -98,5 +98,12 @@ def _evidence(visit: Visit, proposal: Proposal) -> list[str]:
             ]
         case RetrainingReason.MODEL_REFUSED:
             return [visit.t("evidence_because", because=evidence.get("because"))]
+        case RetrainingReason.NEW_BASELINE:
+            spans = {name: age(visit.language, evidence.get(f"{name}_s") or 0.0) for name in ("clean", "needed")}
+            by = evidence.get("said_by")
+            return [
+                visit.t("evidence_said", by=by) if by else visit.t("evidence_flat"),
+                visit.t("evidence_clean", **spans),
+            ]
         case RetrainingReason.INPUT_DRIFT:
             return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from api.console.components.charts import Trace
 from api.console.components.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, framed
+from api.console.components.machine_state import show_state
 from api.console.components.orders.spending import downtime_card
 from api.console.components.remaining_life import in_words
 from api.console.components.service_state import service_button
@@ -24,8 +25,9 @@ from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
 from plant.orders.spending import Downtime
-from storage.models import catalogue, remaining
+from storage.models import catalogue, remaining, state_labels
 from storage.models.remaining import RemainingLifeEstimate
+from storage.models.state_labels import StandingState
 from storage.orders.downtimes import list_downtimes
 from storage.register import assets
 from storage.views import liveness, overview
@@ -48,10 +50,20 @@ _TONES = {
 }
 
 
-def read_asset(
-    parts: Parts, site: str, tag: str, span: timedelta, visit: Visit
-) -> tuple[AssetView, RemainingLifeEstimate | None, list[Trace], Liveness, frozenset[str]]:
-    """Read an asset, how long it has left, the course of its signals, whether it can be heard, and what stood still.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetDossier:
+    """An asset, how long it has left, the course of its signals, whether it can be heard, what never moved."""
+
+    asset: AssetView
+    left: RemainingLifeEstimate | None
+    traces: Sequence[Trace]
+    alive: Liveness
+    still: frozenset[str]
+    state: StandingState
+
+
+def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> AssetDossier:
+    """Read all that the page shows of an asset.
 
     Raises:
         NotFound: there is no such asset.
@@ -75,7 +87,8 @@ def read_asset(
         left = remaining.newest(tx, asset.asset_id)
         alive = liveness.of_asset(tx, site, tag)
         still = catalogue.never_moved(tx, asset.asset_id)
-    return asset, left, traces, alive, still
+        state = state_labels.standing(tx, asset.asset_id)
+    return AssetDossier(asset=asset, left=left, traces=traces, alive=alive, still=still, state=state)
 
 
 async def show(visit: Visit, site: str, tag: str) -> None:
@@ -121,7 +134,7 @@ class AssetPage:
                 self._say(visit.t("away_first"), "cloud_off")
             return
         if found is not None and span == self._span:
-            self._show(*found)
+            self._show(found)
 
     def _say(self, said: str, sign: str) -> None:
         self._drawn = None
@@ -129,32 +142,26 @@ class AssetPage:
         with self._room, box("card"):
             empty(said, sign)
 
-    def _show(
-        self,
-        asset: AssetView,
-        left: RemainingLifeEstimate | None,
-        traces: Sequence[Trace],
-        alive: Liveness,
-        still: frozenset[str],
-    ) -> None:
+    def _show(self, found: AssetDossier) -> None:
+        asset, left = found.asset, found.left
         signals = (signal.signal_id for signal in asset.signals)
-        made_of = (asset.state, asset.relearning_since, asset.model, still, *signals)
+        made_of = (asset.state, asset.relearning_since, asset.model, found.still, found.state, *signals)
         if self._drawn != made_of:
             self._drawn = made_of
-            self._draw(asset, traces, still)
+            self._draw(found)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
         self._score.set_text(number(asset.score))
         self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
-        self._show_liveness(alive)
+        self._show_liveness(found.alive)
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
-        for chart, trace in zip(self._charts, traces, strict=True):
+        for chart, trace in zip(self._charts, found.traces, strict=True):
             chart.options.update(charts.stack([trace]))
             chart.update()
 
-    def _draw(self, asset: AssetView, traces: Sequence[Trace], still: frozenset[str]) -> None:
-        visit = self._visit
+    def _draw(self, found: AssetDossier) -> None:
+        visit, asset, still = self._visit, found.asset, found.still
         self._room.clear()
         with self._room:
             with link("/", "plain-link small"):
@@ -168,6 +175,7 @@ class AssetPage:
                     service_button(visit, asset, self.read)
             with box("card facts"):
                 self._facts(asset)
+            show_state(visit, asset, found.state, self.read)
             with box("card list signals", testid="signals"):
                 _head(visit)
                 self._lines = [SignalLine(visit, signal, signal.key in still) for signal in asset.signals]
@@ -175,7 +183,7 @@ class AssetPage:
                 heading(visit.t("trends"), 2)
                 self._choice()
             with box("charts"):
-                self._charts = [_chart(trace) for trace in traces]
+                self._charts = [_chart(trace) for trace in found.traces]
 
     def _facts(self, asset: AssetView) -> None:
         visit = self._visit

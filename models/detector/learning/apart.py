@@ -43,8 +43,8 @@ SHIFTED = 0.25
 SURE = 1.5
 """What lies apart is named where half of its rows are so many times as far out as the rest rarely is ..."""
 
-GROSS = 3.0
-"""... and left out from so many times on: less than that only widens what is taken for normal."""
+GROSS = 5.0
+"""... and left out from so many times on: a start or a swing of less will come again, and belongs to what is normal."""
 
 RARE = 0.99
 

@@ -104,6 +104,24 @@ def test_figures_without_a_case_are_dashes(console: str, open_tab: OpenTab, plan
     assert "%" not in row.inner_text()
 
 
+def test_a_person_says_on_a_phone_in_chinese_that_a_machine_is_still_faulty(
+    console: str, open_tab: OpenTab, rows: Rows
+) -> None:
+    asset_id = rows.asset()
+    rows.plant.finding(asset_id, at=START, cleared=START, elsewhere=True)
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/assets/demo/P-1")
+    state = tab.page.get_by_test_id("machine-state")
+    state.get_by_text("按新的正常状态处理").wait_for()
+    state.get_by_test_id("says-faulty").click()
+    confirm(tab, "says_faulty")
+    state.get_by_text("仍有故障：Ada Lovelace").wait_for()
+    assert rows.all("SELECT says, since, said_by FROM state_label") == [("faulty", START, "Ada Lovelace")]
+    english = open_tab(console)
+    english.open("/assets/demo/P-1")
+    english.page.get_by_text("Assumed to be the new normal").wait_for()
+
+
 def test_what_a_training_found_is_shown_at_its_version_and_at_the_asset(
     console: str, open_tab: OpenTab, rows: Rows
 ) -> None:
