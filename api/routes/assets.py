@@ -11,9 +11,9 @@ from pydantic import AwareDatetime
 from alerts.alarms.suppression import return_to_service, take_out_of_service
 from api.parts import GivenParts
 from api.problems import answers
+from api.schemas.alerts import SaidState, StateShape
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
 from api.schemas.shape import NOTHING, Nothing
-from api.schemas.states import SaidState, StateShape
 from models.feedback import stating
 from plant.errors import NotFound, Rejected
 from storage.models import remaining, state_labels

@@ -83,7 +83,7 @@ def to_look_at(tx: Transaction, *, long: timedelta, most: int) -> list[StateToLo
 
 
 def governing(labels: Sequence[StateLabel]) -> list[StateLabel]:
-    """Return the labels that hold, by `since`, each until the next; of `labels`, as they were said, later ones overrule."""
+    """Return the labels that hold, by `since`, each until the next; later words of `labels` overrule."""
     holding: list[StateLabel] = []
     for label in labels:
         holding = [one for one in holding if one.since < label.since] + [label]

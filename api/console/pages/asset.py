@@ -63,12 +63,7 @@ class AssetDossier:
 
 
 def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> AssetDossier:
-    """Read all that the page shows of an asset.
-
-    Raises:
-        NotFound: there is no such asset.
-        Unavailable: the database is away.
-    """
+    """Read all that the page shows of an asset; raise NotFound where there is none, Unavailable without a database."""
     now = parts.clock.now()
     with parts.database.transaction() as tx:
         asset = overview.get_asset(tx, site, tag, now=now)
