@@ -18,6 +18,9 @@ from storage.core.database import Transaction
 from storage.work import alerts as alert_rows
 from storage.work import orders as order_rows
 
+TELLING_EVENTS = frozenset({"raised", "repeated", "told"})
+"""By these changes of an alert people may be told of it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JournalEntry:
@@ -46,6 +49,7 @@ def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
             event=entry.event,
             note=entry.note,
             document=document,
+            tells=alert.told_at == entry.at and entry.event in TELLING_EVENTS,
         ),
     )
     defer_publishing_alerts(tx)

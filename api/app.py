@@ -61,6 +61,7 @@ _ROUTERS = (
     spending.downtime_router,
     alerts.router,
     alerts.findings_router,
+    alerts.incidents_router,
     devices.router,  # before assets, whose tags take whatever follows
     devices.token_router,
     assets.router,

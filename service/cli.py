@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from plant.errors import AssetloopError, Misconfigured, Rejected
 from service.commands import bench, evaluate, figures, knowledge, roles, stack
+from service.commands.alerts import alert_app
 from service.commands.common import say
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
@@ -117,6 +118,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(order_spending.order_app, name="order")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
+app.add_typer(alert_app, name="alert")
 app.add_typer(notify_app, name="notify")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)

@@ -18,13 +18,14 @@ from plant.alert import Alert
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.people.principal import Principal
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
+from storage.register.rationalisations import rationalisations_of
 from storage.work import alerts as alert_rows
 from storage.work import desk as rows
 from storage.work import shelving
 
 MOST_HOURS = 8.0
-"""For so long an alert may be shelved, unless the settings say otherwise."""
+"""For so long an alert may be shelved, unless the register says otherwise for its class and kind."""
 
 
 def shelve_alert(
@@ -35,7 +36,6 @@ def shelve_alert(
     reason: str,
     actor: Principal,
     clock: Clock,
-    most_hours: float = MOST_HOURS,
 ) -> Alert:
     """Put an open alert aside for some hours in `actor`'s name; a second time counts anew.
 
@@ -47,14 +47,12 @@ def shelve_alert(
     why = plain_words(reason)
     if not why:
         raise Rejected("reason_needed", "say why the alert is shelved")
-    if not 0 < hours <= most_hours:
-        raise Rejected("bad_duration", f"an alert is shelved for more than 0 and at most {most_hours:g} h")
     now = clock.now()
-    until = now + timedelta(hours=hours)
     with database.transaction() as tx:
         alert = lock_alert(tx, alert_id)
         if not alert.flags.is_open:
             raise Conflict(f"this alert of {alert.asset} is over: there is nothing to shelve")
+        until = now + timedelta(hours=_bounded(tx, alert, hours))
         shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, by=actor.name)
         shelving.begin(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, until=until, by=actor.name, reason=why)
         rows.wait_of_asset(tx, alert.asset_id, waits=Wait.SHELVED, at=now, kind=alert.kind)
@@ -62,6 +60,14 @@ def shelve_alert(
         alert_rows.keep(tx, aside)
         enter_alert(tx, aside, JournalEntry(event="shelved", actor=actor.name, at=now, note=why))
         return aside
+
+
+def _bounded(tx: Transaction, alert: Alert, hours: float) -> float:
+    said = rationalisations_of(tx, [alert.asset_id]).get((alert.asset_id, alert.kind))
+    most = (said.shelve_most_hours if said else None) or MOST_HOURS
+    if not 0 < hours <= most:
+        raise Rejected("bad_duration", f"this alert is shelved for more than 0 and at most {most:g} h")
+    return hours
 
 
 def unshelve_alert(database: Database, alert_id: UUID, *, actor: Principal, clock: Clock) -> Alert:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from alerts.alarms.acknowledgement import acknowledge_alert
+from alerts.alarms.shelving import shelve_alert, unshelve_alert
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.alerts import AlertShape, FindingShape
+from api.schemas.alerts import (
+    AlertDetail,
+    AlertEventShape,
+    AlertShape,
+    Comment,
+    FindingShape,
+    IncidentShape,
+    RationalisationShape,
+    Shelving,
+)
 from api.schemas.shape import NOTHING, Nothing
+from plant.alarms.incident import Incident
+from plant.alert import Alert
 from plant.errors import Rejected
 from storage.models import findings
 from storage.register import assets
-from storage.work import alerts
+from storage.register.rationalisations import list_rationalisations, rationalisations_of
+from storage.views.alarm_figures import alarm_figures
+from storage.work import alerts, incidents
 
+NO_COMMENT = Comment()
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 
@@ -29,11 +45,86 @@ def list_alerts(parts: GivenParts, state: Literal["open", "all"] = "open", most:
     return [AlertShape.of(alert, parts.clock.now()) for alert in found]
 
 
+@router.get("/{alert_id}", responses=answers(400, 404))
+def get_alert(parts: GivenParts, alert_id: UUID) -> AlertDetail:
+    """Say all of an alert: why it is there, what was thought through about it, and what became of it."""
+    with parts.database.transaction() as tx:
+        alert = alerts.get_alert(tx, alert_id)
+        said = rationalisations_of(tx, [alert.asset_id]).get((alert.asset_id, alert.kind))
+        events = alerts.alert_events(tx, alert_id)
+        incident_id = incidents.of_alert(tx, alert_id)
+    return AlertDetail(
+        **AlertShape.of(alert, parts.clock.now()).model_dump(),
+        evidence=alert.evidence,
+        rationalisation=RationalisationShape.model_validate(said) if said else None,
+        incident_id=incident_id,
+        events=[AlertEventShape.model_validate(one) for one in events],
+    )
+
+
 @router.post("/{alert_id}/acknowledge", responses=answers(400, 404, 409))
-def acknowledge(parts: GivenParts, alert_id: UUID, _nothing: Nothing = NOTHING) -> AlertShape:
+def acknowledge(parts: GivenParts, alert_id: UUID, said: Comment = NO_COMMENT) -> AlertShape:
     """Take note of an alert in a person's name."""
-    alert = acknowledge_alert(parts.database, alert_id, actor=parts.principal, clock=parts.clock)
+    alert = acknowledge_alert(parts.database, alert_id, actor=parts.principal, clock=parts.clock, comment=said.comment)
     return AlertShape.of(alert, parts.clock.now())
+
+
+@router.post("/{alert_id}/shelve", responses=answers(400, 404, 409))
+def shelve(parts: GivenParts, alert_id: UUID, said: Shelving) -> AlertShape:
+    """Put an alert aside for some hours, with the reason; what still stands then is told once."""
+    alert = shelve_alert(
+        parts.database, alert_id, hours=said.hours, reason=said.reason, actor=parts.principal, clock=parts.clock
+    )
+    return AlertShape.of(alert, parts.clock.now())
+
+
+@router.post("/{alert_id}/unshelve", responses=answers(400, 404, 409))
+def unshelve(parts: GivenParts, alert_id: UUID, _nothing: Nothing = NOTHING) -> AlertShape:
+    """Take an alert up again before its time."""
+    alert = unshelve_alert(parts.database, alert_id, actor=parts.principal, clock=parts.clock)
+    return AlertShape.of(alert, parts.clock.now())
+
+
+incidents_router = APIRouter(tags=["alerts"])
+
+
+@incidents_router.get("/incidents", responses=answers(400))
+def list_incidents(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[IncidentShape]:
+    """List incidents with their alerts, the likely root first, the newest incident first."""
+    now = parts.clock.now()
+    with parts.database.transaction() as tx:
+        found = incidents.list_incidents(tx, open_only=state == "open", most=most)
+        members = incidents.members(tx, [one.incident_id for one in found])
+    return [_incident(one, members[one.incident_id], now) for one in found]
+
+
+def _incident(one: Incident, members: list[Alert], now: datetime) -> IncidentShape:
+    rooted = sorted(members, key=lambda alert: alert.alert_id != one.root_alert_id)
+    return IncidentShape(
+        incident_id=one.incident_id,
+        site=one.site,
+        area=one.area,
+        began=one.began,
+        severity=one.severity,
+        in_flood=one.flood_id is not None,
+        acknowledged_at=one.acknowledged_at,
+        resolved_at=one.resolved_at,
+        alerts=[AlertShape.of(alert, now) for alert in rooted],
+    )
+
+
+@incidents_router.get("/rationalisations")
+def get_rationalisations(parts: GivenParts) -> list[RationalisationShape]:
+    """List what was thought through about alarms, by class and kind."""
+    with parts.database.transaction() as tx:
+        return [RationalisationShape.model_validate(one) for one in list_rationalisations(tx)]
+
+
+@incidents_router.get("/figures/alarms")
+def get_alarm_figures(parts: GivenParts) -> dict[str, list[dict[str, Any]]]:
+    """Say how the alarm system did in the last 30 days, by EEMUA 191: how it is spread, no means."""
+    with parts.database.transaction() as tx:
+        return alarm_figures(tx)
 
 
 findings_router = APIRouter(prefix="/findings", tags=["findings"])

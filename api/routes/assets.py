@@ -8,10 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from alerts.alarms.suppression import return_to_service, take_out_of_service
+from alerts.alarms.suppression import (
+    end_suppression,
+    return_to_service,
+    suppress_by_design,
+    take_out_of_service,
+)
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.alerts import SaidState, StateShape
+from api.schemas.alerts import ReasonGiven, SaidState, StateShape
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
 from api.schemas.shape import NOTHING, Nothing
 from models.feedback import stating
@@ -68,6 +73,20 @@ def get_series(
 def put_out_of_service(parts: GivenParts, site: str, tag: str, _nothing: Nothing = NOTHING) -> AssetWithSignals:
     """Take an asset out of service; meanwhile what is found there is recorded as suppressed by design."""
     take_out_of_service(parts.database, site, tag, actor=parts.principal, clock=parts.clock)
+    return get_asset(parts, site, tag)
+
+
+@router.post("/{site}/{tag:path}/suppress", responses=answers(400, 404, 409))
+def suppress(parts: GivenParts, site: str, tag: str, said: ReasonGiven) -> AssetWithSignals:
+    """Suppress by design what is found at an asset, with the reason, until it is ended."""
+    suppress_by_design(parts.database, site, tag, reason=said.reason, actor=parts.principal, clock=parts.clock)
+    return get_asset(parts, site, tag)
+
+
+@router.post("/{site}/{tag:path}/unsuppress", responses=answers(400, 404, 409))
+def unsuppress(parts: GivenParts, site: str, tag: str, _nothing: Nothing = NOTHING) -> AssetWithSignals:
+    """End that; what still stands is told within seconds."""
+    end_suppression(parts.database, site, tag, actor=parts.principal, clock=parts.clock)
     return get_asset(parts, site, tag)
 
 

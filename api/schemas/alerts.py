@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.schemas.shape import Shape
+from api.schemas.shape import Nothing, PlainText, Shape
 from plant.alert import Alert, AlertState
 from plant.finding import Assumption, FindingSource, StateWord
 from plant.severity import Severity
@@ -36,6 +36,11 @@ class AlertShape(BaseModel):
         description="How it was proved who did so; `typed`: a name that nobody proved."
     )
     count: int = Field(description="How many findings it stands for.")
+    comment: str | None = Field(description="What was said when it was acknowledged.")
+    shelved_until: datetime | None
+    shelved_by: str | None
+    shelved_why: str | None
+    revision: int
 
     @classmethod
     def of(cls, alert: Alert, now: datetime) -> Self:
@@ -57,7 +62,84 @@ class AlertShape(BaseModel):
             acknowledged_by=alert.acknowledged_by,
             acknowledged_recognised=alert.acknowledged_recognised,
             count=alert.count,
+            comment=alert.comment or None,
+            shelved_until=alert.flags.shelved_until if alert.flags.is_shelved(now) else None,
+            shelved_by=alert.shelved_by,
+            shelved_why=alert.shelved_why,
+            revision=alert.revision,
         )
+
+
+class Comment(Nothing):
+    """What a person says when taking note of an alert."""
+
+    comment: PlainText = Field(default="", max_length=2000)
+
+
+class Shelving(Nothing):
+    """For how long, in hours, an alert is put aside, and why."""
+
+    hours: float = Field(gt=0, le=720, examples=[2.0])
+    reason: PlainText = Field(min_length=1, max_length=2000, examples=["Part is on its way"])
+
+
+class ReasonGiven(Nothing):
+    """Why something is done."""
+
+    reason: PlainText = Field(min_length=1, max_length=2000)
+
+
+class RationalisationShape(Shape):
+    """What was thought through about the alarms of a class and kind; each text in English and in Chinese (`_zh`)."""
+
+    class_tag: str
+    kind: str
+    priority: int | None
+    respond_within_s: float | None
+    cause: str
+    cause_zh: str
+    consequence: str
+    consequence_zh: str
+    action: str
+    action_zh: str
+    on_delay_s: float | None
+    off_delay_s: float | None
+    deadband: float | None
+    shelve_most_hours: float | None
+
+
+class AlertEventShape(Shape):
+    """What became of an alert in one revision."""
+
+    revision: int
+    at: datetime
+    actor: str
+    event: str
+    note: str
+    tells: bool = Field(description="Whether people were told by it.")
+
+
+class AlertDetail(AlertShape):
+    """An alert with why it is there, what was thought through about it, and all that became of it."""
+
+    evidence: dict[str, Any] = Field(description="Signals with share, value and limits; times in data time.")
+    rationalisation: RationalisationShape | None
+    incident_id: UUID | None
+    events: list[AlertEventShape]
+
+
+class IncidentShape(BaseModel):
+    """Alerts that belong together, the likely root first."""
+
+    incident_id: UUID
+    site: str
+    area: str
+    began: datetime
+    severity: Severity
+    in_flood: bool = Field(description="Whether people were told of it in the notice of a flood.")
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    alerts: list[AlertShape]
 
 
 class FindingShape(Shape):

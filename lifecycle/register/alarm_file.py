@@ -37,6 +37,7 @@ class _Alarm(BaseModel):
     on_delay_s: Delay = None
     off_delay_s: Delay = None
     deadband: Annotated[float | None, Field(ge=0, le=1)] = None
+    shelve_most_hours: Annotated[float | None, Field(gt=0, le=720)] = None
 
 
 class _AlarmFile(BaseModel):

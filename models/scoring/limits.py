@@ -38,7 +38,8 @@ class Limits:
     """What the register says of A assets of p signals: infinite where it says nothing.
 
     `low`, `high` and `scale` (p, A) are in the signal's unit, `most_rate` (p, A) in its unit per second,
-    `silent_s` (A,) in seconds; `speaks` (p, A) is False for signals that are sent only when they change.
+    `silent_s` (A,) in seconds; `speaks` (p, A) is False for signals that are sent only when they change,
+    `deadband` (p, A) is how far, in levels, a value must be back within its limit.
     """
 
     low: Floats
@@ -47,6 +48,7 @@ class Limits:
     most_rate: Floats
     silent_s: Floats
     speaks: Flags
+    deadband: Floats | float = DEADBAND
 
     @classmethod
     def of(cls, assets: Sequence[GuardedAsset]) -> Limits:
@@ -62,6 +64,7 @@ class Limits:
             most_rate=rate,
             silent_s=np.array([one.silent_s for one in assets], np.float64),
             speaks=speaks > 0,
+            deadband=_column(assets, [[_or(s.deadband, DEADBAND) for s in one.signals] for one in assets]),
         )
 
 
@@ -198,9 +201,13 @@ def _step(limits: Limits, state: RuleState, row: Floats, time: Floats) -> tuple[
     seconds = np.where(there, np.minimum(np.nan_to_num(time - state.last), LONGEST_GAP_S), 0.0)
     since = time - state.seen
     level = np.where(heard, levels(limits, row), 0.0)
-    state.beyond, state.beyond_calm_s = _flagged(heard, level, state.beyond, state.beyond_calm_s, seconds)
+    state.beyond, state.beyond_calm_s = _flagged(
+        heard, level, state.beyond, state.beyond_calm_s, seconds, limits.deadband
+    )
     rate_level = np.where(heard, _rate(limits, state, row, heard, since), 0.0)
-    state.too_fast, state.too_fast_calm_s = _flagged(heard, rate_level, state.too_fast, state.too_fast_calm_s, seconds)
+    state.too_fast, state.too_fast_calm_s = _flagged(
+        heard, rate_level, state.too_fast, state.too_fast_calm_s, seconds, DEADBAND
+    )
     silent = limits.speaks & (since > np.maximum(limits.silent_s, SILENT_GAPS * state.longest_s))
     state.silent = np.where(there, np.where(heard, 0.0, np.maximum(state.silent, silent)), state.silent)
     gap = np.fmax(since, FORGET * state.longest_s)
@@ -217,9 +224,11 @@ def levels(limits: Limits, row: Floats) -> Floats:
     return np.maximum(np.maximum(above, below), 0.0)
 
 
-def _flagged(heard: Flags, level: Floats, on: Floats, calm_s: Floats, seconds: Floats) -> tuple[Floats, Floats]:
+def _flagged(
+    heard: Flags, level: Floats, on: Floats, calm_s: Floats, seconds: Floats, deadband: Floats | float
+) -> tuple[Floats, Floats]:
     """Set flags beyond the line, and clear them after a while within the deadband."""
-    calm = (on > 0) & (~heard | (level < 1.0 - DEADBAND))
+    calm = (on > 0) & (~heard | (level < 1.0 - deadband))
     calm_s = np.where(calm & heard, calm_s + seconds, np.where(heard, 0.0, calm_s))
     now = np.where(heard & (level > 1.0), 1.0, np.where(calm & (calm_s >= CALM_S), 0.0, on))
     return now, np.where(now > 0, calm_s, 0.0)

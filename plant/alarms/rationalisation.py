@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Rationalisation:
     """For one class and kind of finding (ISA-18.2); what is None or empty is not said.
 
-    `priority` 1 is the most urgent. `deadband` is the part of its span by which a value must be back within its limit.
-    Each text is in English and in Chinese (`_zh`).
+    `priority` 1 is the most urgent. `deadband` is the part of its span by which a value must be back within its limit,
+    `shelve_most_hours` for how long such an alert may be shelved. Each text is in English and in Chinese (`_zh`).
     """
 
     class_tag: str
@@ -26,3 +26,4 @@ class Rationalisation:
     on_delay_s: float | None = None
     off_delay_s: float | None = None
     deadband: float | None = None
+    shelve_most_hours: float | None = None

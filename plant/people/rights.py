@@ -16,6 +16,8 @@ class Right(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     REPORT_FAILURES = "report_failures"
     CHANGE_SERVICE_STATE = "change_service_state"
+    SHELVE_ALERTS = "shelve_alerts"
+    SUPPRESS_BY_DESIGN = "suppress_by_design"
     APPROVE_ORDERS = "approve_orders"
     COMMENT_ON_ORDERS = "comment_on_orders"
     WORK_ON_ORDERS = "work_on_orders"
@@ -55,7 +57,14 @@ class PlantRole(StrEnum):
 
 
 _ON_SHIFT = frozenset(
-    {Right.SEE, Right.ACKNOWLEDGE, Right.REPORT_FAILURES, Right.CHANGE_SERVICE_STATE, Right.COMMENT_ON_ORDERS}
+    {
+        Right.SEE,
+        Right.ACKNOWLEDGE,
+        Right.SHELVE_ALERTS,
+        Right.REPORT_FAILURES,
+        Right.CHANGE_SERVICE_STATE,
+        Right.COMMENT_ON_ORDERS,
+    }
 )
 
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
@@ -65,6 +74,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.ENGINEERING: frozenset(
         {
             Right.SEE,
+            Right.SUPPRESS_BY_DESIGN,
             Right.COMMENT_ON_ORDERS,
             Right.ANSWER_FOR_ENGINEERING,
             Right.SIGN_FOR_ENGINEERING,
@@ -78,6 +88,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.SUPERVISOR: _ON_SHIFT
     | {
         Right.APPROVE_ORDERS,
+        Right.SUPPRESS_BY_DESIGN,
         Right.WORK_ON_ORDERS,
         Right.CLOSE_ORDERS,
         Right.SIGN_FOR_OPERATIONS,

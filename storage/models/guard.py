@@ -48,7 +48,10 @@ class GuardProgress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GuardedSignal:
-    """A signal and its limits, in its unit; `most_rate_per_min` is how much it may change in a minute."""
+    """A signal and its limits, in its unit; `most_rate_per_min` is how much it may change in a minute.
+
+    `deadband` is the part of its span by which it must be back within its limit, None where the register says nothing.
+    """
 
     signal_id: int
     key: str
@@ -57,6 +60,7 @@ class GuardedSignal:
     low: float | None
     high: float | None
     most_rate_per_min: float | None
+    deadband: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

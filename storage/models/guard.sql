@@ -107,7 +107,12 @@ WHERE holder = %(holder)s;
 -- What is watched of some assets: every signal with its limits, in the register's order.
 SELECT
     asset.asset_id, asset.tag AS asset, asset_class.silent_s, signal.signal_id, signal.key, signal.unit, signal.role,
-    signal.low, signal.high, signal.most_rate_per_min
+    signal.low, signal.high, signal.most_rate_per_min,
+    (
+        SELECT r.deadband
+        FROM rationalisation AS r
+        WHERE r.class_id = asset.class_id AND r.kind = 'limit'
+    ) AS deadband
 FROM asset
 JOIN asset_class USING (class_id)
 JOIN signal USING (asset_id)

@@ -18,7 +18,7 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertEvent:
-    """What became of an alert in one revision, with the document that goes out."""
+    """What became of an alert in one revision, with the document that goes out; `tells`: people were told by it."""
 
     alert_id: UUID
     revision: int
@@ -27,6 +27,7 @@ class AlertEvent:
     event: str
     document: dict[str, Any]
     note: str = ""
+    tells: bool = False
     published_at: datetime | None = None
 
 
@@ -111,7 +112,7 @@ def signals_of(tx: Transaction, asset_id: int, keys: Sequence[str]) -> dict[str,
 
 def add_event(tx: Transaction, event: AlertEvent) -> None:
     """Write down what became of an alert."""
-    values = {name: getattr(event, name) for name in ("alert_id", "revision", "at", "actor", "event", "note")}
+    values = {name: getattr(event, name) for name in ("alert_id", "revision", "at", "actor", "event", "note", "tells")}
     tx.run("alerts.add_event", **values, document=Jsonb(event.document))
 
 

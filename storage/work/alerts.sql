@@ -98,19 +98,19 @@ WHERE s.asset_id = %(asset_id)s AND s.key = ANY (%(keys)s::text[]);
 
 -- name: add_event
 -- Write down what became of an alert, with the document that goes out.
-INSERT INTO alert_event (alert_id, revision, at, actor, event, note, document)
-VALUES (%(alert_id)s, %(revision)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(document)s);
+INSERT INTO alert_event (alert_id, revision, at, actor, event, note, document, tells)
+VALUES (%(alert_id)s, %(revision)s, %(at)s, %(actor)s, %(event)s, %(note)s, %(document)s, %(tells)s);
 
 -- name: events
 -- All that became of an alert, oldest first.
-SELECT alert_id, revision, at, actor, event, note, document, published_at
+SELECT alert_id, revision, at, actor, event, note, document, tells, published_at
 FROM alert_event
 WHERE alert_id = %(alert_id)s
 ORDER BY revision;
 
 -- name: unpublished
 -- What has not gone out yet, oldest first.
-SELECT alert_id, revision, at, actor, event, note, document, published_at
+SELECT alert_id, revision, at, actor, event, note, document, tells, published_at
 FROM alert_event
 WHERE published_at IS NULL
 ORDER BY at, alert_id, revision

@@ -106,7 +106,7 @@ def test_what_happens_along_feeds_is_one_incident_and_one_notice(plant: Plant, d
     plant.finds(third)
     plant.finds(far)
     desk.round()
-    assert plant.alarms.incidents() == [("A-1", 3), ("Z-1", 1)]
+    assert plant.incidents() == [("A-1", 3), ("Z-1", 1)]
     chain = next(one for one in plant.notices() if one.notice.title.en.startswith("A-1"))
     assert chain.notice.title.en == "A-1: condition deviates (+2)"
     assert chain.notice.title.zh == "A-1：状态异常（另 2 条）"
@@ -133,12 +133,12 @@ def test_an_incident_ends_when_it_was_calm_and_nothing_joins_it_then(
     desk.round()
     clock.sleep(601)
     desk.round()
-    assert plant.alarms.incidents() == []
+    assert plant.incidents() == []
     assert plant.notices()[0].ended_at == clock.now()
     plant.finds(second)
     desk.round()
-    assert plant.alarms.incidents() == [("A-2", 1)]
-    assert plant.alarms.incidents(open_only=False) == [("A-1", 1), ("A-2", 1)]
+    assert plant.incidents() == [("A-2", 1)]
+    assert plant.incidents(open_only=False) == [("A-1", 1), ("A-2", 1)]
 
 
 def test_a_trickle_does_not_keep_an_incident_open_to_what_comes(plant: Plant, desk: Desk, clock: ManualClock) -> None:
@@ -147,7 +147,7 @@ def test_a_trickle_does_not_keep_an_incident_open_to_what_comes(plant: Plant, de
         plant.finds(asset_id)
         desk.round()
         clock.sleep(660)
-    assert plant.alarms.incidents() == [("A-1", 3), ("A-4", 1)]
+    assert plant.incidents() == [("A-1", 3), ("A-4", 1)]
 
 
 def test_at_ten_in_ten_minutes_the_rest_is_one_notice_but_what_is_critical(
@@ -160,7 +160,7 @@ def test_at_ten_in_ten_minutes_the_rest_is_one_notice_but_what_is_critical(
     (worst,) = plant.row("F-99")
     plant.finds(worst, severity="CRITICAL")
     desk.round()
-    assert len(plant.alarms.incidents()) == 15
+    assert len(plant.incidents()) == 15
     told = plant.notices()
     assert len(told) == 12, "ten by themselves, one for the flood, and the critical one"
     (flood,) = [one for one in told if "flood" in one.notice.title.en]
