@@ -33,6 +33,7 @@ BEGIN
             ('notice', format('site = '''' OR site = ANY(%s)', v_tags)),
             ('lesson', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('knowledge_entry', 'site_id IS NULL OR site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('design_request', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('dispatch', 'notice_id IN (SELECT n.notice_id FROM notice AS n)'),
             ('quarantine', format('site_tag = ANY(%s)', v_tags)),
             ('ledger', format('project = ANY(%s)', v_tags)),

@@ -34,7 +34,8 @@ APP = {
     **dict.fromkeys(("person_role", "team_member", "sign_in_delay"), "siud"),
     "sign_in_attempt": "siu",
     **dict.fromkeys(("dispatch", "escalation", "roster", "notice_preference"), "siu"),
-    **dict.fromkeys(("engineering_answer", "reply_listener"), "siu"),
+    **dict.fromkeys(("engineering_answer", "reply_listener", "design_request"), "siu"),
+    "design_change": "si",
     "closed_way": "siud",
     "provider_sign_in": "sid",
     "person_secret": "",  # hashes of passwords: through secret_hash alone

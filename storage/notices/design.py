@@ -1,0 +1,167 @@
+"""Design-change requests as rows, and the counts they are opened by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from plant.errors import NotFound
+from storage.core.database import Transaction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MachineGroup:
+    """Machines of one kind at one site, how many years they ran in a window, and their failures of one mode."""
+
+    site_id: int
+    site: str
+    class_id: int
+    asset_class: str
+    failure_mode: str
+    manufacturer: str
+    model: str
+    context: str
+    years: float
+    machines: int
+    failures: int
+    orders: list[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignRequest:
+    """A request that engineering change a design, with what speaks for it."""
+
+    request_id: int
+    site: str
+    asset_class: str
+    site_id: int
+    class_id: int
+    failure_mode: str
+    manufacturer: str
+    model: str
+    context: str
+    state: str
+    opened_at: datetime
+    evidence: dict[str, Any]
+    topic_guid: str
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str
+    bcf_status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignChange:
+    """What an accepted request changed, by version."""
+
+    version: int
+    kind: str
+    what: str
+    before: Any
+    after: Any
+    changed_at: datetime
+    changed_by: str
+
+
+def groups(
+    tx: Transaction, *, since: datetime, until: datetime, site: str | None = None, also: str | None = None
+) -> list[MachineGroup]:
+    """Count machines, years and confirmed failures in a window, by kind of machine and failure mode.
+
+    Modes that nobody met are left out, but for the one that is named `also`.
+    """
+    rows = tx.all("design.groups", since=since, until=until, site=site, also=also)
+    return [MachineGroup(**row) for row in rows]
+
+
+def costs(tx: Transaction, orders: list[int]) -> list[dict[str, Any]]:
+    """Say what some orders cost, by currency; without one: the hours alone."""
+    return [dict(row) for row in tx.all("design.costs", orders=orders)]
+
+
+def open_request(tx: Transaction, group: MachineGroup, evidence: dict[str, Any], *, at: datetime) -> int | None:
+    """Open a request and return its number; None where one is open for the same."""
+    row = tx.first("design.open", **_kind(group), at=at, evidence=Jsonb(evidence))
+    return None if row is None else int(row["request_id"])
+
+
+def is_decided_since(tx: Transaction, group: MachineGroup, *, since: datetime) -> bool:
+    """Say whether the same was decided since then."""
+    return bool(tx.one("design.decided_since", **_kind(group), since=since)["found"])
+
+
+def _kind(group: MachineGroup) -> dict[str, Any]:
+    return {
+        "site_id": group.site_id,
+        "class_id": group.class_id,
+        "failure_mode": group.failure_mode,
+        "manufacturer": group.manufacturer,
+        "model": group.model,
+        "context": group.context,
+    }
+
+
+def list_requests(tx: Transaction) -> list[DesignRequest]:
+    """Return requests, the newest first."""
+    return [DesignRequest(**row) for row in tx.all("design.list", request_id=None, topic_guid=None)]
+
+
+def get_request(tx: Transaction, request_id: int) -> DesignRequest:
+    """Return one request.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = tx.first("design.list", request_id=request_id, topic_guid=None)
+    if row is None:
+        raise NotFound(f"there is no design-change request {request_id}")
+    return DesignRequest(**row)
+
+
+def by_topic(tx: Transaction, topic_guid: str) -> DesignRequest | None:
+    """Find the request of a BCF topic."""
+    row = tx.first("design.list", request_id=None, topic_guid=topic_guid)
+    return None if row is None else DesignRequest(**row)
+
+
+def decide(tx: Transaction, request_id: int, *, state: str, at: datetime, by: str, reason: str) -> bool:
+    """Decide on a request; False where that was done before."""
+    return tx.run("design.decide", request_id=request_id, state=state, at=at, by=by, reason=reason) > 0
+
+
+def note_bcf(tx: Transaction, request_id: int, status: str) -> None:
+    """Keep the status that a BIM tool gave a request."""
+    tx.run("design.note_bcf", request_id=request_id, status=status)
+
+
+def limits(tx: Transaction, request: DesignRequest, signal: str) -> list[dict[str, Any]]:
+    """Lock and return the limits of a signal at the machines a request is about."""
+    kind = {
+        "site_id": request.site_id,
+        "class_id": request.class_id,
+        "manufacturer": request.manufacturer,
+        "model": request.model,
+        "context": request.context,
+    }
+    return [dict(row) for row in tx.all("design.limits", **kind, signal=signal)]
+
+
+def set_limit(tx: Transaction, signal_id: int, *, low: float | None, high: float | None) -> None:
+    """Set a signal's limits."""
+    tx.run("design.set_limit", signal_id=signal_id, low=low, high=high)
+
+
+def add_change(
+    tx: Transaction, request_id: int, *, kind: str, what: str, before: Any, after: Any, at: datetime, by: str
+) -> None:
+    """Keep what a request changed, under its next version."""
+    both = {"before": Jsonb(before), "after": Jsonb(after)}
+    tx.run("design.add_change", request_id=request_id, kind=kind, what=what, **both, at=at, by=by)
+
+
+def changes(tx: Transaction, request_id: int) -> list[DesignChange]:
+    """Return what a request changed."""
+    return [DesignChange(**row) for row in tx.all("design.changes", request_id=request_id)]

@@ -1,0 +1,225 @@
+"""A kind of machine that fails too often is asked to be changed, once; engineering decides; the effect is measured."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from lifecycle.feedback.deciding import LimitChange, WordedChange, accept, effect, reject
+from lifecycle.feedback.looking import look
+from lifecycle.feedback.rates import FailureRate, FeedbackRules, deserves_request, effect_of, others
+from plant.clock import ManualClock
+from plant.errors import Conflict, Forbidden, NotFound, Rejected
+from plant.notices.notice import NoticeSubject
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import PlantRole
+from storage.core.database import Database
+from storage.notices import design, notices
+from tests.plant_rows import NOON, PlantRows
+
+Look = psycopg.Connection[tuple[object, ...]]
+ENGINEER = Principal(name="Cy", recognition=Recognition.PASSWORD, roles={"demo": frozenset({PlantRole.ENGINEERING})})
+RULES = FeedbackRules()
+
+
+class Fleet:
+    """Pumps of makers at site demo, each installed two years before NOON, and what failed of them."""
+
+    def __init__(self, rows: PlantRows) -> None:
+        self.rows = rows
+        self.count = 0
+
+    def pump(self, maker: str, **columns: object) -> int:
+        self.count += 1
+        asset_id = self.rows.asset(f"P-{self.count}", **columns)
+        class_id = self.rows._known("asset_class", "class_id", "pump")
+        equipment_id = self.rows.add(
+            "equipment", class_id=class_id, serial=str(self.count), manufacturer=maker, model="M1"
+        )
+        self.rows.installation(asset_id, equipment_id=equipment_id, installed_from=NOON - timedelta(days=730))
+        self.rows.signal(asset_id, "temperature", high=90.0)
+        return asset_id
+
+    def fails(self, asset_id: int, *days_before: int, outcome: str = "confirmed") -> None:
+        for days in days_before:
+            at = NOON - timedelta(days=days)
+            order_id = self.rows.work_order(asset_id, at=at, failure_mode="LEK", state="CLOSE")
+            self.rows.add(
+                "work_order_closing",
+                order_id=order_id,
+                outcome=outcome,
+                failure_mode="LEK",
+                cause="1.0",
+                action="1",
+                failed_at=at,
+                restored_at=at,
+                relearn=False,
+                closed_at=at,
+                closed_by="a test",
+            )
+
+
+@pytest.fixture
+def fleet(plant_rows: PlantRows) -> Fleet:
+    return Fleet(plant_rows)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+def sick_fleet(fleet: Fleet) -> list[int]:
+    """Two pumps of Acme that leak ten times in four years, and eight of others that leak twice in sixteen."""
+    acme = [fleet.pump("Acme") for _ in range(2)]
+    rest = [fleet.pump("Bolt") for _ in range(8)]
+    fleet.fails(acme[0], 10, 100, 200, 300, 400)
+    fleet.fails(acme[1], 50, 150, 250, 350, 450)
+    fleet.fails(rest[0], 20, 500)
+    fleet.fails(rest[1], 30, outcome="false_alarm")
+    return acme
+
+
+def test_a_kind_that_fails_too_often_is_asked_to_be_changed_once(
+    app_database: Database, clock: ManualClock, fleet: Fleet
+) -> None:
+    sick_fleet(fleet)
+    (request_id,) = look(app_database, clock, console_url="http://c")
+    assert look(app_database, clock) == []
+    with app_database.transaction() as tx:
+        request = design.get_request(tx, request_id)
+        (told,) = notices.about(tx, NoticeSubject.REQUEST, f"DR-{request_id}")
+    assert (request.asset_class, request.failure_mode, request.manufacturer) == ("pump", "LEK", "Acme")
+    assert len(request.evidence["orders"]) == 10
+    rate, rest = request.evidence["rate"], request.evidence["rest"]
+    assert (rate["failures"], round(rate["years"], 2), rest["failures"], round(rest["years"])) == (10, 4.0, 2, 16)
+    assert rate["low"] < rate["a_year"] < rate["high"]
+    assert request.evidence["doubt"] < 0.001
+    assert told.notice.link == "http://c/engineering"
+
+
+def test_time_out_of_service_is_no_exposure_and_an_area_is_another_context(
+    app_database: Database, fleet: Fleet, plant_rows: PlantRows
+) -> None:
+    idle, elsewhere = fleet.pump("Acme"), fleet.pump("Acme", area="mill")
+    plant_rows.add(
+        "suppression",
+        asset_id=idle,
+        reason="out_of_service",
+        began=NOON - timedelta(days=365.25),
+        begun_by="a test",
+    )
+    fleet.fails(elsewhere, 10)
+    with app_database.transaction() as tx:
+        found = {one.context: one for one in design.groups(tx, since=NOON - timedelta(days=730), until=NOON)}
+    assert (round(found[""].years, 2), found[""].failures) == (round(364.75 / 365.25, 2), 0)
+    assert found["mill"].failures == 1
+
+
+def test_equal_rates_open_next_to_no_request() -> None:
+    """Fleets of twenty kinds that all fail alike; of 3000 such, 0.8 % are asked to be changed for nothing."""
+    random = np.random.default_rng(7)
+    years = random.uniform(2, 40, size=(300, 20))
+    failures = random.poisson(0.5 * years)
+    false = sum(
+        any(
+            deserves_request(rates[kind], others(rates, kind), RULES, tested=len(rates))
+            for kind in range(len(rates))
+            if rates[kind].failures >= 1.7 * 0.5 * rates[kind].years  # no other can be
+        )
+        for rates in (
+            [FailureRate(failures=int(n), years=float(y)) for n, y in zip(row, time, strict=True)]
+            for row, time in zip(failures, years, strict=True)
+        )
+    )
+    assert false <= 6, f"{false} of 300 fleets"
+
+
+def test_a_kind_that_fails_four_times_as_often_is_found() -> None:
+    random = np.random.default_rng(2)
+    found = 0
+    for _ in range(100):
+        rates = [FailureRate(failures=int(random.poisson(5)), years=10.0) for _ in range(9)]
+        rates.append(FailureRate(failures=int(random.poisson(20)), years=10.0))
+        found += deserves_request(rates[9], others(rates, 9), RULES, tested=10)
+    assert found >= 90
+
+
+def test_accepting_changes_limits_at_the_machines_of_the_kind_alone(
+    app_database: Database, clock: ManualClock, fleet: Fleet, superuser: Look
+) -> None:
+    sick_fleet(fleet)
+    (request_id,) = look(app_database, clock)
+    changes = [LimitChange(signal="temperature", high=80.0), WordedChange(kind="spares", said="seal 12-7")]
+    done = accept(app_database, request_id, changes, reason="seals run hot", actor=ENGINEER, clock=clock)
+    assert (done.state, done.decided_by, done.reason) == ("accepted", "Cy", "seals run hot")
+    highs = superuser.execute(
+        "SELECT manufacturer, array_agg(DISTINCT high) FROM signal JOIN installation USING (asset_id)"
+        " JOIN equipment USING (equipment_id) GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert highs == [("Acme", [80.0]), ("Bolt", [90.0])]
+    with app_database.transaction() as tx:
+        kept = design.changes(tx, request_id)
+        (told,) = notices.about(tx, NoticeSubject.REQUEST, f"DR-{request_id}")
+    assert [(one.version, one.kind, one.what) for one in kept] == [
+        (1, "limit", "temperature"),
+        (2, "spares", "seal 12-7"),
+    ]
+    assert kept[0].before == [{"asset": f"P-{n}", "low": None, "high": 90.0} for n in (1, 2)]
+    assert told.ended_at is not None
+    assert look(app_database, clock) == [], "what was decided rests for a year"
+
+
+def test_half_a_decision_is_none(app_database: Database, clock: ManualClock, fleet: Fleet) -> None:
+    sick_fleet(fleet)
+    (request_id,) = look(app_database, clock)
+    limit = LimitChange(signal="temperature", high=80.0)
+    operator = Principal(
+        name="Ann", recognition=Recognition.PASSWORD, roles={"demo": frozenset({PlantRole.OPERATIONS})}
+    )
+    for changes, reason, actor, error in (
+        ([limit], "x", operator, Forbidden),
+        ([limit], " ", ENGINEER, Rejected),
+        ([], "x", ENGINEER, Rejected),
+        ([limit, LimitChange(signal="colour", high=1.0)], "x", ENGINEER, NotFound),
+        ([LimitChange(signal="temperature", low=9.0, high=8.0)], "x", ENGINEER, Rejected),
+        ([LimitChange(signal="temperature", high=float("nan"))], "x", ENGINEER, Rejected),
+        ([WordedChange(kind="colour", said="red")], "x", ENGINEER, Rejected),
+    ):
+        with pytest.raises(error):
+            accept(app_database, request_id, changes, reason=reason, actor=actor, clock=clock)
+    with app_database.transaction() as tx:
+        assert design.get_request(tx, request_id).state == "open"
+        assert design.changes(tx, request_id) == []
+    reject(app_database, request_id, reason="wrong oil", actor=ENGINEER, clock=clock)
+    with pytest.raises(Conflict):
+        reject(app_database, request_id, reason="wrong oil", actor=ENGINEER, clock=clock)
+
+
+def test_what_a_change_brought_is_measured_and_not_yet_known_for_a_while(
+    app_database: Database, clock: ManualClock, fleet: Fleet
+) -> None:
+    sick_fleet(fleet)
+    (request_id,) = look(app_database, clock)
+    change = WordedChange(kind="requirement", said="double seal")
+    accept(app_database, request_id, [change], reason="seals run hot", actor=ENGINEER, clock=clock)
+    verdicts = []
+    for days in (30, 335, 365):
+        clock.sleep(days * 86400)
+        with app_database.transaction() as tx:
+            measured = effect(tx, design.get_request(tx, request_id), clock=clock)
+        assert measured is not None
+        verdicts.append(measured.verdict)
+    assert verdicts == ["not_yet_known", "better", "better"]
+    assert (measured.before.failures, measured.after.failures, round(measured.after.years)) == (10, 0, 4)
+
+
+def test_no_difference_is_said_only_once_ten_failures_would_have_shown_it() -> None:
+    before = FailureRate(failures=10, years=10.0)
+    assert effect_of(before, FailureRate(failures=5, years=6.0)) == "not_yet_known"
+    assert effect_of(before, FailureRate(failures=11, years=12.0)) == "no_difference"
+    assert effect_of(before, FailureRate(failures=30, years=10.0)) == "worse"
+    assert effect_of(before, FailureRate(failures=0, years=0.0)) == "not_yet_known"
