@@ -27,6 +27,7 @@ from api.problems import handle_problems
 from api.routes import (
     alerts,
     assets,
+    design,
     devices,
     figures,
     knowledge,
@@ -76,6 +77,7 @@ _ROUTERS = (
     status.router,
     status.health_router,
     telemetry.router,
+    design.router,
     notices.router,
     notices.own_router,
     people.me_router,

@@ -15,6 +15,7 @@ from plant.errors import AssetloopError, Misconfigured, Rejected
 from service.commands import bench, evaluate, figures, knowledge, roles, stack
 from service.commands.alerts import alert_app
 from service.commands.common import say
+from service.commands.engineering import engineering_app
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
@@ -120,6 +121,7 @@ app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
 app.add_typer(alert_app, name="alert")
 app.add_typer(notify_app, name="notify")
+app.add_typer(engineering_app, name="engineering")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
 app.add_typer(bench_app, name="bench")

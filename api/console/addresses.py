@@ -12,6 +12,7 @@ from api.console.pages import (
     alerts,
     asset,
     figures,
+    engineering,
     ledger,
     model,
     models,
@@ -98,6 +99,10 @@ def _declare_knowledge(ground: Ground) -> None:
 
 
 def _declare_people(ground: Ground) -> None:
+    @page("/engineering")
+    async def show_engineering(request: Request) -> None:
+        await engineering.show(Visit(ground, request))
+
     @page("/notices")
     async def show_notices(request: Request) -> None:
         await notices.show(Visit(ground, request))

@@ -33,6 +33,7 @@ _THINGS: Mapping[At, tuple[Thing, str]] = {
     At.PROPOSAL: ("proposal", "proposal_id"),
     At.QUARANTINED: ("quarantined", "quarantine_id"),
     At.LESSON: ("lesson", "lesson_id"),
+    At.DESIGN_REQUEST: ("design_request", "request_id"),
     At.MESSAGE: ("message", "message_id"),
     At.DEVICE_TOKEN: ("device_token", "token_id"),
 }

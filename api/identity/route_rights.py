@@ -35,6 +35,7 @@ class At(StrEnum):
     PROPOSAL = "the proposal's site"
     QUARANTINED = "the payload's site"
     LESSON = "the lesson's site"
+    DESIGN_REQUEST = "the request's site"
     MESSAGE = "the message's site"
     DEVICE_TOKEN = "the device token's site"  # noqa: S105 - a thing, not a secret
     EVERYWHERE = "every site"
@@ -186,6 +187,13 @@ _NOTICES = (
     RouteRight("POST", f"{API}/notices/messages/{{message_id}}/again", Right.ACKNOWLEDGE, At.MESSAGE),
     RouteRight("GET", f"{API}/notices/closed-ways", Right.SEE, At.NOWHERE),
     RouteRight("POST", f"{API}/notices/ways/{{way}}/open", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/design-requests", Right.SEE),
+    RouteRight("POST", f"{API}/design-requests/bcf", Right.ANSWER_FOR_ENGINEERING),
+    RouteRight("GET", f"{API}/design-requests/{{request_id}}", Right.SEE, At.DESIGN_REQUEST),
+    RouteRight("GET", f"{API}/design-requests/{{request_id}}/bcf", Right.SEE, At.DESIGN_REQUEST),
+    RouteRight("GET", f"{API}/design-requests/{{request_id}}/picture", Right.SEE, At.DESIGN_REQUEST),
+    RouteRight("POST", f"{API}/design-requests/{{request_id}}/accept", Right.ANSWER_FOR_ENGINEERING, At.DESIGN_REQUEST),
+    RouteRight("POST", f"{API}/design-requests/{{request_id}}/reject", Right.ANSWER_FOR_ENGINEERING, At.DESIGN_REQUEST),
     RouteRight("GET", f"{API}/me/notices", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/notices", Reach.SIGNED_IN, At.NOWHERE),
 )
@@ -243,6 +251,7 @@ PAGES = (
     RouteRight("GET", "/assets/{site}/{tag:path}", Right.SEE, At.PATH),
     RouteRight("GET", "/telemetry", Right.SEE_INGEST),
     RouteRight("GET", "/quarantine", Right.SEE_INGEST),
+    RouteRight("GET", "/engineering", Right.SEE),
     RouteRight("GET", "/notices", Right.SEE),
     RouteRight("GET", "/ledger", Right.SEE),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),

@@ -223,6 +223,8 @@ def _dispatch_with(
 ) -> None:
     from alerts.alarms import publishing as alerts_out
     from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
+    from lifecycle.feedback.queue import NAMESPACE as FEEDBACK
+    from lifecycle.feedback.queue import feedback_blueprint
     from service.runtime.dispatching import telling_people
     from service.runtime.entry import mail_links_with
 
@@ -230,6 +232,8 @@ def _dispatch_with(
     publisher = stack.enter_context(contextlib.closing(around.order_publisher()))
     app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
     app.add_tasks_from(alerts_out.alarms_blueprint(publisher.publish, database), namespace=alerts_out.NAMESPACE)
+    feedback = feedback_blueprint(database, around.clock, console_url=console_url(around))
+    app.add_tasks_from(feedback, namespace=FEEDBACK)
     stack.enter_context(telling_people(around, publisher))
 
 

@@ -6,7 +6,9 @@ from typing import Literal
 
 from storage.core.database import Transaction
 
-Thing = Literal["order", "alert", "model", "proposal", "quarantined", "device_token", "lesson", "message"]
+Thing = Literal[
+    "order", "alert", "model", "proposal", "quarantined", "device_token", "lesson", "message", "design_request"
+]
 
 
 def site_of(tx: Transaction, thing: Thing, key: str) -> str | None:

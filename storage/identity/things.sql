@@ -56,3 +56,10 @@ SELECT n.site
 FROM dispatch AS d
 JOIN notice AS n USING (notice_id)
 WHERE d.dispatch_id = %(key)s::uuid;
+
+-- name: design_request
+-- The site of a request for a change of design.
+SELECT s.tag AS site
+FROM design_request AS r
+JOIN site AS s USING (site_id)
+WHERE r.request_id = %(key)s::integer;

@@ -93,7 +93,7 @@ def is_decided_since(tx: Transaction, group: MachineGroup, *, since: datetime) -
     return bool(tx.one("design.decided_since", **_kind(group), since=since)["found"])
 
 
-def _kind(group: MachineGroup) -> dict[str, Any]:
+def _kind(group: MachineGroup | DesignRequest) -> dict[str, Any]:
     return {
         "site_id": group.site_id,
         "class_id": group.class_id,
@@ -139,14 +139,17 @@ def note_bcf(tx: Transaction, request_id: int, status: str) -> None:
 
 def limits(tx: Transaction, request: DesignRequest, signal: str) -> list[dict[str, Any]]:
     """Lock and return the limits of a signal at the machines a request is about."""
-    kind = {
-        "site_id": request.site_id,
-        "class_id": request.class_id,
-        "manufacturer": request.manufacturer,
-        "model": request.model,
-        "context": request.context,
-    }
-    return [dict(row) for row in tx.all("design.limits", **kind, signal=signal)]
+    return [dict(row) for row in tx.all("design.limits", **_kind(request), signal=signal)]
+
+
+def machines(tx: Transaction, request: DesignRequest) -> list[str]:
+    """Return the tags of the machines that a request is about."""
+    return [row["tag"] for row in tx.all("design.machines", **_kind(request))]
+
+
+def signals_of_order(tx: Transaction, number: str) -> list[dict[str, Any]]:
+    """Return the signals that led to an order, the first the most, and when it failed."""
+    return [dict(row) for row in tx.all("design.signals_of_order", order_id=int(number.removeprefix("WO-")))]
 
 
 def set_limit(tx: Transaction, signal_id: int, *, low: float | None, high: float | None) -> None:

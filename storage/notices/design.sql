@@ -155,3 +155,27 @@ SELECT version, kind, what, before, after, changed_at, changed_by
 FROM design_change
 WHERE request_id = %(request_id)s
 ORDER BY version;
+
+-- name: machines
+-- The tags of the machines that a request is about, those that are installed now.
+SELECT a.tag
+FROM asset AS a
+JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL
+LEFT JOIN equipment AS e USING (equipment_id)
+WHERE a.retired_at IS NULL AND a.site_id = %(site_id)s AND a.class_id = %(class_id)s AND a.area = %(context)s
+    AND coalesce(e.manufacturer, '') = %(manufacturer)s AND coalesce(e.model, '') = %(model)s
+ORDER BY a.tag
+LIMIT 1000;
+
+-- name: signals_of_order
+-- The signals that led to an order, the first the most; and when it failed.
+SELECT n.signal_id, a.tag AS asset, n.key, coalesce(k.failed_at, o.created_at) AS at
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+LEFT JOIN work_order_closing AS k USING (order_id)
+JOIN LATERAL jsonb_array_elements(
+    CASE WHEN jsonb_typeof(o.evidence -> 'signals') = 'array' THEN o.evidence -> 'signals' ELSE '[]' END
+) WITH ORDINALITY AS led (signal, place) ON true
+JOIN signal AS n ON n.asset_id = o.asset_id AND n.key = led.signal ->> 'signal'
+WHERE o.order_id = %(order_id)s
+ORDER BY led.place;

@@ -39,6 +39,7 @@ _WAYS = (
     ("/search", "nav_search", "search", Right.SEE),
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
+    ("/engineering", "nav_engineering", "design_services", Right.SEE),
     ("/notices", "nav_notices", "mark_email_read", Right.SEE),
     ("/ledger", "nav_ledger", "menu_book", Right.SEE),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.figures import FIGURE_TEXTS
+from api.console.texts.engineering import ENGINEERING_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
@@ -97,6 +98,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **KNOWLEDGE_TEXTS,
     **FIGURE_TEXTS,
     **NOTICE_TEXTS,
+    **ENGINEERING_TEXTS,
     **LEDGER_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,

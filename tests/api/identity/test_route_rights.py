@@ -102,6 +102,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "site": site,
         "lesson_id": lesson_id,
         "message_id": _message(rows, site),
+        "request_id": _design_request(rows, site),
         "way": "mqtt",
         "tag": "P-1",
         "number": f"WO-{rows.work_order(asset_id):06d}",
@@ -117,6 +118,21 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "position": 1,
         "attachment_id": "00000000-0000-0000-0000-000000000000",
     }
+
+
+def _design_request(rows: PlantRows, site: str) -> Any:
+    rate = {"failures": 0, "years": 1.0, "a_year": 0.0, "low": 0.0, "high": 3.7}
+    evidence = {"rate": rate, "rest": rate, "orders": [], "costs": [], "machines": 1, "since": "", "until": ""}
+    return rows.add(
+        "design_request",
+        site_id=rows._known("site", "site_id", site),
+        class_id=rows._known("asset_class", "class_id", "pump"),
+        failure_mode="LEK",
+        manufacturer="Acme",
+        model="M1",
+        opened_at=NOW,
+        evidence=psycopg.types.json.Jsonb(evidence),
+    )
 
 
 def _message(rows: PlantRows, site: str) -> Any:

@@ -1,0 +1,198 @@
+"""Engineering: requests for a change of design with what speaks for them, decided here, and what changes brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import run, ui
+from nicegui.element import Element
+
+from api.console.components.elements import box, card, chip, heading, link, moment, words
+from api.console.components.forms import Form, choice, remark, said
+from api.console.components.frame import empty, framed
+from api.console.texts.engineering import ENGINEERING_TEXTS
+from api.console.visit import Visit
+from api.identity.route_rights import API
+from api.parts import Parts
+from lifecycle.feedback import deciding
+from lifecycle.feedback.deciding import KINDS_OF_WORDS, Effect, LimitChange, WordedChange
+from lifecycle.feedback.looking import as_json
+from plant.errors import AssetloopError, Rejected
+from plant.people.rights import Right
+from storage.notices import design
+from storage.notices.design import DesignChange, DesignRequest
+
+_TONES = {"open": "watch", "accepted": "good", "rejected": "plain"}
+_KINDS = {kind: ENGINEERING_TEXTS[f"change_{kind}"] for kind in KINDS_OF_WORDS}
+_MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownRequest:
+    """A request, what it changed, and what that brought."""
+
+    request: DesignRequest
+    changes: Sequence[DesignChange]
+    effect: Effect | None
+
+
+def read_requests(parts: Parts) -> list[ShownRequest]:
+    """Read the newest requests.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    with parts.database.transaction() as tx:
+        return [
+            ShownRequest(
+                request=one,
+                changes=design.changes(tx, one.request_id),
+                effect=deciding.effect(tx, one, clock=parts.clock),
+            )
+            for one in design.list_requests(tx)[:_MOST]
+        ]
+
+
+async def show(visit: Visit) -> None:
+    """Draw the page."""
+    with framed(visit, visit.t("engineering")):
+        with box("title"):
+            heading(visit.t("engineering"))
+            words(visit.t("engineering_hint"), "muted")
+        await EngineeringPage(visit, box("stack", testid="engineering")).read()
+
+
+class EngineeringPage:
+    """The page's middle, drawn again after each decision."""
+
+    def __init__(self, visit: Visit, room: Element) -> None:
+        self._visit = visit
+        self._room = room
+
+    async def read(self) -> None:
+        """Read and show."""
+        try:
+            found = await run.io_bound(read_requests, self._visit.parts)
+        except AssetloopError:
+            found = None
+        self._room.clear()
+        with self._room:
+            if found is None:
+                empty(self._visit.t("away_first"), "cloud_off")
+            elif not found:
+                with box("card"):
+                    empty(self._visit.t("no_requests"), "design_services")
+            for one in found or ():
+                self._request(one)
+
+    def _request(self, shown: ShownRequest) -> None:
+        visit, request = self._visit, shown.request
+        machine = " ".join(filter(None, (request.asset_class, request.manufacturer, request.model, request.context)))
+        title = f"{machine}: {visit.word('mode', request.failure_mode)}"
+        with card(title), box("stack", testid=f"request-{request.request_id}"):
+            with box("line"):
+                chip(visit.word("request", request.state), _TONES[request.state])
+                words(request.site, "muted")
+                moment(request.opened_at, "full").classes("muted")
+                with link(f"{API}/design-requests/{request.request_id}/bcf", "plain-link", testid="bcf"):
+                    words(visit.t("export_bcf"))
+            self._evidence(request)
+            self._decision(shown)
+            if request.state == "open" and visit.may(Right.ANSWER_FOR_ENGINEERING, request.site):
+                self._ask(request)
+
+    def _evidence(self, request: DesignRequest) -> None:
+        visit, evidence = self._visit, request.evidence
+        self._rate("rate_this", evidence["rate"])
+        self._rate("rate_rest", evidence["rest"])
+        costs = [f"{one['cost']:,.0f} {one['currency']}" for one in evidence["costs"] if one["currency"]]
+        words(f"{visit.t('request_costs')}: {', '.join(costs) or visit.t('no_cost')}", "muted")
+        with box("line"):
+            words(visit.t("request_orders"), "muted")
+            for number in evidence["orders"][-10:]:
+                with link(f"/work-orders/{number}", "plain-link"):
+                    words(number)
+        picture = ui.element("img").classes("picture").style("max-width: 100%; border-radius: 8px")
+        picture.props["src"] = f"{API}/design-requests/{request.request_id}/picture"
+        picture.props["alt"] = visit.t("rate_this")
+        picture.props["loading"] = "lazy"
+
+    def _rate(self, key: str, rate: dict[str, Any]) -> None:
+        visit = self._visit
+        with box("spread"):
+            words(visit.t(key), "muted")
+            if rate["a_year"] is None:
+                words(visit.t("rate_none"))
+                return
+            shown = {name: f"{rate[name]:.2f}" for name in ("a_year", "low", "high")}
+            words(visit.t("rate_line", failures=rate["failures"], years=f"{rate['years']:.1f}", **shown))
+
+    def _decision(self, shown: ShownRequest) -> None:
+        visit, request = self._visit, shown.request
+        if request.decided_by is not None:
+            words(visit.t("decided_by", name=request.decided_by, reason=request.reason), keeps_lines=True)
+        for one in shown.changes:
+            after = one.after if isinstance(one.after, str) else f"{one.what} {one.after['low']} … {one.after['high']}"
+            words(f"{one.version}. {visit.word('change', one.kind)}: {after}", keeps_lines=True)
+        if shown.effect is not None:
+            self._rate("rate_before", as_json(shown.effect.before))
+            self._rate("rate_after", as_json(shown.effect.after))
+            words(visit.word("effect", shown.effect.verdict), "strong")
+        if request.bcf_status:
+            words(visit.t("bcf_says", status=request.bcf_status), "muted")
+
+    def _ask(self, request: DesignRequest) -> None:
+        visit = self._visit
+        reason = remark(visit, "request_reason", "request-reason")
+        with box("line"):
+            signal = remark(visit, "change_signal", "change-signal")
+            low, high = remark(visit, "change_low", "change-low"), remark(visit, "change_high", "change-high")
+        with box("line"):
+            kind = choice(visit, "change_kind", _KINDS, "requirement", "change-kind")
+            worded = remark(visit, "change_said", "change-said")
+
+        def accept(parts: Parts) -> DesignRequest:
+            changes: list[LimitChange | WordedChange] = []
+            if said(signal):
+                changes.append(LimitChange(signal=said(signal), low=_number(said(low)), high=_number(said(high))))
+            if said(worded):
+                changes.append(WordedChange(kind=str(kind.value), said=said(worded)))
+            return deciding.accept(
+                parts.database,
+                request.request_id,
+                changes,
+                reason=said(reason),
+                actor=parts.principal,
+                clock=parts.clock,
+            )
+
+        def reject(parts: Parts) -> DesignRequest:
+            return deciding.reject(
+                parts.database, request.request_id, reason=said(reason), actor=parts.principal, clock=parts.clock
+            )
+
+        Form(
+            visit,
+            accept,
+            need=(Right.ANSWER_FOR_ENGINEERING, request.site),
+            on_done=self.read,
+            action="accept_request",
+            hint="decide_hint",
+            other=("reject_request", reject),
+        )
+
+
+def _number(text: str) -> float | None:
+    """Read a limit; None where there is none.
+
+    Raises:
+        Rejected: it is no number.
+    """
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise Rejected("bad_limit", f"{text!r} is no number") from error

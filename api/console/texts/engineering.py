@@ -1,0 +1,48 @@
+"""The texts of the page Engineering."""
+
+from __future__ import annotations
+
+ENGINEERING_TEXTS: dict[str, tuple[str, str]] = {
+    "nav_engineering": ("Engineering", "工程"),
+    "engineering": ("Engineering", "工程"),
+    "engineering_hint": (
+        "What fails too often in one kind of machine is asked to be changed, and what the change brought is measured.",
+        "某类设备失效过于频繁时，系统会请求设计变更，并衡量变更效果。",
+    ),
+    "no_requests": ("No change of design is asked for.", "没有设计变更请求。"),
+    "request_open": ("open", "待处理"),
+    "request_accepted": ("accepted", "已接受"),
+    "request_rejected": ("rejected", "已拒绝"),
+    "rate_this": ("This kind", "此类设备"),
+    "rate_rest": ("The rest", "其余设备"),
+    "rate_before": ("Before", "变更前"),
+    "rate_after": ("After", "变更后"),
+    "rate_line": (
+        "{failures} failures in {years} machine-years: {a_year} a year ({low} to {high})",
+        "{years} 设备年内失效 {failures} 次：每年 {a_year} 次（{low} 至 {high}）",
+    ),
+    "rate_none": ("nothing ran", "无运行时间"),
+    "request_orders": ("Orders", "工单"),
+    "request_costs": ("Cost", "费用"),
+    "no_cost": ("none booked", "未登记"),
+    "effect_better": ("It fails less often since.", "变更后失效减少。"),
+    "effect_worse": ("It fails more often since.", "变更后失效增多。"),
+    "effect_no_difference": ("It makes no difference.", "变更前后无差异。"),
+    "effect_not_yet_known": ("What it brought is not yet known.", "效果尚不可知。"),
+    "request_reason": ("Reason", "理由"),
+    "change_signal": ("Signal whose limits change", "限值变更的信号"),
+    "change_low": ("Low", "下限"),
+    "change_high": ("High", "上限"),
+    "change_kind": ("Or in words, of", "或以文字说明"),
+    "change_said": ("What changes", "变更内容"),
+    "change_job_plan": ("the job plan", "作业计划"),
+    "change_spares": ("the spare list", "备件清单"),
+    "change_requirement": ("the requirements", "技术要求"),
+    "change_limit": ("limits", "限值"),
+    "accept_request": ("Accept with this change", "接受并变更"),
+    "reject_request": ("Reject with this reason", "说明理由并拒绝"),
+    "decide_hint": ("You decide for engineering.", "您代表工程方决定。"),
+    "decided_by": ("Decided by {name}: {reason}", "{name} 已决定：{reason}"),
+    "export_bcf": ("Export as BCF", "导出 BCF"),
+    "bcf_says": ("In the BIM tool: {status}", "BIM 工具中的状态：{status}"),
+}
