@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
-from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.engineering import ENGINEERING_TEXTS
+from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
