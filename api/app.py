@@ -37,6 +37,7 @@ from api.routes import (
     orders,
     people,
     quarantine,
+    retired,
     status,
     telemetry,
 )
@@ -65,6 +66,8 @@ _ROUTERS = (
     alerts.incidents_router,
     devices.router,  # before assets, whose tags take whatever follows
     devices.token_router,
+    retired.router,
+    retired.list_router,
     assets.router,
     models.router,
     models.proposal_router,

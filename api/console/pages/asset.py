@@ -18,6 +18,7 @@ from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, framed
 from api.console.components.machine_state import show_state
 from api.console.components.orders.spending import downtime_card
+from api.console.components.register_changes import register_button
 from api.console.components.remaining_life import in_words
 from api.console.components.service_state import service_button
 from api.console.texts.texts import named
@@ -168,6 +169,7 @@ class AssetPage:
                 with box("line"):
                     report_button(visit, asset.site, asset.asset)
                     service_button(visit, asset, self.read)
+                    register_button(visit, asset, self.read)
             with box("card facts"):
                 self._facts(asset)
             show_state(visit, asset, found.state, self.read)

@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, moment, words, zone
 from api.console.components.frame import empty, framed
+from api.console.components.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts
@@ -31,6 +32,7 @@ async def show(visit: Visit) -> None:
             heading(visit.t("quarantine"))
             words(visit.t("quarantine_hint"), "muted")
         await StrangersCard(visit).follow()
+        await RetiredCard(visit).read()
         rows = box("card list quarantine", testid="quarantine")
         visit.follow(changed(partial(_rows, visit, rows), lambda picture: picture.quarantine))
 

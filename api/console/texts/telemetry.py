@@ -9,6 +9,42 @@ TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
         "无法入库的数据及其原因，均可随时查看。",
     ),
     "strangers": ("Assets that wait to be approved", "等待批准的设备"),
+    "register_mend": ("Mend the register", "更正台账"),
+    "register_mend_hint": (
+        "What was made by mistake goes out of view, or becomes part of what was meant. The record keeps all of it.",
+        "误建的内容将不再显示，或并入正确的对象；历史记录全部保留。",
+    ),
+    "register_meant": ("Yes, that is what I mean", "是的，我确认"),
+    "register_meant_needed": ("Say that you mean it", "请先勾选确认"),
+    "register_choose": ("Choose what it is about", "请先选择对象"),
+    "retire_asset": ("Take the asset out of view", "隐藏该设备"),
+    "retire_asset_hint": (
+        "It is no longer shown, scored or guarded; what it says is still stored. It can be brought back.",
+        "该设备不再显示、评分和监视，上报数据仍会保存；之后可以恢复。",
+    ),
+    "retire_signals": ("Take signals out of view", "隐藏信号"),
+    "retire_signals_hint": (
+        "They are no longer shown or judged; what they say is still stored. They can be brought back.",
+        "这些信号不再显示和评判，上报数据仍会保存；之后可以恢复。",
+    ),
+    "merge_asset": ("Merge the asset into another", "并入其他设备"),
+    "merge_asset_hint": (
+        "What it said and says becomes the other's. This cannot be undone.",
+        "其历史数据和今后上报的数据都归入所选设备，此操作不能撤销。",
+    ),
+    "merge_signal": ("Merge a signal into another", "并入其他信号"),
+    "merge_signal_hint": (
+        "What it said and says becomes the other's. This cannot be undone.",
+        "其历史数据和今后上报的数据都归入所选信号，此操作不能撤销。",
+    ),
+    "merge_into": ("Into", "并入"),
+    "out_of_view": ("Out of view", "已隐藏"),
+    "out_of_view_hint": (
+        "Assets and signals that were made by mistake. What they say is still stored.",
+        "误建的设备和信号；其上报数据仍会保存。",
+    ),
+    "restore": ("Bring back", "恢复显示"),
+    "restore_hint": ("It is shown, scored and guarded again.", "将重新显示、评分和监视。"),
     "strangers_hint": (
         "The register does not know them. Approve one, and what it said is stored, in order and once.",
         "登记表中没有这些设备。批准后，其已发送的数据将按顺序入库，且仅一次。",

@@ -1,0 +1,65 @@
+"""What is out of view of the register, over HTTP: made by mistake, brought back, or merged into something else."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.parts import GivenParts
+from api.problems import answers
+from api.schemas.retired import Merging, RetiredShape, Retiring, ViewChangeShape
+from lifecycle.register import retiring
+from plant.errors import Rejected
+from plant.people.rights import Right
+from storage.register import retired
+
+router = APIRouter(prefix="/assets", tags=["assets"])
+list_router = APIRouter(prefix="/register", tags=["assets"])
+
+
+@list_router.get("/retired", responses=answers())
+def list_retired(parts: GivenParts) -> list[RetiredShape]:
+    """List the assets and signals that are out of view, since when and by whom."""
+    with parts.database.transaction() as tx:
+        return [RetiredShape.model_validate(one) for one in retired.every(tx)]
+
+
+@router.post("/{site}/{tag:path}/retire", responses=answers(400, 404, 409))
+def retire(parts: GivenParts, site: str, tag: str, asked: Retiring) -> ViewChangeShape:
+    """Take an asset, or signals of it, out of view; the record keeps them and what they say."""
+    at, actor = parts.clock.now(), parts.principal
+    with parts.database.transaction() as tx:
+        if asked.signals is None:
+            retiring.retire_asset(tx, site=site, asset=tag, at=at, actor=actor)
+            return ViewChangeShape(site=site, asset=tag, signals=[])
+        done = retiring.retire_signals(tx, site=site, asset=tag, keys=asked.signals, at=at, actor=actor)
+    return ViewChangeShape(site=site, asset=tag, signals=done)
+
+
+@router.post("/{site}/{tag:path}/restore", responses=answers(400, 404, 409))
+def restore(parts: GivenParts, site: str, tag: str, asked: Retiring) -> ViewChangeShape:
+    """Bring a retired asset, or retired signals of it, back into view."""
+    at, actor = parts.clock.now(), parts.principal
+    with parts.database.transaction() as tx:
+        if asked.signals is None:
+            retiring.restore_asset(tx, site=site, asset=tag, at=at, actor=actor)
+            return ViewChangeShape(site=site, asset=tag, signals=[])
+        done = retiring.restore_signals(tx, site=site, asset=tag, keys=asked.signals, at=at, actor=actor)
+    return ViewChangeShape(site=site, asset=tag, signals=done)
+
+
+@router.post("/{site}/{tag:path}/merge", responses=answers(400, 404, 409))
+def merge(parts: GivenParts, site: str, tag: str, asked: Merging) -> ViewChangeShape:
+    """Merge an asset into another, or a signal into another of its asset: what it said and says becomes the other's."""
+    at, actor = parts.clock.now(), parts.principal
+    with parts.database.transaction() as tx:
+        if asked.signal is not None:
+            if asked.into_site is not None:
+                raise Rejected("bad_merge", "a signal is merged into another of its own asset: leave into_site out")
+            retiring.merge_signal(tx, site=site, asset=tag, key=asked.signal, into_key=asked.into, at=at, actor=actor)
+            return ViewChangeShape(site=site, asset=tag, signals=[asked.signal])
+        into_site = asked.into_site or site
+        actor.demand(Right.REGISTER_ASSETS, into_site)
+        done = retiring.merge_asset(
+            tx, site=site, asset=tag, into_site=into_site, into_asset=asked.into, at=at, actor=actor
+        )
+    return ViewChangeShape(site=site, asset=tag, signals=done)
