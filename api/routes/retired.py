@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.retired import Merging, RetiredShape, Retiring, ViewChangeShape
+from api.schemas.assets import Merging, RetiredShape, Retiring, ViewChangeShape
 from lifecycle.register import retiring
 from plant.errors import Rejected
 from plant.people.rights import Right
