@@ -83,6 +83,22 @@ class PlantRows:
         usual = {"model_id": 1, "score_max": score, "score_last": score, "flags": 0}
         self.add("score", asset_id=asset_id, time=time, **{**usual, **columns})
 
+    def wear(self, asset_id: int, time: datetime, wear: float = 0.0, **columns: Any) -> None:
+        """The level of wear that a model saw."""
+        self.add("wear", asset_id=asset_id, time=time, wear=wear, **{"model_id": 1, "wear_signals": [], **columns})
+
+    def remaining_life(self, asset_id: int, installation_id: int, time: datetime, **columns: Any) -> None:
+        """An estimate by the wear of P-1 that says nothing, unless it is named what."""
+        usual = {"source_version": "wear/P-1/v1", "outlook": "no_trend", "coverage": 0.8, "estimated_at": time}
+        self.add(
+            "remaining_life", asset_id=asset_id, installation_id=installation_id, time=time, **{**usual, **columns}
+        )
+
+    def slot(self, slot: int, **columns: Any) -> None:
+        """A slot of ingest; whoever holds it holds it for a long time."""
+        lease = {"lease_until": datetime(2100, 1, 1, tzinfo=UTC)} if "holder" in columns else {}
+        self.add("ingest_slot", slot=slot, **{**lease, **columns})
+
     def finding(self, asset_id: int, *, at: datetime = NOON, **columns: Any) -> UUID:
         """An open finding of the model, which began, and was seen last, at an instant."""
         usual = {

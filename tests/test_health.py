@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from plant.health import ALARM_LINE, WATCH_LINE, Health
 from plant.severity import Severity
 from storage.core.database import Database, Role
 from storage.views import counts, liveness, overview
+from tests.plant_rows import PlantRows
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "health.md"
 STATES = ("commissioning", "in_service", "standby", "out_of_service")
@@ -188,15 +189,11 @@ def test_the_command_liveness_says_the_same_health_and_silence(every_case: str) 
 def test_silence_is_told_by_the_clock_of_storing_not_by_what_the_device_claims(
     superuser: psycopg.Connection[tuple[object, ...]], app_database: Database
 ) -> None:
-    superuser.execute(
-        """
-        INSERT INTO site (tag, name) VALUES ('s', '');
-        INSERT INTO asset_class (tag, name) VALUES ('c', '');
-        INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'A-1', '');
-        INSERT INTO signal (asset_id, key) VALUES (1, 'flow');
-        INSERT INTO latest VALUES (1, now() - interval '5 hours', 1, 0, now())
-        """
-    )
+    plant = PlantRows(superuser)
+    flow = plant.signal(plant.asset("A-1", site="s", asset_class="c", name=""), "flow")
+    ((now,),) = superuser.execute("SELECT now()").fetchall()
+    assert isinstance(now, datetime)
+    plant.latest(flow, now - timedelta(hours=5), 1, stored_at=now)
     with app_database.transaction() as tx:
         now = counts.server_clock(tx)
         assert overview.get_asset(tx, "s", "A-1", now=now).health is Health.NO_MODEL

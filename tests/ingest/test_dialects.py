@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from ingest.formats.sparkplug.payload import DataType, Payload
 from plant.mqtt.topics import telemetry_topic
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("mosquitto")
 AwaitRows = Callable[..., list[tuple[object, ...]]]
@@ -148,9 +149,8 @@ def test_a_historical_metric_is_stored_and_never_the_latest(
 def test_a_gateways_device_is_the_one_asset_of_that_tag(
     mosquitto: Any, device: Any, start_ingest: Any, await_rows: AwaitRows, await_listening: Any, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('north', ''), ('south', '')")
-    for site in (2, 3):
-        superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (%s, 1, 'P-7', '')", [site])
+    for site in ("north", "south"):
+        PlantRows(superuser).asset("P-7", site=site, name="")
     start_ingest(mosquitto)
     await_listening()
     at = now_ms()

@@ -112,8 +112,8 @@ def test_a_slot_is_held_on_to_until_somebody_else_has_it(house: House, superuser
 
 
 def test_the_slots_of_the_dead_are_taken_over_one_a_second(house: House, superuser: Superuser) -> None:
-    superuser.execute("INSERT INTO ingest_slot (slot, holder, lease_until) VALUES (1, 'x', now() - interval '1 s')")
-    PlantRows(superuser).add("ingest_slot", slot=2)
+    PlantRows(superuser).slot(1, holder="x", lease_until=datetime(2001, 1, 1, tzinfo=UTC))
+    PlantRows(superuser).slot(2)
     house.keeping.keep(100.0)
     assert list(house.keeping.held) == [0, 1]
     house.keeping.keep(101.0)
@@ -123,7 +123,7 @@ def test_the_slots_of_the_dead_are_taken_over_one_a_second(house: House, superus
 def test_where_there_is_one_slot_no_other_is_taken_over(
     house: House, ingest_database: Database, superuser: Superuser
 ) -> None:
-    PlantRows(superuser).add("ingest_slot", slot=1)
+    PlantRows(superuser).slot(1)
     alone = House(ingest_database, most_slots=1)
     alone.keeping.keep(100.0)
     assert list(alone.keeping.held) == [0]
@@ -131,9 +131,7 @@ def test_where_there_is_one_slot_no_other_is_taken_over(
 
 
 def test_a_slot_that_is_asked_for_is_given_away_once_its_session_is_closed(house: House, superuser: Superuser) -> None:
-    superuser.execute(
-        "INSERT INTO ingest_slot (slot, holder, claimed_by, lease_until) VALUES (1, 'me', 'you', now() + '1 hour')"
-    )
+    PlantRows(superuser).slot(1, holder="me", claimed_by="you")
     house.keeping.keep(100.0)
     assert house.keeping.held[1].claimed_by == "you"
     house.keeping.give_away(1)
@@ -144,9 +142,7 @@ def test_a_slot_that_is_asked_for_is_given_away_once_its_session_is_closed(house
 
 
 def test_a_drained_slot_ends_at_the_broker_and_in_the_record(house: House, superuser: Superuser) -> None:
-    superuser.execute(
-        "INSERT INTO ingest_slot (slot, holder, is_draining, lease_until) VALUES (1, 'me', true, now() + '1 hour')"
-    )
+    PlantRows(superuser).slot(1, holder="me", is_draining=True)
     house.keeping.keep(100.0)
     assert house.keeping.held[1].is_draining
     house.keeping.end(1)

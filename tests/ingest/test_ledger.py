@@ -7,6 +7,8 @@ from typing import Any
 
 import psycopg
 
+from tests.plant_rows import PlantRows
+
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 SUMS = """
@@ -39,7 +41,7 @@ def mixed(n: int, at: int, begin_ms: int) -> tuple[Any, int]:
 def test_sums_agree_with_the_tables(
     broker: Any, start_ingest: Any, start_device: Any, await_rows: Any, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-102', 'Pump')")
+    PlantRows(superuser).asset("P-102", name="Pump")
     start_ingest(broker, most_values_per_s=1e-9, burst_values=1000, most_signals=20)
     device = start_device(broker)
     begin_ms = int(time.time() * 1000)

@@ -21,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.conftest import free_port
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -28,9 +29,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 
 @pytest.fixture
 def environment(database_url: str, broker: Any, tmp_path: Path, superuser: Superuser) -> dict[str, str]:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', 'Demo')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', 'Pump')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-101', 'Pump')")
+    PlantRows(superuser).asset("P-101", name="Pump")
     return {
         **os.environ,
         "ASSETLOOP_DATABASE_URL": database_url,

@@ -34,6 +34,7 @@ from storage.telemetry import readings, slots
 from storage.telemetry.windows import to_us
 from storage.views import product_state
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -129,12 +130,8 @@ def fill_the_disk(owner: Superuser) -> None:
 
 
 def register_one_signal(owner: Superuser) -> None:
-    owner.execute(
-        "INSERT INTO site (tag, name) VALUES ('demo', '');"
-        "INSERT INTO asset_class (tag, name) VALUES ('pump', '');"
-        "INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '');"
-        "INSERT INTO signal (asset_id, key) VALUES (1, 'flow')"
-    )
+    plant = PlantRows(owner)
+    plant.signal(plant.asset("P-1", name=""), "flow")
 
 
 def recorder_of(ingest: Database) -> Recorder:

@@ -23,6 +23,7 @@ from storage.telemetry.prepared import ReadingOutcome
 from storage.telemetry.quarantine import RefusedPayload
 from storage.telemetry.windows import to_us
 from storage.views import series
+from tests.plant_rows import PlantRows
 from tests.storage import readings as telemetry
 from tests.storage.readings import Told
 from tests.timescaledb import apache, community
@@ -122,10 +123,8 @@ def a_database(request: pytest.FixtureRequest) -> Iterator[tuple[str, bool]]:
 
 def furnish(url: str) -> None:
     with psycopg.connect(url) as connection:
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
-        connection.execute("INSERT INTO signal (asset_id, key) SELECT 1, 's' || n FROM generate_series(1, 5) AS n")
+        plant = PlantRows(connection)
+        plant.signals(plant.asset("P-1", name=""), *(f"s{number}" for number in SIGNALS))
 
 
 def test_every_reading_is_stored_once_and_every_other_value_beside_it(house: House) -> None:
@@ -229,17 +228,13 @@ def test_what_was_told_of_remaining_life_expires_but_for_the_last_word_on_each_m
     told = [(1, 900), (1, 800), (2, 700), (2, 364), (2, 3)]  # machine, days ago
     wear = [1096, 1094]
     with psycopg.connect(house.url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO installation (asset_id, installed_from, installed_to) VALUES (1, %s, %s), (1, %s, NULL)",
-            [TODAY - timedelta(days=days) for days in (2000, 750, 750)],
-        )
+        plant, changed = PlantRows(connection), TODAY - timedelta(days=750)
+        plant.installation(1, installed_from=TODAY - timedelta(days=2000), installed_to=changed)
+        plant.installation(1, installed_from=changed)
         for machine, days in told:
-            connection.execute(
-                "INSERT INTO remaining_life VALUES (1, %s, %s, 'wear/P-1/v1', 'no_trend', NULL, NULL, NULL, 0.8, %s)",
-                [TODAY - timedelta(days=days), machine, TODAY],
-            )
+            plant.remaining_life(1, machine, TODAY - timedelta(days=days), estimated_at=TODAY)
         for days in wear:
-            connection.execute("INSERT INTO wear VALUES (1, %s, 1, 0, '{}')", [TODAY - timedelta(days=days)])
+            plant.wear(1, TODAY - timedelta(days=days))
     with Database(house.url, role=Role.APP, most=1, copies=house.copies) as database:
         assert upkeep.forget(database, now=TODAY) == 3
         assert upkeep.forget(database, now=TODAY) == 0

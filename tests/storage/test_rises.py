@@ -17,6 +17,7 @@ from storage.core.grade import Grade
 from storage.schema import upkeep
 from storage.schema.migrate import migrate, plan
 from storage.schema.rules import Rules
+from tests.plant_rows import PlantRows
 from tests.storage import released
 from tests.storage.test_grades import run_jobs
 from tests.timescaledb import apache, community
@@ -142,10 +143,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, grade: Grade) -> None:
 
 def fill(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
-        connection.execute("INSERT INTO signal (asset_id, key) VALUES (1, 'a'), (1, 'b')")
+        plant = PlantRows(connection)
+        plant.signals(plant.asset("P-1", name=""), "a", "b")
         for start in (START, START - timedelta(days=30)):
             connection.execute("SELECT ensure_partition(%s, %s)", [start, start + timedelta(hours=2)])
             connection.execute(

@@ -21,6 +21,7 @@ from plant.clock import ManualClock
 from storage.core.database import Database
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -80,7 +81,7 @@ def test_a_flood_is_counted_and_another_devices_data_is_untouched(
     ingest_database: Database,
     superuser: Superuser,
 ) -> None:
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-102', 'Pump')")
+    PlantRows(superuser).asset("P-102", name="Pump")
     inbox = Inbox(ingest_database, Limiter(values_per_s=1e-9, burst=300))
     first = [("P-101", {"ts": NOW_MS - 1, "values": {"n": 0}}), ("P-102", {"ts": NOW_MS - 1, "values": {"n": 0}})]
     inbox.commit(first)

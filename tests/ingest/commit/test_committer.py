@@ -25,6 +25,7 @@ from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Role
 from storage.telemetry import delivery, quarantine
 from tests.conftest import free_port
+from tests.plant_rows import PlantRows
 
 Message: TypeAlias = tuple[bytes, bytes]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -205,7 +206,7 @@ def test_the_delivery_record_agrees_with_the_tables(
     inbox: Inbox, ingest_database: Database, superuser: Superuser
 ) -> None:
     superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-102', 'Pump')")
+    PlantRows(superuser).asset("P-102", name="Pump")
     first = [
         at(1, a=1, b=2, c=3),
         at(1, a=1, b=9),

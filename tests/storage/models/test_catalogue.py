@@ -14,6 +14,7 @@ from storage.core.database import Database
 from storage.models import catalogue, installations
 from storage.models.catalogue import NewModel
 from storage.models.installations import ModelSignal
+from tests.plant_rows import PlantRows
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -21,16 +22,11 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 @pytest.fixture
 def new(superuser: psycopg.Connection[tuple[object, ...]]) -> NewModel:
     """A model of the first of two installed assets."""
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute(
-        "INSERT INTO asset (site_id, class_id, tag, name) "
-        "SELECT site_id, class_id, given, '' FROM site, asset_class, unnest(ARRAY['P-1', 'P-2']) AS given"
-    )
-    superuser.execute("INSERT INTO installation (asset_id) SELECT asset_id FROM asset ORDER BY asset_id")
-    superuser.execute(
-        "INSERT INTO signal (asset_id, key, unit, position) VALUES (1, 'b', 'bar', 1), (1, 'a', 'mm/s', 0)"
-    )
+    plant = PlantRows(superuser)
+    for tag in ("P-1", "P-2"):
+        plant.installation(plant.asset(tag, name=""))
+    plant.signal(1, "b", unit="bar", position=1)
+    plant.signal(1, "a", unit="mm/s", position=0)
     return NewModel(
         installation_id=1,
         kind="condition",

@@ -13,6 +13,7 @@ from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database
 from storage.models import findings
+from tests.plant_rows import PlantRows
 
 Connection = psycopg.Connection[tuple[object, ...]]
 ONSET = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -20,9 +21,7 @@ ONSET = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @pytest.fixture
 def finding(superuser: Connection) -> Finding:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-    superuser.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-    superuser.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', '')")
+    PlantRows(superuser).asset("P-1", name="")
     return Finding(
         finding_id=uuid4(),
         asset_id=1,

@@ -11,6 +11,7 @@ import pytest
 from plant.asset import Asset, AssetClass, Equipment, Site
 from storage.core.database import Database
 from storage.register import assets
+from tests.plant_rows import PlantRows
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 OLD, NEW = Equipment(serial="1", manufacturer="m"), Equipment(serial="2", manufacturer="m")
@@ -29,20 +30,12 @@ def asset_id(app_database: Database, superuser: Any) -> int:
         for machine in (OLD, NEW):
             assets.put_equipment(tx, "pump", machine)
         assert assets.put_installation(tx, asset_id, OLD, AT) == "added"
-    superuser.execute(
-        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
-        " data_sha256, libraries, artifact, trained_by, trained_at)"
-        " SELECT installation_id, 'condition', 1, 'champion', '{1}', %s, %s, 1, '', '{}', '', 'a test', %s"
-        " FROM installation",
-        [AT, AT, AT],
-    )
-    superuser.execute("INSERT INTO scoring SELECT %s, model_id, %s, 'x', 'w', %s, 7 FROM model", [asset_id, AT, AT])
-    superuser.execute(
-        "INSERT INTO finding (finding_id, asset_id, kind, failure_mode, source, source_version, onset, updated,"
-        " severity, score, shares, window_from, window_to)"
-        " VALUES (%s, %s, 'condition', 'VIB', 'model', 'v1', %s, %s, 'MAJOR', 0.7, '[]', %s, %s)",
-        [UUID(int=1), asset_id, AT, AT, AT, AT],
-    )
+    plant = PlantRows(superuser)
+    ((machine,),) = superuser.execute("SELECT installation_id FROM installation").fetchall()
+    model_id = plant.model(machine, signal_ids=[1])
+    at_work = {"holder": "w", "lease_until": AT, "fence": 7}
+    plant.add("scoring", asset_id=asset_id, model_id=model_id, watermark=AT, state=b"x", **at_work)
+    plant.finding(asset_id, finding_id=UUID(int=1), at=AT, source_version="v1", score=0.7)
     return asset_id
 
 

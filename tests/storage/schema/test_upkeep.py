@@ -76,7 +76,7 @@ def test_folding_twice_adds_up(ingest_database: Database, app_database: Database
 
 
 def test_scores_that_have_aged_are_thinned_to_their_worst(
-    app_database: Database, superuser: Superuser, asset: int
+    app_database: Database, superuser: Superuser, plant_rows: PlantRows, asset: int
 ) -> None:
     old = NOW - timedelta(days=3)
     superuser.execute(
@@ -84,8 +84,8 @@ def test_scores_that_have_aged_are_thinned_to_their_worst(
         " n %% 2 FROM generate_series(0, 89) AS n",
         [asset, old],
     )
-    superuser.execute("INSERT INTO score VALUES (%s, %s, 1, 0.9, 0.8, 0)", [asset, NOW - timedelta(minutes=5)])
-    superuser.execute("INSERT INTO score VALUES (%s, %s, 1, 0.9, 0.8, 0)", [asset, NOW - timedelta(days=1200)])
+    for age in (timedelta(minutes=5), timedelta(days=1200)):
+        plant_rows.score(asset, NOW - age, 0.8, score_max=0.9)
     assert upkeep.thin(app_database, now=NOW) == 88
     assert upkeep.thin(app_database, now=NOW) == 0
     rows = superuser.execute("SELECT time, score_max, score_last, flags FROM score ORDER BY time").fetchall()
@@ -235,10 +235,15 @@ def test_rolling_up_stops_when_its_time_is_over_and_goes_on_later(
 
 
 def test_a_worker_does_the_upkeep_from_the_queue(
-    database_url: str, ingest_database: Database, app_database: Database, superuser: Superuser, asset: int
+    database_url: str,
+    ingest_database: Database,
+    app_database: Database,
+    superuser: Superuser,
+    plant_rows: PlantRows,
+    asset: int,
 ) -> None:
     append(ingest_database, (asset, NOW, 1.0))
-    superuser.execute("INSERT INTO wear VALUES (%s, '2001-01-01Z', 1, 0, '{}')", [asset])
+    plant_rows.wear(asset, datetime(2001, 1, 1, tzinfo=UTC))
     with ingest_database.transaction() as tx:
         delivery.record(tx, 0, 1, BatchDelivered.of([Delivered(device="d", received=1, stored=1)]), at=NOW)
     with app_database.transaction() as tx:

@@ -21,6 +21,7 @@ from storage.schema.migrate import migrate
 from storage.telemetry import readings
 from storage.telemetry.windows import to_us
 from storage.transfer import parquet
+from tests.plant_rows import PlantRows
 from tests.storage import readings as telemetry
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
@@ -38,16 +39,11 @@ def look(url: str, statement: str = ALL) -> list[tuple[object, ...]]:
 
 def furnish(url: str, keys: tuple[str, ...]) -> None:
     with psycopg.connect(url) as connection:
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-        connection.execute(
-            "INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-1', ''), (1, 1, '泵/2', '')"
-        )
+        plant = PlantRows(connection)
+        machines = [plant.asset(tag, name="") for tag in ("P-1", "泵/2")]
         for key in keys:
-            connection.execute(
-                "INSERT INTO signal (asset_id, key, unit) SELECT asset_id, %s, 'mm/s' FROM asset ORDER BY asset_id",
-                [key],
-            )
+            for asset_id in machines:
+                plant.signal(asset_id, key, unit="mm/s")
 
 
 @pytest.fixture

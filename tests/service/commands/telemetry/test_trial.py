@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from service.bench.broker import mosquitto
 from tests.conftest import free_port
+from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
 MAPPING = """
@@ -190,10 +191,8 @@ def test_doctor_compares_the_mappings_units_with_the_registers(
         MAPPING + f'[topic.signals.temperature]\nunit = "degF"\nregister_unit = "{unit}"\n', encoding="utf-8"
     )
     with psycopg.connect(database_url) as connection:
-        connection.execute("INSERT INTO site (tag, name) VALUES ('demo', '')")
-        connection.execute("INSERT INTO asset_class (tag, name) VALUES ('pump', '')")
-        connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'P-7', '')")
-        connection.execute("INSERT INTO signal (asset_id, key, unit) VALUES (1, 'temperature', '°C')")
+        plant = PlantRows(connection)
+        plant.signal(plant.asset("P-7", name=""), "temperature", unit="°C")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")},
         "ASSETLOOP_DATABASE_URL": database_url,
