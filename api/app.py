@@ -58,6 +58,7 @@ _ROUTERS = (
     attachment_routes.router,
     order_tasks.router,
     order_tasks.plan_router,
+    order_tasks.maintenance_router,
     spending.router,
     spending.part_router,
     spending.downtime_router,

@@ -20,7 +20,7 @@ from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
 from service.commands.notices import notify_app
-from service.commands.orders import spending as order_spending
+from service.commands.orders import maintenance as order_maintenance
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
 from service.commands.record.ledger import ledger_app
@@ -116,7 +116,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
-app.add_typer(order_spending.order_app, name="order")
+app.add_typer(order_maintenance.order_app, name="order")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
 app.add_typer(alert_app, name="alert")

@@ -12,6 +12,7 @@ from alerts.orders import transitions
 from alerts.orders.checklist import refuse_unanswered
 from alerts.orders.downtime import note_failure
 from alerts.orders.locked_order import lock_order, refuse_stale, write_revision
+from alerts.orders.order_notices import end_notices, note_notices
 from alerts.orders.raising import raise_order
 from alerts.orders.stock import release_all
 from lifecycle.register.relearning import learn_again
@@ -65,6 +66,7 @@ def acknowledge_order(database: Database, number: str, *, actor: Principal, cloc
         if locked.order.acknowledged_at is not None:
             return locked.order
         noted = transitions.acknowledged(locked.order, actor.name, now)
+        note_notices(tx, noted, at=now, by=actor.name)
         return write_revision(tx, locked, noted, JournalEntry(event="acknowledged", actor=actor.name, at=now))
 
 
@@ -101,6 +103,8 @@ def take_step(
         _keep_quiet_while_at_work(tx, locked.order, moved, actor=actor.name, at=now)
         if step is Step.CANCEL:
             release_all(tx, moved, actor=actor.name, clock=clock)
+        if step in {Step.CANCEL, Step.COMPLETE}:
+            end_notices(tx, moved, at=now)
         return moved
 
 

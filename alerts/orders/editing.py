@@ -8,6 +8,7 @@ from typing import Any
 
 from alerts.journal import JournalEntry
 from alerts.orders.locked_order import LockedOrder, lock_order, refuse_stale, touched, write_revision
+from alerts.orders.order_notices import tell_of_order
 from plant.clock import Clock, iso
 from plant.errors import Conflict, NotFound, Rejected
 from plant.orders.comment import OrderComment
@@ -68,6 +69,8 @@ def edit_order(
         locked = lock_order(tx, number)
         refuse_stale(tx, locked.order, revision, _as_json(wanted))
         refuse_ended(locked)
+        if wanted.get("requested_finish", now) > now:
+            wanted["overdue_at"] = None
         changed = touched(locked.order, actor.name, now, **wanted)
         return write_revision(tx, locked, changed, JournalEntry(event="edited", actor=actor.name, at=now))
 
@@ -98,7 +101,10 @@ def assign_order(
         if team and not people.knows_team(tx, team):
             raise NotFound(f"there is no team {team}")
         changed = touched(locked.order, actor.name, now, team=team, assignee=person, assignee_name=name)
-        return write_revision(tx, locked, changed, JournalEntry(event="assigned", actor=actor.name, at=now))
+        write_revision(tx, locked, changed, JournalEntry(event="assigned", actor=actor.name, at=now))
+        if team or person:
+            tell_of_order(tx, changed, "assigned", link=locked.link, at=now)
+        return changed
 
 
 def comment_on_order(database: Database, number: str, said: str, *, actor: Principal, clock: Clock) -> WorkOrder:

@@ -75,11 +75,17 @@ def touched(order: WorkOrder, actor: str, at: datetime, **changes: Any) -> WorkO
 
 
 def write_revision(
-    tx: Transaction, locked: LockedOrder, moved: WorkOrder, entry: JournalEntry, *, closing: Closing | None = None
+    tx: Transaction,
+    locked: LockedOrder,
+    moved: WorkOrder,
+    entry: JournalEntry,
+    *,
+    closing: Closing | None = None,
+    is_noted: bool = True,
 ) -> WorkOrder:
-    """Write what became of a locked order, and that whoever did it has taken note of its alert."""
+    """Write what became of a locked order and, where a person did it, that they have taken note of its alert."""
     order_rows.keep(tx, moved)
-    alert_id = order_rows.alert_of_order(tx, moved.order_id)
+    alert_id = order_rows.alert_of_order(tx, moved.order_id) if is_noted else None
     if alert_id is not None:
         note_alert(tx, alert_rows.get_alert(tx, alert_id), entry.actor, entry.at)
     enter_order(tx, moved, entry, asset_name=locked.asset.name, link=locked.link, closing=closing)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from alerts.journal import JournalEntry, enter_order
+from alerts.orders.order_notices import tell_of_order
 from alerts.orders.transitions import Occasion, raised
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
@@ -40,7 +41,10 @@ def raise_order(
         tasks.add_task(tx, order_id, step, at=entry.at, by=f"{order.job_plan} v{order.job_plan_version}")
     for finding_id in findings:
         order_rows.add_finding(tx, order_id=order_id, finding_id=finding_id)
-    enter_order(tx, order, entry, asset_name=asset.name, link=link_of(order, console_url))
+    link = link_of(order, console_url)
+    enter_order(tx, order, entry, asset_name=asset.name, link=link)
+    if order.team:
+        tell_of_order(tx, order, "raised", link=link, at=entry.at)
     return order
 
 

@@ -118,6 +118,11 @@ def worsened(order: WorkOrder, worse: Occasion, at: datetime) -> WorkOrder:
     )
 
 
+def found_overdue(order: WorkOrder, at: datetime) -> WorkOrder:
+    """Say that the work should have been done by now."""
+    return replace(order, overdue_at=at, changed_at=at, revision=order.revision + 1)
+
+
 def acknowledged(order: WorkOrder, actor: str, at: datetime) -> WorkOrder:
     """Say that somebody has taken note; the state stays as it is."""
     return replace(order, acknowledged_at=at, acknowledged_by=actor, changed_at=at, revision=order.revision + 1)

@@ -94,6 +94,7 @@ def _orders() -> Iterable[RouteRight]:
         yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
     yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
+    yield RouteRight("GET", f"{API}/maintenance-plans", Right.SEE)
     yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
     yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
     for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):

@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.schemas.order_contents import CommentShape
 from api.schemas.shape import Nothing, Remark, Shape
+from api.schemas.work.contents import CommentShape
 from plant.iso14224 import Activity
 from plant.orders.rules import WorkType
 from plant.severity import Severity

@@ -186,6 +186,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
 
     from alerts.alarms import publishing as alerts_out
     from alerts.knowledge import indexing
+    from alerts.preventive import rounds as preventive
     from models import training_requests
     from models.training import queue as training
     from service.runtime.entry import sign_heads_with
@@ -206,6 +207,8 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         app.add_tasks_from(indexing.knowledge_blueprint(database), namespace=indexing.NAMESPACE)
+        rounds = preventive.preventive_blueprint(database, around.clock, console_url(around).rstrip("/"))
+        app.add_tasks_from(rounds, namespace=preventive.NAMESPACE)
         sign_heads_with(app, around, database)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)

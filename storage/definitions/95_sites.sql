@@ -16,6 +16,7 @@ BEGIN
             ('device_token', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('alert', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('work_order', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('maintenance_plan', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('downtime', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('part', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('trade', 'site_id IN (SELECT s.site_id FROM site AS s)'),

@@ -52,6 +52,8 @@ APP = {
     "knowledge_entry": "siud",
     "class_signal": "siud",
     **dict.fromkeys(("class_order_rules", "trade", "part", "part_reservation", "labour_day", "downtime"), "siu"),
+    "maintenance_plan": "siu",
+    **dict.fromkeys(("maintenance_occurrence",), "si"),
     "part_movement": "si",
     **dict.fromkeys(("work_order_comment", "job_plan", "attachment", "attachment_piece"), "si"),
     **dict.fromkeys(("work_order_task", "work_order_task_answer", "work_order_task_follow_up"), "si"),

@@ -17,7 +17,7 @@ from api.console.components.elements import box, chip, heading, link, moment, nu
 from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, framed
 from api.console.components.machine_state import show_state
-from api.console.components.orders.spending import downtime_card
+from api.console.components.orders.maintenance import work_at_asset
 from api.console.components.register_changes import register_button
 from api.console.components.remaining_life import in_words
 from api.console.components.service_state import service_button
@@ -25,12 +25,9 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
-from plant.orders.spending import Downtime
 from storage.models import catalogue, remaining, state_labels
 from storage.models.remaining import RemainingLifeEstimate
 from storage.models.state_labels import StandingState
-from storage.orders.downtimes import list_downtimes
-from storage.register import assets
 from storage.views import liveness, overview
 from storage.views.liveness import Liveness
 from storage.views.overview import AssetView, SignalView
@@ -94,16 +91,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
         page = AssetPage(visit, site, tag, box("stack"))
         await page.read()
         ui.timer(_EVERY_S, page.read)
-        downtime_card(visit, None, await run.io_bound(_stood, visit.parts, site, tag) or ())
-
-
-def _stood(parts: Parts, site: str, tag: str) -> Sequence[Downtime]:
-    """Read when the asset stood; nothing where it is not there or the database is away, which the page says."""
-    try:
-        with parts.database.transaction() as tx:
-            return list_downtimes(tx, asset_id=assets.get_asset(tx, site, tag).asset_id, most=10)
-    except AssetloopError:
-        return ()
+        await work_at_asset(visit, site, tag)
 
 
 class AssetPage:

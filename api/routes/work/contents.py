@@ -8,8 +8,8 @@ from alerts.orders import editing
 from api.parts import GivenParts
 from api.problems import answers
 from api.revisions import RevisionDemanded, RevisionRead, tag_revision
-from api.schemas.order_contents import NewAssignment, NewComment, NewOrderValues
 from api.schemas.orders import OrderShape
+from api.schemas.work.contents import NewAssignment, NewComment, NewOrderValues
 
 router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 _CHANGED = answers(400, 404, 409, 412)

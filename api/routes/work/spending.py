@@ -10,7 +10,7 @@ from alerts.orders import bookings, downtime, stock
 from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.orders import OrderShape
-from api.schemas.spending import (
+from api.schemas.work.spending import (
     DowntimeShape,
     NewDowntime,
     NewDowntimeEnd,

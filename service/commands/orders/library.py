@@ -43,7 +43,7 @@ def list_plans(
     json: Json = False,
 ) -> None:
     """List the newest version of each job plan."""
-    from api.schemas.order_tasks import JobPlanShape
+    from api.schemas.work.tasks import JobPlanShape
     from storage.orders.job_plans import list_job_plans
 
     with surroundings(data).database() as database, database.transaction() as tx:

@@ -61,7 +61,7 @@ def list_stock(
     site: Annotated[str | None, typer.Option(help="Tag of a site.")] = None, data: Data = None, json: Json = False
 ) -> None:
     """List parts with their stock and their price."""
-    from api.schemas.spending import PartShape
+    from api.schemas.work.spending import PartShape
     from storage.orders.stock import list_parts
 
     with surroundings(data).database() as database, database.transaction() as tx:
@@ -92,7 +92,7 @@ def receive(
 ) -> None:
     """Put parts into stock."""
     from alerts.orders.stock import receive_part
-    from api.schemas.spending import PartShape
+    from api.schemas.work.spending import PartShape
 
     around = surroundings(data)
     actor = who(by)

@@ -34,7 +34,7 @@ def why_card(visit: Visit, order: WorkOrder) -> None:
     if not why:
         return
     with card(visit.t("why")), box("lines", testid="why"):
-        words(visit.t("why_rule", rule=why.get("rule", "")), "strong")
+        words(visit.t("why_rule", rule=visit.word("rule", str(why.get("rule", "")))), "strong")
         for one in why.get("because") or ():
             words(_condition(visit, one), "muted")
         within = age(visit.language, float(why.get("finish_within_s") or 0))
@@ -53,6 +53,9 @@ def _condition(visit: Visit, one: dict[str, Any]) -> str:
         shown["found"] = visit.word("mode", str(shown["found"]))
     if kind == "failed_task":
         return visit.t("why_failed_task", order=one.get("order", ""), task=one.get("task", ""))
+    if kind in {"calendar", "meter", "value"}:
+        named_too = {name: one.get(name, "") for name in ("rule", "signal", "limit")}
+        return visit.t(f"why_{kind}", **shown, **named_too)
     return visit.t(f"why_{kind}", **shown)
 
 

@@ -1,0 +1,1 @@
+"""The documents about what belongs to a work order."""

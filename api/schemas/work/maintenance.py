@@ -1,0 +1,61 @@
+"""The document about a maintenance plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from plant.orders.maintenance_plan import KeptPlan, PlanKind
+from plant.orders.rules import WorkType
+
+
+class MaintenancePlanShape(BaseModel):
+    """A maintenance plan as it stands."""
+
+    plan_id: int
+    site: str
+    asset: str
+    tag: str
+    name: str
+    name_zh: str
+    kind: PlanKind = Field(description="By what it is due: calendar, meter or condition.")
+    rule: str = Field(description="Of RFC 5545, in the local time of the site.", examples=["FREQ=WEEKLY;BYDAY=MO"])
+    signal: str
+    every: float | None
+    job_plan: str
+    team: str
+    work_type: WorkType
+    priority: int
+    floats: bool = Field(description="Counted from when the last order was done, not from when it was due.")
+    is_active: bool
+    occurrences: int = Field(description="How often it was due.")
+    next_due: datetime | None = Field(description="Null where that is not known yet, or no matter of the calendar.")
+    last_order: str | None
+
+    @classmethod
+    def of(cls, kept: KeptPlan) -> Self:
+        """Write a plan down."""
+        plan = kept.plan
+        return cls(
+            plan_id=kept.plan_id,
+            site=kept.site,
+            asset=plan.asset,
+            tag=plan.tag,
+            name=plan.name,
+            name_zh=plan.name_zh,
+            kind=plan.kind,
+            rule=plan.rule,
+            signal=plan.signal,
+            every=plan.every,
+            job_plan=plan.job_plan,
+            team=plan.team,
+            work_type=plan.work_type,
+            priority=plan.priority,
+            floats=plan.floats,
+            is_active=kept.is_active,
+            occurrences=kept.occurrences,
+            next_due=kept.next_due,
+            last_order=kept.last_order,
+        )

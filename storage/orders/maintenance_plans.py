@@ -1,0 +1,117 @@
+"""Maintenance plans as rows, and how far each has come."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from plant.errors import NotFound
+from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan
+from plant.orders.rules import WorkType
+from storage.core.database import Transaction
+from storage.work.orders import order_number
+
+
+def put_plan(
+    tx: Transaction, asset_id: int, plan: MaintenancePlan, *, first_due: datetime | None, at: datetime, by: str
+) -> str:
+    """Keep a plan of an asset; answers `added`, `changed` or `left`."""
+    values = {"asset_id": asset_id, "tag": plan.tag, "document": Jsonb(_document(plan)), "first_due": first_due}
+    row = tx.first("maintenance_plans.put", **values, at=at, by=by)
+    if row is None:
+        return "left"
+    return "added" if row["added"] else "changed"
+
+
+def candidates(tx: Transaction, *, now: datetime) -> list[int]:
+    """Name the plans that may be due."""
+    return [row["plan_id"] for row in tx.all("maintenance_plans.candidates", now=now)]
+
+
+def lock_plan(tx: Transaction, plan_id: int) -> KeptPlan | None:
+    """Lock a plan until the transaction ends; None where another process looks at it, or it rests."""
+    if tx.first("maintenance_plans.lock", plan_id=plan_id) is None:
+        return None
+    return _kept(dict(tx.one("maintenance_plans.get", plan_id=plan_id)))
+
+
+def list_plans(tx: Transaction, *, site: str | None = None, asset: str | None = None) -> list[KeptPlan]:
+    """Return every plan, or those of an asset."""
+    return [_kept(dict(row)) for row in tx.all("maintenance_plans.list", site=site, asset=asset)]
+
+
+def note_occurrence(
+    tx: Transaction, plan_id: int, number: int, *, due_at: datetime, at: datetime, order_id: int
+) -> None:
+    """Write down that a plan was due and which order that made; the database lets each number be there once."""
+    tx.run("maintenance_plans.occur", plan_id=plan_id, number=number, due_at=due_at, at=at, order_id=order_id)
+
+
+def move_plan(
+    tx: Transaction,
+    kept: KeptPlan,
+    *,
+    occurrences: int,
+    next_due: datetime | None,
+    anchor_at: datetime,
+    anchor_value: float | None,
+    order_id: int | None = None,
+) -> None:
+    """Remember how far a plan has come."""
+    values = {"occurrences": occurrences, "next_due": next_due, "anchor_at": anchor_at, "anchor_value": anchor_value}
+    tx.run("maintenance_plans.move", plan_id=kept.plan_id, **values, order_id=order_id)
+
+
+def activate_plan(tx: Transaction, plan_id: int, *, is_active: bool) -> None:
+    """Let a plan rest, or go on; raises `NotFound` where there is none."""
+    if not tx.run("maintenance_plans.activate", plan_id=plan_id, is_active=is_active):
+        raise NotFound(f"there is no maintenance plan {plan_id}")
+
+
+def newest_value(tx: Transaction, asset_id: int, signal: str) -> tuple[float, datetime] | None:
+    """Return the newest value of a signal and its time."""
+    row = tx.first("maintenance_plans.latest", asset_id=asset_id, signal=signal)
+    return (row["value"], row["time"]) if row else None
+
+
+def running_hours(tx: Transaction, asset_id: int, signal: str, *, above: float, since: datetime) -> float:
+    """Return for how many hours a signal was above a value since an instant."""
+    row = tx.one("maintenance_plans.running_hours", asset_id=asset_id, signal=signal, above=above, since=since)
+    return float(row["hours"])
+
+
+def overdue_orders(tx: Transaction, *, now: datetime, most: int) -> list[str]:
+    """Name the orders that are overdue and not noted as such."""
+    return [order_number(row["order_id"]) for row in tx.all("maintenance_plans.overdue", now=now, most=most)]
+
+
+def _document(plan: MaintenancePlan) -> dict[str, Any]:
+    document = asdict(plan)
+    finish, lead = document.pop("finish_within"), document.pop("lead")
+    del document["asset"]
+    return {
+        **document,
+        "work_type": plan.work_type.value,
+        "begins": None if plan.begins is None else plan.begins.isoformat(),
+        "finish_within_s": finish.total_seconds(),
+        "lead_s": lead.total_seconds(),
+    }
+
+
+def _kept(row: dict[str, Any]) -> KeptPlan:
+    document, asset, last = row.pop("document"), row.pop("asset"), row.pop("last_order_id")
+    begins = document["begins"]
+    plan = MaintenancePlan(
+        asset=asset,
+        **{
+            **{name: value for name, value in document.items() if name not in ("finish_within_s", "lead_s")},
+            "work_type": WorkType(document["work_type"]),
+            "begins": None if begins is None else datetime.fromisoformat(begins),
+            "finish_within": timedelta(seconds=document["finish_within_s"]),
+            "lead": timedelta(seconds=document["lead_s"]),
+        },
+    )
+    return KeptPlan(**row, plan=plan, last_order=None if last is None else order_number(last))

@@ -1,0 +1,105 @@
+-- name: put
+-- Keep a plan of an asset; no row where it is kept as it is. One whose rule changed is due by the new one.
+INSERT INTO maintenance_plan AS held (asset_id, tag, document, kept_at, kept_by, next_due, anchor_at)
+VALUES (%(asset_id)s, %(tag)s, %(document)s, %(at)s, %(by)s, %(first_due)s, %(at)s)
+ON CONFLICT ON CONSTRAINT maintenance_plan_tag_is_unique_at_its_asset DO UPDATE
+SET
+    document = excluded.document, kept_at = excluded.kept_at, kept_by = excluded.kept_by,
+    next_due = CASE
+        WHEN held.document -> 'rule' = excluded.document -> 'rule'
+            AND held.document -> 'begins' = excluded.document -> 'begins'
+            THEN held.next_due
+        WHEN held.occurrences = 0 THEN excluded.next_due
+    END
+WHERE held.document <> excluded.document
+RETURNING xmax = 0 AS added;
+
+-- name: candidates
+-- The plans that may be due: all that are not of the calendar, and those of it whose time has come or is not known.
+SELECT plan_id
+FROM maintenance_plan
+WHERE is_active
+    AND (
+        document ->> 'rule' = ''
+        OR next_due IS NULL
+        OR next_due <= %(now)s::timestamptz + make_interval(secs => (document ->> 'lead_s')::double precision)
+    )
+ORDER BY plan_id;
+
+-- name: lock
+-- A plan, locked until the transaction ends; no row where another process looks at it.
+SELECT plan_id
+FROM maintenance_plan
+WHERE plan_id = %(plan_id)s AND is_active
+FOR UPDATE SKIP LOCKED;
+
+-- name: get
+-- A plan as it stands.
+SELECT
+    m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
+    m.next_due, m.anchor_at, m.anchor_value, m.last_order_id,
+    coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
+    coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
+FROM maintenance_plan AS m
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+LEFT JOIN work_order AS o ON o.order_id = m.last_order_id
+WHERE m.plan_id = %(plan_id)s;
+
+-- name: list
+-- Every plan, or those of an asset.
+SELECT
+    m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
+    m.next_due, m.anchor_at, m.anchor_value, m.last_order_id,
+    coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
+    coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
+FROM maintenance_plan AS m
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+LEFT JOIN work_order AS o ON o.order_id = m.last_order_id
+WHERE (%(site)s::text IS NULL OR s.tag = %(site)s) AND (%(asset)s::text IS NULL OR a.tag = %(asset)s)
+ORDER BY s.tag, a.tag, m.tag;
+
+-- name: occur
+-- Write down that a plan was due and which order that made.
+INSERT INTO maintenance_occurrence (plan_id, number, due_at, made_at, order_id)
+VALUES (%(plan_id)s, %(number)s, %(due_at)s, %(at)s, %(order_id)s);
+
+-- name: move
+-- Remember how far a plan has come.
+UPDATE maintenance_plan
+SET
+    occurrences = %(occurrences)s, next_due = %(next_due)s, anchor_at = %(anchor_at)s, anchor_value = %(anchor_value)s,
+    last_order_id = coalesce(%(order_id)s, last_order_id)
+WHERE plan_id = %(plan_id)s;
+
+-- name: activate
+-- Let a plan rest, or go on.
+UPDATE maintenance_plan
+SET is_active = %(is_active)s
+WHERE plan_id = %(plan_id)s;
+
+-- name: latest
+-- The newest value of a signal of an asset.
+SELECT l.value, l.time
+FROM latest AS l
+JOIN signal AS s USING (signal_id)
+WHERE s.asset_id = %(asset_id)s AND s.key = %(signal)s;
+
+-- name: running_hours
+-- How many hours a signal was above a value since an instant, by minutes.
+SELECT count(*) / 60.0 AS hours
+FROM reading_1m AS r
+JOIN signal AS s USING (signal_id)
+WHERE s.asset_id = %(asset_id)s
+    AND s.key = %(signal)s
+    AND r.time > %(since)s
+    AND r.total / r.n > %(above)s;
+
+-- name: overdue
+-- Orders whose work should have been done by now, and of which that was not noted yet.
+SELECT order_id
+FROM work_order
+WHERE state NOT IN ('COMP', 'CLOSE', 'CAN') AND requested_finish < %(now)s AND overdue_at IS NULL
+ORDER BY requested_finish
+LIMIT %(most)s;
