@@ -54,7 +54,7 @@ def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
     )
     defer_publishing_alerts(tx)
     moved = AlertMoved(event=entry.event, actor=entry.actor, alert=alert, finding_id=entry.because)
-    ledger.append(tx, alert.site, moved, entry.at)
+    ledger.note(tx, alert.site, moved, entry.at)
 
 
 def enter_order(
@@ -88,5 +88,5 @@ def enter_order(
         document_sha256=ledger.fingerprint(document),
         finding_id=entry.because,
     )
-    ledger.append(tx, order.site, moved, entry.at)
+    ledger.note(tx, order.site, moved, entry.at)
     defer_publishing(tx, order)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -56,13 +58,42 @@ def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> E
     Raises:
         ValueError: the event's content is not JSON that every reader sees alike (NaN, integers beyond 2**53).
     """
-    entry = event.content()
-    if tx.principal is not None:
-        entry |= {"recognised": tx.principal.recognition.value, "person": tx.principal.person_id or None}
+    entry = _said(tx, event)
     head = store.lock_head(tx, project, beginning=_BEGINNING)
     digest = _digest(project, head.seq + 1, at, entry, head.hash)
     store.add(tx, project=project, seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest)
     return Entry(project=project, seq=head.seq + 1, hash=digest)
+
+
+def note(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> None:
+    """Enter one event: at once, or where the transaction gathers them at the end of that."""
+    if tx.gathered is None:
+        append(tx, project, event, at)
+    else:
+        tx.gathered.append((project, at, _said(tx, event)))
+
+
+@contextmanager
+def gathered(tx: Transaction) -> Iterator[None]:
+    """Let what is noted in the block be entered at its end, all at once, so that heads are locked for but a moment."""
+    tx.gathered = []
+    yield
+    noted, tx.gathered = tx.gathered, None
+    for project in sorted({one[0] for one in noted}):
+        head = store.lock_head(tx, project, beginning=_BEGINNING)
+        rows = []
+        for _, at, entry in (one for one in noted if one[0] == project):
+            digest = _digest(project, head.seq + 1, at, entry, head.hash)
+            rows.append(store.NewEntry(seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest))
+            head = store.Head(seq=head.seq + 1, hash=digest)
+        store.add_many(tx, project, rows)
+
+
+def _said(tx: Transaction, event: LedgerEvent) -> dict[str, Any]:
+    entry = event.content()
+    if tx.principal is not None:
+        entry |= {"recognised": tx.principal.recognition.value, "person": tx.principal.person_id or None}
+    return entry
 
 
 def verify(tx: Transaction, project: str) -> VerifiedChain | BrokenChain:

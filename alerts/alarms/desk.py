@@ -13,13 +13,15 @@ from alerts.alarms import incidents
 from alerts.alarms.effects import keep_waiting, look_up, write_effects
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from alerts.alarms.silences import tell_of_the_product
+from lifecycle import ledger
 from plant.alert import Alert
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
 from storage.register.rationalisations import rationalisations_of
 from storage.work import desk as rows
+from storage.work.desk import LockedFinding
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 30.0
@@ -133,25 +135,31 @@ class Desk:
         return report
 
     def _look_at(self, finding_ids: Sequence[UUID]) -> DeskReport:
-        report, now = DeskReport(), self._clock.now()
+        now = self._clock.now()
         with self._database.transaction() as tx:
             assets = rows.lock_assets(tx, finding_ids)
             locked = rows.lock(tx, finding_ids, assets, now=now)
             ours = rows.claim(tx, [one.finding for one in locked], at=now)
-            thought = rationalisations_of(tx, assets)
-            told: list[Alert] = []
-            for one in locked:
-                if one.finding.finding_id not in ours:
-                    continue
-                delays = self._rules.delays.of(thought.get((one.asset.asset_id, one.finding.kind)))
-                situation = look_up(tx, one, delays, now)
-                decision = consider(situation.finding, situation.existing, self._rules)
-                alert = write_effects(tx, situation, decision, console_url=self._console_url)
-                told += [alert] if alert is not None else []
-                keep_waiting(tx, one, decision, delays, now)
-                report += DeskReport.of(decision)
+            with ledger.gathered(tx):
+                report, told = self._decide(tx, [one for one in locked if one.finding.finding_id in ours], now)
             incidents.place(tx, told, at=now, console_url=self._console_url)
         return report
+
+    def _decide(
+        self, tx: Transaction, locked: Sequence[LockedFinding], now: datetime
+    ) -> tuple[DeskReport, list[Alert]]:
+        """Decide about each finding and write what comes of it; return the alerts of which people are told as well."""
+        report, told = DeskReport(), list[Alert]()
+        thought = rationalisations_of(tx, {one.asset.asset_id for one in locked})
+        for one in locked:
+            delays = self._rules.delays.of(thought.get((one.asset.asset_id, one.finding.kind)))
+            situation = look_up(tx, one, delays, now)
+            decision = consider(situation.finding, situation.existing, self._rules)
+            alert = write_effects(tx, situation, decision, console_url=self._console_url)
+            told += [alert] if alert is not None else []
+            keep_waiting(tx, one, decision, delays, now)
+            report += DeskReport.of(decision)
+        return report, told
 
     def _settle(self) -> None:
         """Once a second let notices follow what became of their alerts, and say what is broken for all."""

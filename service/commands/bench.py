@@ -138,3 +138,21 @@ def latency(
     with Screen().bar("falling ill", "findings") as advance:
         figures = run(surroundings(data), what, advance)
     answer(figures, as_json=json, line=figures.lines)
+
+
+def desk(
+    findings: Annotated[int, typer.Option(help="Findings that wait when the desks begin.", min=1)] = 10_000,
+    assets: Annotated[int, typer.Option(help="Assets at which they are.", min=1)] = 1000,
+    desks: Annotated[int, typer.Option(help="Desks at once.", min=1, max=64)] = 2,
+    rate: Annotated[int, typer.Option(help="Findings a second afterwards.", min=1)] = 100,
+    seconds: Annotated[float, typer.Option(help="For how long.", min=1)] = 10.0,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure how fast findings become alerts and orders, and whether any is lost or comes twice."""
+    from service.bench.desk import DeskBench, bench_desk
+    from service.runtime.screen import Screen
+
+    what = DeskBench(findings=findings, assets=assets, desks=desks, rate=rate, seconds=seconds)
+    figures = bench_desk(surroundings(data), what, Screen())
+    answer(figures, as_json=json, line=figures.lines)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, LiteralString, Self
 
@@ -54,7 +55,8 @@ SET search_path = watch, public;
 class Transaction:
     """One open transaction; statements are named `subject.statement`.
 
-    `deferred` names the jobs that are enqueued once in it, however often they are asked for.
+    `gathered` is what the ledger enters at the end, None where it enters at once. `deferred` names the jobs that are
+    enqueued once in it, however often they are asked for.
 
     `copies` is False for a server that has no COPY; rows are then inserted and selected one by one. `principal` is on
     whose behalf it is, where that is known: what is written says how they were recognised.
@@ -67,6 +69,7 @@ class Transaction:
         self.copies = copies
         self.principal = principal
         self.deferred: set[str] = set()
+        self.gathered: list[tuple[str, datetime, dict[str, Any]]] | None = None
 
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,31 @@ def head(tx: Transaction, project: str) -> Head | None:
     """Return a project's head; None where nothing was ever written."""
     row = tx.first("ledger.head", project=project)
     return Head(**row) if row else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewEntry:
+    """An entry that is to be written."""
+
+    seq: int
+    at: datetime
+    entry: dict[str, Any]
+    previous: bytes
+    digest: bytes
+
+
+def add_many(tx: Transaction, project: str, entries: Sequence[NewEntry]) -> None:
+    """Write entries, each of which follows the one before, and move the head; the caller holds the head's lock."""
+    tx.run(
+        "ledger.add_many",
+        project=project,
+        seqs=[one.seq for one in entries],
+        ats=[one.at for one in entries],
+        entries=[Jsonb(one.entry) for one in entries],
+        previous=[one.previous for one in entries],
+        hashes=[one.digest for one in entries],
+    )
+    tx.run("ledger.move_head", project=project, seq=entries[-1].seq, hash=entries[-1].digest)
 
 
 def add(

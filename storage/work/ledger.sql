@@ -22,6 +22,14 @@ WHERE project = %(project)s;
 INSERT INTO ledger (project, seq, at, entry, previous, hash)
 VALUES (%(project)s, %(seq)s, %(at)s, %(entry)s, %(previous)s, %(hash)s);
 
+-- name: add_many
+-- Write many entries.
+INSERT INTO ledger (project, seq, at, entry, previous, hash)
+SELECT %(project)s, seq, at, entry, previous, hash
+FROM unnest(
+    %(seqs)s::bigint[], %(ats)s::timestamptz[], %(entries)s::jsonb[], %(previous)s::bytea[], %(hashes)s::bytea[]
+) AS noted (seq, at, entry, previous, hash);
+
 -- name: move_head
 -- Move a project's head to its newest entry.
 UPDATE ledger_head
