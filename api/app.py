@@ -19,7 +19,7 @@ from api.identity import answer_page
 from api.identity.access import Access
 from api.identity.gate import FILES, RequestGate
 from api.identity.recognising import Recogniser
-from api.identity.route_rights import API as PREFIX
+from api.identity.route_right import API as PREFIX
 from api.identity.route_rights import refuse_unlisted
 from api.identity.signing_in import forgotten, login, provider_sign_in
 from api.parts import Parts

@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from alerts.orders.attachments import AttachmentStore
-from api.identity.route_rights import At, right_of
+from api.identity.route_right import At
+from api.identity.route_rights import right_of
 from ingest.door import Door
 from plant.clock import Clock
 from plant.people.principal import Principal, process

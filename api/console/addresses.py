@@ -11,12 +11,10 @@ from api.console.pages import (
     account,
     alerts,
     asset,
-    engineering,
     figures,
     ledger,
     model,
     models,
-    notices,
     order,
     orders,
     overview,
@@ -25,6 +23,7 @@ from api.console.pages import (
     search,
     telemetry,
 )
+from api.console.pages.dispatch import engineering, notices
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
 from api.identity.recognising import Recogniser

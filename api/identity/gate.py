@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.identity.access import Access, is_cross_site
 from api.identity.content_policy import policy, with_nonce
 from api.identity.recognising import Recogniser
-from api.identity.route_rights import Reach, right_of
+from api.identity.route_right import Reach
+from api.identity.route_rights import right_of
 from api.identity.signing_in.login_page import away_page, refused_page
 from api.language import language_of
 from api.problems import problem, problem_of

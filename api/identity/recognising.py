@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from api.identity.access import SESSION_COOKIE
 from api.identity.confirming import confirmed
-from api.identity.route_rights import At, Reach, RouteRight
+from api.identity.route_right import At, Reach, RouteRight
 from api.identity.secrets_shown_once import sha256_of
 from api.identity.signing_in.sign_in import principal_of_session
 from api.identity.tokens import principal_of_token

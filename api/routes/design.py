@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from api.bodies import read_body
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.design import AcceptanceWanted, DesignRequestShape, RejectionWanted
+from api.schemas.dispatch.design import AcceptanceWanted, DesignRequestShape, RejectionWanted
 from lifecycle.feedback import deciding, exchange
 from storage.notices import design
 

@@ -11,7 +11,7 @@ from alerts.dispatch import upkeep
 from api.parts import GivenParts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.notices import ClosedWayShape, MessageState, NoticeMessageShape, PreferenceShape
+from api.schemas.dispatch.notices import ClosedWayShape, MessageState, NoticeMessageShape, PreferenceShape
 from api.schemas.shape import NOTHING, Nothing
 from storage.notices import dispatches
 

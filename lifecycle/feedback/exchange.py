@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lifecycle.feedback.bcf import BcfComponent, BcfTopic, read_bcf, write_bcf
-from lifecycle.feedback.pictures import snapshot
 from plant.errors import Rejected
 from plant.iso14224 import FAILURE_MODES
 from plant.people.principal import Principal
@@ -48,6 +47,8 @@ def export_bcf(tx: Transaction, request: DesignRequest, *, link: str | None) -> 
 
 def picture_of(tx: Transaction, request: DesignRequest) -> bytes:
     """Draw rates, and what the leading signals did before the newest failure, where that is still kept."""
+    from lifecycle.feedback.pictures import snapshot  # matplotlib is for those who look
+
     return snapshot(request.evidence, _traces(tx, request))
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scipy import stats
-
 COVERAGE = 0.95
 
 
@@ -39,7 +37,7 @@ class FailureRate:
         """
         if self.years <= 0:
             return None
-        return float(stats.chi2.ppf((1 - COVERAGE) / 2, 2 * self.failures) / 2 / self.years) if self.failures else 0.0
+        return _chi2((1 - COVERAGE) / 2, 2 * self.failures) / 2 / self.years if self.failures else 0.0
 
     @property
     def high(self) -> float | None:
@@ -50,7 +48,14 @@ class FailureRate:
         """
         if self.years <= 0:
             return None
-        return float(stats.chi2.ppf((1 + COVERAGE) / 2, 2 * self.failures + 2) / 2 / self.years)
+        return _chi2((1 + COVERAGE) / 2, 2 * self.failures + 2) / 2 / self.years
+
+
+def _chi2(probability: float, degrees: int) -> float:
+    """Return the quantile of the chi-squared distribution; only who counts failures waits for scipy."""
+    from scipy import special
+
+    return float(special.chdtri(degrees, 1 - probability))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +81,8 @@ def doubt_that_worse(group: FailureRate, rest: FailureRate) -> float | None:
     >>> doubt_that_worse(FailureRate(failures=9, years=10.0), FailureRate(failures=2, years=40.0)) < 0.001
     True
     """
+    from scipy import stats
+
     if rest.years <= 0 or group.years <= 0:
         return None
     if group.failures + rest.failures == 0:

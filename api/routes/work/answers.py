@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from alerts.dispatch.answering import answers as use_cases
 from api.parts import GivenParts
 from api.problems import answers
-from api.schemas.notices import AnswerWanted, EngineeringAnswerShape, SettlementWanted
+from api.schemas.dispatch.notices import AnswerWanted, EngineeringAnswerShape, SettlementWanted
 from storage.notices import answers as rows
 from storage.work import orders
 

@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app, routes_of
 from api.identity.access import SESSION_COOKIE, Access
-from api.identity.route_rights import API, PAGES, ROUTE_RIGHTS, At, Reach, RouteRight, as_table, right_of
+from api.identity.route_right import API, At, Reach, RouteRight
+from api.identity.route_rights import PAGES, ROUTE_RIGHTS, as_table, right_of
 from api.identity.tokens import TokenWanted, issue_token
 from ingest.door import Door, DoorSettings
 from plant.clock import ManualClock

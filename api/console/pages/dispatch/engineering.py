@@ -14,7 +14,7 @@ from api.console.components.forms import Form, choice, remark, said
 from api.console.components.frame import empty, framed
 from api.console.texts.engineering import ENGINEERING_TEXTS
 from api.console.visit import Visit
-from api.identity.route_rights import API
+from api.identity.route_right import API
 from api.parts import Parts
 from lifecycle.feedback import deciding
 from lifecycle.feedback.deciding import KINDS_OF_WORDS, Effect, LimitChange, WordedChange

@@ -1,0 +1,1 @@
+"""The pages of what goes out: notices to people, requests to engineering."""
