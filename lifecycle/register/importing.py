@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from lifecycle.register.plant_file import tags_of
 from lifecycle.register.relearning import learn_again
+from lifecycle.units import is_same, spelled
 from plant.asset import Asset, AssetClass, Plant, Site
+from plant.errors import Rejected
 from plant.tags import alike
 from storage.core.database import Transaction
 from storage.orders.order_rules import put_order_rules
@@ -90,6 +93,28 @@ def register_asset(
     known = store.find_asset(tx, site, asset) or add_bare(tx, site, asset, asset_class, at)
     store.add_signals(tx, known.asset_id, keys)
     return known
+
+
+def put_units(tx: Transaction, asset_id: int, units: Mapping[str, str]) -> tuple[str, ...]:
+    """Write units of signals, by their keys, where the register has none; say of which it has others, or none is known.
+
+    Nothing is converted: what differs is for a person to mend.
+    """
+    known, notes = store.units(tx, asset_id), []
+    for key, typed in units.items():
+        held = known.get(key)
+        if not typed or held is None:
+            continue
+        try:
+            unit = spelled(typed)
+        except Rejected as error:
+            notes.append(f"{key}: {error.detail}")
+            continue
+        if not held:
+            store.put_absent_unit(tx, asset_id, key, unit)
+        elif not is_same(held, unit):
+            notes.append(f"{key} is in {unit} there and in {held} in the register: nothing is converted")
+    return tuple(notes)
 
 
 def add_bare(

@@ -103,6 +103,16 @@ def add_signals(tx: Transaction, asset_id: int, keys: tuple[str, ...]) -> None:
         tx.run("assets.add_signal", asset_id=asset_id, key=key, position=position)
 
 
+def units(tx: Transaction, asset_id: int) -> dict[str, str]:
+    """Return the units of an asset's signals by their keys, empty where none is known."""
+    return {row["key"]: row["unit"] for row in tx.all("assets.units", asset_id=asset_id)}
+
+
+def put_absent_unit(tx: Transaction, asset_id: int, key: str, unit: str) -> None:
+    """Give a signal its unit where the register has none."""
+    tx.run("assets.put_absent_unit", asset_id=asset_id, key=key, unit=unit)
+
+
 def find_asset(tx: Transaction, site: str, tag: str) -> RegisteredAsset | None:
     """Return an asset by its tags, or None."""
     row = tx.first("assets.asset", site=site, tag=tag)

@@ -211,6 +211,20 @@ INSERT INTO signal (asset_id, key, name, position)
 VALUES (%(asset_id)s, %(key)s, %(key)s, %(position)s)
 ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO NOTHING;
 
+-- name: units
+-- The units of an asset's signals, by key.
+SELECT key, unit
+FROM signal
+WHERE asset_id = %(asset_id)s;
+
+-- name: put_absent_unit
+-- Give a signal its unit where the register has none.
+UPDATE signal
+SET unit = %(unit)s
+WHERE asset_id = %(asset_id)s
+    AND key = %(key)s
+    AND unit = '';
+
 -- name: is_empty
 -- Whether nothing is registered yet.
 SELECT NOT EXISTS (SELECT FROM asset) AS empty;

@@ -278,9 +278,8 @@ class SignalLine:
 
 
 def _holding(visit: Visit, holds_s: float) -> str:
-    if holds_s < 3600:
-        return visit.t("on_change_min", time=number(holds_s / 60))
-    return visit.t("on_change_h", time=number(holds_s / 3600))
+    unit, unit_s = ("min", 60) if holds_s < 3600 else ("h", 3600)
+    return visit.t(f"on_change_{unit}", time=number(holds_s / unit_s))
 
 
 def _limits(signal: SignalView) -> str:

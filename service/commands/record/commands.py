@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
+from plant.escaped import escaped
 from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
 from service.commands.who import who
 
@@ -78,6 +79,7 @@ def replay(
         line=lambda: (
             f"{done.site}/{done.asset}: {done.rows} rows, {done.readings} readings {how}, shift {done.shift_s:.3f} s"
             + (f", model version {done.model_version}" if done.model_version else "")
+            + "".join(f"\n{escaped(note)}" for note in done.notes)
         ),
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lifecycle.register.healthy_time import declare_healthy
-from lifecycle.register.importing import register_asset
+from lifecycle.register.importing import put_units, register_asset
 from plant.errors import Conflict, Misconfigured, Rejected
 from service.demo.demonstration import Past, Progress, await_listening, await_stored
 from service.runtime.surroundings import Surroundings
@@ -40,7 +40,10 @@ class ReplayOptions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplayReport:
-    """What came of it; `shift_s` is what was added to the recording's times, in seconds."""
+    """What came of it; `shift_s` is what was added to the recording's times, in seconds.
+
+    `notes` say where its units are not those of the register.
+    """
 
     site: str
     asset: str
@@ -48,6 +51,7 @@ class ReplayReport:
     readings: int
     shift_s: float
     model_version: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable, float]:
@@ -97,7 +101,7 @@ def replay(
             readings = _publish(around, options, recording, wire, progress)
         return _report(options, recording, readings, shift_s)
     with around.database() as database, around.wire() as wire:
-        _register(around, options, recording, database)
+        notes = _register(around, options, recording, database)
         opening = recording.rows(0, 1)
         await_listening(
             lambda: _publish(around, options, opening, wire, lambda *_: None),
@@ -115,7 +119,7 @@ def replay(
             version = _train(around, options, recording.rows(0, healthy), database)
             progress = _after(progress, healthy, len(recording))
         readings += _publish_and_wait(around, options, recording.rows(healthy), wire, database, progress)
-    return _report(options, recording, readings, shift_s, version)
+    return replace(_report(options, recording, readings, shift_s, version), notes=notes)
 
 
 def _after(progress: Progress, done: int, total: int) -> Progress:
@@ -136,7 +140,10 @@ def _report(
     )
 
 
-def _register(around: Surroundings, options: ReplayOptions, recording: RecordedTable, database: Database) -> None:
+def _register(
+    around: Surroundings, options: ReplayOptions, recording: RecordedTable, database: Database
+) -> tuple[str, ...]:
+    """Register the asset, its signals and, where the register has none, their units; return what is at odds."""
     with database.transaction() as tx:
         asset = register_asset(
             tx,
@@ -151,6 +158,7 @@ def _register(around: Surroundings, options: ReplayOptions, recording: RecordedT
                 f"asset {options.site}/{options.asset} has readings up to {asset.newest:%Y-%m-%d %H:%M:%S} UTC, newer "
                 "than this replay would begin; name another asset"
             )
+        return put_units(tx, asset.asset_id, dict(zip(recording.keys, recording.units, strict=False)))
 
 
 def _publish(around: Surroundings, options: ReplayOptions, rows: RecordedTable, wire: Wire, progress: Progress) -> int:

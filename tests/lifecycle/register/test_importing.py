@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.register.importing import Difference, import_plant, register_asset
+from lifecycle.register.importing import Difference, import_plant, put_units, register_asset
 from lifecycle.register.plant_file import read_plant
 from plant.errors import Rejected
 from storage.core.database import Database
@@ -147,3 +147,16 @@ def test_a_faulty_file_is_refused_with_the_place(file: Path, old: str, new: str,
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="cannot be read"):
         read_plant(tmp_path / "none.toml")
+
+
+def test_units_of_a_table_go_where_the_register_has_none_and_others_are_told(app_database: Database) -> None:
+    with app_database.transaction() as tx:
+        asset = register_asset(
+            tx, site="s", asset="P-1", asset_class="pump", keys=("flow", "heat", "level", "speed"), at=AT
+        )
+        assert put_units(tx, asset.asset_id, {"flow": "m3/h", "heat": "℃", "level": "", "gone": "bar"}) == ()
+        assert store.units(tx, asset.asset_id) == {"flow": "m³/h", "heat": "°C", "level": "", "speed": ""}
+        told = put_units(tx, asset.asset_id, {"flow": "立方米/小时", "heat": "degF", "speed": "bananas"})
+        assert store.units(tx, asset.asset_id)["heat"] == "°C"
+    assert told[0] == "heat is in °F there and in °C in the register: nothing is converted"
+    assert told[1].startswith("speed: bananas is no known unit")
