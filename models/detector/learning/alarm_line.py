@@ -143,7 +143,8 @@ def held_out_levels(course: Course, *, wander: float, baseline_s: Floats, clip: 
 
     A stream enters the block a little before it begins, from the reference and without any deviation.
     """
-    blocks = [block for block in _blocks(len(course.rows)) if (block.outside & course.complete).sum() > 1]
+    complete = course.complete
+    blocks = [block for block in _blocks(len(course.rows)) if (block.outside & complete).sum() > 1]
     levels = np.full(len(course.rows), np.nan)
     if not blocks:
         return levels
@@ -151,7 +152,7 @@ def held_out_levels(course: Course, *, wander: float, baseline_s: Floats, clip: 
     entries = [int(np.searchsorted(course.time, course.time[block.begin] - lead_s)) for block in blocks]
     stretches = [slice(entry, block.end) for entry, block in zip(entries, blocks, strict=True)]
     residuals = [
-        np.where(np.isfinite(course.z), course.regimes.foretold(course.rows, block.outside), np.nan)[rows]
+        np.where(np.isfinite(course.z[rows]), course.regimes.foretold(course.rows, block.outside, rows), np.nan)
         for block, rows in zip(blocks, stretches, strict=True)
     ]
     paths = _followed(course, stretches, residuals, [np.zeros(course.z.shape[1])] * len(blocks), baseline_s, clip)

@@ -68,21 +68,23 @@ class LearntRegimes:
         residual: Floats = (rows - expected) * self.gain[self.of]
         return residual
 
-    def foretold(self, rows: Floats, learnt: Flags) -> Floats:
-        """Return the residuals (n, p) of training rows by what the `learnt` ones (n,) alone say of the regimes.
+    def foretold(self, rows: Floats, learnt: Flags, asked: slice) -> Floats:
+        """Return the residuals of the training rows `asked` for, by what the `learnt` ones (n,) alone say of regimes.
 
         NaN where those do not know the regime of a row: too few of them were in it, or none was near its settings.
         """
         local = self._local(rows)
-        residual = np.full(rows.shape, np.nan)
+        values, near = rows[asked], local[asked]
+        residual = np.full(values.shape, np.nan)
         away = (local**2).sum(axis=1)
         reach = _reaches(away[learnt], self.of[learnt], self.centroid)
         for k in range(len(self.centroid)):
-            known, here = np.flatnonzero((self.of == k) & learnt), np.flatnonzero((self.of == k) & (away <= reach[k]))
+            known = np.flatnonzero((self.of == k) & learnt)
+            here = np.flatnonzero(((self.of == k) & (away <= reach[k]))[asked])
             if len(known) < min(ROWS_A_REGIME, int(learnt.sum())):
                 continue
             middle, slope = _fit_signals(rows[known], local[known], self.centre[k])
-            residual[here] = (rows[here] - middle - local[here] @ slope.T) * self.gain[k]
+            residual[here] = (values[here] - middle - near[here] @ slope.T) * self.gain[k]
         return residual
 
     def _local(self, rows: Floats) -> Floats:

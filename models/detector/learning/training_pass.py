@@ -100,12 +100,23 @@ def deviations(
     keep = np.where(times.restart, 0.0, 1.0)
     values = np.where(np.isfinite(z), z, 0.0)
     path, baselines, deviation = np.empty_like(z), np.empty_like(z), np.zeros(z.shape[1:])
-    for k in range(len(z)):
-        departure = np.minimum(np.maximum(values[k] - baseline, -clip), clip)
-        deviation = deviation * keep[k]
-        deviation = deviation + quick[k] * (departure - deviation)
+    baseline = np.array(baseline, np.float64)
+    # a baseline stays among the values it follows: where these are near enough to each other nothing is clipped
+    clips = 2.0 * max(float(np.abs(values).max(initial=0.0)), float(np.abs(baseline).max(initial=0.0))) > clip
+    restarts = times.restart.any(axis=tuple(range(1, z.ndim)))
+    step = np.empty_like(deviation)
+    for k, (value, weight, follow) in enumerate(zip(values, quick, slow, strict=True)):
+        if restarts[k]:
+            deviation *= keep[k]
+        np.subtract(value, baseline, out=step)
+        if clips:
+            np.minimum(np.maximum(step, -clip, out=step), clip, out=step)
+        step -= deviation
+        step *= weight
+        deviation += step
         path[k] = deviation
-        baseline = baseline + slow[k] * deviation
+        np.multiply(follow, deviation, out=step)
+        baseline += step
         baselines[k] = baseline
     return np.where(times.fresh, path, np.nan), baselines
 
