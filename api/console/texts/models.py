@@ -93,12 +93,12 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "says_normal": ("This is normal now", "现在属于正常"),
     "says_faulty": ("Still faulty", "仍有故障"),
     "says_normal_hint": (
-        "From the instant below on the next training learns it as healthy, a day at most. The alarm stays as it is.",
-        "自下列时刻起（至多一天）将作为正常数据用于下次训练。这不等于确认报警。",
+        "From the instant above on the next training learns it as healthy, a day at most. The alarm stays as it is.",
+        "自上述时刻起（至多一天）将作为正常数据用于下次训练。这不等于确认报警。",
     ),
     "says_faulty_hint": (
-        "From the instant below on nothing is learnt until somebody says that it is normal.",
-        "自下列时刻起的数据不再用于训练，直到有人表示正常。",
+        "From the instant above on nothing is learnt until somebody says that it is normal.",
+        "自上述时刻起的数据不再用于训练，直到有人表示正常。",
     ),
     "state_since": ("Since", "自"),
     "said_by_whom": ("{says}: {by}", "{says}：{by}"),

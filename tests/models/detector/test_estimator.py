@@ -484,8 +484,11 @@ def test_valve_faults_of_the_real_pump_alarm_while_they_last(shared: Path) -> No
         assert recording.label is not None
         detector = ConditionDetector().fit(recording.rows[:400], time=recording.time[:400])
         result, _ = detector.stream(detector.start(), recording.rows[400:], recording.time[400:])
-        found += float(result.alarm[recording.label[400:]].mean()) > 0.5
-    assert found == 5
+        faulty = recording.time[recording.label]
+        onsets = episodes(result.alarm, recording.time[400:], 5.0)
+        found += any(faulty[0] <= onset <= faulty[-1] + 60 for onset in onsets)
+        assert result.alarm[recording.label[400:]].mean() > 0.5
+    assert found >= 4, "one has been in alarm since before its label begins"
 
 
 @pytest.mark.needs("shared-data")
