@@ -103,7 +103,7 @@ def deviations(
     baseline = np.array(baseline, np.float64)
     # a baseline stays among the values it follows: where these are near enough to each other nothing is clipped
     clips = 2.0 * max(float(np.abs(values).max(initial=0.0)), float(np.abs(baseline).max(initial=0.0))) > clip
-    restarts = times.restart.reshape(len(z), -1).any(axis=1)
+    restarts = np.asarray(times.restart.reshape(len(z), -1).any(axis=1))
     step = np.empty_like(deviation)
     for k, (value, weight, follow) in enumerate(zip(values, quick, slow, strict=True)):
         if restarts[k]:
