@@ -40,7 +40,7 @@ class Codes:
 
     `failed_at` is when the machine lost its function, None where that was prevented. `restored_at` is when it could run
     again, the end of the work unless told. `relearn` says whether its normal may be another one since; unless told, the
-    action decides.
+    action decides. Planned work that found no fault has neither failure mode nor cause.
     """
 
     outcome: Outcome
@@ -129,7 +129,8 @@ def close_order(
         write_revision(
             tx, locked, moved, JournalEntry(event="closed", actor=actor.name, at=now, note=codes.note), closing=closing
         )
-        labels.write(tx, moved.order_id)
+        if closing.failure_mode:  # planned work that found nothing says nothing of any finding
+            labels.write(tx, moved.order_id)
         index_order(tx, moved.order_id)
         note_failure(tx, moved, closing)
         release_all(tx, moved, actor=actor.name, clock=clock)
@@ -200,10 +201,12 @@ def _closing(codes: Codes, order: WorkOrder, actor: str, at: datetime) -> Closin
         raise Rejected("bad_time", "failed_at lies after restored_at")
     if codes.failed_at is not None and codes.outcome is not Outcome.CONFIRMED:
         raise Rejected("contradiction", f"a machine that failed is no {codes.outcome.value}; leave failed_at out")
+    is_planned = order.failure_mode == "" and codes.outcome is Outcome.NO_FAULT_FOUND
+    finds_nothing = is_planned and not codes.failure_mode and not codes.cause
     return Closing(
         outcome=codes.outcome,
-        failure_mode=known_failure_mode(codes.failure_mode),
-        cause=known_cause(codes.cause),
+        failure_mode="" if finds_nothing else known_failure_mode(codes.failure_mode),
+        cause="" if finds_nothing else known_cause(codes.cause),
         action=codes.action,
         note=codes.note,
         failed_at=codes.failed_at,

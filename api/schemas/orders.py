@@ -156,8 +156,8 @@ class NewClosing(Remark):
     """The codes with which an order is to be closed; `/codes` lists them."""
 
     outcome: Outcome
-    failure_mode: str = Field(examples=["VIB"])
-    cause: str = Field(examples=["3.4"])
+    failure_mode: str = Field(default="", description="Empty for planned work that found no fault.", examples=["VIB"])
+    cause: str = Field(default="", examples=["3.4"])
     action: Activity
     failed_at: AwareDatetime | None = Field(
         default=None, description="When the machine lost its function; leave out where that was prevented."

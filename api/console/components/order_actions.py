@@ -229,14 +229,18 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         note = remark(visit, "note", "step-note")
         wanted = (outcome, mode, cause, action)
 
+        def is_whole() -> bool:
+            finds_nothing = order.failure_mode == "" and outcome.value == Outcome.NO_FAULT_FOUND.value
+            return all(field.value for field in ((outcome, action) if finds_nothing else wanted))
+
         def lacks() -> str | None:
-            return None if all(field.value for field in wanted) else visit.t("codes_needed")
+            return None if is_whole() else visit.t("codes_needed")
 
         def act(parts: Parts) -> WorkOrder:
             codes = commands.Codes(
                 outcome=Outcome(outcome.value),
-                failure_mode=mode.value,
-                cause=cause.value,
+                failure_mode=mode.value or "",
+                cause=cause.value or "",
                 action=Activity(action.value),
                 note=said(note),
                 failed_at=failed.value,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
+from nicegui import ui
 from nicegui.element import Element
 
-from api.console.components.elements import box, chip, heading, link, moment, words, zone
+from api.console.components.elements import box, chip, heading, link, mark, moment, words, zone
+from api.console.components.forms import choice
 from api.console.components.frame import empty, framed
 from api.console.texts.texts import named
 from api.console.visit import Visit, changed
 from api.console.watch import Picture
-from plant.work_order import WorkOrder
+from plant.work_order import OrderState, WorkOrder
 
 _MOST = 100
 _LEADING = 3
@@ -25,12 +28,14 @@ async def show(visit: Visit) -> None:
     with framed(visit, visit.t("orders")):
         with box("spread"):
             heading(visit.t("orders"))
-            choice = OpenOrAll(visit)
+            every = OpenOrAll(visit)
+        narrowing = Narrowing(visit)
         rows = box("card list orders", testid="orders")
         follower = changed(
-            partial(_rows, visit, rows, choice), lambda picture: (choice.show_all, _listed(visit, picture))
+            partial(_rows, visit, rows, every),
+            lambda picture: (every.show_all, narrowing.of(_listed(visit, picture), picture.at)),
         )
-        choice.on_change = lambda: follower(visit.watch.look())
+        every.on_change = narrowing.on_change = lambda: follower(visit.watch.look())
         visit.follow(follower)
 
 
@@ -54,6 +59,44 @@ class OpenOrAll:
         self.on_change()
 
 
+class Narrowing:
+    """Which orders are shown: those in one state, of one team, given to who looks, or overdue."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.on_change: Callable[[], None] = _nothing
+        self._me = visit.principal.name
+        self._visit = visit
+        with box("fields"):
+            states = {one.value: (visit.word("state", one.value), "") for one in OrderState}
+            self._state = choice(visit, "state", states, None, "filter-state")
+            self._team = choice(visit, "team", {}, None, "filter-team")
+            self._mine = mark(ui.checkbox(visit.t("only_mine")), "filter-mine")
+            self._overdue = mark(ui.checkbox(visit.t("overdue")), "filter-overdue")
+        for field in (self._state, self._team):
+            field.props("clearable")
+            field.on_value_change(self._changed)
+        for box_ in (self._mine, self._overdue):
+            box_.on_value_change(self._changed)
+
+    def _changed(self) -> None:
+        self.on_change()
+
+    def of(self, listed: Sequence[Listed], now: datetime | None) -> tuple[Listed, ...]:
+        """Return what is wanted of a list."""
+        teams = sorted({one[0].team for one in listed if one[0].team})
+        if list(self._team.options) != teams:
+            self._team.set_options({team: team for team in teams})
+        return tuple(one for one in listed if self._wants(one[0], now))
+
+    def _wants(self, order: WorkOrder, now: datetime | None) -> bool:
+        return (
+            self._state.value in (None, order.state.value)
+            and self._team.value in (None, order.team)
+            and (not self._mine.value or order.assignee_name == self._me)
+            and (not self._overdue.value or (now is not None and order.is_overdue(now)))
+        )
+
+
 def _nothing() -> None:
     return
 
@@ -65,13 +108,13 @@ def _listed(visit: Visit, picture: Picture) -> tuple[Listed, ...]:
     )
 
 
-def _rows(visit: Visit, rows: Element, choice: OpenOrAll, found: tuple[bool, Sequence[Listed]]) -> None:
+def _rows(visit: Visit, rows: Element, every: OpenOrAll, found: tuple[bool, Sequence[Listed]]) -> None:
     show_all, listed = found
     shown = [one for one in listed if show_all or one[0].state.is_open][:_MOST]
     rows.clear()
     with rows:
         if not shown:
-            empty(visit.t("no_orders_all" if choice.show_all else "no_orders"), "assignment_turned_in")
+            empty(visit.t("no_orders_all" if every.show_all else "no_orders"), "assignment_turned_in")
             return
         _head(visit)
         for order, asset_name, leading in shown:
@@ -100,7 +143,12 @@ def _row(visit: Visit, order: WorkOrder, asset_name: str, leading: str) -> None:
         chip(visit.word("severity", order.severity.value), order.severity.value).classes("right").style(
             "justify-self: start"
         )
-        words(visit.word("state", order.state.value), "late clip")
+        with box("late"):
+            words(visit.word("state", order.state.value), "clip")
+            if order.is_overdue(visit.parts.clock.now()):
+                words(visit.t("overdue"), "small strong")
+            if order.assignee_name or order.team:
+                words(order.assignee_name or order.team or "", "small muted clip")
         moment(order.created_at)
         with box("late right"):
             if order.acknowledged_at is None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from alerts.orders.commands import take_step
+from alerts.orders.commands import Codes, close_order, take_step
 from alerts.orders.editing import OrderChanges, edit_order
 from alerts.preventive import rounds
 from alerts.preventive.plan_file import import_maintenance_plans, read_maintenance_plans
 from alerts.preventive.rounds import note_overdue, raise_due
 from plant.clock import ManualClock
 from plant.errors import NotFound, Rejected, Unavailable
+from plant.iso14224 import Activity
 from plant.notices.notice import NoticeSubject
 from plant.people.principal import typed
-from plant.work_order import OrderState, Step, WorkOrder
+from plant.work_order import OrderState, Outcome, Step, WorkOrder
 from storage.core.database import Database, Role
 from storage.notices import notices
 from storage.work import orders
@@ -177,6 +179,24 @@ def test_a_condition_makes_one_order_until_it_is_done_and_is_met_again(
     finish(app_database, clock, "WO-000001")
     assert raise_due(app_database, clock=clock) == []  # nothing newer was said since
     assert [say(value) for value in (0.2, 0.9)] == [[], ["WO-000002"]]
+
+
+def test_planned_work_that_found_nothing_is_closed_without_a_failure_mode_and_is_no_label(
+    app_database: Database,
+    clock: ManualClock,
+    plan: Callable[[str], dict[str, int]],
+    superuser: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    plan(WEEKLY)
+    at(clock, MONDAY)
+    raise_due(app_database, clock=clock)
+    finish(app_database, clock, "WO-000001")
+    confirmed = Codes(outcome=Outcome.CONFIRMED, failure_mode="", cause="", action=Activity.SERVICE)
+    with pytest.raises(Rejected, match="unknown_failure_mode"):
+        close_order(app_database, "WO-000001", confirmed, actor=ADA, clock=clock)
+    nothing = replace(confirmed, outcome=Outcome.NO_FAULT_FOUND)
+    assert close_order(app_database, "WO-000001", nothing, actor=ADA, clock=clock).state is OrderState.CLOSE
+    assert superuser.execute("SELECT count(*) FROM label").fetchone() == (0,)
 
 
 def test_many_processes_that_look_at_once_make_one_order_each_time(
