@@ -12,7 +12,6 @@ from api.console.pages import (
     alerts,
     asset,
     figures,
-    ledger,
     model,
     models,
     order,
@@ -24,6 +23,8 @@ from api.console.pages import (
     telemetry,
 )
 from api.console.pages.dispatch import engineering, notices
+from api.console.pages.lifecycle import certificate, ledger, projects
+from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
 from api.identity.recognising import Recogniser
@@ -47,6 +48,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
     _declare_lists(ground)
     _declare_knowledge(ground)
     _declare_people(ground)
+    _declare_lifecycle(ground)
     _declare_things(ground)
     ui.run_with(
         app,
@@ -106,10 +108,6 @@ def _declare_people(ground: Ground) -> None:
     async def show_notices(request: Request) -> None:
         await notices.show(Visit(ground, request))
 
-    @page("/ledger")
-    async def show_ledger(request: Request) -> None:
-        await ledger.show(Visit(ground, request))
-
     @page("/people")
     async def show_people(request: Request) -> None:
         await people.show(Visit(ground, request))
@@ -117,6 +115,24 @@ def _declare_people(ground: Ground) -> None:
     @page("/account")
     async def show_account(request: Request) -> None:
         await account.show(Visit(ground, request))
+
+
+def _declare_lifecycle(ground: Ground) -> None:
+    @page("/handover")
+    async def show_projects(request: Request) -> None:
+        await projects.show(Visit(ground, request))
+
+    @page("/handover/{project}/certificate")
+    async def show_certificate(request: Request, project: str) -> None:
+        await certificate.show(Visit(ground, request), project)
+
+    @page("/handover/{project}")
+    async def show_project(request: Request, project: str) -> None:
+        await project_page.show(Visit(ground, request), project)
+
+    @page("/ledger")
+    async def show_ledger(request: Request) -> None:
+        await ledger.show(Visit(ground, request))
 
 
 def _declare_things(ground: Ground) -> None:

@@ -36,6 +36,7 @@ _THINGS: Mapping[At, tuple[Thing, str]] = {
     At.DESIGN_REQUEST: ("design_request", "request_id"),
     At.MESSAGE: ("message", "message_id"),
     At.DEVICE_TOKEN: ("device_token", "token_id"),
+    At.PROJECT: ("project", "project"),
 }
 
 

@@ -35,6 +35,7 @@ class At(StrEnum):
     DESIGN_REQUEST = "the request's site"
     MESSAGE = "the message's site"
     DEVICE_TOKEN = "the device token's site"  # noqa: S105 - a thing, not a secret
+    PROJECT = "the project's site"
     EVERYWHERE = "every site"
     NOWHERE = "no site"
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.routes.orders import Most
-from api.schemas.ledger import (
+from api.schemas.lifecycle.ledger import (
     ChainShape,
     ConsistencyShape,
     Cosigned,

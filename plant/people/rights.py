@@ -28,6 +28,9 @@ class Right(StrEnum):
     DECIDE_ON_MODELS = "decide_on_models"
     WITNESS_LEDGER = "witness_ledger"
     SAY_WHAT_IS_NORMAL = "say_what_is_normal"
+    PLAN_PROJECTS = "plan_projects"
+    WORK_ON_PROJECTS = "work_on_projects"
+    WAIVE_GATES = "waive_gates"
     SEE_INGEST = "see_ingest"
     REGISTER_ASSETS = "register_assets"
     MANAGE_DEVICES = "manage_devices"
@@ -68,9 +71,9 @@ _ON_SHIFT = frozenset(
 )
 
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
-    PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS, Right.WITNESS_LEDGER},
+    PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS, Right.WITNESS_LEDGER, Right.WORK_ON_PROJECTS},
     PlantRole.MAINTENANCE: _ON_SHIFT
-    | {Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SAY_WHAT_IS_NORMAL, Right.SEE_INGEST},
+    | {Right.WORK_ON_PROJECTS, Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SAY_WHAT_IS_NORMAL, Right.SEE_INGEST},
     PlantRole.ENGINEERING: frozenset(
         {
             Right.SEE,
@@ -79,6 +82,8 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
             Right.ANSWER_FOR_ENGINEERING,
             Right.SIGN_FOR_ENGINEERING,
             Right.WITNESS_LEDGER,
+            Right.PLAN_PROJECTS,
+            Right.WORK_ON_PROJECTS,
             Right.DECIDE_ON_MODELS,
             Right.SAY_WHAT_IS_NORMAL,
             Right.SEE_INGEST,
@@ -93,6 +98,9 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
         Right.CLOSE_ORDERS,
         Right.SIGN_FOR_OPERATIONS,
         Right.WITNESS_LEDGER,
+        Right.PLAN_PROJECTS,
+        Right.WORK_ON_PROJECTS,
+        Right.WAIVE_GATES,
         Right.DECIDE_ON_MODELS,
         Right.SAY_WHAT_IS_NORMAL,
         Right.SEE_INGEST,

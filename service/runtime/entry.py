@@ -67,8 +67,9 @@ def mail_links_with(app: procrastinate.App, around: Surroundings, database: Data
 
 
 def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Database) -> None:
-    """Let a worker sign the ledger's heads, where the database can be asked what the installation is called."""
+    """Let a worker sign the ledger's heads, where the database says what the installation is called; and remind."""
     from lifecycle.attesting.signing_job import NAMESPACE, ledger_blueprint
+    from lifecycle.handover import reminding
     from service.commands.record.ledger import signing_key
     from storage.work import ledger
 
@@ -77,6 +78,7 @@ def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Data
             installation = ledger.installation(tx)
         blueprint = ledger_blueprint(database, around.clock, signing_key(around, installation))
         app.add_tasks_from(blueprint, namespace=NAMESPACE)
+    app.add_tasks_from(reminding.handover_blueprint(database, around.clock), namespace=reminding.NAMESPACE)
 
 
 def _address(around: Surroundings) -> str:

@@ -7,7 +7,16 @@ from typing import Literal
 from storage.core.database import Transaction
 
 Thing = Literal[
-    "order", "alert", "model", "proposal", "quarantined", "device_token", "lesson", "message", "design_request"
+    "order",
+    "alert",
+    "model",
+    "proposal",
+    "quarantined",
+    "device_token",
+    "lesson",
+    "message",
+    "design_request",
+    "project",
 ]
 
 

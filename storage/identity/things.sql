@@ -63,3 +63,10 @@ SELECT s.tag AS site
 FROM design_request AS r
 JOIN site AS s USING (site_id)
 WHERE r.request_id = %(key)s::integer;
+
+-- name: project
+-- The site of a project.
+SELECT s.tag AS site
+FROM project AS p
+JOIN site AS s USING (site_id)
+WHERE p.tag = %(key)s;

@@ -41,6 +41,7 @@ _WAYS = (
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
     ("/engineering", "nav_engineering", "design_services", Right.SEE),
     ("/notices", "nav_notices", "mark_email_read", Right.SEE),
+    ("/handover", "nav_handover", "handshake", Right.SEE),
     ("/ledger", "nav_ledger", "menu_book", Right.SEE),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
 )

@@ -6,7 +6,8 @@ from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.engineering import ENGINEERING_TEXTS
 from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
-from api.console.texts.ledger import LEDGER_TEXTS
+from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
+from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
@@ -99,6 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **FIGURE_TEXTS,
     **NOTICE_TEXTS,
     **ENGINEERING_TEXTS,
+    **HANDOVER_TEXTS,
     **LEDGER_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,

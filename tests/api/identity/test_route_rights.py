@@ -116,6 +116,9 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "team": "nobody",
         "booking_id": 1,
         "entry": 1,
+        "project": _project(rows, site, site_id[0]),
+        "punch_id": 1,
+        "gate": "feasibility",
         "position": 1,
         "attachment_id": "00000000-0000-0000-0000-000000000000",
     }
@@ -182,11 +185,17 @@ def ask(client: TestClient, row: RouteRight, thing: dict[str, Any], headers: dic
     return client.post(path, headers=headers, json=body)
 
 
+def _project(rows: PlantRows, site: str, site_id: object) -> str:
+    rows.add("project", tag=f"p-{site}", site_id=site_id, name="P", created_at=NOW, created_by="a test")
+    return f"p-{site}"
+
+
 BODIES: dict[str, dict[str, Any]] = {
     f"{API}/work-orders": {"asset": "P-1", "failure_mode": "LEK", "what": "it leaks"},
     f"{API}/quarantine/assets/approve": {"asset": "P-9", "asset_class": "pump"},
     f"{API}/quarantine/assets/dismiss": {"asset": "P-8"},
     f"{API}/device-tokens": {"name": "gateway"},
+    f"{API}/projects": {"project": "cw", "name": "P"},
     f"{API}/lessons": {"asset_class": "pump", "failure_mode": "VIB", "seen": "hot", "helped": "grease"},
     f"{API}/parts/receive": {"part": "6205", "quantity": 1},
 }

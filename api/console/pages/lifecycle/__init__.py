@@ -1,0 +1,1 @@
+"""The pages of an asset's life: projects and their handover."""

@@ -1,0 +1,51 @@
+"""The certificate of a handover, as a page to be printed: gates, signatures, and all that was signed."""
+
+from __future__ import annotations
+
+from api.console.components.elements import box, heading, moment, words
+from api.console.components.frame import framed
+from api.console.pages.lifecycle.project import read_view
+from api.console.visit import Visit
+from lifecycle.handover.looking import ProjectView
+
+
+async def show(visit: Visit, tag: str) -> None:
+    """Draw the page."""
+    view = await read_view(visit, tag)
+    with framed(visit, visit.t("certificate")):
+        if view is not None:
+            _draw(visit, view)
+
+
+def _draw(visit: Visit, view: ProjectView) -> None:
+    with box("card certificate stack", testid="certificate"):
+        heading(visit.t("certificate_of", name=view.project.name))
+        words(f"{view.project.tag} · {view.project.site} · {', '.join(view.project.assets)}", "muted")
+        if not view.is_handed_over:
+            words(visit.t("certificate_draft"), "strong")
+        heading(visit.t("signatures"), 2)
+        for one in view.signatures:
+            if one.voided_at is None:
+                with box("spread"):
+                    by = visit.who(one.signed_by, one.recognised)
+                    words(visit.t("signed_by_for", actor=by, side=visit.word("side", one.side)), "strong")
+                    words(visit.word("gate", one.gate))
+                    moment(one.signed_at, "full")
+        heading(visit.t("gates"), 2)
+        for gate in view.gates:
+            with box("spread"):
+                words(visit.word("gate", gate.gate.value), "strong")
+                words(_outcome(visit, gate.settled, is_passed=gate.is_passed))
+        heading(visit.t("manifest"), 2)
+        words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
+        for name, value in view.manifest.items():
+            words(f"{name}: {value}", "small")
+
+
+def _outcome(visit: Visit, settled: object, *, is_passed: bool) -> str:
+    actor, note = getattr(settled, "actor", ""), getattr(settled, "note", "")
+    if getattr(settled, "outcome", "") == "waived":
+        return visit.t("gate_waived_by", actor=actor, note=note)
+    if settled is not None:
+        return visit.t("gate_passed_by", actor=actor)
+    return visit.t("signatures") if is_passed else "–"

@@ -1,0 +1,295 @@
+"""One project: its gates in order, what the next one wants, milestones, documents, punches, and who has signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, get_args
+
+from nicegui import run, ui
+from nicegui.element import Element
+
+from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
+from api.console.components.forms import CredentialField, attempt, choice, offer, remark, said, sheet
+from api.console.components.frame import framed
+from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
+from api.console.visit import Visit
+from lifecycle.handover import looking, passing, projects
+from lifecycle.handover.gates import GateKind, GateName
+from lifecycle.handover.looking import GateView, ProjectView
+from lifecycle.handover.passing import signing_act, waiving_act
+from plant.people.principal import Principal
+from plant.people.rights import Right
+from storage.projects.gates import Side
+
+_RIGHT_OF_SIDE: dict[str, Right] = {
+    "engineering": Right.SIGN_FOR_ENGINEERING,
+    "operations": Right.SIGN_FOR_OPERATIONS,
+    "supervisor": Right.WAIVE_GATES,
+}
+_CATEGORIES = {one: HANDOVER_TEXTS[f"punch_{one}"] for one in ("A", "B")}
+
+
+async def show(visit: Visit, tag: str) -> None:
+    """Draw the page."""
+    with framed(visit, tag):
+        await ProjectPage(visit, tag, box("stack", testid="project")).read()
+
+
+class ProjectPage:
+    """The page's middle, drawn again after each change."""
+
+    def __init__(self, visit: Visit, tag: str, room: Element) -> None:
+        self._visit = visit
+        self._tag = tag
+        self._room = room
+
+    async def read(self) -> None:
+        """Read and show."""
+        found: list[ProjectView] = []
+        visit = self._visit
+        done = await attempt(
+            visit, lambda: found.append(looking.look(visit.parts.database, self._tag, clock=visit.parts.clock))
+        )
+        if not done:
+            return
+        self._room.clear()
+        with self._room:
+            self._draw(found[0])
+
+    def _draw(self, view: ProjectView) -> None:
+        visit = self._visit
+        with box("spread"):
+            with box("title"):
+                heading(view.project.name)
+                words(f"{view.project.tag} · {view.project.site} · {', '.join(view.project.assets)}", "muted")
+            with link(f"/handover/{view.project.tag}/certificate", "button quiet", testid="certificate"):
+                words(visit.t("certificate"))
+        with box("two"):
+            with box("stack"), card(visit.t("gates")), box("history", testid="gates"):
+                for one in view.gates:
+                    self._gate(view, one)
+            with box("stack"):
+                self._punches(view)
+                self._milestones(view)
+                self._documents(view)
+                self._signatures(view)
+
+    def _gate(self, view: ProjectView, one: GateView) -> None:
+        visit = self._visit
+        today = visit.parts.clock.now().date()
+        with box("step", testid=f"gate-{one.gate.value}"):
+            with box("spread"):
+                words(visit.word("gate", one.gate.value), "strong")
+                if one.due is not None and not one.is_passed:
+                    is_late = one.due < today
+                    said_due = visit.t("gate_late" if is_late else "gate_due", day=one.due.isoformat())
+                    chip(said_due, "warning" if is_late else "plain")
+            words(visit.t("gate_delivers", who=visit.word("side", one.rule.delivers)), "small muted")
+            if one.settled is not None:
+                self._settled(one)
+            if one.is_next:
+                for lack in one.lacks[:20]:
+                    words(visit.t(f"lack_{lack.kind}", what=lack.what), "small")
+                self._offers(view, one)
+
+    def _settled(self, one: GateView) -> None:
+        visit, settled = self._visit, one.settled
+        if settled is None:
+            return
+        by = visit.who(settled.actor, settled.recognised)
+        if settled.outcome == "waived":
+            chip(visit.t("gate_waived_by", actor=by, note=settled.note), "warning")
+        else:
+            words(visit.t("gate_passed_by", actor=by), "small")
+            if one.rule.kind is GateKind.SAID:
+                words(settled.note, "small muted")
+        moment(settled.at, "full").classes("small muted")
+
+    def _offers(self, view: ProjectView, one: GateView) -> None:
+        visit, site = self._visit, view.project.site
+        with box("line"):
+            if one.rule.kind is GateKind.SIGNED:
+                sides = [side for side, right in _RIGHT_OF_SIDE.items() if visit.may(right, site)]
+                if sides:
+                    offer(visit, "gate_sign", partial(self._ask_signature, view, one.gate, sides))
+            elif visit.may(one.rule.decides, site) and not one.lacks:
+                offer(visit, "gate_pass", partial(self._ask_pass, one))
+            if one.rule.can_be_waived and visit.may(Right.WAIVE_GATES, site):
+                offer(visit, "gate_waive", partial(self._ask_waiver, one.gate))
+
+    async def _do(self, dialog: ui.dialog, act: Callable[[], Any]) -> None:
+        if await attempt(self._visit, act):
+            dialog.close()
+            await self.read()
+
+    def _acting(self, right: Right) -> tuple[Any, Principal]:
+        parts = self._visit.renewed(right)
+        return parts.database, parts.principal
+
+    def _ask_pass(self, one: GateView) -> None:
+        visit = self._visit
+        with sheet(visit.word("gate", one.gate.value)) as dialog:
+            note = remark(visit, "gate_note", "gate-note")
+
+            async def press() -> None:
+                def act() -> None:
+                    database, actor = self._acting(one.rule.decides)
+                    passing.pass_gate(
+                        database, self._tag, one.gate, note=said(note), actor=actor, clock=visit.parts.clock
+                    )
+
+                await self._do(dialog, act)
+
+            offer(visit, "gate_pass", press, testid="gate-do")
+
+    def _ask_waiver(self, gate: GateName) -> None:
+        visit = self._visit
+        with sheet(f"{visit.word('gate', gate.value)}: {visit.t('gate_waive')}") as dialog:
+            reason = remark(visit, "gate_reason", "gate-reason")
+            credential = CredentialField(visit)
+
+            async def press() -> None:
+                def act() -> None:
+                    database, _ = self._acting(Right.WAIVE_GATES)
+                    signer = credential.signed(waiving_act(self._tag, gate))
+                    passing.waive_gate(
+                        database, self._tag, gate, reason=said(reason), actor=signer, clock=visit.parts.clock
+                    )
+
+                await self._do(dialog, act)
+
+            offer(visit, "gate_waive", press, testid="gate-do")
+
+    def _ask_signature(self, view: ProjectView, gate: GateName, sides: list[str]) -> None:
+        visit = self._visit
+        with sheet(f"{visit.word('gate', gate.value)}: {visit.t('manifest')}") as dialog:
+            _manifest(visit, view)
+            credential = CredentialField(visit)
+
+            async def press(side: Side) -> None:
+                def act() -> None:
+                    database, _ = self._acting(_RIGHT_OF_SIDE[side])
+                    signer = credential.signed(signing_act(self._tag, gate, side, view.manifest_sha256))
+                    passing.sign(
+                        database,
+                        self._tag,
+                        gate,
+                        side,
+                        view.manifest_sha256,
+                        actor=signer,
+                        clock=visit.parts.clock,
+                    )
+
+                await self._do(dialog, act)
+
+            with box("line"):
+                for side in get_args(Side):
+                    if side in sides:
+                        with mark(box("button", tag="button"), f"sign-{side}") as button:
+                            words(visit.t("gate_sign_now", side=visit.word("side", side)))
+                        button.on("click", partial(press, side))
+
+    def _punches(self, view: ProjectView) -> None:
+        visit = self._visit
+        may_work = visit.may(Right.WORK_ON_PROJECTS, view.project.site)
+        with card(visit.t("punches")), box("history", testid="punches"):
+            for one in view.punches:
+                with box("step"):
+                    with box("spread"):
+                        words(f"{one.category}{one.punch_id} {one.asset or ''} {one.text}", "strong")
+                        if one.closed_at is None and may_work:
+                            close = partial(self._close_punch, one.punch_id)
+                            offer(visit, "punch_close", close, testid=f"punch-close-{one.punch_id}")
+                    words(_punch_state(visit, one), "small muted")
+            if not view.punches:
+                words(visit.t("none_yet"), "muted")
+            if may_work:
+                offer(visit, "punch_raise", self._ask_punch)
+
+    async def _close_punch(self, number: int) -> None:
+        visit = self._visit
+
+        def act() -> None:
+            database, actor = self._acting(Right.WORK_ON_PROJECTS)
+            projects.close_punch(database, self._tag, number, actor=actor, clock=visit.parts.clock)
+
+        if await attempt(visit, act):
+            await self.read()
+
+    def _ask_punch(self) -> None:
+        visit = self._visit
+        with sheet(visit.t("punch_raise")) as dialog:
+            text = remark(visit, "punch_text", "punch-text")
+            category = choice(visit, "punch_category", _CATEGORIES, "B", "punch-category")
+
+            async def press() -> None:
+                def act() -> None:
+                    database, actor = self._acting(Right.WORK_ON_PROJECTS)
+                    projects.raise_punch(
+                        database,
+                        self._tag,
+                        category=str(category.value),
+                        text=said(text),
+                        asset=None,
+                        actor=actor,
+                        clock=visit.parts.clock,
+                    )
+
+                await self._do(dialog, act)
+
+            offer(visit, "punch_raise", press, testid="punch-do")
+
+    def _milestones(self, view: ProjectView) -> None:
+        visit = self._visit
+        with card(visit.t("milestones")), box("lines", testid="milestones"):
+            for one in view.milestones:
+                with box("line"):
+                    words(one.name, "strong clip")
+                    words(str(one.stands or "–"), "figures")
+                    if one.slip_days:
+                        chip(visit.t("milestone_slip", days=one.slip_days), "warning" if one.slip_days > 0 else "good")
+            if not view.milestones:
+                words(visit.t("none_yet"), "muted")
+
+    def _documents(self, view: ProjectView) -> None:
+        visit = self._visit
+        with card(visit.t("documents")), box("lines", testid="documents"):
+            for one in view.documents:
+                words(f"{one.asset or view.project.tag}  {one.vdi_class}  {one.title}  v{one.version}", "small")
+            if not view.documents:
+                words(visit.t("none_yet"), "muted")
+
+    def _signatures(self, view: ProjectView) -> None:
+        visit = self._visit
+        with card(visit.t("signatures")), box("history", testid="signatures"):
+            for one in view.signatures:
+                with box("step"):
+                    by = visit.who(one.signed_by, one.recognised)
+                    words(visit.t("signed_by_for", actor=by, side=visit.word("side", one.side)), "strong")
+                    words(visit.word("gate", one.gate), "small muted")
+                    moment(one.signed_at, "full").classes("small muted")
+                    if one.voided_at is not None:
+                        chip(visit.t("signature_void", because=one.voided_because), "alarm")
+            if not view.signatures:
+                words(visit.t("none_yet"), "muted")
+
+
+def _punch_state(visit: Visit, one: Any) -> str:
+    if one.closed_at is not None:
+        return visit.t("punch_closed", actor=one.closed_by)
+    if one.carried_to is not None:
+        return visit.t("punch_carried", day=one.carried_to.isoformat(), actor=one.carried_by)
+    return visit.t("punch_open")
+
+
+def _manifest(visit: Visit, view: ProjectView) -> None:
+    words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
+    with box("lines", testid="manifest"):
+        for name, value in view.manifest.items():
+            words(f"{name}: {value}", "small")
+
+
+async def read_view(visit: Visit, tag: str) -> ProjectView | None:
+    """Read a project in a thread."""
+    return await run.io_bound(lambda: looking.look(visit.parts.database, tag, clock=visit.parts.clock))

@@ -1,0 +1,1 @@
+"""The texts of an asset's life: the ledger, projects and their handover."""

@@ -1,0 +1,201 @@
+"""The documents about projects: schedule, gates, documents, punches and signatures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, Self
+
+from pydantic import Field
+
+from api.schemas.shape import Nothing, Shape
+from lifecycle.handover.gates import GateKind, GateName
+from lifecycle.handover.looking import GateView, ProjectView
+from lifecycle.handover.projects import Slip
+
+
+class MilestoneShape(Shape):
+    """A date that counts: as planned first, as forecast now, as it came."""
+
+    key: str
+    name: str
+    planned: date | None
+    forecast: date | None
+    actual: date | None
+    slip_days: int | None = Field(description="Days later than it was planned first.")
+
+
+class SlipShape(Shape):
+    """A milestone after an import, and by how many days it moved since the one before; null where it is new."""
+
+    milestone: MilestoneShape
+    moved_days: int | None
+
+
+class LackShape(Shape):
+    """One thing that a gate still wants."""
+
+    kind: str
+    what: str
+
+
+class GateShape(Shape):
+    """A gate: whose, how it is passed, when it is due, how it was settled or what it still wants."""
+
+    gate: GateName
+    delivers: str
+    decides: str = Field(description="The right of who decides.")
+    kind: GateKind
+    due: date | None
+    is_passed: bool
+    is_next: bool
+    outcome: str | None = Field(description="passed or waived; null: open, or by signatures alone.")
+    at: datetime | None
+    actor: str | None
+    note: str
+    lacks: list[LackShape]
+
+    @classmethod
+    def of(cls, view: GateView) -> Self:
+        """Show a gate."""
+        settled = view.settled
+        return cls(
+            gate=view.gate,
+            delivers=view.rule.delivers,
+            decides=view.rule.decides.value,
+            kind=view.rule.kind,
+            due=view.due,
+            is_passed=view.is_passed,
+            is_next=view.is_next,
+            outcome=settled.outcome if settled else None,
+            at=settled.at if settled else None,
+            actor=settled.actor if settled else None,
+            note=settled.note if settled else "",
+            lacks=[LackShape.model_validate(one) for one in view.lacks],
+        )
+
+
+class ProjectDocumentShape(Shape):
+    """The newest version of a document, by its hash."""
+
+    asset: str | None
+    vdi_class: str = Field(examples=["03-02"])
+    title: str
+    version: str
+    file: str
+    sha256: str
+    added_at: datetime
+    added_by: str
+
+
+class PunchShape(Shape):
+    """Something that is wanting: A blocks, B may be carried to a date."""
+
+    punch_id: int
+    asset: str | None
+    category: str
+    text: str
+    raised_at: datetime
+    raised_by: str
+    carried_to: date | None
+    carried_by: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+class SignatureShape(Shape):
+    """A signature; a later change voids it and is named."""
+
+    gate: str
+    side: str
+    signed_by: str
+    recognised: str
+    signed_at: datetime
+    manifest_sha256: str
+    voided_at: datetime | None
+    voided_because: str | None
+
+
+class ProjectLine(Shape):
+    """A project in the list."""
+
+    project: str
+    site: str
+    name: str
+    assets: list[str]
+
+
+class ProjectShape(ProjectLine):
+    """A project with all that belongs to it; `manifest` is what is signed, and `manifest_sha256` its hash."""
+
+    is_handed_over: bool
+    milestones: list[MilestoneShape]
+    gates: list[GateShape]
+    documents: list[ProjectDocumentShape]
+    punches: list[PunchShape]
+    signatures: list[SignatureShape]
+    manifest: dict[str, str]
+    manifest_sha256: str
+
+    @classmethod
+    def of(cls, view: ProjectView) -> Self:
+        """Show a project."""
+        project = view.project
+        return cls(
+            project=project.tag,
+            site=project.site,
+            name=project.name,
+            assets=project.assets,
+            is_handed_over=view.is_handed_over,
+            milestones=[MilestoneShape.model_validate(one) for one in view.milestones],
+            gates=[GateShape.of(one) for one in view.gates],
+            documents=[ProjectDocumentShape.model_validate(one) for one in view.documents],
+            punches=[PunchShape.model_validate(one) for one in view.punches],
+            signatures=[SignatureShape.model_validate(one) for one in view.signatures],
+            manifest=view.manifest,
+            manifest_sha256=view.manifest_sha256,
+        )
+
+
+class NewProject(Nothing):
+    """A project to be set up."""
+
+    project: str = Field(min_length=1, max_length=60, examples=["cw-2026"])
+    site: str
+    name: str = Field(min_length=1, max_length=200)
+    assets: list[str] = Field(default_factory=list, max_length=10_000)
+    completion_key: str = Field(default="", max_length=200, description="The milestone of completion; else the last.")
+    trial_days: int = Field(default=30, ge=0, le=365)
+    fresh_hours: int = Field(default=24, ge=1, le=720, description="For how long telemetry must have come.")
+    required_documents: list[str] = Field(default=["03-02", "03-04"], max_length=20)
+
+
+class NewPunch(Nothing):
+    """Something that is wanting."""
+
+    category: Literal["A", "B"]
+    text: str = Field(min_length=1, max_length=2000)
+    asset: str | None = None
+
+
+class Carry(Nothing):
+    """Until when a punch B is done."""
+
+    until: date
+
+
+class GateNote(Nothing):
+    """What was found at a gate, or why it is waived."""
+
+    note: str = Field(default="", max_length=2000)
+
+
+class SignWanted(Nothing):
+    """For which side one signs, over which manifest: the one that was looked at."""
+
+    side: Literal["engineering", "operations", "supervisor"]
+    manifest_sha256: str = Field(min_length=64, max_length=64)
+
+
+def slips_of(found: list[Slip]) -> list[SlipShape]:
+    """Show what an import moved."""
+    return [SlipShape.model_validate(one) for one in found]

@@ -1,0 +1,139 @@
+"""A project as it stands: its gates, what the next one wants, and signatures, which a later change voids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lifecycle.handover.evidence import Lack, lacks_of
+from lifecycle.handover.gates import RULES, GateName, GateRule, due_of, span_of
+from lifecycle.handover.manifest import changed_items, manifest_of, sha256_of_manifest
+from lifecycle.handover.projects import enter_project, milestones_of
+from lifecycle.schedule.milestones import Milestone
+from plant.clock import Clock
+from plant.people.principal import process
+from storage.core.database import Database, Transaction
+from storage.projects import gates as gate_rows
+from storage.projects import projects as rows
+from storage.projects.gates import KeptSignature, SettledGate, Side
+from storage.projects.projects import Project, ProjectDocument, Punch
+
+NEEDED: dict[GateName, frozenset[Side]] = {
+    GateName.CONFIRMATION: frozenset({"operations"}),
+    GateName.SIGN_OFF: frozenset({"engineering", "operations"}),
+}
+"""Which sides sign a gate."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateView:
+    """A gate as it stands: when it is due, how it was settled, or what it still wants; `is_next` comes now."""
+
+    gate: GateName
+    rule: GateRule
+    due: date | None
+    settled: SettledGate | None
+    is_passed: bool
+    is_next: bool
+    lacks: Sequence[Lack]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectView:
+    """Everything of a project that people look at."""
+
+    project: Project
+    milestones: Sequence[Milestone]
+    gates: Sequence[GateView]
+    documents: Sequence[ProjectDocument]
+    punches: Sequence[Punch]
+    signatures: Sequence[KeptSignature]
+    manifest: dict[str, str]
+    manifest_sha256: str
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Say whether every gate is passed or waived, and both signatures hold."""
+        return all(one.is_passed for one in self.gates)
+
+
+def look(database: Database, tag: str, *, clock: Clock) -> ProjectView:
+    """Read a project; signatures over what has changed since are voided by that.
+
+    Raises:
+        NotFound: there is no such project.
+    """
+    with database.transaction() as tx:
+        return view_of(tx, rows.get(tx, tag), clock)
+
+
+def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
+    """Read a project in an open transaction."""
+    manifest = manifest_of(tx, project)
+    digest = sha256_of_manifest(manifest)
+    _void_stale(tx, project, manifest, digest, clock)
+    signatures = gate_rows.signatures(tx, project.project_id)
+    milestones = milestones_of(tx, project)
+    return ProjectView(
+        project=project,
+        milestones=milestones,
+        gates=_gates(tx, project, milestones, signatures, clock.now()),
+        documents=rows.documents(tx, project.project_id),
+        punches=rows.punches(tx, project.project_id),
+        signatures=signatures,
+        manifest=manifest,
+        manifest_sha256=digest,
+    )
+
+
+def _gates(
+    tx: Transaction,
+    project: Project,
+    milestones: Sequence[Milestone],
+    signatures: Sequence[KeptSignature],
+    now: datetime,
+) -> list[GateView]:
+    settled = {one.gate: one for one in gate_rows.gates(tx, project.project_id)}
+    start, completion = span_of(milestones, project.completion_key)
+    confirmed = settled.get(GateName.CONFIRMATION.value)
+    passed = {gate for gate in GateName if gate.value in settled}
+    if NEEDED[GateName.SIGN_OFF] <= _standing(signatures, GateName.SIGN_OFF):
+        passed.add(GateName.SIGN_OFF)
+    following = next((gate for gate in GateName if gate not in passed), None)
+    return [
+        GateView(
+            gate=gate,
+            rule=RULES[gate],
+            due=due_of(gate, start, completion, project.trial_days),
+            settled=settled.get(gate.value),
+            is_passed=gate in passed,
+            is_next=gate is following,
+            lacks=lacks_of(tx, project, gate, now=now, confirmed_at=confirmed.at if confirmed else None)
+            if gate is following
+            else (),
+        )
+        for gate in GateName
+    ]
+
+
+def _standing(signatures: Sequence[KeptSignature], gate: GateName) -> set[str]:
+    return {one.side for one in signatures if one.gate == gate.value and one.voided_at is None}
+
+
+def _void_stale(tx: Transaction, project: Project, manifest: dict[str, str], digest: str, clock: Clock) -> None:
+    for one in gate_rows.signatures(tx, project.project_id):
+        if one.gate != GateName.SIGN_OFF.value or one.voided_at is not None or one.manifest_sha256 == digest:
+            continue
+        because = ", ".join(changed_items(one.manifest, manifest))[:500]
+        gate_rows.void(tx, one.signature_id, at=clock.now(), because=because)
+        enter_project(
+            tx,
+            "handover.voided",
+            project,
+            process("handover"),
+            clock,
+            side=one.side,
+            signed_by=one.signed_by,
+            because=because,
+        )

@@ -1,0 +1,1 @@
+"""Milestones as a project's own schedule has them: Microsoft Project, Primavera P6, or a table."""

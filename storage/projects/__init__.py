@@ -1,0 +1,1 @@
+"""The rows of projects: their schedule, documents, punches, gates and signatures."""

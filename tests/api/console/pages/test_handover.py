@@ -1,0 +1,65 @@
+"""The page *Handover*: a gate is passed, a punch raised, one is waived by password, and what is signed is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from api.identity.credentials import set_password
+from lifecycle.handover import projects
+from lifecycle.handover.projects import ProjectWanted
+from plant.clock import SystemClock
+from storage.core.database import Database
+from tests import people
+from tests.api.console.conftest import Tab
+
+pytestmark = pytest.mark.needs("chromium")
+OpenTab = Callable[..., Tab]
+Superuser = psycopg.Connection[tuple[object, ...]]
+PASSWORD = "rain over the harbour"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_project_is_led_through_its_gates(
+    console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser
+) -> None:
+    clock = SystemClock()
+    ada = people.enter(app_database, clock, name="Ada Lovelace")
+    set_password(app_database, ada.person_id, PASSWORD, actor=people.acting(ada), clock=clock)
+    wanted = ProjectWanted(tag="cw", site="demo", name="Cooling water", assets=("P-101",))
+    projects.add_project(app_database, wanted, actor=people.SETUP, clock=clock)
+    tab = open_tab(console, width=1366)
+    tab.open("/handover")
+    tab.page.get_by_test_id("project-cw").click()
+    tab.page.get_by_test_id("gate-feasibility").get_by_test_id("gate_pass").click()
+    tab.page.get_by_test_id("gate-note").fill("the concept can be operated")
+    tab.page.get_by_test_id("gate-do").click()
+    tab.page.get_by_test_id("gate-feasibility").get_by_text("passed by Ada Lovelace").wait_for()
+    tab.page.get_by_test_id("gate-pre_review").get_by_test_id("gate_waive").click()
+    tab.page.get_by_test_id("gate-reason").fill("reviewed with the sister plant")
+    tab.page.get_by_test_id("confirm-password").fill(PASSWORD)
+    tab.page.get_by_test_id("gate-do").click()
+    tab.page.get_by_text("WAIVED by Ada Lovelace: reviewed with the sister plant").wait_for()
+    tab.page.get_by_text("No document: P-101 03-02").wait_for()
+    for gate in ("completeness", "punch_list", "training", "spares", "telemetry"):
+        superuser.execute(
+            "INSERT INTO project_gate (project_id, gate, outcome, at, actor, recognised)"
+            " SELECT project_id, %s, 'passed', now(), 'Jonas', 'password' FROM project",
+            [gate],
+        )
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/handover/cw")
+    tab.page.get_by_test_id("punch_raise").click()
+    tab.page.get_by_test_id("punch-text").fill("油漆未完成")
+    tab.page.get_by_test_id("punch-do").click()
+    tab.page.get_by_test_id("punches").get_by_text("油漆未完成").wait_for()
+    tab.page.get_by_test_id("gate_sign").click()
+    tab.page.get_by_test_id("manifest").get_by_text("punch 1 B").wait_for()
+    tab.page.get_by_test_id("confirm-password").fill(PASSWORD)
+    tab.page.get_by_test_id("sign-operations").click()
+    tab.page.get_by_test_id("signatures").get_by_text("Ada Lovelace（运行部门）").wait_for()
+    tab.page.get_by_test_id("certificate").click()
+    tab.page.get_by_text("草稿").wait_for()
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

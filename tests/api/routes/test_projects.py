@@ -1,0 +1,49 @@
+"""Projects over HTTP: set up, scheduled, filled, and signed with a confirmation."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from plant.clock import ManualClock
+from storage.core.database import Database
+from tests import people
+
+PROJECTS = "/api/v1/projects"
+PLAN = b"key,name,planned,forecast\nC,Complete,2026-07-01,2026-07-08\n"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
+    client: TestClient, app_database: Database, clock: ManualClock
+) -> None:
+    new = {"project": "cw", "site": "demo", "name": "Cooling water", "assets": ["P-101"]}
+    added = client.post(PROJECTS, json=new)
+    assert (added.status_code, added.json()["gates"][0]["is_next"]) == (201, True)
+    assert client.post(PROJECTS, json=new).status_code == 409
+    assert client.post(PROJECTS, json=new | {"project": "x", "site": "nowhere"}).status_code == 404
+    plan = {"file": "plan.csv", "dry_run": True}
+    moved = client.post(f"{PROJECTS}/cw/schedule", params=plan, content=PLAN).json()
+    assert moved[0]["milestone"]["slip_days"] == 7
+    assert client.get(f"{PROJECTS}/cw").json()["milestones"] == []
+    assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "plan.csv"}, content=PLAN).status_code == 200
+    assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "x"}, content=b"PK\x03\x04").status_code == 400
+    manual = {"file": "m.pdf", "vdi_class": "03-02", "title": "Manual", "asset": "P-101"}
+    assert client.post(f"{PROJECTS}/cw/documents", params=manual, content=b"pdf").status_code == 201
+    assert client.post(f"{PROJECTS}/cw/documents", params=manual, content=b"other").status_code == 409
+    punch = client.post(f"{PROJECTS}/cw/punches", json={"category": "B", "text": "paint"}).json()
+    assert (
+        client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/carry", json={"until": "2026-09-01"}).status_code == 204
+    )
+    assert client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/close").status_code == 204
+    assert client.post(f"{PROJECTS}/cw/gates/spares/pass", json={"note": "all on the shelf"}).status_code == 409
+    assert client.post(f"{PROJECTS}/cw/gates/nothing/pass", json={}).status_code == 400
+    wanted = {"note": "tested at the maker's works"}
+    refused = client.post(f"{PROJECTS}/cw/gates/feasibility/waive", json=wanted)
+    assert (refused.status_code, refused.json()["error"]) == (403, "unconfirmed")
+    shown = people.confirming(app_database, clock, people.enter(app_database, clock), "gate.waive:cw:feasibility")
+    waived = client.post(f"{PROJECTS}/cw/gates/feasibility/waive", json=wanted, headers=shown)
+    assert (waived.status_code, waived.json()["gates"][0]["outcome"]) == (200, "waived")
+    body = {"side": "engineering", "manifest_sha256": waived.json()["manifest_sha256"]}
+    assert client.post(f"{PROJECTS}/cw/gates/sign_off/sign", json=body).json()["error"] == "unconfirmed"
+    assert client.get(PROJECTS).json()[0]["project"] == "cw"
