@@ -81,7 +81,7 @@ class NoticesPage:
         with self._room:
             for way in found.closed:
                 self._closed(way)
-            with box("card list"):
+            with box("card list notices"):
                 if not found.messages:
                     empty(self._visit.t("no_notices"), "mark_email_read")
                 for one in found.messages:
