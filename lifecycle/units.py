@@ -30,8 +30,8 @@ def spelled(unit: str) -> str:
     Raises:
         Rejected: `bad_unit`, it is not known; the text names the nearest.
 
-    >>> [spelled(one) for one in ("℃", "m3/h", "立方米/小时", "KPa", "barg", "r/min", "")]
-    ['°C', 'm³/h', 'm³/h', 'kPa', 'bar(g)', 'rpm', '']
+    >>> [spelled(one) for one in ("℃", "m3/h", "立方米/小时", "KPa", "barg", "r/min", "A.", "")]
+    ['°C', 'm³/h', 'm³/h', 'kPa', 'bar(g)', 'rpm', 'A', '']
     """
     typed = (
         _BLANKS.sub(" ", unicodedata.normalize("NFKC", unit))
@@ -40,7 +40,7 @@ def spelled(unit: str) -> str:
         .replace("º", "°")
         .replace("\u2212", "-")
     )
-    typed = typed.removeprefix("[").removesuffix("]")
+    typed = typed.removeprefix("[").removesuffix("]").rstrip(".")
     for read in (_known, _with_reference, _put_together, _long_word):
         if (found := read(typed)) is not None:
             return found

@@ -26,10 +26,25 @@ _QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.
 _HISTORICAL = int(Flag.HISTORICAL)
 _OTHER_NAME = "timestamp"
 _TIME_NAMES = frozenset(
-    {"time", "t", "dt", "date", "datetime", "epoch", "unixtime", "utc", "when", "time_stamp", "event_time", "last_seen"}
-    | {f"{name}_{unit}" for name in ("time", "ts", "timestamp") for unit in ("s", "ms", "us", "ns", "utc")}
-    | {f"{deed}_at" for deed in ("created", "measured", "sampled", "observed", "recorded", "sent")}
+    {
+        "ts",
+        "timestamp",
+        "time",
+        "t",
+        "dt",
+        "date",
+        "datetime",
+        "epoch",
+        "unixtime",
+        "utc",
+        "when",
+        "eventtime",
+        "lastseen",
+    }
+    | {f"{name}{unit}" for name in ("time", "ts", "timestamp") for unit in ("s", "ms", "us", "ns", "utc")}
+    | {f"{deed}at" for deed in ("created", "measured", "sampled", "observed", "recorded", "sent")}
 )
+_DECORATION = str.maketrans("", "", "_-@ .")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ]\d\d:\d\d|$)")
 _YEAR_2000_S = 946_684_800
 _EXACT = 2**53
@@ -138,10 +153,20 @@ def _time_us(ts: Any) -> int | None:
 
 def _time_elsewhere(instant: dict[str, Any]) -> str | None:
     """Return under which other name an instant says its time, None where it says none."""
-    for key, value in instant.items():
-        if key.casefold().strip("_@").replace("-", "_") in _TIME_NAMES and _is_time(value):
-            return key
-    return None
+    inside = instant.get("values")
+    said = [(key, key, value) for key, value in instant.items()]
+    said += [(f"values.{key}", key, value) for key, value in inside.items()] if type(inside) is dict else []
+    names = (path for path, key, value in said if _is_time(value) and _bare(key) in _TIME_NAMES)
+    return next(names, None)
+
+
+def _bare(key: str) -> str:
+    """Return a name without what people write it in.
+
+    >>> _bare("Event-Time"), _bare("_createdAt")
+    ('eventtime', 'createdat')
+    """
+    return key.casefold().translate(_DECORATION)
 
 
 def _is_time(value: Any) -> bool:

@@ -26,6 +26,7 @@ _NAME = "thingsboard"
 _REQUEST, _RESPONSE = "v1/devices/me/rpc/request/", "v1/devices/me/rpc/response/"
 _NO_LIMITS = b'{"rateLimits":{},"gatewayRateLimits":{}}'
 _TIMES = frozenset({"ts", "timestamp"})
+_QUOTED_WORDS = frozenset({"true", "false"})
 _QUOTED_NUMBER = re.compile(r"-?(\d{1,40}(\.\d{1,40})?|\.\d{1,40})", re.ASCII)
 _NAMELESS = (
     "the topic names no device: only the broker knows who logged in as me. Let the device speak on "
@@ -71,10 +72,10 @@ def _telemetry(document: Any) -> Decoded:
 
 
 def _unquoted(said: Any) -> Any:
-    """Return what stands for a device with the numbers in quotes as numbers; times stay as they are.
+    """Return what stands for a device with numbers and truth in quotes without them; times stay as they are.
 
-    >>> _unquoted([{"ts": 1, "values": {"flow": "7.5", "mode": "eco"}}, {"level": "-3", "ts": "5"}])
-    [{'ts': 1, 'values': {'flow': 7.5, 'mode': 'eco'}}, {'level': -3, 'ts': '5'}]
+    >>> _unquoted([{"ts": 1, "values": {"flow": "7.5", "mode": "eco"}}, {"level": "-3", "on": "true", "ts": "5"}])
+    [{'ts': 1, 'values': {'flow': 7.5, 'mode': 'eco'}}, {'level': -3, 'on': True, 'ts': '5'}]
     """
     if type(said) is list:
         return [_unquoted(one) for one in said]
@@ -87,7 +88,11 @@ def _unquoted(said: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    if type(value) is not str or _QUOTED_NUMBER.fullmatch(value) is None:
+    if type(value) is not str:
+        return value
+    if value.casefold() in _QUOTED_WORDS:
+        return value.casefold() == "true"
+    if _QUOTED_NUMBER.fullmatch(value) is None:
         return value
     return float(value) if "." in value else int(value)
 

@@ -208,6 +208,10 @@ def test_a_time_that_is_called_timestamp_is_read(body: str) -> None:
         '{"Time": "2023-11-14T22:13:20Z", "v": 1}',
         '{"@timestamp_ms": 1700000000000, "v": 1}',
         '{"measured-at": "2023-11-14 22:13", "v": 1}',
+        '{"Timestamp": 1700000000000, "values": {"v": 1}}',
+        '{"eventTime": "2023-11-14T22:13:20Z", "v": 1}',
+        '{"ts": null, "timestamp": 1700000000000, "v": 1}',
+        '{"values": {"timestamp": 1700000000000, "v": 1}}',
     ],
 )
 def test_a_time_under_another_name_never_becomes_arrival(body: str) -> None:
