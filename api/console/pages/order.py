@@ -58,6 +58,7 @@ class OrderPage:
         self._chart: ui.echart | None = None
         self._chart_until: datetime | None = None
         self._looks = 0
+        self._reads = 0
         self._draft: dict[str, str] = {}
 
     async def keep_up(self) -> None:
@@ -85,7 +86,9 @@ class OrderPage:
             self._chart.update()
 
     async def read(self) -> None:
-        """Read the order and draw it."""
+        """Read the order and draw it, once where it is read twice at a time: a click between two drawings is lost."""
+        self._reads += 1
+        mine = self._reads
         try:
             dossier = await run.io_bound(read_dossier, self._visit.parts, self._number, self._visit.signal_name)
         except NotFound:
@@ -96,7 +99,7 @@ class OrderPage:
             if self._revision is None:
                 self._say(self._visit.t("away_first"), "cloud_off")
             return
-        if dossier is not None:
+        if dossier is not None and mine == self._reads:
             self._revision = dossier.order.revision
             self._draw(dossier)
 
