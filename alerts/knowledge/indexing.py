@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from procrastinate import Blueprint
 
 from alerts.knowledge.words import WORDS_VERSION, keys
 from plant.backoff import GrowingWait
+from plant.clock import Clock
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Names
 from storage.core.database import Database, Transaction
 from storage.core.jobs import RetryWhileUnavailable
 from storage.knowledge import entries, lessons, sources
 from storage.knowledge.entries import KnowledgeEntry
+from storage.knowledge.sources import Rationalised
 from storage.work.orders import order_number
 
 NAMESPACE = "knowledge"
@@ -81,7 +84,28 @@ def index_lesson(tx: Transaction, lesson_id: UUID) -> None:
     )
 
 
-def catch_up(database: Database, *, most: int = _MOST_A_RUN) -> int:
+def index_rationalisation(tx: Transaction, one: Rationalised, at: datetime) -> None:
+    """Let what was thought through about an alarm be found, at every site that has the class."""
+    title = f"{one.class_name}: {one.kind.replace('_', ' ')}"
+    body = "\n".join(one.lines)
+    words = keys(f"{title}\n{one.class_name_zh}\n{body}")
+    entries.put(
+        tx,
+        KnowledgeEntry(
+            kind="rationalisation",
+            key=f"{one.class_id}:{one.kind}",
+            title=title,
+            body=body,
+            at=at,
+            words=words,
+            length=len(words),
+            stamp=one.stamp,
+            class_id=one.class_id,
+        ),
+    )
+
+
+def catch_up(database: Database, *, now: datetime, most: int = _MOST_A_RUN) -> int:
     """Let everything be found that is not yet, in batches; return how much that was.
 
     Raises:
@@ -90,26 +114,37 @@ def catch_up(database: Database, *, most: int = _MOST_A_RUN) -> int:
     done = 0
     while done < most:
         with database.transaction() as tx:
-            due = sources.orders_due(tx, version=WORDS_VERSION, most=_A_BATCH)
-            lessons_due = sources.lessons_due(tx, version=WORDS_VERSION, most=_A_BATCH)
-            for order_id in due:
-                index_order(tx, order_id)
-            for lesson_id in lessons_due:
-                index_lesson(tx, lesson_id)
-        if not due and not lessons_due:
+            indexed = _a_batch(tx, now)
+        if not indexed:
             break
-        done += len(due) + len(lessons_due)
+        done += indexed
     return done
 
 
-def knowledge_blueprint(database: Database) -> Blueprint:
+def _a_batch(tx: Transaction, now: datetime) -> int:
+    orders_due = sources.orders_due(tx, version=WORDS_VERSION, most=_A_BATCH)
+    lessons_due = sources.lessons_due(tx, version=WORDS_VERSION, most=_A_BATCH)
+    rationalised = sources.rationalisations_due(tx, version=WORDS_VERSION, most=_A_BATCH)
+    lost = sources.lost_rationalisations(tx)
+    for order_id in orders_due:
+        index_order(tx, order_id)
+    for lesson_id in lessons_due:
+        index_lesson(tx, lesson_id)
+    for one in rationalised:
+        index_rationalisation(tx, one, now)
+    for key in lost:
+        entries.drop(tx, "rationalisation", key)
+    return len(orders_due) + len(lessons_due) + len(rationalised) + len(lost)
+
+
+def knowledge_blueprint(database: Database, clock: Clock) -> Blueprint:
     """Declare what a worker does for the search; add it with `namespace=NAMESPACE`."""
     blueprint = Blueprint()
 
     @blueprint.periodic(cron="* * * * *")
     @blueprint.task(name=_TASK, queue=_QUEUE, queueing_lock=f"{NAMESPACE}:{_TASK}", retry=_A_FEW_TIMES)
     def index(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
-        catch_up(database)
+        catch_up(database, now=clock.now())
 
     return blueprint
 

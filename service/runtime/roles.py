@@ -206,7 +206,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
-        app.add_tasks_from(indexing.knowledge_blueprint(database), namespace=indexing.NAMESPACE)
+        app.add_tasks_from(indexing.knowledge_blueprint(database, around.clock), namespace=indexing.NAMESPACE)
         rounds = preventive.preventive_blueprint(database, around.clock, console_url(around).rstrip("/"))
         app.add_tasks_from(rounds, namespace=preventive.NAMESPACE)
         sign_heads_with(app, around, database)

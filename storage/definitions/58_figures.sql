@@ -123,11 +123,10 @@ AS $$
             b.asset_id,
             b.time_from,
             sum(w.hours)::float8 AS labour_h,
-            (sum(w.hours) FILTER (WHERE o.work_type <> 'corrective'))::float8 AS planned_h
+            (sum(w.hours) FILTER (WHERE w.work_type <> 'corrective'))::float8 AS planned_h
         FROM bucket AS b
-        JOIN work_order AS o USING (asset_id)
-        JOIN work_order_booking AS w ON w.order_id = o.order_id AND b.times @> w.booked_at
-        WHERE w.booked_at <= p_known_at AND w.hours IS NOT NULL
+        JOIN booked_at_asset AS w ON w.asset_id = b.asset_id AND b.times @> w.at
+        WHERE w.known_at <= p_known_at AND w.hours IS NOT NULL
         GROUP BY b.asset_id, b.time_from
     ),
     spent AS (
@@ -135,9 +134,8 @@ AS $$
         FROM (
             SELECT b.asset_id, b.time_from, w.currency, sum(w.cost)::float8 AS cost
             FROM bucket AS b
-            JOIN work_order AS o USING (asset_id)
-            JOIN work_order_booking AS w ON w.order_id = o.order_id AND b.times @> w.booked_at
-            WHERE w.booked_at <= p_known_at AND w.cost IS NOT NULL
+            JOIN booked_at_asset AS w ON w.asset_id = b.asset_id AND b.times @> w.at
+            WHERE w.known_at <= p_known_at AND w.cost IS NOT NULL
             GROUP BY b.asset_id, b.time_from, w.currency
         ) AS p
         GROUP BY p.asset_id, p.time_from

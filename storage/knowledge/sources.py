@@ -39,6 +39,29 @@ class LessonPlace:
     asset_id: int | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rationalised:
+    """What was thought through about an alarm of a class: cause, consequence and action, in the languages it is in."""
+
+    class_id: int
+    kind: str
+    class_name: str
+    class_name_zh: str
+    lines: tuple[str, ...]
+    stamp: str
+
+
+def rationalisations_due(tx: Transaction, *, version: int, most: int) -> list[Rationalised]:
+    """Return rationalisations that cannot be found as they are now."""
+    rows = tx.all("sources.rationalisations", version=str(version), most=most)
+    return [Rationalised(**{**row, "lines": tuple(row["lines"])}) for row in rows]
+
+
+def lost_rationalisations(tx: Transaction) -> list[str]:
+    """Name entries of rationalisations that are no more."""
+    return [row["key"] for row in tx.all("sources.lost_rationalisations")]
+
+
 def orders_due(tx: Transaction, *, version: int, most: int) -> list[int]:
     """Name closed orders that cannot be found as they are now."""
     return [row["order_id"] for row in tx.all("sources.orders", version=str(version), most=most)]

@@ -56,3 +56,32 @@ SELECT l.site_id, l.class_id, o.asset_id
 FROM lesson AS l
 LEFT JOIN work_order AS o USING (order_id)
 WHERE l.lesson_id = %(lesson_id)s;
+
+-- name: rationalisations
+-- What was thought through about an alarm and cannot be found as it is now.
+SELECT
+    r.class_id, r.kind, c.name AS class_name, c.name_zh AS class_name_zh, said.lines,
+    %(version)s || ':' || md5(array_to_string(said.lines, chr(10))) AS stamp
+FROM rationalisation AS r
+JOIN asset_class AS c USING (class_id)
+CROSS JOIN LATERAL (
+    SELECT array_remove(
+        ARRAY[r.cause, r.cause_zh, r.consequence, r.consequence_zh, r.action, r.action_zh], ''
+    ) AS lines
+) AS said
+LEFT JOIN knowledge_entry AS e ON e.kind = 'rationalisation' AND e.key = r.class_id || ':' || r.kind
+WHERE cardinality(said.lines) > 0
+    AND e.stamp IS DISTINCT FROM %(version)s || ':' || md5(array_to_string(said.lines, chr(10)))
+ORDER BY r.class_id, r.kind
+LIMIT %(most)s;
+
+-- name: lost_rationalisations
+-- Rationalisations that can be found and are no more.
+SELECT e.key
+FROM knowledge_entry AS e
+WHERE e.kind = 'rationalisation'
+    AND NOT EXISTS (
+        SELECT FROM rationalisation AS r
+        WHERE r.class_id || ':' || r.kind = e.key
+            AND concat(r.cause, r.cause_zh, r.consequence, r.consequence_zh, r.action, r.action_zh) <> ''
+    );

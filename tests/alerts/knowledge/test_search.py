@@ -44,8 +44,8 @@ def plant(plant_rows: PlantRows, app_database: Database) -> Database:
     closed(plant_rows, pump, "P-101A: hot", "给水泵驱动端轴承温度高，检查润滑脂干涸，重新加脂。", "temp_de", mode="OHE")
     closed(plant_rows, fan, "FN-1: vibration", "dust caked on the blades, cleaned", "vib_de", "flow")
     closed(plant_rows, plant_rows.asset("P-9", site="south"), "P-9", "seal leaking, bearing hot as well")
-    assert catch_up(app_database) == 4
-    assert catch_up(app_database) == 0
+    assert catch_up(app_database, now=NOON) == 4
+    assert catch_up(app_database, now=NOON) == 0
     return app_database
 
 
@@ -108,7 +108,7 @@ def test_an_order_that_changed_and_one_that_is_gone_are_found_as_they_are(
     plant: Database, superuser: Superuser
 ) -> None:
     superuser.execute("UPDATE work_order SET title = 'FN-1: impeller cracked', revision = 2 WHERE title LIKE 'FN-1%'")
-    assert catch_up(plant) == 1
+    assert catch_up(plant, now=NOON) == 1
     assert ask(plant, "crack")[0].entry.title == "FN-1: impeller cracked"
     with plant.transaction() as tx:
         entries.drop(tx, "order", ask(plant, "crack")[0].entry.key)
@@ -153,7 +153,7 @@ def test_an_order_is_not_near_to_itself_and_its_lesson_stands_for_it(plant: Data
     kept = {"kept_at": NOON, "kept_by": "Mei", "changed_at": NOON, "changed_by": "Mei"}
     where = {"site_id": site_id, "class_id": class_id, "order_id": done.order_id}
     plant_rows.add("lesson", lesson_id=uuid4(), **where, **said, **kept)
-    assert catch_up(plant) == 1
+    assert catch_up(plant, now=NOON) == 1
     again = plant_rows.work_order(plant_rows.asset("P-103"), title="P-103: hot", failure_mode="OHE")
     with plant.transaction() as tx:
         near = nearest(tx, orders.get_order(tx, orders.order_number(again)))
@@ -180,3 +180,18 @@ def test_a_long_text_is_shown_where_most_of_it_fits() -> None:
 def test_a_process_finds_what_is_at_every_site(plant: Database) -> None:
     everything = plant.on_behalf_of(process("a test"), sites=None)
     assert len(ask(everything, "seal leaking")) == 2
+
+
+def test_a_rationalisation_is_found_at_every_site_as_long_as_it_is_there(
+    plant: Database, plant_rows: PlantRows, superuser: Superuser
+) -> None:
+    class_id = plant_rows._known("asset_class", "class_id", "pump")
+    said = {"cause": "worn coupling insert", "action_zh": "检查联轴器弹性块"}
+    plant_rows.add("rationalisation", class_id=class_id, kind="condition", **said)
+    assert catch_up(plant, now=NOON) == 1
+    nowhere = plant.on_behalf_of(MEI, sites=frozenset())
+    (hit,) = ask(nowhere, "弹性块")
+    assert (hit.entry.kind, hit.entry.title, hit.entry.site) == ("rationalisation", "pump: condition", None)
+    superuser.execute("DELETE FROM rationalisation")
+    assert catch_up(plant, now=NOON) == 1
+    assert ask(nowhere, "弹性块") == []

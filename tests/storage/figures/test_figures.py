@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -266,6 +267,41 @@ def test_detection_counts_what_was_told_missed_and_false(app_database: Database,
     (one,) = ask(app_database)
     assert (one.detection_precision, one.detection_recall) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
     assert one.lead_h == 20
+
+
+def test_downtime_that_was_noted_is_joined_with_the_failure_of_its_order(app_database: Database, plant: Plant) -> None:
+    # order closed with failure 10 March 00:00 to 10:00; noted on it: down 06:00 to 16:00: one failure, 16 h, MTTR 16
+    # planned 20 March, 8 h: no failure; 25 March 12 h without an order: a second failure; down 16 + 8 + 12 = 36 h
+    # MTTR (16 + 12) / 2 = 14
+    asset_id = plant.asset()
+    at = MARCH + 9 * DAY
+    order_id = plant.failure(asset_id, at, at + 10 * HOUR)
+    for began, hours, about in (
+        (at + 6 * HOUR, 10, {"order_id": order_id}),
+        (MARCH + 19 * DAY, 8, {"is_planned": True}),
+        (MARCH + 24 * DAY, 12, {}),
+    ):
+        noted = {"reason": "stood", "noted_at": began, "noted_by": "Mei"}
+        ended = began + hours * HOUR
+        plant.rows.add("downtime", asset_id=asset_id, down_from=began, down_to=ended, **noted, **about)
+    (one,) = ask(app_database)
+    assert (one.down_h, one.failures, one.mttr_h) == (36, 2, 14)
+
+
+def test_labour_counts_on_the_day_it_was_worked_and_what_takes_it_back_there_too(
+    app_database: Database, plant: Plant
+) -> None:
+    # 4 h worked on 31 March, booked on 2 April, reversed on 5 April
+    # known 1 April: 0 h in March; known 3 April: 4 h; known 6 April: 4 - 4 = 0 h, and nothing in April
+    asset_id = plant.asset()
+    order_id = plant.order(asset_id, MARCH)
+    plant.rows.add("person", person_id=uuid4(), sign_in="mei", name="Mei", created_at=MARCH, created_by="a test")
+    worked = {"person": "mei", "worked_on": (APRIL - DAY).date()}
+    first = plant.booking(order_id, APRIL + DAY, "Mei", hours=4, **worked)
+    plant.booking(order_id, APRIL + 4 * DAY, "Mei", hours=-4, reverses=first, **worked)
+    known = [ask(app_database, known_at=APRIL + days * DAY)[0].labour_h for days in (0, 2, 5)]
+    assert known == [0, 4, 0]
+    assert ask(app_database, APRIL, APRIL + 30 * DAY)[0].labour_h == 0
 
 
 def test_figures_are_of_ones_own_sites(app_database: Database, plant: Plant) -> None:
