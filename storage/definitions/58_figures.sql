@@ -112,10 +112,8 @@ AS $$
             sum(f.seconds) FILTER (WHERE b.times @> f.restored_at) AS restoration_s
         FROM bucket AS b
         JOIN failure AS f ON f.asset_id = b.asset_id AND (b.times @> f.failed_at OR b.times @> f.restored_at)
-        WHERE EXISTS (
-            SELECT FROM state AS s
-            WHERE s.asset_id = f.asset_id AND s.times @> f.failed_at AND s.state IN ('in_service', 'out_of_service')
-        )
+        JOIN state AS s ON s.asset_id = f.asset_id AND s.times @> f.failed_at
+        WHERE s.state IN ('in_service', 'out_of_service')
         GROUP BY b.asset_id, b.time_from
     ),
     booked AS (
@@ -166,26 +164,17 @@ AS $$
         SELECT
             o.asset_id,
             c.restored_at,
-            NOT EXISTS (
-                SELECT
-                FROM work_order AS n
-                JOIN work_order_closing AS again ON again.order_id = n.order_id
-                WHERE n.asset_id = o.asset_id
-                    AND n.order_id <> o.order_id
-                    AND again.failure_mode = c.failure_mode
-                    AND again.outcome = 'confirmed'
-                    AND again.closed_at <= p_known_at
-                    AND n.created_at > c.restored_at
-                    AND n.created_at <= c.restored_at + interval '30 days'
-            ) AS at_once
+            lead(o.created_at) OVER (PARTITION BY o.asset_id, c.failure_mode ORDER BY o.created_at, o.order_id)
+                <= c.restored_at + interval '30 days' IS NOT TRUE AS at_once
         FROM work_order AS o
         JOIN work_order_closing AS c USING (order_id)
-        WHERE c.outcome = 'confirmed' AND c.closed_at <= p_known_at AND c.restored_at + interval '30 days' <= p_known_at
+        WHERE c.outcome = 'confirmed' AND c.closed_at <= p_known_at
     ),
     fixing AS (
         SELECT b.asset_id, b.time_from, count(*) AS fixed, count(*) FILTER (WHERE r.at_once) AS fixed_at_once
         FROM bucket AS b
         JOIN repaired AS r ON r.asset_id = b.asset_id AND b.times @> r.restored_at
+        WHERE r.restored_at + interval '30 days' <= p_known_at
         GROUP BY b.asset_id, b.time_from
     ),
     judged AS (
