@@ -11,7 +11,6 @@ from api.console.pages import (
     account,
     alerts,
     asset,
-    figures,
     model,
     models,
     order,
@@ -19,10 +18,10 @@ from api.console.pages import (
     overview,
     people,
     quarantine,
-    search,
     telemetry,
 )
 from api.console.pages.dispatch import engineering, notices
+from api.console.pages.knowledge import figures, search
 from api.console.pages.lifecycle import certificate, ledger, projects
 from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit

@@ -1,0 +1,1 @@
+"""Pages about what the plant has learnt, and how it does."""
