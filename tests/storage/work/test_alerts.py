@@ -51,6 +51,7 @@ def closed(alert: Alert) -> Alert:
         cleared_at=AT + timedelta(hours=1),
         acknowledged_at=AT + timedelta(hours=2),
         acknowledged_by="ann",
+        acknowledged_recognised="process",
     )
 
 
