@@ -229,12 +229,9 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
         note = remark(visit, "note", "step-note")
         wanted = (outcome, mode, cause, action)
 
-        def is_whole() -> bool:
-            finds_nothing = order.failure_mode == "" and outcome.value == Outcome.NO_FAULT_FOUND.value
-            return all(field.value for field in ((outcome, action) if finds_nothing else wanted))
-
         def lacks() -> str | None:
-            return None if is_whole() else visit.t("codes_needed")
+            least = (outcome, action) if order.failure_mode == "" and outcome.value == _NOTHING_FOUND else wanted
+            return None if all(field.value for field in least) else visit.t("codes_needed")
 
         def act(parts: Parts) -> WorkOrder:
             codes = commands.Codes(
@@ -268,4 +265,5 @@ def _to_the_second(chosen: datetime | None, offered: datetime | None) -> datetim
     return chosen
 
 
+_NOTHING_FOUND = Outcome.NO_FAULT_FOUND.value
 _OUTCOMES = {one.value: WORK_TEXTS[f"outcome_{one.value}"] for one in Outcome}
