@@ -31,17 +31,16 @@ from api.routes import (
     devices,
     figures,
     knowledge,
-    ledger,
     models,
     notices,
     orders,
     people,
-    projects,
     quarantine,
     retired,
     status,
     telemetry,
 )
+from api.routes.lifecycle import ledger, projects
 from api.routes.work import answers, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents

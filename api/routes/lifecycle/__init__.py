@@ -1,0 +1,1 @@
+"""The routes of an asset's life: the ledger, projects and their handover."""
