@@ -14,6 +14,8 @@ from service.commands.who import who
 
 if TYPE_CHECKING:
     from lifecycle.register.importing import Difference
+    from service.runtime.screen import Screen
+    from simulators.tables.recording import RecordedTable
 
 
 def replay(
@@ -63,13 +65,7 @@ def replay(
         raise Misconfigured("--healthy trains, --wire-only does not touch the record; choose one")
     around, screen = surroundings(data), Screen()
     recording, shift_s = prepare(around, options)
-    screen.say(f"{file.name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
-    for note in recording.notes:
-        screen.say(f"{file.name}: {note}")
-    if recording.merged:
-        screen.say(f"{file.name}: {recording.merged} rows repeat an instant; the first value of each signal counts")
-    if recording.left_out:
-        screen.say(f"{file.name}: left out, for they are not numbers: {', '.join(recording.left_out)}")
+    _say_what_is_replayed(screen, file.name, recording, shift_s)
     with screen.bar(f"replaying {file.name} at {speed:g}×", "rows") as bar:
         done = run_replay(around, options, recording, shift_s, bar)
     how = "published" if wire_only else "stored"
@@ -82,6 +78,16 @@ def replay(
             + "".join(f"\n{escaped(note)}" for note in done.notes)
         ),
     )
+
+
+def _say_what_is_replayed(screen: Screen, name: str, recording: RecordedTable, shift_s: float) -> None:
+    screen.say(f"{name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
+    for note in recording.notes:
+        screen.say(f"{name}: {note}")
+    if recording.merged:
+        screen.say(f"{name}: {recording.merged} rows repeat an instant; the first value of each signal counts")
+    if recording.left_out:
+        screen.say(f"{name}: left out, for they are not numbers: {', '.join(recording.left_out)}")
 
 
 def register_import(

@@ -21,7 +21,7 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "gate_late": ("late since {day}", "已逾期：{day}"),
     "gate_passed_by": ("passed by {actor}", "由 {actor} 通过"),
     "gate_waived_by": ("WAIVED by {actor}: {note}", "由 {actor} 豁免：{note}"),
-    "gate_delivers": ("{who} delivers", "由{who}交付"),
+    "gate_delivers": ("Delivered by {who}", "由{who}交付"),
     "gate_note": ("What was found", "检查结论"),
     "gate_pass": ("Pass the gate", "通过此关"),
     "gate_waive": ("Waive it", "豁免"),
