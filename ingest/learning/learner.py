@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingest.decoding.json_text import parsed
+from ingest.learning.identity import split_by_tags
 from ingest.learning.proposals import GroupOfTopics, proposed
 from ingest.learning.ready_made import READY_MADE, ReadyMade
 from ingest.learning.shapes import LONGEST_WORD, DocumentShape, is_number
+from ingest.learning.trying import clash_of
 from ingest.mapping.lines import point_of
 from plant.errors import Rejected
 
@@ -76,9 +78,13 @@ def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:
     read = {topic: payloads for topic, payloads in samples.items() if one.reads(topic, payloads)}
     if not read:
         return None
+    heard = [(topic, payload) for topic, payloads in read.items() for payload in payloads]
+    text = split_by_tags(one.text(sorted(read)), heard)
+    if clash_of(text, heard) is not None:
+        return None  # what was heard decides then, not what is usual
     for topic in read:
         del samples[topic]
-    return one.text(sorted(read))
+    return text
 
 
 def _groups(heard: Mapping[str, _Heard]) -> list[GroupOfTopics]:

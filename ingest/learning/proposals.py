@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ingest.decoding.json_text import parsed
+from ingest.learning.identity import assets_of, can_be_state, split_by_tags
 from ingest.learning.shapes import LOCAL, MOST_WORDS, DocumentShape, is_number, is_state
-from ingest.learning.trying import readings_of
+from ingest.learning.trying import clash_of, readings_of
 from ingest.mapping.lines import point_of
 from ingest.mapping.path import Steps, text_of
 from ingest.mapping.pattern import Pattern
@@ -78,14 +79,34 @@ def _rule(group: GroupOfTopics, others: Sequence[GroupOfTopics]) -> str:
     heard = f"# heard on {len(group.topics)} topics, as {_quoted(min(group.topics))}"
     pattern = Pattern.of(names["pattern"])
     alike = [one for one in others if any(pattern.match(topic) is not None for topic in one.topics)]
-    text = "\n".join([heard, *_lines(group, names, _when(group, alike))])
     tried = [(topic, payload) for topic, payloads in group.topics.items() for payload in payloads][:_MOST_TRIED]
+    why = "nothing in it is a number"
     try:
-        if readings_of(text, tried):
-            return text
+        for number, lines in enumerate(_ways(group, names, _when(group, alike))):
+            text = split_by_tags("\n".join([heard, *lines]), tried)
+            if not readings_of(text, tried):
+                break
+            clash = clash_of(text, tried)
+            if clash is None:
+                return text
+            why = why if number else f"ambiguous: {clash}, and nothing in the payload tells them apart"
     except Misconfigured:
         pass
-    return f'{heard}; nothing in it is a number\n[[topic]]\npattern = {_quoted(names["pattern"])}\npayload = "ignore"'
+    return f'{heard}; {why}\n[[topic]]\npattern = {_quoted(names["pattern"])}\npayload = "ignore"'
+
+
+def _ways(group: GroupOfTopics, names: Mapping[str, str], when: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the lines of rules that read a group, the plainest first: they differ in what tells its assets apart."""
+    if group.kind != "json":
+        yield _lines(group, names, when)
+        return
+    shape = group.shape
+    named = shape.names if shape.named_value is not None else set()
+    tellers = {place: one for place, one in shape.tellers.items() if not (place[0] == 0 and place[1] in named)}
+    for asset, places in assets_of(names["asset"], tellers, shape.elements):
+        said = {steps for out, steps in places if out == 0}
+        leaves = {steps: words for steps, words in shape.leaves.items() if steps not in said}
+        yield _lines(replace(group, shape=replace(shape, leaves=leaves)), {**names, "asset": asset}, when)
 
 
 def _when(group: GroupOfTopics, alike: Sequence[GroupOfTopics]) -> list[str]:
@@ -102,7 +123,7 @@ def _when(group: GroupOfTopics, alike: Sequence[GroupOfTopics]) -> list[str]:
 def _lines(group: GroupOfTopics, names: Mapping[str, str], when: Sequence[str]) -> list[str]:
     asset = names["asset"]
     if group.kind == "influx" and group.tags and "{asset}" not in asset:
-        asset = f"{{tag.{min(group.tags)}}}"
+        asset = f"{{{text_of(('tags', min(group.tags)))}}}"
     lines = [
         "[[topic]]",
         *(f"{key} = {_quoted(value)}" for key, value in (("pattern", names["pattern"]), ("site", names["site"]))),
@@ -133,7 +154,9 @@ def _numbered(group: GroupOfTopics) -> set[str]:
 def _states(words: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """Return the signals whose texts are states: few, and no ids."""
     return {
-        signal: seen for signal, seen in words.items() if len(seen) <= MOST_WORDS and all(is_state(one) for one in seen)
+        signal: seen
+        for signal, seen in words.items()
+        if len(seen) <= MOST_WORDS and can_be_state((signal,)) and all(is_state(one) for one in seen)
     }
 
 

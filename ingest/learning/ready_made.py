@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 
 from ingest.learning.trying import readings_of
+from ingest.mapping.rule import Rule
 from plant.errors import Rejected
 from plant.mqtt.topics import matches
 
@@ -38,9 +39,21 @@ class ReadyMade:
         if not any(matches(one, topic) for one in self.filters):
             return False
         try:
-            return readings_of(self.source, [(topic, payload) for payload in payloads]) > 0
+            if readings_of(self.source, [(topic, payload) for payload in payloads]) > 0:
+                return True
         except Rejected:
-            return False
+            pass
+        return any(
+            rule.meant(payload) for rule in self._passed_over for payload in payloads if rule.pattern.match(topic)
+        )
+
+    @cached_property
+    def _passed_over(self) -> tuple[Rule, ...]:
+        """Return the rules that know payloads of its product by their look, in which nothing is measured."""
+        from ingest.mapping.file import parse_rules
+
+        rules = parse_rules(self.source, name=self.name)
+        return tuple(Rule(one) for one in rules if one.payload == "ignore" and one.when)
 
     def text(self, topics: Sequence[str]) -> str:
         """Return its rules, with the topics on which it was heard."""

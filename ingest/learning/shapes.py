@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ingest.learning.identity import Place, Teller, can_be_state, may_tell, names_machine
 from ingest.mapping.path import Steps, text_of
 
 MOST_WORDS = 12  # texts with more different values than that are no states
@@ -27,7 +28,8 @@ class DocumentShape:
     """What was seen of the payloads of some topics: `lists` around the elements, and what stands in each element.
 
     `leaves` are paths within an element, each with the words that stood there; `times` and `names` those of what tells
-    the time and whose value it is; a path is how many levels out, and the steps from there.
+    the time and whose value it is; a path is how many levels out, and the steps from there. `tellers` are what may tell
+    apart the things of which `elements` speak.
     """
 
     lists: tuple[Steps, ...] = ()
@@ -36,6 +38,8 @@ class DocumentShape:
     names: set[Steps] = field(default_factory=set)
     values: set[Steps] = field(default_factory=set)
     qualities: set[Steps] = field(default_factory=set)
+    tellers: dict[Place, Teller] = field(default_factory=dict)
+    elements: int = 0
 
     @classmethod
     def of(cls, documents: Iterable[Any]) -> DocumentShape:
@@ -52,12 +56,16 @@ class DocumentShape:
 
     def hear(self, levels: tuple[Any, ...]) -> None:
         """Learn from an element and what encloses it."""
+        self.elements += 1
         for out, level in enumerate(reversed(levels)):
             for steps, value in _leaves(level, ()):
                 unit = _time_unit(steps, value)
                 if unit is not None:
                     self.times.setdefault((out, steps), unit)
-                elif out == 0:
+                    continue
+                if may_tell(steps, value) and not (isinstance(value, str) and is_number(value)):
+                    self.tellers.setdefault((out, steps), Teller()).hear(value)
+                if out == 0 and not (isinstance(value, str) and names_machine(steps)):
                     self._hear_leaf(steps, value)
 
     def _hear_leaf(self, steps: Steps, value: Any) -> None:
@@ -69,7 +77,7 @@ class DocumentShape:
             self.values |= {steps} if last in _VALUE or (len(steps) > 1 and str(steps[-2]).lower() in _VALUE) else set()
         elif _NAME.search(last):
             self.names.add(steps)
-        elif is_state(value):
+        elif is_state(value) and can_be_state(steps):
             seen = self.leaves.setdefault(steps, set())
             if len(seen) <= MOST_WORDS:
                 seen.add(value)
@@ -88,6 +96,10 @@ class DocumentShape:
         self.times = {**other.times, **self.times}
         self.names, self.values = self.names | other.names, self.values | other.values
         self.qualities |= other.qualities
+        self.elements += other.elements
+        for place, teller in other.tellers.items():
+            own = self.tellers.setdefault(place, Teller())
+            own.values, own.count = own.values | teller.values, own.count + teller.count
 
     @property
     def states(self) -> Mapping[Steps, set[str]]:

@@ -11,7 +11,9 @@ from ingest.mapping.path import Path, path_of
 from plant.errors import Rejected
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)(\.\.\.)?\}")
-_NAMED = re.compile(r"\{([A-Za-z_][\w.]*|\$[^{}]*)\}")
+_NAMED = re.compile(r"\{([A-Za-z_][\w.]*(?:\|[^{}]*)?|\$[^{}]*)\}")
+_OR = re.compile(r'\|(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside quotes
+_SIGNS = "_-./ "
 _OTHERS = frozenset("{}+#")
 
 
@@ -108,25 +110,41 @@ def _form(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Blank:
-    """A place to be filled in: by a known name, or by what stands at a path in the payload."""
+    """A place to be filled in: by the first of known names and paths into the payload of which something is said.
 
-    name: str
-    path: Path | None
+    One that `may_lack` is left out where nothing is.
+    """
+
+    text: str
+    sources: tuple[str | Path, ...]
+    may_lack: bool
 
     @classmethod
-    def of(cls, name: str) -> _Blank:
-        return cls(name, path_of(name) if name.startswith("$") else None)
+    def of(cls, text: str) -> _Blank:
+        names = [one.strip() for one in _OR.split(text)]
+        may_lack = len(names) > 1 and not names[-1]
+        names = names[:-1] if may_lack else names
+        if not all(names):
+            raise Rejected("bad_path", f"{{{text}}}: nothing stands between two signs |")
+        return cls(text, tuple(path_of(one) if one.startswith("$") else one for one in names), may_lack)
 
     def filled(self, known: Mapping[str, str], levels: Sequence[Any]) -> str:
-        if self.path is None:
-            return known.get(self.name, "")
-        value = self.path.of(levels) if levels else None
-        return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+        for source in self.sources:
+            if isinstance(source, str):
+                value: Any = known.get(source, "")
+            else:
+                value = source.of(levels) if levels else None
+            if value != "" and isinstance(value, (str, int)) and not isinstance(value, bool):
+                return str(value)
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text with `{names}` and `{$.paths}` in it."""
+    """A text with `{names}` and `{$.paths}` in it; of `{one|other}` the first that is said, of `{one|}` it or nothing.
+
+    What is left out takes the sign behind it along, or before it where it is the last.
+    """
 
     text: str
     _parts: tuple[str | _Blank, ...]
@@ -147,7 +165,9 @@ class Template:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names in it, paths apart."""
-        return tuple(one.name for one in self._parts if isinstance(one, _Blank) and one.path is None)
+        return tuple(
+            one for part in self._parts if isinstance(part, _Blank) for one in part.sources if isinstance(one, str)
+        )
 
     @property
     def is_fixed(self) -> bool:
@@ -162,11 +182,23 @@ class Template:
 
         >>> Template.of("{line}-{$.id}").fill({"line": "7"}, [{"id": 12}])
         '7-12'
+        >>> Template.of("{$.machine|line}_{core|}_{key}").fill({"line": "7", "key": "idle"}, [{}])
+        '7_idle'
         """
-        filled = []
+        filled: list[str] = []
+        is_left_out = False
         for part in self._parts:
-            said = part if isinstance(part, str) else part.filled(known, levels)
-            if not said and isinstance(part, _Blank):
-                raise Rejected("missing_part", f"nothing is said of {{{part.name}}} in {self.text!r}")
+            if isinstance(part, str):
+                filled.append(part[1:] if is_left_out and part[:1] in _SIGNS else part)
+                is_left_out = is_left_out and not part
+                continue
+            said = part.filled(known, levels)
+            if not said and not part.may_lack:
+                raise Rejected("missing_part", f"nothing is said of {{{part.text}}} in {self.text!r}")
             filled.append(said)
-        return "".join(filled)
+            is_left_out = not said
+        text = "".join(filled)
+        text = text.rstrip(_SIGNS) if is_left_out else text
+        if not text and self._parts != ("",):
+            raise Rejected("missing_part", f"nothing is said of {self.text!r}")
+        return text

@@ -65,6 +65,14 @@ class Rule:
         spoken = [one for one in reports.values() if one.keys or one.rejects]
         return Decoded([]) if has_ignored and not spoken and not nobody.rejects else _decoded(spoken, nobody)
 
+    def meant(self, payload: bytes) -> list[Element]:
+        """Return the elements of a payload that it reads; none where the payload is another's.
+
+        Raises:
+            Rejected: nothing in it can be read.
+        """
+        return [one for one in self._meant(payload) or [] if isinstance(one, Element) and self._is_meant(one)]
+
     def _meant(self, payload: bytes) -> list[Element | Unreadable] | None:
         """Return the elements of a payload; None where it has none that `when` asks for, or is of another kind."""
         if not self._when:
