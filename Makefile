@@ -38,6 +38,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider \
 		plant storage lifecycle ingest models alerts grafana simulators api service
+	$(BIN)/python -m pytest --no-header -q -p no:cacheprovider tests/test_names.py tests/test_architecture.py
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest --collect-only -q -p no:cacheprovider tests >/dev/null
 
 format: $(VENV)/.dev
@@ -62,7 +63,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 # Pin again what pyproject.toml asks for. The files name no index.
 lock:
 	$(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet uv
-	build/lock/bin/uv pip compile pyproject.toml --extra dask --extra calendars --extra s3 --extra bim --extra aas \
+	build/lock/bin/uv pip compile pyproject.toml --extra dask --extra calendars --extra s3 \
 		--group build --group dev --universal --generate-hashes --python-version 3.11 --no-header --upgrade --output-file requirements/dev.txt --quiet
 	build/lock/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes \
 		--python-version 3.11 --no-header --constraint requirements/dev.txt --output-file requirements/run.txt --quiet
