@@ -24,20 +24,31 @@ WHERE signal_id = ANY (%(signal_ids)s::integer[])
     AND holds_s IS NOT NULL;
 
 -- name: last_before
--- The last value of each of some signals up to an instant that still holds then.
+-- The last value of each of some signals up to an instant that still holds then: none where a bad one came after it.
 SELECT wanted.place, (extract(epoch FROM last.time) * 1000000)::bigint AS time_us, last.value
 FROM unnest(%(places)s::bigint[], %(signal_ids)s::integer[], %(befores)s::timestamptz[], %(holds_s)s::double precision[])
     AS wanted (place, signal_id, before, holds_s)
 CROSS JOIN LATERAL (
-    SELECT r.time, r.value
+    SELECT r.time, r.value, r.flags
     FROM reading AS r
     WHERE r.signal_id = wanted.signal_id
         AND r.time > wanted.before - make_interval(secs => wanted.holds_s)
         AND r.time <= wanted.before
-        AND r.flags & 2 = 0
     ORDER BY r.time DESC
     LIMIT 1
-) AS last;
+) AS last
+WHERE last.flags & 2 = 0;
+
+-- name: ends
+-- When some signals said values of bad quality, which end what they said before, in (after, until] of each.
+SELECT wanted.place, array_agg((extract(epoch FROM r.time) * 1000000)::bigint ORDER BY r.time) AS times_us
+FROM unnest(%(places)s::bigint[], %(signal_ids)s::integer[], %(afters)s::timestamptz[], %(untils)s::timestamptz[])
+    AS wanted (place, signal_id, after, until)
+JOIN reading AS r ON r.signal_id = wanted.signal_id AND r.time > wanted.after AND r.time <= wanted.until
+WHERE r.time > %(from)s
+    AND r.time <= %(to)s
+    AND r.flags & 2 <> 0
+GROUP BY wanted.place;
 
 -- name: newest
 -- The newest data time of each asset, and when the last of its values was stored.

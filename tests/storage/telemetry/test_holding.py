@@ -27,7 +27,7 @@ def signals(superuser: psycopg.Connection[tuple[object, ...]], plant_rows: Plant
     flow, valve = plant_rows.signal(asset_id, "flow"), plant_rows.signal(asset_id, "valve", holds_s=HOLDS_S)
     for second in (*range(1, 31), 40):
         plant_rows.reading(flow, START + timedelta(seconds=second), float(second))
-    for second, value, flags in ((-5, 1.0, 0), (3, 2.0, 0), (6, 9.0, 2), (40, 3.0, 0)):
+    for second, value, flags in ((-5, 1.0, 0), (3, 2.0, 0), (6, 9.0, 2), (8, 2.0, 4), (40, 3.0, 0)):
         plant_rows.reading(valve, START + timedelta(seconds=second), value, flags)
     return [flow, valve]
 
@@ -40,9 +40,15 @@ def read(database: Database, signals: list[int], after_s: float, until_s: float,
 
 def test_the_last_value_stands_in_every_row_for_as_long_as_it_holds(app_database: Database, signals: list[int]) -> None:
     window = read(app_database, signals, 0, 60)
-    expected = [1.0] * 2 + [2.0] * 21 + [NAN] * 7 + [3.0]
+    expected = [1.0] * 2 + [2.0] * 3 + [NAN] * 2 + [2.0] * 21 + [NAN] * 2 + [3.0]
     np.testing.assert_array_equal(window.values[:, 1], expected)
     np.testing.assert_array_equal(window.values[:, 0], [*range(1, 31), 40])
+
+
+def test_a_value_of_bad_quality_ends_what_was_said_before(app_database: Database, signals: list[int]) -> None:
+    """From its own instant on, also where it lies before the window."""
+    np.testing.assert_array_equal(read(app_database, signals, 4, 8).values[:, 1], [2.0, NAN, NAN, 2.0])
+    np.testing.assert_array_equal(read(app_database, signals, 6, 7).values[:, 1], [NAN])
 
 
 def test_wherever_a_window_is_cut_the_same_rows_come_out(app_database: Database, signals: list[int]) -> None:
