@@ -18,7 +18,8 @@ _MISSING = frozenset(
 )
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_WITH_SUFFIX = re.compile(r"(?P<number>[+-]?[\d.,' ]*\d)\s*(?P<suffix>[^\d\s.,'+-][^\d]*)")
+_POWER = r"(?:(?<=[A-Za-z^])|(?<=[A-Za-z]-))[1-4](?!\d)"  # as in m3/h, m^2, s-1
+_WITH_SUFFIX = re.compile(rf"(?P<number>[+-]?[\d.,' ]*\d)\s*(?P<suffix>(?![eE][+-]?\d)[^\d\s.,'+-](?:\D|{_POWER})*)")
 _LEAST_SHARE = 0.5  # of the cells that say anything: a column of which no more are numbers is a column of words
 
 
@@ -122,11 +123,12 @@ def _is_missing(cell: str) -> bool:
 
 
 def _without_unit(cells: list[str]) -> tuple[list[str], str]:
-    """Take the unit off a column in which every number has the same behind it, as in `20.5 °C`."""
+    """Take the unit off a column in which every number has the same behind it, as in `20.5 °C` or `10 m3/h`."""
     said = [cell for cell in cells if not _is_missing(cell)]
     matches = [_WITH_SUFFIX.fullmatch(cell) for cell in said]
     suffixes = {match["suffix"].strip() for match in matches if match}
-    if len(suffixes) != 1 or not all(matches):
+    others = [cell for cell, match in zip(said, matches, strict=True) if match is None]
+    if len(suffixes) != 1 or any(cell[:1].isdigit() or cell[:1] in "+-." for cell in others):
         return cells, ""
     (unit,) = suffixes
     return [cell if _is_missing(cell) else cell.removesuffix(unit).strip() for cell in cells], unit

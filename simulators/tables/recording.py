@@ -6,6 +6,8 @@ instant (to the millisecond) become one row: the first value of each signal wins
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -25,6 +27,12 @@ _TIME_NAMES = frozenset(
     | {"日期", "时间", "日期时间", "采集时间", "时间戳", "zeit", "datum", "zeitstempel"}
 )
 _MOST_NAMED = 3
+_UNIT_IN_NAME = re.compile(
+    r"\[(?P<square>[^\[\]]{1,20})\]|【(?P<chinese>[^【】]{1,20})】"
+    r"|(?<!bar)(?<!pa)(?<!psi)\((?P<round>(?:[^()]|\([^()]*\)){1,20})\)",  # bar(g) is a unit, not one in brackets
+    re.IGNORECASE,
+)
+_DIRECTIONS = frozenset({"in", "out"})
 
 
 class UnreadableRecording(Misconfigured, ValueError):
@@ -36,8 +44,8 @@ class RecordedTable:
     """A recorded table. `times_ms` (n, epoch ms, increasing), `values` (n, signals; NaN: missing).
 
     `left_out` names the columns that are neither time nor numbers, `merged` counts the rows that fell on the instant of
-    the row before. `units` are those of a row of units or behind every number, empty where there is none. `notes` say
-    what was assumed.
+    the row before. `units` are those behind every number, of a row of units, or in brackets at the end of the column's
+    name, empty where there is none. `notes` say what was assumed.
     """
 
     name: str
@@ -165,7 +173,11 @@ class _Reading:
         return found
 
     def _unit_of(self, key: str) -> str:
-        return self.layout.units[self.layout.header.index(key)] if self.layout.units else ""
+        if self.layout.units and (unit := self.layout.units[self.layout.header.index(key)]):
+            return unit
+        found = unit_in(key)
+        is_direction = found.lower() in _DIRECTIONS and any(unit_in(one).lower() == "out" for one in self.layout.header)
+        return "" if is_direction else found
 
     def _time_column(self, columns: dict[str, list[str]]) -> tuple[tuple[str, ...], Instants]:
         """Find the time: named so (or a date beside a time of day), else what reads as instants."""
@@ -191,6 +203,17 @@ class _Reading:
             line = self.layout.body[max(error.row, 0)][0]
             return f"a cell of the time column {name!r} is not a time: line {line}: {error}"
         return f"a cell of the time column {name!r} is not a time"
+
+
+def unit_in(name: str) -> str:
+    """Return what stands in brackets at the end of a column's name.
+
+    >>> [unit_in(one) for one in ("温度(℃)", "Flow (m3/h)", "Druck [bar(g)]", "压力（kPa）", "P bar(g)", "flow")]
+    ['°C', 'm3/h', 'bar(g)', 'kPa', '', '']
+    """
+    plain = unicodedata.normalize("NFKC", name).strip()
+    found = next((one for one in _UNIT_IN_NAME.finditer(plain) if one.end() == len(plain)), None)
+    return next((one.strip() for one in found.groups() if one), "") if found else ""
 
 
 def _listed(names: Sequence[str]) -> str:

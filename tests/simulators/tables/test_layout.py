@@ -93,6 +93,23 @@ def test_a_row_of_units_is_kept_as_units(table: Path) -> None:
     assert recording.row(0) == {"Temperatur": 1234.5, "Durchfluss": 7.0}
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        (CHINESE, ("°C", "")),
+        ("time,Flow (m3/h),Druck [bar]\n1767268800,1,2\n1767268801,3,4\n", ("m3/h", "bar")),
+        ("time,压力（kPa）,P [bar(g)]\n1767268800,1,2\n1767268801,3,4\n", ("kPa", "bar(g)")),
+        ("time,T (in),T (out)\n1767268800,1,2\n1767268801,3,4\n", ("", "")),
+        ("time,Flow (l/s),P\n,m3/h,\n1767268800,1,2\n1767268801,3,4\n", ("m3/h", "")),
+        ("time,Flow,P [bar]\n1767268800,1 m3/h,2 kPa\n1767268801,3 m3/h,4 kPa\n", ("m3/h", "kPa")),
+    ],
+)
+def test_a_unit_in_the_name_of_a_column_is_its_unit(table: Path, text: str, units: tuple[str, ...]) -> None:
+    """What stands in the cells or in a row of units counts before it; which way it flows is no unit."""
+    table.write_text(text, encoding="utf-8")
+    assert RecordedTable.read(table).units == units
+
+
 def test_two_patterns_in_a_column_are_refused_with_line_and_cell(table: Path) -> None:
     table.write_text("time;flow\n1767268800;1.234,5\n1767268801;1,234.5\n", encoding="utf-8")
     with pytest.raises(UnreadableRecording, match=r"column 'flow', line 3: '1,234\.5' does not fit '1\.234,5'"):

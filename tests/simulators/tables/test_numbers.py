@@ -65,10 +65,30 @@ def test_what_could_be_read_both_ways_follows_the_rest_of_the_file() -> None:
     assert comma.values.tolist() == [1.5]
 
 
-def test_the_unit_behind_every_number_is_kept() -> None:
-    numbers = numbers_of(["20.5 °C", "21 °C"])
+@pytest.mark.parametrize(
+    ("cells", "unit", "values"),
+    [
+        (["20.5 °C", "21 °C"], "°C", [20.5, 21]),
+        (["10 m3/h", "12.5m3/h"], "m3/h", [10, 12.5]),
+        (["10 m³/h", "-1 m³/h"], "m3/h", [10, -1]),
+        (["1,5 kg/cm2", "2,5 kg/cm2"], "kg/cm2", [1.5, 2.5]),
+        (["5 s-1", "6 s-1"], "s-1", [5, 6]),
+        (["10 m3/h", "Bad", "", "12 m3/h"], "m3/h", [10, np.nan, np.nan, 12]),
+    ],
+)
+def test_the_unit_behind_every_number_is_kept(cells: list[str], unit: str, values: list[float]) -> None:
+    numbers = numbers_of(cells)
     assert numbers is not None
-    assert numbers.unit == "°C"
+    assert numbers.unit == unit
+    np.testing.assert_array_equal(numbers.values, values)
+
+
+@pytest.mark.parametrize(
+    "cells", [["10:00", "11:00"], ["10 m3/h", "12 l/s"], ["7A12", "8A12"], ["1e3", "2e3", "#N/A"], ["10 bar", "11"]]
+)
+def test_what_is_no_unit_or_not_that_of_all_is_not_taken_for_one(cells: list[str]) -> None:
+    numbers = numbers_of(cells)
+    assert numbers is None or numbers.unit == ""
 
 
 def test_two_patterns_in_one_column_are_refused_with_the_cell() -> None:
