@@ -17,6 +17,7 @@ import numpy as np
 
 from plant.errors import Misconfigured
 from simulators.moments import FloatArray
+from simulators.tables.assets import check_one_asset, rows_of
 from simulators.tables.instants import NoInstantError, TimeRules, instants_of, looks_like_time, read_dates
 from simulators.tables.layout import Layout, UnreadableTableError, lay_out
 from simulators.tables.local_times import Instants, InstantsMs
@@ -65,11 +66,17 @@ class RecordedTable:
         *,
         times: TimeRules | None = None,
         encoding: str | None = None,
+        only: tuple[str, str] | None = None,
     ) -> RecordedTable:
-        """Read a table without the columns in `drop`; raises `UnreadableRecording`, `OSError`."""
+        """Read a table without the columns in `drop`; raises `UnreadableRecording`, `OSError`.
+
+        `only` are a column and what stands in it in the rows that are read: those of one asset of several.
+        """
         path = Path(path)
         try:
-            return _Reading(layout=lay_out(path, encoding), times=times or TimeRules(), drop=drop).table(path.name)
+            layout = lay_out(path, encoding)
+            layout = layout if only is None else rows_of(layout, *only)
+            return _Reading(layout=layout, times=times or TimeRules(), drop=drop).table(path.name)
         except UnreadableTableError as error:
             raise UnreadableRecording(" ".join(f"{path.name}: {error}".split())) from error
 
@@ -137,6 +144,10 @@ class _Reading:
         signals = self._signals({key: cells for key, cells in columns.items() if key and key not in time_names})
         if not signals:
             raise UnreadableTableError("no column of numbers beside the time")
+        check_one_asset(
+            instants.times_ms,
+            {name: cells for name, cells in columns.items() if name and name not in {*signals, *time_names}},
+        )
         order, said = _in_order(instants.times_ms)
         _check_coarse(time_names[0], instants.times_ms[order])
         table = RecordedTable(

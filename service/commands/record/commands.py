@@ -38,6 +38,9 @@ def replay(
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of a text file, as gb18030; found unless given.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Take the rows of one asset from a table of several, as machine=P7.")
+    ] = None,
     wire_only: Annotated[bool, typer.Option("--wire-only", help="Publish only; register and train nothing.")] = False,
     data: Data = None,
     json: Json = False,
@@ -60,6 +63,7 @@ def replay(
         timezone=timezone,
         date_format=date_format,
         encoding=encoding,
+        only=only,
     )
     if wire_only and healthy:
         raise Misconfigured("--healthy trains, --wire-only does not touch the record; choose one")

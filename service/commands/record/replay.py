@@ -36,6 +36,7 @@ class ReplayOptions:
     timezone: str | None = None
     date_format: str | None = None
     encoding: str | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +67,9 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
         raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
     try:
         rules = TimeRules(zone=_zone(options.timezone), date_format=options.date_format)
-        recorded = RecordedTable.read(options.file, drop=options.drop, times=rules, encoding=options.encoding)
+        recorded = RecordedTable.read(
+            options.file, drop=options.drop, times=rules, encoding=options.encoding, only=_only(options.only)
+        )
     except OSError as error:
         raise Rejected("no_recording", f"{options.file} cannot be read: {error.strerror}") from error
     if options.rows is not None:
@@ -78,6 +81,15 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
     end_s = around.clock.now().timestamp() + recorded.span_s / options.speed
     moved = recorded.shifted_to(end_s)
     return moved, moved.start_s - recorded.start_s
+
+
+def _only(said: str | None) -> tuple[str, str] | None:
+    if said is None:
+        return None
+    column, sign, value = said.rpartition("=")
+    if not (sign and column):
+        raise Misconfigured(f"--only {said} names no column; write it as in --only machine=P7")
+    return column, value
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
