@@ -42,7 +42,7 @@ def incident_title(root: Alert, size: int) -> Bilingual:
 
 def incident_lines(root: Alert, alerts: Sequence[Alert], said: Rationalisation | None) -> list[Bilingual]:
     """Say why, what was thought through, and what else stands."""
-    lines = [*_why(root), *(_rationalised(said) if said else [])]
+    lines = [*why(root), *(_rationalised(said) if said else [])]
     others = [one for one in alerts if one.alert_id != root.alert_id]
     for one in others[:_MOST_LISTED]:
         kind = kind_of(one.kind)
@@ -53,7 +53,8 @@ def incident_lines(root: Alert, alerts: Sequence[Alert], said: Rationalisation |
     return lines
 
 
-def _why(alert: Alert) -> list[Bilingual]:
+def why(alert: Alert) -> list[Bilingual]:
+    """Say which signals show it: each with its value, its limits and its share."""
     lines = []
     for one in alert.evidence.get("signals", [])[:3]:
         name, name_zh = one.get("name") or one["signal"], one.get("name_zh") or one.get("name") or one["signal"]

@@ -82,7 +82,7 @@ class Form:
             return
         self._visit.watch.hurry()
         done = self._on_done()
-        if inspect.isawaitable(done):
+        if inspect.iscoroutine(done):  # a closed dialog is awaitable too, and to await it opens it again
             await done
 
     def _on_their_behalf(self, act: Act) -> Any:

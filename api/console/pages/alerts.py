@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from urllib.parse import quote
 
+from nicegui import ui
 from nicegui.element import Element
 
 from alerts.alarms.acknowledgement import acknowledge_alert
+from alerts.alarms.shelving import shelve_alert, unshelve_alert
+from alerts.alarms.wording import why
 from api.console.components.elements import box, chip, heading, link, mark, moment, words, zone
-from api.console.components.forms import Form, sheet
+from api.console.components.forms import Form, remark, said, sheet
 from api.console.components.frame import empty, framed
 from api.console.pages.orders import OpenOrAll
 from api.console.visit import Visit, changed
@@ -86,19 +90,85 @@ def _row(visit: Visit, alert: Alert, asset_name: str) -> None:
                 by = visit.who(alert.acknowledged_by or visit.t("acknowledged"), alert.acknowledged_recognised)
                 words(by, "clip strong")
                 moment(alert.acknowledged_at).classes("small muted")
-            elif visit.may(Right.ACKNOWLEDGE, alert.site):
-                _button(visit, alert)
+            _buttons(visit, alert)
 
 
-def _button(visit: Visit, alert: Alert) -> None:
-    with mark(box("button quiet", tag="button"), f"acknowledge-{alert.alert_id}") as button:
-        words(visit.t("acknowledge"))
-    button.on("click", partial(_ask, visit, alert))
+def _buttons(visit: Visit, alert: Alert) -> None:
+    """Offer what may be done: take note of it, put it aside, take it up again."""
+    is_shelved = alert.flags.is_shelved(visit.parts.clock.now())
+    if not alert.flags.acknowledged and visit.may(Right.ACKNOWLEDGE, alert.site):
+        _button(visit, alert, "acknowledge", _ask)
+    if alert.flags.is_open and visit.may(Right.SHELVE_ALERTS, alert.site):
+        _button(visit, alert, "unshelve" if is_shelved else "shelve", _ask_unshelving if is_shelved else _ask_shelving)
+
+
+def _button(visit: Visit, alert: Alert, action: str, ask: Callable[[Visit, Alert], None]) -> None:
+    with mark(box("button quiet", tag="button"), f"{action}-{alert.alert_id}") as button:
+        words(visit.t(action))
+    button.on("click", partial(ask, visit, alert))
+
+
+@contextmanager
+def _about(visit: Visit, alert: Alert) -> Iterator[ui.dialog]:
+    """Open a sheet that says why the alert is there."""
+    with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:
+        for line in why(alert):
+            words(line.in_language(visit.language), "small")
+        yield dialog
 
 
 def _ask(visit: Visit, alert: Alert) -> None:
-    def acknowledge(parts: Parts) -> Alert:
-        return acknowledge_alert(parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock)
+    with _about(visit, alert) as dialog:
+        comment = remark(visit, "note", "comment")
 
-    with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:
+        def acknowledge(parts: Parts) -> Alert:
+            return acknowledge_alert(
+                parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock, comment=said(comment)
+            )
+
         Form(visit, acknowledge, need=(Right.ACKNOWLEDGE, alert.site), on_done=dialog.close)
+
+
+def _ask_shelving(visit: Visit, alert: Alert) -> None:
+    with _about(visit, alert) as dialog:
+        reason = remark(visit, "shelve_reason", "reason")
+        hours = mark(
+            ui.number(label=visit.t("shelve_hours"), value=1, min=0.25, max=720, step=0.25).props("outlined dense"),
+            "hours",
+        )
+
+        def shelve(parts: Parts) -> Alert:
+            return shelve_alert(
+                parts.database,
+                alert.alert_id,
+                hours=float(hours.value or 0),
+                reason=said(reason),
+                actor=parts.principal,
+                clock=parts.clock,
+            )
+
+        Form(
+            visit,
+            shelve,
+            need=(Right.SHELVE_ALERTS, alert.site),
+            on_done=dialog.close,
+            action="shelve",
+            hint="shelve_hint",
+            lacks=lambda: None if said(reason) else visit.t("shelve_reason_needed"),
+        )
+
+
+def _ask_unshelving(visit: Visit, alert: Alert) -> None:
+    def unshelve(parts: Parts) -> Alert:
+        return unshelve_alert(parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock)
+
+    with _about(visit, alert) as dialog:
+        words(f"{alert.shelved_by or ''}: {alert.shelved_why or ''}", "small muted")
+        Form(
+            visit,
+            unshelve,
+            need=(Right.SHELVE_ALERTS, alert.site),
+            on_done=dialog.close,
+            action="unshelve",
+            hint="unshelve_hint",
+        )

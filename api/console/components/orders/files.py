@@ -64,7 +64,7 @@ def _adding(visit: Visit, order: WorkOrder, on_done: Done) -> None:
     async def attached() -> None:
         visit.watch.hurry()
         done = on_done()
-        if inspect.isawaitable(done):
+        if inspect.iscoroutine(done):
             await done
 
     async def refused(event: GenericEventArguments) -> None:

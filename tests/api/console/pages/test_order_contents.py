@@ -37,7 +37,7 @@ def test_an_order_is_commented_and_two_who_edit_at_once_see_both_versions(
     tab = open_tab(console)
     page, patience = tab.page, 1000 * PATIENCE_S
     tab.open("/work-orders/WO-000001")
-    expect(page.get_by_test_id("why")).to_contain_text("bad enough")
+    expect(page.get_by_test_id("why")).to_contain_text("Bad enough")
     page.get_by_test_id("comment").fill("heard it too")
     page.get_by_test_id("comment_do").click()
     expect(page.get_by_test_id("comments")).to_contain_text("heard it too", timeout=patience)
