@@ -50,7 +50,10 @@ def attend(client: mqtt.Client, wait_s: float) -> MQTTErrorCode:
     source = client.socket()
     if source is None:
         return MQTTErrorCode.MQTT_ERR_NO_CONN
-    readable, writable, _ = select.select([source], [source] if client.want_write() else [], [], wait_s)
+    try:
+        readable, writable, _ = select.select([source], [source] if client.want_write() else [], [], wait_s)
+    except (OSError, ValueError):  # it was closed meanwhile
+        return MQTTErrorCode.MQTT_ERR_CONN_LOST
     if writable:
         client.loop_write()
     code = client.loop_read() if readable else MQTTErrorCode.MQTT_ERR_SUCCESS
