@@ -126,9 +126,32 @@ def secret_field(visit: Visit, label: str, testid: str) -> ui.input:
     return mark(field, testid)
 
 
-def offer(visit: Visit, key: str, on_click: Callable[[], Any], *, testid: str | None = None) -> None:
-    """Offer something that is done at once."""
-    with mark(box("button", tag="button"), testid or key) as button:
+def sheet_form(
+    visit: Visit,
+    act: Act,
+    dialog: ui.dialog,
+    on_done: Callable[[], Any],
+    *,
+    need: Need,
+    action: str,
+    hint: str,
+    lacks: Callable[[], str | None] = _nothing,
+    other: tuple[str, Act] | None = None,
+) -> None:
+    """Put a form into a sheet, which closes when it is done."""
+
+    def done() -> Any:
+        dialog.close()
+        return on_done()
+
+    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks, other=other)
+
+
+def offer(
+    visit: Visit, key: str, on_click: Callable[[], Any], *, testid: str | None = None, is_quiet: bool = False
+) -> None:
+    """Offer something that is done, or asked for, at once; what is quiet stands back behind what is not."""
+    with mark(box("button quiet" if is_quiet else "button", tag="button"), testid or key) as button:
         words(visit.t(key))
     button.on("click", on_click)
 

@@ -12,7 +12,7 @@ from nicegui import ui
 
 from alerts.orders import bookings, commands
 from api.console.components.elements import box, card, mark, moment, number, words
-from api.console.components.forms import Act, Form, Need, choice, remark, said, sheet
+from api.console.components.forms import Need, choice, offer, remark, said, sheet, sheet_form
 from api.console.components.instants import InstantField
 from api.console.texts.texts import named
 from api.console.texts.work import WORK_TEXTS
@@ -26,6 +26,11 @@ from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
 Done = Callable[[], Any]
 
 
+def to_work_on(order: WorkOrder) -> Need:
+    """Return what it takes to change what belongs to an order."""
+    return Right.WORK_ON_ORDERS, order.site
+
+
 def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
     """Offer the steps that the order's state allows, and nothing else."""
     with card(visit.t("work"), "acting"), box("form", testid="steps"):
@@ -34,9 +39,9 @@ def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             return
         offered = [step for step in order.steps if visit.may(right_of_step(step), order.site)]
         for place, step in enumerate(offered):
-            _button(visit, f"step_{step.value}", place == 0, partial(_ask, visit, order, step, on_done))
+            offer(visit, f"step_{step.value}", partial(_ask, visit, order, step, on_done), is_quiet=place > 0)
         if visit.may(Right.WORK_ON_ORDERS, order.site):
-            _button(visit, "book", False, partial(_ask_booking, visit, order, on_done))
+            offer(visit, "book", partial(_ask_booking, visit, order, on_done), is_quiet=True)
         elif not offered:
             words(visit.t("no_step_of_yours"), "muted")
 
@@ -57,7 +62,9 @@ def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_
                 if booking.is_reversed:
                     words(visit.t("booking_is_reversed"), "small muted")
                 elif booking.counts and order.state.is_open and visit.may(Right.WORK_ON_ORDERS, order.site):
-                    _button(visit, "reverse_booking", False, partial(_ask_reversal, visit, order, booking, on_done))
+                    offer(
+                        visit, "reverse_booking", partial(_ask_reversal, visit, order, booking, on_done), is_quiet=True
+                    )
 
 
 def closing_card(visit: Visit, closing: Closing | None) -> None:
@@ -88,12 +95,6 @@ def _amount(visit: Visit, booking: Booking) -> str:
     return " · ".join(part for part in (issued, hours, worked, cost) if part)
 
 
-def _button(visit: Visit, key: str, is_first: bool, on_click: Callable[[], Any]) -> None:
-    with mark(box("button" if is_first else "button quiet", tag="button"), key) as button:
-        words(visit.t(key))
-    button.on("click", on_click)
-
-
 def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
     if step is Step.CLOSE:
         _ask_codes(visit, order, on_done)
@@ -109,25 +110,7 @@ def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
 
         hint = "start_hint" if step is Step.START else "acknowledge_hint"
         need = (right_of_step(step), order.site)
-        _form(visit, act, dialog, on_done, need=need, action=f"step_{step.value}", hint=hint)
-
-
-def _form(
-    visit: Visit,
-    act: Act,
-    dialog: ui.dialog,
-    on_done: Done,
-    *,
-    need: Need,
-    action: str,
-    hint: str,
-    lacks: Callable[[], str | None] = lambda: None,
-) -> None:
-    def done() -> Any:
-        dialog.close()
-        return on_done()
-
-    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks)
+        sheet_form(visit, act, dialog, on_done, need=need, action=f"step_{step.value}", hint=hint)
 
 
 def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
@@ -155,12 +138,12 @@ def _ask_booking(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             )
             return bookings.book(parts.database, order.number, booking, actor=parts.principal, clock=parts.clock)
 
-        _form(
+        sheet_form(
             visit,
             act,
             dialog,
             on_done,
-            need=(Right.WORK_ON_ORDERS, order.site),
+            need=to_work_on(order),
             action="book_do",
             hint="book_hint",
             lacks=lacks,
@@ -178,7 +161,7 @@ def _ask_reversal(visit: Visit, order: WorkOrder, booking: Booking, on_done: Don
             )
 
         need = (Right.WORK_ON_ORDERS, order.site)
-        _form(visit, act, dialog, on_done, need=need, action="reverse_booking", hint="reverse_hint")
+        sheet_form(visit, act, dialog, on_done, need=need, action="reverse_booking", hint="reverse_hint")
 
 
 def _amount_field(visit: Visit, label: str) -> ui.input:
@@ -246,7 +229,7 @@ def _ask_codes(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             )
             return commands.close_order(parts.database, order.number, codes, actor=parts.principal, clock=parts.clock)
 
-        _form(
+        sheet_form(
             visit,
             act,
             dialog,

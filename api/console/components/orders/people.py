@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from alerts.orders import editing
 from api.console.components.elements import age, box, card, heading, mark, moment, words
-from api.console.components.forms import Form, choice, remark, said, sheet
+from api.console.components.forms import Form, choice, offer, remark, said, sheet
 from api.console.components.instants import InstantField
 from api.console.order_evidence import OrderPeople
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
@@ -66,14 +66,8 @@ def assignment_card(visit: Visit, order: WorkOrder, people: OrderPeople, on_done
         for key, who in (("team", people.team_name(order.team, visit.language)), ("assignee", order.assignee_name)):
             words(f"{visit.t(key)}: {who or visit.t('nobody_yet')}", "strong" if who else "muted")
         if order.state.is_open and visit.may(Right.WORK_ON_ORDERS, order.site):
-            _button(visit, "assign", partial(_ask_assignment, visit, order, people, on_done))
-            _button(visit, "edit_order", partial(_ask_edit, visit, order, on_done))
-
-
-def _button(visit: Visit, key: str, on_click: Callable[[], Any]) -> None:
-    with mark(box("button quiet", tag="button"), key) as button:
-        words(visit.t(key))
-    button.on("click", on_click)
+            offer(visit, "assign", partial(_ask_assignment, visit, order, people, on_done), is_quiet=True)
+            offer(visit, "edit_order", partial(_ask_edit, visit, order, on_done), is_quiet=True)
 
 
 def _ask_assignment(visit: Visit, order: WorkOrder, people: OrderPeople, on_done: Done) -> None:

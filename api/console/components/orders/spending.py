@@ -12,9 +12,9 @@ from nicegui import ui
 
 from alerts.orders import bookings, downtime, stock
 from api.console.components.elements import box, card, link, mark, moment, words
-from api.console.components.forms import Act, Form, choice, remark, said, sheet
+from api.console.components.forms import Act, choice, offer, remark, said, sheet, sheet_form
 from api.console.components.instants import InstantField
-from api.console.components.order_actions import decimal_of, is_amount
+from api.console.components.order_actions import decimal_of, is_amount, to_work_on
 from api.console.order_evidence import OrderSpending
 from api.console.texts.texts import named
 from api.console.visit import Visit
@@ -46,38 +46,12 @@ def spending_card(visit: Visit, order: WorkOrder, spending: OrderSpending, on_do
             words(visit.t("reserved_part", quantity=_plain(held.quantity), unit=held.unit, part=held.number), "small")
         if order.state.is_open and visit.may(Right.WORK_ON_ORDERS, order.site):
             with box("form"):
-                _button(visit, "book_labour", partial(_ask_labour, visit, order, spending, on_done))
-                _button(visit, "take_parts", partial(_ask_parts, visit, order, spending, on_done))
+                offer(visit, "book_labour", partial(_ask_labour, visit, order, spending, on_done), is_quiet=True)
+                offer(visit, "take_parts", partial(_ask_parts, visit, order, spending, on_done), is_quiet=True)
 
 
 def _plain(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
-
-
-def _button(visit: Visit, key: str, on_click: Callable[[], Any]) -> None:
-    with mark(box("button quiet", tag="button"), key) as button:
-        words(visit.t(key))
-    button.on("click", on_click)
-
-
-def _form(
-    visit: Visit,
-    order: WorkOrder,
-    dialog: ui.dialog,
-    act: Act,
-    on_done: Done,
-    *,
-    action: str,
-    hint: str,
-    lacks: Callable[[], str | None],
-    other: tuple[str, Act] | None = None,
-) -> None:
-    def done() -> Any:
-        dialog.close()
-        return on_done()
-
-    need = (Right.WORK_ON_ORDERS, order.site)
-    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks, other=other)
 
 
 def _ask_labour(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done: Done) -> None:
@@ -112,7 +86,8 @@ def _ask_labour(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done
             )
             return bookings.book_labour(parts.database, order.number, labour, actor=parts.principal, clock=parts.clock)
 
-        _form(visit, order, dialog, act, on_done, action="book_labour", hint="book_labour_hint", lacks=lacks)
+        need = to_work_on(order)
+        sheet_form(visit, act, dialog, on_done, need=need, action="book_labour", hint="book_labour_hint", lacks=lacks)
 
 
 def _day(text: str) -> date | None:
@@ -139,12 +114,12 @@ def _ask_parts(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done:
             return None if is_said else visit.t("quantity_needed")
 
         issue, reserve = _taking(order, part, quantity, goes_without, note)
-        _form(
+        sheet_form(
             visit,
-            order,
-            dialog,
             issue,
+            dialog,
             on_done,
+            need=to_work_on(order),
             action="issue_part",
             hint="take_parts_hint",
             lacks=lacks,
@@ -198,9 +173,9 @@ def downtime_card(
             with box("step"):
                 _stood(visit, one, shows_order=order is None)
         if order is not None and may:
-            _button(visit, "note_downtime", partial(_ask_downtime, visit, order, on_done))
+            offer(visit, "note_downtime", partial(_ask_downtime, visit, order, on_done), is_quiet=True)
             if any(one.down_to is None for one in stood):
-                _button(visit, "end_downtime", partial(_ask_end, visit, order, on_done))
+                offer(visit, "end_downtime", partial(_ask_end, visit, order, on_done), is_quiet=True)
 
 
 def _stood(visit: Visit, one: Downtime, *, shows_order: bool) -> None:
@@ -242,7 +217,10 @@ def _ask_downtime(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                 clock=parts.clock,
             )
 
-        _form(visit, order, dialog, act, on_done, action="note_downtime", hint="note_downtime_hint", lacks=lacks)
+        need = to_work_on(order)
+        sheet_form(
+            visit, act, dialog, on_done, need=need, action="note_downtime", hint="note_downtime_hint", lacks=lacks
+        )
 
 
 def _ask_end(visit: Visit, order: WorkOrder, on_done: Done) -> None:
@@ -253,4 +231,4 @@ def _ask_end(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             at = until.value or parts.clock.now()
             return downtime.end_downtime(parts.database, order.number, at=at, actor=parts.principal, clock=parts.clock)
 
-        _form(visit, order, dialog, act, on_done, action="end_downtime", hint="acknowledge_hint", lacks=lambda: None)
+        sheet_form(visit, act, dialog, on_done, need=to_work_on(order), action="end_downtime", hint="acknowledge_hint")

@@ -10,8 +10,8 @@ from nicegui import ui
 
 from alerts.orders import checklist
 from api.console.components.elements import box, card, chip, link, mark, moment, number, words
-from api.console.components.forms import Act, Form, choice, remark, said, sheet
-from api.console.components.order_actions import amount_of, is_amount
+from api.console.components.forms import choice, offer, remark, said, sheet, sheet_form
+from api.console.components.order_actions import amount_of, is_amount, to_work_on
 from api.console.order_evidence import OrderWork
 from api.console.texts.order_tasks import ORDER_TASK_TEXTS
 from api.console.texts.texts import TEXTS, named
@@ -45,9 +45,9 @@ def tasks_card(visit: Visit, order: WorkOrder, work: OrderWork, on_done: Done) -
                 _task(visit, order, task, may, on_done)
         if may:
             with box("line"):
-                _button(visit, "add_task", partial(_ask_task, visit, order, on_done))
+                offer(visit, "add_task", partial(_ask_task, visit, order, on_done), is_quiet=True)
                 if work.plan is None:
-                    _button(visit, "plan_order", partial(_ask_plan, visit, order, work, on_done))
+                    offer(visit, "plan_order", partial(_ask_plan, visit, order, work, on_done), is_quiet=True)
 
 
 def _plan(visit: Visit, plan: JobPlan) -> None:
@@ -85,35 +85,10 @@ def _task(visit: Visit, order: WorkOrder, task: OrderTask, may: bool, on_done: D
         return
     with box("line"):
         key = "answer_task" if answer is None else "answer_again"
-        _button(visit, key, partial(_ask_answer, visit, order, task, on_done))
+        offer(visit, key, partial(_ask_answer, visit, order, task, on_done), is_quiet=True)
         if task.proposes_order:
-            _button(visit, "raise_for_task", partial(_ask_order, visit, order, task, on_done))
-            _button(visit, "dismiss_for_task", partial(_ask_dismissal, visit, order, task, on_done))
-
-
-def _button(visit: Visit, key: str, on_click: Callable[[], Any]) -> None:
-    with mark(box("button quiet", tag="button"), key) as button:
-        words(visit.t(key))
-    button.on("click", on_click)
-
-
-def _form(
-    visit: Visit,
-    order: WorkOrder,
-    dialog: ui.dialog,
-    act: Act,
-    on_done: Done,
-    *,
-    action: str,
-    hint: str,
-    lacks: Callable[[], str | None] = lambda: None,
-) -> None:
-    def done() -> Any:
-        dialog.close()
-        return on_done()
-
-    need = (Right.WORK_ON_ORDERS, order.site)
-    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks)
+            offer(visit, "raise_for_task", partial(_ask_order, visit, order, task, on_done), is_quiet=True)
+            offer(visit, "dismiss_for_task", partial(_ask_dismissal, visit, order, task, on_done), is_quiet=True)
 
 
 def _ask_task(visit: Visit, order: WorkOrder, on_done: Done) -> None:
@@ -125,7 +100,7 @@ def _ask_task(visit: Visit, order: WorkOrder, on_done: Done) -> None:
                 parts.database, order.number, said(text), actor=parts.principal, clock=parts.clock
             )
 
-        _form(visit, order, dialog, act, on_done, action="add_task", hint="add_task_hint")
+        sheet_form(visit, act, dialog, on_done, need=to_work_on(order), action="add_task", hint="add_task_hint")
 
 
 def _ask_plan(visit: Visit, order: WorkOrder, work: OrderWork, on_done: Done) -> None:
@@ -141,7 +116,7 @@ def _ask_plan(visit: Visit, order: WorkOrder, work: OrderWork, on_done: Done) ->
                 parts.database, order.number, plan.value, actor=parts.principal, clock=parts.clock
             )
 
-        _form(visit, order, dialog, act, on_done, action="plan_order", hint="plan_order_hint")
+        sheet_form(visit, act, dialog, on_done, need=to_work_on(order), action="plan_order", hint="plan_order_hint")
 
 
 def _ask_answer(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Done) -> None:
@@ -175,7 +150,9 @@ def _ask_answer(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Done) 
                 clock=parts.clock,
             )
 
-        _form(visit, order, dialog, act, on_done, action="answer_task", hint="answer_hint", lacks=lacks)
+        sheet_form(
+            visit, act, dialog, on_done, need=to_work_on(order), action="answer_task", hint="answer_hint", lacks=lacks
+        )
 
 
 def _ask_order(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Done) -> None:
@@ -195,7 +172,9 @@ def _ask_order(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Done) -
                 console_url=parts.console_url,
             )
 
-        _form(visit, order, dialog, act, on_done, action="raise_for_task", hint="raise_for_task_hint")
+        sheet_form(
+            visit, act, dialog, on_done, need=to_work_on(order), action="raise_for_task", hint="raise_for_task_hint"
+        )
 
 
 def _ask_dismissal(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Done) -> None:
@@ -207,4 +186,6 @@ def _ask_dismissal(visit: Visit, order: WorkOrder, task: OrderTask, on_done: Don
                 parts.database, order.number, task.position, note=said(note), actor=parts.principal, clock=parts.clock
             )
 
-        _form(visit, order, dialog, act, on_done, action="dismiss_for_task", hint="dismiss_for_task_hint")
+        sheet_form(
+            visit, act, dialog, on_done, need=to_work_on(order), action="dismiss_for_task", hint="dismiss_for_task_hint"
+        )
