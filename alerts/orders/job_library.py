@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from lifecycle.register.toml_file import read_toml
 from plant.errors import NotFound, Rejected
 from plant.orders.job_plan import JobPlan, JobStep, PlannedPart, TaskKind, TradeHours
 from plant.orders.wording import readable
@@ -105,21 +105,8 @@ def read_job_plans(path: Path) -> list[JobPlan]:
     Raises:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
-    said: dict[str, Any] = {}
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        plans = [one.plan() for one in _Library.model_validate(said).job_plan]
-    except OSError as error:
-        raise Rejected("no_job_plans", f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Rejected("not_utf_8", f"{path} is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Rejected("not_toml", f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ", ".join(str(one + 1 if isinstance(one, int) else one) for one in first["loc"])
-        said_why = str(first["msg"]).removeprefix("Value error, ")
-        raise Rejected("bad_job_plan", f"{path}: {where}: {said_why}") from error
+    library = read_toml(path, _Library, absent="no_job_plans", bad="bad_job_plan")
+    plans = [one.plan() for one in library.job_plan]
     tags = [one.tag for one in plans]
     twice = next((tag for tag in tags if tags.count(tag) > 1), None)
     if twice is not None:

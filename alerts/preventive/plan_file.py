@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from alerts.preventive.calendar import checked_rule, is_working_day, next_due
 from lifecycle.register.plant_file import Tag
+from lifecycle.register.toml_file import read_toml
 from plant.clock import Clock
 from plant.errors import Misconfigured, Rejected
 from plant.orders.maintenance_plan import MaintenancePlan, PlanKind
@@ -88,20 +88,7 @@ def read_maintenance_plans(path: Path) -> tuple[str, list[MaintenancePlan]]:
     Raises:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
-    try:
-        said: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        parsed = _Plans.model_validate(said)
-    except OSError as error:
-        raise Rejected("no_maintenance_plans", f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Rejected("not_utf_8", f"{path} is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Rejected("not_toml", f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ", ".join(str(one + 1 if isinstance(one, int) else one) for one in first["loc"])
-        why = str(first["msg"]).removeprefix("Value error, ")
-        raise Rejected("bad_maintenance_plan", f"{path}: {where}: {why}") from error
+    parsed = read_toml(path, _Plans, absent="no_maintenance_plans", bad="bad_maintenance_plan")
     plans = [one.plan() for one in parsed.maintenance_plan]
     twice = [key for key, count in Counter((one.asset, one.tag) for one in plans).items() if count > 1]
     if twice:

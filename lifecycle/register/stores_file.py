@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from lifecycle.register.plant_file import Tag
+from lifecycle.register.toml_file import read_toml
 from plant.errors import Conflict, Rejected
 from plant.orders.spending import Part, Trade
 from storage.core.database import Transaction
@@ -65,19 +65,7 @@ def read_stores(path: Path) -> Stores:
     Raises:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
-    try:
-        said: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-        parsed = _Stores.model_validate(said)
-    except OSError as error:
-        raise Rejected("no_stores", f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Rejected("not_utf_8", f"{path} is not UTF-8; save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise Rejected("not_toml", f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ", ".join(str(one + 1 if isinstance(one, int) else one) for one in first["loc"])
-        raise Rejected("bad_stores", f"{path}: {where}: {first['msg']}") from error
+    parsed = read_toml(path, _Stores, absent="no_stores", bad="bad_stores", parse_float=Decimal)
     for what, tags in (("trade", [one.tag for one in parsed.trade]), ("part", [one.number for one in parsed.part])):
         twice = [tag for tag, count in Counter(tags).items() if count > 1]
         if twice:
