@@ -24,7 +24,7 @@ from service.commands.orders import maintenance as order_maintenance
 from service.commands.record import commands as record
 from service.commands.record import exchange, retiring
 from service.commands.record.ledger import ledger_app
-from service.commands.record.projects import project_app
+from service.commands.record.project_gates import project_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
 

@@ -4,6 +4,8 @@ The rule of joining: an alert joins the oldest open incident that has an alert a
 of it, while that incident is younger than half an hour and has fewer than a hundred alerts. Nothing joins what is
 resolved, and since the time counts from the begin, a trickle does not keep it open. The likely root is the farthest
 upstream of what began within five minutes of the first (`plant.alarms.incident.root_of`).
+
+While every asset of an incident is in commissioning, engineering is told and not operations, and no flood takes it in.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from plant.notices.notice import Notice, NoticeSubject
 from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.notices import notices
+from storage.projects.readiness import commissioning_team
 from storage.register.rationalisations import rationalisations_of
 from storage.work import incidents as rows
 
@@ -70,16 +73,25 @@ def bring_up_to_date(tx: Transaction, incident_id: UUID, *, at: datetime, consol
         notices.end(tx, _SUBJECT, str(incident_id), at=at)
         return
     is_worse = incident.severity.rank > before.severity.rank
-    if before.told_at is None and (before.flood_id is None or incident.severity is Severity.CRITICAL):
+    team = commissioning_team(tx, {one.asset_id for one in alerts})
+    if team is not None and before.told_at is None:
+        incident = replace(incident, told_at=at, flood_id=None)
+    elif before.told_at is None and (before.flood_id is None or incident.severity is Severity.CRITICAL):
         incident = _told_or_bundled(tx, incident, at)
     rows.keep(tx, incident)
     if incident.told_at is None and incident.flood_id is not None:
         _post_flood(tx, incident, at=at, console_url=console_url)
         return
-    _post(tx, incident, alerts, tell=before.told_at is None or is_worse, at=at, console_url=console_url)
+    tell = before.told_at is None or is_worse or not _knows(tx, incident, team)
+    _post(tx, incident, alerts, team=team, tell=tell, at=at, console_url=console_url)
     if incident.acknowledged_at is not None and before.acknowledged_at is None:
         last = max(alerts, key=lambda one: one.acknowledged_at or one.onset)
         notices.acknowledge(tx, _SUBJECT, str(incident_id), at=at, by=last.acknowledged_by or "nobody")
+
+
+def _knows(tx: Transaction, incident: Incident, team: str | None) -> bool:
+    """Say whether a team was told of an incident: one of commissioning may become operations' own."""
+    return any(one.notice.team == team for one in notices.about(tx, _SUBJECT, str(incident.incident_id)))
 
 
 def _of_alerts(tx: Transaction, incident: Incident, alerts: Sequence[Alert], at: datetime) -> Incident:
@@ -119,7 +131,14 @@ def _told_or_bundled(tx: Transaction, incident: Incident, at: datetime) -> Incid
 
 
 def _post(
-    tx: Transaction, incident: Incident, alerts: Sequence[Alert], *, tell: bool, at: datetime, console_url: str
+    tx: Transaction,
+    incident: Incident,
+    alerts: Sequence[Alert],
+    *,
+    team: str | None,
+    tell: bool,
+    at: datetime,
+    console_url: str,
 ) -> None:
     root = next(one for one in alerts if one.alert_id == incident.root_alert_id)
     said = rationalisations_of(tx, [root.asset_id]).get((root.asset_id, root.kind))
@@ -131,6 +150,7 @@ def _post(
         site=incident.site,
         asset_id=root.asset_id,
         area=incident.area or None,
+        team=team,
         priority=(said.priority if said else None) or _PRIORITIES[incident.severity],
         critical=incident.severity is Severity.CRITICAL,
         lines=tuple(wording.incident_lines(root, alerts, said)),

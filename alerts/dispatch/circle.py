@@ -15,6 +15,7 @@ from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.notices import contacts
 
+_ENGINEERING_TEAM = "engineering"
 _OPERATE = frozenset({PlantRole.OPERATIONS, PlantRole.SUPERVISOR})
 _SEE = frozenset(role for role in PlantRole if Right.SEE in ROLE_RIGHTS[role])
 
@@ -47,10 +48,12 @@ def circle_of(tx: Transaction, notice: Notice, plan: NoticePlan) -> Circle:
 def _is_of(row: dict[str, Any], notice: Notice) -> bool:
     """Say whether somebody is of a notice's team.
 
-    Where it has none: of who operates the site; about every site: of who operates or administers everywhere.
+    Where it has none: of who operates the site; about every site: of who operates or administers everywhere. The team
+    `engineering` are also all who engineer the site, so that a plant need not set it up.
     """
     if notice.team:
-        return notice.team in row["teams"]
+        is_engineer = PlantRole.ENGINEERING in _roles(row, notice.site)
+        return notice.team in row["teams"] or (notice.team == _ENGINEERING_TEAM and is_engineer)
     if notice.site:
         return bool(_roles(row, notice.site) & _OPERATE)
     return any(f" {role.value}" in row["roles"] for role in (*_OPERATE, PlantRole.ADMINISTRATOR))

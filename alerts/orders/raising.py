@@ -13,6 +13,7 @@ from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
 from storage.orders import job_plans, tasks
+from storage.projects.readiness import commissioning_team
 from storage.register.assets import RegisteredAsset
 from storage.work import orders as order_rows
 
@@ -29,10 +30,11 @@ def raise_order(
 ) -> WorkOrder:
     """Raise an order at an asset that is locked; `findings` belong to it, `console_url` is where it links to.
 
-    Where its rule names a job plan that there is, it follows the newest version of that.
+    Where its rule names a job plan that there is, it follows the newest version of that. While the asset is in
+    commissioning the order is for engineering.
     """
     order_id = order_rows.next_order_id(tx)
-    order = raised(order_id, asset, with_known_team(tx, occasion), entry.at)
+    order = raised(order_id, asset, with_known_team(tx, _for_its_side(tx, asset, occasion)), entry.at)
     plan = job_plans.find_job_plan(tx, occasion.choice.job_plan) if occasion.choice.job_plan else None
     if plan is not None:
         order = replace(order, job_plan=plan.tag, job_plan_version=plan.version)
@@ -46,6 +48,11 @@ def raise_order(
     if order.team:
         tell_of_order(tx, order, "raised", link=link, at=entry.at)
     return order
+
+
+def _for_its_side(tx: Transaction, asset: RegisteredAsset, occasion: Occasion) -> Occasion:
+    team = commissioning_team(tx, [asset.asset_id])
+    return occasion if team is None else replace(occasion, choice=replace(occasion.choice, team=team))
 
 
 def with_known_team(tx: Transaction, occasion: Occasion) -> Occasion:

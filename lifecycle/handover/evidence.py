@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from lifecycle.handover.gates import GateName
+from plant.notices.notice import Bilingual
 from storage.core.database import Transaction
 from storage.projects import projects as rows
+from storage.projects import readiness
 from storage.projects.projects import Project, SignalSeen
 
 LackKind = Literal[
     "document",
     "punch_a",
     "punch_b",
+    "training",
+    "no_spares",
+    "spare",
     "no_assets",
     "no_signal",
     "never_seen",
@@ -25,6 +30,23 @@ LackKind = Literal[
     "bad_quality",
     "trial_runs",
 ]
+LACK_PHRASES: Mapping[LackKind, tuple[str, str]] = {
+    "document": ("No document: {what}", "缺少资料：{what}"),
+    "punch_a": ("Punch A is open: {what}", "A 类尾项未关闭：{what}"),
+    "punch_b": ("Punch B has no date: {what}", "B 类尾项未定日期：{what}"),
+    "training": ("Nobody was trained on: {what}", "无人接受过培训：{what}"),
+    "no_spares": ("No spare is named: {what}", "未列出备件：{what}"),
+    "spare": ("Too few on stock: {what}", "库存不足：{what}"),
+    "no_assets": ("The project has no asset: {what}", "项目没有资产：{what}"),
+    "no_signal": ("No signal: {what}", "没有信号：{what}"),
+    "never_seen": ("Never seen: {what}", "从未收到：{what}"),
+    "silent": ("Silent: {what}", "无数据：{what}"),
+    "gaps": ("Has gaps: {what}", "数据中断：{what}"),
+    "out_of_range": ("Out of range: {what}", "超出范围：{what}"),
+    "bad_quality": ("Bad quality: {what}", "质量不良：{what}"),
+    "trial_runs": ("Trial operation until {what}", "试运行至 {what}"),
+}
+"""What is wanting, in words: English and Chinese."""
 _LEAST_SHARE = 0.95  # of the minutes in the hours that count there was a value
 _MOST_BAD = 0.01
 
@@ -45,15 +67,24 @@ class Lack:
         """
         return f"{self.kind.replace('_', ' ')}: {self.what}"
 
+    @property
+    def said(self) -> Bilingual:
+        """Say it as a person reads it, in both languages.
+
+        >>> Lack(kind="training", what="pump").said.zh
+        '无人接受过培训：pump'
+        """
+        english, chinese = LACK_PHRASES[self.kind]
+        return Bilingual(en=english.format(what=self.what), zh=chinese.format(what=self.what))
+
 
 def lacks_of(
     tx: Transaction, project: Project, gate: GateName, *, now: datetime, confirmed_at: datetime | None
 ) -> list[Lack]:
     """Return what a gate still wants of what can be counted; nothing for gates that somebody decides."""
-    if gate is GateName.COMPLETENESS:
-        return list(_documents(tx, project))
-    if gate is GateName.PUNCH_LIST:
-        return list(_punches(tx, project))
+    counted = _COUNTED.get(gate)
+    if counted is not None:
+        return list(counted(tx, project))
     if gate is GateName.TELEMETRY:
         return list(_telemetry(tx, project, now))
     if gate is GateName.TRIAL:
@@ -83,6 +114,22 @@ def _punches(tx: Transaction, project: Project) -> Iterator[Lack]:
             yield Lack(kind="punch_b", what=f"{punch.punch_id} {punch.text}")
 
 
+def _training(tx: Transaction, project: Project) -> Iterator[Lack]:
+    trained = {one.asset_class for one in readiness.trainings(tx, project.project_id)}
+    for asset_class in readiness.classes(tx, project.project_id):
+        if asset_class not in trained:
+            yield Lack(kind="training", what=asset_class)
+
+
+def _spares(tx: Transaction, project: Project) -> Iterator[Lack]:
+    wanted = readiness.spares(tx, project.project_id)
+    if not wanted:
+        yield Lack(kind="no_spares", what=project.tag)
+    for one in wanted:
+        if one.free < one.quantity:
+            yield Lack(kind="spare", what=f"{one.part} {one.free:f} / {one.quantity:f}")
+
+
 def _telemetry(tx: Transaction, project: Project, now: datetime) -> Iterator[Lack]:
     since = now - timedelta(hours=project.fresh_hours)
     seen = rows.telemetry(tx, project.project_id, since=since, until=now)
@@ -106,3 +153,11 @@ def _fault(one: SignalSeen, now: datetime, minutes: int) -> LackKind | None:
     if one.outside:
         return "out_of_range"
     return "bad_quality" if one.bad > _MOST_BAD * one.readings else None
+
+
+_COUNTED: Mapping[GateName, Callable[[Transaction, Project], Iterator[Lack]]] = {
+    GateName.COMPLETENESS: _documents,
+    GateName.PUNCH_LIST: _punches,
+    GateName.TRAINING: _training,
+    GateName.SPARES: _spares,
+}

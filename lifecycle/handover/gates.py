@@ -37,41 +37,72 @@ class GateKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateRule:
-    """Who delivers, who decides by which right, how, and how many days from the planned completion it is due."""
+    """Who delivers, checks, and decides by which right; how; and how many days from completion it is due."""
 
     delivers: str
+    checks: str
     decides: Right
     kind: GateKind
     days: int
     can_be_waived: bool = True
 
 
-_ENGINEERING, _OPERATIONS = "engineering", "operations"
+_ENGINEERING, _OPERATIONS, _SUPERVISOR, _BOTH = "engineering", "operations", "supervisor", "both"
+_BY_ENGINEERING, _BY_OPERATIONS = Right.SIGN_FOR_ENGINEERING, Right.SIGN_FOR_OPERATIONS
 RULES: Mapping[GateName, GateRule] = {
-    GateName.FEASIBILITY: GateRule(delivers=_OPERATIONS, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SAID, days=0),
+    GateName.FEASIBILITY: GateRule(
+        delivers=_OPERATIONS, checks=_ENGINEERING, decides=_BY_OPERATIONS, kind=GateKind.SAID, days=0
+    ),
     GateName.PRE_REVIEW: GateRule(
-        delivers=_OPERATIONS, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SAID, days=-30
+        delivers=_OPERATIONS, checks=_ENGINEERING, decides=_BY_OPERATIONS, kind=GateKind.SAID, days=-30
     ),
     GateName.COMPLETENESS: GateRule(
-        delivers=_ENGINEERING, decides=Right.SIGN_FOR_ENGINEERING, kind=GateKind.COUNTED, days=-14
+        delivers=_ENGINEERING, checks=_OPERATIONS, decides=_BY_ENGINEERING, kind=GateKind.COUNTED, days=-14
     ),
     GateName.PUNCH_LIST: GateRule(
-        delivers=_ENGINEERING, decides=Right.SIGN_FOR_ENGINEERING, kind=GateKind.COUNTED, days=-7
+        delivers=_ENGINEERING, checks=_OPERATIONS, decides=_BY_ENGINEERING, kind=GateKind.COUNTED, days=-7
     ),
-    GateName.TRAINING: GateRule(delivers=_ENGINEERING, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SAID, days=-7),
-    GateName.SPARES: GateRule(delivers=_ENGINEERING, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SAID, days=-7),
+    GateName.TRAINING: GateRule(
+        delivers=_ENGINEERING, checks=_OPERATIONS, decides=_BY_OPERATIONS, kind=GateKind.COUNTED, days=-7
+    ),
+    GateName.SPARES: GateRule(
+        delivers=_ENGINEERING, checks=_OPERATIONS, decides=_BY_OPERATIONS, kind=GateKind.COUNTED, days=-7
+    ),
     GateName.TELEMETRY: GateRule(
-        delivers=_ENGINEERING, decides=Right.SIGN_FOR_ENGINEERING, kind=GateKind.COUNTED, days=-3
+        delivers=_ENGINEERING, checks=_OPERATIONS, decides=_BY_ENGINEERING, kind=GateKind.COUNTED, days=-3
     ),
     GateName.CONFIRMATION: GateRule(
-        delivers=_OPERATIONS, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SIGNED, days=0, can_be_waived=False
+        delivers=_OPERATIONS,
+        checks=_ENGINEERING,
+        decides=_BY_OPERATIONS,
+        kind=GateKind.SIGNED,
+        days=0,
+        can_be_waived=False,
     ),
-    GateName.TRIAL: GateRule(delivers=_OPERATIONS, decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.COUNTED, days=0),
+    GateName.TRIAL: GateRule(
+        delivers=_OPERATIONS, checks=_ENGINEERING, decides=_BY_OPERATIONS, kind=GateKind.COUNTED, days=0
+    ),
     GateName.SIGN_OFF: GateRule(
-        delivers="both", decides=Right.SIGN_FOR_OPERATIONS, kind=GateKind.SIGNED, days=7, can_be_waived=False
+        delivers=_BOTH,
+        checks=_SUPERVISOR,
+        decides=_BY_OPERATIONS,
+        kind=GateKind.SIGNED,
+        days=7,
+        can_be_waived=False,
     ),
 }
 _AFTER_TRIAL = frozenset({GateName.TRIAL, GateName.SIGN_OFF})
+
+
+def deciding_side(gate: GateName) -> str:
+    """Say which side decides on a gate.
+
+    >>> deciding_side(GateName.COMPLETENESS), deciding_side(GateName.SIGN_OFF)
+    ('engineering', 'both')
+    """
+    if gate is GateName.SIGN_OFF:
+        return _BOTH
+    return _ENGINEERING if RULES[gate].decides is _BY_ENGINEERING else _OPERATIONS
 
 
 def due_of(gate: GateName, start: date | None, completion: date | None, trial_days: int) -> date | None:

@@ -16,8 +16,10 @@ from plant.people.principal import process
 from storage.core.database import Database, Transaction
 from storage.projects import gates as gate_rows
 from storage.projects import projects as rows
+from storage.projects import readiness
 from storage.projects.gates import KeptSignature, SettledGate, Side
 from storage.projects.projects import Project, ProjectDocument, Punch
+from storage.projects.readiness import GateDuty, HeldTraining, WantedSpare
 
 NEEDED: dict[GateName, frozenset[Side]] = {
     GateName.CONFIRMATION: frozenset({"operations"}),
@@ -28,10 +30,14 @@ NEEDED: dict[GateName, frozenset[Side]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateView:
-    """A gate as it stands: when it is due, how it was settled, or what it still wants; `is_next` comes now."""
+    """A gate as it stands: when it is due, how it was settled, or what it still wants; `is_next` comes now.
+
+    `duty` names who answers for it, where that was said.
+    """
 
     gate: GateName
     rule: GateRule
+    duty: GateDuty | None
     due: date | None
     settled: SettledGate | None
     is_passed: bool
@@ -48,6 +54,9 @@ class ProjectView:
     gates: Sequence[GateView]
     documents: Sequence[ProjectDocument]
     punches: Sequence[Punch]
+    classes: Sequence[str]
+    trainings: Sequence[HeldTraining]
+    spares: Sequence[WantedSpare]
     signatures: Sequence[KeptSignature]
     manifest: dict[str, str]
     manifest_sha256: str
@@ -81,6 +90,9 @@ def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
         gates=_gates(tx, project, milestones, signatures, clock.now()),
         documents=rows.documents(tx, project.project_id),
         punches=rows.punches(tx, project.project_id),
+        classes=readiness.classes(tx, project.project_id),
+        trainings=readiness.trainings(tx, project.project_id),
+        spares=readiness.spares(tx, project.project_id),
         signatures=signatures,
         manifest=manifest,
         manifest_sha256=digest,
@@ -95,6 +107,7 @@ def _gates(
     now: datetime,
 ) -> list[GateView]:
     settled = {one.gate: one for one in gate_rows.gates(tx, project.project_id)}
+    duties = readiness.duties(tx, project.project_id)
     start, completion = span_of(milestones, project.completion_key)
     confirmed = settled.get(GateName.CONFIRMATION.value)
     passed = {gate for gate in GateName if gate.value in settled}
@@ -105,6 +118,7 @@ def _gates(
         GateView(
             gate=gate,
             rule=RULES[gate],
+            duty=duties.get(gate.value),
             due=due_of(gate, start, completion, project.trial_days),
             settled=settled.get(gate.value),
             is_passed=gate in passed,

@@ -17,6 +17,7 @@ from storage.projects import gates as gate_rows
 from storage.projects import projects as rows
 from storage.projects.gates import SettledGate, Side
 from storage.projects.projects import Project
+from storage.projects.readiness import put_in_service
 
 _LEAST_NOTE = 10
 _SIDES: dict[Side, Right] = {
@@ -134,7 +135,20 @@ def sign(
         _keep_signature(tx, project, view, gate, side, actor, clock)
         if gate is GateName.CONFIRMATION:
             _settle(tx, project, gate, "passed", f"signed over {manifest_sha256}", actor, clock)
-        return view_of(tx, project, clock)
+        after = view_of(tx, project, clock)
+        if after.is_handed_over and not view.is_handed_over:
+            _begin_service(tx, project, actor, clock)
+        return after
+
+
+def _begin_service(tx: Transaction, project: Project, actor: Principal, clock: Clock) -> None:
+    """Let the assets be in service: from now on their time is required, and operations are told of them.
+
+    A signature that a change voids later does not take them out of it; both sides sign again.
+    """
+    assets = put_in_service(tx, project.project_id, at=clock.now())
+    if project.service_from is None or assets:
+        enter_project(tx, "project.in_service", project, actor, clock, assets=assets)
 
 
 def _demand_signable(view: ProjectView, gate: GateName, side: Side, manifest_sha256: str, actor: Principal) -> None:

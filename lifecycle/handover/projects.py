@@ -20,6 +20,7 @@ from plant.tags import one_form
 from storage.core.database import Database, Transaction
 from storage.projects import projects as rows
 from storage.projects.projects import Project
+from storage.projects.readiness import commission
 
 _LONGEST = 2000
 _TAG = re.compile(r"[\w.-]{1,60}")
@@ -41,7 +42,10 @@ class ProjectMoved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProjectWanted:
-    """A project that is to be set up; `required_documents` are classes of VDI 2770 that each asset comes with."""
+    """A project that is to be set up; `required_documents` are classes of VDI 2770 that each asset comes with.
+
+    Its assets are in commissioning until both sides have signed, unless they `keep_running` meanwhile.
+    """
 
     tag: str
     site: str
@@ -51,6 +55,8 @@ class ProjectWanted:
     trial_days: int = 30
     fresh_hours: int = 24
     required_documents: tuple[str, ...] = ("03-02", "03-04")
+    engineering_team: str = "engineering"
+    keep_running: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,17 +104,20 @@ def add_project(database: Database, wanted: ProjectWanted, *, actor: Principal, 
             tx,
             tag=tag,
             site=wanted.site,
-            name=_said("name", wanted.name),
+            name=plain_said("name", wanted.name),
             assets=wanted.assets,
             completion_key=wanted.completion_key,
             trial_days=wanted.trial_days,
             fresh_hours=wanted.fresh_hours,
             required_documents=wanted.required_documents,
+            engineering_team=plain_said("team", wanted.engineering_team),
             at=clock.now(),
             by=actor.name,
         )
         project = rows.get(tx, tag)
         enter_project(tx, "project.added", project, actor, clock, assets=project.assets)
+        if not wanted.keep_running:
+            commission(tx, project.project_id, at=clock.now())
         return project
 
 
@@ -123,7 +132,7 @@ def import_schedule(
     """
     found = read_schedule(body)
     with database.transaction() as tx:
-        project = _mine(tx, tag, Right.PLAN_PROJECTS, actor)
+        project = held(tx, tag, Right.PLAN_PROJECTS, actor)
         before = {one.key: one for one in milestones_of(tx, project)}
         for one in found if not is_trial else ():
             rows.add_milestone(
@@ -168,9 +177,9 @@ def add_document(database: Database, tag: str, wanted: DocumentWanted, *, actor:
         raise Rejected("empty_file", f"{wanted.file} is empty")
     digest = hashlib.sha256(wanted.body).hexdigest()
     with database.transaction() as tx:
-        project = _mine(tx, tag, Right.WORK_ON_PROJECTS, actor)
+        project = held(tx, tag, Right.WORK_ON_PROJECTS, actor)
         asset_id = rows.asset_of(tx, project.project_id, wanted.asset) if wanted.asset else None
-        title, version = _said("title", wanted.title), _said("version", wanted.version)
+        title, version = plain_said("title", wanted.title), plain_said("version", wanted.version)
         rows.add_document(
             tx,
             project.project_id,
@@ -200,9 +209,9 @@ def raise_punch(
     if category not in {"A", "B"}:
         raise Rejected("bad_category", "a punch is A, which blocks, or B")
     with database.transaction() as tx:
-        project = _mine(tx, tag, Right.WORK_ON_PROJECTS, actor)
+        project = held(tx, tag, Right.WORK_ON_PROJECTS, actor)
         asset_id = rows.asset_of(tx, project.project_id, asset) if asset else None
-        said, at = _said("text", text), clock.now()
+        said, at = plain_said("text", text), clock.now()
         number = rows.raise_punch(
             tx, project.project_id, asset_id=asset_id, category=category, text=said, at=at, by=actor.name
         )
@@ -217,7 +226,7 @@ def close_punch(database: Database, tag: str, punch_id: int, *, actor: Principal
         NotFound: there is no such open punch.
     """
     with database.transaction() as tx:
-        project = _mine(tx, tag, Right.WORK_ON_PROJECTS, actor)
+        project = held(tx, tag, Right.WORK_ON_PROJECTS, actor)
         if not rows.close_punch(tx, project.project_id, punch_id, at=clock.now(), by=actor.name):
             raise NotFound(f"there is no open punch {punch_id} in {tag}")
         enter_project(tx, "punch.closed", project, actor, clock, punch=punch_id)
@@ -230,19 +239,30 @@ def carry_punch(database: Database, tag: str, punch_id: int, until: date, *, act
         NotFound: there is no such open punch B.
     """
     with database.transaction() as tx:
-        project = _mine(tx, tag, Right.SIGN_FOR_OPERATIONS, actor)
+        project = held(tx, tag, Right.SIGN_FOR_OPERATIONS, actor)
         if not rows.carry_punch(tx, project.project_id, punch_id, until=until, by=actor.name):
             raise NotFound(f"there is no open punch {punch_id} of category B in {tag}")
         enter_project(tx, "punch.carried", project, actor, clock, punch=punch_id, until=until.isoformat())
 
 
-def _mine(tx: Transaction, tag: str, right: Right, actor: Principal) -> Project:
+def held(tx: Transaction, tag: str, right: Right, actor: Principal) -> Project:
+    """Return a project that others wait for, where `actor` has a right at its site.
+
+    Raises:
+        Forbidden: they have not.
+        NotFound: there is no such project.
+    """
     project = rows.get(tx, tag, locks=True)
     actor.demand(right, project.site)
     return project
 
 
-def _said(what: str, text: str) -> str:
+def plain_said(what: str, text: str) -> str:
+    """Return what somebody said in one line.
+
+    Raises:
+        Rejected: it is nothing, or too much.
+    """
     said = " ".join(text.split())
     if not 0 < len(said) <= _LONGEST:
         raise Rejected("nothing_said", f"the {what} has 1 to {_LONGEST} characters")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 
 from procrastinate import Blueprint
 
@@ -14,10 +15,17 @@ from plant.severity import Severity
 from storage.core.database import Database, Transaction
 from storage.notices import notices
 from storage.projects import projects as rows
+from storage.projects.projects import Project
 from storage.schema.upkeep import QUEUE
 
 NAMESPACE = "handover"
 _BEFORE = timedelta(days=7)
+_MOST_LINES = 5
+_TEAMS: Mapping[str, Callable[[Project], Sequence[str | None]]] = {
+    "engineering": lambda project: (project.engineering_team,),
+    "operations": lambda _: (None,),
+    "both": lambda project: (project.engineering_team, None),
+}
 GATE_NAMES: dict[GateName, tuple[str, str]] = {
     GateName.FEASIBILITY: ("feasibility report", "可行性报告"),
     GateName.PRE_REVIEW: ("pre-review by operations", "运行部门预审"),
@@ -33,7 +41,10 @@ GATE_NAMES: dict[GateName, tuple[str, str]] = {
 
 
 def remind(database: Database, *, clock: Clock) -> int:
-    """Post a notice for each gate that is next and due within a week, end those of passed ones; return how many."""
+    """Post a notice for each gate that is next and due within a week, end those of passed ones; return how many.
+
+    It goes to who delivers at the gate: engineering's team of the project, operations, or both.
+    """
     posted = 0
     with database.transaction() as tx:
         for project in rows.every(tx):
@@ -50,23 +61,33 @@ def _remind_of(tx: Transaction, view: ProjectView, one: GateView, clock: Clock) 
         return 0
     if not one.is_next or one.due is None or one.due > (clock.now() + _BEFORE).date():
         return 0
+    told = {posted.notice.team for posted in notices.about(tx, NoticeSubject.REMINDER, subject_id)}
+    teams = _TEAMS[one.rule.delivers](view.project)
+    for team in teams:
+        notice = _notice(view.project, one, one.due, team, clock)
+        notices.post(tx, notice, tell=team not in told, at=clock.now())
+    return len(teams)
+
+
+def _notice(project: Project, one: GateView, due: date, team: str | None, clock: Clock) -> Notice:
     english, chinese = GATE_NAMES[one.gate]
-    is_late = one.due < clock.now().date()
-    notice = Notice(
+    lines = [lack.said for lack in one.lacks[:_MOST_LINES]]
+    more = len(one.lacks) - len(lines)
+    if more > 0:
+        lines.append(Bilingual(en=f"and {more} more", zh=f"另有 {more} 项"))
+    return Notice(
         subject=NoticeSubject.REMINDER,
-        subject_id=subject_id,
-        severity=Severity.MINOR if is_late else Severity.WARNING,
+        subject_id=f"{project.tag}/{one.gate.value}",
+        severity=Severity.MINOR if due < clock.now().date() else Severity.WARNING,
         title=Bilingual(
-            en=f"{view.project.tag}: {english} due {one.due.isoformat()}",
-            zh=f"{view.project.tag}：{chinese}，到期日 {one.due.isoformat()}",
+            en=f"{project.tag}: {english} due {due.isoformat()}",
+            zh=f"{project.tag}：{chinese}，到期日 {due.isoformat()}",
         ),
-        site=view.project.site,
-        lines=tuple(Bilingual(en=lack.line, zh=lack.line) for lack in one.lacks[:5]),
-        link=f"/handover/{view.project.tag}",
+        site=project.site,
+        team=team,
+        lines=tuple(lines),
+        link=f"/handover/{project.tag}",
     )
-    is_known = bool(notices.about(tx, NoticeSubject.REMINDER, subject_id))
-    notices.post(tx, notice, tell=not is_known, at=clock.now())
-    return 1
 
 
 def handover_blueprint(database: Database, clock: Clock) -> Blueprint:

@@ -53,14 +53,16 @@ GRANT INSERT, UPDATE ON
     person, person_role, team, team_member, person_session, sign_in_attempt, sign_in_delay, one_time_link, api_token,
     confirmation
 TO assetloop_app;
-GRANT INSERT, UPDATE ON project, project_asset, project_punch, project_signature TO assetloop_app;
+GRANT INSERT, UPDATE ON
+    project, project_asset, project_punch, project_signature, project_spare, project_duty
+TO assetloop_app;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
-    project_milestone, project_document, project_gate,
+    project_milestone, project_document, project_gate, project_training,
     ledger, ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model, state_label

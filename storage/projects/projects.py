@@ -13,7 +13,10 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
-    """A project: its assets are handed over together. `fresh_hours` is how long telemetry must have come."""
+    """A project: its assets are handed over together. `fresh_hours` is how long telemetry must have come.
+
+    `engineering_team` is told of them while they are in commissioning; since `service_from` they are operations' own.
+    """
 
     project_id: int
     tag: str
@@ -23,6 +26,8 @@ class Project:
     trial_days: int
     fresh_hours: int
     required_documents: list[str]
+    engineering_team: str
+    service_from: datetime | None
     created_at: datetime
     created_by: str
     assets: list[str]
@@ -84,6 +89,7 @@ def add(
     trial_days: int,
     fresh_hours: int,
     required_documents: Sequence[str],
+    engineering_team: str,
     at: datetime,
     by: str,
 ) -> int:
@@ -104,6 +110,7 @@ def add(
         trial_days=trial_days,
         fresh_hours=fresh_hours,
         required_documents=list(required_documents),
+        engineering_team=engineering_team,
         at=at,
         by=by,
     )

@@ -45,7 +45,8 @@ APP = {
     "rationalisation": "siud",
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
     **dict.fromkeys(("project", "project_asset", "project_punch", "project_signature"), "siu"),
-    **dict.fromkeys(("project_milestone", "project_document", "project_gate"), "si"),
+    **dict.fromkeys(("project_spare", "project_duty"), "siu"),
+    **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
     **dict.fromkeys(("ledger", "work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),

@@ -10,20 +10,24 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.lifecycle.projects import (
     Carry,
+    DutyWanted,
     GateNote,
     NewProject,
     NewPunch,
+    NewTraining,
     ProjectLine,
     ProjectShape,
     PunchShape,
     SignWanted,
     SlipShape,
+    SpareWanted,
     slips_of,
 )
 from api.schemas.shape import NOTHING, Nothing
-from lifecycle.handover import looking, passing, projects
+from lifecycle.handover import looking, passing, projects, readiness
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
+from lifecycle.handover.readiness import TrainingHeld
 from lifecycle.schedule.milestones import MOST_BYTES
 from plant.errors import Rejected
 from storage.projects import projects as rows
@@ -52,6 +56,8 @@ def add_project(parts: GivenParts, wanted: NewProject) -> ProjectShape:
         trial_days=wanted.trial_days,
         fresh_hours=wanted.fresh_hours,
         required_documents=tuple(wanted.required_documents),
+        engineering_team=wanted.engineering_team,
+        keep_running=wanted.keep_running,
     )
     added = projects.add_project(parts.database, new, actor=parts.principal, clock=parts.clock)
     return get_project(parts, added.tag)
@@ -141,6 +147,30 @@ def close_punch(parts: GivenParts, project: str, punch_id: int, _nothing: Nothin
 def carry_punch(parts: GivenParts, project: str, punch_id: int, wanted: Carry) -> None:
     """Let a punch B be done by a date after the handover."""
     projects.carry_punch(parts.database, project, punch_id, wanted.until, actor=parts.principal, clock=parts.clock)
+
+
+@router.post("/{project}/trainings", status_code=201, responses=answers(400, 403, 404, 409))
+def record_training(parts: GivenParts, project: str, wanted: NewTraining) -> ProjectShape:
+    """Record a training that was held on a class of the project's assets."""
+    held = TrainingHeld(**wanted.model_dump())
+    readiness.record_training(parts.database, project, held, actor=parts.principal, clock=parts.clock)
+    return get_project(parts, project)
+
+
+@router.post("/{project}/spares", responses=answers(400, 403, 404))
+def want_spare(parts: GivenParts, project: str, wanted: SpareWanted) -> ProjectShape:
+    """Say how many of a part must be on stock before the handover; said again, the new number counts."""
+    readiness.want_spare(
+        parts.database, project, wanted.part, wanted.quantity, actor=parts.principal, clock=parts.clock
+    )
+    return get_project(parts, project)
+
+
+@router.post("/{project}/gates/{gate}/duty", responses=answers(400, 403, 404))
+def name_duty(parts: GivenParts, project: str, gate: GateName, wanted: DutyWanted) -> ProjectShape:
+    """Name who delivers, checks and decides at a gate; rights stay as they are."""
+    readiness.name_duty(parts.database, project, gate, **wanted.model_dump(), actor=parts.principal, clock=parts.clock)
+    return get_project(parts, project)
 
 
 @router.post("/{project}/gates/{gate}/pass", responses=answers(400, 403, 404, 409))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import Field
@@ -38,11 +39,21 @@ class LackShape(Shape):
     what: str
 
 
+class DutyShape(Shape):
+    """Who answers for a gate, by name; rights are another thing."""
+
+    delivers: str
+    checks: str
+    decides: str
+
+
 class GateShape(Shape):
     """A gate: whose, how it is passed, when it is due, how it was settled or what it still wants."""
 
     gate: GateName
-    delivers: str
+    delivers: str = Field(description="The side that delivers what is looked at.")
+    checks: str = Field(description="The side that checks it.")
+    duty: DutyShape | None = Field(description="Who answers for it by name; null where nobody has said.")
     decides: str = Field(description="The right of who decides.")
     kind: GateKind
     due: date | None
@@ -61,6 +72,8 @@ class GateShape(Shape):
         return cls(
             gate=view.gate,
             delivers=view.rule.delivers,
+            checks=view.rule.checks,
+            duty=DutyShape.model_validate(view.duty) if view.duty else None,
             decides=view.rule.decides.value,
             kind=view.rule.kind,
             due=view.due,
@@ -115,6 +128,26 @@ class SignatureShape(Shape):
     voided_because: str | None
 
 
+class TrainingShape(Shape):
+    """That somebody was trained on a class of assets."""
+
+    asset_class: str
+    person: str
+    held_on: date
+    taught_by: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+class WantedSpareShape(Shape):
+    """A part that must be on stock; `free` are those on hand that nobody has reserved."""
+
+    part: str
+    name: str
+    quantity: Decimal
+    free: Decimal
+
+
 class ProjectLine(Shape):
     """A project in the list."""
 
@@ -128,10 +161,14 @@ class ProjectShape(ProjectLine):
     """A project with all that belongs to it; `manifest` is what is signed, and `manifest_sha256` its hash."""
 
     is_handed_over: bool
+    engineering_team: str = Field(description="The team that is told of its assets while they are in commissioning.")
+    service_from: datetime | None = Field(description="Since when its assets are in service.")
     milestones: list[MilestoneShape]
     gates: list[GateShape]
     documents: list[ProjectDocumentShape]
     punches: list[PunchShape]
+    trainings: list[TrainingShape]
+    spares: list[WantedSpareShape]
     signatures: list[SignatureShape]
     manifest: dict[str, str]
     manifest_sha256: str
@@ -146,10 +183,14 @@ class ProjectShape(ProjectLine):
             name=project.name,
             assets=project.assets,
             is_handed_over=view.is_handed_over,
+            engineering_team=project.engineering_team,
+            service_from=project.service_from,
             milestones=[MilestoneShape.model_validate(one) for one in view.milestones],
             gates=[GateShape.of(one) for one in view.gates],
             documents=[ProjectDocumentShape.model_validate(one) for one in view.documents],
             punches=[PunchShape.model_validate(one) for one in view.punches],
+            trainings=[TrainingShape.model_validate(one) for one in view.trainings],
+            spares=[WantedSpareShape.model_validate(one) for one in view.spares],
             signatures=[SignatureShape.model_validate(one) for one in view.signatures],
             manifest=view.manifest,
             manifest_sha256=view.manifest_sha256,
@@ -167,6 +208,32 @@ class NewProject(Nothing):
     trial_days: int = Field(default=30, ge=0, le=365)
     fresh_hours: int = Field(default=24, ge=1, le=720, description="For how long telemetry must have come.")
     required_documents: list[str] = Field(default=["03-02", "03-04"], max_length=20)
+    engineering_team: str = Field(default="engineering", min_length=1, max_length=60)
+    keep_running: bool = Field(default=False, description="Its assets are not in commissioning: they run on meanwhile.")
+
+
+class NewTraining(Nothing):
+    """A training that was held."""
+
+    asset_class: str = Field(min_length=1, max_length=200)
+    person: str = Field(min_length=1, max_length=200)
+    held_on: date
+    taught_by: str = Field(min_length=1, max_length=200)
+
+
+class SpareWanted(Nothing):
+    """How many of a part must be on stock before the handover."""
+
+    part: str = Field(min_length=1, max_length=100)
+    quantity: Decimal = Field(gt=0, le=1_000_000, max_digits=12, decimal_places=3)
+
+
+class DutyWanted(Nothing):
+    """Who answers for a gate, by name."""
+
+    delivers: str = Field(min_length=1, max_length=200)
+    checks: str = Field(min_length=1, max_length=200)
+    decides: str = Field(min_length=1, max_length=200)
 
 
 class NewPunch(Nothing):

@@ -13,11 +13,24 @@ from service.commands.common import Data, Json, answer, surroundings, table
 from service.commands.who import who
 
 if TYPE_CHECKING:
+    from lifecycle.handover.gates import GateName
     from lifecycle.handover.looking import ProjectView
 
 project_app = typer.Typer(help="Projects: schedule, gates and handover.", no_args_is_help=True)
 Project = Annotated[str, typer.Argument(help="Tag of the project.", metavar="PROJECT")]
 File = Annotated[Path, typer.Argument(help="The file.", metavar="FILE")]
+
+
+def read_day(text: str) -> date:
+    """Read a day as a person writes it.
+
+    Raises:
+        Misconfigured: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured(f"{text} is no date; write 2026-09-01") from error
 
 
 def _bytes(file: Path) -> bytes:
@@ -39,10 +52,14 @@ def add(
     document: Annotated[
         list[str] | None, typer.Option(help="Class of VDI 2770 that each asset comes with. Default: 03-02 and 03-04.")
     ] = None,
+    team: Annotated[str, typer.Option(help="Team that is told of its assets in commissioning.")] = "engineering",
+    keep_running: Annotated[
+        bool, typer.Option("--keep-running", help="Its assets run on meanwhile and are not in commissioning.")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Set a project up."""
+    """Set a project up; its assets are in commissioning until both sides have signed."""
     from lifecycle.handover.projects import ProjectWanted, add_project
 
     around = surroundings(data)
@@ -55,6 +72,8 @@ def add(
         trial_days=trial_days,
         fresh_hours=fresh_hours,
         required_documents=tuple(document) if document else ("03-02", "03-04"),
+        engineering_team=team,
+        keep_running=keep_running,
     )
     with around.database(actor=who()) as database:
         added = add_project(database, wanted, actor=who(), clock=around.clock)
@@ -151,10 +170,7 @@ def carry(
     from lifecycle.handover.projects import carry_punch
 
     around = surroundings(data)
-    try:
-        day = date.fromisoformat(until)
-    except ValueError as error:
-        raise Misconfigured(f"{until} is no date; write 2026-09-01") from error
+    day = read_day(until)
     with around.database(actor=who()) as database:
         carry_punch(database, project, number, day, actor=who(), clock=around.clock)
 
@@ -180,15 +196,25 @@ def pass_(
     json: Json = False,
 ) -> None:
     """Pass the gate that is next; what is signed is signed in the console, by people."""
-    from lifecycle.handover.gates import GateName
     from lifecycle.handover.passing import pass_gate
+
+    around = surroundings(data)
+    with around.database(actor=who()) as database:
+        view = pass_gate(database, project, read_gate(gate), note=note, actor=who(), clock=around.clock)
+    _say(view, as_json=json)
+
+
+def read_gate(gate: str) -> GateName:
+    """Read the name of a gate.
+
+    Raises:
+        Misconfigured: there is none of that name.
+    """
+    from lifecycle.handover.gates import GateName
 
     if gate not in set(GateName):
         raise Misconfigured(f"{gate} is no gate; the gates are {', '.join(GateName)}")
-    around = surroundings(data)
-    with around.database(actor=who()) as database:
-        view = pass_gate(database, project, GateName(gate), note=note, actor=who(), clock=around.clock)
-    _say(view, as_json=json)
+    return GateName(gate)
 
 
 @project_app.command(epilog="Example: assetloop project show cw-2026 --json")

@@ -36,6 +36,17 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
         client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/carry", json={"until": "2026-09-01"}).status_code == 204
     )
     assert client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/close").status_code == 204
+    pump = client.get("/api/v1/assets/demo/P-101").json()["asset_class"]
+    training = {"asset_class": pump, "person": "Li Wei", "held_on": "2026-01-05", "taught_by": "Jonas"}
+    assert client.post(f"{PROJECTS}/cw/trainings", json=training).json()["trainings"][0]["recorded_by"] == "Ada"
+    assert client.post(f"{PROJECTS}/cw/trainings", json=training).status_code == 409
+    assert client.post(f"{PROJECTS}/cw/trainings", json=training | {"held_on": "2999-01-05"}).status_code == 400
+    spare = {"part": "BRG-6205", "quantity": "2"}
+    assert client.post(f"{PROJECTS}/cw/spares", json=spare).json()["spares"][0]["free"] == "0"
+    duty = {"delivers": "Jonas", "checks": "Ana", "decides": "Amara"}
+    named = client.post(f"{PROJECTS}/cw/gates/training/duty", json=duty).json()
+    assert [one["duty"] for one in named["gates"] if one["gate"] == "training"] == [duty]
+    assert client.get("/api/v1/assets/demo/P-101").json()["state"] == "commissioning"
     assert client.post(f"{PROJECTS}/cw/gates/spares/pass", json={"note": "all on the shelf"}).status_code == 409
     assert client.post(f"{PROJECTS}/cw/gates/nothing/pass", json={}).status_code == 400
     wanted = {"note": "tested at the maker's works"}

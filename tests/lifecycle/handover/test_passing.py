@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pytest
 
 from lifecycle import ledger
-from lifecycle.handover import looking, passing, projects
+from lifecycle.handover import looking, passing, projects, readiness
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.looking import ProjectView
 from lifecycle.handover.passing import signing_act, waiving_act
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
+from lifecycle.handover.readiness import TrainingHeld
 from lifecycle.handover.reminding import remind
 from lifecycle.ledger import VerifiedChain
 from plant.clock import ManualClock
@@ -105,14 +107,30 @@ class Handover:
                 [signal_id, now, value, now],
             )
 
-    def up_to_telemetry(self) -> None:
+    def train(self, name: str, **more: Any) -> None:
+        held = {"asset_class": "pump", "person": name, "held_on": date(2026, 5, 30), "taught_by": "Jonas", **more}
+        readiness.record_training(self.database, "cw", TrainingHeld(**held), actor=ENGINEER, clock=self.clock)
+
+    def spare(self, part: str, wanted: int, on_hand: int | None = None) -> None:
+        """A spare that the project wants, and that is there, or is not."""
+        readiness.want_spare(self.database, "cw", part, Decimal(wanted), actor=ENGINEER, clock=self.clock)
+        site_id = self.rows.connection.execute("SELECT site_id FROM site").fetchone()[0]
+        there = wanted if on_hand is None else on_hand
+        self.rows.add("part", site_id=site_id, number=part, name="Bearing", on_hand=there)
+
+    def up_to_training(self) -> None:
         self.passes(GateName.FEASIBILITY)
         self.passes(GateName.PRE_REVIEW)
         for vdi_class in ("03-02", "03-04"):
             self.document(vdi_class)
         self.passes(GateName.COMPLETENESS, ENGINEER)
         self.passes(GateName.PUNCH_LIST, ENGINEER)
+
+    def up_to_telemetry(self) -> None:
+        self.up_to_training()
+        self.train("Li Wei")
         self.passes(GateName.TRAINING)
+        self.spare("BRG-6205", 2)
         self.passes(GateName.SPARES)
 
     def up_to_sign_off(self) -> None:
@@ -192,6 +210,60 @@ def test_punch_a_blocks_and_b_is_carried_by_operations_with_a_date(handover: Han
         projects.raise_punch(database, "cw", category="A", text="x", asset="P-9", actor=MECHANIC, clock=clock)
 
 
+def test_training_and_spares_are_counted_from_rows(handover: Handover, superuser: Superuser) -> None:
+    handover.up_to_training()
+    assert handover.lacks(GateName.TRAINING) == ["training: pump"]
+    with pytest.raises(Conflict, match="1 things are wanting for training"):
+        handover.passes(GateName.TRAINING)
+    with pytest.raises(NotFound, match="no asset of class fan"):
+        handover.train("Li Wei", asset_class="fan")
+    with pytest.raises(Rejected, match="still to come"):
+        handover.train("Li Wei", held_on=date(2026, 6, 2))
+    with pytest.raises(Rejected, match="the teacher has"):
+        handover.train("Li Wei", taught_by=" ")
+    handover.train("Li Wei")
+    with pytest.raises(Conflict, match="is recorded already"):
+        handover.train("Li Wei")
+    assert [(one.person, one.recorded_by) for one in handover.look().trainings] == [("Li Wei", "Jonas")]
+    handover.passes(GateName.TRAINING)
+    assert handover.lacks(GateName.SPARES) == ["no spares: cw"]
+    with pytest.raises(Forbidden):
+        readiness.want_spare(handover.database, "cw", "BRG-6205", Decimal(1), actor=OPERATOR, clock=handover.clock)
+    handover.spare("BRG-6205", 2, on_hand=2)
+    superuser.execute("UPDATE part SET reserved = 1")
+    assert handover.lacks(GateName.SPARES) == ["spare: BRG-6205 1 / 2"], "what is reserved is not there for us"
+    with pytest.raises(Conflict, match="1 things are wanting for spares"):
+        handover.passes(GateName.SPARES)
+    superuser.execute("UPDATE part SET on_hand = 3")
+    handover.passes(GateName.SPARES)
+
+
+def test_who_answers_for_a_gate_stands_on_it_and_rights_stay_as_they_are(handover: Handover) -> None:
+    def say(gate: GateName, delivers: str, actor: Principal = ENGINEER) -> None:
+        readiness.name_duty(
+            handover.database,
+            "cw",
+            gate,
+            delivers=delivers,
+            checks="Ana",
+            decides="Amara",
+            actor=actor,
+            clock=handover.clock,
+        )
+
+    say(GateName.FEASIBILITY, "Jonas")
+    say(GateName.FEASIBILITY, "Pumps Ltd.")
+    first, second = handover.look().gates[:2]
+    assert first.duty is not None
+    assert (first.duty.delivers, first.duty.decides, second.duty) == ("Pumps Ltd.", "Amara", None)
+    with pytest.raises(Forbidden):
+        say(GateName.FEASIBILITY, "nobody", OPERATOR)
+    with pytest.raises(Rejected):
+        say(GateName.FEASIBILITY, " ")
+    with pytest.raises(Forbidden):
+        handover.passes(GateName.FEASIBILITY, ENGINEER)
+
+
 def test_telemetry_is_proven_from_the_rows_and_never_by_a_tick(handover: Handover, superuser: Superuser) -> None:
     handover.up_to_telemetry()
     assert handover.lacks(GateName.TELEMETRY) == ["never seen: P-1 flow", "never seen: P-1 vibration"]
@@ -229,6 +301,10 @@ def test_a_gate_is_waived_by_the_supervisor_alone_with_reason_and_password_and_t
     assert (view.gates[0].settled.outcome, view.gates[0].settled.actor) == ("waived", "Amara")
 
 
+def states(superuser: Superuser) -> list[object]:
+    return [row[0] for row in superuser.execute("SELECT state FROM asset").fetchall()]
+
+
 def test_two_people_sign_one_manifest_and_a_later_change_voids_both_and_is_named(
     handover: Handover, superuser: Superuser
 ) -> None:
@@ -262,8 +338,10 @@ def test_two_people_sign_one_manifest_and_a_later_change_voids_both_and_is_named
         handover.signs(GateName.SIGN_OFF, "operations", BOTH)
     with pytest.raises(Conflict, match="Max has signed for engineering"):
         handover.signs(GateName.SIGN_OFF, "engineering", ENGINEER)
+    assert states(superuser) == ["commissioning"]
     view = handover.signs(GateName.SIGN_OFF, "operations", OPERATOR)
     assert view.is_handed_over
+    assert states(superuser) == ["in_service"]
     handover.signs(GateName.SIGN_OFF, "supervisor", CHIEF)
     superuser.execute("UPDATE signal SET high = 9 WHERE key = 'vibration'")
     view = handover.look()
@@ -279,6 +357,7 @@ def test_two_people_sign_one_manifest_and_a_later_change_voids_both_and_is_named
     assert handover.signs(GateName.SIGN_OFF, "engineering", ENGINEER).is_handed_over
     events = [str(row[0]) for row in superuser.execute("SELECT entry ->> 'event' FROM ledger ORDER BY seq").fetchall()]
     assert (events.count("handover.signed"), events.count("handover.voided")) == (7, 4)
+    assert events.count("project.in_service") == 1, "what is voided later takes nothing out of service"
     with handover.database.transaction() as tx:
         assert isinstance(ledger.verify(tx, "demo"), VerifiedChain)
 
@@ -301,11 +380,33 @@ def test_who_is_to_pass_a_gate_is_reminded_once_and_no_more_when_it_is_passed(ha
     with handover.database.transaction() as tx:
         (posted,) = notices.about(tx, NoticeSubject.REMINDER, "cw/feasibility")
     assert posted.notice.title.zh == "cw：可行性报告，到期日 2026-04-06"
+    assert posted.notice.team is None, "it is operations' to deliver"
     handover.passes(GateName.FEASIBILITY)
     assert remind(handover.database, clock=handover.clock) == 0
     with handover.database.transaction() as tx:
         (posted,) = notices.about(tx, NoticeSubject.REMINDER, "cw/feasibility")
     assert posted.ended_at is not None
+
+
+def test_the_side_that_delivers_is_reminded_in_its_language_of_what_is_wanting(handover: Handover) -> None:
+    handover.passes(GateName.FEASIBILITY)
+    handover.passes(GateName.PRE_REVIEW)
+    handover.clock.sleep(20 * 86_400)
+    assert remind(handover.database, clock=handover.clock) == 1
+    with handover.database.transaction() as tx:
+        (posted,) = notices.about(tx, NoticeSubject.REMINDER, "cw/completeness")
+    assert posted.notice.team == "engineering"
+    assert [line.zh for line in posted.notice.lines] == ["缺少资料：P-1 03-02", "缺少资料：P-1 03-04"]
+    assert posted.notice.lines[0].en == "No document: P-1 03-02"
+
+
+def test_both_sides_are_reminded_of_what_both_sign(handover: Handover) -> None:
+    handover.up_to_sign_off()
+    handover.clock.sleep(40 * 86_400)
+    assert remind(handover.database, clock=handover.clock) == 2
+    with handover.database.transaction() as tx:
+        found = notices.about(tx, NoticeSubject.REMINDER, "cw/sign_off")
+    assert {(one.notice.team, one.told_revision) for one in found} == {("engineering", 1), (None, 1)}
 
 
 def test_what_makes_no_sense_is_refused(handover: Handover) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.components.elements import box, heading, moment, words
 from api.console.components.frame import framed
+from api.console.components.handover.readiness import answers_for
 from api.console.pages.lifecycle.project import read_view
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView
@@ -36,6 +37,11 @@ def _draw(visit: Visit, view: ProjectView) -> None:
             with box("spread"):
                 words(visit.word("gate", gate.gate.value), "strong")
                 words(_outcome(visit, gate.settled, is_passed=gate.is_passed))
+            answers_for(visit, gate)
+        heading(visit.t("trainings"), 2)
+        for training in view.trainings:
+            said = f"{training.person} · {training.asset_class} · {training.held_on.isoformat()} · {training.taught_by}"
+            words(said, "small")
         heading(visit.t("manifest"), 2)
         words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
         for name, value in view.manifest.items():

@@ -12,6 +12,13 @@ from nicegui.element import Element
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, choice, offer, remark, said, sheet
 from api.console.components.frame import framed
+from api.console.components.handover.contents import (
+    documents_card,
+    manifest_lines,
+    milestones_card,
+    signatures_card,
+)
+from api.console.components.handover.readiness import answers_for, ask_duty, spares_card, training_card
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.visit import Visit
 from lifecycle.handover import looking, passing, projects
@@ -71,9 +78,11 @@ class ProjectPage:
                     self._gate(view, one)
             with box("stack"):
                 self._punches(view)
-                self._milestones(view)
-                self._documents(view)
-                self._signatures(view)
+                training_card(visit, view, self.read)
+                spares_card(visit, view, self.read)
+                milestones_card(visit, view)
+                documents_card(visit, view)
+                signatures_card(visit, view)
 
     def _gate(self, view: ProjectView, one: GateView) -> None:
         visit = self._visit
@@ -85,7 +94,9 @@ class ProjectPage:
                     is_late = one.due < today
                     said_due = visit.t("gate_late" if is_late else "gate_due", day=one.due.isoformat())
                     chip(said_due, "warning" if is_late else "plain")
-            words(visit.t("gate_delivers", who=visit.word("side", one.rule.delivers)), "small muted")
+            may_plan = visit.may(Right.PLAN_PROJECTS, view.project.site)
+            ask = partial(ask_duty, visit, view, one.gate, one.duty, self.read)
+            answers_for(visit, one, on_ask=ask if may_plan and not one.is_passed else None)
             if one.settled is not None:
                 self._settled(one)
             if one.is_next:
@@ -164,7 +175,7 @@ class ProjectPage:
     def _ask_signature(self, view: ProjectView, gate: GateName, sides: list[str]) -> None:
         visit = self._visit
         with sheet(f"{visit.word('gate', gate.value)}: {visit.t('manifest')}") as dialog:
-            _manifest(visit, view)
+            manifest_lines(visit, view)
             credential = CredentialField(visit)
 
             async def press(side: Side) -> None:
@@ -240,40 +251,6 @@ class ProjectPage:
 
             offer(visit, "punch_raise", press, testid="punch-do")
 
-    def _milestones(self, view: ProjectView) -> None:
-        visit = self._visit
-        with card(visit.t("milestones")), box("lines", testid="milestones"):
-            for one in view.milestones:
-                with box("line"):
-                    words(one.name, "strong clip")
-                    words(str(one.stands or "–"), "figures")
-                    if one.slip_days:
-                        chip(visit.t("milestone_slip", days=one.slip_days), "warning" if one.slip_days > 0 else "good")
-            if not view.milestones:
-                words(visit.t("none_yet"), "muted")
-
-    def _documents(self, view: ProjectView) -> None:
-        visit = self._visit
-        with card(visit.t("documents")), box("lines", testid="documents"):
-            for one in view.documents:
-                words(f"{one.asset or view.project.tag}  {one.vdi_class}  {one.title}  v{one.version}", "small")
-            if not view.documents:
-                words(visit.t("none_yet"), "muted")
-
-    def _signatures(self, view: ProjectView) -> None:
-        visit = self._visit
-        with card(visit.t("signatures")), box("history", testid="signatures"):
-            for one in view.signatures:
-                with box("step"):
-                    by = visit.who(one.signed_by, one.recognised)
-                    words(visit.t("signed_by_for", actor=by, side=visit.word("side", one.side)), "strong")
-                    words(visit.word("gate", one.gate), "small muted")
-                    moment(one.signed_at, "full").classes("small muted")
-                    if one.voided_at is not None:
-                        chip(visit.t("signature_void", because=one.voided_because), "alarm")
-            if not view.signatures:
-                words(visit.t("none_yet"), "muted")
-
 
 def _punch_state(visit: Visit, one: Any) -> str:
     if one.closed_at is not None:
@@ -281,13 +258,6 @@ def _punch_state(visit: Visit, one: Any) -> str:
     if one.carried_to is not None:
         return visit.t("punch_carried", day=one.carried_to.isoformat(), actor=one.carried_by)
     return visit.t("punch_open")
-
-
-def _manifest(visit: Visit, view: ProjectView) -> None:
-    words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
-    with box("lines", testid="manifest"):
-        for name, value in view.manifest.items():
-            words(f"{name}: {value}", "small")
 
 
 async def read_view(visit: Visit, tag: str) -> ProjectView | None:

@@ -43,6 +43,21 @@ def test_a_project_is_led_through_its_gates(
     tab.page.get_by_test_id("gate-do").click()
     tab.page.get_by_text("WAIVED by Ada Lovelace: reviewed with the sister plant").wait_for()
     tab.page.get_by_text("No document: P-101 03-02").wait_for()
+    tab.page.get_by_test_id("duty-completeness").click()
+    for part, name in (("delivers", "Jonas"), ("checks", "Ana"), ("decides", "Amara")):
+        tab.page.get_by_test_id(f"duty-{part}").fill(name)
+    tab.page.get_by_test_id("duty_keep").click()
+    tab.page.get_by_text("Delivers: engineering, Jonas").wait_for()
+    tab.page.get_by_test_id("training_record").click()
+    tab.page.get_by_test_id("training-person").fill("Li Wei")
+    tab.page.get_by_test_id("training-taught-by").fill("Jonas")
+    tab.page.get_by_test_id("training_keep").click()
+    tab.page.get_by_test_id("trainings").get_by_text("Li Wei").wait_for()
+    tab.page.get_by_test_id("spare_want").click()
+    tab.page.get_by_test_id("spare-part").fill("BRG-6205")
+    tab.page.get_by_test_id("spare-quantity").fill("2")
+    tab.page.get_by_test_id("spare_keep").click()
+    tab.page.get_by_test_id("spares").get_by_text("0 of 2 on stock").wait_for()
     for gate in ("completeness", "punch_list", "training", "spares", "telemetry"):
         superuser.execute(
             "INSERT INTO project_gate (project_id, gate, outcome, at, actor, recognised)"

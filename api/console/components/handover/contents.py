@@ -1,0 +1,52 @@
+"""What belongs to a project: its milestones, documents and signatures, and the manifest that is signed."""
+
+from __future__ import annotations
+
+from api.console.components.elements import box, card, chip, moment, words
+from api.console.visit import Visit
+from lifecycle.handover.looking import ProjectView
+
+
+def milestones_card(visit: Visit, view: ProjectView) -> None:
+    """Show the schedule's milestones, and by how much each slipped."""
+    with card(visit.t("milestones")), box("lines", testid="milestones"):
+        for one in view.milestones:
+            with box("line"):
+                words(one.name, "strong clip")
+                words(str(one.stands or "–"), "figures")
+                if one.slip_days:
+                    chip(visit.t("milestone_slip", days=one.slip_days), "warning" if one.slip_days > 0 else "good")
+        if not view.milestones:
+            words(visit.t("none_yet"), "muted")
+
+
+def documents_card(visit: Visit, view: ProjectView) -> None:
+    """Show the newest version of each document."""
+    with card(visit.t("documents")), box("lines", testid="documents"):
+        for one in view.documents:
+            words(f"{one.asset or view.project.tag}  {one.vdi_class}  {one.title}  v{one.version}", "small")
+        if not view.documents:
+            words(visit.t("none_yet"), "muted")
+
+
+def signatures_card(visit: Visit, view: ProjectView) -> None:
+    """Show who has signed for whom, and what voided it."""
+    with card(visit.t("signatures")), box("history", testid="signatures"):
+        for one in view.signatures:
+            with box("step"):
+                by = visit.who(one.signed_by, one.recognised)
+                words(visit.t("signed_by_for", actor=by, side=visit.word("side", one.side)), "strong")
+                words(visit.word("gate", one.gate), "small muted")
+                moment(one.signed_at, "full").classes("small muted")
+                if one.voided_at is not None:
+                    chip(visit.t("signature_void", because=one.voided_because), "alarm")
+        if not view.signatures:
+            words(visit.t("none_yet"), "muted")
+
+
+def manifest_lines(visit: Visit, view: ProjectView) -> None:
+    """Show what is signed, with its hash."""
+    words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
+    with box("lines", testid="manifest"):
+        for name, value in view.manifest.items():
+            words(f"{name}: {value}", "small")
