@@ -82,7 +82,7 @@ class Asset:
     """A functional location (tag). `x`, `y` place it on the twin, 0 to 1 from the top left.
 
     Its `wear_limit`, in alarm lines, goes before that of its class. `area` is the part of the plant that one operator
-    watches, the whole site where it is empty.
+    watches, the whole site where it is empty. `parent` is the tag of the asset that it is a part of.
     """
 
     tag: str
@@ -94,6 +94,8 @@ class Asset:
     y: float | None = None
     wear_limit: float | None = None
     area: str = ""
+    criticality: str = ""
+    parent: str = ""
     feeds: tuple[str, ...] = ()
 
 

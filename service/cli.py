@@ -22,7 +22,7 @@ from service.commands.models import commands as models
 from service.commands.notices import notify_app
 from service.commands.orders import maintenance as order_maintenance
 from service.commands.record import commands as record
-from service.commands.record import exchange, retiring
+from service.commands.record import exchange, registering, retiring
 from service.commands.record.ledger import ledger_app
 from service.commands.record.project_gates import project_app
 from service.commands.telemetry import commands as telemetry
@@ -79,14 +79,14 @@ app.command(epilog="Example: assetloop backup -o plant.backup")(exchange.backup)
 app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty assetloop restore plant.backup")(
     exchange.restore
 )
-register_app.command("import", epilog="Example: assetloop register import plant.toml")(record.register_import)
+register_app.command("import", epilog="Example: assetloop register import plant.toml")(registering.register_import)
 register_app.command("retire", epilog="Example: assetloop register retire demo/P-103 --unused")(
     retiring.register_retire
 )
 register_app.command("restore", epilog="Example: assetloop register restore demo/P-103")(retiring.register_restore)
 register_app.command("merge", epilog="Example: assetloop register merge demo/P-1O1 demo/P-101")(retiring.register_merge)
 register_app.command("retired", epilog="Example: assetloop register retired --json")(retiring.register_retired)
-register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(record.register_demo)
+register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(registering.register_demo)
 grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
 bench_app.command("ingest", epilog="Example: assetloop bench ingest --payload batch --seconds 20 --json")(bench.ingest)
 for name, example, command in (

@@ -133,6 +133,8 @@ class _Asset(_Part):
     y: Fraction | None = None
     wear_limit: WearLimit | None = None
     area: Annotated[str, Field(max_length=LONGEST_TAG)] = ""
+    criticality: Annotated[str, Field(max_length=LONGEST_TAG)] = ""
+    parent: Annotated[str, Field(max_length=LONGEST_TAG)] = ""
     feeds: list[Tag] = []
 
 
@@ -294,5 +296,7 @@ def _asset(one: _Asset) -> Asset:
         y=one.y,
         wear_limit=one.wear_limit,
         area=one.area.strip(),
+        criticality=one.criticality.strip(),
+        parent=one_form(one.parent),
         feeds=tuple(one.feeds),
     )

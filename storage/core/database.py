@@ -191,6 +191,7 @@ class Database:
                 if self._principal is not None:
                     tx.all(
                         "behalf.act",
+                        actor=self._principal.name,
                         recognised=self._principal.recognition.value,
                         person=self._principal.person_id,
                         sites=None if self._sites is None else sorted(self._sites),

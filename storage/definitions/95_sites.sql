@@ -37,6 +37,13 @@ BEGIN
             ('design_request', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('dispatch', 'notice_id IN (SELECT n.notice_id FROM notice AS n)'),
             ('quarantine', format('site_tag = ANY(%s)', v_tags)),
+            ('area', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('plant_system', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('parameter', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('register_document', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('global_id', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('register_import', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('register_change', format('site = '''' OR site = ANY(%s)', v_tags)),
             ('project', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('ledger', format('project = ANY(%s)', v_tags)),
             ('ledger_head', format('project = ANY(%s)', v_tags))

@@ -55,12 +55,13 @@ def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
         y=asset.y,
         wear_limit=asset.wear_limit,
         area=asset.area,
+        criticality=asset.criticality,
     )
 
 
-def put_signals(tx: Transaction, site: str, tag: str) -> list[str]:
-    """Give an asset its class's signals; one outcome for each that was added or changed."""
-    rows = tx.all("assets.put_signals_of_class", site=site, tag=tag)
+def put_signals(tx: Transaction, site: str, *tags: str) -> list[str]:
+    """Give assets their classes' signals; one outcome for each that was added or changed."""
+    rows = tx.all("assets.put_signals_of_class", site=site, tags=list(tags))
     return ["added" if row["added"] else "changed" for row in rows]
 
 

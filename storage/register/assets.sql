@@ -52,30 +52,32 @@ RETURNING xmax = 0 AS added;
 
 -- name: put_asset
 -- Add or change a functional location; one that was retired is in view again, unless it was merged.
-INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit, area)
-SELECT s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s, %(wear_limit)s, %(area)s
+INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit, area, criticality)
+SELECT
+    s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s, %(wear_limit)s, %(area)s, %(criticality)s
 FROM site AS s, asset_class AS c
 WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
     x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, area = excluded.area,
+    criticality = excluded.criticality,
     self_registered = false,
     retired_at = NULL, retired_by = NULL
 WHERE held.merged_into IS NULL
     AND (
-        held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.area, held.self_registered,
-        held.retired_by
+        held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.area, held.criticality,
+        held.self_registered, held.retired_by
     )
     IS DISTINCT FROM
     (
         excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, excluded.wear_limit, excluded.area,
-        false, NULL
+        excluded.criticality, false, NULL
     )
 RETURNING xmax = 0 AS added;
 
 -- name: put_signals_of_class
--- Give every asset of a class the signals its class describes.
+-- Give assets the signals that their classes describe; what was said of one asset's own signal stays.
 INSERT INTO signal AS held (
     asset_id, key, name, name_zh, unit, role, low, high, most_rate_per_min, holds_s, key_value, position
 )
@@ -85,15 +87,15 @@ SELECT
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN class_signal AS d USING (class_id)
-WHERE s.tag = %(site)s AND a.tag = %(tag)s
-ORDER BY d.position
+WHERE s.tag = %(site)s AND a.tag = ANY(%(tags)s)
+ORDER BY a.asset_id, d.position
 ON CONFLICT ON CONSTRAINT signal_key_is_unique_in_its_asset DO UPDATE
 SET
     name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit, role = excluded.role, low = excluded.low,
     high = excluded.high, most_rate_per_min = excluded.most_rate_per_min, holds_s = excluded.holds_s,
     key_value = excluded.key_value,
     position = excluded.position, self_registered = false
-WHERE (
+WHERE NOT held.is_own AND (
     held.name, held.name_zh, held.unit, held.role, held.low, held.high, held.most_rate_per_min, held.holds_s,
     held.key_value,
     held.position, held.self_registered

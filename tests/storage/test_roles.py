@@ -62,6 +62,9 @@ APP = {
     **dict.fromkeys(("work_order_task", "work_order_task_answer", "work_order_task_follow_up"), "si"),
     "dismissed_stranger": "sd",
     "feed": "sid",
+    **dict.fromkeys(("area", "plant_system", "parameter", "register_document", "part_use", "global_id"), "siu"),
+    **dict.fromkeys(("plant_system_member", "register_import"), "si"),
+    "register_change": "s",  # the database itself notes what changed
     **dict.fromkeys(
         ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"), "siud"
     ),

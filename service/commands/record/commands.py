@@ -1,4 +1,4 @@
-"""The commands that bring something into the record or read it out: replay, train, register, grafana."""
+"""The commands that bring something into the record or read it out: replay, train, grafana."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import typer
 
 from plant.errors import Misconfigured
 from plant.escaped import escaped
-from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
-from service.commands.who import who
+from service.commands.common import Data, Json, answer, surroundings
 
 if TYPE_CHECKING:
-    from lifecycle.register.importing import Difference
     from service.runtime.screen import Screen
     from simulators.tables.recording import RecordedTable
 
@@ -92,45 +90,6 @@ def _say_what_is_replayed(screen: Screen, name: str, recording: RecordedTable, s
         screen.say(f"{name}: {recording.merged} rows repeat an instant; the first value of each signal counts")
     if recording.left_out:
         screen.say(f"{name}: left out, for they are not numbers: {', '.join(recording.left_out)}")
-
-
-def register_import(
-    file: Annotated[Path, typer.Argument(help="A register file; the demo's can be copied and edited.")],
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Bring in sites, classes, assets and signals; says what it added, changed and left. Safe to repeat."""
-    from lifecycle import ledger
-    from lifecycle.ledger_events import FileImported
-    from lifecycle.register.importing import import_plant
-    from lifecycle.register.plant_file import read_plant
-
-    around, plant, actor = surroundings(data), read_plant(file), who()
-    with around.database(actor=actor) as database, database.transaction() as tx:
-        difference = import_plant(tx, plant, at=around.clock.now())
-        if difference.added or difference.changed:
-            counts = {"added": sum(difference.added.values()), "changed": sum(difference.changed.values())}
-            imported = FileImported(
-                actor=actor.name, what="register", file=file.name, sha256=sha256_of_file(file), counts=counts
-            )
-            ledger.append(tx, plant.site.tag, imported, around.clock.now())
-    answer(difference, as_json=json, line=lambda: _difference(difference))
-
-
-def _difference(difference: Difference) -> str:
-    counted = {"added": difference.added, "changed": difference.changed, "left": difference.left}
-    lines = [
-        f"{how}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing'}"
-        for how, counts in counted.items()
-    ]
-    return "\n".join([*lines, *(f"look at this: {one}" for one in difference.warnings)])
-
-
-def register_demo() -> None:
-    """Print the demo's register file, to copy and edit."""
-    from service.demo import demonstration
-
-    print(demonstration.plant_file().read_text(encoding="utf-8"), end="")
 
 
 def grafana_build(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle.register.importing import Difference, import_plant, put_units, register_asset
+from lifecycle.importing.difference import Difference
+from lifecycle.register.importing import import_plant, put_units, register_asset
 from lifecycle.register.plant_file import read_plant
 from plant.errors import Rejected
 from storage.core.database import Database

@@ -1,0 +1,242 @@
+"""Facts about a plant as a file states them: what every reader makes, and the only thing that the register takes in.
+
+The contract between readers and register:
+
+- A reader (`lifecycle.importing.reading` finds the right one) is a function from a file to `Facts`: all that the file
+  says of **one site**. It writes nothing and knows no database.
+- `None` means *not said*: the register keeps what it holds, or takes its default for something new. Where `is_whole`
+  is set, the file is the whole word on each thing that it names, and `None` empties what may be empty.
+- Tags come as they were typed; `lifecycle.importing.judging` brings them into one form (`plant.tags.one_form`).
+- What a reader cannot read of one row is a `Fault` in `Facts.faults`, with the sheet, the row and the mend. It goes on
+  with the next row. Only a file that cannot be read at all raises `plant.errors.Rejected`.
+- Each fact carries its `Origin`, so that what the register refuses later is said by sheet and row as well.
+- `lifecycle.importing.applying.apply_facts` judges facts against the register, writes them in one transaction, and
+  answers a `Difference`; written again, they make none. `lifecycle.importing.running.import_facts` does so with a
+  ledger entry, or as a dry run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from plant.asset import SignalRole, SignalSpec
+from plant.orders.job_plan import JobPlan
+from plant.orders.rules import OrderRule
+
+SourceKind = Literal["plant", "tags", "cobie", "ifc", "aasx"]
+AreaKind = Literal["area", "floor", "space"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where in its file a fact stands; `row` is counted as the file's own program counts, 0 where there is none."""
+
+    sheet: str = ""
+    row: int = 0
+
+    @property
+    def place(self) -> str:
+        """Say it.
+
+        >>> Origin(sheet="Component", row=7).place
+        'sheet Component, row 7'
+        """
+        named = [f"sheet {self.sheet}"] if self.sheet else []
+        return ", ".join([*named, f"row {self.row}"] if self.row else named)
+
+
+NOWHERE = Origin()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """A row that was not taken: what is wrong with it, and the mend."""
+
+    what: str
+    mend: str
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """The file that facts were read from."""
+
+    kind: SourceKind
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFact:
+    """The site that all facts of a file are of."""
+
+    tag: str
+    name: str | None = None
+    name_zh: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AreaFact:
+    """A part of the site: COBie's Floor or Space, or what a plant calls an area; `parent` is the larger one's tag."""
+
+    tag: str
+    name: str | None = None
+    name_zh: str | None = None
+    kind: AreaKind | None = None
+    parent: str | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SystemFact:
+    """Assets that do one thing together, by their tags; members that are not named stay members."""
+
+    tag: str
+    name: str | None = None
+    name_zh: str | None = None
+    members: tuple[str, ...] = ()
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassFact:
+    """A class of equipment: COBie's Type, IFC's type object. `signals` are all it has, where they are said."""
+
+    tag: str
+    name: str | None = None
+    name_zh: str | None = None
+    grace_s: float | None = None
+    silent_s: float | None = None
+    silent_after_s: float | None = None
+    wear_limit: float | None = None
+    signals: tuple[SignalSpec, ...] = ()
+    order_rules: tuple[OrderRule, ...] = ()
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetFact:
+    """A functional location and its machine, which `serial` makes one; `feeds` are all that it feeds."""
+
+    tag: str
+    class_tag: str | None = None
+    name: str | None = None
+    name_zh: str | None = None
+    area: str | None = None
+    parent: str | None = None
+    criticality: str | None = None
+    x: float | None = None
+    y: float | None = None
+    wear_limit: float | None = None
+    serial: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    feeds: tuple[str, ...] | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalFact:
+    """A signal of one asset, with its design limits; they go before those of its class. `unit` is as it was typed."""
+
+    asset: str
+    key: str
+    name: str | None = None
+    name_zh: str | None = None
+    unit: str | None = None
+    role: SignalRole | None = None
+    low: float | None = None
+    high: float | None = None
+    most_rate_per_min: float | None = None
+    holds_s: float | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterFact:
+    """A property of an asset, of a class, or of the site where both are empty: COBie's Attribute, IFC's property."""
+
+    name: str
+    value: str
+    unit: str = ""
+    property_set: str = ""
+    asset: str = ""
+    class_tag: str = ""
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentFact:
+    """A version of a document, by its class of VDI 2770 where that is known; `sha256` where the file was there."""
+
+    title: str
+    vdi_class: str = ""
+    version: str = ""
+    file: str = ""
+    sha256: str = ""
+    asset: str = ""
+    class_tag: str = ""
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartFact:
+    """A spare part, and what it is for: an asset, a class, or nothing that is named.
+
+    `stock` is received once, when the part is new; after that what is booked counts.
+    """
+
+    number: str
+    name: str | None = None
+    name_zh: str | None = None
+    unit: str | None = None
+    price: Decimal | None = None
+    least: Decimal | None = None
+    stock: Decimal | None = None
+    lead_time_days: Decimal | None = None
+    quantity: Decimal | None = None
+    asset: str = ""
+    class_tag: str = ""
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobPlanFact:
+    """A job of the library; its `version` is the register's to give."""
+
+    plan: JobPlan
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GlobalIdFact:
+    """The id that a building model gives to an asset. It counts within that `model` alone, and letter case matters."""
+
+    asset: str
+    model: str
+    global_id: str
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """All that a file says of a site, and what of it could not be read. `notes` are for a person to look at."""
+
+    source: Source
+    site: SiteFact
+    is_whole: bool = False
+    areas: tuple[AreaFact, ...] = ()
+    systems: tuple[SystemFact, ...] = ()
+    classes: tuple[ClassFact, ...] = ()
+    assets: tuple[AssetFact, ...] = ()
+    signals: tuple[SignalFact, ...] = ()
+    parameters: tuple[ParameterFact, ...] = ()
+    documents: tuple[DocumentFact, ...] = ()
+    parts: tuple[PartFact, ...] = ()
+    job_plans: tuple[JobPlanFact, ...] = ()
+    global_ids: tuple[GlobalIdFact, ...] = ()
+    faults: tuple[Fault, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())

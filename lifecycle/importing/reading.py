@@ -1,0 +1,83 @@
+"""Find out by its content what a file is, and read it as facts with the reader for it.
+
+A reader of a new kind is one more case in `read_facts`, and one more mark in `kind_of`; it is imported only when it is
+needed, since some want an extra of the product.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from lifecycle.importing.facts import Facts, SourceKind
+from plant.errors import Rejected
+
+_HEAD = 4096
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadOptions:
+    """What a person says of a file: its kind where content is not to decide, its site, a class for assets without.
+
+    `mapping` is the file in which the columns of a tag list are kept, `sheet` the one to read where there are several.
+    """
+
+    kind: SourceKind | None = None
+    site: str | None = None
+    class_tag: str | None = None
+    mapping: Path | None = None
+    sheet: str | None = None
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+
+
+def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
+    """Read a file as facts about one site.
+
+    Raises:
+        Rejected: it cannot be read, is no file of its kind, or is one that is not opened; the text says why.
+    """
+    options = options or ReadOptions()
+    kind = options.kind or kind_of(path)
+    match kind:
+        case "plant":
+            from lifecycle.importing.plant_facts import read_plant_facts
+
+            return read_plant_facts(path)
+        case "tags" | "cobie" | "ifc" | "aasx":
+            raise Rejected("no_reader", f"{path.name} is a file of the kind {kind}, which is not read yet")
+        case _:
+            assert_never(kind)
+
+
+def kind_of(path: Path) -> SourceKind:
+    """Say what a file is by what it holds; its name decides only between the kinds of plain text.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    try:
+        with path.open("rb") as opened:
+            head = opened.read(_HEAD)
+    except OSError as error:
+        raise Rejected("no_file", f"{path} cannot be read: {error.strerror or error}") from error
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"ISO-10303-21"):
+        return "ifc"
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_package(path)
+    return "plant" if path.suffix.lower() == ".toml" else "tags"
+
+
+def _kind_of_package(path: Path) -> SourceKind:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+    except zipfile.BadZipFile as error:
+        raise Rejected("bad_file", f"{path.name} begins as a zip file and is damaged: {error}") from error
+    if any(name.startswith("aasx/") for name in names):
+        return "aasx"
+    if any(name.lower().endswith(".ifc") for name in names):
+        return "ifc"
+    return "tags"
