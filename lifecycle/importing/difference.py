@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from lifecycle.importing.facts import Fault
+from lifecycle.importing.facts import RowFault
 from storage.register.register_changes import RegisterChange
 
 How = Literal["added", "changed", "removed"]
@@ -45,7 +45,7 @@ class Difference:
     changed: dict[str, int] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowFault, ...] = ()
     items: tuple[ItemChange, ...] = ()
 
     @property
@@ -103,7 +103,7 @@ def lines_of(difference: Difference, file: str, *, most: int = _MOST_SHOWN) -> l
     return [*lines, *([f"… and {hidden} more; --json has them all"] if hidden else [])]
 
 
-def fault_line(fault: Fault, file: str) -> str:
+def fault_line(fault: RowFault, file: str) -> str:
     """Say what is wrong with a row, where, and the mend."""
     place = ", ".join(part for part in (file, fault.origin.place) if part)
     return f"not taken: {place}: {fault.what}; {fault.mend}"

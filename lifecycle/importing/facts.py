@@ -51,7 +51,7 @@ NOWHERE = Origin()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
+class RowFault:
     """A row that was not taken: what is wrong with it, and the mend."""
 
     what: str
@@ -238,5 +238,5 @@ class Facts:
     parts: tuple[PartFact, ...] = ()
     job_plans: tuple[JobPlanFact, ...] = ()
     global_ids: tuple[GlobalIdFact, ...] = ()
-    faults: tuple[Fault, ...] = field(default=())
+    faults: tuple[RowFault, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())

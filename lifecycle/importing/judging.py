@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from lifecycle.importing.facts import NOWHERE, AssetFact, Facts, Fault, GlobalIdFact, Origin, SignalFact
+from lifecycle.importing.facts import NOWHERE, AssetFact, Facts, GlobalIdFact, Origin, RowFault, SignalFact
 from lifecycle.importing.related import open_ways, without_unknown_parents
 from lifecycle.register.plant_file import LONGEST_TAG, tag_of
 from lifecycle.units import spelled
@@ -43,7 +43,7 @@ def judge(facts: Facts, known: KnownRegister) -> Facts:
 class _Judge:
     def __init__(self, facts: Facts, known: KnownRegister) -> None:
         self.facts, self.known = _in_one_form(facts), known
-        self.faults: list[Fault] = list(facts.faults)
+        self.faults: list[RowFault] = list(facts.faults)
         self.notes: list[str] = list(facts.notes)
         self.classes: set[str] = set(known.classes)
         self.assets: set[str] = set(known.assets)
@@ -73,7 +73,7 @@ class _Judge:
         )
 
     def _fault(self, origin: Origin, what: str, mend: str) -> None:
-        self.faults.append(Fault(what=what, mend=mend, origin=origin))
+        self.faults.append(RowFault(what=what, mend=mend, origin=origin))
 
     def _tagged(self, facts: Iterable[Any]) -> list[Any]:
         """Bring the tags of facts into one form; those that are no tags are faults."""

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from lifecycle.importing.facts import AssetFact, Origin
-from lifecycle.register.plant_file import a_cycle
 from plant.tags import one_form
 
 NoteFault = Callable[[Origin, str, str], None]
@@ -68,3 +67,29 @@ def open_ways(
         )
         ways[begin] = told[begin] = tuple(other for other in told[begin] if other != end)
     return tuple(replace(one, feeds=told.get(one.tag)) for one in assets)
+
+
+def a_cycle(feeds: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the tags along one way that leads back to where it began, that one at both ends; empty where none does.
+
+    >>> a_cycle({"P-1": ["P-2"], "P-2": ["P-3"], "P-3": ["P-1"]})
+    ['P-1', 'P-2', 'P-3', 'P-1']
+    >>> a_cycle({"P-1": ["P-2", "P-3"], "P-2": ["P-3"], "P-3": []})
+    []
+    """
+    done: set[str] = set()
+    for begin in feeds:
+        way: list[str] = []
+        left = [iter([begin])]
+        while left:
+            following = next(left[-1], None)
+            if following is None:
+                left.pop()
+                if way:
+                    done.add(way.pop())
+            elif following in way:
+                return [*way[way.index(following) :], following]
+            elif following not in done:
+                way.append(following)
+                left.append(iter(feeds.get(following, ())))
+    return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from lifecycle.importing.related import a_cycle
 from lifecycle.register.order_rule_file import OrderRuleEntry
 from lifecycle.units import spelled
 from plant.asset import (
@@ -183,32 +184,6 @@ def _refuse_twice(what: str, tags: list[str]) -> None:
     twice = [tag for tag, count in Counter(tags).items() if count > 1]
     if twice:
         raise ValueError(f"{what} {twice[0]} is described twice")
-
-
-def a_cycle(feeds: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the tags along one way that leads back to where it began, that one at both ends; empty where none does.
-
-    >>> a_cycle({"P-1": ["P-2"], "P-2": ["P-3"], "P-3": ["P-1"]})
-    ['P-1', 'P-2', 'P-3', 'P-1']
-    >>> a_cycle({"P-1": ["P-2", "P-3"], "P-2": ["P-3"], "P-3": []})
-    []
-    """
-    done: set[str] = set()
-    for begin in feeds:
-        way: list[str] = []
-        left = [iter([begin])]
-        while left:
-            following = next(left[-1], None)
-            if following is None:
-                left.pop()
-                if way:
-                    done.add(way.pop())
-            elif following in way:
-                return [*way[way.index(following) :], following]
-            elif following not in done:
-                way.append(following)
-                left.append(iter(feeds.get(following, ())))
-    return []
 
 
 def read_plant(path: Path) -> Plant:
