@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
 from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from alerts.orders.attachments import AttachmentStore
 from api import counting
@@ -20,10 +20,14 @@ from api.identity.access import Access
 from api.identity.gate import FILES, RequestGate
 from api.identity.recognising import Recogniser
 from api.identity.route_right import API as PREFIX
+from api.identity.route_right import API_ROOT
 from api.identity.route_rights import refuse_unlisted
 from api.identity.signing_in import forgotten, login, provider_sign_in
 from api.parts import Parts
-from api.problems import handle_problems
+from api.problems import handle_problems, problem
+from api.protocol.body_limits import BodyLimits, routes_that_take_files
+from api.protocol.methods import Methods
+from api.protocol.parameters import refuse_unknown_parameters
 from api.routes import (
     alerts,
     assets,
@@ -47,7 +51,6 @@ from api.routes.work import contents as order_contents
 from api.routes.work import tasks as order_tasks
 from ingest.door import Door
 from plant.clock import Clock
-from plant.errors import NotFound
 from storage.core.database import Database
 
 _ROUTERS = (
@@ -92,11 +95,11 @@ _ROUTERS = (
     people.attempt_router,
 )
 _LEAST_PACKED_BYTES = 1000
-_EVERYTHING_ELSE = "/api/{rest:path}"
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
-Times are ISO 8601 in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of 1 is the
-worst and 0.5 the alarm line. A failure is answered as `{"error": "…", "detail": "…"}`; 503 means: ask again later.
+Times are RFC 3339, answered in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of
+1 is the worst and 0.5 the alarm line. A failure is answered as a problem of RFC 9457 in the caller's language
+(Accept-Language: en, zh); 503 means: ask again later. A parameter that a route does not know is refused.
 """
 
 
@@ -144,12 +147,14 @@ def create_app(
     )
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()
+    _add_routes(app)
+    app.add_middleware(BodyLimits, takes_files=set(routes_that_take_files(iter_route_contexts(app.routes))))
+    app.add_middleware(Methods)
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES)  # outermost: what is packed is not changed
     handle_problems(app)
-    _add_routes(app)
     if console:
         from api.console.addresses import install
 
@@ -160,33 +165,22 @@ def create_app(
 
 def _add_routes(app: FastAPI) -> None:
     for router in _ROUTERS:
-        app.include_router(router, prefix=PREFIX)
-    for outside in (login, forgotten, provider_sign_in, counting):
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
+    for outside in (login, answer_page, forgotten, provider_sign_in, counting):
         app.include_router(outside.router)
-    app.include_router(login.router)
-    app.include_router(answer_page.router)
-    app.include_router(forgotten.router)
-    app.include_router(provider_sign_in.router)
-    app.include_router(counting.router)
-    app.add_api_route(
-        _EVERYTHING_ELSE,
-        _nothing_here,
-        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        response_model=None,
-        include_in_schema=False,
-    )
+    app.mount(API_ROOT, _nothing_here)
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Name every route by its method and path: those of the API, and the console's pages beneath them."""
     for route in iter_route_contexts(app.routes):
         methods, path = set(getattr(route, "methods", None) or ()), str(getattr(route, "path", ""))
-        if path != _EVERYTHING_ELSE:
-            yield from ((method, path) for method in methods - {"HEAD", "OPTIONS"})
+        yield from ((method, path) for method in methods - {"HEAD", "OPTIONS"})
     for mounted in app.routes:
         if isinstance(mounted, Mount) and isinstance(mounted.app, FastAPI):
             yield from ((method, path) for method, path in routes_of(mounted.app) if not path.startswith(FILES))
 
 
-def _nothing_here(request: Request) -> NoReturn:
-    raise NotFound(f"nothing answers {request.method} {request.url.path}; see {PREFIX}/openapi.json")
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    said = f"nothing answers {scope['method']} {scope['path']}; see {PREFIX}/openapi.json"
+    await problem(404, "not_found", said)(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from enum import StrEnum
 
 from starlette.requests import HTTPConnection
@@ -24,6 +25,19 @@ class Language(StrEnum):
     def endonym(self) -> str:
         """Return the language's name in itself."""
         return {"en": "English", "zh": "中文"}[self.value]
+
+
+_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.EN)
+
+
+def speak(language: Language) -> None:
+    """Answer this request in a language."""
+    _SPOKEN.set(language)
+
+
+def spoken() -> Language:
+    """Return the language of the request that is being answered."""
+    return _SPOKEN.get()
 
 
 def language_of(connection: HTTPConnection) -> Language:

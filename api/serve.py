@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from api.app import routes_of
 from api.identity.access import refuse_plain_http
 from api.identity.route_rights import refuse_unlisted
+from api.protocol.connections import PatientProtocol
 from plant.errors import Conflict, Misconfigured
 
 _GRACE_S = 3  # how long open requests may take to end
@@ -51,6 +52,7 @@ def serve(
     with _listen(host, port) as listening:
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
             log_config=None,
             log_level="warning",
             access_log=False,

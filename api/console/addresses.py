@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 
 from fastapi import FastAPI, Request
-from nicegui import core, ui
+from nicegui import core, run, ui
+from starlette.responses import HTMLResponse, Response
 
 from api.console.pages import (
     account,
@@ -27,6 +28,7 @@ from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
 from api.identity.recognising import Recogniser
+from api.identity.signing_in.login_page import missing_page
 from api.parts import Parts
 from plant.errors import Conflict
 
@@ -43,6 +45,8 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
     """
     if core.app.config.has_run_config:
         raise Conflict("this process has a console already; start another process for another one")
+    # Nobody else's page may read what the console's library answers: it reflected any origin, with credentials.
+    core.sio.eio.cors_allowed_origins = []
     ground = Ground(parts=parts, watches=Watches(parts), recogniser=recogniser)
     _declare_lists(ground)
     _declare_knowledge(ground)
@@ -140,12 +144,24 @@ def _declare_things(ground: Ground) -> None:
         await order.show(Visit(ground, request), number)
 
     @page("/models/{site}/{tag:path}")
-    async def show_model(request: Request, site: str, tag: str) -> None:
-        await model.show(Visit(ground, request), site, tag)
+    async def show_model(request: Request, site: str, tag: str) -> Response | None:
+        visit = Visit(ground, request)
+        if not await run.io_bound(visit.knows_asset, site, tag):
+            return _missing(visit)
+        await model.show(visit, site, tag)
+        return None
 
     @page("/assets/{site}/{tag:path}")
-    async def show_asset(request: Request, site: str, tag: str) -> None:
-        await asset.show(Visit(ground, request), site, tag)
+    async def show_asset(request: Request, site: str, tag: str) -> Response | None:
+        visit = Visit(ground, request)
+        if not await run.io_bound(visit.knows_asset, site, tag):
+            return _missing(visit)
+        await asset.show(visit, site, tag)
+        return None
+
+
+def _missing(visit: Visit) -> Response:
+    return HTMLResponse(missing_page(visit.language), status_code=404)
 
 
 _FAVICON = (

@@ -18,10 +18,11 @@ from api.identity.access import SESSION_COOKIE, address_of
 from api.identity.recognising import Recogniser
 from api.language import Language, language_of
 from api.parts import Parts
-from plant.errors import Forbidden, Unavailable
+from plant.errors import Forbidden, NotFound, Rejected, Unavailable
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from plant.work_order import WorkOrder
+from storage.register import assets
 from storage.views.overview import AssetView, SignalView
 
 _EVERY_S = 1.0
@@ -90,6 +91,17 @@ class Visit:
     def may(self, right: Right, site: str) -> bool:
         """Say whether who acts may do something at a site."""
         return self.principal.may(right, site)
+
+    def knows_asset(self, site: str, tag: str) -> bool:
+        """Say whether an asset is in view of the register; also where the database is away, since it may be."""
+        try:
+            with self.parts.database.transaction() as tx:
+                assets.get_asset(tx, site, tag)
+        except (NotFound, Rejected):
+            return False
+        except Unavailable:
+            return True
+        return True
 
     def parts_for(self, right: Right) -> Parts:
         """Return the parts for looking at what wants a right of its own."""

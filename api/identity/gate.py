@@ -16,8 +16,8 @@ from api.identity.content_policy import policy, with_nonce
 from api.identity.recognising import Recogniser
 from api.identity.route_right import Reach
 from api.identity.route_rights import right_of
-from api.identity.signing_in.login_page import away_page, refused_page
-from api.language import language_of
+from api.identity.signing_in.login_page import away_page, missing_page, refused_page
+from api.language import language_of, speak
 from api.problems import problem, problem_of
 from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
 
@@ -33,6 +33,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_NOT_KEPT = ("application/json", "application/problem+json", "text/html")
 _A_YEAR_OF_TLS = "max-age=31536000"
 
 
@@ -49,6 +50,7 @@ class RequestGate:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
+        speak(language_of(HTTPConnection(scope)))
         sending = _Answer(send, is_behind_tls=self._access.is_behind_tls)
         refusal = await self._refusal(HTTPConnection(scope))
         if refusal is None:
@@ -102,7 +104,9 @@ def _said(connection: HTTPConnection, error: AssetloopError) -> Response:
         page = HTMLResponse(away_page(language), status_code=refusal.status_code)
         page.headers["Refresh"] = str(_ASK_AGAIN_S)
         return page
-    if isinstance(error, Forbidden | NotFound):
+    if isinstance(error, NotFound):
+        return HTMLResponse(missing_page(language), status_code=refusal.status_code)
+    if isinstance(error, Forbidden):
         return HTMLResponse(refused_page(language, str(error)), status_code=refusal.status_code)
     return refusal
 
@@ -151,7 +155,10 @@ class _Answer:
         page, held = with_nonce(bytes(self._page), self._nonce), self._held
         self._held = None
         if held is not None:
-            MutableHeaders(scope=held)["content-length"] = str(len(page))
+            if page:
+                MutableHeaders(scope=held)["content-length"] = str(len(page))
+            else:  # an answer to HEAD
+                del MutableHeaders(scope=held)["content-length"]
             await self._send(held)
             await self._send({"type": "http.response.body", "body": page})
 
@@ -161,5 +168,5 @@ class _Answer:
         headers.setdefault("Content-Security-Policy", policy(self._nonce))
         if self._is_behind_tls:
             headers.setdefault("Strict-Transport-Security", _A_YEAR_OF_TLS)
-        if headers.get("content-type", "").startswith(("application/json", "text/html")):
+        if headers.get("content-type", "").startswith(_NOT_KEPT):
             headers.setdefault("Cache-Control", "no-store")

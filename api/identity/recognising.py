@@ -113,6 +113,8 @@ class Recogniser:
         site = self._site(row, parts)
         if site is not None:
             _demand(principal, row.wants, site)
+        elif row.at in _THINGS and row.is_page:
+            raise NotFound("there is no such thing here")
 
     def _is_hidden(self, principal: Principal, row: RouteRight, parts: Mapping[str, str]) -> bool:
         """Say whether a request is about a site of which they may see nothing, so that 404 is the answer."""

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from plant.people.rights import ROLE_RIGHTS, PlantRole, Right
 
-API = "/api/v1"
+API_ROOT = "/api"
+API = f"{API_ROOT}/v1"
 
 
 class Reach(StrEnum):
@@ -54,6 +55,11 @@ class RouteRight:
         """Return what a path is matched against; a part `{x:path}` takes slashes too."""
         parts = re.split(r"(\{\w+(?::path)?\})", self.path)
         return re.compile("".join(_part(part) for part in parts))
+
+    @property
+    def is_page(self) -> bool:
+        """Say whether it is a page for people, none of the API's."""
+        return not self.path.startswith(API_ROOT)
 
     @property
     def roles(self) -> list[PlantRole]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from api.identity.route_right import API, At, Reach, RouteRight
 from plant.errors import Misconfigured
@@ -231,6 +232,7 @@ ROUTE_RIGHTS: Sequence[RouteRight] = (
 )
 
 
+@lru_cache(maxsize=4096)
 def right_of(method: str, path: str) -> RouteRight | None:
     """Find the row for a request; HEAD counts as GET.
 
@@ -241,6 +243,16 @@ def right_of(method: str, path: str) -> RouteRight | None:
     """
     asked = "GET" if method == "HEAD" else method
     return next((one for one in ROUTE_RIGHTS if one.method == asked and one.pattern.fullmatch(path)), None)
+
+
+@lru_cache(maxsize=4096)
+def methods_of(path: str) -> tuple[str, ...]:
+    """Name the methods that a path has.
+
+    >>> methods_of("/api/v1/work-orders"), methods_of("/nothing")
+    (('GET', 'POST'), ())
+    """
+    return tuple(sorted({one.method for one in ROUTE_RIGHTS if one.pattern.fullmatch(path)}))
 
 
 def refuse_unlisted(routes: Iterable[tuple[str, str]]) -> None:

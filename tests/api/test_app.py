@@ -26,7 +26,7 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 def problem(client: TestClient, path: str, status: int) -> Problem:
     answer = client.get(path)
     assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/problem+json"
     return Problem.model_validate_json(answer.content)
 
 
@@ -58,7 +58,7 @@ def test_acknowledging_an_order_is_kept_in_the_persons_name(client: TestClient) 
 def test_no_name_is_taken_from_what_is_sent(client: TestClient) -> None:
     for body in ({"actor": "Eve"}, {"actor": 7}, {"role": "admin"}, []):
         answer = client.post("/api/v1/work-orders/WO-000001/acknowledge", json=body)
-        assert (answer.status_code, answer.json()["error"]) == (400, "malformed_request"), body
+        assert (answer.status_code, answer.json()["error"]) == (422, "malformed_request"), body
     assert client.get("/api/v1/work-orders/WO-000001").json()["acknowledged_by"] is None
 
 
@@ -104,15 +104,15 @@ def test_a_step_that_the_state_forbids_is_a_conflict_and_nonsense_is_refused(cli
     order = "/api/v1/work-orders/WO-000001"
     answer = client.post(f"{order}/complete")
     assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
-    for path, body, error in (
-        ("approve", {"actor": "Eve"}, "malformed_request"),
-        ("close", {**CODES, "outcome": "perhaps"}, "malformed_request"),
-        ("close", {**CODES, "failed_at": "2026-03-04T12:00:00"}, "malformed_request"),
-        ("book", {"hours": -1}, "malformed_request"),
-        ("book", {}, "nothing_booked"),
+    for path, body, status, error in (
+        ("approve", {"actor": "Eve"}, 422, "malformed_request"),
+        ("close", {**CODES, "outcome": "perhaps"}, 422, "malformed_request"),
+        ("close", {**CODES, "failed_at": "2026-03-04T12:00:00"}, 422, "malformed_request"),
+        ("book", {"hours": -1}, 422, "malformed_request"),
+        ("book", {}, 400, "nothing_booked"),
     ):
         answer = client.post(f"{order}/{path}", json=body)
-        assert (answer.status_code, answer.json()["error"]) == (400, error), path
+        assert (answer.status_code, answer.json()["error"]) == (status, error), path
     assert client.get(order).json()["state"] == "WAPPR"
 
 
@@ -255,17 +255,20 @@ def test_a_series_that_makes_no_sense_is_refused(client: TestClient) -> None:
     flow = {"signal": "flow_m3_h"}
     for asked, status in (
         ({"signal": "nope"}, 404),
-        ({}, 400),
-        ({**flow, "from": "yesterday"}, 400),
-        ({**flow, "from": "2026-03-04T12:00:00"}, 400),
+        ({}, 422),
+        ({**flow, "from": "yesterday"}, 422),
+        ({**flow, "from": "2026-03-04T12:00:00"}, 422),
         ({**flow, "from": "2027-01-01T00:00:00Z"}, 400),
         ({**flow, "from": "0001-01-01T00:00:00+14:00"}, 400),
         ({**flow, "to": "0001-01-01T00:00:00Z"}, 400),
         ({**flow, "to": "9999-12-31T23:59:59-14:00"}, 400),
-        ({**flow, "most": "0"}, 400),
+        ({**flow, "most": "0"}, 422),
     ):
         answer = client.get("/api/v1/assets/demo/P-101/series", params=asked)
-        assert (answer.status_code, answer.json().keys()) == (status, {"error", "detail"}), asked
+        assert (answer.status_code, answer.json().keys()) == (
+            status,
+            Problem.model_fields.keys() - {"current", "yours"},
+        ), asked
 
 
 def test_quarantine_shows_no_payload_unless_asked_for_one(client: TestClient, superuser: Superuser) -> None:
@@ -334,7 +337,8 @@ def test_a_misconfiguration_shows_its_one_line(
     application.add_api_route("/api/v1/fail", fail)
     with TestClient(application, base_url="http://localhost") as client:
         people.sign_in(client, app_database, clock)
-        assert problem(client, "/api/v1/fail", 500) == Problem(error="misconfigured", detail="set this")
+        said = problem(client, "/api/v1/fail", 500)
+    assert (said.type, said.detail) == ("urn:assetloop:problem:misconfigured", "set this")
 
 
 def test_a_path_that_is_not_there_is_a_problem_too(client: TestClient) -> None:

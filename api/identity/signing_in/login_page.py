@@ -197,6 +197,16 @@ def refused_page(language: Language, why: str) -> str:
     return small_page(language, say("page_refused"), body, "/")
 
 
+def missing_page(language: Language) -> str:
+    """Draw what is shown where no page is."""
+    say = _saying(language)
+    body = (
+        f'<form action="/" id="content"><p role="alert" data-testid="missing">{say("page_missing")}</p>'
+        f"<p>{say('page_missing_hint')}</p><button>{say('nav_back')}</button></form>"
+    )
+    return small_page(language, say("page_missing"), body, "/")
+
+
 def _saying(language: Language) -> Callable[..., str]:
     def say(key: str, /, **values: object) -> str:
         return escape(identity_text(language, key, **values))

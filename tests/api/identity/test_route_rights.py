@@ -177,8 +177,9 @@ def client(
 def ask(client: TestClient, row: RouteRight, thing: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
     path = re.sub(r"\{(\w+)(:path)?\}", lambda found: str(thing[found[1]]), row.path)
     if row.method == "GET":
-        needed = {"q": "pump", "device": f"{thing['site']}/P-1", "signal": "none"}
-        return client.get(path, headers=headers, params=needed)
+        device = {"device": f"{thing['site']}/P-1"}
+        needed = {"search": {"q": "pump"}, "minutes": device, "series": {"signal": "none"}}
+        return client.get(path, headers=headers, params=needed.get(path.rpartition("/")[2]))
     body: dict[str, Any] = {"nonsense": 1}
     if row.at is At.BODY:
         body = BODIES.get(row.path, {}) | {"site": thing["site"]}

@@ -43,7 +43,7 @@ def test_a_chain_is_read_proved_verified_and_cosigned(
     line = own.sign(opened(note, key.verifier).text, at_s=7)
     body = {"size": chain["entries"], "line": line}
     assert client.post(f"{LEDGER}/demo/cosignatures", json=body | {"size": 99}).status_code == 400
-    assert client.post(f"{LEDGER}/demo/cosignatures", json=body | {"line": "nonsense"}).status_code == 400
+    assert client.post(f"{LEDGER}/demo/cosignatures", json=body | {"line": "nonsense"}).status_code == 422
     assert client.post(f"{LEDGER}/demo/cosignatures", json=body).status_code == 204
     assert cosigned_at(client.get(f"{LEDGER}/demo/head").json()["head"], own.verifier) == 7
 

@@ -54,7 +54,7 @@ def test_a_challenger_is_promoted_and_rolled_back(client: TestClient) -> None:
     assert client.post("/api/v1/models/2/rollback").json()["version"] == 1
     assert standing(client) == {1: "champion", 2: "challenger"}
     assert client.post("/api/v1/models/1/rollback").status_code == 409
-    assert client.post("/api/v1/models/2/promote", json={"actor": "Eve"}).status_code == 400
+    assert client.post("/api/v1/models/2/promote", json={"actor": "Eve"}).status_code == 422
 
 
 def test_a_model_that_cannot_be_loaded_is_a_conflict_in_one_line(client: TestClient, rows: Rows) -> None:

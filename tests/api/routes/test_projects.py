@@ -48,7 +48,7 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
     assert [one["duty"] for one in named["gates"] if one["gate"] == "training"] == [duty]
     assert client.get("/api/v1/assets/demo/P-101").json()["state"] == "commissioning"
     assert client.post(f"{PROJECTS}/cw/gates/spares/pass", json={"note": "all on the shelf"}).status_code == 409
-    assert client.post(f"{PROJECTS}/cw/gates/nothing/pass", json={}).status_code == 400
+    assert client.post(f"{PROJECTS}/cw/gates/nothing/pass", json={}).status_code == 422
     wanted = {"note": "tested at the maker's works"}
     refused = client.post(f"{PROJECTS}/cw/gates/feasibility/waive", json=wanted)
     assert (refused.status_code, refused.json()["error"]) == (403, "unconfirmed")

@@ -25,7 +25,7 @@ def test_signals_go_out_of_view_and_come_back(client: TestClient) -> None:
     assert client.post(f"{PUMP}/restore", json=chosen).json()["signals"] == [before[0]]
     assert (keys(client), retired(client)) == (before, [])
     assert client.post(f"{PUMP}/retire", json={"signals": ["nothing"]}).status_code == 404
-    assert client.post(f"{PUMP}/retire", json={"signals": []}).status_code == 400
+    assert client.post(f"{PUMP}/retire", json={"signals": []}).status_code == 422
 
 
 def test_an_asset_goes_out_of_view_and_comes_back(client: TestClient) -> None:

@@ -59,7 +59,7 @@ def test_operations_may_look_and_not_say(client: TestClient, rows: Rows) -> None
 
 def test_what_cannot_be_said_is_refused(client: TestClient, rows: Rows) -> None:
     sign_in(client, rows, PlantRole.ENGINEERING)
-    assert client.post(STATE, json={"says": "perhaps"}).status_code == 400
+    assert client.post(STATE, json={"says": "perhaps"}).status_code == 422
     assert client.post(STATE, json={"says": "normal", "since": "2027-01-01T00:00:00Z"}).status_code == 400
     assert client.post("/api/v1/assets/demo/X/state", json={"says": "normal"}).status_code == 404
     assert client.post(STATE, json={"says": "normal", "since": "2026-03-02T12:30:00Z"}).status_code == 200

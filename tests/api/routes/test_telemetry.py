@@ -162,7 +162,7 @@ def test_tokens_are_issued_over_the_api(client: TestClient, send: Send, register
     assert issued.status_code == 201
     assert send(issued.json()["token"], {"n": 1}, "P-101").status_code == 200
     assert client.post("/api/v1/device-tokens", json={**wish, "site": "nope"}).status_code == 404
-    assert client.post("/api/v1/device-tokens", json={"site": "demo"}).status_code == 400
+    assert client.post("/api/v1/device-tokens", json={"site": "demo"}).status_code == 422
 
 
 def test_a_token_opens_its_site_or_its_asset_alone(send: Send, issue: Callable[..., str], superuser: Superuser) -> None:

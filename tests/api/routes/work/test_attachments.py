@@ -60,10 +60,10 @@ def test_what_is_not_what_it_is_called_is_refused(client: TestClient) -> None:
     ):
         answer = client.post(FILES, params={"name": name}, content=body)
         assert (answer.status_code, answer.json()["error"]) == (status, error), name
-    assert client.post(FILES, content=PNG).status_code == 400
+    assert client.post(FILES, content=PNG).status_code == 422
     assert client.post(FILES.replace("000001", "000009"), params={"name": "a.png"}, content=PNG).status_code == 404
     assert client.get(f"{FILES}/00000000-0000-0000-0000-000000000000").status_code == 404
-    assert client.get(f"{FILES}/x").status_code == 400
+    assert client.get(f"{FILES}/x").status_code == 422
     assert client.get(FILES).json() == []
 
 

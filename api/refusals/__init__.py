@@ -1,0 +1,1 @@
+"""What is refused, said in the caller's language."""
