@@ -44,9 +44,13 @@ class VerifiedChain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrokenChain:
-    """The first entry that was changed, is missing, or disagrees with the head."""
+    """The first entry that was changed, is missing, cannot be read, or disagrees with the head.
+
+    `unreadable` is what the database said where it could not read the entry: then the record is damaged.
+    """
 
     seq: int
+    unreadable: str = ""
 
 
 def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> Entry:
@@ -58,11 +62,8 @@ def append(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> E
     Raises:
         ValueError: the event's content is not JSON that every reader sees alike (NaN, integers beyond 2**53).
     """
-    entry = _said(tx, event)
-    head = store.lock_head(tx, project, beginning=_BEGINNING)
-    digest = _digest(project, head.seq + 1, at, entry, head.hash)
-    store.add(tx, project=project, seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest)
-    return Entry(project=project, seq=head.seq + 1, hash=digest)
+    (head,) = store.append(tx, project, [(at, _said(tx, event))])
+    return Entry(project=project, seq=head.seq, hash=head.hash)
 
 
 def note(tx: Transaction, project: str, event: LedgerEvent, at: datetime) -> None:
@@ -80,31 +81,30 @@ def gathered(tx: Transaction) -> Iterator[None]:
     yield
     noted, tx.gathered = tx.gathered, None
     for project in sorted({one[0] for one in noted}):
-        head = store.lock_head(tx, project, beginning=_BEGINNING)
-        rows = []
-        for _, at, entry in (one for one in noted if one[0] == project):
-            digest = _digest(project, head.seq + 1, at, entry, head.hash)
-            rows.append(store.NewEntry(seq=head.seq + 1, at=at, entry=entry, previous=head.hash, digest=digest))
-            head = store.Head(seq=head.seq + 1, hash=digest)
-        store.add_many(tx, project, rows)
+        store.append(tx, project, [(at, said) for of, at, said in noted if of == project])
 
 
-def _said(tx: Transaction, event: LedgerEvent) -> dict[str, Any]:
+def _said(tx: Transaction, event: LedgerEvent) -> str:
+    """Return the canonical JSON of what is entered."""
     entry = event.content()
     if tx.principal is not None:
         entry |= {"recognised": tx.principal.recognition.value, "person": tx.principal.person_id or None}
-    return entry
+    return rfc8785.dumps(entry).decode()
 
 
 def verify(tx: Transaction, project: str) -> VerifiedChain | BrokenChain:
     """Walk a project's chain from its beginning to its head."""
     seq, previous = 0, _BEGINNING
-    while page := store.entries_after(tx, project, seq, most=_PAGE):
+    while page := store.readable_after(tx, project, seq, most=_PAGE):
+        if isinstance(page, store.UnreadableEntry):
+            return BrokenChain(seq=page.seq, unreadable=page.because)
         for stored in page:
             if not _follows(stored, seq, previous):
                 return BrokenChain(seq=seq + 1)
             seq, previous = stored.seq, stored.hash
-    head = store.head(tx, project) or store.Head(seq=0, hash=_BEGINNING)
+    head = store.readable_head(tx, project, newest=seq) or store.Head(seq=0, hash=_BEGINNING)
+    if isinstance(head, store.UnreadableEntry):
+        return BrokenChain(seq=max(seq, 1), unreadable=head.because)
     if head.seq != seq:
         return BrokenChain(seq=min(head.seq, seq) + 1)
     return VerifiedChain(entries=seq, head=previous) if head.hash == previous else BrokenChain(seq=seq)
@@ -123,25 +123,20 @@ def _follows(stored: store.StoredEntry, seq: int, previous: bytes) -> bool:
     """Say whether an entry is the next one and says what its hash says."""
     if (stored.seq, stored.previous) != (seq + 1, previous):
         return False
-    return hashlib.sha256(rfc8785.dumps(content_of(stored))).digest() == stored.hash
+    try:
+        return hashlib.sha256(rfc8785.dumps(content_of(stored))).digest() == stored.hash
+    except ValueError:  # no entry was ever made of a number that is not finite, or of what is no JSON
+        return False
 
 
 def content_of(stored: store.StoredEntry) -> dict[str, Any]:
     """Return what an entry's hash is over."""
     # RFC 8785 knows only doubles; PostgreSQL writes a large one out as an integer
     entry = json.loads(stored.entry, parse_int=float)
-    return _content(stored.project, stored.seq, stored.at, entry, stored.previous)
-
-
-def _digest(project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes) -> bytes:
-    return hashlib.sha256(rfc8785.dumps(_content(project, seq, at, entry, previous))).digest()
-
-
-def _content(project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes) -> dict[str, Any]:
     return {
-        "project": project,
-        "seq": seq,
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "project": stored.project,
+        "seq": stored.seq,
+        "at": stored.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "entry": entry,
-        "previous": previous.hex(),
+        "previous": stored.previous.hex(),
     }

@@ -16,6 +16,16 @@ from plant.model import ProposalState
 from plant.work_order import WorkOrder
 
 Takeover = Literal["promoted", "rolled_back_to", "trained"]
+ImportedWhat = Literal[
+    "register",
+    "readings",
+    "schedule",
+    "backup",
+    "job_plans",
+    "maintenance_plans",
+    "stores",
+    "rationalisations",
+]
 
 
 class LedgerEvent(Protocol):
@@ -80,10 +90,10 @@ class OrderMoved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileImported:
-    """A file was brought into the record: a register or readings; `counts` say what that changed."""
+    """A file was brought into the record; `counts` say what that changed."""
 
     actor: str
-    what: Literal["register", "readings", "schedule", "backup"]
+    what: ImportedWhat
     file: str
     sha256: str
     counts: dict[str, int]
@@ -96,6 +106,26 @@ class FileImported:
             "file": self.file,
             "sha256": self.sha256,
             "counts": self.counts,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileAttached:
+    """A file was attached to an order; it has this SHA-256."""
+
+    actor: str
+    order: str
+    file: str
+    sha256: str
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {
+            "event": "order.file_attached",
+            "actor": self.actor,
+            "number": self.order,
+            "file": self.file,
+            "sha256": self.sha256,
         }
 
 

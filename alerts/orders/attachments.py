@@ -11,6 +11,8 @@ import fsspec
 from alerts.journal import JournalEntry
 from alerts.orders.incoming_file import PIECE_BYTES, IncomingFile
 from alerts.orders.locked_order import lock_order, touched, write_revision
+from lifecycle import ledger
+from lifecycle.ledger_events import FileAttached
 from plant.clock import Clock
 from plant.errors import Conflict, Misconfigured, Unavailable
 from plant.orders.attachment import Attachment
@@ -119,6 +121,8 @@ def attach(
             raise Conflict(f"work order {number} has this very file already")
         entry = JournalEntry(event="attached", actor=actor.name, at=now, note=f"{made.name}\n{words}".strip())
         write_revision(tx, locked, touched(order, actor.name, now), entry)
+        attached = FileAttached(actor=actor.name, order=number, file=made.name, sha256=made.sha256)
+        ledger.append(tx, order.site, attached, now)
     return made
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
+from service.commands.common import Data, Json, answer, enter_file, site_and_tag, surroundings, table
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -150,9 +150,11 @@ def import_file(
     """Make the register say what a file says; what it does not mention stays."""
     from lifecycle.register.alarm_file import import_rationalisations, read_alarm_file
 
-    said = read_alarm_file(file)
-    with surroundings(data).database() as database, database.transaction() as tx:
+    said, around, actor = read_alarm_file(file), surroundings(data), who()
+    with around.database(actor=actor) as database, database.transaction() as tx:
         outcomes = dict(import_rationalisations(tx, said))
+        counts = {how: outcomes.get(how, 0) for how in ("added", "changed")}
+        enter_file(tx, "rationalisations", file, counts, actor=actor, at=around.clock.now())
     words = ", ".join(f"{count} {how}" for how, count in sorted(outcomes.items())) or "nothing in it"
     answer(outcomes, as_json=json, line=lambda: words)
 

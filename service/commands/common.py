@@ -15,7 +15,12 @@ from plant.errors import Misconfigured
 from plant.escaped import escaped
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lifecycle.ledger_events import ImportedWhat
+    from plant.people.principal import Principal
     from service.runtime.surroundings import Surroundings
+    from storage.core.database import Transaction
 
 Data = Annotated[
     Path | None,
@@ -46,6 +51,31 @@ def sha256_of_file(file: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def enter_file(
+    tx: Transaction,
+    what: ImportedWhat,
+    file: Path,
+    counts: dict[str, int],
+    *,
+    actor: Principal,
+    at: datetime,
+    sites: Sequence[str] | None = None,
+) -> None:
+    """Enter in the ledger what a file brought in: at the `sites` that it concerns, or at every site.
+
+    A file that changed nothing is no entry.
+    """
+    from lifecycle import ledger
+    from lifecycle.ledger_events import FileImported
+    from storage.register.assets import list_sites
+
+    if not any(counts.values()):
+        return
+    imported = FileImported(actor=actor.name, what=what, file=file.name, sha256=sha256_of_file(file), counts=counts)
+    for site in sites if sites is not None else sorted(list_sites(tx)):
+        ledger.append(tx, site, imported, at)
 
 
 def answer(result: Any, *, as_json: bool, line: Callable[[], str]) -> None:

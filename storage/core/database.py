@@ -69,7 +69,7 @@ class Transaction:
         self.copies = copies
         self.principal = principal
         self.deferred: set[str] = set()
-        self.gathered: list[tuple[str, datetime, dict[str, Any]]] | None = None
+        self.gathered: list[tuple[str, datetime, str]] | None = None
 
     def all(self, name: str, /, **parameters: Any) -> list[DictRow]:
         """Return every row of a named statement, each a dict by column name."""

@@ -45,7 +45,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO assetloop_app;
 GRANT INSERT, UPDATE ON
     site, asset_class, class_signal, asset, equipment, installation, signal, healthy_interval,
     model, scoring, guarding, score, wear, finding, finding_seen, alert, alert_finding,
-    work_order, work_order_finding, ledger_head, suppression, shelving, relearning, label,
+    work_order, work_order_finding, suppression, shelving, relearning, label,
     incident, incident_alert, alarm_flood,
     training, proposal, remaining_life, device_token, notice
 TO assetloop_app;
@@ -59,11 +59,11 @@ TO assetloop_app;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
-GRANT EXECUTE ON FUNCTION secret_hash, keep_secret TO assetloop_app;
+GRANT EXECUTE ON FUNCTION append_to_ledger, secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
     project_milestone, project_document, project_gate, project_training,
-    ledger, ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
+    ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model, state_label
 TO assetloop_app;

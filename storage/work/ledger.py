@@ -1,15 +1,18 @@
-"""The ledger's rows: one head per project, locked for each append, and the entries behind it."""
+"""The ledger's rows: one head per project, which moves only with what is appended, and the entries behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
-from psycopg.types.json import Jsonb
+import psycopg
 
 from storage.core.database import Transaction
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,49 +35,31 @@ class StoredEntry:
     hash: bytes
 
 
-def lock_head(tx: Transaction, project: str, *, beginning: bytes) -> Head:
-    """Lock a project's head until the transaction ends; a new project begins with `beginning`."""
-    tx.run("ledger.begin", project=project, hash=beginning)
-    return Head(**tx.one("ledger.lock_head", project=project))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadableEntry:
+    """The record of entry `seq` is damaged, so that the database cannot read it; `because` is what it says."""
+
+    seq: int
+    because: str
+
+
+def append(tx: Transaction, project: str, entries: Sequence[tuple[datetime, str]]) -> list[Head]:
+    """Enter instants with what is said, as canonical JSON, at the end of a chain; appends to it wait for each other."""
+    rows = tx.all(
+        "ledger.append", project=project, ats=[at for at, _ in entries], entries=[said for _, said in entries]
+    )
+    return [Head(**row) for row in rows]
+
+
+def projects(tx: Transaction) -> list[str]:
+    """Name every chain that has a head or an entry."""
+    return [row["project"] for row in tx.all("ledger.projects")]
 
 
 def head(tx: Transaction, project: str) -> Head | None:
     """Return a project's head; None where nothing was ever written."""
     row = tx.first("ledger.head", project=project)
     return Head(**row) if row else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewEntry:
-    """An entry that is to be written."""
-
-    seq: int
-    at: datetime
-    entry: dict[str, Any]
-    previous: bytes
-    digest: bytes
-
-
-def add_many(tx: Transaction, project: str, entries: Sequence[NewEntry]) -> None:
-    """Write entries, each of which follows the one before, and move the head; the caller holds the head's lock."""
-    tx.run(
-        "ledger.add_many",
-        project=project,
-        seqs=[one.seq for one in entries],
-        ats=[one.at for one in entries],
-        entries=[Jsonb(one.entry) for one in entries],
-        previous=[one.previous for one in entries],
-        hashes=[one.digest for one in entries],
-    )
-    tx.run("ledger.move_head", project=project, seq=entries[-1].seq, hash=entries[-1].digest)
-
-
-def add(
-    tx: Transaction, *, project: str, seq: int, at: datetime, entry: dict[str, Any], previous: bytes, digest: bytes
-) -> None:
-    """Write one entry and move the head to it; the caller holds the head's lock."""
-    tx.run("ledger.add", project=project, seq=seq, at=at, entry=Jsonb(entry), previous=previous, hash=digest)
-    tx.run("ledger.move_head", project=project, seq=seq, hash=digest)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,3 +125,33 @@ def installation(tx: Transaction) -> str:
 def entries_after(tx: Transaction, project: str, seq: int, *, most: int) -> list[StoredEntry]:
     """Return up to `most` entries after `seq`, in order."""
     return [StoredEntry(**row) for row in tx.all("ledger.after", project=project, seq=seq, most=most)]
+
+
+def readable_after(tx: Transaction, project: str, seq: int, *, most: int) -> list[StoredEntry] | UnreadableEntry:
+    """Return what `entries_after` does, or the first of those entries that cannot be read."""
+    page = _readable(tx, seq + 1, partial(entries_after, tx, project, seq, most=most))
+    if most == 1 or not isinstance(page, UnreadableEntry):
+        return page
+    found: list[StoredEntry] = []
+    for after in range(seq, seq + most):
+        one = readable_after(tx, project, after, most=1)
+        if isinstance(one, UnreadableEntry):
+            return found or one
+        found += one
+    return found
+
+
+def readable_head(tx: Transaction, project: str, *, newest: int) -> Head | UnreadableEntry | None:
+    """Return what `head` does; a head that cannot be read is that of the `newest` entry."""
+    return _readable(tx, newest, partial(head, tx, project))
+
+
+def _readable(tx: Transaction, seq: int, read: Callable[[], Found]) -> Found | UnreadableEntry:
+    """Read in a savepoint, so that the transaction goes on where the record is damaged."""
+    try:
+        with tx.connection.transaction():
+            return read()
+    except (psycopg.Error, UnicodeError) as error:
+        if tx.connection.broken:
+            raise
+        return UnreadableEntry(seq=seq, because=str(error).partition("\n")[0])

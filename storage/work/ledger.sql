@@ -1,15 +1,7 @@
--- name: begin
--- Give a project its head, once.
-INSERT INTO ledger_head (project, seq, hash)
-VALUES (%(project)s, 0, %(hash)s)
-ON CONFLICT (project) DO NOTHING;
-
--- name: lock_head
--- Lock a project's head: one append at a time.
+-- name: append
+-- Enter what is given, in order, and move the head with it.
 SELECT seq, hash
-FROM ledger_head
-WHERE project = %(project)s
-FOR UPDATE;
+FROM append_to_ledger(%(project)s, %(ats)s::timestamptz[], %(entries)s::text[]);
 
 -- name: head
 -- A project's head.
@@ -17,24 +9,22 @@ SELECT seq, hash
 FROM ledger_head
 WHERE project = %(project)s;
 
--- name: add
--- Write one entry.
-INSERT INTO ledger (project, seq, at, entry, previous, hash)
-VALUES (%(project)s, %(seq)s, %(at)s, %(entry)s, %(previous)s, %(hash)s);
-
--- name: add_many
--- Write many entries.
-INSERT INTO ledger (project, seq, at, entry, previous, hash)
-SELECT %(project)s, seq, at, entry, previous, hash
-FROM unnest(
-    %(seqs)s::bigint[], %(ats)s::timestamptz[], %(entries)s::jsonb[], %(previous)s::bytea[], %(hashes)s::bytea[]
-) AS noted (seq, at, entry, previous, hash);
-
--- name: move_head
--- Move a project's head to its newest entry.
-UPDATE ledger_head
-SET seq = %(seq)s, hash = %(hash)s
-WHERE project = %(project)s;
+-- name: projects
+-- Every chain that has a head or an entry.
+WITH RECURSIVE found AS (
+    (SELECT project FROM ledger ORDER BY project LIMIT 1)
+    UNION ALL
+    SELECT (SELECT l.project FROM ledger AS l WHERE l.project > found.project ORDER BY l.project LIMIT 1)
+    FROM found
+    WHERE found.project IS NOT NULL
+)
+SELECT project
+FROM found
+WHERE project IS NOT NULL
+UNION
+SELECT project
+FROM ledger_head
+ORDER BY project;
 
 -- name: hashes
 -- Every entry's hash, in order.
@@ -101,8 +91,11 @@ SELECT installation
 FROM deployment;
 
 -- name: after
--- Entries after `seq`, in order; the entry as text, so that no number loses its digits on the way.
-SELECT project, seq, at, entry::text AS entry, previous, hash
+-- Entries after `seq`, in order; the entry as text, so that no number loses its digits on the way. A time that no entry
+-- can have been made at reads as the year 1.
+SELECT
+    project, seq, entry::text AS entry, previous, hash,
+    CASE WHEN at BETWEEN '0002-01-01' AND '9998-12-31' THEN at ELSE '0001-01-01 00:00:00+00' END AS at
 FROM ledger
 WHERE project = %(project)s AND seq > %(seq)s
 ORDER BY seq

@@ -162,22 +162,25 @@ def test_an_entry_whose_transaction_fails_leaves_no_gap(app_database: Database) 
     assert verdict.entries == 2
 
 
-def test_appends_at_once_make_one_chain(database_url: str) -> None:
-    with Database(database_url, role=Role.APP, most=8) as database:
-        start = threading.Barrier(6)
+def test_sixteen_writers_at_once_never_fork_a_chain(database_url: str) -> None:
+    with Database(database_url, role=Role.APP, most=16) as database:
+        start = threading.Barrier(16)
 
         def work() -> None:
             start.wait()
-            write(database, 5)
+            write(database, 8)
+            with database.transaction() as tx, ledger.gathered(tx):
+                for number in range(4):
+                    ledger.note(tx, "demo", Said({"gathered": number}), AT)
 
-        threads = [threading.Thread(target=work) for _ in range(6)]
+        threads = [threading.Thread(target=work) for _ in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         verdict = verify(database)
     assert isinstance(verdict, VerifiedChain)
-    assert verdict.entries == 30
+    assert verdict.entries == 16 * 12
 
 
 def test_a_chain_longer_than_a_page_verifies(app_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +193,7 @@ def test_a_chain_longer_than_a_page_verifies(app_database: Database, monkeypatch
 
 def test_the_application_may_not_change_or_remove_an_entry(app_database: Database) -> None:
     write(app_database, 1)
-    for statement in (b"UPDATE ledger SET entry = '{}'", b"DELETE FROM ledger", b"TRUNCATE ledger"):
+    for statement in (b"UPDATE ledger SET entry = '{}'", b"DELETE FROM ledger", b"TRUNCATE ledger, ledger_head"):
         with pytest.raises(Exception, match="permission denied"), app_database.transaction() as tx:
             tx.connection.execute(statement)
 

@@ -25,7 +25,7 @@ INGEST = {
 APP = {
     **dict.fromkeys(("site", "asset_class", "asset", "equipment", "installation", "signal", "healthy_interval"), "siu"),
     **dict.fromkeys(("model", "scoring", "score", "finding", "finding_seen", "alert", "alert_finding"), "siu"),
-    **dict.fromkeys(("work_order", "work_order_finding", "ledger_head"), "siu"),
+    **dict.fromkeys(("work_order", "work_order_finding"), "siu"),
     **dict.fromkeys(
         ("guarding", "wear", "suppression", "shelving", "relearning", "label", "training", "proposal"), "siu"
     ),
@@ -47,7 +47,7 @@ APP = {
     **dict.fromkeys(("project", "project_asset", "project_punch", "project_signature"), "siu"),
     **dict.fromkeys(("project_spare", "project_duty"), "siu"),
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
-    **dict.fromkeys(("ledger", "work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
+    **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),
     **dict.fromkeys(("lesson", "knowledge_word"), "siu"),
@@ -89,7 +89,15 @@ ROUTINES = {
         "ingest_spread_s",
         *("reach", "suppression_of", "shelved_until", "is_relearning", "quarantine_key", "approved_strangers"),
         *("drop_expired_quarantine", "dismiss_stranger", "copy_merged", "is_silent", "health_of", "health_rank"),
-        *("secret_hash", "keep_secret", "hold_in_quarantine", "similar_words", "knows_spelling", "figures"),
+        *(
+            "append_to_ledger",
+            "secret_hash",
+            "keep_secret",
+            "hold_in_quarantine",
+            "similar_words",
+            "knows_spelling",
+            "figures",
+        ),
     },
     Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank"},
 }

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from plant.orders.job_plan import Verdict
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, answer, enter_file, surroundings, table
 from service.commands.orders.commands import By, Number, order_app
 from service.commands.who import who
 
@@ -30,8 +30,11 @@ def import_plans(
 
     around = surroundings(data)
     plans = read_job_plans(file)
-    with around.database() as database, database.transaction() as tx:
-        done = import_job_plans(tx, plans, at=around.clock.now(), by=who(by).name)
+    actor, now = who(by), around.clock.now()
+    with around.database(actor=actor) as database, database.transaction() as tx:
+        done = import_job_plans(tx, plans, at=now, by=actor.name)
+        counts = {"added": len(done.added), "changed": len(done.changed)}
+        enter_file(tx, "job_plans", file, counts, actor=actor, at=now)
     said = f"added {len(done.added)}, changed {len(done.changed)}, left {len(done.left)} job plans"
     answer(done, as_json=json, line=lambda: said)
 

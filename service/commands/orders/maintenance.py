@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, answer, enter_file, surroundings, table
 from service.commands.orders.commands import By
 from service.commands.orders.spending import order_app
 from service.commands.who import who
@@ -30,8 +30,11 @@ def import_plans(
 
     around = surroundings(data)
     site, plans = read_maintenance_plans(file)
-    with around.database() as database, database.transaction() as tx:
-        done = import_maintenance_plans(tx, site, plans, clock=around.clock, by=who(by).name)
+    actor = who(by)
+    with around.database(actor=actor) as database, database.transaction() as tx:
+        done = import_maintenance_plans(tx, site, plans, clock=around.clock, by=actor.name)
+        counts = {how: done[how] for how in ("added", "changed")}
+        enter_file(tx, "maintenance_plans", file, counts, actor=actor, at=around.clock.now(), sites=[site])
     answer(done, as_json=json, line=lambda: ", ".join(f"{how} {count}" for how, count in done.items()))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, answer, enter_file, surroundings, table
 from service.commands.orders.commands import By, Number
 from service.commands.orders.library import order_app
 from service.commands.who import who
@@ -47,9 +47,11 @@ def import_parts(
     """Bring in a site's currency, its trades with what an hour costs, and its parts; stock is left as it is."""
     from lifecycle.register.stores_file import import_stores, read_stores
 
-    stores = read_stores(file)
-    with surroundings(data).database() as database, database.transaction() as tx:
+    stores, around, actor = read_stores(file), surroundings(data), who()
+    with around.database(actor=actor) as database, database.transaction() as tx:
         done = import_stores(tx, stores)
+        counts = {how: sum(done[how].values()) for how in ("added", "changed")}
+        enter_file(tx, "stores", file, counts, actor=actor, at=around.clock.now(), sites=[stores.site])
     said = "; ".join(
         f"{how} {', '.join(f'{n} {what}' for what, n in one.items()) or 'nothing'}" for how, one in done.items()
     )

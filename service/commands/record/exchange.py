@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
+from service.commands.common import Data, Json, answer, enter_file, surroundings
 
 if TYPE_CHECKING:
     from service.runtime.surroundings import Surroundings
@@ -64,15 +64,11 @@ def import_(
 
 def _enter_import(around: Surroundings, file: Path, *, stored: int, sites: Sequence[str]) -> None:
     """Enter in the ledger of every site what a file brought in."""
-    from lifecycle import ledger
-    from lifecycle.ledger_events import FileImported
     from service.commands.who import who
 
-    actor, digest = who(otherwise="assetloop import"), sha256_of_file(file)
-    imported = FileImported(actor=actor.name, what="readings", file=file.name, sha256=digest, counts={"stored": stored})
+    actor = who(otherwise="assetloop import")
     with around.database(actor=actor) as database, database.transaction() as tx:
-        for site in sites:
-            ledger.append(tx, site, imported, around.clock.now())
+        enter_file(tx, "readings", file, {"stored": stored}, actor=actor, at=around.clock.now(), sites=sites)
 
 
 def backup(

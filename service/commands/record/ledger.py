@@ -40,7 +40,7 @@ def verify(
     with around.database() as database, database.transaction() as tx:
         kept = _heads(around, head or (), store.installation(tx))
         named = {one.origin.partition("/")[2] for one in kept}
-        chains = [project] if project else sorted({one.project for one in store.chains(tx)} | named)
+        chains = [project] if project else sorted(set(store.projects(tx)) | named)
         verdicts = {
             chain: heads.compare(tx, chain, [one for one in kept if one.origin.endswith(f"/{chain}")])
             for chain in chains
@@ -62,6 +62,8 @@ def say_verdict(verdict: ChainVerdict) -> str:
     from lifecycle.ledger import BrokenChain
 
     match verdict:
+        case BrokenChain() if verdict.unreadable:
+            return f"entry {verdict.seq} cannot be read, its record is damaged: {verdict.unreadable}"
         case BrokenChain():
             return f"entry {verdict.seq} was changed, moved or removed"
         case TruncatedChain():
