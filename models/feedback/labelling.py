@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from lifecycle import ledger
-from lifecycle.ledger_events import AlarmLineMoved
+from lifecycle.model_events import AlarmLineMoved
 from models.catalogue import KIND, ModelRefused, source_version, unpacked
 from models.feedback import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lifecycle import ledger
-from lifecycle.ledger_events import ProposalDecided
+from lifecycle.model_events import ProposalDecided
 from lifecycle.register.healthy_time import declare_healthy
 from lifecycle.register.relearning import learnt
 from models import training_requests

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecycle import ledger
-from lifecycle.ledger_events import ModelTookOver, Takeover
+from lifecycle.model_events import ModelTookOver, Takeover
 from lifecycle.register.relearning import learnt
 from models.catalogue import source_version, unpacked
 from models.scoring import state_codec

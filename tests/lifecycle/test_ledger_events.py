@@ -9,19 +9,17 @@ import pytest
 import rfc8785
 
 from lifecycle.ledger_events import (
-    AlarmLineMoved,
     AlertMoved,
     AssetApproved,
     LedgerEvent,
     Merged,
-    ModelTookOver,
     OrderMoved,
-    ProposalDecided,
     RelearningBegan,
     RelearningEnded,
     ServiceStateChanged,
     ViewChanged,
 )
+from lifecycle.model_events import AlarmLineMoved, ModelTookOver, ProposalDecided
 from plant.alert import Alert, AlertFlags
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder

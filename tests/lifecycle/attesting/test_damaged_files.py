@@ -131,9 +131,9 @@ class Cluster:
                 connection.close()
 
     def _damage(self, chance: random.Random, schema: str) -> tuple[Path, str, bytes | None]:
-        file = chance.choice([one for one in self.files[schema] if one.stat().st_size])
+        file = chance.choice([one for one in self.files[schema] if self._rests(one).stat().st_size])
         how = chance.choice(DAMAGES)
-        return file, f"{how.__name__} of {file.name}", how(chance, (self._rests(file)).read_bytes())
+        return file, f"{how.__name__} of {file.name}", how(chance, self._rests(file).read_bytes())
 
     def _rests(self, file: Path) -> Path:
         return self.resting / file.relative_to(self.server.folder)
