@@ -32,7 +32,8 @@ class ModelShape(Shape):
     libraries: dict[str, str]
     figures: dict[str, Any] = Field(
         description="Back-test: `held_back` healthy time it did not learn from, kept `faults` and `false_alarms`. Of "
-        "the training: signals that `never_moved`, `counters`, and stretches that lie `apart` from the rest of it."
+        "the training: signals that `never_moved`, `counters`, `daily` ones that go with the time of day, and stretches"
+        " that lie `apart` from the rest of it."
     )
     line: float = Field(description="Its alarm line, in multiples of the one it was trained with: 1 to 2.")
     refused: str | None = Field(description="Why it cannot be used here; null where it can.")

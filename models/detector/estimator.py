@@ -95,9 +95,11 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         learnt = learn(rows, clock, self._options(tuple(settings), tuple(symptoms), time is None))
         self.norms_ = flat_norms(learnt.norms)
         self.settings_, self.regimes_ = len(settings), len(learnt.norms.reach)
+        self.hours_ = len(learnt.norms.daily)
         self.start_, self.layout_ = learnt.start, LAYOUT
         self.still_ = np.flatnonzero(learnt.still)
         self.counting_ = np.flatnonzero(learnt.norms.counting[:, 0])
+        self.daily_ = np.flatnonzero(learnt.norms.daily[..., 0].any(axis=0))
         self.apart_ = [each.told(clock) for each in learnt.apart]
         self.offset_ = -learnt.rare / (1.0 + learnt.rare)
         return self
@@ -162,7 +164,8 @@ class ConditionDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """Return what was learnt, as a bank of one asset."""
         check_is_fitted(self)
         given = former.norms(self) if former.trained(self) else {}
-        return norms_of(self.norms_, self.n_features_in_, self.settings_, self.regimes_, given=given)
+        hours = int(getattr(self, "hours_", 0))
+        return norms_of(self.norms_, self.n_features_in_, self.settings_, self.regimes_, hours=hours, given=given)
 
     def pace(self) -> Pace:
         """Return the constants a bank shares."""

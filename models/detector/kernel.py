@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from models.detector import regimes, sensor_checks, wear
+from models.detector import daily, regimes, sensor_checks, wear
 from models.detector.arrays import Flags, Floats, energies, magnitude, ordered_sum, replaced, weighted_sum
 from models.detector.parameters import Norms, Pace
 from models.detector.results import StepResult, StreamResult
@@ -98,15 +98,16 @@ def smooth(norms: Norms, pace: Pace, state: State, z: Floats, time: Floats, vali
 
 
 def residuals(norms: Norms, state: State, expected: regimes.Expected, row: Floats, time: Floats) -> Floats:
-    """Return how far a row (p, A) is from what is expected, in scales; of a running counter its rate is judged.
+    """Return how far a row (p, A) is from what is expected now, in scales; of a running counter its rate is judged.
 
     Where a counter has no value before, or began again, nothing is known of its rate and nothing deviates.
     """
-    if not norms.counting.any():
-        return np.minimum(np.maximum((row - expected.centre) * expected.gain, -MOST_SCALES), MOST_SCALES)
-    rate = (row - state.value) / (time - state.received)
-    z = (np.where(norms.counting, rate, row) - expected.centre) * expected.gain
-    z = np.where(norms.counting & ~(rate >= 0), state.baseline, z)
+    counter = norms.counting.any()
+    value = np.where(norms.counting, (row - state.value) / (time - state.received), row) if counter else row
+    of_the_day = value - daily.swing(norms.daily, time) if len(norms.daily) else value
+    z = (of_the_day - expected.centre) * expected.gain
+    if counter:
+        z = np.where(norms.counting & ~(value >= 0), state.baseline, z)
     return np.minimum(np.maximum(z, -MOST_SCALES), MOST_SCALES)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.detector.arrays import Flags, Floats
 
-Axis: TypeAlias = Literal["signal", "setting", "regime"]
+Axis: TypeAlias = Literal["signal", "setting", "regime", "hour"]
 
 
 def _axes(*axes: Axis, dtype: type = np.float64) -> dict[str, Any]:
@@ -61,6 +61,9 @@ class Norms:
     begins with an excess of `on_s` lines times seconds and ends after `release_s` of calm (A,). A signal that is
     `counting` (p, A) is a running counter, judged by its rate.
 
+    Time of day: `daily` (H, p, A) is what the middle of each hour of UTC adds to a signal, in its unit; H is 24, or 0
+    where no asset of the bank goes with the day.
+
     Wear: `wear_whiten` (p, p, A) maps the slow means of time constant `wear_s` (A,) to parts of the line.
 
     The order of the fields is the layout in which a trained detector is stored; their metadata says what their axes
@@ -98,15 +101,16 @@ class Norms:
     on_s: Floats = field(metadata=_axes())
     release_s: Floats = field(metadata=_axes())
     counting: Flags = field(metadata=_axes("signal", dtype=np.bool_))
+    daily: Floats = field(metadata=_axes("hour", "signal"))
 
 
-def shapes(signals: int, settings: int, regimes: int) -> dict[str, tuple[int, ...]]:
+def shapes(signals: int, settings: int, regimes: int, hours: int = 0) -> dict[str, tuple[int, ...]]:
     """Say which shape each of the norms of one asset has, without the axis of assets.
 
     >>> shapes(8, 1, 3)["slope"], shapes(8, 1, 3)["wear_s"]
     ((3, 8, 1), ())
     """
-    count = {"signal": signals, "setting": settings, "regime": regimes}
+    count = {"signal": signals, "setting": settings, "regime": regimes, "hour": hours}
     return {each.name: tuple(count[axis] for axis in each.metadata["axes"]) for each in fields(Norms)}
 
 
@@ -116,14 +120,20 @@ def flat_norms(norms: Norms) -> Floats:
 
 
 def norms_of(
-    flat: Floats, signals: int, settings: int, regimes: int, *, given: Mapping[str, NDArray[Any]] | None = None
+    flat: Floats,
+    signals: int,
+    settings: int,
+    regimes: int,
+    *,
+    hours: int = 0,
+    given: Mapping[str, NDArray[Any]] | None = None,
 ) -> Norms:
     """Undo `flat_norms`; `given` are norms that are not among the numbers, with the axis of assets.
 
     Raises:
         ValueError: these are not as many numbers as such norms have.
     """
-    shape = shapes(signals, settings, regimes)
+    shape = shapes(signals, settings, regimes, hours)
     parts: dict[str, NDArray[Any]] = dict(given or {})
     at = 0
     for each in fields(Norms):
@@ -142,14 +152,18 @@ def norms_of(
 def side_by_side(banks: Sequence[Norms]) -> Norms:
     """Join the norms of banks along the assets, in the order given.
 
-    Assets with fewer regimes than others are given more, which are infinitely far away.
+    Assets with fewer regimes than others are given more, which are infinitely far away; those that do not go with the
+    day beside others that do are given a day on which nothing happens.
     """
     regimes = max(len(bank.reach) for bank in banks)
+    hours = max(len(bank.daily) for bank in banks)
     parts = {}
     for each in fields(Norms):
         columns = [getattr(bank, each.name) for bank in banks]
         if "regime" in each.metadata["axes"]:
             columns = [_padded(part, regimes, np.inf if each.name == "centroid" else 0.0) for part in columns]
+        if "hour" in each.metadata["axes"]:
+            columns = [_padded(part, hours, 0.0) for part in columns]
         parts[each.name] = np.concatenate(columns, axis=-1)
     return Norms(**parts)
 
@@ -159,8 +173,8 @@ def chosen(norms: Norms, places: NDArray[np.intp]) -> Norms:
     return Norms(**{each.name: getattr(norms, each.name)[..., places] for each in fields(Norms)})
 
 
-def _padded(part: Floats, regimes: int, filling: float) -> Floats:
-    missing = regimes - len(part)
+def _padded(part: Floats, length: int, filling: float) -> Floats:
+    missing = length - len(part)
     if missing == 0:
         return part
     return np.concatenate([part, np.full((missing, *part.shape[1:]), filling)])

@@ -22,6 +22,9 @@ from models.scoring.episodes import alarm_runs
 from plant.errors import Rejected
 
 SHIPPED = "shipped"
+"""The service's own, as people see it: a row is flagged where an alarm stands or an unseen regime is said."""
+
+ALARMS_ALONE = "its alarms alone"
 DRAWS = 1_000
 """Recordings are drawn with replacement so often."""
 
@@ -150,7 +153,9 @@ def judge_rigs(
     if progress is not None:
         progress(0, len(recordings))
     for done, recording in enumerate(recordings, start=1):
-        verdicts.setdefault((recording.rig, SHIPPED), []).append(judge(recording, detector))
+        whole, alone = judge(recording, detector)
+        verdicts.setdefault((recording.rig, SHIPPED), []).append(whole)
+        verdicts.setdefault((recording.rig, ALARMS_ALONE), []).append(alone)
         for name, baseline in baselines.items():
             verdicts.setdefault((recording.rig, name), []).append(_judge_plainly(recording, baseline))
         if progress is not None:
@@ -158,18 +163,26 @@ def judge_rigs(
     return [RigFigures(rig=rig, detector=name, verdicts=tuple(each)) for (rig, name), each in verdicts.items()]
 
 
-def judge(recording: RigRecording, detector: ConditionDetector) -> RecordingVerdict:
-    """Train a copy of `detector` on a recording's training rows, and stream all that come after them."""
-    score, flag = np.zeros(len(recording.rows)), np.zeros(len(recording.rows), np.bool_)
+def judge(recording: RigRecording, detector: ConditionDetector) -> tuple[RecordingVerdict, RecordingVerdict]:
+    """Train a copy of `detector` on a recording's training rows, and stream all that come after them.
+
+    Returns what people are told, alarms and unseen regimes, and the alarms alone.
+    """
+    score, alarm = np.zeros(len(recording.rows)), np.zeros(len(recording.rows), np.bool_)
+    unseen = alarm.copy()
     trained = ConditionDetector(**detector.get_params())
     try:
         trained.fit(recording.rows[recording.train], time=recording.time[recording.train], settings=recording.settings)
     except ValueError as error:
-        return RecordingVerdict(recording=recording, score=score, flag=flag, refused=str(error))
+        nothing = RecordingVerdict(recording=recording, score=score, flag=alarm, refused=str(error))
+        return nothing, nothing
     after = slice(recording.train.stop, None)
     said, _ = trained.stream(trained.start(), recording.rows[after], recording.time[after])
-    score[after], flag[after] = said.score, said.alarm
-    return RecordingVerdict(recording=recording, score=score, flag=flag)
+    score[after], alarm[after], unseen[after] = said.score, said.alarm, said.unseen
+    return (
+        RecordingVerdict(recording=recording, score=score, flag=alarm | unseen),
+        RecordingVerdict(recording=recording, score=score, flag=alarm),
+    )
 
 
 def _judge_plainly(recording: RigRecording, baseline: Baseline) -> RecordingVerdict:

@@ -33,8 +33,9 @@ Progress = Callable[[int, int, str], None]
 class TrainedModel:
     """A new model; `data_from` and `data_to` are the first and last instant it learnt from.
 
-    Signals that `never_moved` are watched for moving alone; running `counters` are judged by their rate. Stretches of
-    the data that lie `apart` from the rest are named by `from`, `to`, `departure`, `level` and whether `left_out`.
+    Signals that `never_moved` are watched for moving alone; running `counters` are judged by their rate; `daily` ones
+    are judged against what they do at each time of day. Stretches of the data that lie `apart` from the rest are named
+    by `from`, `to`, `departure`, `level` and whether `left_out`.
     """
 
     asset_id: int
@@ -47,6 +48,7 @@ class TrainedModel:
     signals: tuple[str, ...]
     never_moved: tuple[str, ...]
     counters: tuple[str, ...]
+    daily: tuple[str, ...]
     apart: tuple[dict[str, Any], ...]
     data_from: datetime
     data_to: datetime
@@ -204,6 +206,7 @@ def _store(
     noticed: dict[str, Any] = {
         "never_moved": tuple(names[column] for column in detector.still_.tolist()),
         "counters": tuple(names[column] for column in detector.counting_.tolist()),
+        "daily": tuple(names[column] for column in detector.daily_.tolist()),
         "apart": _apart(detector),
     }
     model_id, version = catalogue.enter(

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.detector.estimator import ConditionDetector
 from models.evaluation.baselines import BASELINES
-from models.evaluation.rigs import SHIPPED, Progress, flags, judge_rigs, mean_j, read_rigs
+from models.evaluation.rigs import ALARMS_ALONE, SHIPPED, Progress, flags, judge_rigs, mean_j, read_rigs
 from plant.errors import Misconfigured
 from service.evaluation.evaluating import refuse_before_work, write_rows
 
@@ -44,7 +44,8 @@ def judge_folder(question: RigsQuestion, progress: Progress | None = None) -> tu
     said = {
         "rigs": [each.public() for each in figures],
         "mean": {
-            name: dict(zip(("j", "false_alarms"), mean_j(figures, name), strict=True)) for name in (SHIPPED, *BASELINES)
+            name: dict(zip(("j", "false_alarms"), mean_j(figures, name), strict=True))
+            for name in (SHIPPED, ALARMS_ALONE, *BASELINES)
         },
     }
     return table(said), said

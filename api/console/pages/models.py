@@ -177,7 +177,7 @@ def back_test_of(visit: Visit, line: ModelLine) -> str:
         said.append(visit.t("false_silent", silent=calm["silent"], kept=calm["kept"]))
     said += [
         visit.t(key, signals=", ".join(line.figures[key]))
-        for key in ("never_moved", "counters")
+        for key in ("never_moved", "counters", "daily")
         if line.figures.get(key)
     ]
     if line.figures.get("apart"):

@@ -29,6 +29,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
         "训练中从未变化，仅监视其是否变化：{signals}",
     ),
     "counters": ("counters, judged by their rate: {signals}", "累计量，按变化速率评判：{signals}"),
+    "daily": ("go with the time of day: {signals}", "随一天中的时刻变化：{signals}"),
     "apart_count": ("{count} stretches of training not like the rest", "训练数据中有 {count} 段与其余不同"),
     "apart": ("Not like the rest of the training", "与其余训练数据不同"),
     "apart_beginning": ("its beginning", "开头"),

@@ -166,9 +166,7 @@ def _norms(
     wear_whiten: Floats,
 ) -> Norms:
     regimes, timing, used = prepared.regimes, prepared.timing, course.used
-    hold_s = cleaning.longest_hold(prepared.rows, prepared.time)
     silent_s = cleaning.longest_silence(prepared.rows, prepared.time)
-    never = np.where(used, 0.0, np.inf)
     root = np.zeros_like(spread.root)
     root[np.ix_(used, used)] = alarm_line.inverse_root(spread.covariance[np.ix_(used, used)])
     of_one = {
@@ -193,18 +191,28 @@ def _norms(
         "gap_s": timing.gap_s,
         "longest_s": timing.gap_s.max(),
         "row_s": np.array(prepared.row_s),
-        "idle_s": IDLE_HOLDS * hold_s + IDLE_PERIODS * timing.period_s + never,
-        "stuck_s": np.maximum(STUCK_HOLDS * hold_s, STUCK_S) + STUCK_PERIODS * timing.period_s + never,
-        "jump": np.where(used, prepared.jump, np.inf),
         "redundant": _redundant(prepared, spread.covariance, root, used, options.symptoms),
         "wear_whiten": wear_whiten,
         "wear_s": np.array(wear_s),
         "baseline_s": options.baseline * timing.beat_s,
         "on_s": np.array(on_s),
         "release_s": np.array(RELEASE * float(np.median(timing.smooth_s[used]))),
-        "counting": prepared.counting & used,
+        **_of_each_signal(prepared, used),
     }
     return Norms(**{name: np.array(part)[..., None] for name, part in of_one.items()})
+
+
+def _of_each_signal(prepared: PreparedTraining, used: Flags) -> dict[str, Floats | Flags]:
+    """Return the norms that are each signal's own: how its sensor behaves, and what kind of signal it is."""
+    hold_s = cleaning.longest_hold(prepared.rows, prepared.time)
+    never = np.where(used, 0.0, np.inf)
+    return {
+        "idle_s": IDLE_HOLDS * hold_s + IDLE_PERIODS * prepared.timing.period_s + never,
+        "stuck_s": np.maximum(STUCK_HOLDS * hold_s, STUCK_S) + STUCK_PERIODS * prepared.timing.period_s + never,
+        "jump": np.where(used, prepared.jump, np.inf),
+        "counting": prepared.counting & used,
+        "daily": np.where(used, prepared.daily, 0.0),
+    }
 
 
 def _redundant(

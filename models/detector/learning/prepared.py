@@ -9,6 +9,7 @@ import numpy as np
 from models.detector.arrays import Flags, Floats
 from models.detector.learning import cleaning, counters, training_pass
 from models.detector.learning.alarm_line import Course
+from models.detector.learning.daily_swing import DailySwing
 from models.detector.learning.regime_fit import LearntRegimes, learn_regimes
 from models.detector.learning.training_pass import SampleTimes, SignalTiming
 
@@ -33,14 +34,16 @@ class TrainingOptions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreparedTraining:
-    """Training rows that were checked: `rows` as they came, `measured` with rates for counts, and what follows at once.
+    """Training rows that were checked: `rows` as they came, and what follows at once.
 
-    `z` (n, p) are their residuals without spikes.
+    `measured` (n, p) are rates for counts, and without the swing that comes `daily` (24 or 0, p); `z` (n, p) are their
+    residuals without spikes.
     """
 
     rows: Floats
     measured: Floats
     counting: Flags
+    daily: Floats
     time: Floats
     gain: Floats
     jump: Floats
@@ -57,7 +60,13 @@ class PreparedTraining:
         measured = counters.with_rates(rows, time, counting)
         centre, gain = cleaning.centre_and_gain(measured)
         cleaning.refuse_unclean(measured, centre, gain)
-        regimes = learn_regimes(measured, np.array(options.settings, np.intp), centre, gain)
+        settings = np.array(options.settings, np.intp)
+        regimes = learn_regimes(measured, settings, centre, gain)
+        swing = DailySwing.of(regimes.unexplained(measured), time, regimes.gain.max(axis=0) > 0)
+        if len(swing.table):
+            measured = measured - swing.left_out
+            centre, gain = cleaning.centre_and_gain(measured)
+            regimes = learn_regimes(measured, settings, centre, gain)
         z = regimes.scaled(measured)
         jump = cleaning.usual_jump(z)
         z = cleaning.without_spikes(z, jump)
@@ -66,6 +75,7 @@ class PreparedTraining:
             rows=rows,
             measured=measured,
             counting=counting,
+            daily=swing.table,
             time=time,
             gain=gain,
             jump=jump,

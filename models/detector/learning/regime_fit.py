@@ -63,10 +63,14 @@ class LearntRegimes:
 
     def scaled(self, rows: Floats) -> Floats:
         """Return the residuals (n, p) of training rows in scales: what their settings do not explain."""
-        local = self._local(rows)
-        expected = self.centre[self.of] + (self.slope[self.of] * local[:, None, :]).sum(axis=2)
-        residual: Floats = (rows - expected) * self.gain[self.of]
+        residual: Floats = self.unexplained(rows) * self.gain[self.of]
         return residual
+
+    def unexplained(self, rows: Floats) -> Floats:
+        """Return what the settings of training rows (n, p) do not explain, in the signals' units."""
+        local = self._local(rows)
+        rest: Floats = rows - (self.centre[self.of] + (self.slope[self.of] * local[:, None, :]).sum(axis=2))
+        return rest
 
     def foretold(self, rows: Floats, learnt: Flags, asked: slice) -> Floats:
         """Return the residuals of the training rows `asked` for, by what the `learnt` ones (n,) alone say of regimes.

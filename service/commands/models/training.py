@@ -194,6 +194,7 @@ def _of_trained(one: TrainedModel) -> dict[str, Any]:
         "signals": list(one.signals),
         "never_moved": list(one.never_moved),
         "counters": list(one.counters),
+        "daily": list(one.daily),
         "apart": list(one.apart),
         "from": one.data_from.isoformat(),
         "to": one.data_to.isoformat(),
@@ -223,9 +224,10 @@ def _remarks(trained: dict[str, Any]) -> str:
     >>> _remarks({"apart": [{"from": "08:00", "to": "09:00", "departure": "upset", "left_out": True}]})
     '; apart from the rest of the training: 08:00 to 09:00 (upset, left out)'
     """
-    still, counters = trained.get("never_moved"), trained.get("counters")
+    still, counters, daily = (trained.get(what) for what in ("never_moved", "counters", "daily"))
     said = f"; never moved, so watched for moving alone: {', '.join(still)}" if still else ""
     said += f"; counters, judged by their rate: {', '.join(counters)}" if counters else ""
+    said += f"; go with the time of day: {', '.join(daily)}" if daily else ""
     apart = ", ".join(
         f"{each['from']} to {each['to']} ({each['departure']}, {'left out' if each['left_out'] else 'learnt from'})"
         for each in trained.get("apart", ())

@@ -59,7 +59,7 @@ def test_signals_that_never_moved_are_named_by_the_training_and_kept_with_the_mo
     rows.declare(asset_id, 0, 399)
     (trained,) = rows.train()
     assert isinstance(trained, TrainedModel)
-    assert (trained.never_moved, trained.counters) == (("pressure",), ())
+    assert (trained.never_moved, trained.counters, trained.daily) == (("pressure",), (), ())
     with rows.database.transaction() as tx:
         assert store.load(tx, trained.model_id).figures["never_moved"] == ["pressure"]
 
