@@ -45,7 +45,7 @@ from api.routes import (
     telemetry,
 )
 from api.routes.lifecycle import ledger, projects
-from api.routes.work import answers, spending
+from api.routes.work import answers, maintenance, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
 from api.routes.work import tasks as order_tasks
@@ -61,7 +61,7 @@ _ROUTERS = (
     attachment_routes.router,
     order_tasks.router,
     order_tasks.plan_router,
-    order_tasks.maintenance_router,
+    maintenance.router,
     spending.router,
     spending.part_router,
     spending.downtime_router,

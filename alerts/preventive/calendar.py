@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ _ALLOWED = re.compile(r"[A-Z0-9=;,+-]{1,500}")
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _LONGEST_MOVE = 30  # days off in a row
 _DAY = timedelta(days=1)
+_MOST_BETWEEN = 100
 
 
 def checked_rule(rule: str) -> str:
@@ -66,6 +68,26 @@ def next_due(
             return due
         found = _first(times, found)
     return None
+
+
+@lru_cache(maxsize=4096)
+def due_between(
+    rule: str, *, begins: datetime, zone: str, since: datetime, until: datetime, working_days: str = ""
+) -> tuple[datetime, ...]:
+    """Return the times at which a rule is due from `since` on and before `until`, at most a hundred.
+
+    >>> since, until = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 15, tzinfo=UTC)
+    >>> begins = datetime(2026, 1, 5, 8)
+    >>> due = due_between("FREQ=WEEKLY;BYDAY=MO", begins=begins, zone="UTC", since=since, until=until)
+    >>> [one.day for one in due]
+    [2, 9]
+    """
+    found: list[datetime] = []
+    due = next_due(rule, begins=begins, zone=zone, after=since - timedelta(seconds=1), working_days=working_days)
+    while due is not None and due < until and len(found) < _MOST_BETWEEN:
+        found.append(due)
+        due = next_due(rule, begins=begins, zone=zone, after=due, working_days=working_days)
+    return tuple(found)
 
 
 def _first(times: Any, after: datetime) -> datetime | None:

@@ -25,7 +25,9 @@ _Number = Annotated[float | None, Field(ge=-1e12, le=1e12)]
 _Text = Annotated[str, Field(max_length=200)]
 
 
-class _Plan(BaseModel):
+class PlanDescription(BaseModel):
+    """A plan as a person writes it down, in a file or over HTTP."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     asset: Tag
@@ -70,7 +72,8 @@ class _Plan(BaseModel):
             raise ValueError(str(error)) from error
 
     def plan(self) -> MaintenancePlan:
-        values = self.model_dump()
+        """Return what is described."""
+        values = self.model_dump(include=set(PlanDescription.model_fields))
         finish, lead = values.pop("finish_within_days"), values.pop("lead_days")
         return MaintenancePlan(**values, finish_within=timedelta(days=finish), lead=timedelta(days=lead))
 
@@ -79,7 +82,7 @@ class _Plans(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     site: Tag
-    maintenance_plan: Annotated[list[_Plan], Field(min_length=1)]
+    maintenance_plan: Annotated[list[PlanDescription], Field(min_length=1)]
 
 
 def read_maintenance_plans(path: Path) -> tuple[str, list[MaintenancePlan]]:

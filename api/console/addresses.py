@@ -18,6 +18,7 @@ from api.console.pages import (
     orders,
     overview,
     people,
+    plans,
     quarantine,
     telemetry,
 )
@@ -74,6 +75,10 @@ def _declare_lists(ground: Ground) -> None:
     @page("/work-orders")
     async def show_orders(request: Request) -> None:
         await orders.show(Visit(ground, request))
+
+    @page("/maintenance-plans")
+    async def show_plans(request: Request) -> None:
+        await plans.show(Visit(ground, request))
 
     @page("/alerts")
     async def show_alerts(request: Request) -> None:

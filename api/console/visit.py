@@ -54,6 +54,7 @@ class Visit:
         self.language: Language = language_of(request)
         self.path = request.url.path
         self.address_here = f"{self.path}?{request.url.query}" if request.url.query else self.path
+        self.asked: dict[str, str] = dict(request.query_params)
         self.theme = request.cookies.get("assetloop_theme", "auto")
 
     def t(self, key: str, /, **values: object) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from api.parts import Parts
-from plant.alert import Alert
 from plant.errors import AssetloopError
 from plant.people.principal import Principal, process
 from plant.people.rights import PlantRole, Right
@@ -17,7 +16,7 @@ from plant.product_state import ProductFault
 from plant.work_order import WorkOrder
 from storage.views import overview, product_state
 from storage.views.overview import AssetView, Counts, Quarantined
-from storage.work import alerts, orders
+from storage.work import orders
 
 _log = logging.getLogger(__name__)
 _CONSOLE = process("console")
@@ -42,7 +41,6 @@ class Picture:
     counts: Counts | None = None
     orders: tuple[WorkOrder, ...] = ()
     signal_names: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
-    alerts: tuple[Alert, ...] = ()
     quarantine: tuple[Quarantined, ...] = ()
     faults: tuple[ProductFault, ...] = ()
 
@@ -64,7 +62,6 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
                 counts=overview.get_counts(tx, now=now),
                 orders=listed,
                 signal_names=overview.signal_names(tx, {order.asset_id for order in listed}),
-                alerts=tuple(alerts.list_alerts(tx)),
                 quarantine=tuple(overview.list_quarantine(tx)),
                 faults=product_state.faults(tx, folder=parts.data_folder),
             )

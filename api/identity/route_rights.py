@@ -36,6 +36,8 @@ def _orders() -> Iterable[RouteRight]:
     yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
     yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
     yield RouteRight("GET", f"{API}/maintenance-plans", Right.SEE)
+    for act in ("", "/change", "/rest", "/resume"):
+        yield RouteRight("POST", f"{API}/maintenance-plans{act}", Right.WORK_ON_ORDERS, At.BODY)
     yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
     yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
     for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):
@@ -61,6 +63,8 @@ def right_of_step(step: Step) -> Right:
 _THE_PLANT = (
     RouteRight("GET", f"{API}/codes", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("GET", f"{API}/alerts", Right.SEE),
+    RouteRight("POST", f"{API}/alerts/acknowledge", Right.ACKNOWLEDGE),
+    RouteRight("POST", f"{API}/alerts/shelve", Right.SHELVE_ALERTS),
     RouteRight("POST", f"{API}/alerts/{{alert_id}}/acknowledge", Right.ACKNOWLEDGE, At.ALERT),
     RouteRight("POST", f"{API}/alerts/{{alert_id}}/shelve", Right.SHELVE_ALERTS, At.ALERT),
     RouteRight("POST", f"{API}/alerts/{{alert_id}}/unshelve", Right.SHELVE_ALERTS, At.ALERT),
@@ -203,6 +207,7 @@ PAGES = (
     RouteRight("GET", "/", Right.SEE),
     RouteRight("GET", "/work-orders", Right.SEE),
     RouteRight("GET", "/work-orders/{number}", Right.SEE, At.ORDER),
+    RouteRight("GET", "/maintenance-plans", Right.SEE),
     RouteRight("GET", "/alerts", Right.SEE),
     RouteRight("GET", "/search", Right.SEE),
     RouteRight("GET", "/figures", Right.SEE),

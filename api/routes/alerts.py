@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from alerts.alarms import bulk
 from alerts.alarms.acknowledgement import acknowledge_alert
 from alerts.alarms.shelving import shelve_alert, unshelve_alert
 from api.parts import GivenParts
@@ -16,12 +17,17 @@ from api.routes.orders import Most
 from api.schemas.alerts import (
     AlertDetail,
     AlertEventShape,
+    AlertQuery,
     AlertShape,
+    BulkShape,
     Comment,
+    CommentOnAlerts,
     FindingShape,
     IncidentShape,
+    ListedAlertShape,
     RationalisationShape,
     Shelving,
+    ShelvingOfAlerts,
 )
 from api.schemas.shape import NOTHING, Nothing
 from plant.alarms.incident import Incident
@@ -31,6 +37,7 @@ from storage.models import findings
 from storage.register import assets
 from storage.register.rationalisations import list_rationalisations, rationalisations_of
 from storage.views.alarm_figures import alarm_figures
+from storage.views.alert_list import AlertFilter, listed_alert, page_of_alerts
 from storage.work import alerts, incidents
 
 NO_COMMENT = Comment()
@@ -38,23 +45,49 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 
 @router.get("", responses=answers(400))
-def list_alerts(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[AlertShape]:
-    """List alerts, those that are active or not acknowledged, or all."""
+def list_alerts(parts: GivenParts, asked: Annotated[AlertQuery, Query()]) -> list[ListedAlertShape]:
+    """List alerts: those that stand open, all, or those in one state; of a site, area, asset, severity or kind."""
+    wanted = AlertFilter(**asked.model_dump(exclude={"most"}))
+    now = parts.clock.now()
     with parts.database.transaction() as tx:
-        found = alerts.list_alerts(tx, open_only=state == "open", most=most)
-    return [AlertShape.of(alert, parts.clock.now()) for alert in found]
+        found = page_of_alerts(tx, wanted, now=now, most=asked.most, grouped=False)
+    return [ListedAlertShape.listed(group.root, now) for group in found.groups]
+
+
+@router.post("/acknowledge", responses=answers(400))
+def acknowledge_several(parts: GivenParts, said: CommentOnAlerts) -> BulkShape:
+    """Take note of several alerts with one comment; of one to which it cannot be done the answer says why."""
+    outcome = bulk.acknowledge_alerts(
+        parts.database, said.alert_ids, actor=parts.principal, clock=parts.clock, comment=said.comment
+    )
+    return BulkShape.of(outcome)
+
+
+@router.post("/shelve", responses=answers(400))
+def shelve_several(parts: GivenParts, said: ShelvingOfAlerts) -> BulkShape:
+    """Put several alerts aside for one reason; of one to which it cannot be done the answer says why."""
+    outcome = bulk.shelve_alerts(
+        parts.database,
+        said.alert_ids,
+        hours=said.hours,
+        reason=said.reason,
+        actor=parts.principal,
+        clock=parts.clock,
+    )
+    return BulkShape.of(outcome)
 
 
 @router.get("/{alert_id}", responses=answers(400, 404))
 def get_alert(parts: GivenParts, alert_id: UUID) -> AlertDetail:
     """Say all of an alert: why it is there, what was thought through about it, and what became of it."""
     with parts.database.transaction() as tx:
-        alert = alerts.get_alert(tx, alert_id)
+        listed = listed_alert(tx, alert_id)
+        alert = listed.alert
         said = rationalisations_of(tx, [alert.asset_id]).get((alert.asset_id, alert.kind))
         events = alerts.alert_events(tx, alert_id)
         incident_id = incidents.of_alert(tx, alert_id)
     return AlertDetail(
-        **AlertShape.of(alert, parts.clock.now()).model_dump(),
+        **ListedAlertShape.listed(listed, parts.clock.now()).model_dump(),
         evidence=alert.evidence,
         rationalisation=RationalisationShape.model_validate(said) if said else None,
         incident_id=incident_id,

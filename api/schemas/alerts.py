@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from alerts.alarms.bulk import BulkOutcome
 from api.schemas.shape import Nothing, PlainText, Shape
 from plant.alert import Alert, AlertState
 from plant.finding import Assumption, FindingSource, StateWord
 from plant.severity import Severity
 from storage.models.state_labels import StandingState
+from storage.views.alert_list import ListedAlert
 
 
 class AlertShape(BaseModel):
@@ -70,6 +72,41 @@ class AlertShape(BaseModel):
         )
 
 
+class AlertQuery(Nothing):
+    """Which alerts are wanted; what is left out asks nothing."""
+
+    state: Literal["open", "all"] | AlertState = Field(
+        default="open", description="`open`: active or not acknowledged; `all`; or one state of ISA-18.2."
+    )
+    site: str | None = None
+    area: str | None = Field(default=None, description="Area of the site.")
+    asset: str | None = None
+    severity: Severity | None = None
+    kind: str | None = None
+    text: PlainText | None = Field(
+        default=None, max_length=200, description="Part of the asset's tag or name, the kind, or what was said."
+    )
+    sort: Literal["newest", "severity", "times", "asset"] = "newest"
+    most: int = Field(default=200, ge=1, le=1000, description="At most so many.")
+
+
+class ListedAlertShape(AlertShape):
+    """An alert with where it is, and what is assumed of its machine."""
+
+    area: str
+    assumed: Assumption | None = Field(
+        description="Of a model's condition alarm: `fault` while it stands; once it cleared `as_before`, or "
+        "`new_normal` where the machine stayed elsewhere. Null of other kinds. A person's word is at the asset's state."
+    )
+    assumed_since: datetime | None
+
+    @classmethod
+    def listed(cls, one: ListedAlert, now: datetime) -> Self:
+        """Show an alert of a list as of `now`."""
+        shown = AlertShape.of(one.alert, now).model_dump()
+        return cls(**shown, area=one.area, assumed=one.assumed, assumed_since=one.assumed_since)
+
+
 class Comment(Nothing):
     """What a person says when taking note of an alert."""
 
@@ -81,6 +118,38 @@ class Shelving(Nothing):
 
     hours: float = Field(gt=0, le=720, examples=[2.0])
     reason: PlainText = Field(min_length=1, max_length=2000, examples=["Part is on its way"])
+
+
+class CommentOnAlerts(Comment):
+    """Several alerts of which note is taken, with one comment."""
+
+    alert_ids: list[UUID] = Field(min_length=1, max_length=500)
+
+
+class ShelvingOfAlerts(Shelving):
+    """Several alerts that are put aside, for one reason."""
+
+    alert_ids: list[UUID] = Field(min_length=1, max_length=500)
+
+
+class AlertRefusal(BaseModel):
+    """One of several alerts to which it was not done, and why."""
+
+    alert_id: UUID
+    detail: str
+
+
+class BulkShape(BaseModel):
+    """To which alerts it was done, and why not to the others."""
+
+    done: list[UUID]
+    refused: list[AlertRefusal]
+
+    @classmethod
+    def of(cls, outcome: BulkOutcome) -> Self:
+        """Show what was done."""
+        refused = [AlertRefusal(alert_id=alert_id, detail=detail) for alert_id, detail in outcome.refused]
+        return cls(done=list(outcome.done), refused=refused)
 
 
 class ReasonGiven(Nothing):
@@ -119,7 +188,7 @@ class AlertEventShape(Shape):
     tells: bool = Field(description="Whether people were told by it.")
 
 
-class AlertDetail(AlertShape):
+class AlertDetail(ListedAlertShape):
     """An alert with why it is there, what was thought through about it, and all that became of it."""
 
     evidence: dict[str, Any] = Field(description="Signals with share, value and limits; times in data time.")

@@ -65,9 +65,9 @@ def move_plan(
     tx.run("maintenance_plans.move", plan_id=kept.plan_id, **values, order_id=order_id)
 
 
-def activate_plan(tx: Transaction, plan_id: int, *, is_active: bool) -> None:
+def activate_plan(tx: Transaction, plan_id: int, *, is_active: bool, at: datetime, by: str) -> None:
     """Let a plan rest, or go on; raises `NotFound` where there is none."""
-    if not tx.run("maintenance_plans.activate", plan_id=plan_id, is_active=is_active):
+    if not tx.run("maintenance_plans.activate", plan_id=plan_id, is_active=is_active, at=at, by=by):
         raise NotFound(f"there is no maintenance plan {plan_id}")
 
 

@@ -76,7 +76,7 @@ WHERE plan_id = %(plan_id)s;
 -- name: activate
 -- Let a plan rest, or go on.
 UPDATE maintenance_plan
-SET is_active = %(is_active)s
+SET is_active = %(is_active)s, kept_at = %(at)s, kept_by = %(by)s
 WHERE plan_id = %(plan_id)s;
 
 -- name: latest

@@ -83,13 +83,18 @@ class AssetView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """How much waits for somebody; `quarantined` counts what came within the last day."""
+    """How much waits for somebody, and when an alert or an order changed last.
+
+    `quarantined` counts what came within the last day.
+    """
 
     open_alerts: int
     unacknowledged_alerts: int
     open_orders: int
     unacknowledged_orders: int
     quarantined: int
+    alerts_changed_at: datetime | None
+    orders_changed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -67,7 +67,9 @@ SELECT
     (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN')) AS open_orders,
     (SELECT count(*) FROM work_order WHERE state NOT IN ('CLOSE', 'CAN') AND acknowledged_at IS NULL)
         AS unacknowledged_orders,
-    (SELECT count(*) FROM quarantine WHERE last_seen >= %(since)s) AS quarantined;
+    (SELECT count(*) FROM quarantine WHERE last_seen >= %(since)s) AS quarantined,
+    (SELECT max(at) FROM alert_event) AS alerts_changed_at,
+    (SELECT max(changed_at) FROM work_order) AS orders_changed_at;
 
 -- name: quarantine
 -- What is held in quarantine, the newest first, without payloads.

@@ -82,7 +82,7 @@ def get_order(tx: Transaction, number: str) -> WorkOrder:
     row = tx.first("orders.get", order_id=_order_id(number))
     if row is None:
         raise NotFound(f"there is no work order {number}")
-    return _order(row)
+    return order_of_row(row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,12 +105,12 @@ def list_orders(
     """Return orders, the newest first."""
     asked = wanted or OrderFilter(open_only=open_only)
     states = None if asked.states is None else [one.value for one in asked.states]
-    return [_order(row) for row in tx.all("orders.list", **{**asdict(asked), "states": states}, most=most)]
+    return [order_of_row(row) for row in tx.all("orders.list", **{**asdict(asked), "states": states}, most=most)]
 
 
 def open_orders(tx: Transaction, asset_id: int) -> list[WorkOrder]:
     """Return an asset's open orders, oldest first."""
-    return [_order(row) for row in tx.all("orders.open_of_asset", asset_id=asset_id)]
+    return [order_of_row(row) for row in tx.all("orders.open_of_asset", asset_id=asset_id)]
 
 
 def alert_of_order(tx: Transaction, order_id: int) -> UUID | None:
@@ -237,7 +237,8 @@ def _row(order: WorkOrder) -> dict[str, Any]:
     }
 
 
-def _order(row: dict[str, Any]) -> WorkOrder:
+def order_of_row(row: dict[str, Any]) -> WorkOrder:
+    """Read a row of `work_order_at_asset`."""
     return WorkOrder(
         **{
             **row,

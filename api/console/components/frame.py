@@ -35,7 +35,7 @@ _WAYS = (
     ("/work-orders", "nav_orders", "assignment", Right.SEE),
     ("/alerts", "nav_alerts", "notifications_none", Right.SEE),
     ("/models", "nav_models", "insights", Right.SEE),
-    ("/figures", "nav_figures", "monitoring", Right.SEE),
+    ("/figures", "nav_figures", "bar_chart", Right.SEE),
     ("/search", "nav_search", "search", Right.SEE),
     ("/telemetry", "nav_telemetry", "sensors", Right.SEE_INGEST),
     ("/quarantine", "nav_quarantine", "inventory_2", Right.SEE_INGEST),
@@ -80,7 +80,8 @@ def _head(visit: Visit, title: str) -> None:
     ui.page_title(f"{escaped(title)} · assetloop")
     ui.add_head_html(
         f'<script>document.documentElement.lang = "{visit.language.tag}"</script>'
-        f'<link rel="stylesheet" href="{_address("look.css")}"><script src="{_address("console.js")}"></script>'
+        f'<link rel="stylesheet" href="{_address("look.css")}"><link rel="stylesheet" href="{_address("lists.css")}">'
+        f'<script src="{_address("console.js")}"></script><script src="{_address("lists.js")}"></script>'
     )
 
 

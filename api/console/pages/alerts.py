@@ -1,174 +1,145 @@
-"""The list of alerts, each to be acknowledged where it stands."""
+"""The alerts: what happens together is one row with its likely root; filtered, sorted, by the page, many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
-from urllib.parse import quote
+from collections.abc import Iterable
 
-from nicegui import ui
-from nicegui.element import Element
+from nicegui import run, ui
 
-from alerts.alarms.acknowledgement import acknowledge_alert
-from alerts.alarms.shelving import shelve_alert, unshelve_alert
-from alerts.alarms.wording import why
-from api.console.components.elements import box, chip, heading, link, mark, moment, words, zone
-from api.console.components.forms import Form, remark, said, sheet
+from api.console.components.alarms import sheets
+from api.console.components.alarms.rows import AlertRows
+from api.console.components.elements import box, heading, words
+from api.console.components.forms import offer
 from api.console.components.frame import empty, framed
-from api.console.pages.orders import OpenOrAll
-from api.console.visit import Visit, changed
-from api.console.watch import Picture
+from api.console.components.lists.filters import Filters, Pages
+from api.console.components.lists.reading import ListReading
+from api.console.texts.texts import TEXTS
+from api.console.visit import Visit
 from api.parts import Parts
 from plant.alert import Alert, AlertState
+from plant.errors import AssetloopError
+from plant.finding import FindingKind
 from plant.people.rights import Right
+from plant.severity import Severity
+from storage.views.alert_list import AlertFilter, AlertPage, AlertPlace, page_of_alerts, places
 
-_MOST = 100
-_TONES = {AlertState.NORMAL: "good", AlertState.UNACKNOWLEDGED: "alarm", AlertState.RTN_UNACKNOWLEDGED: "warning"}
+_SIZE = 50
+_SORTS = ("newest", "severity", "times", "asset")
+_ASKED = ("site", "area", "severity", "kind", "text", "asset")
 
 
 async def show(visit: Visit) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, visit.t("alerts")):
-        with box("spread"):
-            heading(visit.t("alerts"))
-            choice = OpenOrAll(visit)
-        rows = box("card list alerts", testid="alerts")
-        follower = changed(partial(_rows, visit, rows), lambda picture: (choice.show_all, _listed(visit, picture)))
-        choice.on_change = lambda: follower(visit.watch.look())
-        visit.follow(follower)
+        heading(visit.t("alerts"))
+        try:
+            found = await run.io_bound(_places, visit.parts)
+        except AssetloopError:
+            found = []
+        await AlertListPage(visit, found or []).reading.begin()
 
 
-def _listed(visit: Visit, picture: Picture) -> tuple[tuple[Alert, str], ...]:
-    return tuple((alert, visit.name(picture.asset(alert.site, alert.asset))) for alert in picture.alerts)
+class AlertListPage:
+    """The page's middle; read again when an alert has changed, or something else is asked for."""
 
-
-def _is_open(alert: Alert) -> bool:
-    return alert.flags.active or not alert.flags.acknowledged
-
-
-def _rows(visit: Visit, rows: Element, found: tuple[bool, Sequence[tuple[Alert, str]]]) -> None:
-    show_all, listed = found
-    shown = [one for one in listed if show_all or _is_open(one[0])][:_MOST]
-    rows.clear()
-    with rows:
-        if not shown:
-            empty(visit.t("no_alerts_all" if show_all else "no_alerts"), "notifications_none")
-            return
-        _head(visit)
-        for alert, asset_name in shown:
-            _row(visit, alert, asset_name)
-
-
-def _head(visit: Visit) -> None:
-    with box("entry head"):
-        for key in ("severity", "asset", "kind", "state"):
-            words(visit.t(key))
-        with box("line"):
-            words(visit.t("onset"))
-            zone()
-        words(visit.t("times"))
-        words(visit.t("acknowledged"))
-
-
-def _row(visit: Visit, alert: Alert, asset_name: str) -> None:
-    state = alert.flags.state(visit.parts.clock.now())
-    with box("entry", testid=f"alert-{alert.alert_id}"):
-        with box():
-            chip(visit.word("severity", alert.severity.value), alert.severity.value)
-        with link(f"/assets/{quote(alert.site, safe='')}/{quote(alert.asset, safe='')}", "wide"):
-            words(alert.asset, "strong clip")
-            words(asset_name, "small muted clip")
-        words(visit.word("kind", alert.kind), "wide clip")
-        with box():
-            chip(visit.word("alert", state.value), _TONES.get(state, "unknown"))
-        moment(alert.onset)
-        words(f"{alert.count}×", "figures")
-        with box("right"):
-            if alert.flags.acknowledged:
-                by = visit.who(alert.acknowledged_by or visit.t("acknowledged"), alert.acknowledged_recognised)
-                words(by, "clip strong")
-                moment(alert.acknowledged_at).classes("small muted")
-            _buttons(visit, alert)
-
-
-def _buttons(visit: Visit, alert: Alert) -> None:
-    """Offer what may be done: take note of it, put it aside, take it up again."""
-    is_shelved = alert.flags.is_shelved(visit.parts.clock.now())
-    if not alert.flags.acknowledged and visit.may(Right.ACKNOWLEDGE, alert.site):
-        _button(visit, alert, "acknowledge", _ask)
-    if alert.flags.is_open and visit.may(Right.SHELVE_ALERTS, alert.site):
-        _button(visit, alert, "unshelve" if is_shelved else "shelve", _ask_unshelving if is_shelved else _ask_shelving)
-
-
-def _button(visit: Visit, alert: Alert, action: str, ask: Callable[[Visit, Alert], None]) -> None:
-    with mark(box("button quiet", tag="button"), f"{action}-{alert.alert_id}") as button:
-        words(visit.t(action))
-    button.on("click", partial(ask, visit, alert))
-
-
-@contextmanager
-def _about(visit: Visit, alert: Alert) -> Iterator[ui.dialog]:
-    """Open a sheet that says why the alert is there."""
-    with sheet(f"{alert.asset}: {visit.word('kind', alert.kind)}") as dialog:
-        for line in why(alert):
-            words(line.in_language(visit.language), "small")
-        yield dialog
-
-
-def _ask(visit: Visit, alert: Alert) -> None:
-    with _about(visit, alert) as dialog:
-        comment = remark(visit, "note", "comment")
-
-        def acknowledge(parts: Parts) -> Alert:
-            return acknowledge_alert(
-                parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock, comment=said(comment)
-            )
-
-        Form(visit, acknowledge, need=(Right.ACKNOWLEDGE, alert.site), on_done=dialog.close)
-
-
-def _ask_shelving(visit: Visit, alert: Alert) -> None:
-    with _about(visit, alert) as dialog:
-        reason = remark(visit, "shelve_reason", "reason")
-        hours = mark(
-            ui.number(label=visit.t("shelve_hours"), value=1, min=0.25, max=720, step=0.25).props("outlined dense"),
-            "hours",
+    def __init__(self, visit: Visit, found: list[AlertPlace]) -> None:
+        self._visit = visit
+        self.reading = ListReading(
+            visit, read=self._read, show=self._show, seen=lambda counts: counts.alerts_changed_at
         )
+        self._filters = Filters(visit, state="open", sort="newest")
+        with box("filters", testid="filters"):
+            self._fields(found)
+        self._bulk = box("bulk", testid="bulk")
+        self._nothing = box("card", testid="nothing")
+        room = box("card list alert-list", testid="alerts")
+        self._rows = AlertRows(visit, room, on_done=self.reading.again, on_choice=self._chosen)
+        self._room = room
+        self._pages = Pages(visit, self._filters, size=_SIZE)
+        self._filters.on_change = self.reading.again
 
-        def shelve(parts: Parts) -> Alert:
-            return shelve_alert(
-                parts.database,
-                alert.alert_id,
-                hours=float(hours.value or 0),
-                reason=said(reason),
-                actor=parts.principal,
-                clock=parts.clock,
-            )
+    def _fields(self, found: list[AlertPlace]) -> None:
+        ask = self._filters
+        ask.text("text", "find_text").classes("wide-field")
+        states = {"open": TEXTS["alert_state_open"], "all": TEXTS["alert_state_all"]}
+        ask.choice("state", {**states, **{one.value: TEXTS[f"alert_{one.value}"] for one in AlertState}})
+        ask.choice("severity", {one.value: TEXTS[f"severity_{one.value}"] for one in Severity})
+        ask.choice("kind", {one.value: TEXTS[f"kind_{one.value}"] for one in FindingKind})
+        sites = {one.site: (one.name or one.site, one.name_zh) for one in found}
+        if len(sites) > 1:
+            ask.choice("site", sites)
+        areas = {one.area: (one.area, "") for one in found if one.area}
+        if areas:
+            ask.choice("area", areas)
+        ask.choice("sort", {one: TEXTS[f"sort_{one}"] for one in _SORTS})
 
-        Form(
-            visit,
-            shelve,
-            need=(Right.SHELVE_ALERTS, alert.site),
-            on_done=dialog.close,
-            action="shelve",
-            hint="shelve_hint",
-            lacks=lambda: None if said(reason) else visit.t("shelve_reason_needed"),
-        )
+    def _chosen(self) -> None:
+        visit, chosen = self._visit, self._rows.chosen
+        self._bulk.clear()
+        self._bulk.set_visibility(bool(chosen))
+        if chosen:
+            with self._bulk:
+                words(visit.t("selected", count=len(chosen)), "strong")
+                self._bulk_acts()
+
+    def _bulk_acts(self) -> None:
+        visit = self._visit
+        offer(visit, "acknowledge", self._note_all, testid="bulk-acknowledge")
+        offer(visit, "shelve", self._shelve_all, testid="bulk-shelve", is_quiet=True)
+        offer(visit, "select_shown", self._choose_all, testid="bulk-all", is_quiet=True)
+        offer(visit, "select_none", lambda: self._rows.choose(set()), testid="bulk-none", is_quiet=True)
+
+    def _choose_all(self) -> None:
+        self._rows.choose_all()
+
+    def _note_all(self) -> None:
+        waiting = self._those(Right.ACKNOWLEDGE, (one for one in self._rows.chosen if not one.flags.acknowledged))
+        if waiting:
+            sheets.ask_notes(self._visit, waiting, self._all_done)
+
+    def _shelve_all(self) -> None:
+        standing = self._those(Right.SHELVE_ALERTS, (one for one in self._rows.chosen if one.flags.is_open))
+        if standing:
+            sheets.ask_shelvings(self._visit, standing, self._all_done)
+
+    def _those(self, right: Right, alerts: Iterable[Alert]) -> list[Alert]:
+        those = [one for one in alerts if self._visit.may(right, one.site)]
+        if not those:
+            ui.notify(self._visit.t("bulk_nothing"), type="warning")
+        return those
+
+    async def _all_done(self) -> None:
+        self._rows.choose(set())
+        await self.reading.again()
+
+    def _read(self, parts: Parts) -> AlertPage:
+        with parts.database.transaction() as tx:
+            return page_of_alerts(tx, self._wanted(), now=parts.clock.now(), most=_SIZE, skip=self._pages.skip)
+
+    def _wanted(self) -> AlertFilter:
+        ask = self._filters
+        said = {key: ask.of(key) for key in _ASKED}
+        return AlertFilter(state=ask.of("state") or "open", sort=ask.of("sort") or "newest", **said)
+
+    def _show(self, page: AlertPage) -> None:
+        self._nothing.clear()
+        self._nothing.set_visibility(not page.groups)
+        self._room.set_visibility(bool(page.groups))
+        if not page.groups:
+            with self._nothing:
+                self._say_nothing()
+        self._rows.show(page.groups)
+        self._pages.show(len(page.groups), page.total)
+
+    def _say_nothing(self) -> None:
+        visit, state = self._visit, self._filters.of("state")
+        if state in {"open", "all"} and not any(self._filters.of(key) for key in (*_ASKED, "page")):
+            empty(visit.t("no_alerts_all" if state == "all" else "no_alerts"), "notifications_none")
+        else:
+            empty(visit.t("no_alerts_asked"), "notifications_none", visit.t("no_alerts_asked_hint"))
 
 
-def _ask_unshelving(visit: Visit, alert: Alert) -> None:
-    def unshelve(parts: Parts) -> Alert:
-        return unshelve_alert(parts.database, alert.alert_id, actor=parts.principal, clock=parts.clock)
-
-    with _about(visit, alert) as dialog:
-        words(f"{alert.shelved_by or ''}: {alert.shelved_why or ''}", "small muted")
-        Form(
-            visit,
-            unshelve,
-            need=(Right.SHELVE_ALERTS, alert.site),
-            on_done=dialog.close,
-            action="unshelve",
-            hint="unshelve_hint",
-        )
+def _places(parts: Parts) -> list[AlertPlace]:
+    with parts.database.transaction() as tx:
+        return places(tx)

@@ -59,13 +59,18 @@ class OrderPage:
         self._chart_until: datetime | None = None
         self._looks = 0
         self._reads = 0
+        counts = visit.watch.look().counts
+        self._changed_at = counts.orders_changed_at if counts else None
         self._draft: dict[str, str] = {}
 
     async def keep_up(self) -> None:
         """Read again where the order has moved on, or was not to be had the last time."""
         picture = self._visit.watch.look()
         stored = next((order.revision for order in picture.orders if order.number == self._number), None)
-        if self._revision is None or (stored is not None and stored > self._revision):
+        changed_at = picture.counts.orders_changed_at if picture.counts else None
+        is_old = stored is None and changed_at != self._changed_at  # older than the picture's: any change is looked at
+        if self._revision is None or is_old or (stored is not None and stored > self._revision):
+            self._changed_at = changed_at
             await self.read()
         elif self._is_still_filling():
             await self._draw_on()

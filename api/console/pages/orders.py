@@ -1,167 +1,243 @@
-"""The list of work orders; new ones appear by themselves."""
+"""The work orders: as a list, as a board by state, as a month or a week; what is asked for stands in the address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from typing import cast
+from zoneinfo import ZoneInfo
 
-from nicegui import ui
+from nicegui import run
 from nicegui.element import Element
 
-from api.console.components.elements import box, chip, heading, link, mark, moment, words, zone
-from api.console.components.forms import choice
+from api.console.components.elements import box, heading, link, mark, words
 from api.console.components.frame import empty, framed
-from api.console.texts.texts import named
-from api.console.visit import Visit, changed
-from api.console.watch import Picture
-from plant.work_order import OrderState, WorkOrder
+from api.console.components.lists.filters import Filters, Pages
+from api.console.components.lists.reading import ListReading
+from api.console.components.orders.calendar import CalendarDays, Month, Span, entries, show_calendar
+from api.console.components.orders.order_rows import show_board, show_rows
+from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
+from api.console.texts.texts import TEXTS
+from api.console.visit import Visit
+from api.parts import Parts
+from plant.errors import AssetloopError
+from plant.orders.maintenance_plan import KeptPlan
+from plant.orders.rules import WorkType
+from plant.work_order import OrderState
+from storage.identity import people
+from storage.orders.maintenance_plans import list_plans
+from storage.views.order_list import (
+    ListedOrder,
+    OrderChoices,
+    OrdersWanted,
+    board_of_orders,
+    order_choices,
+    page_of_orders,
+)
 
-_MOST = 100
-_LEADING = 3
-Listed = tuple[WorkOrder, str, str]  # an order, its asset's name, its leading signals
+_SIZE, _A_COLUMN, _A_MONTH = 50, 30, 1000
+_VIEWS = ("list", "board", "month", "week")
+_SORTS = ("newest", "due", "priority", "asset")
+_ASKED = ("text", "site", "team", "assignee", "priority", "work_type", "overdue", "asset")
+_ME = "me"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrdersFound:
+    """What the page shows: orders, and in a calendar the days with what is due."""
+
+    orders: list[ListedOrder]
+    days: CalendarDays | None = None
+    month: Month | None = None
 
 
 async def show(visit: Visit) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, visit.t("orders")):
+        try:
+            choices = await run.io_bound(_choices, visit.parts)
+        except AssetloopError:
+            choices = None
+        page = OrderListPage(visit, choices or OrderChoices(teams={}, people={}, sites={}, zones={}))
+        await page.reading.begin()
+
+
+class OrderListPage:
+    """The page's middle; read again when an order has changed, or something else is asked for."""
+
+    def __init__(self, visit: Visit, choices: OrderChoices) -> None:
+        self._visit, self._choices = visit, choices
+        self._filters = Filters(visit, state="open", sort="newest", view="list")
+        self.reading = ListReading(
+            visit, read=self._read, show=self._show, seen=lambda counts: counts.orders_changed_at
+        )
         with box("spread"):
             heading(visit.t("orders"))
-            every = OpenOrAll(visit)
-        narrowing = Narrowing(visit)
-        rows = box("card list orders", testid="orders")
-        follower = changed(
-            partial(_rows, visit, rows, every),
-            lambda picture: (every.show_all, narrowing.of(_listed(visit, picture), picture.at)),
-        )
-        every.on_change = narrowing.on_change = lambda: follower(visit.watch.look())
-        visit.follow(follower)
+            with box("line"):
+                self._views()
+                with link("/maintenance-plans", "button quiet", testid="plans"):
+                    words(visit.t("maintenance_plans"))
+        with box("filters", testid="filters"):
+            self._fields()
+        self._turning = box("spread turning")
+        self._nothing = box("card", testid="nothing")
+        self._room = box("", testid="orders")
+        self._pages = Pages(visit, self._filters, size=_SIZE)
+        self._filters.on_change = self.reading.again
+        self._lay_out()
 
+    @property
+    def _view(self) -> str:
+        said = self._filters.of("view")
+        return said if said in _VIEWS else "list"
 
-class OpenOrAll:
-    """The switch between what stands open and everything."""
-
-    def __init__(self, visit: Visit) -> None:
-        self.show_all = False
-        self.on_change: Callable[[], None] = _nothing
+    def _views(self) -> None:
         with box("choice"):
-            self._buttons = {every: box("" if every else "here", tag="button") for every in (False, True)}
-        for every, button in self._buttons.items():
-            with button:
-                words(visit.t("show_all" if every else "show_open"))
-            button.on("click", partial(self._choose, every))
+            self._buttons: dict[str, Element] = {}
+            for view in _VIEWS:
+                with mark(box("", tag="button"), f"view-{view}") as self._buttons[view]:
+                    words(self._visit.t(f"view_{view}"))
+                self._buttons[view].on("click", partial(self._choose, view))
 
-    def _choose(self, show_all: bool) -> None:
-        self.show_all = show_all
-        for every, button in self._buttons.items():
-            button.classes(add="here" if every == show_all else "", remove="" if every == show_all else "here")
-        self.on_change()
+    async def _choose(self, view: str) -> None:
+        self._filters.put("view", view)
+        self._lay_out()
+        await self.reading.again()
 
+    def _lay_out(self) -> None:
+        """Show what belongs to this view: only a list has states, an order and pages."""
+        view = self._view
+        for one, button in self._buttons.items():
+            button.classes(add="here" if one == view else "", remove="" if one == view else "here")
+        for field in (self._state, self._sort):
+            field.set_visibility(view == "list")
+        self._pages.set_visibility(view == "list")
+        self._room.classes(replace="card list order-list" if view == "list" else "")
 
-class Narrowing:
-    """Which orders are shown: those in one state, of one team, given to who looks, or overdue."""
+    def _fields(self) -> None:
+        visit, ask, choices = self._visit, self._filters, self._choices
+        ask.text("text", "find_order").classes("wide-field")
+        states = {"open": TEXTS["show_open"], "all": TEXTS["show_all"], "waits": TEXTS["state_waits"]}
+        self._state = ask.choice("state", {**states, **{one.value: TEXTS[f"state_{one.value}"] for one in OrderState}})
+        ask.choice("team", choices.teams)
+        ask.choice("assignee", {_ME: TEXTS["only_mine"], **choices.people})
+        ask.choice("priority", {str(one): (str(one), "") for one in range(1, 6)})
+        ask.choice("work_type", {one.value: ORDER_CONTENT_TEXTS[f"worktype_{one.value}"] for one in WorkType})
+        if len(choices.sites) > 1:
+            ask.choice("site", choices.sites)
+        self._sort = ask.choice("sort", {one: TEXTS[f"order_sort_{one}"] for one in _SORTS})
+        ask.tick("overdue", "overdue")
+        asset = ask.of("asset")
+        if asset is not None:
+            with mark(box("button quiet", tag="button"), "asset-asked") as button:
+                words(f"{visit.t('asset')}: {asset} ×")
+            button.on("click", partial(self._ask_for_all, button))
 
-    def __init__(self, visit: Visit) -> None:
-        self.on_change: Callable[[], None] = _nothing
-        self._me = visit.principal.name
-        self._visit = visit
-        with box("fields"):
-            states = {one.value: (visit.word("state", one.value), "") for one in OrderState}
-            self._state = choice(visit, "state", states, None, "filter-state")
-            self._team = choice(visit, "team", {}, None, "filter-team")
-            self._mine = mark(ui.checkbox(visit.t("only_mine")), "filter-mine")
-            self._overdue = mark(ui.checkbox(visit.t("overdue")), "filter-overdue")
-        for field in (self._state, self._team):
-            field.props("clearable")
-            field.on_value_change(self._changed)
-        for box_ in (self._mine, self._overdue):
-            box_.on_value_change(self._changed)
+    async def _ask_for_all(self, button: Element) -> None:
+        button.delete()
+        await self._filters.put("asset", "")
 
-    def _changed(self) -> None:
-        self.on_change()
-
-    def of(self, listed: Sequence[Listed], now: datetime | None) -> tuple[Listed, ...]:
-        """Return what is wanted of a list."""
-        teams = sorted({one[0].team for one in listed if one[0].team})
-        if list(self._team.options) != teams:
-            self._team.set_options({team: team for team in teams})
-        return tuple(one for one in listed if self._wants(one[0], now))
-
-    def _wants(self, order: WorkOrder, now: datetime | None) -> bool:
-        return (
-            self._state.value in (None, order.state.value)
-            and self._team.value in (None, order.team)
-            and (not self._mine.value or order.assignee_name == self._me)
-            and (not self._overdue.value or (now is not None and order.is_overdue(now)))
+    def _wanted(self, parts: Parts, days: CalendarDays | None) -> OrdersWanted:
+        ask = self._filters
+        is_list = self._view == "list"
+        priority = ask.of("priority")
+        return OrdersWanted(
+            state=(ask.of("state") or "open") if is_list else "all" if days else "open",
+            sort=(ask.of("sort") or "newest") if is_list else "priority",
+            **{key: ask.of(key) for key in ("text", "site", "team", "work_type", "asset")},
+            assignee=self._me(parts) if ask.of("assignee") == _ME else ask.of("assignee"),
+            priority=int(priority) if priority else None,
+            overdue_at=parts.clock.now() if ask.of("overdue") else None,
+            due_from=days.since if days else None,
+            due_to=days.until if days else None,
         )
 
+    def _me(self, parts: Parts) -> str:
+        with parts.database.transaction() as tx:
+            me = people.by_id(tx, self._visit.principal.person_id) if self._visit.principal.person_id else None
+        return me.sign_in if me else ""
 
-def _nothing() -> None:
-    return
+    def _days(self, parts: Parts) -> CalendarDays:
+        zone = ZoneInfo(next(iter(self._choices.zones.values()), "UTC"))
+        today = parts.clock.now().astimezone(zone).date()
+        try:
+            asked = date.fromisoformat(self._filters.of("day") or "")
+        except ValueError:
+            asked = today
+        asked = asked if 1970 < asked.year < 2200 else today
+        return CalendarDays.around(asked, cast("Span", self._view))
 
+    def _read(self, parts: Parts) -> OrdersFound:
+        view = self._view
+        days = self._days(parts) if view in {"month", "week"} else None
+        wanted = self._wanted(parts, days)
+        with parts.database.transaction() as tx:
+            if days is not None:
+                listed = page_of_orders(tx, wanted, most=_A_MONTH)
+                month = entries(listed, self._plans(list_plans(tx, site=wanted.site)), self._choices.zones, days)
+                return OrdersFound(orders=listed, days=days, month=month)
+            if view == "board":
+                return OrdersFound(orders=board_of_orders(tx, wanted, most=_A_COLUMN))
+            return OrdersFound(orders=page_of_orders(tx, wanted, most=_SIZE, skip=self._pages.skip))
 
-def _listed(visit: Visit, picture: Picture) -> tuple[Listed, ...]:
-    return tuple(
-        (order, visit.name(picture.asset(order.site, order.asset)), _leading(visit, picture, order))
-        for order in picture.orders
-    )
+    def _plans(self, kept: list[KeptPlan]) -> list[KeptPlan]:
+        """Leave out the plans that are not asked for; plans are given to teams, and nothing planned is overdue."""
+        ask = self._filters
+        if ask.of("assignee") or ask.of("overdue"):
+            return []
+        team, work_type, text, asset = (ask.of(key) for key in ("team", "work_type", "text", "asset"))
+        return [
+            one
+            for one in kept
+            if team in (None, one.plan.team)
+            and work_type in (None, one.plan.work_type.value)
+            and asset in (None, one.plan.asset)
+            and (text or "").lower() in f"{one.plan.asset} {one.plan.name} {one.plan.name_zh}".lower()
+        ]
 
+    def _show(self, found: OrdersFound) -> None:
+        visit = self._visit
+        is_list = self._view == "list"
+        self._nothing.clear()
+        self._nothing.set_visibility(is_list and not found.orders)
+        self._room.set_visibility(not is_list or bool(found.orders))
+        self._turn(found.days)
+        if found.days is not None and found.month is not None:
+            show_calendar(visit, self._room, found.days, found.month)
+        elif not is_list:
+            show_board(visit, self._room, found.orders)
+        else:
+            show_rows(visit, self._room, found.orders)
+            self._pages.show(len(found.orders), found.orders[0].total if found.orders else 0)
+            if not found.orders:
+                with self._nothing:
+                    self._say_nothing()
 
-def _rows(visit: Visit, rows: Element, every: OpenOrAll, found: tuple[bool, Sequence[Listed]]) -> None:
-    show_all, listed = found
-    shown = [one for one in listed if show_all or one[0].state.is_open][:_MOST]
-    rows.clear()
-    with rows:
-        if not shown:
-            empty(visit.t("no_orders_all" if every.show_all else "no_orders"), "assignment_turned_in")
+    def _say_nothing(self) -> None:
+        visit, state = self._visit, self._filters.of("state")
+        if state in {"open", "all"} and not any(self._filters.of(key) for key in (*_ASKED, "page")):
+            empty(visit.t("no_orders_all" if state == "all" else "no_orders"), "assignment_turned_in")
+        else:
+            empty(visit.t("no_orders_asked"), "assignment_turned_in", visit.t("no_alerts_asked_hint"))
+
+    def _turn(self, days: CalendarDays | None) -> None:
+        visit = self._visit
+        self._turning.clear()
+        self._turning.set_visibility(days is not None)
+        if days is None:
             return
-        _head(visit)
-        for order, asset_name, leading in shown:
-            _row(visit, order, asset_name, leading)
+        with self._turning:
+            shown = f"{days.first} – {days.last}" if days.span == "week" else f"{days.asked:%Y-%m}"
+            words(shown, "strong figures")
+            with box("line"):
+                for key, day in (("page_before", days.beside(-1)), ("today", None), ("page_after", days.beside(1))):
+                    with mark(box("button quiet", tag="button"), f"turn-{key}") as button:
+                        words(visit.t(key))
+                    button.on("click", partial(self._filters.put, "day", day.isoformat() if day else ""))
 
 
-def _head(visit: Visit) -> None:
-    with box("entry head"):
-        for key in ("order", "asset", "finding", "severity", "state"):
-            words(visit.t(key), "late" if key == "state" else "")
-        with box("line"):
-            words(visit.t("raised"))
-            zone()
-        words(visit.t("acknowledged"), "late")
-
-
-def _row(visit: Visit, order: WorkOrder, asset_name: str, leading: str) -> None:
-    with link(f"/work-orders/{order.number}", "entry", testid=f"order-{order.number}"):
-        words(order.number, "tag")
-        with box("wide"):
-            words(order.asset, "strong clip")
-            words(asset_name, "small muted clip")
-        with box("wide"):
-            words(visit.mode(order), "strong clip")
-            words(leading, "small muted clip")
-        chip(visit.word("severity", order.severity.value), order.severity.value).classes("right").style(
-            "justify-self: start"
-        )
-        with box("late"):
-            words(visit.word("state", order.state.value), "clip")
-            if order.is_overdue(visit.parts.clock.now()):
-                words(visit.t("overdue"), "small strong")
-            if order.assignee_name or order.team:
-                words(order.assignee_name or order.team or "", "small muted clip")
-        moment(order.created_at)
-        with box("late right"):
-            if order.acknowledged_at is None:
-                chip(visit.t("not_acknowledged"), "alarm")
-            else:
-                words(order.acknowledged_by or visit.t("acknowledged"), "clip strong")
-                moment(order.acknowledged_at).classes("small muted")
-
-
-def _leading(visit: Visit, picture: Picture, order: WorkOrder) -> str:
-    """Name the signals that contribute most, with their shares."""
-    said = []
-    for one in (order.evidence.get("signals") or ())[:_LEADING]:
-        names = picture.signal_names.get((order.asset_id, one["signal"]), (one["signal"], ""))
-        said.append(f"{named(visit.language, *names)} {100 * (one['share'] or 0):.0f} %")
-    return " · ".join(said)
+def _choices(parts: Parts) -> OrderChoices:
+    with parts.database.transaction() as tx:
+        return order_choices(tx)

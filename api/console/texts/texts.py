@@ -8,6 +8,8 @@ from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
+from api.console.texts.lists.alerts import ALERT_TEXTS
+from api.console.texts.lists.orders import ORDER_LIST_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
@@ -89,6 +91,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "loading": ("Reading the plant …", "正在读取工厂数据……"),
     **PLANT_TEXTS,
+    **ALERT_TEXTS,
+    **ORDER_LIST_TEXTS,
     **IDENTITY_TEXTS,
     **ORDER_TEXTS,
     **ORDER_CONTENT_TEXTS,

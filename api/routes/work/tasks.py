@@ -11,14 +11,12 @@ from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.orders import OrderShape
 from api.schemas.shape import Remark
-from api.schemas.work.maintenance import MaintenancePlanShape
 from api.schemas.work.tasks import JobPlanShape, NewAnswer, NewFollowUp, NewPlan, NewTask, TaskShape
-from storage.orders import job_plans, maintenance_plans, tasks
+from storage.orders import job_plans, tasks
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 plan_router = APIRouter(prefix="/job-plans", tags=["work orders"])
-maintenance_router = APIRouter(prefix="/maintenance-plans", tags=["work orders"])
 _CHANGED = answers(400, 404, 409)
 
 
@@ -96,15 +94,6 @@ def list_job_plans(
     """List the job library: the newest version of each plan."""
     with parts.database.transaction() as tx:
         return [JobPlanShape.model_validate(plan) for plan in job_plans.list_job_plans(tx, asset_class)]
-
-
-@maintenance_router.get("", responses=answers(400))
-def list_maintenance_plans(
-    parts: GivenParts, site: str | None = None, asset: str | None = None
-) -> list[MaintenancePlanShape]:
-    """List planned maintenance, and when each plan is due next."""
-    with parts.database.transaction() as tx:
-        return [MaintenancePlanShape.of(one) for one in maintenance_plans.list_plans(tx, site=site, asset=asset)]
 
 
 @plan_router.get("/{tag}", responses=answers(404))

@@ -7,8 +7,25 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from alerts.preventive.plan_file import PlanDescription
+from api.schemas.shape import Nothing
+from lifecycle.register.plant_file import Tag
 from plant.orders.maintenance_plan import KeptPlan, PlanKind
 from plant.orders.rules import WorkType
+
+
+class MaintenancePlanWanted(PlanDescription):
+    """A plan of an asset: due by a rule of the calendar from a local time on, by a meter, or on a condition."""
+
+    site: Tag
+
+
+class PlanNamed(Nothing):
+    """A plan, by its asset and its tag."""
+
+    site: str
+    asset: str
+    tag: str
 
 
 class MaintenancePlanShape(BaseModel):

@@ -69,21 +69,22 @@ def list_plans(
 
 
 @maintenance_app.command("rest", epilog="Example: assetloop order maintenance rest 3")
-def rest(plan_id: PlanId, data: Data = None, json: Json = False) -> None:
+def rest(plan_id: PlanId, by: By = None, data: Data = None, json: Json = False) -> None:
     """Let a plan make no orders any more."""
-    _activate(plan_id, data, is_active=False, as_json=json)
+    _activate(plan_id, by, data, is_active=False, as_json=json)
 
 
 @maintenance_app.command("resume", epilog="Example: assetloop order maintenance resume 3")
-def resume(plan_id: PlanId, data: Data = None, json: Json = False) -> None:
+def resume(plan_id: PlanId, by: By = None, data: Data = None, json: Json = False) -> None:
     """Let a plan that rests go on."""
-    _activate(plan_id, data, is_active=True, as_json=json)
+    _activate(plan_id, by, data, is_active=True, as_json=json)
 
 
-def _activate(plan_id: int, data: Path | None, *, is_active: bool, as_json: bool) -> None:
+def _activate(plan_id: int, by: str | None, data: Path | None, *, is_active: bool, as_json: bool) -> None:
     from storage.orders.maintenance_plans import activate_plan
 
-    with surroundings(data).database() as database, database.transaction() as tx:
-        activate_plan(tx, plan_id, is_active=is_active)
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        activate_plan(tx, plan_id, is_active=is_active, at=around.clock.now(), by=who(by).name)
     said = f"maintenance plan {plan_id} {'goes on' if is_active else 'rests'}"
     answer({"plan_id": plan_id, "is_active": is_active}, as_json=as_json, line=lambda: said)

@@ -37,6 +37,7 @@ def test_an_alert_is_looked_at_acknowledged_shelved_and_taken_up_again(
     detail = client.get(path).json()
     (signal,) = detail["evidence"]["signals"]
     assert (signal["value"], signal["high"], signal["share"]) == (7.9, 7.1, 1.0)
+    assert (detail["area"], detail["assumed"]) == ("", None)
     assert (detail["rationalisation"]["action"], detail["incident_id"]) == ("Grease it", incident["incident_id"])
     noted = client.post(f"{path}/acknowledge", json={"comment": "on my way"}).json()
     assert (noted["state"], noted["comment"]) == ("Acknowledged", "on my way")
@@ -55,6 +56,32 @@ def test_an_alert_is_looked_at_acknowledged_shelved_and_taken_up_again(
     assert [one["event"] for one in events] == ["raised", "acknowledged", "shelved", "unshelved"]
     assert [one["tells"] for one in events] == [True, False, False, False]
     assert client.get(f"/api/v1/alerts/{UUID(int=5)}").status_code == 404
+
+
+def test_several_alerts_are_acknowledged_and_shelved_with_one_word_and_lists_are_narrowed(
+    client: TestClient, plant_rows: PlantRows
+) -> None:
+    ids = []
+    for tag, area, severity in (("P-1", "north", "MAJOR"), ("P-2", "south", "CRITICAL"), ("P-3", "south", "MINOR")):
+        asset_id = plant_rows.asset(tag, area=area)
+        ids.append(str(plant_rows.alert(asset_id, at=NOW, severity=severity, kind="limit")))
+
+    def listed(**asked: str) -> list[str]:
+        return [one["asset"] for one in client.get("/api/v1/alerts", params=asked).json()]
+
+    assert listed(sort="severity") == ["P-2", "P-1", "P-3"]
+    assert listed(area="south", sort="asset") == ["P-2", "P-3"]
+    assert (listed(severity="MAJOR"), listed(text="p-3"), listed(kind="wear")) == (["P-1"], ["P-3"], [])
+    assert client.get("/api/v1/alerts", params={"severety": "MAJOR"}).status_code == 400
+    nobody = str(UUID(int=5))
+    done = client.post("/api/v1/alerts/acknowledge", json={"alert_ids": [*ids[:2], nobody], "comment": "seen"}).json()
+    assert (done["done"], [one["alert_id"] for one in done["refused"]]) == (ids[:2], [nobody])
+    assert (listed(state="Acknowledged", sort="asset"), listed(state="Unacknowledged")) == (["P-1", "P-2"], ["P-3"])
+    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": ids, "hours": 1}).status_code == 400
+    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": [], "hours": 1, "reason": "x"}).status_code == 400
+    done = client.post("/api/v1/alerts/shelve", json={"alert_ids": ids, "hours": 1, "reason": "line stopped"}).json()
+    assert (done["done"], done["refused"]) == (ids, [])
+    assert listed(state="Shelved", sort="asset") == ["P-1", "P-2", "P-3"]
 
 
 def test_an_asset_is_suppressed_by_design_with_a_reason(

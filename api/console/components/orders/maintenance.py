@@ -12,7 +12,7 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
-from plant.orders.maintenance_plan import KeptPlan, PlanKind
+from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan, PlanKind
 from plant.orders.spending import Downtime
 from storage.orders.downtimes import list_downtimes
 from storage.orders.maintenance_plans import list_plans
@@ -50,6 +50,15 @@ def maintenance_card(visit: Visit, plans: Sequence[KeptPlan]) -> None:
                 _due(visit, one)
 
 
+def due_in_words(visit: Visit, plan: MaintenancePlan) -> str:
+    """Say by what a plan is due."""
+    if plan.kind is PlanKind.CALENDAR:
+        return plan.rule
+    if plan.kind is PlanKind.METER:
+        return visit.t("maintenance_every", every=number(plan.every), signal=plan.signal)
+    return visit.t("maintenance_condition", signal=plan.signal)
+
+
 def _due(visit: Visit, one: KeptPlan) -> None:
     plan = one.plan
     if not one.is_active:
@@ -59,7 +68,5 @@ def _due(visit: Visit, one: KeptPlan) -> None:
             words(visit.t("maintenance_next"))
             moment(one.next_due)
             words(plan.rule)
-    elif plan.kind is PlanKind.METER:
-        words(visit.t("maintenance_every", every=number(plan.every), signal=plan.signal), "small muted")
     else:
-        words(visit.t("maintenance_condition", signal=plan.signal), "small muted")
+        words(due_in_words(visit, plan), "small muted")

@@ -1,0 +1,1 @@
+"""What lists share: filters kept in the address, and pages."""

@@ -1,0 +1,1 @@
+"""The texts of the lists that people work from."""

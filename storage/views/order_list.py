@@ -1,0 +1,93 @@
+"""Lists of work orders as people want them: filtered, sorted, by the page, or column by column of a board."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from plant.iso14224 import Names
+from plant.work_order import WorkOrder
+from storage.core.database import Transaction
+from storage.identity import people
+from storage.work.orders import order_of_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrdersWanted:
+    """Which orders are wanted; what is None asks nothing. `state` is open, all, waits, or one state.
+
+    `overdue_at`: those overdue at that instant. `due_from` and `due_to`: those to be done within.
+    """
+
+    state: str = "open"
+    site: str | None = None
+    asset: str | None = None
+    team: str | None = None
+    assignee: str | None = None
+    priority: int | None = None
+    work_type: str | None = None
+    text: str | None = None
+    overdue_at: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    sort: str = "newest"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedOrder:
+    """An order with its asset's names and area; `total` is how many there are in its list or column."""
+
+    order: WorkOrder
+    name: str
+    name_zh: str
+    area: str
+    acknowledged_recognised: str | None
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderChoices:
+    """What lists of orders may be narrowed to: teams, people and sites by their tags, and each site's zone."""
+
+    teams: dict[str, Names]
+    people: dict[str, Names]
+    sites: dict[str, Names]
+    zones: dict[str, str]
+
+
+def page_of_orders(tx: Transaction, wanted: OrdersWanted, *, most: int, skip: int = 0) -> list[ListedOrder]:
+    """Return a page of the wanted orders, in order."""
+    return _listed(tx.all("order_list.page", **asdict(wanted), most=most, skip=skip, columns=False))
+
+
+def board_of_orders(tx: Transaction, wanted: OrdersWanted, *, most: int) -> list[ListedOrder]:
+    """Return up to `most` of the wanted orders of each column of the board, which is a state; the waits are one."""
+    return _listed(tx.all("order_list.page", **asdict(wanted), most=most, skip=0, columns=True))
+
+
+def order_choices(tx: Transaction) -> OrderChoices:
+    """Return what lists of orders may be narrowed to."""
+    sites = tx.all("order_list.sites")
+    return OrderChoices(
+        teams={one.tag: (one.name, one.name_zh) for one in people.teams(tx)},
+        people={row["sign_in"]: (row["name"], "") for row in tx.all("order_list.people")},
+        sites={row["site"]: (row["name"] or row["site"], row["name_zh"]) for row in sites},
+        zones={row["site"]: row["zone"] for row in sites},
+    )
+
+
+def _listed(rows: list[dict[str, Any]]) -> list[ListedOrder]:
+    return [_one(dict(row)) for row in rows]
+
+
+def _one(row: dict[str, Any]) -> ListedOrder:
+    del row["place"]
+    return ListedOrder(
+        name=row.pop("asset_name"),
+        name_zh=row.pop("asset_name_zh"),
+        area=row.pop("area"),
+        acknowledged_recognised=row.pop("acknowledged_recognised"),
+        total=row.pop("total"),
+        order=order_of_row(row),
+    )
