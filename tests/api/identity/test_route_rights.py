@@ -191,6 +191,8 @@ def _project(rows: PlantRows, site: str, site_id: object) -> str:
     return f"p-{site}"
 
 
+_PLAN_NAMED = {"asset": "P-1", "tag": "oil"}
+_PLAN = {**_PLAN_NAMED, "name": "Oil", "signal": "hours", "every": 500}
 BODIES: dict[str, dict[str, Any]] = {
     f"{API}/work-orders": {"asset": "P-1", "failure_mode": "LEK", "what": "it leaks"},
     f"{API}/quarantine/assets/approve": {"asset": "P-9", "asset_class": "pump"},
@@ -199,6 +201,8 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{API}/projects": {"project": "cw", "name": "P"},
     f"{API}/lessons": {"asset_class": "pump", "failure_mode": "VIB", "seen": "hot", "helped": "grease"},
     f"{API}/parts/receive": {"part": "6205", "quantity": 1},
+    **dict.fromkeys((f"{API}/maintenance-plans", f"{API}/maintenance-plans/change"), _PLAN),
+    **dict.fromkeys((f"{API}/maintenance-plans/rest", f"{API}/maintenance-plans/resume"), _PLAN_NAMED),
 }
 
 
