@@ -1,6 +1,8 @@
-"""Health in colours: the words of the view `watch.health`, and the steps of its figures, alike on every dashboard."""
+"""Health in colours: those of its words, and the steps of its figures, alike on every dashboard."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import Threshold, ThresholdsMode
@@ -25,11 +27,7 @@ OF_HEALTH = {
     Health.WATCH: WATCH,
     Health.ALARM: ALARM,
 }
-WORDS = {health.value: colour for health, colour in OF_HEALTH.items()}
-PRODUCT = {
-    "ok": GOOD,
-    **{kind.value.replace("_", " "): ALARM if kind.stops_storing else WATCH for kind in FaultKind},
-}
+PRODUCT_COLOURS = {"ok": GOOD, **{kind.value: ALARM if kind.stops_storing else WATCH for kind in FaultKind}}
 SEVERITIES = {
     "CRITICAL": ALARM,
     "MAJOR": WATCH,
@@ -46,7 +44,6 @@ SCORE_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (WATCH_LINE, WATCH), (ALARM_
 HEALTH_STEPS: Steps = ((None, UNKNOWN), (0.0, ALARM), (50.000001, WATCH), (65.000001, GOOD))
 # Of the whole plant, whose classes may fall silent after other times; which of its assets are silent, health says.
 AGE_STEPS_S: Steps = ((None, UNKNOWN), (-600.0, GOOD), (SILENT_AFTER_S, SILENT))
-HEARD = {"heard": GOOD, "silent": SILENT, "never": UNKNOWN}
 COUNT_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (1.0, ALARM))
 
 
@@ -64,7 +61,10 @@ def thresholds_json(steps: Steps) -> dict[str, object]:
     return {"mode": "absolute", "steps": [{"color": colour, "value": value} for value, colour in steps]}
 
 
-def mappings_json(colours: dict[str, str]) -> list[dict[str, object]]:
-    """Return the colours of words as Grafana stores them."""
-    options = {word: {"color": colour, "index": index} for index, (word, colour) in enumerate(colours.items())}
+def mappings_json(words: Mapping[str, tuple[str, str | None]]) -> list[dict[str, object]]:
+    """Return what people read in place of words of the record, with colours, as Grafana stores them."""
+    options = {
+        word: {"text": text, "index": index, **({"color": colour} if colour else {})}
+        for index, (word, (text, colour)) in enumerate(words.items())
+    }
     return [{"type": "value", "options": options}]

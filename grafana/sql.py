@@ -37,20 +37,21 @@ def target(sql: str, *, shape: Format = "table", ref_id: str = "A") -> dict[str,
 class Sql(variants.Dataquery):
     """A query in SQL, with Grafana's macros."""
 
-    def __init__(self, sql: str, *, shape: Format = "table") -> None:
+    def __init__(self, sql: str, *, shape: Format = "table", ref_id: str = "A") -> None:
         self.sql = sql
         self.shape = shape
+        self.ref_id = ref_id
 
     def to_json(self) -> dict[str, object]:
         """Return the query as Grafana stores it."""
-        return target(self.sql, shape=self.shape)
+        return target(self.sql, shape=self.shape, ref_id=self.ref_id)
 
 
 class Ask(builder.Builder[variants.Dataquery]):
     """Builds the query named `dashboard.statement`, one of `queries/<dashboard>.sql`."""
 
-    def __init__(self, name: str, *, shape: Format = "table") -> None:
-        self._sql = Sql(statement(name), shape=shape)
+    def __init__(self, name: str, *, shape: Format = "table", ref_id: str = "A") -> None:
+        self._sql = Sql(statement(name), shape=shape, ref_id=ref_id)
 
     def build(self) -> variants.Dataquery:
         """Return the query."""
@@ -60,8 +61,8 @@ class Ask(builder.Builder[variants.Dataquery]):
 def statement(name: str) -> str:
     """Return the text of a named statement.
 
-    >>> statement("plant.count_open_alerts").splitlines()[1]
-    'SELECT count(*) AS "Open alerts"'
+    >>> statement("plant.energy_total").splitlines()[1]
+    'SELECT sum(kwh) AS "Energy"'
     """
     dashboard, _, wanted = name.partition(".")
     return _statements(dashboard)[wanted].decode()

@@ -16,6 +16,7 @@ from service.commands import bench, evaluate, figures, knowledge, roles, stack
 from service.commands.alerts import alert_app
 from service.commands.common import say
 from service.commands.engineering import engineering_app
+from service.commands.grafana import grafana_app
 from service.commands.identity.people import person_app
 from service.commands.identity.tokens import token_app
 from service.commands.models import commands as models
@@ -40,7 +41,6 @@ app = typer.Typer(
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
 evaluate_app = typer.Typer(help="Judge the shipped models on recorded data.", no_args_is_help=True)
 model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
-grafana_app = typer.Typer(help="Grafana dashboards as code.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 
 
@@ -87,7 +87,6 @@ register_app.command("restore", epilog="Example: assetloop register restore demo
 register_app.command("merge", epilog="Example: assetloop register merge demo/P-1O1 demo/P-101")(retiring.register_merge)
 register_app.command("retired", epilog="Example: assetloop register retired --json")(retiring.register_retired)
 register_app.command("demo", epilog="Example: assetloop register demo > plant.toml")(registering.register_demo)
-grafana_app.command("build", epilog="Example: assetloop grafana build -o /etc/grafana")(record.grafana_build)
 bench_app.command("ingest", epilog="Example: assetloop bench ingest --payload batch --seconds 20 --json")(bench.ingest)
 for name, example, command in (
     ("list", "--asset demo/P-101 --all", models.list_models),

@@ -20,11 +20,26 @@ SELECT
     c.name AS class_name,
     a.state,
     a.x,
-    a.y
+    a.y,
+    coalesce(nullif(a.area, ''), '–') AS area,
+    coalesce(nullif(a.name_zh, ''), a.name) AS name_zh,
+    s.name AS site_name,
+    coalesce(nullif(s.name_zh, ''), s.name) AS site_name_zh,
+    coalesce(nullif(c.name_zh, ''), c.name) AS class_name_zh,
+    s.timezone
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
 WHERE a.retired_at IS NULL;
+
+-- Every signal that is not retired, by the names people use.
+CREATE VIEW watch.signal AS
+SELECT
+    s.signal_id, s.asset_id, s.key, coalesce(nullif(s.name, ''), s.key) AS name,
+    coalesce(nullif(s.name_zh, ''), nullif(s.name, ''), s.key) AS name_zh, s.unit, s.role, s.low, s.high, s.key_value,
+    s.position
+FROM signal AS s
+WHERE s.retired_at IS NULL;
 
 -- Which asset feeds which.
 CREATE VIEW watch.feed AS

@@ -91,31 +91,3 @@ CROSS JOIN LATERAL (
             e.model_id IS NOT NULL, e.score
         ) AS word
 ) AS judged;
-
--- What the digital twin's one wide row is made of: one row an asset (signal_id null), one row a key value.
--- `status` is the word, and for how long the asset has been silent.
-CREATE VIEW watch.twin AS
-SELECT
-    h.asset_id,
-    NULL::integer AS signal_id,
-    h.rank,
-    h.health_percent,
-    CASE
-        WHEN NOT h.is_silent OR h.word = 'off' THEN replace(h.word, '_', ' ')
-        WHEN h.word = 'silent' THEN silence.said
-        ELSE h.word || ', ' || silence.said
-    END AS status,
-    NULL::double precision AS value
-FROM watch.health AS h
-CROSS JOIN LATERAL (
-    SELECT CASE
-        WHEN h.stored_age_s IS NULL THEN 'no data yet'
-        WHEN h.stored_age_s >= 172800 THEN 'silent ' || floor(h.stored_age_s / 86400)::integer || ' d'
-        WHEN h.stored_age_s >= 7200 THEN 'silent ' || floor(h.stored_age_s / 3600)::integer || ' h'
-        WHEN h.stored_age_s >= 120 THEN 'silent ' || floor(h.stored_age_s / 60)::integer || ' min'
-        ELSE 'silent ' || floor(greatest(h.stored_age_s, 0))::integer || ' s'
-    END AS said
-) AS silence
-UNION ALL
-SELECT k.asset_id, k.signal_id, NULL, NULL, NULL, k.value
-FROM watch.key_value AS k;

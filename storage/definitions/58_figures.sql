@@ -301,9 +301,3 @@ AS $$
             AND c.asset_class IS NOT DISTINCT FROM s.asset_class AND c.asset IS NOT DISTINCT FROM s.asset
     ORDER BY s.site, s.asset_class, s.asset, s.time_from
 $$;
-
--- Figures by month of the last thirteen, as known now: of each asset, class and site.
-CREATE VIEW watch.figures_by_month AS
-SELECT one.by, f.*
-FROM (VALUES ('asset'), ('class'), ('site')) AS one (by)
-CROSS JOIN LATERAL figures(date_trunc('month', now()) - interval '12 months', now(), now(), 'month', one.by) AS f;

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 NAMESPACE = "storage"
 QUEUE = "upkeep"
 """Upkeep has a queue of its own, so that no order waits while a busy hour is rolled up."""
-_TASKS = ("roll_up", "fold", "keep")
+_TASKS = ("roll_up", "fold", "keep", "note_health", "keep_figures")
 _LONGEST_S = 50.0  # a job is begun every minute
 _MOST_DAYS_THINNED = 30  # a run goes through at most so many days of data time
 # the database was away, or somebody held a lock; what is left the next run does
@@ -146,6 +146,18 @@ def forget_sign_ins(database: Database, *, now: datetime) -> int:
         return int(tx.one("upkeep.drop_expired_sign_ins", now=now)["gone"])
 
 
+def note_health(database: Database, *, now: datetime) -> int:
+    """Note of which assets the health has changed since the last look; return how many."""
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.note_health", now=now)["noted"])
+
+
+def keep_figures(database: Database, *, now: datetime) -> int:
+    """Make the figures by month anew, as known now; return how many."""
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.keep_figures", now=now)["kept"])
+
+
 def prepare(database: Database, *, now: datetime) -> int:
     """Make the partitions of the next two weeks, so that no batch has to; return how many."""
     with database.transaction() as tx:
@@ -193,6 +205,18 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
     def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
         fold(database, now=clock.now())
         _note_done(database, "fold")
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name="note_health", queue=QUEUE, queueing_lock=f"{NAMESPACE}:note_health", retry=_A_FEW_TIMES)
+    def note_how_assets_are(timestamp: int) -> None:  # noqa: ARG001
+        note_health(database, now=clock.now())
+        _note_done(database, "note_health")
+
+    @blueprint.periodic(cron="*/15 * * * *")
+    @blueprint.task(name="keep_figures", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep_figures", retry=_A_FEW_TIMES)
+    def keep_figures_by_month(timestamp: int) -> None:  # noqa: ARG001
+        keep_figures(database, now=clock.now())
+        _note_done(database, "keep_figures")
 
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(name="keep", queue=QUEUE, queueing_lock=f"{NAMESPACE}:keep", retry=_A_FEW_TIMES)

@@ -78,3 +78,11 @@ ON CONFLICT (task) DO UPDATE SET at = excluded.at;
 -- The jobs at TimescaleDB's scheduler whose last run failed.
 SELECT job, says
 FROM failing_jobs();
+
+-- name: note_health
+-- Note what has changed of how assets are.
+SELECT note_health(%(now)s) AS noted;
+
+-- name: keep_figures
+-- Make the figures by month anew.
+SELECT keep_figures(%(now)s) AS kept;

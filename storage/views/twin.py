@@ -10,11 +10,14 @@ from storage.core.grade import Grade
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeySignal:
-    """A signal whose newest value stands on the twin, in `unit`."""
+    """A signal whose newest value stands on the twin, in `unit`; beyond `low` and `high` it is out of its limits."""
 
     signal_id: int
     name: str
     unit: str
+    name_zh: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,16 +31,21 @@ class TwinAsset:
     name: str
     x: float | None
     y: float | None
+    site_name_zh: str = ""
+    area: str = "–"
+    name_zh: str = ""
+    asset_class: str = ""
     key_signals: tuple[KeySignal, ...] = ()
     feeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Twin:
-    """The whole register as the dashboards see it, ordered by site and tag."""
+    """The whole register as the dashboards see it, ordered by site, area and tag; `timezone` is that of most assets."""
 
     grade: Grade
     assets: tuple[TwinAsset, ...]
+    timezone: str = "browser"
 
 
 def read_twin(tx: Transaction) -> Twin:
@@ -45,19 +53,23 @@ def read_twin(tx: Transaction) -> Twin:
     signals, feeds = _key_signals(tx), _feeds(tx)
     assets = tuple(
         TwinAsset(
-            **row,
+            **{name: value for name, value in row.items() if name != "class"},
+            asset_class=row["class"],
             key_signals=tuple(signals.get(row["asset_id"], ())),
             feeds=tuple(feeds.get(row["asset_id"], ())),
         )
         for row in tx.all("twin.assets")
     )
-    return Twin(grade=Grade(tx.one("twin.grade")["grade"]), assets=assets)
+    zone = tx.first("twin.timezone")
+    return Twin(
+        grade=Grade(tx.one("twin.grade")["grade"]), assets=assets, timezone=zone["timezone"] if zone else "browser"
+    )
 
 
 def _key_signals(tx: Transaction) -> dict[int, list[KeySignal]]:
     found: dict[int, list[KeySignal]] = {}
     for row in tx.all("twin.key_signals"):
-        signal = KeySignal(signal_id=row["signal_id"], name=row["name"], unit=row["unit"])
+        signal = KeySignal(**{name: value for name, value in row.items() if name != "asset_id"})
         found.setdefault(row["asset_id"], []).append(signal)
     return found
 

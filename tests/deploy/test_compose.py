@@ -121,7 +121,7 @@ def test_grafana_sees_what_was_built_under_the_path_it_was_built_for(services: d
     assert f"dashboards:{folder}" in services["dashboards"]["volumes"]
     assert f"dashboards:{folder}:ro" in services["grafana"]["volumes"]
     assert services["grafana"]["environment"]["GF_PATHS_PROVISIONING"] == f"{folder}/provisioning"
-    built = (ROOT / "grafana" / "provisioning.py").read_text(encoding="utf-8")
+    built = (ROOT / "grafana" / "publishing" / "provisioning.py").read_text(encoding="utf-8")
     for name in re.findall(r'"\$(GRAFANA_DATABASE_\w+)"', built):
         assert name in services["grafana"]["environment"]
 

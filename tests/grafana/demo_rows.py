@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 
+from tests.grafana.demo_life import live
 from tests.plant_rows import PlantRows
 
 REGISTER = Path(__file__).parents[2] / "service" / "demo" / "plant.toml"
@@ -35,6 +36,7 @@ def fill(connection: Connection, now: datetime, *, minutes: int = 60) -> None:
         machine = _remaining_life(connection, asset_id, now)
         if tag != UNSCORED:
             _model(connection, machine, now)
+    live(PlantRows(connection), assets, now)
 
 
 def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,19 @@ _VARIABLE = re.compile(r"\$\{?(\w+)(?::\w+)?\}?")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What one query gave."""
+    """What one query gave: its columns with their types, its rows, and how long it took."""
 
     dashboard: str
-    panel: str
+    panel: dict[str, Any]
     sql: str
+    shape: str
+    columns: dict[str, str]
     rows: list[dict[str, Any]]
+    took_s: float
+
+    @property
+    def title(self) -> str:
+        return f"{self.dashboard} · {self.panel['title']}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,51 +48,101 @@ class View:
 def run_panels(
     database_url: str, folder: Path, *, variables: Variables | None = None, now: datetime | None = None
 ) -> list[Answer]:
-    """Run every query of every panel below `folder`, as the role that Grafana has, over the hour before `now`.
+    """Run every query of every panel below `folder`, as the role that Grafana has, over the time the dashboard shows.
 
-    A variable is taken from `variables`, or is the first that its own query offers; one of several values is all
-    of them.
+    A variable is taken from `variables`; else it is all there are, where that may be chosen, or the first that its own
+    query offers.
     """
     end = now or datetime.now(UTC)
     with Database(database_url, role=Role.GRAFANA, most=1) as database, database.transaction() as tx:
-        view = View(start=end - timedelta(hours=1), end=end, timescale=_has_timescale(folder))
+        view = View(start=end, end=end, timescale=_has_timescale(folder))
         return [answer for path in dashboards(folder) for answer in _run(tx, path, view, variables or {})]
 
 
 def dashboards(folder: Path) -> list[Path]:
     """List the dashboards of a built folder."""
-    return sorted((folder / "dashboards").glob("*.json"))
+    return sorted((folder / "dashboards").rglob("*.json"))
 
 
-def targets(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each panel's title and each of its queries."""
+def panels(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each panel, those of rows included."""
     for panel in dashboard["panels"]:
-        for target in panel.get("targets", ()):
-            yield panel["title"], target["rawSql"]
+        yield from panel.get("panels", ())
+        if panel["type"] != "row":
+            yield panel
 
 
 def expand(sql: str, view: View, variables: Variables) -> str:
-    """Expand variables, then macros, as the browser and the server do."""
+    """Expand variables, then macros, as the browser and the server do.
+
+    >>> hour = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> expand("SELECT $site", View(start=hour, end=hour), {"site": "'north'"})
+    "SELECT 'north'"
+    """
     return _MACRO.sub(lambda match: _macro(match[1], _arguments(match[2]), view), _interpolate(sql, view, variables))
 
 
 def _run(tx: Transaction, path: Path, view: View, given: Variables) -> Iterator[Answer]:
     dashboard = json.loads(path.read_text(encoding="utf-8"))
+    view = replace(view, start=view.end - _range(dashboard))
     variables = dict(given)
     for variable in dashboard["templating"].get("list", ()):
-        if variable["name"] not in variables:
-            offered = [_value(row) for row in _rows(tx, expand(variable["query"], view, variables))]
-            variables[variable["name"]] = offered if variable.get("multi") else next(iter(offered), "")
-    for title, raw in targets(dashboard):
-        sql = expand(raw, view, variables)
-        yield Answer(dashboard=dashboard["title"], panel=title, sql=sql, rows=_rows(tx, sql))
+        if variable["type"] == "query":
+            variables[variable["name"]] = _chosen(tx, variable, view, variables)
+    for panel in panels(dashboard):
+        points = panel.get("maxDataPoints") or 1000
+        shown = replace(view, interval_s=max(1.0, round((view.end - view.start).total_seconds() / points)))
+        for target in panel.get("targets", ()):
+            if "rawSql" in target:
+                yield _asked(tx, dashboard["title"], panel, target, shown, variables)
     for annotation in dashboard["annotations"].get("list", ()):
-        sql = expand(annotation["target"]["rawSql"], view, variables)
-        _rows(tx, sql)  # may be empty: a plant without alerts is no fault
+        if "rawSql" in (target := annotation.get("target", {})):
+            yield _asked(
+                tx, dashboard["title"], {"title": annotation["name"], "type": "marks"}, target, view, variables
+            )
 
 
-def _rows(tx: Transaction, sql: str) -> list[dict[str, Any]]:
-    return tx.connection.execute(sql.encode()).fetchall()
+def _asked(
+    tx: Transaction, dashboard: str, panel: dict[str, Any], target: Mapping[str, str], view: View, variables: Variables
+) -> Answer:
+    sql = expand(target["rawSql"], view, variables)
+    began = time.perf_counter()
+    cursor = tx.connection.execute(sql.encode())
+    rows = cursor.fetchall()
+    types = tx.connection.adapters.types
+    return Answer(
+        dashboard=dashboard,
+        panel=panel,
+        sql=sql,
+        shape=target["format"],
+        columns={
+            one.name: found.name if (found := types.get(one.type_code)) else "?" for one in cursor.description or ()
+        },
+        rows=rows,
+        took_s=time.perf_counter() - began,
+    )
+
+
+def _range(dashboard: Mapping[str, Any]) -> timedelta:
+    number, unit = dashboard["time"]["from"].removeprefix("now-")[:-1], dashboard["time"]["from"][-1]
+    return {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "M": timedelta(days=31)}[
+        unit
+    ] * int(number)
+
+
+def _chosen(tx: Transaction, variable: Mapping[str, Any], view: View, known: Variables) -> str | list[str]:
+    """Choose as a browser does that opens the dashboard; what is chosen of one or all is quoted by Grafana."""
+    rows = tx.connection.execute(expand(variable["query"], view, known).encode()).fetchall()
+    offered = [_value(row) for row in rows]
+    name = variable["name"]
+    if name in known:
+        chosen = str(known[name])
+        return "'" + chosen.replace("'", "''") + "'" if variable.get("includeAll") else chosen
+    if variable.get("multi"):
+        return offered
+    if variable.get("includeAll"):
+        return str(variable["allValue"])
+    return next(iter(offered), "")
 
 
 def _value(row: Mapping[str, Any]) -> str:
@@ -104,7 +162,7 @@ def _interpolate(sql: str, view: View, variables: Variables) -> str:
             return match[0]
         if isinstance(value, list):
             return ",".join("'" + one.replace("'", "''") + "'" for one in value)
-        return value.replace("'", "''")
+        return value if value.startswith("'") else value.replace("'", "''")
 
     return _VARIABLE.sub(replaced, sql)
 

@@ -41,6 +41,8 @@ APP = {
     "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
     "finding_due": "sid",
+    "figure_goal": "si",
+    "grafana_push": "siu",
     **dict.fromkeys(("ledger_signed_head", "ledger_cosignature"), "si"),
     "rationalisation": "siud",
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
@@ -98,8 +100,9 @@ ROUTINES = {
             "knows_spelling",
             "figures",
         ),
+        *("note_health", "keep_figures", "kw_of"),
     },
-    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank"},
+    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank", "kw_of"},
 }
 VERBS = {
     "s": "SELECT FROM {}",

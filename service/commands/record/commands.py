@@ -1,4 +1,4 @@
-"""The commands that bring something into the record or read it out: replay, train, grafana."""
+"""The command that plays a recorded table back."""
 
 from __future__ import annotations
 
@@ -90,19 +90,3 @@ def _say_what_is_replayed(screen: Screen, name: str, recording: RecordedTable, s
         screen.say(f"{name}: {recording.merged} rows repeat an instant; the first value of each signal counts")
     if recording.left_out:
         screen.say(f"{name}: left out, for they are not numbers: {', '.join(recording.left_out)}")
-
-
-def grafana_build(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
-    data: Data = None,
-) -> None:
-    """Write the Plant and Digital twin dashboards, and their provisioning, from the register."""
-    from grafana.build import build
-
-    around = surroundings(data)
-    try:
-        with around.database() as database:
-            for path in build(database, output):
-                print(path)
-    except OSError as error:
-        raise Misconfigured(f"{output} cannot be written: {error.strerror}; name another folder with -o") from error

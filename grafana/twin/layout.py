@@ -1,4 +1,4 @@
-"""Where each asset stands on the twin: where the register puts it, or in a free row below."""
+"""Where each asset stands on the twin: where the register puts it, the others below, in layers along their feeds."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
+from grafana.twin.layers import layers
 from storage.views.twin import TwinAsset
 
-CARD_HEIGHT_PX = 134
+CARD_HEIGHT_PX = 136
 _GAP_PX = 44
 _WIDEST, _NARROWEST = 0.205, 0.10
 _COLUMNS = 4
-_LEFT_MARGIN = 0.022
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ def lay_out(assets: Sequence[TwinAsset]) -> CardLayout:
             homeless.append(asset)
         else:
             cards.append(card)
-    cards += _rows(homeless, below_px=_bottom_px(cards))
+    cards += _in_layers(homeless, below_px=_bottom_px(cards))
     return CardLayout(cards=tuple(cards), height_px=_bottom_px(cards))
 
 
@@ -89,22 +89,47 @@ def _cover(one: Card, other: Card) -> bool:
     return not (beside or apart)
 
 
-def _rows(assets: Sequence[TwinAsset], *, below_px: int) -> list[Card]:
-    """Lay assets out in rows of equal length, from `below_px` downwards."""
-    if not assets:
-        return []
-    columns = min(len(assets), _COLUMNS)
-    columns = ceil(len(assets) / ceil(len(assets) / columns))
-    step = 1.0 / max(columns, _COLUMNS)
-    return [
-        Card(
-            asset=asset,
-            left=_LEFT_MARGIN + step * (number % columns),
-            width=_WIDEST,
-            top_px=below_px + (CARD_HEIGHT_PX + _GAP_PX) * (number // columns),
-        )
-        for number, asset in enumerate(assets)
-    ]
+def _in_layers(assets: Sequence[TwinAsset], *, below_px: int) -> list[Card]:
+    """Lay assets out from left to right along their feeds, from `below_px` downwards."""
+    by_number = {asset.asset_id: asset for asset in assets}
+    found = layers(list(by_number), {asset.asset_id: asset.feeds for asset in assets})
+    columns = _columns_of(found)
+    step = 1.0 / max(len(columns[0]) if columns else 1, _COLUMNS)
+    cards: list[Card] = []
+    for row, numbers in enumerate(columns):
+        cards += [
+            Card(
+                asset=by_number[one],
+                left=step * place + step * 0.09,
+                width=step * 0.82,
+                top_px=below_px + (CARD_HEIGHT_PX + _GAP_PX) * row,
+            )
+            for place, one in enumerate(numbers)
+            if one is not None
+        ]
+    return cards
+
+
+def _columns_of(found: Sequence[Sequence[int]]) -> list[list[int | None]]:
+    """Return rows of places, a column a layer: where there are too few layers or too many, the whole is folded.
+
+    >>> _columns_of([[1, 2, 3, 4, 5, 6]])
+    [[1, 2, 3, 4], [5, 6, None, None]]
+    >>> _columns_of([[1], [2], [3], [4], [5]])
+    [[1, 2, 3, 4], [5, None, None, None]]
+    """
+    rows: list[list[int | None]] = []
+    for first in range(0, len(found), _COLUMNS):
+        band = found[first : first + _COLUMNS]
+        beside = max(1, _COLUMNS // len(band))  # so many columns has each layer
+        height = max(ceil(len(layer) / beside) for layer in band)
+        for row in range(height):
+            places: list[int | None] = []
+            for layer in band:
+                part = list(layer[row * beside : (row + 1) * beside])
+                places += [*part, *[None] * (beside - len(part))]
+            rows.append([*places, *[None] * (_COLUMNS - len(places))])
+    return rows
 
 
 def _bottom_px(cards: Sequence[Card]) -> int:

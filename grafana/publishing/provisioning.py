@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+from grafana.languages import DashboardLanguage
 from grafana.sql import SOURCE_TYPE, SOURCE_UID
 from storage.core.grade import Grade
 
-FOLDER = "assetloop"
+_FOLDERS = {DashboardLanguage.ENGLISH: "assetloop", DashboardLanguage.CHINESE: "assetloop 中文"}
+
+
+def folder_of(language: DashboardLanguage) -> str:
+    """Name the folder of a language's dashboards."""
+    return _FOLDERS[language]
+
+
+def folder_uid_of(language: DashboardLanguage) -> str:
+    """Return the uid of that folder."""
+    return f"assetloop{language.suffix}"
 
 
 def data_source(grade: Grade) -> str:
@@ -43,21 +55,22 @@ def data_source(grade: Grade) -> str:
     return _yaml(document)
 
 
-def dashboard_provider(folder: Path) -> str:
+def dashboard_provider(folder: Path, languages: Sequence[DashboardLanguage]) -> str:
     """Return the file by which Grafana shows the dashboards below `folder` and lets nobody change them."""
     document = {
         "apiVersion": 1,
         "providers": [
             {
-                "name": "assetloop",
-                "folder": FOLDER,
-                "folderUid": FOLDER,
+                "name": f"assetloop{language.suffix}",
+                "folder": folder_of(language),
+                "folderUid": folder_uid_of(language),
                 "type": "file",
                 "disableDeletion": False,
                 "allowUiUpdates": False,
                 "updateIntervalSeconds": 10,
-                "options": {"path": str(folder)},
+                "options": {"path": str(folder / language.value)},
             }
+            for language in languages
         ],
     }
     return _yaml(document)

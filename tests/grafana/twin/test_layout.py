@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grafana.layout import CARD_HEIGHT_PX, CardLayout, lay_out
+from grafana.twin.layers import crossings, layers
+from grafana.twin.layout import CARD_HEIGHT_PX, CardLayout, lay_out
 from storage.views.twin import TwinAsset
 
 Place = tuple[float | None, float | None]
@@ -63,3 +64,33 @@ def test_whatever_is_asked_for_no_card_covers_another_or_leaves_the_canvas(place
     for card in drawing.cards:
         assert 0 <= card.left <= card.left + card.width <= 1.0001
         assert 0 <= card.top_px <= drawing.height_px - CARD_HEIGHT_PX
+
+
+CROSSED = {1: [5], 2: [4], 3: [6], 4: [8], 5: [7], 6: [9]}
+
+
+def test_layers_follow_the_feeds_and_few_lines_cross() -> None:
+    found = layers([1, 2, 3, 4, 5, 6, 7, 8, 9], CROSSED)
+    assert [set(layer) for layer in found] == [{1, 2, 3}, {4, 5, 6}, {7, 8, 9}]
+    assert crossings(found, CROSSED) == 0
+
+
+def test_a_loop_ends_and_everything_in_it_has_a_place() -> None:
+    assert layers([1, 2, 3], {1: [2], 2: [3], 3: [1]}) == [[1], [2], [3]]
+
+
+@given(st.dictionaries(st.integers(0, 12), st.lists(st.integers(0, 12), max_size=4), max_size=12))
+def test_every_asset_is_in_one_layer_and_ordering_never_adds_crossings(feeds: dict[int, list[int]]) -> None:
+    numbers = list(range(13))
+    found = layers(numbers, feeds)
+    assert sorted(one for layer in found for one in layer) == numbers
+
+
+def test_assets_without_a_place_stand_from_left_to_right_along_their_feeds() -> None:
+    chain = [
+        TwinAsset(asset_id=one, site="s", site_name="S", tag=str(one), name="", x=None, y=None, feeds=(one + 1,))
+        for one in range(3)
+    ]
+    lefts = [card.left for card in sorted(lay_out(chain).cards, key=lambda card: card.asset.asset_id)]
+    assert lefts == sorted(lefts)
+    assert len(set(lefts)) == 3

@@ -12,18 +12,22 @@ TRANSPARENT, TEXT, MUTED, WHITE = "transparent", "text", "#8E949C", "#FFFFFF"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Box:
-    """A place: `left` and `right` are percents of the width kept free on either side, the rest pixels."""
+    """A place: `left` and `right` are percents of the width kept free on either side, the rest pixels.
+
+    `whole_px` is the height of the drawing: it is stretched with its panel, so pixels become parts of it.
+    """
 
     left: float
     right: float
     top_px: int
     height_px: int
+    whole_px: int
 
     def part(self, *, start: float = 0.0, end: float = 1.0, top_px: int, height_px: int) -> Box:
         """Return a part of this box, from `start` to `end` as shares of its width.
 
-        >>> Box(left=10, right=70, top_px=5, height_px=50).part(start=0.5, top_px=10, height_px=20)
-        Box(left=20.0, right=70.0, top_px=15, height_px=20)
+        >>> Box(left=10, right=70, top_px=5, height_px=50, whole_px=100).part(start=0.5, top_px=10, height_px=20)
+        Box(left=20.0, right=70.0, top_px=15, height_px=20, whole_px=100)
         """
         width = 100.0 - self.left - self.right
         return Box(
@@ -31,7 +35,18 @@ class Box:
             right=round(self.right + (1.0 - end) * width, 3),
             top_px=self.top_px + top_px,
             height_px=height_px,
+            whole_px=self.whole_px,
         )
+
+    def placement(self) -> Json:
+        """Return the place as Grafana stores it under the constraint `scale`: percents kept free on every side."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "top": round(100.0 * self.top_px / self.whole_px, 3),
+            "bottom": round(100.0 * (self.whole_px - self.top_px - self.height_px) / self.whole_px, 3),
+            "rotation": 0,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +69,8 @@ def element(name: str, kind: str, box: Box, config: Json, **more: object) -> Jso
         "name": name,
         "type": kind,
         "config": config,
-        "constraint": {"horizontal": "scale", "vertical": "top"},
-        "placement": {
-            "left": box.left,
-            "right": box.right,
-            "top": box.top_px,
-            "height": box.height_px,
-            "rotation": 0,
-        },
+        "constraint": {"horizontal": "scale", "vertical": "scale"},
+        "placement": box.placement(),
         "background": {"color": fixed(TRANSPARENT)},
         "border": {"color": fixed(TRANSPARENT)},
         "connections": [],
@@ -75,9 +84,18 @@ def words(name: str, text: str, box: Box, style: TextStyle, **more: object) -> J
     return element(name, "rectangle", box, _text({"mode": "fixed", "fixed": text}, style), **more)
 
 
-def value(name: str, field: str, box: Box, style: TextStyle) -> Json:
-    """Write a field's newest value, with the unit of its override."""
-    return element(name, "metric-value", box, _text({"mode": "field", "field": field, "fixed": ""}, style))
+def value(name: str, field: str, box: Box, style: TextStyle, *, is_coloured: bool = False) -> Json:
+    """Write a field's newest value, with the unit of its override; `is_coloured`: in the colour of its step."""
+    config = _text({"mode": "field", "field": field, "fixed": ""}, style)
+    if is_coloured:
+        config["color"] = {"field": field, "fixed": style.colour}
+    return element(name, "metric-value", box, config)
+
+
+def icon(name: str, path: str, box: Box, colour: str) -> Json:
+    """Draw one of Grafana's own icons."""
+    config: Json = {"path": {"mode": "fixed", "fixed": path}, "fill": fixed(colour)}
+    return element(name, "icon", box, config)
 
 
 def _text(text: Json, style: TextStyle) -> Json:
@@ -90,18 +108,34 @@ def _text(text: Json, style: TextStyle) -> Json:
     }
 
 
-def connection(target: str, *, source: tuple[int, int], to: tuple[int, int]) -> Json:
-    """Return a running line to the element `target`; anchors are −1 to 1 from the middle, upwards and rightwards."""
-    return {
+Anchor = tuple[float, float]
+
+
+def connections(target: str, flow: str, *, source: Anchor, to: Anchor) -> list[Json]:
+    """Return lines to the element `target`: one that runs while it flows, and one that stands, of which one is seen.
+
+    Grafana lets data colour a line but not stop it. Anchors are −1 to 1 from the middle, upwards and rightwards.
+    """
+    line: Json = {
         "source": {"x": source[0], "y": source[1]},
         "target": {"x": to[0], "y": to[1]},
         "targetName": target,
-        "color": fixed("semi-dark-blue"),
         "size": {"fixed": 2, "min": 1, "max": 10},
         "path": "straight",
+    }
+    running: Json = {
+        **line,
+        "color": {"field": f"{flow} runs", "fixed": TRANSPARENT},
         "lineStyle": {"style": "dashed", "animate": True},
         "direction": {"mode": "fixed", "fixed": "forward"},
     }
+    standing: Json = {
+        **line,
+        "color": {"field": f"{flow} stands", "fixed": TRANSPARENT},
+        "lineStyle": {"style": "dashed", "animate": False},
+        "direction": {"mode": "fixed", "fixed": "none"},
+    }
+    return [running, standing]
 
 
 def field(name: str, *properties: tuple[str, object]) -> Json:
