@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import iter_route_contexts
 from prometheus_client import CollectorRegistry
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from alerts.orders.attachments import AttachmentStore
@@ -147,7 +148,7 @@ def create_app(
     )
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()
-    _add_routes(app)
+    app.router.routes.extend(_routes())
     app.add_middleware(BodyLimits, takes_files=set(routes_that_take_files(iter_route_contexts(app.routes))))
     app.add_middleware(Methods)
     app.add_middleware(Counting, registry=app.state.registry)
@@ -163,12 +164,16 @@ def create_app(
     return app
 
 
-def _add_routes(app: FastAPI) -> None:
-    for router in _ROUTERS:
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return every route but the console's pages: they are the same in every application, so made once a process."""
+    router = APIRouter()
+    for one in _ROUTERS:
+        router.include_router(one, prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
     for outside in (login, answer_page, forgotten, provider_sign_in, counting):
-        app.include_router(outside.router)
-    app.mount(API_ROOT, _nothing_here)
+        router.include_router(outside.router)
+    router.mount(API_ROOT, _nothing_here)
+    return tuple(router.routes)
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
