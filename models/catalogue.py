@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -80,6 +81,15 @@ def enter(
         trained_at=trained_at,
     )
     return store.add(tx, model, champion=champion)
+
+
+def make_ready() -> None:
+    """Import what reads stored models: it takes seconds, and half a minute on a busy machine.
+
+    To be called before the transaction in which a model is read: the server ends a session that stands still in one.
+    """
+    for module in ("skops.io", "models.detector.estimator"):
+        importlib.import_module(module)
 
 
 def packed(estimator: BaseEstimator) -> bytes:

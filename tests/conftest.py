@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, settings
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
+from tests.chromium import Chromium
 from tests.plant_rows import PlantRows
 from tests.timescaledb import apache
 
@@ -133,6 +134,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "chromium" not in getattr(item, "fixturenames", ()):
+        for one in _CHROMIUM:  # while it is open, no other event loop can run in this thread
+            one.close()
     for marker in item.iter_markers("needs"):
         for what in marker.args:
             reason = lacking(what)
@@ -276,26 +280,21 @@ def broker() -> Iterator[BrokerAddress]:
         yield BrokerAddress(host="127.0.0.1", port=port)
 
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A real Chromium that tests share; it is closed as soon as a test comes that does not use it."""
+    _CHROMIUM.append(Chromium())
+    yield _CHROMIUM[0]
+    _CHROMIUM.pop().close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium; while it is open no other event loop runs in this thread, so it ends with its module."""
-    from playwright.sync_api import sync_playwright
+_CHROMIUM: list[Chromium] = []
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield chromium
-        chromium.close()
+
+@pytest.fixture
+def browser(chromium: Chromium) -> Browser:
+    """The shared Chromium, started."""
+    return chromium.browser()
 
 
 def free_port() -> int:

@@ -42,6 +42,7 @@ class Stack:
     _machine: tuple[float, float] = (0.0, 0.0)
     _token: str = ""
     _children: list[psutil.Process] = field(default_factory=list)
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(verify=False))  # noqa: S501 - it speaks no TLS
 
     def __enter__(self) -> Self:
         self.began = time.time()
@@ -59,6 +60,7 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._client.close()
         if self._process is not None and self._process.poll() is None:
             self.stop()
 
@@ -122,7 +124,7 @@ class Stack:
             return None
         shown = {"Authorization": f"Bearer {token}"}
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self.port}/api/v1{path}", headers=shown, timeout=60)
+            answer = self._client.get(f"http://127.0.0.1:{self.port}/api/v1{path}", headers=shown, timeout=60)
         except httpx.TransportError:
             return None
         return answer.json() if answer.status_code == 200 else None

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from lifecycle import ledger
 from lifecycle.model_events import AlarmLineMoved
-from models.catalogue import KIND, ModelRefused, source_version, unpacked
+from models.catalogue import KIND, ModelRefused, make_ready, source_version, unpacked
 from models.feedback import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay
 from plant.clock import Clock
@@ -45,6 +45,7 @@ def learn_from_labels(database: Database, *, clock: Clock, most: int = 100) -> i
             found = labels.to_learn(tx, most=1)
         if not found:
             return learnt
+        make_ready()
         try:
             with database.transaction() as tx:
                 if locked := labels.lock(tx, found[0].label_id):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from models.catalogue import make_ready
 from models.scoring.batch import JudgedWindow, judge
 from models.scoring.findings import finding_of, of_model
 from models.scoring.model_cache import ModelCache
@@ -51,6 +52,7 @@ class Scorer(LeasingWorker[AssetToScore, LeasedToScore]):
 
     def _groups(self, leased: Sequence[LeasedToScore]) -> Iterator[list[LeasedToScore]]:
         """Load the models of leased assets, and group the assets whose models have one shape."""
+        make_ready()
         with self._database.transaction() as tx:
             refusals = self._cache.fetch(tx, [one.model_id for one in leased])
         asset_of = {one.model_id: one.asset_id for one in leased}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle import ledger
 from lifecycle.model_events import ModelTookOver, Takeover
 from lifecycle.register.relearning import learnt
-from models.catalogue import source_version, unpacked
+from models.catalogue import make_ready, source_version, unpacked
 from models.scoring import state_codec
 from plant.clock import Clock
 from plant.errors import Conflict
@@ -38,6 +38,7 @@ def promote(database: Database, model_id: int, *, actor: Principal, clock: Clock
         NotFound: there is no such model.
         Conflict: it is no challenger, its machine is not installed any more, or it cannot be loaded here.
     """
+    make_ready()
     with database.transaction() as tx:
         model = _installed(tx, model_id)
         detector = unpacked(model)
@@ -54,6 +55,7 @@ def roll_back(database: Database, model_id: int, *, actor: Principal, clock: Clo
         NotFound: there is no such model.
         Conflict: it is no champion, there was none before it, or the one before cannot be loaded here.
     """
+    make_ready()
     with database.transaction() as tx:
         model = _installed(tx, model_id)
         if model.state is not ModelState.CHAMPION:

@@ -34,12 +34,13 @@ def start(application: FastAPI, port: int, stop: threading.Event) -> threading.T
 
     def answers() -> bool:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/login", timeout=PATIENCE_S)
+            client.get(f"http://127.0.0.1:{port}/login", timeout=PATIENCE_S)
         except httpx.TransportError:
             return False
         return True
 
-    wait_for(answers, what="server that answers")
+    with httpx.Client(verify=False) as client:  # noqa: S501 - no certificates are read for a server without TLS
+        wait_for(answers, what="server that answers")
     return thread
 
 

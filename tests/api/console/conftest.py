@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,6 @@ from datetime import UTC, datetime
 from multiprocessing.context import ForkServerProcess
 from typing import TYPE_CHECKING
 
-import httpx
 import psycopg
 import pytest
 
@@ -19,11 +20,12 @@ from storage.core.database import Database, Role
 from tests import people
 from tests.api import plant_rows
 from tests.api.serve_console import serve_console
+from tests.chromium import Chromium
 from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -48,7 +50,7 @@ class Tab:
 
 
 @pytest.fixture
-def open_tab(browser: Browser, database_url: str) -> Iterator[Callable[..., Tab]]:
+def open_tab(chromium: Chromium, database_url: str) -> Iterator[Callable[..., Tab]]:
     """Open tabs in which Ada is signed in, who has every role; at the end each stayed here and said nothing wrong."""
     tabs: list[Tab] = []
 
@@ -61,16 +63,13 @@ def open_tab(browser: Browser, database_url: str) -> Iterator[Callable[..., Tab]
         person: str | None = "ada",
         name: str = "Ada Lovelace",
     ) -> Tab:
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, locale=locale, timezone_id=zone, color_scheme="light"
-        )
-        context.set_default_timeout(PATIENCE_S * 1000)
+        page = chromium.open_page(locale=locale, zone=zone, width=width)
         if person is not None:
             with Database(database_url, role=Role.APP) as database:
                 who = people.enter(database, SystemClock(), person, name=name)
                 cookies = people.cookie_of(database, SystemClock(), who)
-            context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
-        tab = Tab(page=context.new_page(), base=base)
+            page.context.add_cookies([{"name": key, "value": value, "url": base} for key, value in cookies.items()])
+        tab = Tab(page=page, base=base)
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("websocket", lambda socket: tab.requests.append(socket.url))
         tab.page.on("pageerror", lambda error: tab.faults.append(str(error)))
@@ -79,10 +78,10 @@ def open_tab(browser: Browser, database_url: str) -> Iterator[Callable[..., Tab]
         return tab
 
     yield opened
+    seen = [(tab.elsewhere(), tab.faults[:]) for tab in tabs]
     for tab in tabs:
-        tab.page.context.close()
-        assert tab.elsewhere() == []
-        assert tab.faults == []
+        chromium.take_back(tab.page)
+    assert seen == [([], [])] * len(tabs)
 
 
 # A process that has imported the application once: each console is a copy of it, and starts in no time.
@@ -93,7 +92,7 @@ _PROCESSES.set_forkserver_preload([serve_console.__module__])
 @contextmanager
 def served(url: str) -> Iterator[str]:
     """Serve the console on a database; yields its address."""
-    port = free_port()
+    port = free_port() if _listens(_usual_port()) else _usual_port()
     process = _PROCESSES.Process(target=serve_console, args=(url, port))
     process.start()
     try:
@@ -105,16 +104,23 @@ def served(url: str) -> Iterator[str]:
         assert process.exitcode == 0
 
 
-def _wait_until_it_listens(port: int, process: ForkServerProcess) -> None:
-    def answers() -> bool:
-        assert process.is_alive(), "the console did not come up"
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/login", timeout=PATIENCE_S)
-        except httpx.TransportError:
-            return False
-        return True
+@functools.cache
+def _usual_port() -> int:
+    """A console stands at the same port each time: the browser has its scripts already."""
+    return free_port()
 
-    wait_for(answers, what="console")
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait_until_it_listens(port: int, process: ForkServerProcess) -> None:
+    def listens() -> bool:
+        assert process.is_alive(), "the console did not come up"
+        return _listens(port)
+
+    wait_for(listens, what="console")
 
 
 @pytest.fixture

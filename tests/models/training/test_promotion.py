@@ -63,10 +63,17 @@ def test_a_retraining_challenges_and_a_person_promotes_it(rows: Rows, asset_id: 
     assert told == [("trained", "a test"), ("promoted", "Ada")]
 
 
-def test_a_promotion_is_rolled_back_to_the_champion_before(rows: Rows, asset_id: int) -> None:
+def test_a_promotion_is_rolled_back_to_the_champion_before_and_no_session_waits_for_an_import(
+    rows: Rows, asset_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[list[tuple[object, ...]]] = []
+    in_transaction = "SELECT query FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = %s"
+    name = rows.connection.info.dbname
+    monkeypatch.setattr(promotion, "make_ready", lambda: waiting.append(rows.all(in_transaction, name)))
     challenger = challenge(rows, asset_id)
     promote(rows, challenger.model_id)
     assert roll_back(rows, challenger.model_id).version == 1
+    assert waiting == [[], []]
     assert (standing(rows), scored_by(rows)) == ([(1, "champion"), (2, "challenger")], 1)
     assert promote(rows, challenger.model_id).version == 2, "it can be promoted again"
 
