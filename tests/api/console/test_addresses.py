@@ -218,6 +218,11 @@ def test_times_are_the_viewers_own_with_their_offset(console: str, open_tab: Ope
         tab.page.get_by_text(re.compile(rf"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d {offset}$")).first.wait_for()
 
 
+def kept(tab: Tab, cookie: str) -> str | None:
+    """Return what the browser keeps under a name."""
+    return next((one["value"] for one in tab.page.context.cookies() if one["name"] == cookie), None)
+
+
 @pytest.mark.usefixtures("sick_plant")
 def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTab) -> None:
     tab = open_tab(console)
@@ -225,6 +230,7 @@ def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTa
     tab.page.get_by_test_id("theme").click()
     tab.page.get_by_test_id("theme").click()
     tab.page.locator("body.body--dark").wait_for()
+    wait_for(lambda: kept(tab, "assetloop_theme") == "dark", what="choice that is kept")
     tab.open("/work-orders")
     tab.page.locator("body.body--dark").wait_for()
 
