@@ -26,6 +26,7 @@ from service.commands.record import commands as record
 from service.commands.record import exchange, registering, retiring
 from service.commands.record.ledger import ledger_app
 from service.commands.record.project_gates import project_app
+from service.commands.record.reviews import review_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
 
@@ -116,6 +117,7 @@ evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(project_app, name="project")
+app.add_typer(review_app, name="review")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
 app.add_typer(order_maintenance.order_app, name="order")

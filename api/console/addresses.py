@@ -24,7 +24,7 @@ from api.console.pages import (
 )
 from api.console.pages.dispatch import engineering, notices
 from api.console.pages.knowledge import figures, search
-from api.console.pages.lifecycle import certificate, ledger, projects
+from api.console.pages.lifecycle import certificate, ledger, projects, review
 from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
@@ -133,6 +133,10 @@ def _declare_lifecycle(ground: Ground) -> None:
     @page("/handover/{project}/certificate")
     async def show_certificate(request: Request, project: str) -> None:
         await certificate.show(Visit(ground, request), project)
+
+    @page("/handover/{project}/review")
+    async def show_review(request: Request, project: str, number: int | None = None) -> None:
+        await review.show(Visit(ground, request), project, number)
 
     @page("/handover/{project}")
     async def show_project(request: Request, project: str) -> None:

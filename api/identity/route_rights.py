@@ -60,6 +60,19 @@ def right_of_step(step: Step) -> Right:
     return Right.CLOSE_ORDERS if step is Step.CLOSE else Right.WORK_ON_ORDERS
 
 
+def _reviews() -> Iterable[RouteRight]:
+    path = f"{API}/projects/{{project}}"
+    for seen in ("review", "review/page", "decisions", "goals", "recommendations"):
+        yield RouteRight("GET", f"{path}/{seen}", Right.SEE, At.PROJECT)
+    for worked_on in ("reviews", "decisions", "decisions/{decision_id}/done", "recommendations"):
+        yield RouteRight("POST", f"{path}/{worked_on}", Right.WORK_ON_PROJECTS, At.PROJECT)
+    yield RouteRight("POST", f"{path}/checks/{{recommendation_id}}", Right.WORK_ON_PROJECTS, At.PROJECT)
+    for planned in ("goals", "assumptions"):
+        yield RouteRight("POST", f"{path}/{planned}", Right.PLAN_PROJECTS, At.PROJECT)
+    for decided in ("goals/{goal_id}/agree", "recommendations/{recommendation_id}/decide"):
+        yield RouteRight("POST", f"{path}/{decided}", Right.SEE, At.PROJECT)
+
+
 _THE_PLANT = (
     RouteRight("GET", f"{API}/codes", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("GET", f"{API}/alerts", Right.SEE),
@@ -221,6 +234,7 @@ PAGES = (
     RouteRight("GET", "/handover", Right.SEE),
     RouteRight("GET", "/handover/{project}", Right.SEE, At.PROJECT),
     RouteRight("GET", "/handover/{project}/certificate", Right.SEE, At.PROJECT),
+    RouteRight("GET", "/handover/{project}/review", Right.SEE, At.PROJECT),
     RouteRight("GET", "/ledger", Right.SEE),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
     RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
@@ -229,6 +243,7 @@ PAGES = (
 ROUTE_RIGHTS: Sequence[RouteRight] = (
     *_orders(),
     *_THE_PLANT,
+    *_reviews(),
     *_KNOWLEDGE,
     *_NOTICES,
     *_PEOPLE,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, assert_never
 
 from lifecycle.handover.gates import GateName
 from plant.notices.notice import Bilingual
 from storage.core.database import Transaction
 from storage.projects import projects as rows
-from storage.projects import readiness
+from storage.projects import readiness, recommendations
 from storage.projects.projects import Project, SignalSeen
+from storage.projects.recommendations import Recommendation, RecommendedKind
 
 LackKind = Literal[
     "document",
@@ -29,6 +30,7 @@ LackKind = Literal[
     "out_of_range",
     "bad_quality",
     "trial_runs",
+    "check",
 ]
 LACK_PHRASES: Mapping[LackKind, tuple[str, str]] = {
     "document": ("No document: {what}", "缺少资料：{what}"),
@@ -44,6 +46,7 @@ LACK_PHRASES: Mapping[LackKind, tuple[str, str]] = {
     "gaps": ("Has gaps: {what}", "数据中断：{what}"),
     "out_of_range": ("Out of range: {what}", "超出范围：{what}"),
     "bad_quality": ("Bad quality: {what}", "质量不良：{what}"),
+    "check": ("Check without an answer: {what}", "检查项未答复：{what}"),
     "trial_runs": ("Trial operation until {what}", "试运行至 {what}"),
 }
 """What is wanting, in words: English and Chinese."""
@@ -98,10 +101,43 @@ def _documents(tx: Transaction, project: Project) -> Iterator[Lack]:
     if not project.assets:
         yield Lack(kind="no_assets", what=project.tag)
     there = {(one.asset, one.vdi_class) for one in rows.documents(tx, project.project_id)}
-    for asset in project.assets:
-        for vdi_class in project.required_documents:
-            if not {(asset, vdi_class), (None, vdi_class)} & there:
-                yield Lack(kind="document", what=f"{asset} {vdi_class}")
+    taught = _taught(tx, project, RecommendedKind.DOCUMENT)
+    for asset_class, assets in recommendations.assets_by_class(tx, project.project_id).items():
+        wanted = [*project.required_documents, *(one.what for one in taught if one.asset_class == asset_class)]
+        for asset in assets:
+            for vdi_class in dict.fromkeys(wanted):
+                if not {(asset, vdi_class), (None, vdi_class)} & there:
+                    yield Lack(kind="document", what=f"{asset} {vdi_class}")
+
+
+def _checks(tx: Transaction, project: Project) -> Iterator[Lack]:
+    for one in _taught(tx, project, RecommendedKind.CHECK):
+        if one.answer is None:
+            yield Lack(kind="check", what=f"{one.asset_class}: {one.what} ({one.origin})")
+
+
+def recommendation_is_met(tx: Transaction, project: Project, one: Recommendation) -> bool:
+    """Say whether a project has what an earlier one recommends to it."""
+    match one.kind:
+        case RecommendedKind.CHECK:
+            return one.answer is not None
+        case RecommendedKind.DOCUMENT:
+            there = {(known.asset, known.vdi_class) for known in rows.documents(tx, project.project_id)}
+            assets = recommendations.assets_by_class(tx, project.project_id).get(one.asset_class, [])
+            return all({(asset, one.what), (None, one.what)} & there for asset in assets)
+        case RecommendedKind.TRAINING:
+            held = readiness.trainings(tx, project.project_id)
+            return len({known.person for known in held if known.asset_class == one.asset_class}) >= one.quantity
+        case RecommendedKind.SPARE:
+            spares = {known.part: known for known in readiness.spares(tx, project.project_id)}
+            return one.what in spares and spares[one.what].free >= one.quantity
+        case _:
+            assert_never(one.kind)
+
+
+def _taught(tx: Transaction, project: Project, kind: RecommendedKind) -> list[Recommendation]:
+    """Return what earlier projects recommend to this one, and was accepted."""
+    return [one for one in recommendations.taken_over(tx, project.project_id) if one.kind is kind]
 
 
 def _punches(tx: Transaction, project: Project) -> Iterator[Lack]:
@@ -115,10 +151,13 @@ def _punches(tx: Transaction, project: Project) -> Iterator[Lack]:
 
 
 def _training(tx: Transaction, project: Project) -> Iterator[Lack]:
-    trained = {one.asset_class for one in readiness.trainings(tx, project.project_id)}
+    trained = {(one.asset_class, one.person) for one in readiness.trainings(tx, project.project_id)}
+    taught = _taught(tx, project, RecommendedKind.TRAINING)
     for asset_class in readiness.classes(tx, project.project_id):
-        if asset_class not in trained:
-            yield Lack(kind="training", what=asset_class)
+        people = sum(1 for known, _ in trained if known == asset_class)
+        wanted = max([1, *(int(one.quantity) for one in taught if one.asset_class == asset_class)])
+        if people < wanted:
+            yield Lack(kind="training", what=asset_class if wanted == 1 else f"{asset_class} {people} / {wanted}")
 
 
 def _spares(tx: Transaction, project: Project) -> Iterator[Lack]:
@@ -156,6 +195,7 @@ def _fault(one: SignalSeen, now: datetime, minutes: int) -> LackKind | None:
 
 
 _COUNTED: Mapping[GateName, Callable[[Transaction, Project], Iterator[Lack]]] = {
+    GateName.PRE_REVIEW: _checks,
     GateName.COMPLETENESS: _documents,
     GateName.PUNCH_LIST: _punches,
     GateName.TRAINING: _training,

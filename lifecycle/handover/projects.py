@@ -98,7 +98,7 @@ def add_project(database: Database, wanted: ProjectWanted, *, actor: Principal, 
     if not _TAG.fullmatch(tag):
         raise Rejected("bad_tag", "a project's tag has 1 to 60 letters, digits, dots and hyphens")
     for vdi_class in wanted.required_documents:
-        _check_class(vdi_class)
+        check_class(vdi_class)
     with database.transaction() as tx:
         rows.add(
             tx,
@@ -172,7 +172,7 @@ def add_document(database: Database, tag: str, wanted: DocumentWanted, *, actor:
         NotFound: there is no such project or asset.
         Rejected: the class is none of VDI 2770, or something is empty.
     """
-    _check_class(wanted.vdi_class)
+    check_class(wanted.vdi_class)
     if not wanted.body:
         raise Rejected("empty_file", f"{wanted.file} is empty")
     digest = hashlib.sha256(wanted.body).hexdigest()
@@ -269,7 +269,8 @@ def plain_said(what: str, text: str) -> str:
     return said
 
 
-def _check_class(vdi_class: str) -> None:
+def check_class(vdi_class: str) -> None:
+    """Refuse what is no class of documents; raises `Rejected`."""
     if vdi_class not in VDI_CLASSES:
         raise Rejected("bad_class", f"{vdi_class} is no class of VDI 2770; they are {', '.join(VDI_CLASSES)}")
 

@@ -54,15 +54,17 @@ GRANT INSERT, UPDATE ON
     confirmation
 TO assetloop_app;
 GRANT INSERT, UPDATE ON
-    project, project_asset, project_punch, project_signature, project_spare, project_duty
+    project, project_asset, project_punch, project_signature, project_spare, project_duty, project_goal,
+    project_decision, project_assumption, project_recommendation, project_check
 TO assetloop_app;
+GRANT EXECUTE ON FUNCTION project_actual, project_goals TO assetloop_app, assetloop_grafana;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION append_to_ledger, secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
-    project_milestone, project_document, project_gate, project_training,
+    project_milestone, project_document, project_gate, project_training, project_review,
     ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model, state_label

@@ -1,1 +1,1 @@
-"""The rows of projects: their schedule, documents, punches, gates and signatures."""
+"""The rows of projects: schedule, documents, punches, gates, signatures, goals, reviews and what they teach."""

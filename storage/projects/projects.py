@@ -178,6 +178,11 @@ def milestones(tx: Transaction, project_id: int) -> list[dict[str, Any]]:
     return list(tx.all("projects.milestones", project_id=project_id))
 
 
+def milestones_at(tx: Transaction, project_id: int, *, at: datetime) -> list[dict[str, Any]]:
+    """Return when each milestone came or was expected, as it was known at an instant."""
+    return list(tx.all("projects.milestones_at", project_id=project_id, at=at))
+
+
 def add_document(
     tx: Transaction,
     project_id: int,

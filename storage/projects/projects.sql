@@ -65,6 +65,13 @@ FROM project_milestone AS m
 WHERE m.project_id = %(project_id)s
 ORDER BY m.key, m.imported_at DESC;
 
+-- name: milestones_at
+-- When each milestone came, or was expected, as an import before an instant saw it.
+SELECT DISTINCT ON (key) key, coalesce(actual, forecast, planned) AS stands
+FROM project_milestone
+WHERE project_id = %(project_id)s AND imported_at <= %(at)s
+ORDER BY key, imported_at DESC;
+
 -- name: add_document
 -- Keep a version of a document; no row where that version is there already.
 INSERT INTO project_document (project_id, asset_id, vdi_class, title, version, file, sha256, added_at, added_by)

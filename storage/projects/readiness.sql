@@ -32,13 +32,28 @@ ON CONFLICT (project_id, part) DO UPDATE
 SET quantity = excluded.quantity, named_at = excluded.named_at, named_by = excluded.named_by;
 
 -- name: spares
--- The spares a project wants, and how many of each nobody has reserved.
-SELECT s.part, s.quantity, coalesce(p.name, '') AS name, coalesce(p.on_hand - p.reserved, 0) AS free
-FROM project_spare AS s
+-- The spares a project wants, by its own word or by what earlier projects recommend for its classes, whichever is more, and
+-- how many of each nobody has reserved.
+SELECT w.part, max(w.quantity) AS quantity, coalesce(max(p.name), '') AS name, coalesce(max(p.on_hand - p.reserved), 0) AS free
+FROM (
+    SELECT s.project_id, s.part, s.quantity
+    FROM project_spare AS s
+    WHERE s.project_id = %(project_id)s
+    UNION ALL
+    SELECT %(project_id)s, r.what, r.quantity
+    FROM project_recommendation AS r
+    WHERE r.is_accepted AND r.kind = 'spare' AND r.project_id <> %(project_id)s
+        AND r.class_id IN (
+            SELECT a.class_id
+            FROM project_asset AS m
+            JOIN asset AS a USING (asset_id)
+            WHERE m.project_id = %(project_id)s
+        )
+) AS w
 JOIN project AS j USING (project_id)
-LEFT JOIN part AS p ON p.site_id = j.site_id AND p.number = s.part
-WHERE s.project_id = %(project_id)s
-ORDER BY s.part;
+LEFT JOIN part AS p ON p.site_id = j.site_id AND p.number = w.part
+GROUP BY w.part
+ORDER BY w.part;
 
 -- name: name_duty
 -- Name who answers for a gate.

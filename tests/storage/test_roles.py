@@ -47,8 +47,10 @@ APP = {
     "rationalisation": "siud",
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
     **dict.fromkeys(("project", "project_asset", "project_punch", "project_signature"), "siu"),
-    **dict.fromkeys(("project_spare", "project_duty"), "siu"),
+    **dict.fromkeys(("project_spare", "project_duty", "project_goal", "project_decision"), "siu"),
+    **dict.fromkeys(("project_assumption", "project_recommendation", "project_check"), "siu"),
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
+    "project_review": "si",
     **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),
@@ -101,8 +103,9 @@ ROUTINES = {
             "figures",
         ),
         *("note_health", "keep_figures", "kw_of"),
+        *("project_actual", "project_goals"),
     },
-    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank", "kw_of"},
+    Role.GRAFANA: {"project_actual", "project_goals", "figures", "is_silent", "health_of", "health_rank", "kw_of"},
 }
 VERBS = {
     "s": "SELECT FROM {}",

@@ -8,6 +8,7 @@ from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
+from api.console.texts.lifecycle.review import REVIEW_TEXTS
 from api.console.texts.lists.alerts import ALERT_TEXTS
 from api.console.texts.lists.orders import ORDER_LIST_TEXTS
 from api.console.texts.models import MODEL_TEXTS
@@ -106,6 +107,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **ENGINEERING_TEXTS,
     **HANDOVER_TEXTS,
     **LEDGER_TEXTS,
+    **REVIEW_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},

@@ -118,6 +118,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "entry": 1,
         "project": _project(rows, site, site_id[0]),
         "punch_id": 1,
+        **dict.fromkeys(("decision_id", "goal_id", "recommendation_id"), 1),
         "gate": "feasibility",
         "position": 1,
         "attachment_id": "00000000-0000-0000-0000-000000000000",

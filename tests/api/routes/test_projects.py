@@ -58,3 +58,51 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
     body = {"side": "engineering", "manifest_sha256": waived.json()["manifest_sha256"]}
     assert client.post(f"{PROJECTS}/cw/gates/sign_off/sign", json=body).json()["error"] == "unconfirmed"
     assert client.get(PROJECTS).json()[0]["project"] == "cw"
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_project_is_reviewed_and_teaches_over_http(
+    client: TestClient, app_database: Database, clock: ManualClock
+) -> None:
+    new = {"project": "cw", "site": "demo", "name": "Cooling <water>", "assets": ["P-101"]}
+    assert client.post(PROJECTS, json=new).status_code == 201
+    cw = f"{PROJECTS}/cw"
+    pump = client.get("/api/v1/assets/demo/P-101").json()["asset_class"]
+    goal = client.post(f"{cw}/goals", json={"measure": "failures", "target": 0}).json()["newest"][0]
+    assert client.post(f"{cw}/goals", json={"measure": "availability", "target": 98}).status_code == 400
+    agree = f"{cw}/goals/{goal['goal_id']}/agree"
+    assert client.post(agree, json={"side": "engineering"}).json()["engineering_by"] == "Ada"
+    assert client.post(agree, json={"side": "operations"}).status_code == 409, "two people agree"
+    bo = people.enter(app_database, clock, "bo", name="Bo")
+    headers = {"cookie": "; ".join(f"{k}={v}" for k, v in people.cookie_of(app_database, clock, bo).items())}
+    jar = dict(client.cookies)
+    client.cookies.clear()
+    assert client.post(agree, json={"side": "operations"}, headers=headers).json()["operations_by"] == "Bo"
+    client.cookies.update(jar)
+    assert client.get(f"{cw}/goals").json()["standing"][0]["trend"] == "unknown"
+    wanted = {"text": "Which seal?", "side": "engineering", "owner": "Jonas", "due": "2026-06-03"}
+    decision = client.post(f"{cw}/decisions", json=wanted).json()
+    assert (decision["reviews"], decision["done_at"]) == (0, None)
+    assert client.post(f"{cw}/decisions", json=wanted | {"side": "nobody"}).status_code == 400
+    held = client.post(f"{cw}/reviews", json={"lessons": True})
+    assert (held.status_code, held.json()["number"]) == (201, 1)
+    assert client.post(f"{cw}/reviews", json={}).status_code == 409
+    done = f"{cw}/decisions/{decision['decision_id']}/done"
+    assert client.post(done, json={"outcome": "type B"}).status_code == 204
+    assert client.post(done, json={"outcome": "type B"}).status_code == 404
+    assert client.get(f"{cw}/decisions").json()[0]["outcome"] == "type B"
+    clock.sleep(1)
+    keys = [one["key"] for one in client.get(f"{cw}/review", params={"lessons": True}).json()["sections"]]
+    assert keys[:2] == ["goals", "slipped"]
+    page = client.get(f"{cw}/review/page", params={"language": "zh", "number": 1})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Cooling &lt;water&gt;" in page.text
+    assert "工程部门待办" in page.text
+    assumed = {"asset_class": pump, "what": "power_kw", "value": 11.0}
+    assert client.post(f"{cw}/assumptions", json=assumed).status_code == 204
+    recommended = {"asset_class": pump, "kind": "check", "what": "align", "because": "it shook"}
+    made = client.post(f"{cw}/recommendations", json=recommended).json()["made"][0]
+    decide = f"{cw}/recommendations/{made['recommendation_id']}/decide"
+    assert client.post(decide, json={"is_accepted": True}).status_code == 409, "not one's own"
+    assert client.post(f"{cw}/checks/{made['recommendation_id']}", json={"outcome": "done"}).status_code == 404
+    assert client.get(f"{cw}/recommendations").json()["taken_over"] == []

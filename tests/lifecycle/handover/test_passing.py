@@ -54,6 +54,8 @@ MECHANIC = person("Li", PlantRole.MAINTENANCE)
 class Handover:
     """A project under test, and what people do in it."""
 
+    tag = "cw"
+
     def __init__(self, database: Database, clock: ManualClock, rows: PlantRows) -> None:
         self.database, self.clock, self.rows = database, clock, rows
         asset_id = rows.asset("P-1")
@@ -79,7 +81,7 @@ class Handover:
         return projects.add_document(self.database, "cw", wanted, actor=ENGINEER, clock=self.clock)
 
     def passes(self, gate: GateName, actor: Principal = OPERATOR, note: str = "looked at on site") -> ProjectView:
-        return passing.pass_gate(self.database, "cw", gate, note=note, actor=actor, clock=self.clock)
+        return passing.pass_gate(self.database, self.tag, gate, note=note, actor=actor, clock=self.clock)
 
     def signs(self, gate: GateName, side: Any, actor: Principal, digest: str | None = None) -> ProjectView:
         seen = digest or self.look().manifest_sha256
@@ -87,7 +89,7 @@ class Handover:
         return passing.sign(self.database, "cw", gate, side, seen, actor=signer, clock=self.clock)
 
     def look(self) -> ProjectView:
-        return looking.look(self.database, "cw", clock=self.clock)
+        return looking.look(self.database, self.tag, clock=self.clock)
 
     def lacks(self, gate: GateName) -> list[str]:
         return [lack.line for one in self.look().gates if one.gate is gate for lack in one.lacks]

@@ -70,8 +70,10 @@ class ProjectPage:
             with box("title"):
                 heading(view.project.name)
                 words(f"{view.project.tag} · {view.project.site} · {', '.join(view.project.assets)}", "muted")
-            with link(f"/handover/{view.project.tag}/certificate", "button quiet", testid="certificate"):
-                words(visit.t("certificate"))
+            with box("line"):
+                for way, key in (("review", "joint_review"), ("certificate", "certificate")):
+                    with link(f"/handover/{view.project.tag}/{way}", "button quiet", testid=way):
+                        words(visit.t(key))
         with box("two"):
             with box("stack"), card(visit.t("gates")), box("history", testid="gates"):
                 for one in view.gates:

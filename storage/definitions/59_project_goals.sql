@@ -1,0 +1,125 @@
+-- How far a project has come with one measure at an instant, as known then; null where it cannot be said yet.
+--   schedule      days by which the completion stands later than it was planned first
+--   cost          cost booked on orders at its assets, in the site's currency
+--   energy        kWh a day: mean power of the signals in W, kW or MW over the last seven days of service
+--   availability  EN 15341, of its assets since their service began
+--   failures      that began within the first thirty days of service
+CREATE OR REPLACE FUNCTION project_actual(p_project_id integer, p_measure text, p_at timestamptz)
+RETURNS double precision
+LANGUAGE plpgsql
+STABLE
+SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_project record;
+    v_from timestamptz;
+BEGIN
+    SELECT p.*, s.currency INTO v_project FROM project AS p JOIN site AS s USING (site_id) WHERE p.project_id = p_project_id;
+    v_from := v_project.service_from;
+    IF p_measure = 'schedule' THEN
+        RETURN (
+            WITH known AS (
+                SELECT DISTINCT ON (m.key)
+                    m.key,
+                    coalesce(m.actual, m.forecast, m.planned) AS stands,
+                    first_value(coalesce(m.planned, m.forecast)) OVER (
+                        PARTITION BY m.key ORDER BY (m.planned IS NULL), m.imported_at
+                    ) AS planned
+                FROM project_milestone AS m
+                WHERE m.project_id = p_project_id AND m.imported_at <= p_at
+                ORDER BY m.key, m.imported_at DESC
+            )
+            SELECT k.stands - k.planned
+            FROM known AS k
+            WHERE k.stands IS NOT NULL
+            ORDER BY (k.key = v_project.completion_key) DESC, k.stands DESC
+            LIMIT 1
+        );
+    ELSIF p_measure = 'cost' THEN
+        RETURN (
+            SELECT coalesce(sum(b.cost), 0)
+            FROM booked_at_asset AS b
+            JOIN project_asset AS a USING (asset_id)
+            WHERE a.project_id = p_project_id AND b.known_at > v_project.created_at AND b.known_at <= p_at
+                AND b.currency = v_project.currency
+        );
+    ELSIF v_from IS NULL OR v_from >= p_at THEN
+        RETURN NULL;
+    ELSIF p_measure = 'energy' THEN
+        RETURN (
+            SELECT 24 * sum(kw_of(g.unit) * (r.total / r.n))
+            FROM project_asset AS a
+            JOIN signal AS g ON g.asset_id = a.asset_id AND g.retired_at IS NULL
+            CROSS JOIN LATERAL (
+                SELECT sum(x.total) AS total, sum(x.n) AS n
+                FROM rolled_series(g.signal_id, greatest(v_from, p_at - interval '7 days'), p_at, interval '1 hour') AS x
+            ) AS r
+            WHERE a.project_id = p_project_id AND kw_of(g.unit) IS NOT NULL AND r.n > 0
+        );
+    ELSIF p_measure = 'availability' THEN
+        RETURN (
+            SELECT (sum(e.required_s) - sum(e.down_s)) / nullif(sum(e.required_s), 0)
+            FROM time_elements(v_from, p_at, p_at, 'whole') AS e
+            JOIN project_asset AS a USING (asset_id)
+            WHERE a.project_id = p_project_id
+        );
+    ELSE
+        RETURN (
+            SELECT count(DISTINCT (o.asset_id, o.failure))
+            FROM outage AS o
+            JOIN project_asset AS a USING (asset_id)
+            WHERE a.project_id = p_project_id AND o.failure IS NOT NULL AND o.known_at <= p_at
+                AND o.down_from >= v_from AND o.down_from < least(p_at, v_from + interval '30 days')
+        );
+    END IF;
+END
+$$;
+
+-- The goals that both sides of a project agreed to, each with what is reached and what was a week before.
+CREATE OR REPLACE FUNCTION project_goals(p_project_id integer, p_at timestamptz)
+RETURNS TABLE (
+    measure text, target double precision, currency text, actual double precision, before double precision, is_met boolean,
+    trend text
+)
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+    WITH agreed AS (
+        SELECT DISTINCT ON (g.measure) g.measure, g.target, s.currency
+        FROM project_goal AS g
+        JOIN project AS p USING (project_id)
+        JOIN site AS s USING (site_id)
+        WHERE g.project_id = p_project_id AND greatest(g.engineering_at, g.operations_at) <= p_at
+            AND g.engineering_at IS NOT NULL AND g.operations_at IS NOT NULL
+        ORDER BY g.measure, g.goal_id DESC
+    ),
+    reached AS (
+        SELECT
+            a.*,
+            project_actual(p_project_id, a.measure, p_at) AS actual,
+            project_actual(p_project_id, a.measure, p_at - interval '7 days') AS before,
+            CASE WHEN a.measure = 'availability' THEN -1 ELSE 1 END AS better_below
+        FROM agreed AS a
+    )
+    SELECT
+        r.measure, r.target, CASE WHEN r.measure = 'cost' THEN r.currency ELSE '' END, r.actual, r.before,
+        r.better_below * r.actual <= r.better_below * r.target,
+        CASE
+            WHEN r.actual IS NULL OR r.before IS NULL THEN 'unknown'
+            WHEN abs(r.actual - r.before) <= 0.005 * greatest(abs(r.actual), abs(r.before)) THEN 'same'
+            WHEN r.better_below * r.actual < r.better_below * r.before THEN 'better'
+            ELSE 'worse'
+        END
+    FROM reached AS r
+    ORDER BY array_position(ARRAY['schedule', 'cost', 'energy', 'availability', 'failures'], r.measure)
+$$;
+
+-- Goals of every project, as they stand now: target, actual, a week ago, and the trend.
+CREATE VIEW watch.project_goal AS
+SELECT s.tag AS site, p.tag AS project, p.name, g.*
+FROM project AS p
+JOIN site AS s USING (site_id)
+CROSS JOIN LATERAL project_goals(p.project_id, now()) AS g;
