@@ -7,8 +7,8 @@ The contract between readers and register:
 - `None` means *not said*: the register keeps what it holds, or takes its default for something new. Where `is_whole`
   is set, the file is the whole word on each thing that it names, and `None` empties what may be empty.
 - Tags come as they were typed; `lifecycle.importing.judging` brings them into one form (`plant.tags.one_form`).
-- What a reader cannot read of one row is a `Fault` in `Facts.faults`, with the sheet, the row and the mend. It goes on
-  with the next row. Only a file that cannot be read at all raises `plant.errors.Rejected`.
+- What a reader cannot read of one row is a `RowFault` in `Facts.faults`, with the sheet, the row and the mend. It
+  goes on with the next row. Only a file that cannot be read at all raises `plant.errors.Rejected`.
 - Each fact carries its `Origin`, so that what the register refuses later is said by sheet and row as well.
 - `lifecycle.importing.applying.apply_facts` judges facts against the register, writes them in one transaction, and
   answers a `Difference`; written again, they make none. `lifecycle.importing.running.import_facts` does so with a

@@ -46,7 +46,11 @@ def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
             from lifecycle.importing.plant_facts import read_plant_facts
 
             return read_plant_facts(path)
-        case "tags" | "cobie" | "ifc" | "aasx":
+        case "tags":
+            from lifecycle.importing.tables.tag_list import read_tag_list
+
+            return read_tag_list(path, options)
+        case "cobie" | "ifc" | "aasx":
             raise Rejected("no_reader", f"{path.name} is a file of the kind {kind}, which is not read yet")
         case _:
             assert_never(kind)
