@@ -81,6 +81,13 @@ app.command(epilog="Example: ASSETLOOP_DATABASE_URL=postgresql://me@db/empty ass
     exchange.restore
 )
 register_app.command("import", epilog="Example: assetloop register import plant.toml")(registering.register_import)
+register_app.command("export", epilog="Example: assetloop register export north -o north.xlsx")(
+    registering.register_export
+)
+register_app.command("show", epilog="Example: assetloop register show north --on 2026-03-01")(registering.register_show)
+register_app.command("compare", epilog="Example: assetloop register compare north 2026-03-01 2026-04-01")(
+    registering.register_compare
+)
 register_app.command("retire", epilog="Example: assetloop register retire demo/P-103 --unused")(
     retiring.register_retire
 )

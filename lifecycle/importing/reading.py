@@ -6,9 +6,11 @@ needed, since some want an extra of the product.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import assert_never
 
@@ -16,6 +18,10 @@ from lifecycle.importing.facts import Facts, SourceKind
 from plant.errors import Rejected
 
 _HEAD = 4096
+_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\bname=["']([^"']*)""")
+_COBIE = frozenset({"facility", "floor", "space", "type", "component", "system", "spare", "job", "attribute"})
+_LEAST_SHEETS = 3
+_MOST_OF_BOOK = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +56,11 @@ def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
             from lifecycle.importing.tables.tag_list import read_tag_list
 
             return read_tag_list(path, options)
-        case "cobie" | "ifc" | "aasx":
+        case "cobie":
+            from lifecycle.importing.cobie.reader import read_cobie
+
+            return read_cobie(path, options)
+        case "ifc" | "aasx":
             raise Rejected("no_reader", f"{path.name} is a file of the kind {kind}, which is not read yet")
         case _:
             assert_never(kind)
@@ -78,10 +88,12 @@ def _kind_of_package(path: Path) -> SourceKind:
     try:
         with zipfile.ZipFile(path) as package:
             names = package.namelist()
-    except zipfile.BadZipFile as error:
+            book = package.open("xl/workbook.xml").read(_MOST_OF_BOOK) if "xl/workbook.xml" in names else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Rejected("bad_file", f"{path.name} begins as a zip file and is damaged: {error}") from error
     if any(name.startswith("aasx/") for name in names):
         return "aasx"
     if any(name.lower().endswith(".ifc") for name in names):
         return "ifc"
-    return "tags"
+    sheets = {unescape(name.decode(errors="replace")).strip().casefold() for name in _SHEET.findall(book)}
+    return "cobie" if len(sheets & _COBIE) >= _LEAST_SHEETS else "tags"

@@ -36,7 +36,7 @@ def keep_job_plan(tx: Transaction, plan: JobPlan, *, at: datetime, by: str) -> J
 def find_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan | None:
     """Return a version of a plan, the newest unless told, or None."""
     row = tx.first("job_plans.get", tag=tag, version=version)
-    return _plan(row["document"], row["version"]) if row else None
+    return plan_of_document(row["document"], row["version"]) if row else None
 
 
 def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan:
@@ -49,7 +49,9 @@ def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPl
 
 def list_job_plans(tx: Transaction, class_tag: str | None = None) -> list[JobPlan]:
     """Return the newest version of every plan, or of those that a class can be given."""
-    return [_plan(row["document"], row["version"]) for row in tx.all("job_plans.newest", class_tag=class_tag)]
+    return [
+        plan_of_document(row["document"], row["version"]) for row in tx.all("job_plans.newest", class_tag=class_tag)
+    ]
 
 
 def job_plan_document(plan: JobPlan) -> dict[str, Any]:
@@ -67,7 +69,8 @@ def _jsonable(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal | TaskKind) else value
 
 
-def _plan(document: dict[str, Any], version: int) -> JobPlan:
+def plan_of_document(document: dict[str, Any], version: int) -> JobPlan:
+    """Return the plan that `job_plan_document` wrote."""
     return JobPlan(
         **{
             **document,

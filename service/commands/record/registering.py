@@ -1,18 +1,22 @@
-"""`assetloop register import` and `demo`: bring files into the register, or see first what that would change."""
+"""`assetloop register import`, `export`, `show` and `compare`: files into the register and out, and its history."""
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings
+from service.commands.common import Data, Json, answer, surroundings, table
 from service.commands.who import who
 
 if TYPE_CHECKING:
     from lifecycle.importing.facts import SourceKind
+
+Site = Annotated[str, typer.Argument(help="Tag of the site.", metavar="SITE")]
 
 
 def register_import(
@@ -63,3 +67,64 @@ def register_demo() -> None:
     from service.demo import demonstration
 
     print(demonstration.plant_file().read_text(encoding="utf-8"), end="")
+
+
+def register_export(
+    site: Site,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The workbook to write.", metavar="FILE")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write what the register holds of a site as a COBie 2.4 workbook, which imports again to no difference."""
+    from lifecycle.importing.cobie.writer import write_cobie
+    from lifecycle.importing.standing import facts_of_register
+
+    around, actor = surroundings(data), who()
+    with around.database(actor=actor) as database, database.transaction() as tx:
+        facts = facts_of_register(tx, site)
+    write_cobie(facts, out, by=actor.name, at=around.clock.now())
+    done = {"file": str(out), "assets": len(facts.assets)}
+    answer(done, as_json=json, line=lambda: f"{out}: {len(facts.assets):,} assets")
+
+
+def register_show(
+    site: Site,
+    on: Annotated[str, typer.Option("--on", help="As of the end of this day of the site. Default: today.")] = "",
+    kind: Annotated[str | None, typer.Option(help="Only things of this kind, as asset or signal.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show the register of a site as of a day: every item, and who said it last, when and from which file."""
+    from lifecycle.importing.history import register_on
+
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        found = register_on(tx, site, _day(on) if on else around.clock.now().date())
+    shown = [one for one in found if kind in (None, one.kind)]
+    rows = [(one.kind, one.item, f"{one.at:%Y-%m-%d %H:%M}", one.by, one.file) for one in shown]
+    plain = {"items": [dataclasses.asdict(one) for one in shown]}
+    answer(plain, as_json=json, line=lambda: table(("KIND", "ITEM", "SINCE", "BY", "FROM"), rows))
+
+
+def register_compare(
+    site: Site,
+    first: Annotated[str, typer.Argument(help="A day, as 2026-03-01.", metavar="DAY")],
+    second: Annotated[str, typer.Argument(help="A later day.", metavar="DAY")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Compare the register of a site at the end of two days: each change with who, when and from which file."""
+    from lifecycle.importing.history import compare_days
+
+    around = surroundings(data)
+    with around.database() as database, database.transaction() as tx:
+        found = compare_days(tx, site, _day(first), _day(second))
+    plain = {"changes": [dataclasses.asdict(one) for one in found]}
+    answer(plain, as_json=json, line=lambda: "\n".join(one.line for one in found) or "nothing changed")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured(f"{text} is no day; write 2026-03-01") from error

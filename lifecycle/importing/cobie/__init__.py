@@ -1,0 +1,1 @@
+"""COBie 2.4 workbooks: read as facts, and written from them."""
