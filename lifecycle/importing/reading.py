@@ -28,12 +28,15 @@ _MOST_OF_BOOK = 1_000_000
 class ReadOptions:
     """What a person says of a file: its kind where content is not to decide, its site, a class for assets without.
 
+    `asset` is the one that a maker's package is of.
+
     `mapping` is the file in which the columns of a tag list are kept, `sheet` the one to read where there are several.
     """
 
     kind: SourceKind | None = None
     site: str | None = None
     class_tag: str | None = None
+    asset: str | None = None
     mapping: Path | None = None
     sheet: str | None = None
     progress: Callable[[int, int], None] = lambda _done, _total: None
@@ -60,8 +63,14 @@ def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
             from lifecycle.importing.cobie.reader import read_cobie
 
             return read_cobie(path, options)
-        case "ifc" | "aasx":
-            raise Rejected("no_reader", f"{path.name} is a file of the kind {kind}, which is not read yet")
+        case "ifc":
+            from lifecycle.importing.building.own_process import read_building_facts
+
+            return read_building_facts(path, options)
+        case "aasx":
+            from lifecycle.importing.makers_package import read_makers_package
+
+            return read_makers_package(path, options)
         case _:
             assert_never(kind)
 

@@ -26,6 +26,7 @@ def register_import(
     ] = None,
     site: Annotated[str | None, typer.Option(help="Tag of the site, where the file names none.")] = None,
     asset_class: Annotated[str | None, typer.Option("--class", help="Class of assets that have none there.")] = None,
+    asset: Annotated[str | None, typer.Option(help="Tag of the asset that a maker's package is of.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that keeps what the columns mean.", metavar="FILE")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet to read, where a workbook has several.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the difference, and write nothing.")] = False,
@@ -41,9 +42,18 @@ def register_import(
     from lifecycle.importing.running import import_facts
     from service.runtime.screen import Screen
 
-    options = ReadOptions(kind=_kind(kind), site=site, class_tag=asset_class, mapping=mapping, sheet=sheet)
     around, screen, actor = surroundings(data), Screen(), who()
-    facts = read_facts(file, options)
+    with screen.bar(f"reading {file.name}", "bytes") as bar:
+        options = ReadOptions(
+            kind=_kind(kind),
+            site=site,
+            class_tag=asset_class,
+            asset=asset,
+            mapping=mapping,
+            sheet=sheet,
+            progress=bar,
+        )
+        facts = read_facts(file, options)
     with around.database(actor=actor) as database, screen.bar(f"taking in {file.name}", "assets") as bar:
         difference = import_facts(database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar)
     answer(difference, as_json=json, line=lambda: "\n".join(lines_of(difference, file.name)))
