@@ -36,25 +36,59 @@ class JournalEntry:
     note: str = ""
 
 
-def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
-    """Write an alert's revision with its document, enter it in the site's ledger, and enqueue its publication."""
-    document = alert_document(alert, event=entry.event, actor=entry.actor, at=entry.at, note=entry.note)
-    alert_rows.add_event(
-        tx,
-        alert_rows.AlertEvent(
-            alert_id=alert.alert_id,
-            revision=alert.revision,
-            at=entry.at,
-            actor=entry.actor,
-            event=entry.event,
-            note=entry.note,
-            document=document,
-            tells=alert.told_at == entry.at and entry.event in TELLING_EVENTS,
-        ),
+def event_of_alert(alert: Alert, entry: JournalEntry) -> alert_rows.AlertEvent:
+    """Say what became of an alert in its newest revision, with the document that goes out."""
+    return alert_rows.AlertEvent(
+        alert_id=alert.alert_id,
+        revision=alert.revision,
+        at=entry.at,
+        actor=entry.actor,
+        event=entry.event,
+        note=entry.note,
+        document=alert_document(alert, event=entry.event, actor=entry.actor, at=entry.at, note=entry.note),
+        tells=alert.told_at == entry.at and entry.event in TELLING_EVENTS,
     )
-    defer_publishing_alerts(tx)
+
+
+def note_alert_moved(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
+    """Enter in the site's ledger what became of an alert."""
     moved = AlertMoved(event=entry.event, actor=entry.actor, alert=alert, finding_id=entry.because)
     ledger.note(tx, alert.site, moved, entry.at)
+
+
+def enter_alert(tx: Transaction, alert: Alert, entry: JournalEntry) -> None:
+    """Write an alert's revision with its document, enter it in the site's ledger, and enqueue its publication."""
+    alert_rows.add_event(tx, event_of_alert(alert, entry))
+    defer_publishing_alerts(tx)
+    note_alert_moved(tx, alert, entry)
+
+
+def event_of_order(
+    order: WorkOrder, entry: JournalEntry, *, asset_name: str, link: str | None, closing: Closing | None = None
+) -> order_rows.OrderEvent:
+    """Say what happened to an order in its newest revision, with the document that goes out."""
+    return order_rows.OrderEvent(
+        order_id=order.order_id,
+        revision=order.revision,
+        at=entry.at,
+        actor=entry.actor,
+        event=entry.event,
+        document=order_document(
+            order, event=entry.event, asset_name=asset_name, link=link, note=entry.note, closing=closing
+        ),
+    )
+
+
+def note_order_moved(tx: Transaction, order: WorkOrder, event: order_rows.OrderEvent, *, because: UUID | None) -> None:
+    """Enter in the site's ledger what happened to an order."""
+    moved = OrderMoved(
+        event=event.event,
+        actor=event.actor,
+        order=order,
+        document_sha256=ledger.fingerprint(event.document),
+        finding_id=because,
+    )
+    ledger.note(tx, order.site, moved, event.at)
 
 
 def enter_order(
@@ -67,26 +101,7 @@ def enter_order(
     closing: Closing | None = None,
 ) -> None:
     """Write a revision's event and document, enter it in the ledger, and enqueue its publication."""
-    document = order_document(
-        order, event=entry.event, asset_name=asset_name, link=link, note=entry.note, closing=closing
-    )
-    order_rows.add_event(
-        tx,
-        order_rows.OrderEvent(
-            order_id=order.order_id,
-            revision=order.revision,
-            at=entry.at,
-            actor=entry.actor,
-            event=entry.event,
-            document=document,
-        ),
-    )
-    moved = OrderMoved(
-        event=entry.event,
-        actor=entry.actor,
-        order=order,
-        document_sha256=ledger.fingerprint(document),
-        finding_id=entry.because,
-    )
-    ledger.note(tx, order.site, moved, entry.at)
-    defer_publishing(tx, order)
+    event = event_of_order(order, entry, asset_name=asset_name, link=link, closing=closing)
+    order_rows.add_event(tx, event)
+    note_order_moved(tx, order, event, because=entry.because)
+    defer_publishing(tx)

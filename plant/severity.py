@@ -21,7 +21,7 @@ class Severity(StrEnum):
         >>> Severity.MAJOR.rank > Severity.WARNING.rank
         True
         """
-        return len(Severity) - 1 - list(Severity).index(self)
+        return _RANKS[self]
 
     def at_least(self, other: Severity) -> bool:
         """Say whether this is as bad as `other` or worse.
@@ -30,3 +30,6 @@ class Severity(StrEnum):
         True
         """
         return self.rank >= other.rank
+
+
+_RANKS = {severity: len(Severity) - 1 - place for place, severity in enumerate(Severity)}

@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.alarms import incidents
-from alerts.alarms.effects import keep_waiting, look_up, write_effects
+from alerts.alarms.board import Board
+from alerts.alarms.effects import keep_waiting, look_up, put_effects
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
-from alerts.alarms.silences import tell_of_the_product
+from alerts.alarms.silences import Silences, tell_of_the_product
 from lifecycle import ledger
 from plant.alert import Alert
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
-from storage.core.database import Database, Transaction
-from storage.register.rationalisations import rationalisations_of
+from storage.core.database import Database
 from storage.work import desk as rows
 from storage.work.desk import LockedFinding
 
@@ -139,25 +139,29 @@ class Desk:
         with self._database.transaction() as tx:
             assets = rows.lock_assets(tx, finding_ids)
             locked = rows.lock(tx, finding_ids, assets, now=now)
-            ours = rows.claim(tx, [one.finding for one in locked], at=now)
+            claimed = rows.claim(tx, [one.finding for one in locked], at=now)
+            ours = [one for one in locked if one.finding.finding_id in claimed]
+            if not ours:
+                return DeskReport()
             with ledger.gathered(tx):
-                report, told = self._decide(tx, [one for one in locked if one.finding.finding_id in ours], now)
+                board = Board(tx, ours, console_url=self._console_url)
+                report, told = self._decide(board, Silences(tx, now), ours, now)
+                board.write()
             incidents.place(tx, told, at=now, console_url=self._console_url)
         return report
 
     def _decide(
-        self, tx: Transaction, locked: Sequence[LockedFinding], now: datetime
+        self, board: Board, silences: Silences, locked: Sequence[LockedFinding], now: datetime
     ) -> tuple[DeskReport, list[Alert]]:
-        """Decide about each finding and write what comes of it; return the alerts of which people are told as well."""
+        """Put on the board what comes of each finding; return the alerts of which people are told by it."""
         report, told = DeskReport(), list[Alert]()
-        thought = rationalisations_of(tx, {one.asset.asset_id for one in locked})
         for one in locked:
-            delays = self._rules.delays.of(thought.get((one.asset.asset_id, one.finding.kind)))
-            situation = look_up(tx, one, delays, now)
+            delays = self._rules.delays.of(board.thought(one.finding))
+            situation = look_up(board, one, silences, delays, now)
             decision = consider(situation.finding, situation.existing, self._rules)
-            alert = write_effects(tx, situation, decision, console_url=self._console_url)
+            alert = put_effects(board, situation, decision)
             told += [alert] if alert is not None else []
-            keep_waiting(tx, one, decision, delays, now)
+            keep_waiting(board, one, decision, delays, now)
             report += DeskReport.of(decision)
         return report, told
 

@@ -1,4 +1,4 @@
-"""One finding on the desk: what stands when it comes, and the effects a decision has."""
+"""One finding on the desk: what stands when it comes, and the effects a decision has, on the board."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from alerts.alarms import transitions as alert_moves
+from alerts.alarms.board import Board
 from alerts.alarms.evidence import alert_evidence
 from alerts.alarms.rules import AlertMove, Decision, Delays, Existing, OrderMove, Wait, grade_of
-from alerts.alarms.silences import common_silence
-from alerts.journal import JournalEntry, enter_alert, enter_order
+from alerts.alarms.silences import Silences
+from alerts.journal import JournalEntry
 from alerts.orders import transitions as order_moves
-from alerts.orders.raising import link_of, raise_order, with_known_team
 from plant.alert import Alert
 from plant.finding import Finding
 from plant.model import Outlook
 from plant.orders.rules import OrderRule, choose_anyway
 from plant.severity import Severity
 from plant.work_order import WorkOrder
-from storage.core.database import Transaction
-from storage.models import remaining
-from storage.orders.order_rules import order_rules_of
 from storage.register.assets import RegisteredAsset
-from storage.work import alerts as alert_rows
-from storage.work import desk
-from storage.work import orders as order_rows
 from storage.work.desk import LockedFinding
 
 _ACTOR = "desk"
@@ -50,12 +44,12 @@ class Situation:
         return JournalEntry(event=event, actor=_ACTOR, at=self.at, because=self.finding.finding_id)
 
 
-def look_up(tx: Transaction, locked: LockedFinding, delays: Delays, at: datetime) -> Situation:
+def look_up(board: Board, locked: LockedFinding, silences: Silences, delays: Delays, at: datetime) -> Situation:
     """Look up what stands at a locked finding's asset, where its class and kind have these delays."""
-    standing = _existing(tx, locked.finding, locked.asset)
+    standing = _existing(board, locked.finding, locked.asset)
     existing = replace(
         standing,
-        silence=silence_of(locked) or (None if standing.is_in_alert else common_silence(tx, locked, at)),
+        silence=silence_of(locked) or (None if standing.is_in_alert else silences.wait_of(locked)),
         delays=delays,
         is_relearning=locked.is_relearning,
         is_shelved=locked.shelved_until is not None,
@@ -81,53 +75,44 @@ def silence_of(locked: LockedFinding) -> Wait | None:
     return Wait(why) if why else None
 
 
-def _existing(tx: Transaction, finding: Finding, asset: RegisteredAsset) -> Existing:
-    own_alert = alert_rows.alert_of_finding(tx, finding.finding_id)
-    alert = own_alert or alert_rows.open_alert(tx, asset_id=finding.asset_id, kind=finding.kind)
-    others = alert_rows.other_episodes(tx, alert_id=alert.alert_id, finding_id=finding.finding_id) if alert else []
-    own = order_rows.order_ids_of_finding(tx, finding.finding_id)
-    order = next((one for one in order_rows.open_orders(tx, finding.asset_id) if _concerns(one, finding, own)), None)
-    rules = order_rules_of(tx, asset.asset_class)
+def _existing(board: Board, finding: Finding, asset: RegisteredAsset) -> Existing:
+    own_alert = board.alert_of(finding)
+    alert = own_alert or board.open_alert(finding)
+    others = board.other_grades(alert, finding) if alert else []
+    order = board.order_of(finding)
+    rules = board.rules_of(asset.asset_class)
     return Existing(
         alert=alert,
         is_in_alert=own_alert is not None,
         other_active_findings=len(others),
         others_grade=max(others, key=lambda one: one.rank, default=None),
         order=order,
-        is_in_order=bool(own),
-        order_has_joined=order is not None and order_rows.count_findings(tx, order.order_id) > 1,
+        is_in_order=board.is_in_order(finding),
+        order_has_joined=order is not None and board.findings_of(order) > 1,
         order_rules=rules,
-        life_s=_life_s(tx, asset.asset_id, rules),
+        life_s=_life_s(board, asset.asset_id, rules),
     )
 
 
-def _life_s(tx: Transaction, asset_id: int, rules: Sequence[OrderRule]) -> float | None:
+def _life_s(board: Board, asset_id: int, rules: Sequence[OrderRule]) -> float | None:
     """Return how long the machine is likely to have left, where a rule asks and it is known."""
     if all(rule.life_within_s is None for rule in rules):
         return None
-    left = remaining.newest(tx, asset_id)
+    left = board.life_of(asset_id)
     if left is None:
         return None
     return 0.0 if left.outlook == Outlook.REACHED else left.likely_s
 
 
-def _concerns(order: WorkOrder, finding: Finding, own: list[int]) -> bool:
-    """Say whether an open order is the finding's own or, while it has none, the one for its failure mode.
-
-    A finding's failure mode may change while it lasts; it stays with the order it belongs to.
-    """
-    return order.order_id in own if own else order.failure_mode == finding.failure_mode
-
-
-def write_effects(tx: Transaction, situation: Situation, decision: Decision, *, console_url: str) -> Alert | None:
-    """Write every effect of a decision; return the alert of which people are told by it."""
-    alert = _move_alert(tx, situation, decision)
+def put_effects(board: Board, situation: Situation, decision: Decision) -> Alert | None:
+    """Put every effect of a decision on the board; return the alert of which people are told by it."""
+    alert = _move_alert(board, situation, decision)
     if decision.order is not OrderMove.NONE:
-        _move_order(tx, situation, decision.order, alert=alert, console_url=console_url)
+        _move_order(board, situation, decision.order, alert=alert)
     return alert if decision.tells else None
 
 
-def keep_waiting(tx: Transaction, locked: LockedFinding, decision: Decision, delays: Delays, at: datetime) -> None:
+def keep_waiting(board: Board, locked: LockedFinding, decision: Decision, delays: Delays, at: datetime) -> None:
     """Remember for what a finding waits, and when to look again; what it waited for before keeps its time."""
     waits = decision.waits
     if waits is not None and waits == locked.waits and (locked.look_at is None or locked.look_at > at):
@@ -140,29 +125,22 @@ def keep_waiting(tx: Transaction, locked: LockedFinding, decision: Decision, del
     }
     look_at = at + timedelta(seconds=again_s[waits]) if waits in again_s else None
     if waits is not None or locked.waits is not None:
-        desk.wait(tx, locked.finding.finding_id, waits=waits, look_at=look_at)
+        board.wait(locked.finding, waits=waits, look_at=look_at)
 
 
-def _move_alert(tx: Transaction, situation: Situation, decision: Decision) -> Alert | None:
-    """Write what becomes of the alert, each step an event of its own, and return it."""
-    before, alert = situation.existing.alert, situation.existing.alert
+def _move_alert(board: Board, situation: Situation, decision: Decision) -> Alert | None:
+    """Move the alert, each step an event of its own, and return it."""
+    before, finding = situation.existing.alert, situation.finding
     steps = list(_steps(situation, decision))
     if not steps:
         return before
-    alert = steps[-1][0]
     if decision.alert in (AlertMove.RAISE, AlertMove.RISE) or decision.tells:
-        evidence = alert_evidence(tx, situation.finding)
+        evidence = alert_evidence(finding, board.signals_of(finding.asset_id))
         steps = [(replace(one, evidence=evidence), event) for one, event in steps]
-        alert = steps[-1][0]
-    if before is None:
-        alert_rows.add(tx, alert)
-    else:
-        alert_rows.keep(tx, alert)
+    alert = steps[-1][0]
+    board.put_alert(alert, [(one, situation.entry(event)) for one, event in steps if event], is_new=before is None)
     if not situation.existing.is_in_alert and decision.alert in (AlertMove.RAISE, AlertMove.REPEAT):
-        alert_rows.add_finding(tx, alert_id=alert.alert_id, finding_id=situation.finding.finding_id)
-    for one, event in steps:
-        if event:
-            enter_alert(tx, one, situation.entry(event))
+        board.join_alert(alert, finding)
     return alert
 
 
@@ -205,32 +183,20 @@ def _moved(alert: Alert, move: AlertMove, finding: Finding, grade: Severity) -> 
             assert_never(move)
 
 
-def _move_order(
-    tx: Transaction, situation: Situation, move: OrderMove, *, alert: Alert | None, console_url: str
-) -> None:
+def _move_order(board: Board, situation: Situation, move: OrderMove, *, alert: Alert | None) -> None:
     existing, finding = situation.existing, situation.finding
     if existing.order is not None and move is OrderMove.COUNT:  # that findings join was said once
-        order_rows.add_finding(tx, order_id=existing.order.order_id, finding_id=finding.finding_id)
+        board.join_order(existing.order, finding)
         return
     entry = situation.entry(_ORDER_EVENTS[move])
     choice = choose_anyway(existing.order_rules, existing.case(finding))
-    occasion = order_moves.for_finding(finding, situation.asset, choice, remaining.newest(tx, finding.asset_id))
+    occasion = order_moves.for_finding(finding, situation.asset, choice, board.life_of(finding.asset_id))
     if existing.order is None:
-        alert_id = alert.alert_id if alert else None
-        raise_order(
-            tx,
-            situation.asset,
-            occasion,
-            entry,
-            findings=[finding.finding_id],
-            alert_id=alert_id,
-            console_url=console_url,
-        )
+        board.raise_order(situation.asset, occasion, entry, finding, alert=alert)
         return
-    order = _moved_order(existing.order, move, with_known_team(tx, occasion), situation.at)
-    order_rows.keep(tx, order)
-    order_rows.add_finding(tx, order_id=order.order_id, finding_id=finding.finding_id)
-    enter_order(tx, order, entry, asset_name=situation.asset.name, link=link_of(order, console_url))
+    order = _moved_order(existing.order, move, board.with_known_team(occasion), situation.at)
+    board.change_order(order, entry, situation.asset)
+    board.join_order(order, finding)
 
 
 def _moved_order(order: WorkOrder, move: OrderMove, occasion: order_moves.Occasion, at: datetime) -> WorkOrder:

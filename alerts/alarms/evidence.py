@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from alerts.orders.document import evidence
 from plant.clock import iso
 from plant.finding import Finding
-from storage.core.database import Transaction
-from storage.work import alerts as alert_rows
 
 _MOST_SIGNALS = 5
 
 
-def alert_evidence(tx: Transaction, finding: Finding) -> dict[str, Any]:
-    """Write down, as JSON, what speaks for an alert: as for an order, and beside each signal its value and limits."""
+def alert_evidence(finding: Finding, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Write down, as JSON, what speaks for an alert: as for an order, and beside each signal its value and limits.
+
+    `known` is what is known of the asset's signals, by key.
+    """
     said = evidence(finding)
     del said["remaining_life"]
     shown = said["signals"][:_MOST_SIGNALS]
-    known = alert_rows.signals_of(tx, finding.asset_id, [one["signal"] for one in shown])
     said["signals"] = [{**one, **_at_signal(known.get(one["signal"]))} for one in shown]
     return said
 

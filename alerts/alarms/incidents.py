@@ -4,25 +4,24 @@ The rule of joining: an alert joins the oldest open incident that has an alert a
 of it, while that incident is younger than half an hour and has fewer than a hundred alerts. Nothing joins what is
 resolved, and since the time counts from the begin, a trickle does not keep it open. The likely root is the farthest
 upstream of what began within five minutes of the first (`plant.alarms.incident.root_of`).
-
-While every asset of an incident is in commissioning, engineering is told and not operations, and no flood takes it in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from alerts.alarms import wording
 from plant.alarms.incident import Flood, FloodRules, Incident, IncidentRules, is_bundled, root_of
+from plant.alarms.rationalisation import Rationalisation
 from plant.alert import Alert
 from plant.notices.notice import Notice, NoticeSubject
 from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.notices import notices
-from storage.projects.readiness import commissioning_team
+from storage.projects.readiness import commissioning_team, in_commissioning
 from storage.register.rationalisations import rationalisations_of
 from storage.work import incidents as rows
 
@@ -33,73 +32,118 @@ FLOOD_RULES = FloodRules()
 
 def place(tx: Transaction, told: Sequence[Alert], *, at: datetime, console_url: str = "") -> None:
     """Let alerts of which people are told become incidents, or join them, and post the notices."""
-    touched: dict[UUID, None] = {}
+    if not told:
+        return
     for site in sorted({alert.site for alert in told}):
         rows.lock_site(tx, site)
+    held = rows.of_alerts(tx, [one.alert_id for one in told])
+    near = rows.near(tx, {one.asset_id for one in told}, reach=RULES.reach)
+    growing = rows.growing(tx, set().union(*near.values()), since=at - RULES.longest, most=RULES.most)
+    begun: dict[UUID, Alert] = {}
+    placed: dict[UUID, UUID] = {}
     for alert in told:
-        incident_id = rows.of_alert(tx, alert.alert_id) or rows.to_join(
-            tx, alert, since=at - RULES.longest, most=RULES.most, reach=RULES.reach
-        )
+        incident_id = held.get(alert.alert_id)
         if incident_id is None:
-            incident_id = uuid5(alert.alert_id, f"incident {at.isoformat()}")
-            rows.begin(tx, incident_id, alert, at=at)
-        rows.add_alert(tx, incident_id, alert.alert_id, at=at)
-        touched[incident_id] = None
-    for incident_id in touched:
-        bring_up_to_date(tx, incident_id, at=at, console_url=console_url)
+            joins = next(
+                (one for one in growing if one.size < RULES.most and one.asset_ids & near[alert.asset_id]), None
+            )
+            if joins is None:
+                new_id = uuid5(alert.alert_id, f"incident {at.isoformat()}")
+                begun[new_id] = alert
+                joins = rows.GrowingIncident(incident_id=new_id, size=0, asset_ids=set())
+                growing.append(joins)
+            joins.size += 1
+            joins.asset_ids.add(alert.asset_id)
+            incident_id = held[alert.alert_id] = joins.incident_id
+        placed[alert.alert_id] = incident_id
+    rows.begin(tx, begun, at=at)
+    rows.add_alerts(tx, placed, at=at)
+    bring_up_to_date(tx, list(dict.fromkeys(placed.values())), at=at, console_url=console_url)
 
 
 def settle(tx: Transaction, *, at: datetime, console_url: str = "") -> int:
     """Bring incidents up to date whose alerts have changed, end what is over, and return how many there were."""
-    for site in sorted({rows.get_incident(tx, one).site for one in rows.changed(tx, calm_before=at - RULES.calm)}):
+    seen = rows.get_incidents(tx, rows.changed(tx, calm_before=at - RULES.calm))
+    for site in sorted({one.site for one in seen.values()}):
         rows.lock_site(tx, site)
-    changed = rows.changed(tx, calm_before=at - RULES.calm)
-    for incident_id in changed:
-        bring_up_to_date(tx, incident_id, at=at, console_url=console_url)
+    changed = rows.changed(tx, calm_before=at - RULES.calm) if seen else []
+    bring_up_to_date(tx, changed, at=at, console_url=console_url)
     for flood in rows.open_floods(tx):
         _end_flood_if_over(tx, flood, at=at, console_url=console_url)
     return len(changed)
 
 
-def bring_up_to_date(tx: Transaction, incident_id: UUID, *, at: datetime, console_url: str) -> None:
-    """Look at an incident's alerts again, and let its notice say what it has become."""
-    before = rows.get_incident(tx, incident_id)
-    if before.resolved_at is not None:
+def bring_up_to_date(tx: Transaction, incident_ids: Sequence[UUID], *, at: datetime, console_url: str) -> None:
+    """Look at the alerts of incidents again, and let their notices say what they have become."""
+    before = rows.get_incidents(tx, incident_ids)
+    looked_at = [before[one] for one in incident_ids if before[one].resolved_at is None]
+    if not looked_at:
         return
-    alerts = rows.members(tx, [incident_id])[incident_id]
-    incident = _of_alerts(tx, before, alerts, at)
-    if incident.resolved_at is not None:
-        rows.keep(tx, incident)
-        notices.end(tx, _SUBJECT, str(incident_id), at=at)
-        return
-    is_worse = incident.severity.rank > before.severity.rank
-    team = commissioning_team(tx, {one.asset_id for one in alerts})
-    if team is not None and before.told_at is None:
-        incident = replace(incident, told_at=at, flood_id=None)
-    elif before.told_at is None and (before.flood_id is None or incident.severity is Severity.CRITICAL):
-        incident = _told_or_bundled(tx, incident, at)
-    rows.keep(tx, incident)
-    if incident.told_at is None and incident.flood_id is not None:
-        _post_flood(tx, incident, at=at, console_url=console_url)
-        return
-    tell = before.told_at is None or is_worse or not _knows(tx, incident, team)
-    _post(tx, incident, alerts, team=team, tell=tell, at=at, console_url=console_url)
-    if incident.acknowledged_at is not None and before.acknowledged_at is None:
-        last = max(alerts, key=lambda one: one.acknowledged_at or one.onset)
-        notices.acknowledge(tx, _SUBJECT, str(incident_id), at=at, by=last.acknowledged_by or "nobody")
+    members = rows.members(tx, [one.incident_id for one in looked_at], with_evidence=False)
+    feeds = rows.feeds_among(tx, {one.asset_id for held in members.values() for one in held})
+    sides, areas = _sides(tx, members), _Areas(tx, at)
+    now: list[Incident] = []
+    for one in looked_at:
+        incident = _of_alerts(one, members[one.incident_id], feeds, at)
+        if incident.resolved_at is None and one.told_at is None:
+            is_engineerings = sides[one.incident_id] is not None
+            told = replace(incident, told_at=at, flood_id=None)
+            incident = told if is_engineerings else areas.told_or_bundled(one, incident)
+        now.append(incident)
+    rows.keep(tx, now)
+    moved = [
+        _Moved(
+            before=before[one.incident_id],
+            now=one,
+            alerts=members[one.incident_id],
+            team=sides[one.incident_id],
+        )
+        for one in now
+    ]
+    _say(tx, moved, at, console_url)
+    for flood in areas.floods:
+        _say_flood(tx, flood, at=at, console_url=console_url)
 
 
-def _knows(tx: Transaction, incident: Incident, team: str | None) -> bool:
-    """Say whether a team was told of an incident: one of commissioning may become operations' own."""
-    return any(one.notice.team == team for one in notices.about(tx, _SUBJECT, str(incident.incident_id)))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Moved:
+    """An incident as it was and as it is, with its alerts, and engineering's team whose it is, if it is."""
+
+    before: Incident
+    now: Incident
+    alerts: Sequence[Alert]
+    team: str | None
 
 
-def _of_alerts(tx: Transaction, incident: Incident, alerts: Sequence[Alert], at: datetime) -> Incident:
+def _sides(tx: Transaction, members: Mapping[UUID, Sequence[Alert]]) -> dict[UUID, str | None]:
+    """Return the team of engineering whose each incident is, while all its assets are in commissioning."""
+    assets = {incident_id: {one.asset_id for one in held} for incident_id, held in members.items()}
+    commissioned = in_commissioning(tx, set().union(*assets.values()))
+    return {
+        incident_id: commissioning_team(tx, held) if held <= commissioned else None
+        for incident_id, held in assets.items()
+    }
+
+
+def _say(tx: Transaction, moved: Sequence[_Moved], at: datetime, console_url: str) -> None:
+    """Post what incidents have become."""
+    told = [one for one in moved if one.now.resolved_at is None and one.now.told_at is not None]
+    _post(tx, told, at=at, console_url=console_url)
+    for one in moved:
+        if one.now.resolved_at is not None:
+            notices.end(tx, _SUBJECT, str(one.now.incident_id), at=at)
+        elif one in told and one.now.acknowledged_at is not None and one.before.acknowledged_at is None:
+            last = max(one.alerts, key=lambda alert: alert.acknowledged_at or alert.onset)
+            notices.acknowledge(tx, _SUBJECT, str(one.now.incident_id), at=at, by=last.acknowledged_by or "nobody")
+
+
+def _of_alerts(
+    incident: Incident, alerts: Sequence[Alert], feeds: Collection[tuple[int, int]], at: datetime
+) -> Incident:
     open_ones = [one for one in alerts if one.flags.is_open]
     standing = [one for one in open_ones if one.flags.active] or open_ones or list(alerts)
     is_noted = all(one.flags.acknowledged for one in alerts)
     calm = None if open_ones else incident.calm_since or at
-    feeds = rows.feeds_among(tx, {one.asset_id for one in alerts}) if len(alerts) > 1 else set()
     return replace(
         incident,
         root_alert_id=root_of(alerts, feeds, RULES).alert_id,
@@ -112,52 +156,91 @@ def _of_alerts(tx: Transaction, incident: Incident, alerts: Sequence[Alert], at:
     )
 
 
-def _told_or_bundled(tx: Transaction, incident: Incident, at: datetime) -> Incident:
-    """Say whether people are told of a new incident by itself, or a flood takes it in."""
-    flood = rows.open_flood(tx, site_id=incident.site_id, area=incident.area)
-    told, _ = rows.told_lately(tx, incident, since=at - FLOOD_RULES.span)
-    if not is_bundled(incident.severity, told=told, is_in_flood=flood is not None, rules=FLOOD_RULES):
-        return replace(incident, told_at=at, flood_id=None)
-    if flood is None:
+class _Areas:
+    """How many incidents operators' areas were told of lately, and their floods; each area is asked once.
+
+    `floods` are those that took something in.
+    """
+
+    def __init__(self, tx: Transaction, at: datetime) -> None:
+        self._tx, self._at = tx, at
+        self._flood: dict[tuple[int, str], Flood | None] = {}
+        self._told: dict[tuple[int, str], int] = {}
+        self.floods: list[Flood] = []
+
+    def told_or_bundled(self, before: Incident, incident: Incident) -> Incident:
+        """Say whether people are told of an incident by itself, or a flood takes it in, or has it already."""
+        area = (incident.site_id, incident.area)
+        self._ask(area)
+        if before.flood_id is None or incident.severity is Severity.CRITICAL:
+            flood, told = self._flood[area], self._told[area]
+            if not is_bundled(incident.severity, told=told, is_in_flood=flood is not None, rules=FLOOD_RULES):
+                self._told[area] += 1
+                return replace(incident, told_at=self._at, flood_id=None)
+            incident = replace(incident, flood_id=(flood or self._begin(incident)).flood_id)
+        flood = self._flood[area]
+        if flood is not None and flood not in self.floods:
+            self.floods.append(flood)
+        return incident
+
+    def _ask(self, area: tuple[int, str]) -> None:
+        if area not in self._flood:
+            site_id, name = area
+            self._flood[area] = rows.open_flood(self._tx, site_id=site_id, area=name)
+            self._told[area], _ = rows.told_lately(self._tx, site_id, name, since=self._at - FLOOD_RULES.span)
+
+    def _begin(self, incident: Incident) -> Flood:
         flood = Flood(
-            flood_id=uuid5(incident.incident_id, "flood"),
+            flood_id=uuid5(incident.incident_id, f"flood {self._at.isoformat()}"),
             site_id=incident.site_id,
             site=incident.site,
             area=incident.area,
-            began=at,
+            began=self._at,
         )
-        rows.begin_flood(tx, flood)
-    return replace(incident, flood_id=flood.flood_id)
+        rows.begin_flood(self._tx, flood)
+        self._flood[(incident.site_id, incident.area)] = flood
+        return flood
 
 
-def _post(
-    tx: Transaction,
-    incident: Incident,
-    alerts: Sequence[Alert],
-    *,
-    team: str | None,
-    tell: bool,
-    at: datetime,
-    console_url: str,
-) -> None:
-    root = next(one for one in alerts if one.alert_id == incident.root_alert_id)
-    said = rationalisations_of(tx, [root.asset_id]).get((root.asset_id, root.kind))
-    notice = Notice(
+def _post(tx: Transaction, told: Sequence[_Moved], *, at: datetime, console_url: str) -> None:
+    """Revise the notices of incidents; people are told of what is new, of what got worse, and of what becomes theirs."""
+    if not told:
+        return
+    roots = {one.now.incident_id: _root(one.now, one.alerts) for one in told}
+    said = rationalisations_of(tx, {one.asset_id for one in roots.values()})
+    evidence = rows.evidence(tx, [one.alert_id for one in roots.values()])
+    teams = notices.teams_of(tx, _SUBJECT, [str(one) for one in roots])
+    posts: list[tuple[Notice, bool]] = []
+    for one in told:
+        root = replace(roots[one.now.incident_id], evidence=evidence[one.now.root_alert_id])
+        notice = _notice(one, root, said.get((root.asset_id, root.kind)), console_url)
+        is_worse = one.now.severity.rank > one.before.severity.rank
+        knows = one.team in teams.get(str(one.now.incident_id), ())
+        posts.append((notice, one.before.told_at is None or is_worse or not knows))
+    notices.post_all(tx, posts, at=at)
+
+
+def _root(incident: Incident, alerts: Sequence[Alert]) -> Alert:
+    return next(one for one in alerts if one.alert_id == incident.root_alert_id)
+
+
+def _notice(moved: _Moved, root: Alert, said: Rationalisation | None, console_url: str) -> Notice:
+    incident = moved.now
+    return Notice(
         subject=_SUBJECT,
         subject_id=str(incident.incident_id),
         severity=incident.severity,
-        title=wording.incident_title(root, incident.size),
+        title=wording.incident_title(root.asset, root.kind, incident.size),
         site=incident.site,
         asset_id=root.asset_id,
         area=incident.area or None,
-        team=team,
+        team=moved.team,
         priority=(said.priority if said else None) or _PRIORITIES[incident.severity],
         critical=incident.severity is Severity.CRITICAL,
-        lines=tuple(wording.incident_lines(root, alerts, said)),
+        lines=tuple(wording.incident_lines(root, moved.alerts, said)),
         link=f"{console_url}/alerts" if console_url else None,
         evidence=root.evidence,
     )
-    notices.post(tx, notice, tell=tell, at=at)
 
 
 _PRIORITIES = {
@@ -169,34 +252,26 @@ _PRIORITIES = {
 }
 
 
-def _post_flood(tx: Transaction, incident: Incident, *, at: datetime, console_url: str) -> None:
-    """Let the flood's one notice say all that it took in; people are told when it begins, afterwards it is revised."""
-    flood = rows.open_flood(tx, site_id=incident.site_id, area=incident.area)
-    if flood is not None:
-        _say_flood(tx, flood, at=at, console_url=console_url)
-
-
 def _say_flood(tx: Transaction, flood: Flood, *, at: datetime, console_url: str) -> None:
-    taken_in = rows.in_flood(tx, flood.flood_id)
-    alerts = rows.members(tx, [one.incident_id for one in taken_in])
-    roots = {alert.alert_id: alert for held in alerts.values() for alert in held}
-    worst = max((one.severity for one in taken_in), key=lambda one: one.rank, default=Severity.WARNING)
+    """Let the flood's one notice say all that it took in; people are told when it begins, afterwards it is revised."""
+    count, taken_in = rows.in_flood(tx, flood.flood_id, most=wording.MOST_BUNDLED_LISTED)
+    worst = taken_in[0].severity if taken_in else Severity.WARNING
     notice = Notice(
         subject=_SUBJECT,
         subject_id=str(flood.flood_id),
         severity=worst,
-        title=wording.flood_title(flood, len(taken_in)),
+        title=wording.flood_title(flood, count),
         site=flood.site,
         area=flood.area or None,
         priority=_PRIORITIES[worst],
-        lines=tuple(wording.flood_lines([(one, roots[one.root_alert_id]) for one in taken_in])),
+        lines=tuple(wording.flood_lines([(one.asset, one.kind, one.size) for one in taken_in], count)),
         link=f"{console_url}/alerts" if console_url else None,
     )
     notices.post(tx, notice, tell=flood.began == at, at=at)
 
 
 def _end_flood_if_over(tx: Transaction, flood: Flood, *, at: datetime, console_url: str) -> None:
-    _, began = rows.told_lately(tx, flood, since=at - FLOOD_RULES.span)
+    _, began = rows.told_lately(tx, flood.site_id, flood.area, since=at - FLOOD_RULES.span)
     if began < FLOOD_RULES.ends_below and at - flood.began >= FLOOD_RULES.span:
         rows.end_flood(tx, flood, at=at)
         _say_flood(tx, replace(flood, ended=at), at=at, console_url=console_url)

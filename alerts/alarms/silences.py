@@ -7,7 +7,9 @@ told by itself.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from alerts.alarms.rules import Wait
 from plant.finding import FindingKind
@@ -17,9 +19,10 @@ from storage.core.database import Transaction
 from storage.notices import notices
 from storage.work import silences
 from storage.work.desk import LockedFinding
-from storage.work.silences import FellSilent
+from storage.work.silences import HeardAsset
 
 _SYSTEM = NoticeSubject.SYSTEM
+_TOGETHER = timedelta(minutes=2)
 _FEWEST_OF_SITE, _FEWEST_OF_COLLECTOR = 5, 3
 _MOST_OF_SITE, _MOST_OF_COLLECTOR = 0.5, 0.8
 
@@ -31,18 +34,54 @@ _FAULTS = {
 }
 
 
-def common_silence(tx: Transaction, locked: LockedFinding, at: datetime) -> Wait | None:
-    """Say whether a silent asset waits: for others to fall silent with it, or because they have."""
-    finding = locked.finding
-    if finding.kind != FindingKind.SILENT:
-        return None
-    if finding.cleared is not None:  # it speaks again before anybody was told
-        return Wait(locked.waits) if locked.waits in (Wait.GATHERING, Wait.PRODUCT) else None
-    if silences.product_faults(tx):
-        return Wait.PRODUCT
-    if locked.waits != Wait.GATHERING or locked.look_at is None or locked.look_at > at:
-        return Wait.GATHERING
-    return Wait.PRODUCT if is_common(silences.together(tx, finding.asset_id, onset=finding.onset)) else None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FellSilent:
+    """How many assets of a site fell silent at about the same time as one, of how many; the same of its collector."""
+
+    known: int
+    silent: int
+    of_collector: int
+    silent_of_collector: int
+
+
+class Silences:
+    """What is silent, for as long as a transaction looks at findings: the product, and each site, are asked once."""
+
+    def __init__(self, tx: Transaction, at: datetime) -> None:
+        self._tx, self._at = tx, at
+        self._heard: dict[str, list[HeardAsset]] = {}
+
+    def wait_of(self, locked: LockedFinding) -> Wait | None:
+        """Say whether a silent asset waits: for others to fall silent with it, or because they have."""
+        finding = locked.finding
+        if finding.kind != FindingKind.SILENT:
+            return None
+        if finding.cleared is not None:  # it speaks again before anybody was told
+            return Wait(locked.waits) if locked.waits in (Wait.GATHERING, Wait.PRODUCT) else None
+        if self._is_product_at_fault:
+            return Wait.PRODUCT
+        if locked.waits != Wait.GATHERING or locked.look_at is None or locked.look_at > self._at:
+            return Wait.GATHERING
+        return Wait.PRODUCT if is_common(self._together(locked)) else None
+
+    @cached_property
+    def _is_product_at_fault(self) -> bool:
+        return bool(silences.product_faults(self._tx))
+
+    def _together(self, locked: LockedFinding) -> FellSilent:
+        site, onset = locked.asset.site, locked.finding.onset
+        if site not in self._heard:
+            self._heard[site] = silences.heard_of(self._tx, site)
+        heard = self._heard[site]
+        collectors = {one.collector for one in heard if one.asset_id == locked.asset.asset_id} - {""}
+        fallen = {one.asset_id for one in heard if one.silent_since and abs(one.silent_since - onset) <= _TOGETHER}
+        of_collector = {one.asset_id for one in heard if one.collector in collectors}
+        return FellSilent(
+            known=len({one.asset_id for one in heard}),
+            silent=len(fallen),
+            of_collector=len(of_collector),
+            silent_of_collector=len(fallen & of_collector),
+        )
 
 
 def is_common(fallen: FellSilent) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plant.alarms.incident import Flood, Incident
+from plant.alarms.incident import Flood
 from plant.alarms.rationalisation import Rationalisation
 from plant.alert import Alert
 from plant.finding import FindingKind
@@ -23,6 +23,7 @@ KINDS: dict[str, Bilingual] = {
     FindingKind.SILENT: Bilingual(en="says nothing", zh="设备无数据"),
 }
 _MOST_LISTED = 8
+MOST_BUNDLED_LISTED = 16
 
 
 def kind_of(kind: str) -> Bilingual:
@@ -30,14 +31,15 @@ def kind_of(kind: str) -> Bilingual:
     return KINDS.get(kind) or Bilingual(en=kind.replace("_", " "), zh=kind)
 
 
-def incident_title(root: Alert, size: int) -> Bilingual:
+def incident_title(asset: str, kind: str, size: int) -> Bilingual:
     """Say which asset is the likely root, what is wrong, and how many alerts there are.
 
-    >>> from plant.severity import Severity
+    >>> incident_title("P-101", "limit", 3).en
+    'P-101: design limit exceeded (+2)'
     """
-    kind = kind_of(root.kind)
+    said = kind_of(kind)
     more_en, more_zh = (f" (+{size - 1})", f"（另 {size - 1} 条）") if size > 1 else ("", "")
-    return Bilingual(en=f"{root.asset}: {kind.en}{more_en}", zh=f"{root.asset}：{kind.zh}{more_zh}")
+    return Bilingual(en=f"{asset}: {said.en}{more_en}", zh=f"{asset}：{said.zh}{more_zh}")
 
 
 def incident_lines(root: Alert, alerts: Sequence[Alert], said: Rationalisation | None) -> list[Bilingual]:
@@ -87,10 +89,10 @@ def flood_title(flood: Flood, count: int) -> Bilingual:
     return Bilingual(en=f"{where}: flood of alerts, {count} bundled here", zh=f"{where}：报警泛滥，{count} 条合并于此")
 
 
-def flood_lines(incidents: Sequence[tuple[Incident, Alert]]) -> list[Bilingual]:
-    """Name the worst of what a flood took in, each by its likely root."""
-    lines = [incident_title(root, incident.size) for incident, root in incidents[: 2 * _MOST_LISTED]]
-    if len(incidents) > len(lines):
-        left = len(incidents) - len(lines)
+def flood_lines(worst: Sequence[tuple[str, str, int]], count: int) -> list[Bilingual]:
+    """Name the worst of what a flood took in: of each its likely root's asset and kind, and how many alerts it has."""
+    lines = [incident_title(*one) for one in worst]
+    if count > len(lines):
+        left = count - len(lines)
         lines.append(Bilingual(en=f"and {left} more", zh=f"另有 {left} 条"))
     return lines

@@ -1,5 +1,6 @@
 """Send each revision of a work order to engineering, in order and until the broker has it.
 
+The event with its document is the row that waits; a job of the same transaction sends what waits, whoever wrote it.
 What goes out is the document that was stored with the revision, so that a message sent twice is the
 same message: receivers tell it by `number` and `revision`.
 """
@@ -16,30 +17,26 @@ from alerts.dispatch.answering.invitations import invitation
 from plant.backoff import GrowingWait
 from plant.clock import Clock, SystemClock
 from plant.mqtt.topics import work_order_topic
-from plant.work_order import WorkOrder
 from storage.core import jobs
 from storage.core.database import Database, Transaction
 from storage.work import orders
 from storage.work.orders import OrderEvent
 
 NAMESPACE = "alerts"
-_PUBLISH_ORDER = "publish_order"
-PUBLISH_ORDER = f"{NAMESPACE}:{_PUBLISH_ORDER}"
+QUEUE = "orders"
+_PUBLISH = "publish_orders"
+PUBLISH_ORDERS = f"{NAMESPACE}:{_PUBLISH}"
+_PUBLISH_ONE = "publish_order"  # the job of earlier releases, one for each revision
 _RESUME = "resume_stalled"
 _RETRY = GrowingWait(first_s=1.0, most_s=300.0)
+_MOST = 100
 
 Publish = Callable[[str, bytes], None]
 
 
-def defer_publishing(tx: Transaction, order: WorkOrder) -> None:
-    """Enqueue the publication of an order's revision; one order's jobs run one after another."""
-    jobs.defer(
-        tx,
-        PUBLISH_ORDER,
-        lock=order.number,
-        order_id=order.order_id,
-        revision=order.revision,
-    )
+def defer_publishing(tx: Transaction) -> None:
+    """Enqueue one job that sends what this transaction wrote of orders."""
+    jobs.defer_once(tx, PUBLISH_ORDERS, queue=QUEUE, lock=PUBLISH_ORDERS)
 
 
 def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None = None) -> Blueprint:
@@ -49,25 +46,39 @@ def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None
     retained), or raises Unavailable.
     """
     blueprint = Blueprint()
-    at_the_clock = clock or SystemClock()
 
-    @blueprint.task(name=_PUBLISH_ORDER, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
-    def publish_order(order_id: int, revision: int) -> None:
-        with database.transaction() as tx:
-            event = orders.order_event(tx, order_id, revision)
-            told = _inviting(tx, event)
-        if event.published_at is not None:
-            return
-        publish(work_order_topic(event.document["site"], event.document["asset"]), payload(told))
-        with database.transaction() as tx:
-            orders.mark_published(tx, order_id, revision, at=at_the_clock.now())
+    def publish_what_waits() -> None:
+        _publish_what_waits(database, publish, clock or SystemClock())
+
+    @blueprint.task(name=_PUBLISH, queue=QUEUE, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
+    def publish_orders() -> None:
+        publish_what_waits()
+
+    @blueprint.task(name=_PUBLISH_ONE, retry=jobs.RetryWhileUnavailable(wait=_RETRY))
+    def publish_order(order_id: int, revision: int) -> None:  # noqa: ARG001 - jobs of earlier releases have them
+        publish_what_waits()
 
     @blueprint.periodic(cron="* * * * *")
     @blueprint.task(name=_RESUME, queueing_lock=f"{NAMESPACE}:{_RESUME}", pass_context=True)
     async def resume_stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
-        await jobs.resume_stalled(context.app, PUBLISH_ORDER)
+        for task in (PUBLISH_ORDERS, f"{NAMESPACE}:{_PUBLISH_ONE}"):
+            await jobs.resume_stalled(context.app, task)
 
     return blueprint
+
+
+def _publish_what_waits(database: Database, publish: Publish, clock: Clock) -> None:
+    """Send the revisions of orders that have not gone out, oldest first, until there are none."""
+    while True:
+        with database.transaction() as tx:
+            waiting = orders.unpublished(tx, most=_MOST)
+            told = [_inviting(tx, event) for event in waiting]
+        for document in told:
+            publish(work_order_topic(document["site"], document["asset"]), payload(document))
+        with database.transaction() as tx:
+            orders.mark_published(tx, waiting, at=clock.now())
+        if len(waiting) < _MOST:
+            return
 
 
 def _inviting(tx: Transaction, event: OrderEvent) -> dict[str, Any]:

@@ -25,11 +25,16 @@ def tell_of_order(tx: Transaction, order: WorkOrder, what: Occasioned, *, link: 
 
     That it is overdue is a reminder, a thing of its own: who took note of the order has not taken note of that.
     """
+    notices.post(tx, notice_of_order(order, what, link=link), tell=True, at=at)
+
+
+def notice_of_order(order: WorkOrder, what: Occasioned, *, link: str | None) -> Notice:
+    """Say in both languages what an order's team has to know of it."""
     said = _SAID[what]
     lines = [Bilingual(en=order.title, zh=order.title), _due(order)]
     if order.assignee_name:
         lines.append(Bilingual(en=f"For {order.assignee_name}", zh=f"执行人：{order.assignee_name}"))
-    notice = Notice(
+    return Notice(
         subject=NoticeSubject.REMINDER if what == "overdue" else NoticeSubject.ORDER,
         subject_id=order.number,
         severity=order.severity,
@@ -43,7 +48,6 @@ def tell_of_order(tx: Transaction, order: WorkOrder, what: Occasioned, *, link: 
         link=link,
         evidence={"event": what, "revision": order.revision, "assignee": order.assignee},
     )
-    notices.post(tx, notice, tell=True, at=at)
 
 
 def end_notices(tx: Transaction, order: WorkOrder, *, at: datetime) -> None:

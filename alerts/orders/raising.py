@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from alerts.journal import JournalEntry, enter_order
 from alerts.orders.order_notices import tell_of_order
 from alerts.orders.transitions import Occasion, raised
+from plant.orders.job_plan import JobPlan
 from plant.work_order import WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
@@ -34,13 +36,10 @@ def raise_order(
     commissioning the order is for engineering.
     """
     order_id = order_rows.next_order_id(tx)
-    order = raised(order_id, asset, with_known_team(tx, _for_its_side(tx, asset, occasion)), entry.at)
     plan = job_plans.find_job_plan(tx, occasion.choice.job_plan) if occasion.choice.job_plan else None
-    if plan is not None:
-        order = replace(order, job_plan=plan.tag, job_plan_version=plan.version)
+    order = raised_by_plan(order_id, asset, with_known_team(tx, for_its_side(tx, asset, occasion)), plan, at=entry.at)
     order_rows.add(tx, order, alert_id=alert_id)
-    for step in plan.steps if plan else ():
-        tasks.add_task(tx, order_id, step, at=entry.at, by=f"{order.job_plan} v{order.job_plan_version}")
+    add_tasks(tx, order, plan, at=entry.at)
     for finding_id in findings:
         order_rows.add_finding(tx, order_id=order_id, finding_id=finding_id)
     link = link_of(order, console_url)
@@ -50,7 +49,22 @@ def raise_order(
     return order
 
 
-def _for_its_side(tx: Transaction, asset: RegisteredAsset, occasion: Occasion) -> Occasion:
+def raised_by_plan(
+    order_id: int, asset: RegisteredAsset, occasion: Occasion, plan: JobPlan | None, *, at: datetime
+) -> WorkOrder:
+    """Return a new order, which follows a job plan if there is one."""
+    order = raised(order_id, asset, occasion, at)
+    return order if plan is None else replace(order, job_plan=plan.tag, job_plan_version=plan.version)
+
+
+def add_tasks(tx: Transaction, order: WorkOrder, plan: JobPlan | None, *, at: datetime) -> None:
+    """Give an order the steps of its job plan."""
+    for step in plan.steps if plan else ():
+        tasks.add_task(tx, order.order_id, step, at=at, by=f"{order.job_plan} v{order.job_plan_version}")
+
+
+def for_its_side(tx: Transaction, asset: RegisteredAsset, occasion: Occasion) -> Occasion:
+    """Give an occasion at an asset in commissioning the team of engineering whose it is."""
     team = commissioning_team(tx, [asset.asset_id])
     return occasion if team is None else replace(occasion, choice=replace(occasion.choice, team=team))
 

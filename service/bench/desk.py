@@ -1,29 +1,49 @@
-"""`assetloop bench desk`: findings become alerts and orders, by several desks at once; none lost, none twice."""
+"""`assetloop bench desk`: findings become alerts and orders, and go out; none lost, none twice.
+
+First so many findings wait, and the desks turn them into alerts and orders. Then a worker sends what came of them. Then
+findings are written at a rate, and each is followed to the messages of its alert and of its order at the broker. Desks
+and worker are processes as in production.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psutil
 
 from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, Site
 from plant.clock import SystemClock
+from plant.errors import Unavailable
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
+from service.bench.broker import BenchBroker, mosquitto
+from service.bench.desk_figures import DeskFigures, FollowedMessages, part_of
+from service.bench.flow import WatchedProcesses
 from service.bench.ground import scratch
+from service.bench.listening import listening
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
+from storage.bench import bare_copy
 from storage.bench import desk_counts as counts
-from storage.core.database import Database, Role
+from storage.core.database import Database, Role, Transaction
 from storage.models import findings
 from storage.register import assets
 
 _SITE, _CLASS = "bench", "machine"
 _MODES = ("VIB", "OHE", "PDE", "ELP", "NOI", "STP", "UST", "BRD", "LOO", "OTH")
+_TOPICS = tuple(f"assetloop/v1/{_SITE}/+/{what}" for what in ("alert", "workorder"))
+_PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,63 +57,71 @@ class DeskBench:
     seconds: float = 10.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeskFigures:
-    """What was measured: the time for all, and what came of them; then from a finding's row to its alert's, in ms."""
-
-    findings: int
-    desks: int
-    seconds: float
-    findings_per_s: float
-    alerts: int
-    orders: int
-    lost: int
-    doubled: int
-    incidents: int
-    notices: int
-    p50_ms: float
-    p99_ms: float
-
-    def lines(self) -> str:
-        """Say it in words."""
-        return "\n".join(
-            (
-                f"{self.findings:,} findings by {self.desks} desks: {self.seconds:.1f} s, {self.findings_per_s:,.0f}/s",
-                f"{self.alerts:,} alerts, {self.orders:,} orders, {self.lost} lost, {self.doubled} doubled",
-                f"{self.incidents:,} incidents, {self.notices:,} notices",
-                f"from a finding's row to its alert and order: median {self.p50_ms:.0f} ms, p99 {self.p99_ms:.0f} ms",
-            )
-        )
-
-
 def bench_desk(around: Surroundings, what: DeskBench, screen: Screen) -> DeskFigures:
-    """Measure it in a database that is thrown away."""
-    with scratch(around) as url, Database(url, role=Role.APP) as database:
+    """Measure it in a database that is thrown away, with a broker of its own.
+
+    Raises:
+        Misconfigured: there is no mosquitto, or the database cannot be used.
+        Unavailable: nothing more came of the findings.
+    """
+    with (
+        scratch(around) as url,
+        tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder,
+        mosquitto(Path(folder) / "broker") as broker,
+        Database(url, role=Role.APP) as database,
+    ):
         with screen.step("writing findings"):
             asset_ids = _plant(database, what.assets)
             per_asset = -(-what.findings // what.assets)
             _write(database, [(asset_ids[n // per_asset], n % per_asset) for n in range(what.findings)])
-        desks, began = _start(url, what.desks), time.perf_counter()
-        _wait(database)
-        seconds = time.perf_counter() - began
-        first = counts.count(url)
-        delays = _at_a_rate(database, url, asset_ids, what, per_asset)
-        for process in desks:
-            process.terminate()
-            process.join()
+        roles = _Roles(url=url, broker=broker, folder=Path(folder))
+        with roles.running("desk", what.desks) as desks:
+            with screen.step("raising alerts and orders"):
+                seconds, used = _raised(database, desks)
+            first = counts.count(url)
+            with roles.running("work", 1), listening(broker.url, _TOPICS) as heard:
+                with screen.step("sending them"):
+                    sending_s = _until(database, counts.unsent)
+                with screen.step("findings at a rate"):
+                    written = _at_a_rate(database, asset_ids, what, per_asset)
+                    _until(database, counts.waiting)
+                    _until(database, counts.unsent)
+                    heard.settle()
+                rows = counts.delays_ms(url, min(written.values()))
+    return _figures(what, seconds, used, first, sending_s, rows, FollowedMessages.of(heard, written))
+
+
+def _figures(
+    what: DeskBench,
+    seconds: float,
+    used: dict[str, float],
+    first: dict[str, int],
+    sending_s: float,
+    rows: Sequence[float],
+    messages: FollowedMessages,
+) -> DeskFigures:
     return DeskFigures(
         findings=what.findings,
         desks=what.desks,
         seconds=seconds,
         findings_per_s=what.findings / seconds,
+        desk_cpu_ms=1000 * used["desks"] / what.findings,
+        database_cpu_ms=1000 * used.get("database", float("nan")) / what.findings,
         alerts=first["alerts"],
         orders=first["orders"],
         lost=what.findings - first["seen"],
         doubled=first["doubled"],
         incidents=first["incidents"],
         notices=first["notices"],
-        p50_ms=delays[len(delays) // 2],
-        p99_ms=delays[int(0.99 * (len(delays) - 1))],
+        sending_s=sending_s,
+        rate=what.rate,
+        row_p50_ms=part_of(rows, 0.5),
+        row_p99_ms=part_of(rows, 0.99),
+        alert_message_p50_ms=part_of(messages.of_alerts, 0.5),
+        alert_message_p99_ms=part_of(messages.of_alerts, 0.99),
+        order_message_p50_ms=part_of(messages.of_orders, 0.5),
+        order_message_p99_ms=part_of(messages.of_orders, 0.99),
+        unsent=messages.unsent,
     )
 
 
@@ -111,17 +139,18 @@ def _plant(database: Database, count: int) -> list[int]:
         return [one.asset_id for one in assets.list_assets(tx)]
 
 
-def _write(database: Database, wanted: Sequence[tuple[int, int]]) -> None:
-    now = SystemClock().now()
+def _write(database: Database, wanted: Sequence[tuple[int, int]]) -> dict[UUID, datetime]:
+    """Write findings; return their ids with the instant just before."""
+    now, written = SystemClock().now(), dict[UUID, datetime]()
     with database.transaction() as tx:
         for asset_id, number in wanted:
             findings.record(
                 tx,
                 Finding(
-                    finding_id=uuid4(),
+                    finding_id=(finding_id := uuid4()),
                     asset_id=asset_id,
                     kind=f"kind_{number}",
-                    failure_mode=_MODES[number % len(_MODES)],
+                    failure_mode=_MODES[number] if number < len(_MODES) else f"M{number}",
                     source=FindingSource.MODEL,
                     source_version="bench",
                     onset=now - timedelta(seconds=30),
@@ -133,41 +162,81 @@ def _write(database: Database, wanted: Sequence[tuple[int, int]]) -> None:
                     window_to=now,
                 ),
             )
+            written[finding_id] = now
+    return written
 
 
-def _start(url: str, count: int) -> list[multiprocessing.process.BaseProcess]:
-    spawn = multiprocessing.get_context("spawn")
-    desks = [spawn.Process(target=_work, args=(url,), daemon=True) for _ in range(count)]
-    for process in desks:
-        process.start()
-    return list(desks)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Roles:
+    """Where the processes find what they need."""
+
+    url: str
+    broker: BenchBroker
+    folder: Path
+
+    @contextlib.contextmanager
+    def running(self, role: str, count: int) -> Iterator[list[psutil.Process]]:
+        """Run a role as in production, in so many processes."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
+        environment |= {"ASSETLOOP_DATABASE_URL": self.url, "ASSETLOOP_MQTT_URL": self.broker.url}
+        environment |= {"ASSETLOOP_LOG_LEVEL": "WARNING"}
+        command = [sys.executable, "-m", "service", role, "--data", str(self.folder)]
+        started = [subprocess.Popen(command, env=environment) for _ in range(count)]  # noqa: S603 - this very program
+        try:
+            yield [psutil.Process(process.pid) for process in started]
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait()
 
 
-def _work(url: str) -> None:
-    """Be a desk until the process is ended."""
-    import threading
+def _raised(database: Database, desks: Sequence[psutil.Process]) -> tuple[float, dict[str, float]]:
+    """Wait until the desks have looked at all that waits; return the seconds and the processor's, from the first on."""
+    waiting = _waiting(database, counts.waiting)
+    until = time.monotonic() + _PATIENCE_S
+    while _waiting(database, counts.waiting) == waiting:
+        if time.monotonic() > until:
+            raise Unavailable("the desks do not begin; what they say is above")
+        time.sleep(0.01)
+    watched = _watched(database, desks)
+    watched.start()
+    return _until(database, counts.waiting), watched.used()
 
-    from alerts.alarms.desk import Desk
 
-    with Database(url, role=Role.APP) as database:
-        Desk(database, SystemClock()).run(threading.Event())
+def _watched(database: Database, desks: Sequence[psutil.Process]) -> WatchedProcesses:
+    """Name the processes whose time is counted; the database's only where it runs on this machine."""
+    processes = {"desks": list(desks)}
+    with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
+        server = psutil.Process(bare_copy.server_pid(tx)).parent()
+        if server is not None and "postgres" in server.name():
+            processes["database"] = [server]
+    return WatchedProcesses(processes=processes)
 
 
-def _wait(database: Database) -> None:
-    while True:
-        with database.transaction() as tx:
-            if counts.waiting(tx) == 0:
-                return
+def _waiting(database: Database, count: Callable[[Transaction], int]) -> int:
+    with database.transaction() as tx:
+        return count(tx)
+
+
+def _until(database: Database, count: Callable[[Transaction], int]) -> float:
+    """Wait until nothing waits any more; return how long that took."""
+    began, least, since = time.monotonic(), None, time.monotonic()
+    while waiting := _waiting(database, count):
+        if least is None or waiting < least:
+            least, since = waiting, time.monotonic()
+        if time.monotonic() - since > _PATIENCE_S:
+            raise Unavailable(f"{waiting:,} still wait, and nothing more came of them for {_PATIENCE_S:.0f} s")
         time.sleep(0.05)
+    return time.monotonic() - began
 
 
-def _at_a_rate(database: Database, url: str, asset_ids: Sequence[int], what: DeskBench, number: int) -> list[float]:
-    """Write findings one by one at a rate; return how long each took until its alert was there, in ms, sorted."""
-    began, since = time.perf_counter(), counts.clock(url)
+def _at_a_rate(database: Database, asset_ids: Sequence[int], what: DeskBench, number: int) -> dict[UUID, datetime]:
+    """Write findings one by one at a rate."""
+    began, written = time.perf_counter(), dict[UUID, datetime]()
     for n in range(int(what.rate * what.seconds)):
         pause = began + n / what.rate - time.perf_counter()
         if pause > 0:
             time.sleep(pause)
-        _write(database, [(asset_ids[n % len(asset_ids)], number + n // len(asset_ids))])
-    _wait(database)
-    return counts.delays_ms(url, since)
+        written |= _write(database, [(asset_ids[n % len(asset_ids)], number + n // len(asset_ids))])
+    return written

@@ -149,7 +149,7 @@ def desk(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Measure how fast findings become alerts and orders, and whether any is lost or comes twice."""
+    """Measure how fast findings become alerts, orders and messages, and whether any is lost or comes twice."""
     from service.bench.desk import DeskBench, bench_desk
     from service.runtime.screen import Screen
 

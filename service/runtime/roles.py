@@ -185,6 +185,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     import procrastinate
 
     from alerts.alarms import publishing as alerts_out
+    from alerts.dispatch import publishing as orders_out
     from alerts.knowledge import indexing
     from alerts.preventive import rounds as preventive
     from models import training_requests
@@ -201,7 +202,8 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         "upkeep": upkeep.QUEUE,
     }
     queues = [lanes[only]] if only else list(lanes.values())
-    queues += [alerts_out.QUEUE] * (lanes["dispatch"] in queues)
+    if lanes["dispatch"] in queues:
+        queues += [alerts_out.QUEUE, orders_out.QUEUE]
     with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
         app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)

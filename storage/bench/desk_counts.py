@@ -18,11 +18,9 @@ def count(url: str) -> dict[str, int]:
         return {name: int(value) for name, value in tx.one("desk_counts.count").items()}
 
 
-def clock(url: str) -> datetime:
-    """Return what the server's clock shows."""
-    with Database(url, role=Role.APP) as database, database.transaction() as tx:
-        now: datetime = tx.one("desk_counts.clock")["now"]
-        return now
+def unsent(tx: Transaction) -> int:
+    """Count the revisions of alerts and orders that have not gone out."""
+    return int(tx.one("desk_counts.unsent")["unsent"])
 
 
 def delays_ms(url: str, since: datetime) -> list[float]:

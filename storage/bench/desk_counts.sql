@@ -13,9 +13,11 @@ SELECT
     (SELECT count(*) FROM incident) AS incidents,
     (SELECT count(*) FROM notice) AS notices;
 
--- name: clock
--- What the server's clock shows.
-SELECT clock_timestamp() AS now;
+-- name: unsent
+-- How many revisions of alerts and orders have not gone out.
+SELECT
+    (SELECT count(*) FROM alert_event WHERE published_at IS NULL)
+    + (SELECT count(*) FROM work_order_event WHERE published_at IS NULL) AS unsent;
 
 -- name: delays
 -- From when a finding was written to when its alert was, in milliseconds.
@@ -23,5 +25,5 @@ SELECT extract(epoch FROM l.raised_at - f.updated)::double precision * 1000 AS m
 FROM alert AS l
 JOIN alert_finding USING (alert_id)
 JOIN finding AS f USING (finding_id)
-WHERE f.updated > %(since)s
+WHERE f.updated >= %(since)s
 ORDER BY 1;

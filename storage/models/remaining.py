@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,7 +133,16 @@ def write(tx: Transaction, estimate: RemainingLifeEstimate) -> None:
 def newest(tx: Transaction, asset_id: int) -> RemainingLifeEstimate | None:
     """Return the newest estimate for the machine that is installed at an asset."""
     row = tx.first("remaining.newest", asset_id=asset_id)
-    return RemainingLifeEstimate(**{**row, "outlook": Outlook(row["outlook"])}) if row else None
+    return _estimate(row) if row else None
+
+
+def newest_of(tx: Transaction, asset_ids: Collection[int]) -> dict[int, RemainingLifeEstimate]:
+    """Return the newest estimate for each machine that is installed at one of some assets."""
+    return {row["asset_id"]: _estimate(row) for row in tx.all("remaining.newest_of", asset_ids=list(asset_ids))}
+
+
+def _estimate(row: dict[str, Any]) -> RemainingLifeEstimate:
+    return RemainingLifeEstimate(**{**row, "outlook": Outlook(row["outlook"])})
 
 
 def classes_to_learn(tx: Transaction, *, least: int) -> list[ClassToLearn]:

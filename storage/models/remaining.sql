@@ -74,6 +74,20 @@ WHERE r.asset_id = %(asset_id)s
 ORDER BY r.time DESC
 LIMIT 1;
 
+-- name: newest_of
+-- The newest estimate for each machine that is installed at one of some assets.
+SELECT r.*
+FROM installation AS i
+CROSS JOIN LATERAL (
+    SELECT r.asset_id, r.time, r.installation_id, r.source_version, r.outlook, r.likely_s, r.low_s, r.high_s, r.coverage,
+        r.estimated_at, r.wear_limit
+    FROM remaining_life AS r
+    WHERE r.asset_id = i.asset_id AND r.installation_id = i.installation_id
+    ORDER BY r.time DESC
+    LIMIT 1
+) AS r
+WHERE i.asset_id = ANY (%(asset_ids)s::integer[]) AND i.installed_to IS NULL;
+
 -- name: classes_to_learn
 -- Classes of which more machines have failed than their newest model knows, and at least so many.
 SELECT c.class_id, c.tag AS asset_class, count(DISTINCT l.order_id)::integer AS failures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -20,23 +21,13 @@ def post(tx: Transaction, notice: Notice, *, tell: bool, at: datetime) -> Posted
     people's attention, also a second time; without it what they have is brought up to date quietly. An acknowledgement
     holds until it gets worse. One that had ended is raised anew, from `at`.
     """
-    row = tx.one(
-        "notices.post",
-        site=notice.site,
-        asset_id=notice.asset_id,
-        area=notice.area,
-        subject=notice.subject.value,
-        subject_id=notice.subject_id,
-        team=notice.team,
-        severity=notice.severity.value,
-        worse_than=[one.value for one in Severity if one.rank < notice.severity.rank],
-        priority=notice.priority,
-        critical=notice.critical,
-        document=Jsonb(_document(notice)),
-        tell=tell,
-        at=at,
-    )
-    return posted_of(row)
+    return posted_of(tx.one("notices.post", **_values(notice, tell=tell, at=at)))
+
+
+def post_all(tx: Transaction, posts: Sequence[tuple[Notice, bool]], *, at: datetime) -> None:
+    """Post many notices, each with whether people are told; as `post` does one after the other."""
+    if posts:
+        tx.run_many("notices.post", [_values(notice, tell=tell, at=at) for notice, tell in posts])
 
 
 def acknowledge(tx: Transaction, subject: NoticeSubject, subject_id: str, *, at: datetime, by: str) -> int:
@@ -58,6 +49,32 @@ def get(tx: Transaction, notice_id: str) -> PostedNotice | None:
 def about(tx: Transaction, subject: NoticeSubject, subject_id: str) -> list[PostedNotice]:
     """Return the notices of one thing, by team."""
     return [posted_of(row) for row in tx.all("notices.about", subject=subject.value, subject_id=subject_id)]
+
+
+def teams_of(tx: Transaction, subject: NoticeSubject, subject_ids: Sequence[str]) -> dict[str, set[str | None]]:
+    """Return which teams have notices of some things."""
+    found: dict[str, set[str | None]] = {}
+    for row in tx.all("notices.teams", subject=subject.value, subject_ids=list(subject_ids)):
+        found.setdefault(row["subject_id"], set()).add(row["team"])
+    return found
+
+
+def _values(notice: Notice, *, tell: bool, at: datetime) -> dict[str, Any]:
+    return {
+        "site": notice.site,
+        "asset_id": notice.asset_id,
+        "area": notice.area,
+        "subject": notice.subject.value,
+        "subject_id": notice.subject_id,
+        "team": notice.team,
+        "severity": notice.severity.value,
+        "worse_than": [one.value for one in Severity if one.rank < notice.severity.rank],
+        "priority": notice.priority,
+        "critical": notice.critical,
+        "document": Jsonb(_document(notice)),
+        "tell": tell,
+        "at": at,
+    }
 
 
 def _document(notice: Notice) -> dict[str, Any]:

@@ -51,3 +51,9 @@ SELECT *
 FROM notice
 WHERE subject = %(subject)s AND subject_id = %(subject_id)s
 ORDER BY team NULLS FIRST;
+
+-- name: teams
+-- Which teams were told of some things.
+SELECT subject_id, team
+FROM notice
+WHERE subject = %(subject)s AND subject_id = ANY (%(subject_ids)s::text[]);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,12 @@ def order_rules_of(tx: Transaction, class_tag: str) -> tuple[OrderRule, ...]:
     """Return the rules of a class: its own, or those that hold where the register says none."""
     row = tx.first("order_rules.of_class", class_tag=class_tag)
     return tuple(_rule(one) for one in row["rules"]) if row else DEFAULT_ORDER_RULES
+
+
+def order_rules_of_classes(tx: Transaction, class_tags: Collection[str]) -> dict[str, tuple[OrderRule, ...]]:
+    """Return the rules of some classes, where the register says any."""
+    rows = tx.all("order_rules.of_classes", class_tags=list(class_tags))
+    return {row["tag"]: tuple(_rule(one) for one in row["rules"]) for row in rows}
 
 
 def _row(rule: OrderRule) -> dict[str, Any]:

@@ -15,3 +15,10 @@ SELECT r.rules
 FROM class_order_rules AS r
 JOIN asset_class AS c USING (class_id)
 WHERE c.tag = %(class_tag)s;
+
+-- name: of_classes
+-- The rules of some classes.
+SELECT c.tag, r.rules
+FROM class_order_rules AS r
+JOIN asset_class AS c USING (class_id)
+WHERE c.tag = ANY (%(class_tags)s::text[]);

@@ -122,3 +122,8 @@ def commissioning_team(tx: Transaction, asset_ids: Collection[int]) -> str | Non
     """Return the team of engineering whose some assets are while all are in commissioning; None: they are not."""
     row = tx.first("readiness.commissioning_team", asset_ids=list(asset_ids))
     return row["team"] if row else None
+
+
+def in_commissioning(tx: Transaction, asset_ids: Collection[int]) -> set[int]:
+    """Return which of some assets are in commissioning."""
+    return {row["asset_id"] for row in tx.all("readiness.in_commissioning", asset_ids=list(asset_ids))}

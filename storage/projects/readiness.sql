@@ -116,3 +116,9 @@ SELECT coalesce(
 FROM asset AS a
 WHERE a.asset_id = ANY (%(asset_ids)s::integer[])
 HAVING bool_and(a.state = 'commissioning');
+
+-- name: in_commissioning
+-- Which of some assets are in commissioning.
+SELECT asset_id
+FROM asset
+WHERE asset_id = ANY (%(asset_ids)s::integer[]) AND state = 'commissioning';

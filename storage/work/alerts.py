@@ -133,6 +133,11 @@ def mark_published(tx: Transaction, events: Sequence[AlertEvent], *, at: datetim
 
 
 def _row(alert: Alert) -> dict[str, Any]:
+    return {**values_of_alert(alert), "evidence": Jsonb(alert.evidence)}
+
+
+def values_of_alert(alert: Alert) -> dict[str, Any]:
+    """Return what is stored of an alert, by column."""
     return {
         "alert_id": alert.alert_id,
         "asset_id": alert.asset_id,
@@ -152,7 +157,7 @@ def _row(alert: Alert) -> dict[str, Any]:
         "told": alert.told,
         "milder": alert.milder.value if alert.milder else None,
         "milder_since": alert.milder_since,
-        "evidence": Jsonb(alert.evidence),
+        "evidence": alert.evidence,
         "revision": alert.revision,
     }
 

@@ -37,7 +37,7 @@ class LockedFinding:
 
 
 def due(tx: Transaction, *, now: datetime, most: int, skip: Collection[UUID] = ()) -> list[UUID]:
-    """Name findings to look at, but for `skip`: new ones first, then those seen longest ago."""
+    """Name findings to look at, but for `skip`: new ones first, then those seen longest ago, asset by asset."""
     rows = tx.all("desk.due", now=now, settle_s=SETTLE_S, most=most, skip=list(skip))
     return [row["finding_id"] for row in rows]
 

@@ -1,15 +1,14 @@
 -- name: due
 -- Findings to look at: those with a revision the desk has not seen, new ones first, then those it looked at longest ago;
 -- and those that waited and wait for nothing any more. What was silenced is looked at once the silence is over for a
--- while, so that what ends with it need not be told.
-SELECT finding_id
-FROM (
-    SELECT d.finding_id, s.seen_at, f.onset
+-- while, so that what ends with it need not be told. What else is to be looked at of the same assets comes with them.
+WITH waiting AS MATERIALIZED (
+    SELECT d.finding_id, f.asset_id, s.seen_at, f.onset
     FROM finding_due AS d
     JOIN finding AS f USING (finding_id)
     LEFT JOIN finding_seen AS s USING (finding_id)
     UNION
-    SELECT s.finding_id, s.seen_at, f.onset
+    SELECT s.finding_id, f.asset_id, s.seen_at, f.onset
     FROM finding_seen AS s
     JOIN finding AS f USING (finding_id)
     WHERE s.waits IS NOT NULL
@@ -22,9 +21,21 @@ FROM (
                 AND shelved_until(f.asset_id, f.kind, %(now)s) IS NULL
             )
         )
-) AS waiting
-WHERE finding_id <> ALL (%(skip)s::uuid[])
-ORDER BY seen_at NULLS FIRST, onset, finding_id
+),
+ranked AS (
+    SELECT
+        finding_id, asset_id,
+        row_number() OVER (ORDER BY seen_at NULLS FIRST, onset, finding_id) AS place
+    FROM waiting
+    WHERE finding_id <> ALL (%(skip)s::uuid[])
+),
+of_asset AS (
+    SELECT finding_id, asset_id, place, min(place) OVER (PARTITION BY asset_id) AS first_of_asset
+    FROM ranked
+)
+SELECT finding_id
+FROM of_asset
+ORDER BY first_of_asset, place
 LIMIT %(most)s;
 
 -- name: lock_assets

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from plant.alarms.incident import Flood, Incident
 from plant.alert import Alert
-from plant.errors import NotFound
 from plant.severity import Severity
 from storage.core.database import Transaction
+from storage.core.json_rows import json_rows
 from storage.work.alerts import alert_of_row
 
 
@@ -21,60 +21,78 @@ def lock_site(tx: Transaction, site: str) -> None:
     tx.all("incidents.lock_site", site=site)
 
 
-def to_join(tx: Transaction, alert: Alert, *, since: datetime, most: int, reach: int) -> UUID | None:
-    """Return the open incident that an alert belongs to; None where it is a new one."""
-    near = [row["asset_id"] for row in tx.all("incidents.near", asset_id=alert.asset_id, reach=reach)]
-    row = tx.first("incidents.to_join", asset_id=alert.asset_id, near=near, since=since, most=most)
-    return row["incident_id"] if row else None
+def near(tx: Transaction, asset_ids: Collection[int], *, reach: int) -> dict[int, set[int]]:
+    """Return, for each of some assets, those within some feeds of it, up and down, itself among them."""
+    rows = tx.all("incidents.near", asset_ids=list(asset_ids), reach=reach)
+    return {row["origin"]: set(row["near"]) for row in rows}
+
+
+@dataclass(kw_only=True, slots=True)
+class GrowingIncident:
+    """An open incident that alerts may join: how many it has, and at which assets."""
+
+    incident_id: UUID
+    size: int
+    asset_ids: set[int]
+
+
+def growing(tx: Transaction, asset_ids: Collection[int], *, since: datetime, most: int) -> list[GrowingIncident]:
+    """Return the open incidents that may still grow and have an alert at one of some assets, the oldest first."""
+    rows = tx.all("incidents.growing", asset_ids=list(asset_ids), since=since, most=most)
+    return [GrowingIncident(**{**row, "asset_ids": set(row["asset_ids"])}) for row in rows]
+
+
+def of_alerts(tx: Transaction, alert_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the incidents that alerts are in, while those are not resolved, by alert."""
+    return {row["alert_id"]: row["incident_id"] for row in tx.all("incidents.of_alerts", alert_ids=list(alert_ids))}
 
 
 def of_alert(tx: Transaction, alert_id: UUID) -> UUID | None:
     """Return the incident that an alert is in, while that is not resolved."""
-    row = tx.first("incidents.of_alert", alert_id=alert_id)
-    return row["incident_id"] if row else None
+    return of_alerts(tx, [alert_id]).get(alert_id)
 
 
-def begin(tx: Transaction, incident_id: UUID, alert: Alert, *, at: datetime) -> None:
-    """Begin an incident with one alert."""
-    tx.run(
-        "incidents.begin",
-        incident_id=incident_id,
-        asset_id=alert.asset_id,
-        alert_id=alert.alert_id,
-        severity=alert.severity.value,
-        at=at,
-    )
+def begin(tx: Transaction, first_alerts: Mapping[UUID, Alert], *, at: datetime) -> None:
+    """Begin incidents, each with one alert."""
+    if first_alerts:
+        tx.run(
+            "incidents.begin",
+            incident_ids=list(first_alerts),
+            asset_ids=[one.asset_id for one in first_alerts.values()],
+            alert_ids=[one.alert_id for one in first_alerts.values()],
+            severities=[one.severity.value for one in first_alerts.values()],
+            at=at,
+        )
 
 
-def add_alert(tx: Transaction, incident_id: UUID, alert_id: UUID, *, at: datetime) -> None:
-    """Let an alert belong to an incident."""
-    tx.run("incidents.add_alert", incident_id=incident_id, alert_id=alert_id, at=at)
+def add_alerts(tx: Transaction, placed: Mapping[UUID, UUID], *, at: datetime) -> None:
+    """Let alerts belong to incidents."""
+    tx.run("incidents.add_alerts", alert_ids=list(placed), incident_ids=list(placed.values()), at=at)
 
 
-def keep(tx: Transaction, incident: Incident) -> None:
-    """Write what has changed of an incident."""
-    values: dict[str, Any] = {one.name: getattr(incident, one.name) for one in fields(Incident)}
-    tx.run("incidents.keep", **{**values, "severity": incident.severity.value})
+def keep(tx: Transaction, incidents: Sequence[Incident]) -> None:
+    """Write what has changed of incidents."""
+    tx.run("incidents.keep", rows=json_rows(incidents))
 
 
-def get_incident(tx: Transaction, incident_id: UUID) -> Incident:
-    """Return an incident.
-
-    Raises:
-        NotFound: there is none.
-    """
-    row = tx.first("incidents.get", incident_id=incident_id)
-    if row is None:
-        raise NotFound(f"there is no incident {incident_id}")
-    return _incident(row)
+def get_incidents(tx: Transaction, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
+    """Return some incidents by their ids."""
+    rows = tx.all("incidents.get", incident_ids=list(incident_ids))
+    return {row["incident_id"]: _incident(row) for row in rows}
 
 
-def members(tx: Transaction, incident_ids: Collection[UUID]) -> dict[UUID, list[Alert]]:
+def members(tx: Transaction, incident_ids: Collection[UUID], *, with_evidence: bool = True) -> dict[UUID, list[Alert]]:
     """Return the alerts of incidents, the earliest first."""
     found: dict[UUID, list[Alert]] = {incident_id: [] for incident_id in incident_ids}
-    for row in tx.all("incidents.members", incident_ids=list(incident_ids)):
+    statement = "incidents.members" if with_evidence else "incidents.members_without_evidence"
+    for row in tx.all(statement, incident_ids=list(incident_ids)):
         found[row.pop("incident_id")].append(alert_of_row(row))
     return found
+
+
+def evidence(tx: Transaction, alert_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what speaks for some alerts."""
+    return {row["alert_id"]: row["evidence"] for row in tx.all("incidents.evidence", alert_ids=list(alert_ids))}
 
 
 def feeds_among(tx: Transaction, asset_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -93,9 +111,9 @@ def list_incidents(tx: Transaction, *, open_only: bool = False, most: int = 100)
     return [_incident(row) for row in tx.all("incidents.list", open_only=open_only, most=most)]
 
 
-def told_lately(tx: Transaction, incident: Incident | Flood, *, since: datetime) -> tuple[int, int]:
+def told_lately(tx: Transaction, site_id: int, area: str, *, since: datetime) -> tuple[int, int]:
     """Return how many incidents of an area people were told of one by one, and how many began, since an instant."""
-    row = tx.one("incidents.told_lately", site_id=incident.site_id, area=incident.area, since=since)
+    row = tx.one("incidents.told_lately", site_id=site_id, area=area, since=since)
     return row["told"], row["began"]
 
 
@@ -120,9 +138,24 @@ def end_flood(tx: Transaction, flood: Flood, *, at: datetime) -> None:
     tx.run("incidents.end_flood", flood_id=flood.flood_id, at=at)
 
 
-def in_flood(tx: Transaction, flood_id: UUID) -> Sequence[Incident]:
-    """Return the open incidents that a flood took in, the worst first."""
-    return [_incident(row) for row in tx.all("incidents.in_flood", flood_id=flood_id)]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundledIncident:
+    """An incident that a flood took in: how bad it is, how many alerts it has, and its likely root."""
+
+    severity: Severity
+    size: int
+    asset: str
+    kind: str
+
+
+def in_flood(tx: Transaction, flood_id: UUID, *, most: int) -> tuple[int, list[BundledIncident]]:
+    """Return how many open incidents a flood took in, and the worst of them, the worst first."""
+    rows = tx.all("incidents.in_flood", flood_id=flood_id, most=most)
+    taken_in = rows[0]["taken_in"] if rows else 0
+    wanted = ("size", "asset", "kind")
+    return taken_in, [
+        BundledIncident(severity=Severity(row["severity"]), **{name: row[name] for name in wanted}) for row in rows
+    ]
 
 
 def _incident(row: dict[str, Any]) -> Incident:

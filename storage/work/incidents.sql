@@ -3,81 +3,109 @@
 SELECT pg_advisory_xact_lock(hashtextextended('assetloop incidents ' || %(site)s, 0));
 
 -- name: near
--- The assets within some steps of an asset along what is fed, up and down, itself among them.
-WITH RECURSIVE near (asset_id, steps) AS (
-    SELECT %(asset_id)s::integer, 0
+-- The assets within some steps of each of some assets along what is fed, up and down, itself among them.
+WITH RECURSIVE near (origin, asset_id, steps) AS (
+    SELECT origin, origin, 0
+    FROM unnest(%(asset_ids)s::integer[]) AS origin
     UNION
     SELECT
+        n.origin,
         CASE WHEN f.from_asset_id = n.asset_id THEN f.to_asset_id ELSE f.from_asset_id END,
         n.steps + 1
     FROM near AS n
     JOIN feed AS f ON n.asset_id IN (f.from_asset_id, f.to_asset_id)
     WHERE n.steps < %(reach)s
 )
-SELECT DISTINCT asset_id
-FROM near;
+SELECT origin, array_agg(DISTINCT asset_id) AS near
+FROM near
+GROUP BY origin;
 
--- name: to_join
--- The open incident that an alert belongs to: the oldest with an alert at an asset near it, while it may still grow.
-SELECT i.incident_id
-FROM incident AS i
+-- name: growing
+-- The open incidents that may still grow and have an alert at one of some assets, with all their assets, oldest first.
+WITH near AS (
+    SELECT DISTINCT m.incident_id
+    FROM alert AS l
+    JOIN incident_alert AS m USING (alert_id)
+    WHERE l.asset_id = ANY (%(asset_ids)s::integer[])
+)
+SELECT i.incident_id, i.size, array_agg(DISTINCT l.asset_id) AS asset_ids
+FROM near
+JOIN incident AS i USING (incident_id)
+JOIN incident_alert AS m USING (incident_id)
+JOIN alert AS l USING (alert_id)
 WHERE i.resolved_at IS NULL
     AND i.began > %(since)s
     AND i.size < %(most)s
-    AND i.site_id = (SELECT a.site_id FROM asset AS a WHERE a.asset_id = %(asset_id)s)
-    AND EXISTS (
-        SELECT
-        FROM incident_alert AS m
-        JOIN alert AS l USING (alert_id)
-        WHERE m.incident_id = i.incident_id AND l.asset_id = ANY (%(near)s::integer[])
-    )
-ORDER BY i.began, i.incident_id
-LIMIT 1;
+    AND i.site_id IN (SELECT a.site_id FROM asset AS a WHERE a.asset_id = ANY (%(asset_ids)s::integer[]))
+GROUP BY i.incident_id
+ORDER BY i.began, i.incident_id;
 
--- name: of_alert
--- The incident an alert is in, while that is not resolved.
-SELECT incident_id
+-- name: of_alerts
+-- The incidents that some alerts are in, while those are not resolved.
+SELECT alert_id, incident_id
 FROM incident_alert
 JOIN incident USING (incident_id)
-WHERE alert_id = %(alert_id)s AND resolved_at IS NULL;
+WHERE alert_id = ANY (%(alert_ids)s::uuid[]) AND resolved_at IS NULL;
 
 -- name: begin
--- Begin an incident with one alert.
+-- Begin incidents, each with one alert.
 INSERT INTO incident (incident_id, site_id, area, began, root_alert_id, severity)
-SELECT %(incident_id)s, a.site_id, a.area, %(at)s, %(alert_id)s, %(severity)s
-FROM asset AS a
-WHERE a.asset_id = %(asset_id)s;
+SELECT n.incident_id, a.site_id, a.area, %(at)s, n.alert_id, n.severity
+FROM unnest(%(incident_ids)s::uuid[], %(asset_ids)s::integer[], %(alert_ids)s::uuid[], %(severities)s::text[])
+    AS n (incident_id, asset_id, alert_id, severity)
+JOIN asset AS a USING (asset_id);
 
--- name: add_alert
--- Let an alert belong to an incident; one that comes back after its incident was resolved belongs to a new one.
+-- name: add_alerts
+-- Let alerts belong to incidents; one that comes back after its incident was resolved belongs to a new one.
 INSERT INTO incident_alert (alert_id, incident_id, joined_at)
-VALUES (%(alert_id)s, %(incident_id)s, %(at)s)
+SELECT alert_id, incident_id, %(at)s
+FROM unnest(%(alert_ids)s::uuid[], %(incident_ids)s::uuid[]) AS placed (alert_id, incident_id)
 ON CONFLICT (alert_id) DO UPDATE
 SET incident_id = excluded.incident_id, joined_at = excluded.joined_at;
 
 -- name: keep
--- Write what may change of an incident.
-UPDATE incident
+-- Write what may change of incidents.
+UPDATE incident AS i
 SET
-    root_alert_id = %(root_alert_id)s, severity = %(severity)s, size = %(size)s, flood_id = %(flood_id)s,
-    told_at = %(told_at)s, calm_since = %(calm_since)s, acknowledged_at = %(acknowledged_at)s,
-    resolved_at = %(resolved_at)s, looked = %(looked)s
-WHERE incident_id = %(incident_id)s;
+    root_alert_id = r.root_alert_id, severity = r.severity, size = r.size, flood_id = r.flood_id, told_at = r.told_at,
+    calm_since = r.calm_since, acknowledged_at = r.acknowledged_at, resolved_at = r.resolved_at, looked = r.looked
+FROM json_populate_recordset(NULL::incident, %(rows)s::json) AS r
+WHERE i.incident_id = r.incident_id;
 
 -- name: get
--- One incident.
+-- Some incidents.
 SELECT i.*, s.tag AS site
 FROM incident AS i
 JOIN site AS s USING (site_id)
-WHERE i.incident_id = %(incident_id)s;
+WHERE i.incident_id = ANY (%(incident_ids)s::uuid[]);
 
 -- name: members
--- An incident's alerts.
+-- The alerts of incidents.
 SELECT m.incident_id, l.*
 FROM incident_alert AS m
 JOIN alert_at_asset AS l USING (alert_id)
 WHERE m.incident_id = ANY (%(incident_ids)s::uuid[])
 ORDER BY l.onset, l.alert_id;
+
+-- name: members_without_evidence
+-- The alerts of incidents, but for what speaks for them.
+SELECT
+    m.incident_id, l.alert_id, l.asset_id, s.tag AS site, a.tag AS asset, l.kind, l.severity, l.active, l.acknowledged,
+    l.shelved_until, l.suppressed, l.out_of_service, l.onset, l.raised_at, l.cleared_at, l.acknowledged_at,
+    l.acknowledged_by, l.comment, l.count, l.shelved_by, l.shelved_why, l.told_at, l.told, l.milder, l.milder_since,
+    l.revision, l.acknowledged_recognised
+FROM incident_alert AS m
+JOIN alert AS l USING (alert_id)
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+WHERE m.incident_id = ANY (%(incident_ids)s::uuid[])
+ORDER BY l.onset, l.alert_id;
+
+-- name: evidence
+-- What speaks for some alerts.
+SELECT alert_id, evidence
+FROM alert
+WHERE alert_id = ANY (%(alert_ids)s::uuid[]);
 
 -- name: upstream
 -- Which of some assets feed which others of them, also by way of assets between.
@@ -99,14 +127,11 @@ WHERE to_asset_id = ANY (%(asset_ids)s::integer[]);
 -- Open incidents whose alerts have changed since somebody looked, or which have been calm for long enough.
 SELECT i.incident_id
 FROM incident AS i
-JOIN LATERAL (
-    SELECT sum(l.revision)::integer AS revisions
-    FROM incident_alert AS m
-    JOIN alert AS l USING (alert_id)
-    WHERE m.incident_id = i.incident_id
-) AS now ON true
+JOIN incident_alert AS m USING (incident_id)
+JOIN alert AS l USING (alert_id)
 WHERE i.resolved_at IS NULL
-    AND (now.revisions <> i.looked OR i.calm_since <= %(calm_before)s)
+GROUP BY i.incident_id
+HAVING sum(l.revision) <> i.looked OR i.calm_since <= %(calm_before)s
 ORDER BY i.began
 LIMIT %(most)s;
 
@@ -153,9 +178,11 @@ SET ended = %(at)s
 WHERE flood_id = %(flood_id)s AND ended IS NULL;
 
 -- name: in_flood
--- The open incidents that a flood took in, the worst first.
-SELECT i.*, s.tag AS site
+-- How many open incidents a flood took in, and the worst of them: what their likely roots are.
+SELECT i.severity, i.size, count(*) OVER () AS taken_in, a.tag AS asset, l.kind
 FROM incident AS i
-JOIN site AS s USING (site_id)
+JOIN alert AS l ON l.alert_id = i.root_alert_id
+JOIN asset AS a ON a.asset_id = l.asset_id
 WHERE i.flood_id = %(flood_id)s AND i.resolved_at IS NULL
-ORDER BY array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING'], i.severity) NULLS LAST, i.began;
+ORDER BY array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING'], i.severity) NULLS LAST, i.began
+LIMIT %(most)s;

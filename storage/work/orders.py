@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -179,9 +180,15 @@ def list_documents(tx: Transaction, *, open_only: bool = False, most: int = 200)
     return [row["document"] for row in tx.all("orders.documents", open_only=open_only, most=most)]
 
 
-def mark_published(tx: Transaction, order_id: int, revision: int, *, at: datetime) -> None:
-    """Remember that an event went out; the first time counts."""
-    tx.run("orders.mark_published", order_id=order_id, revision=revision, at=at)
+def unpublished(tx: Transaction, *, most: int) -> list[OrderEvent]:
+    """Return what has not gone out yet, oldest first."""
+    return [OrderEvent(**row) for row in tx.all("orders.unpublished", most=most)]
+
+
+def mark_published(tx: Transaction, events: Sequence[OrderEvent], *, at: datetime) -> None:
+    """Remember when events went out; the first time counts."""
+    order_ids, revisions = [one.order_id for one in events], [one.revision for one in events]
+    tx.run("orders.mark_published", order_ids=order_ids, revisions=revisions, at=at)
 
 
 def book(tx: Transaction, order_id: int, booking: Booking) -> None:
@@ -209,6 +216,11 @@ def closing_of(tx: Transaction, order_id: int) -> Closing | None:
 
 
 def _row(order: WorkOrder) -> dict[str, Any]:
+    return {**values_of_order(order), "evidence": Jsonb(order.evidence), "why": Jsonb(order.why)}
+
+
+def values_of_order(order: WorkOrder) -> dict[str, Any]:
+    """Return what is stored of an order, by column."""
     return {
         "order_id": order.order_id,
         "asset_id": order.asset_id,
@@ -217,7 +229,7 @@ def _row(order: WorkOrder) -> dict[str, Any]:
         "priority": order.priority,
         "severity": order.severity.value,
         "title": order.title,
-        "evidence": Jsonb(order.evidence),
+        "evidence": order.evidence,
         "requested_finish": order.requested_finish,
         "created_at": order.created_at,
         "changed_at": order.changed_at,
@@ -227,7 +239,7 @@ def _row(order: WorkOrder) -> dict[str, Any]:
         "started_at": order.started_at,
         "completed_at": order.completed_at,
         "work_type": order.work_type.value,
-        "why": Jsonb(order.why),
+        "why": order.why,
         "words": order.words,
         "team": order.team,
         "assignee": order.assignee,

@@ -118,11 +118,20 @@ FROM work_order AS o
 JOIN work_order_event AS e USING (order_id, revision)
 WHERE o.order_id = %(order_id)s;
 
+-- name: unpublished
+-- What has not gone out yet, oldest first.
+SELECT order_id, revision, at, actor, event, document, published_at, recognised
+FROM work_order_event
+WHERE published_at IS NULL
+ORDER BY at, order_id, revision
+LIMIT %(most)s;
+
 -- name: mark_published
--- Remember when an event went out; the first time counts.
-UPDATE work_order_event
+-- Remember when events went out; the first time counts.
+UPDATE work_order_event AS e
 SET published_at = %(at)s
-WHERE order_id = %(order_id)s AND revision = %(revision)s AND published_at IS NULL;
+FROM unnest(%(order_ids)s::integer[], %(revisions)s::integer[]) AS gone (order_id, revision)
+WHERE e.order_id = gone.order_id AND e.revision = gone.revision AND e.published_at IS NULL;
 
 -- name: book
 -- Book work or cost on an order.

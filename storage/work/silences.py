@@ -9,13 +9,12 @@ from storage.core.database import Transaction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FellSilent:
-    """How many assets of a site fell silent at about the same time as one, of how many; the same of its collector."""
+class HeardAsset:
+    """An asset that is heard of, the collector that speaks for it ("" for none), and since when it says nothing."""
 
-    known: int
-    silent: int
-    of_collector: int
-    silent_of_collector: int
+    asset_id: int
+    collector: str
+    silent_since: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +31,9 @@ def product_faults(tx: Transaction) -> dict[str, str]:
     return {row["fault"]: row["says"] for row in tx.all("silences.product_faults")}
 
 
-def together(tx: Transaction, asset_id: int, *, onset: datetime) -> FellSilent:
-    """Say what fell silent together with an asset."""
-    return FellSilent(**tx.one("silences.together", asset_id=asset_id, onset=onset))
+def heard_of(tx: Transaction, site: str) -> list[HeardAsset]:
+    """Return the assets of a site that are heard of; each once for every episode of silence it is in."""
+    return [HeardAsset(**row) for row in tx.all("silences.heard_of", site=site)]
 
 
 def common(tx: Transaction) -> list[CommonSilence]:

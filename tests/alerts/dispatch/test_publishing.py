@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.alarms.desk import Desk
 from alerts.dispatch.mqtt_publisher import MqttPublisher
-from alerts.dispatch.publishing import NAMESPACE, PUBLISH_ORDER, Publish, dispatch_blueprint
+from alerts.dispatch.publishing import NAMESPACE, PUBLISH_ORDERS, QUEUE, Publish, defer_publishing, dispatch_blueprint
 from alerts.orders.commands import acknowledge_order
 from plant.clock import ManualClock
 from plant.errors import Unavailable
@@ -31,9 +31,9 @@ from tests.queue_worker import work_off
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
 JOBS = """
-SELECT task_name, lock, status::text, attempts, args->>'revision'
+SELECT task_name, lock, status::text, attempts
 FROM procrastinate_jobs
-WHERE lock IS NOT NULL AND queue_name = 'default'
+WHERE queue_name = 'orders'
 ORDER BY id
 """
 
@@ -59,7 +59,7 @@ def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
 
 def run_worker(url: str, publish: Publish, database: Database, clock: ManualClock) -> None:
     """Do all that can be done now."""
-    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)}, queues=["default"])
+    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)}, queues=["default", QUEUE])
 
 
 def test_an_order_arrives_on_its_assets_topic_exactly_once(
@@ -111,8 +111,8 @@ def test_while_the_broker_is_away_the_job_waits_and_holds_back_what_comes_after(
     run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
     assert sent == []
     assert superuser.execute(JOBS).fetchall() == [
-        (PUBLISH_ORDER, "WO-000001", "todo", 1, "1"),
-        (PUBLISH_ORDER, "WO-000001", "todo", 0, "2"),
+        (PUBLISH_ORDERS, PUBLISH_ORDERS, "todo", 1),
+        (PUBLISH_ORDERS, PUBLISH_ORDERS, "todo", 0),
     ]
     superuser.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE attempts = 1")
     run_worker(database_url, lambda _topic, payload: sent.append(payload), app_database, clock)
@@ -164,7 +164,7 @@ def test_the_job_of_a_dead_worker_is_taken_up_again(
 def test_a_job_exists_only_if_its_transaction_commits(app_database: Database, superuser: Look) -> None:
     def defer_and_fail() -> None:
         with app_database.transaction() as tx:
-            jobs.defer(tx, PUBLISH_ORDER, order_id=1, revision=1)
+            defer_publishing(tx)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -86,7 +86,7 @@ def test_each_move_leaves_one_event_one_ledger_entry_and_one_job(go: Callable[..
     def left() -> tuple[object, ...] | None:
         return superuser.execute(
             "SELECT (SELECT count(*) FROM work_order_event), "
-            "(SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'default'), "
+            "(SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'orders'), "
             "(SELECT count(*) FROM ledger WHERE entry->>'event' LIKE 'order.%%')"
         ).fetchone()
 
