@@ -40,8 +40,7 @@ def acknowledge_alert(
     """
     said = plain_words(comment)
     with database.transaction() as tx:
-        alert = lock_alert(tx, alert_id)
-        return note_alert(tx, alert, actor.name, clock.now(), said)
+        return note_alert(tx, lock_alert(tx, alert_id), actor.name, clock.now(), said)
 
 
 def lock_alert(tx: Transaction, alert_id: UUID) -> Alert:

@@ -7,7 +7,7 @@ meanwhile is in the record alone.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts.alarms import transitions
@@ -44,22 +44,29 @@ def shelve_alert(
         Conflict: it is no longer open.
         Rejected: no reason, or longer than may be.
     """
+    with database.transaction() as tx:
+        return shelve_locked(tx, lock_alert(tx, alert_id), hours=hours, reason=reason, actor=actor.name, at=clock.now())
+
+
+def shelve_locked(tx: Transaction, alert: Alert, *, hours: float, reason: str, actor: str, at: datetime) -> Alert:
+    """Put a locked alert aside for some hours.
+
+    Raises:
+        Conflict, Rejected: as above.
+    """
     why = plain_words(reason)
     if not why:
         raise Rejected("reason_needed", "say why the alert is shelved")
-    now = clock.now()
-    with database.transaction() as tx:
-        alert = lock_alert(tx, alert_id)
-        if not alert.flags.is_open:
-            raise Conflict(f"this alert of {alert.asset} is over: there is nothing to shelve")
-        until = now + timedelta(hours=_bounded(tx, alert, hours))
-        shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, by=actor.name)
-        shelving.begin(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, until=until, by=actor.name, reason=why)
-        rows.wait_of_asset(tx, alert.asset_id, waits=Wait.SHELVED, at=now, kind=alert.kind)
-        aside = transitions.shelved(alert, actor.name, until, why)
-        alert_rows.keep(tx, aside)
-        enter_alert(tx, aside, JournalEntry(event="shelved", actor=actor.name, at=now, note=why))
-        return aside
+    if not alert.flags.is_open:
+        raise Conflict(f"this alert of {alert.asset} is over: there is nothing to shelve")
+    until = at + timedelta(hours=_bounded(tx, alert, hours))
+    shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=at, by=actor)
+    shelving.begin(tx, asset_id=alert.asset_id, kind=alert.kind, at=at, until=until, by=actor, reason=why)
+    rows.wait_of_asset(tx, alert.asset_id, waits=Wait.SHELVED, at=at, kind=alert.kind)
+    aside = transitions.shelved(alert, actor, until, why)
+    alert_rows.keep(tx, aside)
+    enter_alert(tx, aside, JournalEntry(event="shelved", actor=actor, at=at, note=why))
+    return aside
 
 
 def _bounded(tx: Transaction, alert: Alert, hours: float) -> float:
@@ -77,13 +84,16 @@ def unshelve_alert(database: Database, alert_id: UUID, *, actor: Principal, cloc
         NotFound: there is no such alert.
         Conflict: it is not shelved.
     """
-    now = clock.now()
     with database.transaction() as tx:
-        alert = lock_alert(tx, alert_id)
-        if not alert.flags.is_shelved(now):
-            raise Conflict(f"this alert of {alert.asset} is not shelved")
-        shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=now, by=actor.name)
-        back = transitions.unshelved(alert)
-        alert_rows.keep(tx, back)
-        enter_alert(tx, back, JournalEntry(event="unshelved", actor=actor.name, at=now))
-        return back
+        return unshelve_locked(tx, lock_alert(tx, alert_id), actor=actor.name, at=clock.now())
+
+
+def unshelve_locked(tx: Transaction, alert: Alert, *, actor: str, at: datetime) -> Alert:
+    """Take a locked alert up again before its time; raises `Conflict` where it is not shelved."""
+    if not alert.flags.is_shelved(at):
+        raise Conflict(f"this alert of {alert.asset} is not shelved")
+    shelving.end(tx, asset_id=alert.asset_id, kind=alert.kind, at=at, by=actor)
+    back = transitions.unshelved(alert)
+    alert_rows.keep(tx, back)
+    enter_alert(tx, back, JournalEntry(event="unshelved", actor=actor, at=at))
+    return back

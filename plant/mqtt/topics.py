@@ -60,6 +60,24 @@ def alert_topic(site: str, asset: str) -> str:
     return f"{_ROOT}/{tag_to_topic(site)}/{tag_to_topic(asset)}/alert"
 
 
+def control_room_topic(site: str, asset: str) -> str:
+    """Name the topic on which a control room acknowledges and shelves an asset's alerts; answers come one below it.
+
+    >>> control_room_topic("demo", "P-101")
+    'assetloop/v1/demo/P-101/alert/ack'
+    """
+    return f"{alert_topic(site, asset)}/ack"
+
+
+def control_room_reply_topic(site: str, asset: str) -> str:
+    """Name the topic on which a control room is answered.
+
+    >>> control_room_reply_topic("demo", "P-101")
+    'assetloop/v1/demo/P-101/alert/ack/reply'
+    """
+    return f"{control_room_topic(site, asset)}/reply"
+
+
 def reply_topic(team: str, order: str) -> str:
     """Name the topic on which a team of engineering answers an order.
 

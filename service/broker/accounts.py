@@ -71,6 +71,17 @@ def gateway_rights() -> tuple[str, ...]:
     return *own, "topic write v1/devices/me/rpc/request/+", "topic read v1/devices/me/rpc/response/+"
 
 
+def control_room_rights(site: str) -> tuple[str, ...]:
+    """Return what a control room of a site may do: hear its alerts, orders and notices, ask, and hear the answers.
+
+    >>> control_room_rights("demo")[0]
+    'topic write assetloop/v1/demo/+/alert/ack'
+    """
+    of_site = f"assetloop/v1/{tag_to_topic(site)}/+"
+    heard = ("alert", "alert/ack/reply", "workorder", "notice")
+    return f"topic write {of_site}/alert/ack", *(f"topic read {of_site}/{what}" for what in heard)
+
+
 def topic_rights(wanted: str) -> tuple[str, ...]:
     """Return the right to publish on the plant's own topics that a filter names.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
+from alerts.alarms.control_room import REQUESTS, ControlRoomDesk
 from alerts.dispatch.answering.replies import ReplyDesk, ReplyListener
 from alerts.dispatch.dispatcher import Dispatcher
 from alerts.dispatch.notify_file import read_notify_file
@@ -19,6 +21,7 @@ from service.runtime.surroundings import holder
 if TYPE_CHECKING:
     from alerts.dispatch.mqtt_publisher import MqttPublisher
     from service.runtime.surroundings import Surroundings
+    from storage.core.database import Database
 
 
 def plans_of(around: Surroundings) -> NoticePlans:
@@ -40,6 +43,13 @@ def ways_out(around: Surroundings, plans: NoticePlans, publisher: MqttPublisher 
     return WaysOut(plans=plans, publish=publisher.publish if publisher else None, mail=around.mail_server())
 
 
+def _control_room(around: Surroundings, database: Database, publisher: MqttPublisher) -> ControlRoomDesk:
+    from api.identity.tokens import principal_of_token
+
+    recognise = partial(principal_of_token, database, clock=around.clock)
+    return ControlRoomDesk(database, around.clock, recognise, publisher.publish)
+
+
 @contextmanager
 def telling_people(around: Surroundings, publisher: MqttPublisher) -> Iterator[None]:
     """Let notices reach people as long as the block lasts, beside whatever it does.
@@ -57,6 +67,7 @@ def telling_people(around: Surroundings, publisher: MqttPublisher) -> Iterator[N
             ReplyDesk(database, around.clock),
             holder=holder(),
             certificates=around.certificates,
+            beside={REQUESTS: _control_room(around, database, publisher).take},
         )
         threads = [threading.Thread(target=run, args=(stop,)) for run in (dispatcher.run, replies.run)]
         for thread in threads:

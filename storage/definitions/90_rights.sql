@@ -94,6 +94,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO assetloop_app;
 -- Notices: what dispatch keeps of them.
 GRANT INSERT, UPDATE ON dispatch, escalation, closed_way, roster, notice_preference TO assetloop_app;
 GRANT INSERT, UPDATE ON engineering_answer, reply_listener, design_request TO assetloop_app;
+GRANT INSERT, DELETE ON control_room_request TO assetloop_app;
 GRANT INSERT ON design_change TO assetloop_app;
 GRANT DELETE ON closed_way TO assetloop_app;
 GRANT EXECUTE ON FUNCTION hold_in_quarantine TO assetloop_app;

@@ -16,7 +16,14 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from service.broker.accounts import Accounts, asset_rights, gateway_rights, node_rights, topic_rights
+from service.broker.accounts import (
+    Accounts,
+    asset_rights,
+    control_room_rights,
+    gateway_rights,
+    node_rights,
+    topic_rights,
+)
 from tests.conftest import free_port
 from tests.ingest.test_tls import authority
 from tests.stack import ASSETLOOP, wait_for
@@ -31,6 +38,7 @@ PLANT = {
     "gateway": gateway_rights(),
     "node": node_rights("demo", "gw"),
     "line": topic_rights("plant/line1/#"),
+    "hmi": control_room_rights("demo"),
 }
 
 
@@ -129,6 +137,14 @@ def test_the_broker_knows_its_accounts_and_nobody_else(mosquitto: Broker) -> Non
         ("pump", "STATE/assetloop", "node", False),
         ("engineering", "assetloop/v1/engineering/engineering/reply/7", "work", True),
         ("engineering", "assetloop/v1/engineering/other/reply/7", "work", False),
+        ("hmi", "assetloop/v1/demo/P-1/alert/ack", "work", True),
+        ("hmi", "assetloop/v1/south/P-1/alert/ack", "work", False),
+        ("hmi", "assetloop/v1/demo/P-1/alert/ack", "hmi", False),
+        ("hmi", "assetloop/v1/demo/P-1/alert", "hmi", False),
+        ("pump", "assetloop/v1/demo/P-1/alert/ack", "work", False),
+        ("work", "assetloop/v1/demo/P-1/alert/ack/reply", "hmi", True),
+        ("work", "assetloop/v1/demo/P-1/alert", "hmi", True),
+        ("work", "assetloop/v1/south/P-1/alert", "hmi", False),
     ],
 )
 def test_each_account_reaches_its_own_topics_alone(

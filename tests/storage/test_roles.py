@@ -34,6 +34,7 @@ APP = {
     **dict.fromkeys(("person_role", "team_member", "sign_in_delay"), "siud"),
     "sign_in_attempt": "siu",
     **dict.fromkeys(("dispatch", "escalation", "roster", "notice_preference"), "siu"),
+    "control_room_request": "sid",
     **dict.fromkeys(("engineering_answer", "reply_listener", "design_request"), "siu"),
     "design_change": "si",
     "closed_way": "siud",

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from plant.clock import Clock
 from plant.errors import AssetloopError, Misconfigured, Rejected, Unavailable
 from plant.mqtt.broker_address import BrokerAddress
 from plant.mqtt.certificates import Certificates
-from plant.mqtt.topics import topic_to_tag
+from plant.mqtt.topics import matches, topic_to_tag
 from storage.core.database import Database
 from storage.notices import answers
 from storage.telemetry import quarantine, slots
@@ -29,6 +30,9 @@ _log = logging.getLogger(__name__)
 REPLIES = "assetloop/v1/engineering/+/reply/+"
 _MOST_BYTES = 64 * 1024
 _LEASE_S = 15.0
+
+TakesMessage = Callable[[str, bytes, bool], object]
+"""Takes a topic, a payload, and whether the broker had kept the message."""
 
 
 class Reply(BaseModel):
@@ -129,13 +133,26 @@ def _word(error: AssetloopError) -> str:
 
 
 class ReplyListener:
-    """Listens on the broker under one client id; a reply is acknowledged once it is kept, as an answer or as held."""
+    """Listens on the broker under one client id; a reply is acknowledged once it is kept, as an answer or as held.
 
-    def __init__(self, url: str, desk: ReplyDesk, *, holder: str, certificates: Certificates | None = None) -> None:
+    `beside` takes what comes on further topics, by filter; whether a message was kept by the broker (retained) is said
+    too, for such a one is no news.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        desk: ReplyDesk,
+        *,
+        holder: str,
+        certificates: Certificates | None = None,
+        beside: Mapping[str, TakesMessage] | None = None,
+    ) -> None:
         self._address = BrokerAddress.parse(url)
         self._tls = (certificates or Certificates()).context() if self._address.tls else None
         self._desk = desk
         self._holder = holder
+        self._beside = dict(beside or {})
 
     def run(self, stop: threading.Event) -> None:
         """Listen until `stop` is set; connect again whenever the connection is gone."""
@@ -182,12 +199,20 @@ class ReplyListener:
         def on_connect(connected: mqtt.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
             if not reason.is_failure:
                 outage.over()
-                connected.subscribe(REPLIES, qos=1)
+                connected.subscribe([(one, 1) for one in (REPLIES, *self._beside)])
 
         def on_message(connected: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
-            self._desk.take(message.topic, bytes(message.payload))  # Unavailable: not acknowledged, so it comes again
+            self._take(message)  # Unavailable: not acknowledged, so it comes again
             connected.ack(message.mid, message.qos)
 
         client.on_connect = on_connect
         client.on_message = on_message
         return client
+
+    def _take(self, message: mqtt.MQTTMessage) -> None:
+        topic, payload = message.topic, bytes(message.payload)
+        takes = next((take for wanted, take in self._beside.items() if matches(wanted, topic)), None)
+        if takes is None:
+            self._desk.take(topic, payload)
+        else:
+            takes(topic, payload, message.retain)

@@ -24,6 +24,9 @@ def add(
     node: Annotated[str | None, typer.Option(help="GROUP/NODE: it is this Sparkplug node.")] = None,
     gateway: Annotated[bool, typer.Option("--gateway", help="It is a ThingsBoard gateway.")] = False,
     topic: Annotated[list[str] | None, typer.Option(help="A topic of the plant's own that it publishes on.")] = None,
+    control_room: Annotated[
+        list[str] | None, typer.Option(help="A site whose alerts it hears, acknowledges and shelves, for people.")
+    ] = None,
     certificate: Annotated[
         bool, typer.Option("--certificate", help="It comes with a certificate in this name, and has no password.")
     ] = False,
@@ -31,17 +34,25 @@ def add(
     json: Json = False,
 ) -> None:
     """Let a device or a gateway speak to mosquitto, on its own topics alone. Its password is shown this once."""
-    from service.broker.accounts import asset_rights, gateway_rights, node_rights, topic_rights
+    from service.broker.accounts import (
+        asset_rights,
+        control_room_rights,
+        gateway_rights,
+        node_rights,
+        topic_rights,
+    )
 
     rights: list[str] = []
     for one in asset or ():
         rights += asset_rights(*site_and_tag(one))
     rights += node_rights(*_group_and_node(node)) if node else ()
     rights += gateway_rights() if gateway else ()
+    for site in control_room or ():
+        rights += control_room_rights(site)
     for wanted in topic or ():
         rights += topic_rights(wanted)
     if not rights:
-        raise Rejected("no_topics", "say what it speaks for: --asset, --node, --gateway or --topic")
+        raise Rejected("no_topics", "say what it speaks for: --asset, --node, --gateway, --control-room or --topic")
     password = _accounts(surroundings(data)).add(name, rights, has_password=not certificate)
     answer(
         {"login": name, "password": password, "rights": rights},
