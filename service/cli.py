@@ -40,7 +40,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 register_app = typer.Typer(help="The register of sites, classes, assets and signals.", no_args_is_help=True)
-evaluate_app = typer.Typer(help="Judge the shipped models on recorded data.", no_args_is_help=True)
+evaluate_app = typer.Typer(
+    help="Judge the shipped models on recorded data, and the alarm system.", no_args_is_help=True
+)
 model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
 
@@ -121,6 +123,9 @@ evaluate_app.command(
     "cmapss", epilog="Example: assetloop evaluate cmapss data/cmapss --subset FD003 --out rul.csv --plot rul.png"
 )(evaluate.cmapss)
 evaluate_app.command("year", epilog="Example: assetloop evaluate year --days 90 --out faults.csv")(evaluate.year)
+evaluate_app.command("alarms", epilog="Example: assetloop evaluate alarms --days 30 --seed 1 --plot told.png")(
+    evaluate.alarms
+)
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(project_app, name="project")

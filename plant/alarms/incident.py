@@ -16,7 +16,8 @@ class Incident:
     """Alerts that belong together; `root_alert_id` is the likely root, `severity` the worst of those that stand.
 
     `told_at` is when people were told of it by itself, None where a flood took it in. `calm_since` is since when none
-    of its alerts is open; `looked` sums the revisions of its alerts that were taken into account.
+    of its alerts is open; `looked` sums the revisions of its alerts that were taken into account. `merged_into` is the
+    incident that took its alerts over, where both turned out to be one.
     """
 
     incident_id: UUID
@@ -33,6 +34,7 @@ class Incident:
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
     looked: int = 0
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +58,8 @@ class IncidentRules:
     """
 
     longest: timedelta = timedelta(minutes=30)
-    most: int = 100
-    reach: int = 2
+    most: int = 500
+    reach: int = 3
     calm: timedelta = timedelta(minutes=10)
     together: timedelta = timedelta(minutes=5)
 

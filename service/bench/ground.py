@@ -15,19 +15,19 @@ from storage.schema.migrate import migrate
 
 
 @contextlib.contextmanager
-def scratch(around: Surroundings, *, expected_values_per_s: float | None = None) -> Iterator[str]:
+def scratch(around: Surroundings, *, expected_values_per_s: float | None = None, durable: bool = True) -> Iterator[str]:
     """Yield the address of a migrated, empty database; it and what was started for it are gone afterwards.
 
     It expects `expected_values_per_s`, or what the settings say.
 
     Where `ASSETLOOP_DATABASE_URL` names a server the database is made there, else on an embedded server whose
-    commits are as durable as in production.
+    commits are as durable as in production, unless told that nothing need survive a crash.
 
     Raises:
         Unavailable: the server cannot be reached.
         Misconfigured: the login may not create databases, or the product does not run on the server.
     """
-    with _server(around) as server_url, scratch_database(server_url) as url:
+    with _server(around, durable=durable) as server_url, scratch_database(server_url) as url:
         rules = around.settings.rules()
         if expected_values_per_s is not None:
             rules = replace(rules, expected_values_per_s=expected_values_per_s)
@@ -36,13 +36,13 @@ def scratch(around: Surroundings, *, expected_values_per_s: float | None = None)
 
 
 @contextlib.contextmanager
-def _server(around: Surroundings) -> Iterator[str]:
+def _server(around: Surroundings, *, durable: bool) -> Iterator[str]:
     named = around.settings.database_url
     if named is not None:
         yield named.get_secret_value()
         return
     with (
         tempfile.TemporaryDirectory(prefix="assetloop-bench-", ignore_cleanup_errors=True) as folder,
-        PostgresServer(Path(folder) / "database") as server,
+        PostgresServer(Path(folder) / "database", durable=durable) as server,
     ):
         yield server.url

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.common import Json, answer
+from service.commands.common import Data, Json, answer, surroundings
 
 Directory = Annotated[Path, typer.Argument(help="Folder that holds the benchmark's files.", metavar="DIR")]
 Out = Annotated[
@@ -82,6 +82,28 @@ def year(
     if out is not None:
         write_rows(out, figures.rows())
     answer(figures.public(), as_json=json, line=figures.summary)
+
+
+def alarms(
+    assets: Annotated[int, typer.Option(help="How many assets, 50 an operator's area.", min=50, max=99_999)] = 1000,
+    days: Annotated[float, typer.Option(help="How long.", min=1.0)] = 365.0,
+    seed: Annotated[int, typer.Option(help="All chance comes from it.", min=0)] = 0,
+    plot: Plot = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Let the desk live through a simulated year of faults, chatter and upsets: what are operators told, and how often?
+
+    Which faults they are told of, how many notices come in ten minutes, and whether the cause is shown first; beside
+    it the same as if each alert were told by itself. The clock is moved, the desk is the real one.
+    """
+    from service.evaluation.alarms.evaluating import AlarmYearQuestion, live_alarms
+    from service.runtime.screen import Screen
+
+    question = AlarmYearQuestion(assets=assets, days=days, seed=seed, plot=plot)
+    with Screen().bar("living through a year of alarms", "ticks") as advance:
+        figures = live_alarms(surroundings(data), question, advance)
+    answer(figures.public(), as_json=json, line=figures.lines)
 
 
 def skab(

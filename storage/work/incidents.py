@@ -29,15 +29,19 @@ def near(tx: Transaction, asset_ids: Collection[int], *, reach: int) -> dict[int
 
 @dataclass(kw_only=True, slots=True)
 class GrowingIncident:
-    """An open incident that alerts may join: how many it has, and at which assets."""
+    """An open incident that alerts may join: how many it has, at which assets, and whether people were told of it."""
 
     incident_id: UUID
     size: int
+    is_told: bool
     asset_ids: set[int]
 
 
 def growing(tx: Transaction, asset_ids: Collection[int], *, since: datetime, most: int) -> list[GrowingIncident]:
-    """Return the open incidents that may still grow and have an alert at one of some assets, the oldest first."""
+    """Return the open incidents that may still grow and have an alert at one of some assets.
+
+    Those of which people were told come before the others, the oldest first.
+    """
     rows = tx.all("incidents.growing", asset_ids=list(asset_ids), since=since, most=most)
     return [GrowingIncident(**{**row, "asset_ids": set(row["asset_ids"])}) for row in rows]
 
@@ -63,6 +67,12 @@ def begin(tx: Transaction, first_alerts: Mapping[UUID, Alert], *, at: datetime) 
             severities=[one.severity.value for one in first_alerts.values()],
             at=at,
         )
+
+
+def merge(tx: Transaction, merged: Mapping[UUID, UUID], *, at: datetime) -> None:
+    """Let incidents end in others, which take their alerts over."""
+    if merged:
+        tx.run("incidents.merge", incident_ids=list(merged), into_ids=list(merged.values()), at=at)
 
 
 def add_alerts(tx: Transaction, placed: Mapping[UUID, UUID], *, at: datetime) -> None:

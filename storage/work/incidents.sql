@@ -21,14 +21,15 @@ FROM near
 GROUP BY origin;
 
 -- name: growing
--- The open incidents that may still grow and have an alert at one of some assets, with all their assets, oldest first.
+-- The open incidents that may still grow and have an alert at one of some assets, with all their assets: those of which
+-- people were told before the others, the oldest first.
 WITH near AS (
     SELECT DISTINCT m.incident_id
     FROM alert AS l
     JOIN incident_alert AS m USING (alert_id)
     WHERE l.asset_id = ANY (%(asset_ids)s::integer[])
 )
-SELECT i.incident_id, i.size, array_agg(DISTINCT l.asset_id) AS asset_ids
+SELECT i.incident_id, i.size, i.told_at IS NOT NULL AS is_told, array_agg(DISTINCT l.asset_id) AS asset_ids
 FROM near
 JOIN incident AS i USING (incident_id)
 JOIN incident_alert AS m USING (incident_id)
@@ -38,7 +39,24 @@ WHERE i.resolved_at IS NULL
     AND i.size < %(most)s
     AND i.site_id IN (SELECT a.site_id FROM asset AS a WHERE a.asset_id = ANY (%(asset_ids)s::integer[]))
 GROUP BY i.incident_id
-ORDER BY i.began, i.incident_id;
+ORDER BY i.told_at IS NULL, i.began, i.incident_id;
+
+-- name: merge
+-- Let incidents end in others, which take their alerts over.
+WITH merged AS (
+    SELECT incident_id, into_id
+    FROM unnest(%(incident_ids)s::uuid[], %(into_ids)s::uuid[]) AS merged (incident_id, into_id)
+),
+moved AS (
+    UPDATE incident_alert AS m
+    SET incident_id = merged.into_id
+    FROM merged
+    WHERE m.incident_id = merged.incident_id
+)
+UPDATE incident AS i
+SET resolved_at = %(at)s, merged_into = merged.into_id
+FROM merged
+WHERE i.incident_id = merged.incident_id;
 
 -- name: of_alerts
 -- The incidents that some alerts are in, while those are not resolved.
@@ -140,7 +158,7 @@ LIMIT %(most)s;
 SELECT i.*, s.tag AS site
 FROM incident AS i
 JOIN site AS s USING (site_id)
-WHERE NOT %(open_only)s OR i.resolved_at IS NULL
+WHERE i.merged_into IS NULL AND (NOT %(open_only)s OR i.resolved_at IS NULL)
 ORDER BY i.began DESC, i.incident_id
 LIMIT %(most)s;
 

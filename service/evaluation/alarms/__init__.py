@@ -1,0 +1,1 @@
+"""A simulated year of a plant's alarms, run through the real desk."""
