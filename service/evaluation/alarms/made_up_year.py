@@ -101,7 +101,7 @@ def make_up(chance: np.random.Generator, *, assets: int, days: float) -> MadeUpY
     for _ in range(chance.poisson(FAULTS_A_YEAR * assets * days / 365)):
         _single_fault(year, chance, assets, float(chance.uniform(0, seconds)))
     for _ in range(chance.poisson(UPSETS_A_YEAR * days / 365)):
-        _upset(year, chance, assets, float(chance.uniform(0, seconds)))
+        upset(year, chance, assets, float(chance.uniform(0, seconds)))
     for actor in chance.choice(assets, size=max(1, round(BAD_ACTORS * assets)), replace=False).tolist():
         for _ in range(chance.poisson(BURSTS_A_YEAR * days / 365)):
             year.episodes += _burst(chance, _tag(actor), float(chance.uniform(0, seconds)))
@@ -121,7 +121,8 @@ def _single_fault(year: MadeUpYear, chance: np.random.Generator, assets: int, at
             return
 
 
-def _upset(year: MadeUpYear, chance: np.random.Generator, assets: int, at_s: float) -> None:
+def upset(year: MadeUpYear, chance: np.random.Generator, assets: int, at_s: float) -> None:
+    """Let the substation dip at an instant."""
     fault = MadeUpFault(number=len(year.faults), root=SUBSTATION, is_upset=True)
     year.faults.append(fault)
     areas = -(-assets // _OF_AREA)

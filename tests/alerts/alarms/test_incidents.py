@@ -12,13 +12,14 @@ import pytest
 
 from alerts.alarms.acknowledgement import acknowledge_alert
 from alerts.alarms.desk import Desk
+from lifecycle import ledger
 from plant.alarms.incident import IncidentRules, root_of
 from plant.alert import Alert, AlertFlags
 from plant.clock import ManualClock
 from plant.notices.notice import NoticeSubject, PostedNotice
 from plant.people.principal import typed
 from plant.severity import Severity
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
 from storage.notices import notices
 from storage.work import alerts as alert_rows
 from storage.work import incidents
@@ -139,6 +140,52 @@ def test_an_incident_ends_when_it_was_calm_and_nothing_joins_it_then(
     desk.round()
     assert plant.incidents() == [("A-2", 1)]
     assert plant.incidents(open_only=False) == [("A-1", 1), ("A-2", 1)]
+
+
+def test_incidents_that_an_alert_connects_are_one_with_the_cause_first(
+    plant: Plant, desk: Desk, clock: ManualClock, app_database: Database
+) -> None:
+    cause, *_, left = plant.row("A-1", "A-2", "A-3", "A-4", "A-5")
+    right = plant.row("B-1", "B-2", "B-3", "B-4")[-1]
+    plant.rows.add("feed", from_asset_id=cause, to_asset_id=right - 3)
+    for asset_id in (left, right):
+        plant.finds(asset_id)
+        desk.round()
+        clock.sleep(20)
+    assert plant.incidents() == [("A-5", 1), ("B-4", 1)]
+    for asset_id in (left - 2, right - 2, cause):
+        plant.finds(asset_id)
+    desk.round()
+    assert plant.incidents() == plant.incidents(open_only=False) == [("A-1", 5)]
+    notes = plant.notices()
+    assert [(one.ended_at is None, one.told_revision) for one in notes] == [(True, 1), (False, 1)], (
+        "told no further time"
+    )
+    with app_database.transaction() as tx:
+        (one,) = incidents.list_incidents(tx)
+        assert {incidents.of_alert(tx, alert.alert_id) for alert in alert_rows.list_alerts(tx)} == {one.incident_id}
+        assert ledger_agrees(tx)
+    clock.sleep(5)
+    desk.round()
+    assert plant.incidents() == [("A-1", 5)]
+
+
+def ledger_agrees(tx: Transaction) -> bool:
+    return isinstance(ledger.verify(tx, "demo"), ledger.VerifiedChain)
+
+
+def test_incidents_are_not_merged_beyond_the_largest_size(
+    plant: Plant, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.alarms.incidents.RULES", replace(RULES, most=4))
+    ids = plant.row(*(f"A-{number}" for number in range(9)))
+    for asset_id in (ids[0], ids[1], ids[7], ids[8]):
+        plant.finds(asset_id)
+    desk.round()
+    assert plant.incidents() == [("A-0", 2), ("A-7", 2)]
+    plant.finds(ids[4])
+    desk.round()
+    assert sorted(size for _, size in plant.incidents()) == [2, 3]
 
 
 def test_a_trickle_does_not_keep_an_incident_open_to_what_comes(plant: Plant, desk: Desk, clock: ManualClock) -> None:
