@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from alerts.alarms import incidents
 from alerts.alarms.board import Board
 from alerts.alarms.effects import keep_waiting, look_up, put_effects
+from alerts.alarms.incidents.placing import place
+from alerts.alarms.incidents.telling import settle
 from alerts.alarms.rules import AlertMove, Decision, DeskRules, OrderMove, consider
 from alerts.alarms.silences import Silences, tell_of_the_product
 from lifecycle import ledger
@@ -147,7 +148,7 @@ class Desk:
                 board = Board(tx, ours, console_url=self._console_url)
                 report, told = self._decide(board, Silences(tx, now), ours, now)
                 board.write()
-            incidents.place(tx, told, at=now, console_url=self._console_url)
+            place(tx, told, at=now, console_url=self._console_url)
         return report
 
     def _decide(
@@ -173,7 +174,7 @@ class Desk:
         self._settled_at = now
         try:
             with self._database.transaction() as tx:
-                incidents.settle(tx, at=now, console_url=self._console_url)
+                settle(tx, at=now, console_url=self._console_url)
                 tell_of_the_product(tx, at=now)
         except (Unavailable, Misconfigured):
             raise

@@ -177,7 +177,7 @@ def ledger_agrees(tx: Transaction) -> bool:
 def test_incidents_are_not_merged_beyond_the_largest_size(
     plant: Plant, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.alarms.incidents.RULES", replace(RULES, most=4))
+    monkeypatch.setattr("alerts.alarms.incidents.placing.RULES", replace(RULES, most=4))
     ids = plant.row(*(f"A-{number}" for number in range(9)))
     for asset_id in (ids[0], ids[1], ids[7], ids[8]):
         plant.finds(asset_id)

@@ -1,0 +1,1 @@
+"""What happens together is one incident and one notice; what comes too fast is one flood."""
