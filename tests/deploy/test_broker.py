@@ -39,6 +39,7 @@ PLANT = {
     "node": node_rights("demo", "gw"),
     "line": topic_rights("plant/line1/#"),
     "hmi": control_room_rights("demo"),
+    "other-hmi": control_room_rights("demo"),
 }
 
 
@@ -139,8 +140,8 @@ def test_the_broker_knows_its_accounts_and_nobody_else(mosquitto: Broker) -> Non
         ("engineering", "assetloop/v1/engineering/other/reply/7", "work", False),
         ("hmi", "assetloop/v1/demo/P-1/alert/ack", "work", True),
         ("hmi", "assetloop/v1/south/P-1/alert/ack", "work", False),
-        ("hmi", "assetloop/v1/demo/P-1/alert/ack", "hmi", False),
-        ("hmi", "assetloop/v1/demo/P-1/alert", "hmi", False),
+        ("hmi", "assetloop/v1/demo/P-1/alert/ack", "other-hmi", False),
+        ("hmi", "assetloop/v1/demo/P-1/alert", "other-hmi", False),
         ("pump", "assetloop/v1/demo/P-1/alert/ack", "work", False),
         ("work", "assetloop/v1/demo/P-1/alert/ack/reply", "hmi", True),
         ("work", "assetloop/v1/demo/P-1/alert", "hmi", True),
