@@ -90,7 +90,9 @@ class Chromium:
         self._idle[kind].append(context)
 
     def _new_context(self, locale: str, zone: str) -> BrowserContext:
-        context = self.browser().new_context(locale=locale, timezone_id=zone, color_scheme="light")
+        context = self.browser().new_context(
+            locale=locale, timezone_id=zone, color_scheme="light", reduced_motion="reduce"
+        )
         context.set_default_timeout(PATIENCE_S * 1000)
         self._kind[context] = (locale, zone)
         return context

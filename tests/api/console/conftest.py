@@ -86,7 +86,7 @@ def open_tab(chromium: Chromium, database_url: str) -> Iterator[Callable[..., Ta
 
 # A process that has imported the application once: each console is a copy of it, and starts in no time.
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([serve_console.__module__])
+_PROCESSES.set_forkserver_preload([serve_console.__module__, "tests.api.warm_console"])
 
 
 @contextmanager
