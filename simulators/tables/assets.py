@@ -50,7 +50,7 @@ def check_one_asset(times_ms: InstantsMs, texts: Mapping[str, Sequence[str]]) ->
         if len(there) > 1 and len(set(zip(times_ms.tolist(), cells, strict=True))) == len(times_ms):
             raise UnreadableTableError(
                 f"rows of one time speak of several in column {name!r}: {_named(there)}; "
-                f"take one after the other with --only '{name}={there[0]}'"
+                f"take each with --only '{name}={there[0]}'; --only may be given again"
             )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +21,8 @@ from simulators.tables.instants import TimeRules
 from simulators.tables.recording import RecordedTable
 from simulators.wire import Wire
 from storage.core.database import Database
+
+_MOST_AT_ONCE = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +60,46 @@ class ReplayReport:
     notes: tuple[str, ...] = ()
 
 
+def each_asset(options: ReplayOptions, only: Sequence[str]) -> tuple[ReplayOptions, ...]:
+    """Return what to replay of each asset of a table; without a tag of its own, one is called as its column says.
+
+    >>> said = ReplayOptions(file=Path("hall.csv"), site="demo", asset="")
+    >>> [(one.asset, one.only) for one in each_asset(said, ["machine=P7", "machine=P8"])]
+    [('P7', 'machine=P7'), ('P8', 'machine=P8')]
+
+    Raises:
+        Misconfigured: an asset has no tag, several would have one, or they are too many at once.
+    """
+    if not options.asset and not only:
+        raise Misconfigured("say which asset it is: --asset TAG")
+    if len(only) <= 1:
+        said = only[0] if only else None
+        return (replace(options, only=said, asset=options.asset or _only(said or "")[1]),)
+    if options.asset:
+        raise Misconfigured("--asset names one asset; with several --only each is called as its column says")
+    if len(set(only)) < len(only) or len(only) > _MOST_AT_ONCE:
+        raise Misconfigured(f"--only takes up to {_MOST_AT_ONCE} assets at once, each once")
+    return tuple(replace(options, only=one, asset=_only(one)[1]) for one in only)
+
+
+def replay_each(
+    around: Surroundings,
+    prepared: Sequence[tuple[ReplayOptions, RecordedTable, float]],
+    say: Callable[[str, int, int], None],
+) -> list[ReplayReport]:
+    """Replay several assets at the same time; `say` is told of each how many of its rows are through.
+
+    Raises:
+        AssetloopError: one of them failed; the others were replayed to their end.
+    """
+    with ThreadPoolExecutor(max_workers=len(prepared)) as pool:
+        replays = [
+            pool.submit(replay, around, options, recording, shift_s, partial(say, options.asset))
+            for options, recording, shift_s in prepared
+        ]
+        return [one.result() for one in replays]
+
+
 def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable, float]:
     """Read the recording and move its last row to the moment at which the replay will end.
 
@@ -67,8 +112,9 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
         raise Misconfigured(f"--speed {options.speed:g} would take rows from the future; it must be 1 or more")
     try:
         rules = TimeRules(zone=_zone(options.timezone), date_format=options.date_format)
+        only = _only(options.only) if options.only else None
         recorded = RecordedTable.read(
-            options.file, drop=options.drop, times=rules, encoding=options.encoding, only=_only(options.only)
+            options.file, drop=options.drop, times=rules, encoding=options.encoding, only=only
         )
     except OSError as error:
         raise Rejected("no_recording", f"{options.file} cannot be read: {error.strerror}") from error
@@ -83,9 +129,7 @@ def prepare(around: Surroundings, options: ReplayOptions) -> tuple[RecordedTable
     return moved, moved.start_s - recorded.start_s
 
 
-def _only(said: str | None) -> tuple[str, str] | None:
-    if said is None:
-        return None
+def _only(said: str) -> tuple[str, str]:
     column, sign, value = said.rpartition("=")
     if not (sign and column):
         raise Misconfigured(f"--only {said} names no column; write it as in --only machine=P7")

@@ -83,7 +83,7 @@ CASES: dict[str, tuple[Heard, list[tuple[str, str, float]]]] = {
                 f'{{"id":"C2.P.T","v":2,"q":true,"t":{MS}}}]}}'.encode(),
             )
         ],
-        [("site/iot", "C1.P.T", 1.0), ("site/iot", "C2.P.T", 2.0)],
+        [("kepware/C1.P", "T", 1.0), ("kepware/C2.P", "T", 2.0)],
     ),
     "one machine that speaks on two lines": (
         [(f"{line}/x", f'{{"machine":"p1","temp":1,"ts":{MS}}}'.encode()) for line in ("l1", "l2")],

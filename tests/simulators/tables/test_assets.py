@@ -19,7 +19,7 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_rows_of_several_assets_at_one_time_are_refused_with_the_mend(table: Path) -> None:
-    with pytest.raises(UnreadableRecording, match=r"'machine': P7, P8; take one .* --only 'machine=P7'"):
+    with pytest.raises(UnreadableRecording, match=r"'machine': P7, P8; take each with --only 'machine=P7'"):
         RecordedTable.read(table)
     table.write_text(TABLE + "1767268800,P9,7\n1767268801,P9,8\n", encoding="utf-8")
     with pytest.raises(UnreadableRecording, match="P7, P8, P9"):
