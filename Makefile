@@ -13,9 +13,9 @@ up: install
 install: $(VENV)/.run
 
 # SCIPY_ARRAY_API lets scikit-learn run all of its checks on our estimators. Many tests wait for brokers, servers and pages:
-# three at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
+# four at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
 # whatever the machine's habit, they are compiled once. And threads of linear algebra would wait for each other by spinning.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev
 	$(PYTEST) -m "not long" $(ARGS)

@@ -109,32 +109,41 @@ def _close_what_paho_leaves_open() -> None:
 
 # What takes longest, longest first: the other workers do the rest meanwhile. Who waits most comes first of all.
 LONGEST_FIRST = (
-    "test_main_job.py",
     "test_ingest_under_attack.py",
+    "test_main_job.py",
+    "test_embedded_broker_loses_nothing.py",
     "test_addresses.py",
+    "test_worker.py",
     "test_simulated_year.py",
+    "test_route_rights.py",
+    "test_kinds_of_fault.py",
+    "test_estimator.py",
     "test_skab.py",
     "test_fleet.py",
-    "test_worker.py",
+    "test_training.py",
     "test_cmapss.py",
-    "test_cli.py",
-    "test_kinds_of_fault.py",
-    "test_runner.py",
-    "test_estimator.py",
-    "test_rises.py",
+    "test_scorer.py",
     "test_regressor.py",
+    "test_runner.py",
+    "test_classes.py",
+    "test_rises.py",
     "test_backup.py",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files; `--no-loadscope-reorder` keeps this order."""
+    """Begin with the longest files, then those that share a browser; `--no-loadscope-reorder` keeps this order."""
     place = {name: at for at, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    in_a_browser = {item.path for item in items if _shares_chromium(item)}
+    items.sort(key=lambda item: (place.get(item.path.name, len(place)), item.path not in in_a_browser))
+
+
+def _shares_chromium(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if "chromium" not in getattr(item, "fixturenames", ()):
+    if not _shares_chromium(item):
         for one in _CHROMIUM:  # while it is open, no other event loop can run in this thread
             one.close()
     for marker in item.iter_markers("needs"):
@@ -196,32 +205,41 @@ def _clear_away(place: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(server_url: str) -> Iterator[str]:
+def administrator(server_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """What makes and drops databases, on one connection: each test needs both."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server_url: str, administrator: psycopg.Connection[tuple[object, ...]]) -> Iterator[str]:
     """A migrated, empty database that tests copy."""
     name = f"template_{secrets.token_hex(4)}"
-    _administer(server_url, f'CREATE DATABASE "{name}"')
+    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
     migrate(_with_database(server_url, name), allow_unsupported=True)
-    _close(server_url, name)
+    _close(administrator, name)
     yield name
-    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture
-def database_url(server_url: str, migrated_template: str) -> Iterator[str]:
+def database_url(
+    server_url: str, administrator: psycopg.Connection[tuple[object, ...]], migrated_template: str
+) -> Iterator[str]:
     """A migrated database of the test's own."""
     name = f"test_{secrets.token_hex(6)}"
-    _administer(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}" STRATEGY FILE_COPY')
+    administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}" STRATEGY FILE_COPY'.encode())
     yield _with_database(server_url, name)
-    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture
-def empty_database_url(server_url: str) -> Iterator[str]:
+def empty_database_url(server_url: str, administrator: psycopg.Connection[tuple[object, ...]]) -> Iterator[str]:
     """A database of the test's own in which nothing has been migrated."""
     name = f"empty_{secrets.token_hex(6)}"
-    _administer(server_url, f'CREATE DATABASE "{name}"')
+    administrator.execute(f'CREATE DATABASE "{name}"'.encode())
     yield _with_database(server_url, name)
-    _administer(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture
@@ -329,15 +347,10 @@ def _own_ports() -> Iterator[int]:
 _TWINS: list[socket.socket] = []
 
 
-def _administer(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-def _close(url: str, name: str) -> None:
+def _close(administrator: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     """Let nobody into a database, TimescaleDB's own workers included: one that is in use cannot be copied."""
-    _administer(url, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-    _administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    administrator.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+    administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 def _with_database(url: str, name: str) -> str:

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +15,14 @@ from typing import Any, Self
 import httpx
 import psutil
 
+from tests.commands import ASSETLOOP, run_text_command
 from tests.patience import wait_for
-
-ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
 
 
 def assetloop(*arguments: str, data: Path | None = None, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
     """Run one command of the command line to its end."""
     where = ("--data", str(data)) if data else ()
-    return subprocess.run(
-        [ASSETLOOP, *arguments, *where], capture_output=True, text=True, timeout=timeout_s, check=False
-    )
+    return run_text_command(*arguments, *where, timeout_s=timeout_s)
 
 
 @dataclass

@@ -270,10 +270,11 @@ def replay_skab(stack: Stack, file: Path, site: str, asset: str, *more: str) -> 
     return shift_s
 
 
+@pytest.mark.long
 @pytest.mark.needs("shared-data")
 @pytest.mark.parametrize(
     ("site", "numbers", "at_least"),
-    [("skab-1", SKAB_FILES[:1], 1), pytest.param("skab-5", SKAB_FILES, 4, marks=pytest.mark.long)],
+    [("skab-1", SKAB_FILES[:1], 1), ("skab-5", SKAB_FILES, 4)],
 )
 def test_recorded_faults_are_found_where_they_are_labelled(
     demo: tuple[Stack, Listener], shared: Path, site: str, numbers: tuple[int, ...], at_least: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import socket
 import ssl
@@ -27,10 +26,10 @@ from ingest.runner import IngestSettings
 from plant.errors import Misconfigured, Unavailable
 from plant.mqtt.certificates import Certificates
 from simulators.wire import Wire
+from tests.commands import run_command, without_settings
 from tests.conftest import free_port
 from tests.ingest.conftest import PATIENCE_S, RunningIngest
 from tests.patience import wait_for
-from tests.stack import ASSETLOOP
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.needs("openssl")]
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -181,14 +180,7 @@ def test_with_a_certificate_of_its_own(
 
 def learn(**environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run `assetloop ingest learn` for a second, with these settings and no others."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    return subprocess.run(
-        [ASSETLOOP, "ingest", "learn", "plant/#", "--seconds", "1"],
-        env={**clean, **environment},
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
+    return run_command("ingest", "learn", "plant/#", "--seconds", "1", environment=without_settings(**environment))
 
 
 def test_learn_connects_as_ingest_does(ours: Authority, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
-from tests.stack import ASSETLOOP
+from tests.commands import run_text_command, without_settings
 
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
@@ -29,10 +28,7 @@ COMMANDS = (
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    return subprocess.run(
-        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env={**clean, **environment}, timeout=300
-    )
+    return run_text_command(*arguments, environment=without_settings(**environment))
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

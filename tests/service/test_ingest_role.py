@@ -19,12 +19,14 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.commands import run_text_command
 from tests.conftest import free_port
 from tests.patience import wait_for
 from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
 Superuser = psycopg.Connection[tuple[object, ...]]
+_CLIENT = httpx.Client(verify=False, timeout=60)  # noqa: S501 - made once: it would read certificates each time
 
 
 @pytest.fixture
@@ -68,15 +70,13 @@ def say(broker: Any) -> Iterator[Callable[..., None]]:
 
 
 def run(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [ASSETLOOP, *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
+    done = run_text_command(*arguments, environment=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def figures(environment: dict[str, str]) -> dict[str, float]:
-    text = httpx.get(f"http://127.0.0.1:{environment['ASSETLOOP_METRICS_PORT']}/metrics", timeout=60).text
+    text = _CLIENT.get(f"http://127.0.0.1:{environment['ASSETLOOP_METRICS_PORT']}/metrics").text
     return {name: float(value) for name, value in re.findall(r"^(assetloop\S+) (\S+)$", text, re.MULTILINE)}
 
 

@@ -166,6 +166,7 @@ def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
     alone_says_the_same(rows, assets)
 
 
+@pytest.mark.long
 def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_then_not_scored_twice(
     rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
@@ -226,6 +227,7 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     alone_says_the_same(rows, assets)
 
 
+@pytest.mark.long
 def test_a_process_frozen_while_it_leases_leaves_a_session_that_the_server_can_end_by_itself(
     rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]]
 ) -> None:

@@ -110,7 +110,8 @@ def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
                 process.wait(60)
 
 
-@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_dask_cluster_trains_the_fleet_from_the_database_its_workers_know(
     rows: Rows, chosen: list[Installation], database_url: str, tmp_path: Path, workers: int
 ) -> None:

@@ -17,7 +17,7 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("as_json", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_small_plant_is_scored_in_full(server_url: str, as_json: bool) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     done = subprocess.run(

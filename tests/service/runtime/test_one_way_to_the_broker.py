@@ -40,6 +40,7 @@ def ours(tmp_path: Path) -> Authority:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.needs("mosquitto")
 @pytest.mark.needs("openssl")
 def test_up_reaches_a_broker_that_wants_a_certificate_of_its_own_authority(ours: Authority, tmp_path: Path) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
+from tests.commands import run_text_command
 
 
 def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "ASSETLOOP_DATABASE_URL": url}
-    return subprocess.run([ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env=environment)
+    return run_text_command(*arguments, environment={**os.environ, "ASSETLOOP_DATABASE_URL": url})
 
 
 def told(url: str, *arguments: str) -> Any:

@@ -17,6 +17,7 @@ from plant.errors import AssetloopError
 from service.commands.models.training import TrainOptions, train
 from service.commands.models.training import told as say
 from service.runtime.surroundings import Surroundings
+from tests.commands import run_text_command
 from tests.models.conftest import START, Rows, healthy_rows, rows
 from tests.stack import ASSETLOOP
 
@@ -146,13 +147,7 @@ def test_the_command_answers_in_json_and_ends_with_1_where_something_was_refused
 ) -> None:
     fleet.declare(1, 0, 399)
     fleet.declare(2, 0, 40)
-    done = subprocess.run(
-        [ASSETLOOP, "train", "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "ASSETLOOP_DATABASE_URL": database_url},
-    )
+    done = run_text_command("train", "--json", environment={**os.environ, "ASSETLOOP_DATABASE_URL": database_url})
     assert done.returncode == 1
     answer = json.loads(done.stdout.splitlines()[-1])
     assert [one["asset"] for one in answer["trained"]] == ["P-0"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -23,8 +22,8 @@ from storage.core.database import Database, Role
 from storage.schema import upkeep
 from storage.schema.migrate import migrate
 from storage.telemetry import readings
+from tests.commands import run_text_command, without_settings
 from tests.plant_rows import PlantRows
-from tests.stack import ASSETLOOP
 from tests.storage import readings as telemetry
 from tests.timescaledb import apache
 
@@ -33,12 +32,8 @@ ROLLED = "SELECT * FROM reading_1h ORDER BY signal_id, time"
 
 
 def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     named = {"ASSETLOOP_DATABASE_URL": url} if url else {}
-    environment = {**clean, **named, "ASSETLOOP_ALLOW_UNSUPPORTED": "1"}
-    return subprocess.run(
-        [ASSETLOOP, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=300
-    )
+    return run_text_command(*arguments, environment=without_settings(**named, ASSETLOOP_ALLOW_UNSUPPORTED="1"))
 
 
 def look(url: str, statement: str) -> list[tuple[object, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -15,9 +14,9 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from service.bench.broker import mosquitto
+from tests.commands import run_command, run_text_command, without_settings
 from tests.conftest import free_port
 from tests.plant_rows import PlantRows
-from tests.stack import ASSETLOOP
 
 MAPPING = """
 [[topic]]
@@ -30,15 +29,7 @@ signal = "{signal}"
 
 
 def run(*arguments: str, said: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    return subprocess.run(
-        [ASSETLOOP, "ingest", *arguments],
-        input=said,
-        capture_output=True,
-        check=False,
-        env={**clean, **environment},
-        timeout=300,
-    )
+    return run_command("ingest", *arguments, said=said, environment=without_settings(**environment))
 
 
 def test_try_shows_what_a_payload_becomes_without_database_and_broker(tmp_path: Path) -> None:
@@ -193,15 +184,10 @@ def test_doctor_compares_the_mappings_units_with_the_registers(
     with psycopg.connect(database_url) as connection:
         plant = PlantRows(connection)
         plant.signal(plant.asset("P-7", name=""), "temperature", unit="°C")
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")},
-        "ASSETLOOP_DATABASE_URL": database_url,
-        "ASSETLOOP_MAPPING": str(mapping),
-        "ASSETLOOP_ALLOW_UNSUPPORTED": "1",
-    }
-    done = subprocess.run(
-        [ASSETLOOP, "doctor", "--data", str(tmp_path)], capture_output=True, text=True, check=False, env=environment
+    environment = without_settings(
+        ASSETLOOP_DATABASE_URL=database_url, ASSETLOOP_MAPPING=str(mapping), ASSETLOOP_ALLOW_UNSUPPORTED="1"
     )
+    done = run_text_command("doctor", "--data", str(tmp_path), environment=environment)
     told = (
         "its units are those of the register" if is_ok else "temperature: the mapping makes it K, the register has °C"
     )
