@@ -27,6 +27,7 @@ class Parts:
 
     In a request `database` is on behalf of that principal: what is written says how they were recognised, and nothing
     is found of sites where they may not do what they ask for.
+    `grafana_url` is where people open Grafana, where there is one.
     The disk of `data_folder` is watched, where it is given. `attachments` is where files of orders are kept.
     """
 
@@ -34,6 +35,7 @@ class Parts:
     clock: Clock
     version: str
     console_url: str = ""
+    grafana_url: str = ""
     door: Door | None = None
     data_folder: Path | None = None
     attachments: AttachmentStore = _IN_THE_DATABASE

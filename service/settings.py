@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -52,6 +53,10 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = "groups"
     oidc_roles: str = ""
     console_url: str = ""
+    grafana_url: SecretStr | None = None
+    grafana_token: SecretStr | None = None
+    grafana_database_url: SecretStr | None = None
+    grafana_languages: str = "en,zh"
     attachments_url: str = ""
     attachment_bytes: Annotated[int, Field(ge=1024, le=2**30)] = 25 * 2**20
     mail: SecretStr | None = None
@@ -90,6 +95,14 @@ class Settings(BaseSettings):
     def hosts(self) -> tuple[str, ...]:
         """Return the names under which the console may be asked for."""
         return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
+
+    @property
+    def grafana_address(self) -> str:
+        """Return where people open Grafana, without a login; empty where there is none."""
+        if self.grafana_url is None:
+            return ""
+        parts = urlsplit(self.grafana_url.get_secret_value())
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
 
     def rules(self) -> Rules:
         """Return the rules by which the record is kept.

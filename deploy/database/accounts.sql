@@ -48,6 +48,9 @@ ALTER ROLE assetloop_login_grafana SET default_transaction_read_only = on;
 ALTER ROLE assetloop_login_grafana SET statement_timeout = '15s';
 ALTER ROLE assetloop_login_grafana SET search_path = watch, public;
 
+-- It has no use for waiting; nobody here has.
+REVOKE EXECUTE ON FUNCTION pg_sleep(double precision), pg_sleep_for(interval), pg_sleep_until(timestamptz) FROM PUBLIC;
+
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 UNION ALL
 SELECT format('GRANT TEMPORARY ON DATABASE %I TO assetloop_ingest', current_database())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from grafana.languages import DashboardLanguage
 from grafana.sql import SOURCE_TYPE, SOURCE_UID
+from plant.errors import Misconfigured
 from storage.core.grade import Grade
 
 _FOLDERS = {DashboardLanguage.ENGLISH: "assetloop", DashboardLanguage.CHINESE: "assetloop 中文"}
@@ -28,31 +31,57 @@ def data_source(grade: Grade) -> str:
 
     `GRAFANA_DATABASE_HOST` (host:port, or a socket's folder), `_NAME`, `_USER`, `_PASSWORD`, `_SSLMODE`.
     """
-    document = {
-        "apiVersion": 1,
-        "datasources": [
-            {
-                "name": "assetloop",
-                "uid": SOURCE_UID,
-                "type": SOURCE_TYPE,
-                "access": "proxy",
-                "url": "$GRAFANA_DATABASE_HOST",
-                "user": "$GRAFANA_DATABASE_USER",
-                "isDefault": False,
-                "editable": False,
-                "jsonData": {
-                    "database": "$GRAFANA_DATABASE_NAME",
-                    "sslmode": "$GRAFANA_DATABASE_SSLMODE",
-                    "postgresVersion": 1500,
-                    "timescaledb": grade is not Grade.PLAIN,
-                    "timeInterval": "1s",
-                    "maxOpenConns": 10,
-                },
-                "secureJsonData": {"password": "$GRAFANA_DATABASE_PASSWORD"},
-            }
-        ],
+    login = {
+        "host": "$GRAFANA_DATABASE_HOST",
+        "name": "$GRAFANA_DATABASE_NAME",
+        "user": "$GRAFANA_DATABASE_USER",
+        "password": "$GRAFANA_DATABASE_PASSWORD",
+        "sslmode": "$GRAFANA_DATABASE_SSLMODE",
     }
-    return _yaml(document)
+    return _yaml({"apiVersion": 1, "datasources": [{**_source(grade, login), "editable": False}]})
+
+
+def source_document(grade: Grade, url: str) -> dict[str, Any]:
+    """Return the data source as the API takes it, from the address of the database as Grafana reaches it.
+
+    Raises:
+        Misconfigured: it is not an address of a PostgreSQL.
+
+    >>> source_document(Grade.PLAIN, "postgresql://me:secret@db.example/plant?sslmode=require")["url"]
+    'db.example:5432'
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname:
+        raise Misconfigured("ASSETLOOP_GRAFANA_DATABASE_URL is not postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE")
+    login = {
+        "host": f"{parts.hostname}:{parts.port or 5432}",
+        "name": unquote(parts.path.lstrip("/")),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "sslmode": parse_qs(parts.query).get("sslmode", ["require"])[0],
+    }
+    return _source(grade, login)
+
+
+def _source(grade: Grade, login: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": "assetloop",
+        "uid": SOURCE_UID,
+        "type": SOURCE_TYPE,
+        "access": "proxy",
+        "url": login["host"],
+        "user": login["user"],
+        "isDefault": False,
+        "jsonData": {
+            "database": login["name"],
+            "sslmode": login["sslmode"],
+            "postgresVersion": 1500,
+            "timescaledb": grade is not Grade.PLAIN,
+            "timeInterval": "1s",
+            "maxOpenConns": 10,
+        },
+        "secureJsonData": {"password": login["password"]},
+    }
 
 
 def dashboard_provider(folder: Path, languages: Sequence[DashboardLanguage]) -> str:

@@ -148,6 +148,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
             access=access,
             version=version("assetloop"),
             console_url=console_url(around),
+            grafana_url=settings.grafana_address,
             door=door,
             registry=counted,
             data_folder=around.folder.path,
@@ -190,7 +191,6 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     from alerts.preventive import rounds as preventive
     from models import training_requests
     from models.training import queue as training
-    from service.runtime.entry import sign_heads_with
     from storage.core.jobs import connector
     from storage.schema import upkeep
     from storage.schema.upkeep import upkeep_blueprint
@@ -211,7 +211,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         app.add_tasks_from(indexing.knowledge_blueprint(database, around.clock), namespace=indexing.NAMESPACE)
         rounds = preventive.preventive_blueprint(database, around.clock, console_url(around).rstrip("/"))
         app.add_tasks_from(rounds, namespace=preventive.NAMESPACE)
-        sign_heads_with(app, around, database)
+        _what_goes_out_beside_orders(app, around, database)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
         outage = Outage("the job queue is away; waiting for it", "the job queue is back", first_s=2.0, log=log)
@@ -221,6 +221,17 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
                     asyncio.run(_work_until(app, queues, stop, outage))
             except (procrastinate.exceptions.ConnectorException, Unavailable, OSError) as error:
                 stop.wait(outage.failed(error))
+
+
+def _what_goes_out_beside_orders(app: procrastinate.App, around: Surroundings, database: Database) -> None:
+    """Let signed heads of the ledger go out, and dashboards where a Grafana is set."""
+    from service.runtime.entry import sign_heads_with
+
+    sign_heads_with(app, around, database)
+    if around.settings.grafana_url is not None:
+        from service.dashboards import keep_grafana_up_to_date
+
+        keep_grafana_up_to_date(app, around, database)
 
 
 def _dispatch_with(

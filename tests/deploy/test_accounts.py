@@ -71,6 +71,10 @@ def test_grafana_reads_the_views_briefly_and_nothing_else(server: PostgresServer
         connection.execute("SELECT * FROM wear")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT * FROM public.work_order")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT pg_sleep(1)")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute("SET statement_timeout = '50ms'; SELECT count(*) FROM generate_series(1, 1000000000)")
         connection.execute("SET default_transaction_read_only = off")
         for forbidden in (
             "CREATE TABLE watch.mine ()",

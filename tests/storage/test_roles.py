@@ -43,7 +43,7 @@ APP = {
     "life_model": "si",
     "finding_due": "sid",
     "figure_goal": "si",
-    "grafana_push": "siu",
+    "grafana_push": "siud",
     **dict.fromkeys(("ledger_signed_head", "ledger_cosignature"), "si"),
     "rationalisation": "siud",
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
@@ -226,6 +226,31 @@ def test_grafana_reads_and_only_for_a_while(database_url: str) -> None:
         }
         with pytest.raises(psycopg.errors.QueryCanceled):
             connection.execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("SELECT * FROM public.asset", "SELECT * FROM public.person_secret", "SELECT * FROM public.api_token"),
+        *("SELECT * FROM public.device_token", "SELECT * FROM public.upkeep", "SELECT * FROM public.grafana_push"),
+        *("SELECT * FROM pg_authid", "SELECT * FROM pg_file_settings", "SELECT pg_read_file('postgresql.conf')"),
+        *("SELECT pg_ls_dir('.')", "SELECT pg_reload_conf()", "SELECT lo_import('/etc/passwd')"),
+        *("COPY (SELECT 1) TO PROGRAM 'true'", "SELECT public.secret_hash(gen_random_uuid(), 'password')"),
+        *("SELECT public.note_health(now())", "SELECT * FROM public.time_elements(now(), now(), now(), 'day')"),
+        *("SET ROLE assetloop_app", "SET ROLE assetloop_owner", "SET session_authorization = postgres"),
+    ],
+)
+def test_a_stranger_in_grafana_gets_at_nothing_but_the_views(database_url: str, what: str) -> None:
+    """A viewer can send any SQL: tables, other schemas, settings, tokens and other roles are out of its reach."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE a_viewer LOGIN IN ROLE assetloop_grafana")
+    try:
+        with psycopg.connect(psycopg.conninfo.make_conninfo(database_url, user="a_viewer"), autocommit=True) as viewer:
+            viewer.execute("SELECT count(*) FROM watch.asset")
+            assert not tried(viewer, what), what
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("DROP ROLE a_viewer")
 
 
 def test_without_the_right_to_make_roles_the_sql_for_an_administrator_is_told_and_enough(

@@ -84,6 +84,16 @@ def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit)
     return AssetDossier(asset=asset, left=left, traces=traces, alive=alive, still=still, state=state)
 
 
+def _link_to_grafana(visit: Visit, asset_id: int) -> None:
+    """Lead to the asset's dashboard, in the reader's language, where there is a Grafana."""
+    grafana = visit.whole.grafana_url
+    if not grafana:
+        return
+    suffix = "-zh" if visit.language.startswith("zh") else ""
+    with link(f"{grafana}/d/assetloop-asset{suffix}?var-asset={asset_id}", "plain-link", testid="grafana"):
+        words(visit.t("in_grafana"))
+
+
 async def show(visit: Visit, site: str, tag: str) -> None:
     """Draw the page."""
     await visit.settle()
@@ -155,6 +165,7 @@ class AssetPage:
                     heading(f"{asset.asset} {visit.name(asset)}".rstrip())
                     self._health = chip("", "plain")
                 with box("line"):
+                    _link_to_grafana(visit, asset.asset_id)
                     report_button(visit, asset.site, asset.asset)
                     service_button(visit, asset, self.read)
                     register_button(visit, asset, self.read)

@@ -7,6 +7,7 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "condition": ("Condition", "设备状态"),
     "healthy": ("healthy", "正常"),
     "just_now": ("just now", "刚刚"),
+    "in_grafana": ("In Grafana", "在 Grafana 中查看"),
     "open_alerts": ("Open alerts", "未关闭报警"),
     "open_orders": ("Open work orders", "未关闭工单"),
     "unacknowledged": ("{count} not acknowledged", "{count} 条未确认"),
