@@ -105,13 +105,18 @@ SLOTS: Words = {
     "draining": ("emptying its session", LEARNING),
     "away": ("no process", ALARM),
 }
-FIGURES: Words = {
-    "mtbf_h": ("MTBF", None),
-    "mttr_h": ("MTTR", None),
-    "availability": ("Availability", None),
-    "planned_share": ("Planned share", None),
+MEASURES: Words = {
+    "schedule": ("Schedule", None),
     "cost": ("Cost", None),
-    "energy_kwh": ("Energy", None),
+    "energy": ("Energy", None),
+    "availability": ("Availability", None),
+    "failures": ("Failures", None),
+}
+TRENDS: Words = {
+    "better": ("better", None),
+    "same": ("same", None),
+    "worse": ("worse", None),
+    "unknown": ("not known", None),
 }
 YES_NO: Words = {"true": ("yes", WATCH), "false": ("no", UNKNOWN)}
 _FAULTS = {

@@ -40,10 +40,18 @@ IMPROVING: dict[str, str] = {
     "Figure": "指标",
     "Goal": "目标",
     "Reached": "达成",
-    "Agreed": "商定时间",
-    "Against what was agreed": "与商定目标对比",
-    "Over thirteen months; cost and energy of the last whole month. Hours, parts of 1, kWh.": (
-        "最近十三个月；费用和电量为最近一个整月。单位：小时、比例、kWh。"
+    "Agreed goals": "商定目标",
+    "No goal was agreed yet": "尚未商定目标",
+    "Trend": "趋势",
+    "Schedule": "进度",
+    "better": "好转",
+    "same": "持平",
+    "worse": "恶化",
+    "not known": "未知",
+    "Thirteen months": "最近十三个月",
+    "Between failures and until restored": "失效间隔与恢复时间",
+    "Of both sides of a project: days late, cost, kWh a day, part of required time, failures of the first month.": (
+        "项目双方商定：延迟天数、费用、每日 kWh、可用率、首月失效次数。"
     ),
     "MTBF": "平均失效间隔时间",
     "MTTR": "平均恢复时间",

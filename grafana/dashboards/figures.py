@@ -9,7 +9,7 @@ from grafana.board import board, fill
 from grafana.colours import ALARM, GOOD, UNKNOWN
 from grafana.links import FIGURES_UID
 from grafana.panels import in_words, lines, listing, of_assets, plain_number, stacked
-from grafana.words import FIGURES, YES_NO, Words
+from grafana.words import MEASURES, TRENDS, YES_NO, Words
 
 _REACHED: Words = {"true": ("reached", GOOD), "false": ("missed", ALARM)}
 
@@ -19,11 +19,13 @@ def figures_dashboard() -> Dashboard:
     return fill(
         board("Shared figures", uid=FIGURES_UID, time_from="now-13M", refresh="15m"),
         [
-            (_goals(), 15, 9),
-            (_shares("Availability", "figures.availability"), 9, 9),
-            (_between(), 9, 8),
-            (_shares("Work", "figures.work"), 9, 8),
-            (plain_number("As known", "figures.known_at", unit="dtdurations"), 6, 8),
+            (plain_number("Thirteen months", "figures.summary", unit="percentunit", decimals=1), 9, 4),
+            (plain_number("Between failures and until restored", "figures.times", unit="h", decimals=1), 9, 4),
+            (plain_number("As known", "figures.known_at", unit="s"), 6, 4),
+            (_goals(), 12, 9),
+            (_shares("Availability", "figures.availability"), 12, 9),
+            (_between(), 12, 8),
+            (_shares("Work", "figures.work"), 12, 8),
             (_months("Cost by month", "figures.cost", "none", "Nothing was booked in this time"), 12, 8),
             (_months("Energy by month", "figures.energy", "kwatth", "No signal is in W, kW or MW"), 12, 8),
             (listing("Classes", "figures.classes", _CLASSES), 12, 9),
@@ -45,14 +47,15 @@ _ASSETS = {"Failures": columns.wide(80), "Down": columns.figure(90, "h"), "Avail
 
 def _goals() -> object:
     looks = {
-        "Figure": columns.named(FIGURES, 140),
-        "Value": columns.figure(110, decimals=2),
-        "Goal": columns.figure(110, decimals=2),
-        "Reached": columns.words(_REACHED, 100),
-        "Agreed": columns.wide(165),
+        "Project": columns.leads_to_project(),
+        "Figure": columns.named(MEASURES, 110),
+        "Value": columns.figure(90, decimals=2),
+        "Goal": columns.figure(90, decimals=2),
+        "Reached": columns.words(_REACHED, 90),
+        "Trend": columns.named(TRENDS, 90),
     }
-    return listing("Against what was agreed", "figures.against_goals", looks).description(
-        "Over thirteen months; cost and energy of the last whole month. Hours, parts of 1, kWh."
+    return listing("Agreed goals", "figures.goals", looks, nothing="No goal was agreed yet").description(
+        "Of both sides of a project: days late, cost, kWh a day, part of required time, failures of the first month."
     )
 
 

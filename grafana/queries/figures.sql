@@ -1,39 +1,23 @@
--- name: against_goals
--- This year's figures of each site beside what was agreed last; cost and energy are those of the last whole month.
-WITH spanned AS (
-    SELECT
-        site,
-        sum(required_h - down_h) / nullif(sum(failures), 0) AS mtbf_h,
-        sum(down_h) / nullif(sum(failures), 0) AS mttr_h,
-        sum(required_h - down_h) / nullif(sum(required_h), 0) AS availability,
-        sum(planned_share * labour_h) / nullif(sum(labour_h) FILTER (WHERE planned_share IS NOT NULL), 0) AS planned_share
-    FROM watch.figures_by_month
-    WHERE by = 'site' AND ($site = '*' OR site = $site)
-    GROUP BY site
-),
-month AS (
-    SELECT DISTINCT ON (f.site)
-        f.site, f.energy_kwh, (SELECT sum(c.value::double precision) FROM jsonb_each_text(f.costs) AS c) AS cost
-    FROM watch.figures_by_month AS f
-    WHERE f.by = 'site' AND f.time_to <= now() AND ($site = '*' OR f.site = $site)
-    ORDER BY f.site, (f.energy_kwh IS NULL AND f.costs = '{}'), f.time_from DESC
-)
-SELECT s.site AS "Site", v.figure AS "Figure", v.value AS "Value", g.goal AS "Goal",
-    CASE
-        WHEN v.value IS NULL OR g.goal IS NULL THEN NULL
-        WHEN v.figure IN ('mttr_h', 'cost', 'energy_kwh') THEN v.value <= g.goal
-        ELSE v.value >= g.goal
-    END AS "Reached",
-    g.agreed_at AS "Agreed"
-FROM spanned AS s
-LEFT JOIN month AS m USING (site)
-CROSS JOIN LATERAL (
-    VALUES
-        (1, 'mtbf_h', s.mtbf_h), (2, 'mttr_h', s.mttr_h), (3, 'availability', s.availability),
-        (4, 'planned_share', s.planned_share), (5, 'cost', m.cost), (6, 'energy_kwh', m.energy_kwh)
-) AS v (place, figure, value)
-LEFT JOIN watch.figure_goal AS g ON g.site = s.site AND g.figure = v.figure
-ORDER BY s.site, v.place
+-- name: summary
+-- The figures over the last thirteen months.
+SELECT
+    sum(required_h - down_h) / nullif(sum(required_h), 0) AS "Availability",
+    sum(planned_share * labour_h) / nullif(sum(labour_h) FILTER (WHERE planned_share IS NOT NULL), 0) AS "Planned share"
+FROM watch.figures_by_month
+WHERE by = 'site' AND ($site = '*' OR site = $site)
+
+-- name: times
+-- MTBF and MTTR over the last thirteen months.
+SELECT sum(required_h - down_h) / nullif(sum(failures), 0) AS "MTBF", sum(down_h) / nullif(sum(failures), 0) AS "MTTR"
+FROM watch.figures_by_month
+WHERE by = 'site' AND ($site = '*' OR site = $site)
+
+-- name: goals
+-- What both sides of each project agreed to, and how far they are.
+SELECT project AS "Project", measure AS "Figure", target AS "Goal", actual AS "Value", is_met AS "Reached", trend AS "Trend"
+FROM watch.project_goal
+WHERE $site = '*' OR site = $site
+ORDER BY project, measure
 
 -- name: availability
 -- Availability by month of each site.

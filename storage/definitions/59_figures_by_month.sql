@@ -63,10 +63,3 @@ CREATE VIEW watch.figures_by_month AS
 SELECT f.*
 FROM figure_month AS f
 WHERE EXISTS (SELECT FROM site AS s WHERE s.tag = f.site);
-
--- What was agreed last for a site; cost and energy a month.
-CREATE VIEW watch.figure_goal AS
-SELECT DISTINCT ON (s.tag, g.figure) s.tag AS site, g.figure, g.goal, g.agreed_at, g.agreed_by
-FROM figure_goal AS g
-JOIN site AS s USING (site_id)
-ORDER BY s.tag, g.figure, g.agreed_at DESC;

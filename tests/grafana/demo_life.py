@@ -378,14 +378,20 @@ def _design(plant: PlantRows, assets: Mapping[str, int], now: datetime) -> None:
         decided_by="Kim",
         reason="seals run hot",
     )
-    for figure, goal in (("availability", 0.98), ("mtbf_h", 900.0), ("mttr_h", 8.0), ("cost", 1500.0)):
+    at = now - timedelta(days=100)
+    project = _number(plant, "SELECT project_id AS n FROM project WHERE tag = 'cw-2026'")
+    for measure, target in (("availability", 0.98), ("schedule", 5.0), ("cost", 9000.0)):
         plant.add(
-            "figure_goal",
-            site_id=_site(plant),
-            figure=figure,
-            goal=goal,
-            agreed_at=now - timedelta(days=100),
-            agreed_by="Kim",
+            "project_goal",
+            project_id=project,
+            measure=measure,
+            target=target,
+            proposed_at=at,
+            proposed_by="Kim",
+            engineering_at=at,
+            engineering_by="Kim",
+            operations_at=at,
+            operations_by="Li",
         )
 
 

@@ -42,7 +42,6 @@ APP = {
     "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
     "finding_due": "sid",
-    "figure_goal": "si",
     "grafana_push": "siud",
     **dict.fromkeys(("ledger_signed_head", "ledger_cosignature"), "si"),
     "rationalisation": "siud",
