@@ -45,7 +45,7 @@ from api.routes import (
     status,
     telemetry,
 )
-from api.routes.lifecycle import ledger, projects, reviews
+from api.routes.lifecycle import costs, ledger, projects, reviews
 from api.routes.work import answers, maintenance, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
@@ -82,6 +82,7 @@ _ROUTERS = (
     knowledge.order_router,
     ledger.router,
     projects.router,
+    costs.router,
     reviews.router,
     quarantine.router,
     status.router,

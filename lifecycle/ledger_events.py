@@ -23,6 +23,7 @@ ImportedWhat = Literal[
     "maintenance_plans",
     "stores",
     "rationalisations",
+    "costs",
 ]
 
 

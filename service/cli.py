@@ -24,8 +24,8 @@ from service.commands.notices import notify_app
 from service.commands.orders import maintenance as order_maintenance
 from service.commands.record import commands as record
 from service.commands.record import exchange, registering, retiring
+from service.commands.record.costs import project_app
 from service.commands.record.ledger import ledger_app
-from service.commands.record.project_gates import project_app
 from service.commands.record.reviews import review_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from plant.people.rights import ROLE_RIGHTS, PlantRole, Right
+from plant.work_order import Step
 
 API_ROOT = "/api"
 API = f"{API_ROOT}/v1"
@@ -72,3 +74,53 @@ def _part(part: str) -> str:
         return re.escape(part)
     name, _, kind = part.strip("{}").partition(":")
     return f"(?P<{name}>{'.+' if kind == 'path' else '[^/]+'})"
+
+
+def rights_on_orders() -> Iterable[RouteRight]:
+    """Give the routes of the table that are about orders."""
+    path = f"{API}/work-orders"
+    yield RouteRight("GET", path, Right.SEE)
+    yield RouteRight("POST", path, Right.REPORT_FAILURES, At.BODY)
+    yield RouteRight("GET", f"{path}/{{number}}", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/bookings/{{booking_id}}/reverse", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/edit", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/assign", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/comments", Right.COMMENT_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/attachments", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/attachments", Right.COMMENT_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/attachments/{{attachment_id}}", Right.SEE, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/tasks", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/tasks", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/job-plan", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/engineering-answers", Right.SEE, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers", Right.ANSWER_FOR_ENGINEERING, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers/settle", Right.ACKNOWLEDGE, At.ORDER)
+    for act in ("answer", "raise", "dismiss"):
+        yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
+    yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
+    yield RouteRight("GET", f"{API}/maintenance-plans", Right.SEE)
+    for act in ("", "/change", "/rest", "/resume"):
+        yield RouteRight("POST", f"{API}/maintenance-plans{act}", Right.WORK_ON_ORDERS, At.BODY)
+    yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
+    for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):
+        yield RouteRight("POST", f"{path}/{{number}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("GET", f"{API}/parts", Right.SEE)
+    yield RouteRight("POST", f"{API}/parts/receive", Right.WORK_ON_ORDERS, At.BODY)
+    yield RouteRight("GET", f"{API}/downtime", Right.SEE)
+    for step in Step:
+        yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
+
+
+def right_of_step(step: Step) -> Right:
+    """Return the right that a step of a work order wants.
+
+    >>> right_of_step(Step.CANCEL).value, right_of_step(Step.START).value
+    ('approve_orders', 'work_on_orders')
+    """
+    if step in {Step.APPROVE, Step.CANCEL}:
+        return Right.APPROVE_ORDERS
+    return Right.CLOSE_ORDERS if step is Step.CLOSE else Right.WORK_ON_ORDERS

@@ -5,59 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from api.identity.route_right import API, At, Reach, RouteRight
+from api.identity.route_right import API, At, Reach, RouteRight, rights_on_orders
 from plant.errors import Misconfigured
 from plant.people.rights import PlantRole, Right
-from plant.work_order import Step
-
-
-def _orders() -> Iterable[RouteRight]:
-    path = f"{API}/work-orders"
-    yield RouteRight("GET", path, Right.SEE)
-    yield RouteRight("POST", path, Right.REPORT_FAILURES, At.BODY)
-    yield RouteRight("GET", f"{path}/{{number}}", Right.SEE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/bookings/{{booking_id}}/reverse", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/edit", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/assign", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/comments", Right.COMMENT_ON_ORDERS, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/attachments", Right.SEE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/attachments", Right.COMMENT_ON_ORDERS, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/attachments/{{attachment_id}}", Right.SEE, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/tasks", Right.SEE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/tasks", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/job-plan", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/engineering-answers", Right.SEE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers", Right.ANSWER_FOR_ENGINEERING, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/engineering-answers/settle", Right.ACKNOWLEDGE, At.ORDER)
-    for act in ("answer", "raise", "dismiss"):
-        yield RouteRight("POST", f"{path}/{{number}}/tasks/{{position}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("GET", f"{API}/job-plans", Right.SEE)
-    yield RouteRight("GET", f"{API}/job-plans/{{tag}}", Right.SEE)
-    yield RouteRight("GET", f"{API}/maintenance-plans", Right.SEE)
-    for act in ("", "/change", "/rest", "/resume"):
-        yield RouteRight("POST", f"{API}/maintenance-plans{act}", Right.WORK_ON_ORDERS, At.BODY)
-    yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
-    for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):
-        yield RouteRight("POST", f"{path}/{{number}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("GET", f"{API}/parts", Right.SEE)
-    yield RouteRight("POST", f"{API}/parts/receive", Right.WORK_ON_ORDERS, At.BODY)
-    yield RouteRight("GET", f"{API}/downtime", Right.SEE)
-    for step in Step:
-        yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
-
-
-def right_of_step(step: Step) -> Right:
-    """Return the right that a step of a work order wants.
-
-    >>> right_of_step(Step.CANCEL).value, right_of_step(Step.START).value
-    ('approve_orders', 'work_on_orders')
-    """
-    if step in {Step.APPROVE, Step.CANCEL}:
-        return Right.APPROVE_ORDERS
-    return Right.CLOSE_ORDERS if step is Step.CLOSE else Right.WORK_ON_ORDERS
 
 
 def _reviews() -> Iterable[RouteRight]:
@@ -114,6 +64,9 @@ _THE_PLANT = (
     RouteRight("POST", f"{API}/projects", Right.PLAN_PROJECTS, At.BODY),
     RouteRight("GET", f"{API}/projects/{{project}}", Right.SEE, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/schedule", Right.PLAN_PROJECTS, At.PROJECT),
+    RouteRight("GET", f"{API}/projects/{{project}}/costs", Right.SEE, At.PROJECT),
+    RouteRight("GET", f"{API}/projects/{{project}}/costs/table", Right.SEE, At.PROJECT),
+    RouteRight("POST", f"{API}/projects/{{project}}/costs", Right.PLAN_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/documents", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/punches", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/punches/{{punch_id}}/close", Right.WORK_ON_PROJECTS, At.PROJECT),
@@ -241,7 +194,7 @@ PAGES = (
 )
 
 ROUTE_RIGHTS: Sequence[RouteRight] = (
-    *_orders(),
+    *rights_on_orders(),
     *_THE_PLANT,
     *_reviews(),
     *_KNOWLEDGE,

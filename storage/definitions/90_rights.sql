@@ -55,7 +55,7 @@ GRANT INSERT, UPDATE ON
 TO assetloop_app;
 GRANT INSERT, UPDATE ON
     project, project_asset, project_punch, project_signature, project_spare, project_duty, project_goal,
-    project_decision, project_assumption, project_recommendation, project_check
+    project_cost, project_labour, project_decision, project_assumption, project_recommendation, project_check
 TO assetloop_app;
 GRANT EXECUTE ON FUNCTION project_actual, project_goals TO assetloop_app, assetloop_grafana;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;

@@ -51,6 +51,7 @@ APP = {
     **dict.fromkeys(("project_assumption", "project_recommendation", "project_check"), "siu"),
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
     "project_review": "si",
+    **dict.fromkeys(("project_cost", "project_labour"), "siu"),
     **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),

@@ -17,7 +17,7 @@ from api.console.components.instants import InstantField
 from api.console.texts.texts import named
 from api.console.texts.work import WORK_TEXTS
 from api.console.visit import Visit
-from api.identity.route_rights import right_of_step
+from api.identity.route_right import right_of_step
 from api.parts import Parts
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
 from plant.people.rights import Right

@@ -76,7 +76,7 @@ async def import_schedule(
     """Take a schedule over: MSPDI, XER or CSV, as the body. `dry_run` says what would move and writes nothing."""
     from starlette.concurrency import run_in_threadpool
 
-    body = await _body(request)
+    body = await whole_body(request)
 
     def take() -> list[SlipShape]:
         return slips_of(
@@ -103,7 +103,7 @@ async def add_document(
     from starlette.concurrency import run_in_threadpool
 
     wanted = DocumentWanted(
-        file=file, body=await _body(request), vdi_class=vdi_class, title=title, version=version, asset=asset
+        file=file, body=await whole_body(request), vdi_class=vdi_class, title=title, version=version, asset=asset
     )
 
     def take() -> ProjectShape:
@@ -113,7 +113,8 @@ async def add_document(
     return await run_in_threadpool(take)
 
 
-async def _body(request: Request) -> bytes:
+async def whole_body(request: Request) -> bytes:
+    """Read a file that is sent as the body, of a bounded size."""
     taken = bytearray()
     async for piece in request.stream():
         taken += piece

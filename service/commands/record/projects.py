@@ -33,7 +33,8 @@ def read_day(text: str) -> date:
         raise Misconfigured(f"{text} is no date; write 2026-09-01") from error
 
 
-def _bytes(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
+    """Read a file that a person named."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -98,7 +99,7 @@ def schedule(
     around = surroundings(data)
     with around.database(actor=who()) as database:
         slips = import_schedule(
-            database, project, file.name, _bytes(file), actor=who(), clock=around.clock, is_trial=dry_run
+            database, project, file.name, bytes_of(file), actor=who(), clock=around.clock, is_trial=dry_run
         )
     lines = [
         (
@@ -132,7 +133,7 @@ def document(
 
     around = surroundings(data)
     wanted = DocumentWanted(
-        file=file.name, body=_bytes(file), vdi_class=vdi_class, title=title, version=version, asset=asset
+        file=file.name, body=bytes_of(file), vdi_class=vdi_class, title=title, version=version, asset=asset
     )
     with around.database(actor=who()) as database:
         digest = add_document(database, project, wanted, actor=who(), clock=around.clock)

@@ -28,6 +28,14 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
     assert client.get(f"{PROJECTS}/cw").json()["milestones"] == []
     assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "plan.csv"}, content=PLAN).status_code == 200
     assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "x"}, content=b"PK\x03\x04").status_code == 400
+    costs = b"kind,key,day,code,amount,text\nbudget,B1,2026-01-15,pumps,1000,\nactual,I-1,2026-02-01,pumps,400,\n"
+    table = {"file": "costs.csv"}
+    assert client.post(f"{PROJECTS}/cw/costs", params=table, content=costs).json()["added"] == 2
+    assert client.post(f"{PROJECTS}/cw/costs", params=table, content=b"nothing").status_code == 400
+    found = client.get(f"{PROJECTS}/cw/costs").json()
+    assert (found["total"]["left"], len(found["curve"])) == ("600.00", 2)
+    written = client.get(f"{PROJECTS}/cw/costs/table").content
+    assert client.post(f"{PROJECTS}/cw/costs", params=table, content=written).json()["left"] == 2
     manual = {"file": "m.pdf", "vdi_class": "03-02", "title": "Manual", "asset": "P-101"}
     assert client.post(f"{PROJECTS}/cw/documents", params=manual, content=b"pdf").status_code == 201
     assert client.post(f"{PROJECTS}/cw/documents", params=manual, content=b"other").status_code == 409

@@ -18,9 +18,11 @@ from api.console.components.handover.contents import (
     milestones_card,
     signatures_card,
 )
+from api.console.components.handover.costs import costs_card
 from api.console.components.handover.readiness import answers_for, ask_duty, spares_card, training_card
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.visit import Visit
+from lifecycle.costs.cost_centre import CostCentre, cost_centre
 from lifecycle.handover import looking, passing, projects
 from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
@@ -53,18 +55,21 @@ class ProjectPage:
 
     async def read(self) -> None:
         """Read and show."""
-        found: list[ProjectView] = []
+        found: list[tuple[ProjectView, CostCentre]] = []
         visit = self._visit
-        done = await attempt(
-            visit, lambda: found.append(looking.look(visit.parts.database, self._tag, clock=visit.parts.clock))
-        )
-        if not done:
+
+        def look() -> None:
+            database = visit.parts.database
+            view = looking.look(database, self._tag, clock=visit.parts.clock)
+            found.append((view, cost_centre(database, self._tag)))
+
+        if not await attempt(visit, look):
             return
         self._room.clear()
         with self._room:
-            self._draw(found[0])
+            self._draw(*found[0])
 
-    def _draw(self, view: ProjectView) -> None:
+    def _draw(self, view: ProjectView, costs: CostCentre) -> None:
         visit = self._visit
         with box("spread"):
             with box("title"):
@@ -83,6 +88,7 @@ class ProjectPage:
                 training_card(visit, view, self.read)
                 spares_card(visit, view, self.read)
                 milestones_card(visit, view)
+                costs_card(visit, view.project.tag, costs)
                 documents_card(visit, view)
                 signatures_card(visit, view)
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from api.identity.credentials import set_password
+from lifecycle.costs.cost_centre import import_costs
 from lifecycle.handover import projects
 from lifecycle.handover.projects import ProjectWanted
 from plant.clock import SystemClock
@@ -30,9 +31,13 @@ def test_a_project_is_led_through_its_gates(
     set_password(app_database, ada.person_id, PASSWORD, actor=people.acting(ada), clock=clock)
     wanted = ProjectWanted(tag="cw", site="demo", name="Cooling water", assets=("P-101",))
     projects.add_project(app_database, wanted, actor=people.SETUP, clock=clock)
+    costs = b"kind,key,day,code,amount\nbudget,B,2026-01-15,p,1000\nactual,I,2026-02-01,p,400\n"
+    import_costs(app_database, "cw", "costs.csv", costs, actor=people.SETUP, clock=clock)
     tab = open_tab(console, width=1366)
     tab.open("/handover")
     tab.page.get_by_test_id("project-cw").click()
+    assert tab.page.get_by_test_id("costs-left").inner_text() == "600"
+    tab.page.get_by_test_id("costs-curve").locator("canvas").wait_for()
     tab.page.get_by_test_id("gate-feasibility").get_by_test_id("gate_pass").click()
     tab.page.get_by_test_id("gate-note").fill("the concept can be operated")
     tab.page.get_by_test_id("gate-do").click()

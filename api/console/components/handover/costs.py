@@ -1,0 +1,86 @@
+"""What a project costs, on its page: sums, the S-curve of planned, committed and actual, and labour by month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from nicegui import ui
+
+from api.console.components.elements import box, card, link, mark, words
+from api.console.visit import Visit
+from lifecycle.costs.cost_centre import CostCentre
+
+_COLOURS = {"planned": "#8391a2", "committed": "#b5761f", "actual": "#2f7ed8"}
+_GRID_LINE = "rgba(131, 145, 162, 0.22)"
+
+
+def costs_card(visit: Visit, project: str, found: CostCentre) -> None:
+    """Draw a project's costs; where there are none, say how they come in."""
+    with card(visit.t("costs")), box("stack", testid="costs"):
+        if not found.costs and not found.labour:
+            words(visit.t("costs_none"), "muted")
+            return
+        _sums(visit, found)
+        if len(found.curve) > 1:
+            chart = ui.echart(s_curve(visit, found)).classes("chart").style("height: 240px")
+            mark(chart, "costs-curve").props(f'aria-label="{visit.t("costs_curve")}"')
+        _labour(visit, found)
+        with box("line"):
+            for what in ("costs", "labour"):
+                with link(
+                    f"/api/v1/projects/{project}/costs/table?what={what}", "button quiet", testid=f"table-{what}"
+                ):
+                    words(visit.t(f"costs_table_{what}"))
+
+
+def _sums(visit: Visit, found: CostCentre) -> None:
+    total = found.total
+    with box("facts"):
+        for name, amount in (
+            ("budget", total.budget),
+            ("committed", total.committed),
+            ("actual", total.actual),
+            ("paid", total.paid),
+            ("left", total.left),
+        ):
+            with box():
+                words(visit.t(f"costs_{name}"), "small muted")
+                mark(words(f"{amount:,.0f} {found.currency}".rstrip(), "figures strong"), f"costs-{name}")
+
+
+def _labour(visit: Visit, found: CostCentre) -> None:
+    months: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found.labour:
+        months[f"{one.month:%Y-%m}"] += one.days
+    if months:
+        with box("lines", testid="costs-labour"):
+            for month, days in sorted(months.items())[-12:]:
+                with box("line"):
+                    words(month, "figures")
+                    words(visit.t("costs_days", days=f"{days:f}"))
+
+
+def s_curve(visit: Visit, found: CostCentre) -> dict[str, Any]:
+    """Draw what has come together month by month."""
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": "inherit"},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "legend": {"top": 0, "left": 0, "textStyle": {"color": _COLOURS["planned"]}},
+        "grid": {"left": 70, "right": 14, "top": 34, "bottom": 26},
+        "xAxis": {"type": "category", "data": [f"{point.month:%Y-%m}" for point in found.curve]},
+        "yAxis": {"type": "value", "splitLine": {"lineStyle": {"color": _GRID_LINE}}},
+        "series": [
+            {
+                "name": visit.t(f"costs_{name}"),
+                "type": "line",
+                "showSymbol": False,
+                "lineStyle": {"width": 2, "type": "dashed" if name == "planned" else "solid"},
+                "color": colour,
+                "data": [float(getattr(point, name)) for point in found.curve],
+            }
+            for name, colour in _COLOURS.items()
+        ],
+    }
