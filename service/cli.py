@@ -15,6 +15,7 @@ from plant.errors import AssetloopError, Misconfigured, Rejected
 from service.commands import bench, evaluate, figures, knowledge, roles, stack
 from service.commands.alerts import alert_app
 from service.commands.common import say
+from service.commands.demo import demo_app
 from service.commands.engineering import engineering_app
 from service.commands.grafana import grafana_app
 from service.commands.identity.people import person_app
@@ -130,6 +131,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(project_app, name="project")
 app.add_typer(review_app, name="review")
+app.add_typer(demo_app, name="demo")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")
 app.add_typer(order_maintenance.order_app, name="order")

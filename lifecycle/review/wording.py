@@ -141,10 +141,12 @@ def amount(measure: Measure, value: float | None, currency: str = "") -> str:
 def figure(value: float | None) -> str:
     """Write a number with as many places as a person reads.
 
-    >>> figure(None), figure(0.51234), figure(1234.5)
-    ('–', '0.512', '1.23e+03')
+    >>> figure(None), figure(0.51234), figure(2734.5)
+    ('–', '0.512', '2734')
     """
-    return "–" if value is None else f"{value:.3g}"
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def _in(value: object, language: str) -> object:
