@@ -27,6 +27,7 @@ from api.identity.signing_in import forgotten, login, provider_sign_in
 from api.parts import Parts
 from api.problems import handle_problems, problem
 from api.protocol.body_limits import BodyLimits, routes_that_take_files
+from api.protocol.idempotency import Idempotency
 from api.protocol.methods import Methods
 from api.protocol.parameters import refuse_unknown_parameters
 from api.routes import (
@@ -153,7 +154,9 @@ def create_app(
     app.state.access = access
     app.state.registry = registry or CollectorRegistry()
     app.router.routes.extend(_routes())
-    app.add_middleware(BodyLimits, takes_files=set(routes_that_take_files(iter_route_contexts(app.routes))))
+    takes_files = set(routes_that_take_files(iter_route_contexts(app.routes)))
+    app.add_middleware(Idempotency, database=database, clock=clock, takes_files=takes_files)
+    app.add_middleware(BodyLimits, takes_files=takes_files)
     app.add_middleware(Methods)
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)

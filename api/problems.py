@@ -106,6 +106,8 @@ def problem_of(error: Exception) -> ProblemAnswer:
     for kind, (status, word) in _STATUS.items():
         if isinstance(error, kind):
             return problem(status, word, _line(error))
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
     return problem(500, "internal", _line(error))
 
 
@@ -122,6 +124,10 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    return _http_problem(error)
+
+
+def _http_problem(error: HTTPException) -> ProblemAnswer:
     word = _HTTP_WORDS.get(error.status_code, "http")
     answer = problem(error.status_code, word, str(error.detail))
     for name, value in (error.headers or {}).items():

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from alerts.alarms import bulk
 from alerts.alarms.acknowledgement import acknowledge_alert
 from alerts.alarms.shelving import shelve_alert, unshelve_alert
 from api.parts import GivenParts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.alerts import (
     AlertDetail,
     AlertEventShape,
@@ -37,7 +37,7 @@ from storage.models import findings
 from storage.register import assets
 from storage.register.rationalisations import list_rationalisations, rationalisations_of
 from storage.views.alarm_figures import alarm_figures
-from storage.views.alert_list import AlertFilter, listed_alert, page_of_alerts
+from storage.views.alert_list import listed_alert, page_of_alerts
 from storage.work import alerts, incidents
 
 NO_COMMENT = Comment()
@@ -45,13 +45,17 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 
 @router.get("", responses=answers(400))
-def list_alerts(parts: GivenParts, asked: Annotated[AlertQuery, Query()]) -> list[ListedAlertShape]:
+def list_alerts(parts: GivenParts, pages: Pages, asked: Annotated[AlertQuery, Depends()]) -> list[ListedAlertShape]:
     """List alerts: those that stand open, all, or those in one state; of a site, area, asset, severity or kind."""
-    wanted = AlertFilter(**asked.model_dump(exclude={"most"}))
     now = parts.clock.now()
+    after, skip = (pages.after(), 0) if asked.is_newest_first else (None, pages.after_number() or 0)
     with parts.database.transaction() as tx:
-        found = page_of_alerts(tx, wanted, now=now, most=asked.most, grouped=False)
-    return [ListedAlertShape.listed(group.root, now) for group in found.groups]
+        found = page_of_alerts(tx, asked.wanted, now=now, most=pages.one_more, skip=skip, after=after, grouped=False)
+    listed = pages.page(
+        found.groups,
+        lambda one: (one.root.alert.raised_at, one.group_id) if asked.is_newest_first else (skip + pages.limit,),
+    )
+    return [ListedAlertShape.listed(group.root, now) for group in listed]
 
 
 @router.post("/acknowledge", responses=answers(400))
@@ -122,11 +126,16 @@ incidents_router = APIRouter(tags=["alerts"])
 
 
 @incidents_router.get("/incidents", responses=answers(400))
-def list_incidents(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[IncidentShape]:
+def list_incidents(
+    parts: GivenParts, pages: Pages, state: Literal["open", "all"] = "open", site: str | None = None
+) -> list[IncidentShape]:
     """List incidents with their alerts, the likely root first, the newest incident first."""
     now = parts.clock.now()
     with parts.database.transaction() as tx:
-        found = incidents.list_incidents(tx, open_only=state == "open", most=most)
+        read = incidents.list_incidents(
+            tx, open_only=state == "open", site=site, after=pages.after(), most=pages.one_more
+        )
+        found = pages.page(read, lambda one: (one.began, one.incident_id))
         members = incidents.members(tx, [one.incident_id for one in found])
     return [_incident(one, members[one.incident_id], now) for one in found]
 
@@ -147,10 +156,12 @@ def _incident(one: Incident, members: list[Alert], now: datetime) -> IncidentSha
 
 
 @incidents_router.get("/rationalisations")
-def get_rationalisations(parts: GivenParts) -> list[RationalisationShape]:
+def get_rationalisations(parts: GivenParts, pages: Pages) -> list[RationalisationShape]:
     """List what was thought through about alarms, by class and kind."""
     with parts.database.transaction() as tx:
-        return [RationalisationShape.model_validate(one) for one in list_rationalisations(tx)]
+        found = list_rationalisations(tx)
+    listed = pages.through(found, lambda one: (one.class_tag, one.kind))
+    return [RationalisationShape.model_validate(one) for one in listed]
 
 
 @incidents_router.get("/figures/alarms")
@@ -166,11 +177,11 @@ findings_router = APIRouter(prefix="/findings", tags=["findings"])
 @findings_router.get("", responses=answers(400, 404))
 def list_findings(
     parts: GivenParts,
+    pages: Pages,
     site: Annotated[str | None, Query(description="Site of the asset; with `asset`.")] = None,
     asset: Annotated[str | None, Query(description="Tag of the asset; with `site`. All where absent.")] = None,
     open_only: Annotated[bool, Query(description="Only what has not cleared.")] = False,
     suppressed_only: Annotated[bool, Query(description="Only what is suppressed by design.")] = False,
-    most: Most = 200,
 ) -> list[FindingShape]:
     """List findings, those included that are suppressed by design."""
     if (site is None) != (asset is None):
@@ -178,6 +189,11 @@ def list_findings(
     with parts.database.transaction() as tx:
         asset_id = assets.get_asset(tx, site, asset).asset_id if site and asset else None
         found = findings.list_findings(
-            tx, asset_id=asset_id, open_only=open_only, suppressed_only=suppressed_only, most=most
+            tx,
+            asset_id=asset_id,
+            open_only=open_only,
+            suppressed_only=suppressed_only,
+            after=pages.after(),
+            most=pages.one_more,
         )
-    return [FindingShape.model_validate(one) for one in found]
+    return [FindingShape.model_validate(one) for one in pages.page(found, lambda one: (one.onset, one.finding_id))]

@@ -16,11 +16,13 @@ from alerts.alarms.suppression import (
 )
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.alerts import ReasonGiven, SaidState, StateShape
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
 from api.schemas.shape import NOTHING, Nothing
 from models.feedback import stating
 from plant.errors import NotFound, Rejected
+from plant.health import Health
 from storage.models import remaining, state_labels
 from storage.register import assets
 from storage.views import overview
@@ -31,12 +33,25 @@ _AN_HOUR = timedelta(hours=1)
 _OLDEST, _NEWEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-@router.get("", responses=answers())
-def list_assets(parts: GivenParts) -> list[AssetShape]:
-    """List every asset with its health."""
+@router.get("", responses=answers(400))
+def list_assets(
+    parts: GivenParts,
+    pages: Pages,
+    site: str | None = None,
+    asset_class: Annotated[str | None, Query(alias="class", description="Tag of a class.")] = None,
+    health: Health | None = None,
+) -> list[AssetShape]:
+    """List assets with their health, by site and tag."""
     with parts.database.transaction() as tx:
         found = overview.list_assets(tx, now=parts.clock.now(), key_values=True)
-    return [AssetShape.model_validate(asset) for asset in found]
+    wanted = [
+        one
+        for one in found
+        if (site is None or one.site == site)
+        and (asset_class is None or one.asset_class == asset_class)
+        and (health is None or one.health is health)
+    ]
+    return [AssetShape.model_validate(one) for one in pages.through(wanted, lambda one: (one.site, one.asset))]
 
 
 @router.get("/{site}/{tag:path}/series", responses=answers(400, 404))

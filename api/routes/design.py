@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from api.bodies import read_body
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.dispatch.design import AcceptanceWanted, DesignRequestShape, RejectionWanted
 from lifecycle.feedback import deciding, exchange
 from storage.notices import design
@@ -17,11 +18,13 @@ router = APIRouter(prefix="/design-requests", tags=["design requests"])
 _MOST_BYTES = 8 * 2**20
 
 
-@router.get("", responses=answers())
-def list_design_requests(parts: GivenParts) -> list[DesignRequestShape]:
+@router.get("", responses=answers(400))
+def list_design_requests(parts: GivenParts, pages: Pages) -> list[DesignRequestShape]:
     """List requests, the newest first."""
     with parts.database.transaction() as tx:
-        return [DesignRequestShape.model_validate(one) for one in design.list_requests(tx)]
+        found = design.list_requests(tx)
+    listed = pages.through(found, lambda one: (one.request_id,), newest_first=True)
+    return [DesignRequestShape.model_validate(one) for one in listed]
 
 
 @router.post("/bcf", responses=answers(400, 403))

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.assets import LivenessShape
 from api.schemas.shape import NOTHING, Nothing
 from api.schemas.telemetry import DeviceTokenShape, IssuedShape, TokenWish
@@ -17,12 +18,12 @@ from storage.views import liveness
 router = APIRouter(tags=["liveness"])
 
 
-@router.get("/liveness", responses=answers())
-def list_liveness(parts: GivenParts) -> list[LivenessShape]:
+@router.get("/liveness", responses=answers(400))
+def list_liveness(parts: GivenParts, pages: Pages) -> list[LivenessShape]:
     """List session, device and sensors of every asset."""
     with parts.database.transaction() as tx:
         found = liveness.of_all(tx)
-    return [LivenessShape.model_validate(one) for one in found]
+    return [LivenessShape.model_validate(one) for one in pages.through(found, lambda one: (one.site, one.asset))]
 
 
 @router.get("/assets/{site}/{tag:path}/liveness", responses=answers(404))
@@ -35,12 +36,13 @@ def get_liveness(parts: GivenParts, site: str, tag: str) -> LivenessShape:
 token_router = APIRouter(prefix="/device-tokens", tags=["device tokens"])
 
 
-@token_router.get("", responses=answers())
-def list_tokens(parts: GivenParts) -> list[DeviceTokenShape]:
+@token_router.get("", responses=answers(400))
+def list_tokens(parts: GivenParts, pages: Pages) -> list[DeviceTokenShape]:
     """List every token, revoked ones too, the newest first; never a secret."""
     with parts.database.transaction() as tx:
         found = store.every(tx)
-    return [DeviceTokenShape.model_validate(token) for token in found]
+    listed = pages.through(found, lambda one: (one.issued_at, one.token_id), newest_first=True)
+    return [DeviceTokenShape.model_validate(one) for one in listed]
 
 
 @token_router.post("", status_code=201, responses=answers(400, 404))

@@ -12,6 +12,7 @@ from alerts.knowledge.nearest import nearest
 from alerts.knowledge.search import search
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.knowledge import (
     ChangedLesson,
     LessonRevisionShape,
@@ -41,11 +42,11 @@ def find(
         Query(description="May be given again; every kind where absent."),
     ] = None,
     asset_class: AssetClass = None,
-    most: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> SearchAnswerShape:
     """Find closed orders, lessons, documents and rationalisations, best first, each with why it was found."""
     with parts.database.transaction() as tx:
-        return SearchAnswerShape.of(search(tx, q, kinds=kind, asset_class=asset_class, most=most))
+        return SearchAnswerShape.of(search(tx, q, kinds=kind, asset_class=asset_class, most=limit))
 
 
 @order_router.get("/{number}/nearest", responses=answers(404))
@@ -64,12 +65,11 @@ def keep_order_lesson(parts: GivenParts, number: str, says: NewLessonWords) -> L
 
 
 @lesson_router.get("", responses=answers(400))
-def list_lessons(
-    parts: GivenParts, asset_class: AssetClass = None, most: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> list[LessonShape]:
+def list_lessons(parts: GivenParts, pages: Pages, asset_class: AssetClass = None) -> list[LessonShape]:
     """List lessons that stand, the newest first."""
     with parts.database.transaction() as tx:
-        return [LessonShape.of(one) for one in lessons.list_lessons(tx, asset_class=asset_class, most=most)]
+        found = lessons.list_lessons(tx, asset_class=asset_class, after=pages.after(), most=pages.one_more)
+    return [LessonShape.of(one) for one in pages.page(found, lambda one: (one.changed_at, one.lesson_id))]
 
 
 @lesson_router.post("", status_code=201, responses=answers(400, 404, 409))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.models import ModelShape, ModelWithHistory, ProposalShape
 from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from models.feedback import proposing
@@ -18,23 +18,25 @@ from storage.models import catalogue, drift, proposals
 from storage.register import assets
 
 router = APIRouter(prefix="/models", tags=["models"])
+_EVERY = 1_000_000
 
 
 @router.get("", responses=answers(400, 404))
 def list_models(
     parts: GivenParts,
+    pages: Pages,
     site: Annotated[str | None, Query(description="Site of the asset; with `asset`.")] = None,
     asset: Annotated[str | None, Query(description="Tag of the asset; with `site`. All where absent.")] = None,
     retired: Annotated[bool, Query(description="Retired versions too.")] = False,
-    most: Most = 1000,
 ) -> list[ModelShape]:
     """List the models in charge and those that challenge them."""
     if (site is None) != (asset is None):
         raise Rejected("half_an_asset", "site and asset go together")
     with parts.database.transaction() as tx:
         asset_id = assets.get_asset(tx, site, asset).asset_id if site and asset else None
-        found = catalogue.list_models(tx, asset_id=asset_id, standing_only=not retired, most=most)
-    return [ModelShape.model_validate(one) for one in found]
+        found = catalogue.list_models(tx, asset_id=asset_id, standing_only=not retired, most=_EVERY)
+    listed = pages.through(found, lambda one: (one.site, one.asset, -one.model_id))
+    return [ModelShape.model_validate(one) for one in listed]
 
 
 @router.get("/{model_id}", responses=answers(404))
@@ -63,11 +65,13 @@ proposal_router = APIRouter(prefix="/proposals", tags=["models"])
 
 
 @proposal_router.get("", responses=answers(400))
-def list_proposals(parts: GivenParts, state: Literal["open", "all"] = "open", most: Most = 200) -> list[ProposalShape]:
+def list_proposals(parts: GivenParts, pages: Pages, state: Literal["open", "all"] = "open") -> list[ProposalShape]:
     """List what is proposed and stands open, or all that ever was."""
     with parts.database.transaction() as tx:
-        found = proposals.list_proposals(tx, open_only=state == "open", most=most)
-    return [ProposalShape.model_validate(one) for one in found]
+        found = proposals.list_proposals(tx, open_only=state == "open", after=pages.after(), most=pages.one_more)
+    return [
+        ProposalShape.model_validate(one) for one in pages.page(found, lambda one: (one.raised_at, one.proposal_id))
+    ]
 
 
 @proposal_router.post("/{proposal_id}/accept", responses=answers(400, 404, 409))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from alerts.dispatch import upkeep
 from api.parts import GivenParts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.dispatch.notices import ClosedWayShape, MessageState, NoticeMessageShape, PreferenceShape
 from api.schemas.shape import NOTHING, Nothing
 from storage.notices import dispatches
@@ -22,14 +22,17 @@ own_router = APIRouter(prefix="/me/notices", tags=["notices"])
 @router.get("", responses=answers(400))
 def list_messages(
     parts: GivenParts,
+    pages: Pages,
     state: MessageState | None = None,
     subject_id: Annotated[str | None, Query(description="Of one thing, as an order's number.")] = None,
-    most: Most = 200,
 ) -> list[NoticeMessageShape]:
     """List messages, the newest first."""
     with parts.database.transaction() as tx:
-        found = dispatches.list_dispatches(tx, state=state, subject_id=subject_id, most=most)
-    return [NoticeMessageShape.model_validate(vars_of(one)) for one in found]
+        found = dispatches.list_dispatches(
+            tx, state=state, subject_id=subject_id, after=pages.after(), most=pages.one_more
+        )
+    listed = pages.page(found, lambda one: (one.created_at, one.dispatch_id))
+    return [NoticeMessageShape.model_validate(vars_of(one)) for one in listed]
 
 
 def vars_of(one: dispatches.DispatchRecord) -> dict[str, object]:

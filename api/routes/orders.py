@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from alerts.orders import bookings, commands
 from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.revisions import RevisionRead, tag_revision
 from api.schemas.orders import (
     CodeShape,
@@ -29,12 +30,11 @@ from plant.work_order import Booking, FailureReport, OrderState, Outcome, Step
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
-Most = Annotated[int, Query(ge=1, le=1000, description="At most so many, the newest first.")]
 _MOVED = answers(400, 404, 409, 412)
 
 
 @router.get("", responses=answers(400))
-def list_work_orders(parts: GivenParts, asked: Annotated[OrderQuery, Query()]) -> list[OrderShape]:
+def list_work_orders(parts: GivenParts, pages: Pages, asked: Annotated[OrderQuery, Depends()]) -> list[OrderShape]:
     """List work orders: those that stand open, all, or those in one state; of a site, asset, team, person or type."""
     wanted = orders.OrderFilter(
         open_only=asked.state == "open",
@@ -45,10 +45,13 @@ def list_work_orders(parts: GivenParts, asked: Annotated[OrderQuery, Query()]) -
         assignee=asked.assignee,
         work_type=asked.work_type,
         overdue_at=parts.clock.now() if asked.overdue else None,
+        created_from=asked.created_from,
+        created_to=asked.created_to,
+        after=pages.after_number(),
     )
     with parts.database.transaction() as tx:
-        found = orders.list_orders(tx, wanted, most=asked.most)
-    return [OrderShape.model_validate(order) for order in found]
+        found = orders.list_orders(tx, wanted, most=pages.one_more)
+    return [OrderShape.model_validate(order) for order in pages.page(found, lambda one: (one.order_id,))]
 
 
 @router.post("", status_code=201, responses=_MOVED)

@@ -13,7 +13,7 @@ from api.identity.people import NewPerson
 from api.identity.tokens import TokenWanted
 from api.parts import GivenParts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.people import (
     ApiTokenShape,
     AttemptsShape,
@@ -44,6 +44,7 @@ people_router = APIRouter(prefix="/people", tags=["people"])
 team_router = APIRouter(prefix="/teams", tags=["people"])
 token_router = APIRouter(prefix="/tokens", tags=["people"])
 attempt_router = APIRouter(prefix="/sign-ins", tags=["people"])
+_NEWEST_ATTEMPTS = 10_000
 
 
 @me_router.get("", responses=answers())
@@ -62,11 +63,11 @@ def confirm_me(request: Request, parts: GivenParts, shown: Confirmation) -> Conf
 
 
 @me_router.get("/tokens", responses=answers(403))
-def list_own_tokens(parts: GivenParts) -> list[ApiTokenShape]:
+def list_own_tokens(parts: GivenParts, pages: Pages) -> list[ApiTokenShape]:
     """List one's own tokens."""
     with parts.database.transaction() as tx:
         found = api_tokens.every(tx, person_id=_person_id(parts.principal))
-    return [ApiTokenShape.model_validate(one) for one in found]
+    return [ApiTokenShape.model_validate(one) for one in pages.through(found, _by_token)]
 
 
 @me_router.post("/tokens", status_code=201, responses=answers(400, 403))
@@ -120,12 +121,13 @@ def _person_id(principal: Principal) -> str:
 
 
 @people_router.get("", responses=answers(403))
-def list_people(parts: GivenParts) -> list[PersonShape]:
+def list_people(parts: GivenParts, pages: Pages) -> list[PersonShape]:
     """List the people of the sites one administers."""
     with parts.database.transaction() as tx:
         found = people.everybody(tx)
     mine = parts.principal.sites_with(Right.MANAGE_PEOPLE)
-    return [PersonShape.of(one) for one in found if mine is None or mine & one.roles.keys() or not one.roles]
+    theirs = [one for one in found if mine is None or mine & one.roles.keys() or not one.roles]
+    return [PersonShape.of(one) for one in pages.through(theirs, lambda one: (one.sign_in,))]
 
 
 @people_router.post("", status_code=201, responses=answers(400, 403, 404, 409))
@@ -185,10 +187,11 @@ def withdraw_role(parts: GivenParts, sign_in: str, wanted: RoleWanted) -> Person
 
 
 @team_router.get("", responses=answers(403))
-def list_teams(parts: GivenParts) -> list[TeamShape]:
+def list_teams(parts: GivenParts, pages: Pages) -> list[TeamShape]:
     """List every team."""
     with parts.database.transaction() as tx:
-        return [TeamShape.model_validate(one) for one in people.teams(tx)]
+        found = people.teams(tx)
+    return [TeamShape.model_validate(one) for one in pages.through(found, lambda one: (one.tag,))]
 
 
 @team_router.post("", status_code=201, responses=answers(400, 403))
@@ -218,10 +221,15 @@ def join_team(parts: GivenParts, team: str, wanted: MemberWanted) -> None:
 
 
 @token_router.get("", responses=answers(403))
-def list_tokens(parts: GivenParts) -> list[ApiTokenShape]:
+def list_tokens(parts: GivenParts, pages: Pages) -> list[ApiTokenShape]:
     """List every token, people's and machines'; never a secret."""
     with parts.database.transaction() as tx:
-        return [ApiTokenShape.model_validate(one) for one in api_tokens.every(tx)]
+        found = api_tokens.every(tx)
+    return [ApiTokenShape.model_validate(one) for one in pages.through(found, _by_token)]
+
+
+def _by_token(token: api_tokens.ApiToken) -> tuple[str]:
+    return (token.token_id,)
 
 
 @token_router.post("", status_code=201, responses=answers(400, 403))
@@ -249,7 +257,9 @@ def revoke_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHING) 
 
 
 @attempt_router.get("", responses=answers(403))
-def list_attempts(parts: GivenParts, most: Most = 200) -> list[AttemptsShape]:
+def list_attempts(parts: GivenParts, pages: Pages) -> list[AttemptsShape]:
     """List the newest attempts to sign in."""
     with parts.database.transaction() as tx:
-        return [AttemptsShape.model_validate(one) for one in sign_ins.attempts(tx, most=most)]
+        found = sign_ins.attempts(tx, most=_NEWEST_ATTEMPTS)
+    listed = pages.through(found, lambda one: (one.last_at, one.account, one.address, one.outcome), newest_first=True)
+    return [AttemptsShape.model_validate(one) for one in listed]

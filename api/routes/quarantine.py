@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.quarantine import (
     Approval,
     ApprovedShape,
@@ -22,22 +22,27 @@ from storage.telemetry import quarantine
 from storage.views import overview
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
+_EVERY = 1_000_000
 
 
 @router.get("", responses=answers(400))
-def list_quarantine(parts: GivenParts, most: Most = 200) -> list[QuarantinedShape]:
+def list_quarantine(
+    parts: GivenParts, pages: Pages, reason: str | None = None, site: str | None = None
+) -> list[QuarantinedShape]:
     """List what is held, the newest first, without payloads."""
     with parts.database.transaction() as tx:
-        found = overview.list_quarantine(tx, most=most)
-    return [QuarantinedShape.model_validate(held) for held in found]
+        found = overview.list_quarantine(tx, reason=reason, site=site, after=pages.after(), most=pages.one_more)
+    listed = pages.page(found, lambda one: (one.last_seen, one.quarantine_id))
+    return [QuarantinedShape.model_validate(held) for held in listed]
 
 
 @router.get("/assets", responses=answers(400))
-def list_strangers(parts: GivenParts, most: Most = 200) -> list[StrangerShape]:
+def list_strangers(parts: GivenParts, pages: Pages) -> list[StrangerShape]:
     """List the assets that the register does not know, with what waits for their approval, those heard last first."""
     with parts.database.transaction() as tx:
-        found = quarantine.strangers(tx, most=most)
-    return [StrangerShape.model_validate(one) for one in found]
+        found = quarantine.strangers(tx, most=_EVERY)
+    listed = pages.through(found, lambda one: (one.last_seen, one.site, one.asset), newest_first=True)
+    return [StrangerShape.model_validate(one) for one in listed]
 
 
 @router.post("/assets/approve", status_code=201, responses=answers(400, 409))

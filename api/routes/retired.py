@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.assets import Merging, RetiredShape, Retiring, ViewChangeShape
 from lifecycle.register import retiring
 from plant.errors import Rejected
@@ -16,11 +17,13 @@ router = APIRouter(prefix="/assets", tags=["assets"])
 list_router = APIRouter(prefix="/register", tags=["assets"])
 
 
-@list_router.get("/retired", responses=answers())
-def list_retired(parts: GivenParts) -> list[RetiredShape]:
+@list_router.get("/retired", responses=answers(400))
+def list_retired(parts: GivenParts, pages: Pages) -> list[RetiredShape]:
     """List the assets and signals that are out of view, since when and by whom."""
     with parts.database.transaction() as tx:
-        return [RetiredShape.model_validate(one) for one in retired.every(tx)]
+        found = retired.every(tx)
+    listed = pages.through(found, lambda one: (one.site, one.asset, one.key or ""))
+    return [RetiredShape.model_validate(one) for one in listed]
 
 
 @router.post("/{site}/{tag:path}/retire", responses=answers(400, 404, 409))

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.telemetry import DeliveredMinuteShape, FaultShape, FlowShape, HealthShape, LiveShape
 from plant.errors import Rejected
 from plant.people.rights import Right
@@ -17,6 +18,7 @@ from storage.telemetry import delivery
 from storage.views import overview, product_state
 
 router = APIRouter(prefix="/ingest", tags=["ingest"])
+_MOST_MINUTES = 100_000
 _AN_HOUR = timedelta(hours=1)
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _NEWEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -37,16 +39,17 @@ def get_status(parts: GivenParts, since: Since = None, device: Device | None = N
 @router.get("/minutes", responses=answers(400))
 def list_minutes(
     parts: GivenParts,
+    pages: Pages,
     device: Device,
     since: Since = None,
-    most: Annotated[int, Query(ge=1, le=10_000)] = 1440,
 ) -> list[DeliveredMinuteShape]:
     """Say what became of what one device sent, minute by minute, the newest first."""
     if not _is_seen(parts, device):
         return []
     with parts.database.transaction() as tx:
-        found = delivery.by_minute(tx, device, since=_since(parts, since), most=most)
-    return [DeliveredMinuteShape.model_validate(one) for one in found]
+        found = delivery.by_minute(tx, device, since=_since(parts, since), most=_MOST_MINUTES)
+    listed = pages.through(found, lambda one: (one.minute,), newest_first=True)
+    return [DeliveredMinuteShape.model_validate(one) for one in listed]
 
 
 def _is_seen(parts: GivenParts, device: str) -> bool:

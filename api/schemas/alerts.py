@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from alerts.alarms.bulk import BulkOutcome
@@ -14,7 +15,7 @@ from plant.alert import Alert, AlertState
 from plant.finding import Assumption, FindingSource, StateWord
 from plant.severity import Severity
 from storage.models.state_labels import StandingState
-from storage.views.alert_list import ListedAlert
+from storage.views.alert_list import AlertFilter, ListedAlert
 
 
 class AlertShape(BaseModel):
@@ -72,22 +73,42 @@ class AlertShape(BaseModel):
         )
 
 
-class AlertQuery(Nothing):
+class AlertQuery:
     """Which alerts are wanted; what is left out asks nothing."""
 
-    state: Literal["open", "all"] | AlertState = Field(
-        default="open", description="`open`: active or not acknowledged; `all`; or one state of ISA-18.2."
-    )
-    site: str | None = None
-    area: str | None = Field(default=None, description="Area of the site.")
-    asset: str | None = None
-    severity: Severity | None = None
-    kind: str | None = None
-    text: PlainText | None = Field(
-        default=None, max_length=200, description="Part of the asset's tag or name, the kind, or what was said."
-    )
-    sort: Literal["newest", "severity", "times", "asset"] = "newest"
-    most: int = Field(default=200, ge=1, le=1000, description="At most so many.")
+    def __init__(
+        self,
+        *,
+        state: Annotated[
+            Literal["open", "all"] | AlertState,
+            Query(description="`open`: active or not acknowledged; `all`; or one state of ISA-18.2."),
+        ] = "open",
+        site: str | None = None,
+        area: Annotated[str | None, Query(description="Area of the site.")] = None,
+        asset: Annotated[str | None, Query(description="Tag of the asset.")] = None,
+        severity: Severity | None = None,
+        kind: str | None = None,
+        text: Annotated[
+            PlainText | None,
+            Query(max_length=200, description="Part of the asset's tag or name, the kind, or what was said."),
+        ] = None,
+        sort: Literal["newest", "severity", "times", "asset"] = "newest",
+        raised_from: Annotated[AwareDatetime | None, Query(alias="from", description="Raised at or after.")] = None,
+        raised_to: Annotated[AwareDatetime | None, Query(alias="to", description="Raised before.")] = None,
+    ) -> None:
+        self.is_newest_first = sort == "newest"
+        self.wanted = AlertFilter(
+            state=state,
+            site=site,
+            area=area,
+            asset=asset,
+            severity=severity,
+            kind=kind,
+            text=text,
+            sort=sort,
+            raised_from=raised_from,
+            raised_to=raised_to,
+        )
 
 
 class ListedAlertShape(AlertShape):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
+from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.schemas.shape import Nothing, Remark, Shape
@@ -58,17 +59,31 @@ class OrderShape(Shape):
     steps: list[Step] = Field(description="What may be done with it now, the usual next step first.")
 
 
-class OrderQuery(Nothing):
+class OrderQuery:
     """Which orders are wanted; what is left out asks nothing."""
 
-    state: Literal["open", "all"] | OrderState = "open"
-    site: str | None = None
-    asset: str | None = None
-    team: str | None = Field(default=None, description="Tag of the team.")
-    assignee: str | None = Field(default=None, description="Who is to do it, by the name under which they sign in.")
-    work_type: WorkType | None = None
-    overdue: bool = False
-    most: int = Field(default=200, ge=1, le=1000, description="At most so many, the newest first.")
+    def __init__(
+        self,
+        *,
+        state: Literal["open", "all"] | OrderState = "open",
+        site: str | None = None,
+        asset: Annotated[str | None, Query(description="Tag of the asset.")] = None,
+        team: Annotated[str | None, Query(description="Tag of the team.")] = None,
+        assignee: Annotated[str | None, Query(description="By the name under which they sign in.")] = None,
+        work_type: WorkType | None = None,
+        overdue: Annotated[bool, Query(description="Only those whose requested finish is past.")] = False,
+        created_from: Annotated[AwareDatetime | None, Query(alias="from", description="Raised at or after.")] = None,
+        created_to: Annotated[AwareDatetime | None, Query(alias="to", description="Raised before.")] = None,
+    ) -> None:
+        self.state = state
+        self.site = site
+        self.asset = asset
+        self.team = team
+        self.assignee = assignee
+        self.work_type = work_type
+        self.overdue = overdue
+        self.created_from = created_from
+        self.created_to = created_to
 
 
 class EventShape(Shape):

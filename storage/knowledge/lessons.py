@@ -8,6 +8,7 @@ from uuid import UUID
 
 from plant.errors import Conflict, NotFound
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +112,11 @@ def of_order(tx: Transaction, order_id: int) -> UUID | None:
     return row["lesson_id"] if row else None
 
 
-def list_lessons(tx: Transaction, *, asset_class: str | None = None, most: int = 100) -> list[Lesson]:
+def list_lessons(
+    tx: Transaction, *, asset_class: str | None = None, after: After | None = None, most: int = 100
+) -> list[Lesson]:
     """Return lessons that stand, the newest first; of one class, or of every one."""
-    return [_lesson(row) for row in tx.all("lessons.list", asset_class=asset_class, most=most)]
+    return [_lesson(row) for row in tx.all("lessons.list", asset_class=asset_class, **beyond(after), most=most)]
 
 
 def revisions(tx: Transaction, lesson_id: UUID) -> list[LessonRevision]:

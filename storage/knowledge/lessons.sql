@@ -57,7 +57,8 @@ JOIN asset_class AS c USING (class_id)
 LEFT JOIN work_order AS o USING (order_id)
 LEFT JOIN asset AS a ON a.asset_id = o.asset_id
 WHERE l.withdrawn_at IS NULL AND (%(asset_class)s::text IS NULL OR c.tag = %(asset_class)s)
-ORDER BY l.changed_at DESC, l.lesson_id
+    AND (%(after_at)s::timestamptz IS NULL OR (l.changed_at, l.lesson_id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY l.changed_at DESC, l.lesson_id DESC
 LIMIT %(most)s;
 
 -- name: revisions

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from plant.finding import Assumption, Finding, FindingKind, FindingSource, assumption_of
 from plant.severity import Severity
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +87,18 @@ def list_findings(
     asset_id: int | None = None,
     open_only: bool = False,
     suppressed_only: bool = False,
+    after: After | None = None,
     most: int = 200,
 ) -> list[FindingLine]:
     """Return findings of an asset, or of all, the newest first."""
-    rows = tx.all("findings.list", asset_id=asset_id, open_only=open_only, suppressed_only=suppressed_only, most=most)
+    rows = tx.all(
+        "findings.list",
+        asset_id=asset_id,
+        open_only=open_only,
+        suppressed_only=suppressed_only,
+        **beyond(after),
+        most=most,
+    )
     return [
         FindingLine(**{**row, "source": FindingSource(row["source"]), "severity": Severity(row["severity"])})
         for row in rows

@@ -50,5 +50,6 @@ JOIN site AS s USING (site_id)
 WHERE (%(asset_id)s::integer IS NULL OR f.asset_id = %(asset_id)s)
     AND (NOT %(open_only)s OR f.cleared IS NULL)
     AND (NOT %(suppressed_only)s OR f.suppressed IS NOT NULL)
-ORDER BY f.onset DESC, f.finding_id
+    AND (%(after_at)s::timestamptz IS NULL OR (f.onset, f.finding_id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY f.onset DESC, f.finding_id DESC
 LIMIT %(most)s;

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from plant.errors import NotFound
 from plant.model import ProposalState, RetrainingReason, TrainingState
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 
 Decision = Literal[ProposalState.ACCEPTED, ProposalState.DISMISSED]
 
@@ -107,10 +108,12 @@ def list_proposals(
     open_only: bool = False,
     asset_id: int | None = None,
     proposal_id: int | None = None,
+    after: After | None = None,
     most: int = 200,
 ) -> list[Proposal]:
     """Return proposals, the newest first."""
-    rows = tx.all("proposals.list", open_only=open_only, asset_id=asset_id, proposal_id=proposal_id, most=most)
+    asked = {"open_only": open_only, "asset_id": asset_id, "proposal_id": proposal_id, "most": most}
+    rows = tx.all("proposals.list", **asked, **beyond(after))
     return [_proposal(row) for row in rows]
 
 

@@ -51,6 +51,7 @@ LEFT JOIN training AS t USING (training_id)
 WHERE (NOT %(open_only)s OR p.state = 'open')
     AND (%(asset_id)s::integer IS NULL OR p.asset_id = %(asset_id)s)
     AND (%(proposal_id)s::integer IS NULL OR p.proposal_id = %(proposal_id)s)
+    AND (%(after_at)s::timestamptz IS NULL OR (p.raised_at, p.proposal_id) < (%(after_at)s, %(after_id)s::bigint))
 ORDER BY p.raised_at DESC, p.proposal_id DESC
 LIMIT %(most)s;
 

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from plant.errors import Conflict, NotFound
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,8 +189,13 @@ def closed_ways(tx: Transaction) -> list[ClosedWay]:
 
 
 def list_dispatches(
-    tx: Transaction, *, state: str | None = None, subject_id: str | None = None, most: int = 200
+    tx: Transaction,
+    *,
+    state: str | None = None,
+    subject_id: str | None = None,
+    after: After | None = None,
+    most: int = 200,
 ) -> list[DispatchRecord]:
     """Return messages, the newest first: of one state, of one thing, or all."""
-    rows = tx.all("dispatches.list", state=state, subject_id=subject_id, most=most)
+    rows = tx.all("dispatches.list", state=state, subject_id=subject_id, **beyond(after), most=most)
     return [DispatchRecord(**row) for row in rows]

@@ -114,7 +114,8 @@ SELECT
 FROM dispatch AS d
 JOIN notice AS n USING (notice_id)
 WHERE (%(state)s::text IS NULL OR d.state = %(state)s) AND (%(subject_id)s::text IS NULL OR n.subject_id = %(subject_id)s)
-ORDER BY d.created_at DESC, d.dispatch_id
+    AND (%(after_at)s::timestamptz IS NULL OR (d.created_at, d.dispatch_id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY d.created_at DESC, d.dispatch_id DESC
 LIMIT %(most)s;
 
 -- name: site_of

@@ -12,6 +12,7 @@ from plant.alert import Alert
 from plant.errors import NotFound
 from plant.finding import Assumption, assumption_of
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 from storage.work.alerts import alert_of_row
 from storage.work.orders import order_number
 
@@ -28,6 +29,8 @@ class AlertFilter:
     kind: str | None = None
     text: str | None = None
     sort: str = "newest"
+    raised_from: datetime | None = None
+    raised_to: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,10 +77,20 @@ class AlertPlace:
 
 
 def page_of_alerts(
-    tx: Transaction, wanted: AlertFilter, *, now: datetime, most: int, skip: int = 0, grouped: bool = True
+    tx: Transaction,
+    wanted: AlertFilter,
+    *,
+    now: datetime,
+    most: int,
+    skip: int = 0,
+    after: After | None = None,
+    grouped: bool = True,
 ) -> AlertPage:
-    """Return a page of incidents with a wanted alert, each with all its alerts; not `grouped`: of single alerts."""
-    rows = tx.all("alert_list.page", **asdict(wanted), now=now, most=most, skip=skip, grouped=grouped)
+    """Return a page of incidents with a wanted alert, each with all its alerts; not `grouped`: of single alerts.
+
+    `after` begins behind an alert, where single alerts are listed the newest first.
+    """
+    rows = tx.all("alert_list.page", **asdict(wanted), **beyond(after), now=now, most=most, skip=skip, grouped=grouped)
     incidents = [UUID(row["incident_id"]) for row in rows if row["incident_id"]] if grouped else []
     alone = [one for row in rows for one in row["alert_ids"]]
     found: dict[UUID, list[dict[str, Any]]] = {}

@@ -34,6 +34,9 @@ FROM (
         AND (%(asset)s::text IS NULL OR a.tag = %(asset)s)
         AND (%(severity)s::text IS NULL OR l.severity = %(severity)s)
         AND (%(kind)s::text IS NULL OR l.kind = %(kind)s)
+        AND (%(raised_from)s::timestamptz IS NULL OR l.raised_at >= %(raised_from)s)
+        AND (%(raised_to)s::timestamptz IS NULL OR l.raised_at < %(raised_to)s)
+        AND (%(after_at)s::timestamptz IS NULL OR (l.raised_at, l.alert_id) < (%(after_at)s, %(after_id)s::uuid))
         AND (
             %(text)s::text IS NULL
             OR position(
@@ -48,7 +51,7 @@ ORDER BY
     CASE WHEN %(sort)s = 'times' THEN -sum(w.count) END,
     CASE WHEN %(sort)s = 'asset' THEN min(w.tag) END,
     max(w.raised_at) DESC,
-    w.group_id
+    w.group_id DESC
 LIMIT %(most)s
 OFFSET %(skip)s;
 

@@ -12,6 +12,7 @@ from plant.errors import NotFound
 from plant.health import Health
 from plant.severity import Severity
 from storage.core.database import Transaction
+from storage.core.keyset import After, beyond
 from storage.telemetry.windows import from_us
 from storage.views import series
 
@@ -192,9 +193,17 @@ def get_series(
     ]
 
 
-def list_quarantine(tx: Transaction, *, most: int = 200) -> list[Quarantined]:
+def list_quarantine(
+    tx: Transaction,
+    *,
+    reason: str | None = None,
+    site: str | None = None,
+    after: After | None = None,
+    most: int = 200,
+) -> list[Quarantined]:
     """Return what is held, the newest first, without payloads."""
-    return [Quarantined(**row) for row in tx.all("overview.quarantine", most=most)]
+    rows = tx.all("overview.quarantine", reason=reason, site=site, **beyond(after), most=most)
+    return [Quarantined(**row) for row in rows]
 
 
 def get_quarantined(tx: Transaction, quarantine_id: int) -> Quarantined:

@@ -75,6 +75,9 @@ SELECT
 -- What is held in quarantine, the newest first, without payloads.
 SELECT quarantine_id, topic, reason, detail, site_tag, asset_tag, length, first_seen, last_seen, count, readings
 FROM quarantine
+WHERE (%(reason)s::text IS NULL OR reason = %(reason)s)
+    AND (%(site)s::text IS NULL OR site_tag = %(site)s)
+    AND (%(after_at)s::timestamptz IS NULL OR (last_seen, quarantine_id) < (%(after_at)s, %(after_id)s::bigint))
 ORDER BY last_seen DESC, quarantine_id DESC
 LIMIT %(most)s;
 

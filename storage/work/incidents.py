@@ -13,6 +13,7 @@ from plant.alert import Alert
 from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.core.json_rows import json_rows
+from storage.core.keyset import After, beyond
 from storage.work.alerts import alert_of_row
 
 
@@ -116,9 +117,12 @@ def changed(tx: Transaction, *, calm_before: datetime, most: int = 100) -> list[
     return [row["incident_id"] for row in tx.all("incidents.changed", calm_before=calm_before, most=most)]
 
 
-def list_incidents(tx: Transaction, *, open_only: bool = False, most: int = 100) -> list[Incident]:
+def list_incidents(
+    tx: Transaction, *, open_only: bool = False, site: str | None = None, after: After | None = None, most: int = 100
+) -> list[Incident]:
     """Return incidents, the newest first."""
-    return [_incident(row) for row in tx.all("incidents.list", open_only=open_only, most=most)]
+    rows = tx.all("incidents.list", open_only=open_only, site=site, **beyond(after), most=most)
+    return [_incident(row) for row in rows]
 
 
 def told_lately(tx: Transaction, site_id: int, area: str, *, since: datetime) -> tuple[int, int]:

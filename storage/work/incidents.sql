@@ -158,8 +158,11 @@ LIMIT %(most)s;
 SELECT i.*, s.tag AS site
 FROM incident AS i
 JOIN site AS s USING (site_id)
-WHERE i.merged_into IS NULL AND (NOT %(open_only)s OR i.resolved_at IS NULL)
-ORDER BY i.began DESC, i.incident_id
+WHERE i.merged_into IS NULL
+    AND (NOT %(open_only)s OR i.resolved_at IS NULL)
+    AND (%(site)s::text IS NULL OR s.tag = %(site)s)
+    AND (%(after_at)s::timestamptz IS NULL OR (i.began, i.incident_id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY i.began DESC, i.incident_id DESC
 LIMIT %(most)s;
 
 -- name: told_lately

@@ -88,7 +88,10 @@ def get_order(tx: Transaction, number: str) -> WorkOrder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderFilter:
-    """Which orders are wanted; what is None or False asks nothing. `overdue_at`: those overdue at that instant."""
+    """Which orders are wanted; what is None or False asks nothing.
+
+    `overdue_at`: those overdue at that instant. `after`: those older than the order of that id.
+    """
 
     open_only: bool = False
     states: tuple[OrderState, ...] | None = None
@@ -98,6 +101,9 @@ class OrderFilter:
     assignee: str | None = None
     work_type: WorkType | None = None
     overdue_at: datetime | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    after: int | None = None
 
 
 def list_orders(

@@ -39,6 +39,7 @@ APP = {
     "design_change": "si",
     "closed_way": "siud",
     "provider_sign_in": "sid",
+    "idempotent_request": "siud",
     "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
     "finding_due": "sid",

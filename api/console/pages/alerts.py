@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from nicegui import run, ui
 
@@ -119,7 +120,7 @@ class AlertListPage:
 
     def _wanted(self) -> AlertFilter:
         ask = self._filters
-        said = {key: ask.of(key) for key in _ASKED}
+        said: dict[str, Any] = {key: ask.of(key) for key in _ASKED}
         return AlertFilter(state=ask.of("state") or "open", sort=ask.of("sort") or "newest", **said)
 
     def _show(self, page: AlertPage) -> None:

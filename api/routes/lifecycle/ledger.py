@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.parts import GivenParts, Parts
 from api.problems import answers
-from api.routes.orders import Most
+from api.protocol.paging import Pages
 from api.schemas.lifecycle.ledger import (
     ChainShape,
     ConsistencyShape,
@@ -27,21 +27,23 @@ router = APIRouter(prefix="/ledger", tags=["ledger"])
 
 
 @router.get("", responses=answers(403))
-def list_chains(parts: GivenParts) -> list[ChainShape]:
+def list_chains(parts: GivenParts, pages: Pages) -> list[ChainShape]:
     """List the chains of one's own sites, with how far each is signed and cosigned."""
     with parts.database.transaction() as tx:
         found = store.chains(tx)
-    return [ChainShape.model_validate(one) for one in found if not one.project.startswith("@") or sees_people(parts)]
+    theirs = [one for one in found if not one.project.startswith("@") or sees_people(parts)]
+    return [ChainShape.model_validate(one) for one in pages.through(theirs, lambda one: (one.project,))]
 
 
 @router.get("/{site}/entries", responses=answers(403, 404))
 def list_entries(
-    parts: GivenParts, site: str, after: Annotated[int, Query(ge=0)] = 0, most: Most = 200
+    parts: GivenParts, pages: Pages, site: str, after: Annotated[int, Query(ge=0)] = 0
 ) -> list[EntryShape]:
     """List entries of a chain in order, those after a number."""
     demand_chain(parts, site)
     with parts.database.transaction() as tx:
-        return [EntryShape.model_validate(one) for one in heads.entries(tx, site, after=after, most=most)]
+        found = heads.entries(tx, site, after=pages.after_number() or after, most=pages.one_more)
+    return [EntryShape.model_validate(one) for one in pages.page(found, lambda one: (one["seq"],))]
 
 
 @router.get("/{site}/verdict", responses=answers(403, 404))

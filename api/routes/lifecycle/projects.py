@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.lifecycle.projects import (
     Carry,
     DutyWanted,
@@ -37,11 +38,12 @@ FileName = Annotated[str, Query(min_length=1, max_length=200, description="The f
 
 
 @router.get("", responses=answers(403))
-def list_projects(parts: GivenParts) -> list[ProjectLine]:
+def list_projects(parts: GivenParts, pages: Pages) -> list[ProjectLine]:
     """List the projects of one's own sites."""
     with parts.database.transaction() as tx:
         found = rows.every(tx)
-    return [ProjectLine(project=one.tag, site=one.site, name=one.name, assets=one.assets) for one in found]
+    listed = pages.through(found, lambda one: (one.tag,))
+    return [ProjectLine(project=one.tag, site=one.site, name=one.name, assets=one.assets) for one in listed]
 
 
 @router.post("", status_code=201, responses=answers(400, 403, 404, 409))

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from alerts.preventive import planning
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.work.maintenance import MaintenancePlanShape, MaintenancePlanWanted, PlanNamed
 from storage.orders import maintenance_plans
 
@@ -15,11 +16,12 @@ router = APIRouter(prefix="/maintenance-plans", tags=["work orders"])
 
 @router.get("", responses=answers(400))
 def list_maintenance_plans(
-    parts: GivenParts, site: str | None = None, asset: str | None = None
+    parts: GivenParts, pages: Pages, site: str | None = None, asset: str | None = None
 ) -> list[MaintenancePlanShape]:
     """List planned maintenance, and when each plan is due next."""
     with parts.database.transaction() as tx:
-        return [MaintenancePlanShape.of(one) for one in maintenance_plans.list_plans(tx, site=site, asset=asset)]
+        found = maintenance_plans.list_plans(tx, site=site, asset=asset)
+    return [MaintenancePlanShape.of(one) for one in pages.through(found, lambda one: (one.plan.tag, one.asset_id))]
 
 
 @router.post("", status_code=201, responses=answers(400, 403, 404, 409))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from alerts.orders import bookings, downtime, stock
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.orders import OrderShape
 from api.schemas.work.spending import (
     DowntimeShape,
@@ -34,6 +33,7 @@ router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 part_router = APIRouter(prefix="/parts", tags=["work orders"])
 downtime_router = APIRouter(prefix="/downtime", tags=["work orders"])
 _CHANGED = answers(400, 404, 409)
+_EVERY = 1_000_000
 
 
 @router.get("/cost", responses=answers(404))
@@ -119,12 +119,11 @@ def end_downtime(parts: GivenParts, number: str, end: NewDowntimeEnd) -> OrderSh
 
 
 @part_router.get("", responses=answers(400))
-def list_parts(
-    parts: GivenParts, site: str | None = None, most: Annotated[int, Query(ge=1, le=10_000)] = 1000
-) -> list[PartShape]:
+def list_parts(parts: GivenParts, pages: Pages, site: str | None = None) -> list[PartShape]:
     """List the parts of a site with their stock."""
     with parts.database.transaction() as tx:
-        return [PartShape.model_validate(one) for one in rows.list_parts(tx, site, most=most)]
+        found = rows.list_parts(tx, site, most=_EVERY)
+    return [PartShape.model_validate(one) for one in pages.through(found, lambda one: (one.number, one.part_id))]
 
 
 @part_router.post("/receive", responses=_CHANGED)
@@ -145,8 +144,10 @@ def receive_part(parts: GivenParts, received: NewReceipt) -> PartShape:
 
 
 @downtime_router.get("", responses=answers(400, 404))
-def list_downtime(parts: GivenParts, site: str, asset: str) -> list[DowntimeShape]:
+def list_downtime(parts: GivenParts, pages: Pages, site: str, asset: str) -> list[DowntimeShape]:
     """List when an asset stood, the newest first, each with the order that it belongs to."""
     with parts.database.transaction() as tx:
         asset_id = assets.get_asset(tx, site, asset).asset_id
-        return [DowntimeShape.model_validate(one) for one in downtimes.list_downtimes(tx, asset_id=asset_id)]
+        found = downtimes.list_downtimes(tx, asset_id=asset_id)
+    listed = pages.through(found, lambda one: (one.down_from, one.downtime_id), newest_first=True)
+    return [DowntimeShape.model_validate(one) for one in listed]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from alerts.orders import checklist
 from api.parts import GivenParts
 from api.problems import answers
+from api.protocol.paging import Pages
 from api.schemas.orders import OrderShape
 from api.schemas.shape import Remark
 from api.schemas.work.tasks import JobPlanShape, NewAnswer, NewFollowUp, NewPlan, NewTask, TaskShape
@@ -87,13 +88,16 @@ def dismiss_order_for_task(parts: GivenParts, number: str, position: int, why: R
     return OrderShape.model_validate(order)
 
 
-@plan_router.get("", responses=answers())
+@plan_router.get("", responses=answers(400))
 def list_job_plans(
-    parts: GivenParts, asset_class: Annotated[str | None, Query(description="Those that a class can be given.")] = None
+    parts: GivenParts,
+    pages: Pages,
+    asset_class: Annotated[str | None, Query(description="Those that a class can be given.")] = None,
 ) -> list[JobPlanShape]:
     """List the job library: the newest version of each plan."""
     with parts.database.transaction() as tx:
-        return [JobPlanShape.model_validate(plan) for plan in job_plans.list_job_plans(tx, asset_class)]
+        found = job_plans.list_job_plans(tx, asset_class)
+    return [JobPlanShape.model_validate(plan) for plan in pages.through(found, lambda one: (one.tag, one.version))]
 
 
 @plan_router.get("/{tag}", responses=answers(404))
