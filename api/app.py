@@ -33,6 +33,7 @@ from api.protocol.parameters import refuse_unknown_parameters
 from api.routes import (
     alerts,
     assets,
+    changes,
     design,
     devices,
     figures,
@@ -53,6 +54,7 @@ from api.routes.work import contents as order_contents
 from api.routes.work import tasks as order_tasks
 from ingest.door import Door
 from plant.clock import Clock
+from storage.core.change_waker import ChangeWaker
 from storage.core.database import Database
 
 _ROUTERS = (
@@ -77,6 +79,7 @@ _ROUTERS = (
     assets.router,
     models.router,
     models.proposal_router,
+    changes.router,
     figures.router,
     knowledge.search_router,
     knowledge.lesson_router,
@@ -152,6 +155,8 @@ def create_app(
         attachments=attachments or AttachmentStore(),
     )
     app.state.access = access
+    app.state.streams = set()
+    app.state.waker = ChangeWaker(database.url, role=database.role)
     app.state.registry = registry or CollectorRegistry()
     app.router.routes.extend(_routes())
     takes_files = set(routes_that_take_files(iter_route_contexts(app.routes)))

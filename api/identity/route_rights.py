@@ -58,6 +58,7 @@ _THE_PLANT = (
     RouteRight("GET", f"{API}/proposals", Right.SEE),
     RouteRight("POST", f"{API}/proposals/{{proposal_id}}/accept", Right.DECIDE_ON_MODELS, At.PROPOSAL),
     RouteRight("POST", f"{API}/proposals/{{proposal_id}}/dismiss", Right.DECIDE_ON_MODELS, At.PROPOSAL),
+    RouteRight("GET", f"{API}/changes", Right.SEE),
     RouteRight("GET", f"{API}/figures", Right.SEE),
     RouteRight("GET", f"{API}/figures/detection", Right.SEE),
     RouteRight("GET", f"{API}/projects", Right.SEE),

@@ -1,5 +1,6 @@
 -- Delete attempts to sign in that are older than the rules keep them, and what was valid once and is long over: delays,
--- links, confirmations, sign-ins at a provider, and answers under a key. Sessions stay: they say who opened what, and hold no secret.
+-- links, confirmations, sign-ins at a provider, answers under a key, and changes that were told live.
+-- Sessions stay: they say who opened what, and hold no secret.
 CREATE OR REPLACE FUNCTION drop_expired_sign_ins(p_now timestamptz)
 RETURNS bigint
 LANGUAGE sql
@@ -36,8 +37,13 @@ AS $$
         DELETE FROM idempotent_request AS r
         WHERE r.began < p_now - interval '1 day'
         RETURNING 1
+    ),
+    changes AS (
+        DELETE FROM plant_change AS c
+        WHERE c.at < p_now - interval '7 days'
+        RETURNING 1
     )
     SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM delays) + (SELECT count(*) FROM links)
         + (SELECT count(*) FROM confirmations) + (SELECT count(*) FROM providers)
-        + (SELECT count(*) FROM requests)
+        + (SELECT count(*) FROM requests) + (SELECT count(*) FROM changes)
 $$;

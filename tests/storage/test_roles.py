@@ -40,6 +40,7 @@ APP = {
     "closed_way": "siud",
     "provider_sign_in": "sid",
     "idempotent_request": "siud",
+    "plant_change": "s",  # the database itself notes what changed
     "person_secret": "",  # hashes of passwords: through secret_hash alone
     "life_model": "si",
     "finding_due": "sid",
