@@ -79,11 +79,10 @@ _THE_PLANT = (
     RouteRight("POST", f"{API}/projects/{{project}}/gates/{{gate}}/waive", Right.WAIVE_GATES, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/gates/{{gate}}/sign", Right.SEE, At.PROJECT),
     RouteRight("GET", f"{API}/ledger", Right.SEE),
-    RouteRight("GET", f"{API}/ledger/{{site}}/entries", Right.SEE, At.PATH),
-    RouteRight("GET", f"{API}/ledger/{{site}}/verdict", Right.SEE, At.PATH),
-    RouteRight("GET", f"{API}/ledger/{{site}}/head", Right.SEE, At.PATH),
-    RouteRight("GET", f"{API}/ledger/{{site}}/proof/{{entry}}", Right.SEE, At.PATH),
-    RouteRight("GET", f"{API}/ledger/{{site}}/consistency", Right.SEE, At.PATH),
+    *(
+        RouteRight("GET", f"{API}/ledger/{{site}}/{part}", Right.SEE, At.PATH)
+        for part in ("entries", "verdict", "head", "proof/{entry}", "consistency")
+    ),
     RouteRight("POST", f"{API}/ledger/{{site}}/cosignatures", Right.WITNESS_LEDGER, At.PATH),
     RouteRight("GET", f"{API}/quarantine", Right.SEE_INGEST),
     RouteRight("GET", f"{API}/quarantine/assets", Right.SEE_INGEST),
@@ -138,12 +137,10 @@ _PEOPLE = (
     RouteRight("POST", f"{API}/me/tokens/{{token_id}}/revoke", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("GET", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
     RouteRight("POST", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/reach", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/disable", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/enable", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/link", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/roles", Right.MANAGE_PEOPLE, At.NOWHERE),
-    RouteRight("POST", f"{API}/people/{{sign_in}}/roles/withdraw", Right.MANAGE_PEOPLE, At.NOWHERE),
+    *(
+        RouteRight("POST", f"{API}/people/{{sign_in}}/{act}", Right.MANAGE_PEOPLE, At.NOWHERE)
+        for act in ("reach", "disable", "enable", "link", "roles", "roles/withdraw")
+    ),
     RouteRight("GET", f"{API}/teams", Right.SEE, At.NOWHERE),
     RouteRight("POST", f"{API}/teams", Right.MANAGE_PEOPLE, At.EVERYWHERE),
     RouteRight("POST", f"{API}/teams/{{team}}/members", Right.MANAGE_PEOPLE, At.EVERYWHERE),
@@ -154,19 +151,16 @@ _PEOPLE = (
 )
 
 _SIGNING_IN = (
-    RouteRight("GET", "/login", Reach.ANYONE, At.NOWHERE),
-    RouteRight("POST", "/login", Reach.ANYONE, At.NOWHERE),
+    *(
+        RouteRight(method, path, Reach.ANYONE, At.NOWHERE)
+        for path in ("/login", "/login/forgotten", "/welcome/{secret}", "/answer/{token}")
+        for method in ("GET", "POST")
+    ),
     RouteRight("POST", "/login/demo", Reach.ANYONE, At.NOWHERE),
-    RouteRight("GET", "/login/forgotten", Reach.ANYONE, At.NOWHERE),
-    RouteRight("POST", "/login/forgotten", Reach.ANYONE, At.NOWHERE),
     RouteRight("GET", "/login/provider", Reach.ANYONE, At.NOWHERE),
     RouteRight("GET", "/login/provider/back", Reach.ANYONE, At.NOWHERE),
     RouteRight("POST", "/login/pin", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", "/logout", Reach.ANYONE, At.NOWHERE),
-    RouteRight("GET", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
-    RouteRight("POST", "/welcome/{secret}", Reach.ANYONE, At.NOWHERE),
-    RouteRight("GET", "/answer/{token}", Reach.ANYONE, At.NOWHERE),
-    RouteRight("POST", "/answer/{token}", Reach.ANYONE, At.NOWHERE),
     RouteRight("GET", "/language/{language}", Reach.ANYONE, At.NOWHERE),
 )
 

@@ -72,7 +72,7 @@ def test_several_alerts_are_acknowledged_and_shelved_with_one_word_and_lists_are
     assert listed(sort="severity") == ["P-2", "P-1", "P-3"]
     assert listed(area="south", sort="asset") == ["P-2", "P-3"]
     assert (listed(severity="MAJOR"), listed(text="p-3"), listed(kind="wear")) == (["P-1"], ["P-3"], [])
-    assert client.get("/api/v1/alerts", params={"severety": "MAJOR"}).status_code == 400
+    assert client.get("/api/v1/alerts", params={"severety": "MAJOR"}).status_code == 422
     nobody = str(UUID(int=5))
     done = client.post("/api/v1/alerts/acknowledge", json={"alert_ids": [*ids[:2], nobody], "comment": "seen"}).json()
     assert (done["done"], [one["alert_id"] for one in done["refused"]]) == (ids[:2], [nobody])

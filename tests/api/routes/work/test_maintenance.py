@@ -20,7 +20,7 @@ def test_a_plan_is_made_changed_and_rests(client: TestClient, plant_rows: PlantR
     assert client.post(f"{PATH}/rest", json=named).json()["is_active"] is False
     assert client.post(f"{PATH}/resume", json=named).json()["is_active"] is True
     for wrong, status in (
-        ({"every": 0}, 400),
+        ({"every": 0}, 422),
         ({"signal": "nothing"}, 404),
         ({"job_plan": "nothing"}, 404),
         ({"team": "nobody"}, 404),
