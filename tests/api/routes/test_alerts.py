@@ -77,8 +77,8 @@ def test_several_alerts_are_acknowledged_and_shelved_with_one_word_and_lists_are
     done = client.post("/api/v1/alerts/acknowledge", json={"alert_ids": [*ids[:2], nobody], "comment": "seen"}).json()
     assert (done["done"], [one["alert_id"] for one in done["refused"]]) == (ids[:2], [nobody])
     assert (listed(state="Acknowledged", sort="asset"), listed(state="Unacknowledged")) == (["P-1", "P-2"], ["P-3"])
-    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": ids, "hours": 1}).status_code == 400
-    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": [], "hours": 1, "reason": "x"}).status_code == 400
+    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": ids, "hours": 1}).status_code == 422
+    assert client.post("/api/v1/alerts/shelve", json={"alert_ids": [], "hours": 1, "reason": "x"}).status_code == 422
     done = client.post("/api/v1/alerts/shelve", json={"alert_ids": ids, "hours": 1, "reason": "line stopped"}).json()
     assert (done["done"], done["refused"]) == (ids, [])
     assert listed(state="Shelved", sort="asset") == ["P-1", "P-2", "P-3"]

@@ -26,7 +26,7 @@ def test_a_plan_is_made_changed_and_rests(client: TestClient, plant_rows: PlantR
         ({"team": "nobody"}, 404),
         ({"tag": "other"}, 404),
         ({"asset": "P-8"}, 404),
-        ({"every": None, "signal": "", "rule": "FREQ=DAILY;INTERVAL=0", "begins": "2026-01-05T08:00"}, 400),
+        ({"every": None, "signal": "", "rule": "FREQ=DAILY;INTERVAL=0", "begins": "2026-01-05T08:00"}, 422),
     ):
         assert client.post(f"{PATH}/change", json={**plan, **wrong}).status_code == status, wrong
     (kept,) = client.get(PATH).json()
