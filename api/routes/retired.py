@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 
 from api.parts import GivenParts
@@ -29,24 +31,30 @@ def list_retired(parts: GivenParts, pages: Pages) -> list[RetiredShape]:
 @router.post("/{site}/{tag:path}/retire", responses=answers(400, 404, 409))
 def retire(parts: GivenParts, site: str, tag: str, asked: Retiring) -> ViewChangeShape:
     """Take an asset, or signals of it, out of view; the record keeps them and what they say."""
-    at, actor = parts.clock.now(), parts.principal
-    with parts.database.transaction() as tx:
-        if asked.signals is None:
-            retiring.retire_asset(tx, site=site, asset=tag, at=at, actor=actor)
-            return ViewChangeShape(site=site, asset=tag, signals=[])
-        done = retiring.retire_signals(tx, site=site, asset=tag, keys=asked.signals, at=at, actor=actor)
-    return ViewChangeShape(site=site, asset=tag, signals=done)
+    return _changed(parts, site, tag, asked, retiring.retire_asset, retiring.retire_signals)
 
 
 @router.post("/{site}/{tag:path}/restore", responses=answers(400, 404, 409))
 def restore(parts: GivenParts, site: str, tag: str, asked: Retiring) -> ViewChangeShape:
     """Bring a retired asset, or retired signals of it, back into view."""
+    return _changed(parts, site, tag, asked, retiring.restore_asset, retiring.restore_signals)
+
+
+def _changed(
+    parts: GivenParts,
+    site: str,
+    tag: str,
+    asked: Retiring,
+    change_asset: Callable[..., object],
+    change_signals: Callable[..., list[str]],
+) -> ViewChangeShape:
+    """Change whether an asset, or signals of it, are in view; answer which signals were changed."""
     at, actor = parts.clock.now(), parts.principal
     with parts.database.transaction() as tx:
         if asked.signals is None:
-            retiring.restore_asset(tx, site=site, asset=tag, at=at, actor=actor)
+            change_asset(tx, site=site, asset=tag, at=at, actor=actor)
             return ViewChangeShape(site=site, asset=tag, signals=[])
-        done = retiring.restore_signals(tx, site=site, asset=tag, keys=asked.signals, at=at, actor=actor)
+        done = change_signals(tx, site=site, asset=tag, keys=asked.signals, at=at, actor=actor)
     return ViewChangeShape(site=site, asset=tag, signals=done)
 
 

@@ -13,7 +13,7 @@ from ingest.mapping.elements import Element, ElementReader
 from ingest.mapping.file import TopicRule
 from ingest.mapping.path import lists_of, path_of
 from ingest.mapping.pattern import Pattern, Template
-from ingest.mapping.scale import Scale, quantity_scale
+from ingest.mapping.scale import QuantityScale, Scale
 from ingest.mapping.statements import Statement, StatementReader
 from plant.errors import Rejected
 from plant.reading import Flag
@@ -37,7 +37,7 @@ class Rule:
         self._site, self._asset = Template.of(rule.site), Template.of(rule.asset)
         self._parts = [(path_of(path), path, Pattern.of_text(text)) for path, text in rule.parts.items()]
         self._statements = StatementReader(rule)
-        make = quantity_scale if rule.payload == "quantity" else lambda scale, _unit: scale
+        make = QuantityScale if rule.payload == "quantity" else lambda scale, _unit: scale
         self._scales = {key: make(one.scale(), one.register_unit) for key, one in rule.signals.items()}
         self._otherwise = self._scales.get(EVERY, make(Scale(), ""))
 

@@ -79,11 +79,6 @@ class QuantityScale:
         return Scale(factor, shift).read(value)
 
 
-def quantity_scale(scale: Scale, register_unit: str) -> QuantityScale:
-    """Return what reads numbers that may bring their unit along; those that do not are scaled as others are."""
-    return QuantityScale(scale, register_unit)
-
-
 def _spelt(word: str, *, has_words: bool) -> float:
     """Return the number that a text spells; devices write numbers in quotes, and truth in words."""
     if word.lower() in {"true", "false"}:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from lifecycle.register.plant_file import Tag
+from lifecycle.register.toml_file import read_toml
 from plant.alarms.rationalisation import Rationalisation
 from plant.errors import Rejected
 from plant.finding import FindingKind
@@ -51,16 +51,7 @@ def read_alarm_file(path: Path) -> list[Rationalisation]:
     Raises:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
-    try:
-        parsed = _AlarmFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise Rejected("no_alarm_file", f"{path} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Rejected("not_toml", f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ", ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise Rejected("bad_alarm_file", f"{path}: {where}: {first['msg']}") from error
+    parsed = read_toml(path, _AlarmFile, absent="no_alarm_file", bad="bad_alarm_file")
     twice = [pair for pair, count in Counter((one.class_, one.kind) for one in parsed.alarm).items() if count > 1]
     if twice:
         raise Rejected("bad_alarm_file", f"{path}: {twice[0][1]} of class {twice[0][0]} is described twice")
