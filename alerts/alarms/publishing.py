@@ -7,7 +7,8 @@ Receivers tell a message that comes twice by `alert_id` and `revision`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from procrastinate import Blueprint, JobContext
 
@@ -26,7 +27,8 @@ _RESUME = "resume_stalled_alerts"
 _RETRY = GrowingWait(first_s=1.0, most_s=300.0)
 _MOST = 200
 
-Publish = Callable[[str, bytes], None]
+Publish = Callable[[Sequence[tuple[str, bytes]]], None]
+"""Hands messages, each a topic and a payload, to the broker in order, and returns when it has them."""
 
 
 def defer_publishing_alerts(tx: Transaction) -> None:
@@ -37,8 +39,7 @@ def defer_publishing_alerts(tx: Transaction) -> None:
 def alarms_blueprint(publish: Publish, database: Database, clock: Clock | None = None) -> Blueprint:
     """Declare what a worker does for alerts; add it with `namespace=NAMESPACE`.
 
-    `publish` takes a topic and a payload and returns when the broker has the message (QoS 1, not retained), or raises
-    Unavailable.
+    `publish` returns when the broker has the messages (QoS 1, not retained), or raises Unavailable.
     """
     blueprint = Blueprint()
     at_the_clock = clock or SystemClock()
@@ -48,10 +49,7 @@ def alarms_blueprint(publish: Publish, database: Database, clock: Clock | None =
         while True:
             with database.transaction() as tx:
                 waiting = alerts.unpublished(tx, most=_MOST)
-            for event in waiting:
-                document = event.document
-                payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-                publish(alert_topic(document["site"], document["asset"]), payload)
+            publish([_message(event.document) for event in waiting])
             with database.transaction() as tx:
                 alerts.mark_published(tx, waiting, at=at_the_clock.now())
             if len(waiting) < _MOST:
@@ -63,3 +61,8 @@ def alarms_blueprint(publish: Publish, database: Database, clock: Clock | None =
         await jobs.resume_stalled(context.app, PUBLISH_ALERTS)
 
     return blueprint
+
+
+def _message(document: dict[str, Any]) -> tuple[str, bytes]:
+    payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return alert_topic(document["site"], document["asset"]), payload

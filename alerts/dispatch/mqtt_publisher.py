@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -38,14 +39,23 @@ class MqttPublisher:
         Raises:
             Unavailable: no broker, or no confirmation in time; whether the message arrived is unknown.
         """
+        self.publish_all([(topic, payload)])
+
+    def publish_all(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Hand messages to the broker, in order and without waiting between them; return when it has all.
+
+        Raises:
+            Unavailable: as above; which of them arrived is unknown.
+        """
         with self._lock:
             client = self._connected()
-            message = client.publish(topic, payload, qos=1, retain=False)
-            if message.rc == mqtt.MQTT_ERR_SUCCESS:
-                message.wait_for_publish(self._wait_s)
-            if message.rc != mqtt.MQTT_ERR_SUCCESS or not message.is_published():
-                self._give_up()
-                raise Unavailable(f"the broker at {self._address} did not confirm a message")
+            handed = [client.publish(topic, payload, qos=1, retain=False) for topic, payload in messages]
+            for message in handed:
+                if message.rc == mqtt.MQTT_ERR_SUCCESS:
+                    message.wait_for_publish(self._wait_s)
+                if message.rc != mqtt.MQTT_ERR_SUCCESS or not message.is_published():
+                    self._give_up()
+                    raise Unavailable(f"the broker at {self._address} did not confirm a message")
 
     def close(self) -> None:
         """Disconnect; the next `publish` connects again."""

@@ -8,7 +8,7 @@ same message: receivers tell it by `number` and `revision`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from procrastinate import Blueprint, JobContext
@@ -31,7 +31,8 @@ _RESUME = "resume_stalled"
 _RETRY = GrowingWait(first_s=1.0, most_s=300.0)
 _MOST = 100
 
-Publish = Callable[[str, bytes], None]
+Publish = Callable[[Sequence[tuple[str, bytes]]], None]
+"""Hands messages, each a topic and a payload, to the broker in order, and returns when it has them."""
 
 
 def defer_publishing(tx: Transaction) -> None:
@@ -42,8 +43,7 @@ def defer_publishing(tx: Transaction) -> None:
 def dispatch_blueprint(publish: Publish, database: Database, clock: Clock | None = None) -> Blueprint:
     """Declare what a worker does for this room; add it with `namespace=NAMESPACE`.
 
-    `publish` takes a topic and a payload and returns when the broker has the message (QoS 1, not
-    retained), or raises Unavailable.
+    `publish` returns when the broker has the messages (QoS 1, not retained), or raises Unavailable.
     """
     blueprint = Blueprint()
 
@@ -73,8 +73,7 @@ def _publish_what_waits(database: Database, publish: Publish, clock: Clock) -> N
         with database.transaction() as tx:
             waiting = orders.unpublished(tx, most=_MOST)
             told = [_inviting(tx, event) for event in waiting]
-        for document in told:
-            publish(work_order_topic(document["site"], document["asset"]), payload(document))
+        publish([(work_order_topic(one["site"], one["asset"]), payload(one)) for one in told])
         with database.transaction() as tx:
             orders.mark_published(tx, waiting, at=clock.now())
         if len(waiting) < _MOST:

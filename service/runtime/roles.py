@@ -246,8 +246,8 @@ def _dispatch_with(
 
     mail_links_with(app, around, database)
     publisher = stack.enter_context(contextlib.closing(around.order_publisher()))
-    app.add_tasks_from(dispatch_blueprint(publisher.publish, database), namespace=NAMESPACE)
-    app.add_tasks_from(alerts_out.alarms_blueprint(publisher.publish, database), namespace=alerts_out.NAMESPACE)
+    app.add_tasks_from(dispatch_blueprint(publisher.publish_all, database), namespace=NAMESPACE)
+    app.add_tasks_from(alerts_out.alarms_blueprint(publisher.publish_all, database), namespace=alerts_out.NAMESPACE)
     feedback = feedback_blueprint(database, around.clock, console_url=console_url(around))
     app.add_tasks_from(feedback, namespace=FEEDBACK)
     stack.enter_context(telling_people(around, publisher))

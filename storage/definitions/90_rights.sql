@@ -102,8 +102,8 @@ GRANT EXECUTE ON FUNCTION hold_in_quarantine TO assetloop_app;
 -- What it asks for, and its upkeep: what it may not do with its own hands.
 GRANT EXECUTE ON FUNCTION
     reach, read_blocks, read_whole, rolled_series, touched_hours, fold_delivery, thin_scores, drop_expired,
-    drop_expired_conflicts, drop_expired_remaining, drop_expired_sign_ins, prepare_partitions, ingest_spread_s, quarantine_key,
-    approved_strangers, drop_expired_quarantine, dismiss_stranger, copy_merged
+    drop_expired_conflicts, drop_expired_remaining, drop_expired_sign_ins, drop_expired_messages,
+    prepare_partitions, ingest_spread_s, quarantine_key, approved_strangers, drop_expired_quarantine, dismiss_stranger, copy_merged
 TO assetloop_app;
 
 -- Grafana: the views, what they are judged by, and nothing else.

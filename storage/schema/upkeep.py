@@ -137,6 +137,12 @@ def expire_quarantine(database: Database, *, now: datetime) -> dict[str, int]:
     return gone
 
 
+def forget_messages(database: Database, *, now: datetime) -> int:
+    """Delete messages about notices that ended half a year ago; return how many. What was to be told stays."""
+    with database.transaction() as tx:
+        return int(tx.one("upkeep.drop_expired_messages", now=now)["gone"])
+
+
 def forget_sign_ins(database: Database, *, now: datetime) -> int:
     """Delete attempts to sign in that are older than the rules keep them, and what was valid once and is over.
 
@@ -227,6 +233,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
         expire(database, now=clock.now())
         expire_quarantine(database, now=clock.now())
         forget_sign_ins(database, now=clock.now())
+        forget_messages(database, now=clock.now())
         _note_done(database, "keep")
 
     return blueprint

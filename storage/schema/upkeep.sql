@@ -86,3 +86,7 @@ SELECT note_health(%(now)s) AS noted;
 -- name: keep_figures
 -- Make the figures by month anew.
 SELECT keep_figures(%(now)s) AS kept;
+
+-- name: drop_expired_messages
+-- Delete messages that ended long ago.
+SELECT drop_expired_messages(%(now)s) AS gone;

@@ -17,6 +17,7 @@ from plant.finding import Finding
 from plant.people.principal import typed
 from storage.core.database import Database
 from storage.work import alerts as alert_rows
+from tests.alerts.dispatch.test_publishing import each
 from tests.plant_rows import PlantRows
 from tests.queue_worker import work_off
 
@@ -25,7 +26,7 @@ Sent = list[tuple[str, dict[str, Any]]]
 
 
 def run_worker(url: str, publish: Callable[[str, bytes], None], database: Database, clock: ManualClock) -> None:
-    work_off(url, {NAMESPACE: alarms_blueprint(publish, database, clock)}, queues=[QUEUE])
+    work_off(url, {NAMESPACE: alarms_blueprint(each(publish), database, clock)}, queues=[QUEUE])
 
 
 def test_each_change_of_an_alert_goes_out_once_and_in_order(

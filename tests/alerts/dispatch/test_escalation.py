@@ -17,6 +17,7 @@ from storage.core.database import Database, Transaction
 from storage.identity import people
 from storage.notices import contacts, dispatches, escalations, notices
 from storage.notices.contacts import NoticePreference
+from storage.schema import upkeep
 from tests.alerts.dispatch.conftest import Dispatching
 from tests.plant_rows import NOON
 
@@ -327,3 +328,18 @@ def test_a_process_that_is_killed_around_any_commit_loses_no_step_and_doubles_no
         assert Counter((one.step, one.way, one.person) for one in rows) == STEPS_TAKEN, place
         assert {one.state for one in rows} == {"sent"}, (place, rows)
     assert killed >= 9
+
+
+def test_messages_are_kept_for_half_a_year_after_their_notice_ended(dispatching: Make, superuser: Look) -> None:
+    plant = dispatching(STEPS)
+    for subject_id in ("i-1", "i-2"):
+        plant.post(subject_id=subject_id)
+    plant.after(0)
+    with plant.database.transaction() as tx:
+        notices.end(tx, NoticeSubject.INCIDENT, "i-1", at=plant.clock.now())
+    (before,) = superuser.execute("SELECT count(*) FROM dispatch").fetchone() or (0,)
+    now = plant.clock.now()
+    assert upkeep.forget_messages(plant.database, now=now + timedelta(days=179)) == 0
+    gone = upkeep.forget_messages(plant.database, now=now + timedelta(days=181))
+    left = superuser.execute("SELECT DISTINCT subject_id FROM dispatch JOIN notice USING (notice_id)").fetchall()
+    assert (gone > 0, gone < int(str(before)), left) == (True, True, [("i-2",)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from queue import Queue
 from typing import Any
@@ -57,9 +57,19 @@ def listening(broker: Any, topics: str) -> Iterator[Queue[mqtt.MQTTMessage]]:
         client.loop_stop()
 
 
-def run_worker(url: str, publish: Publish, database: Database, clock: ManualClock) -> None:
+def each(publish: Callable[[str, bytes], None]) -> Publish:
+    """Publish one message after the other."""
+
+    def publish_all(messages: Sequence[tuple[str, bytes]]) -> None:
+        for topic, payload in messages:
+            publish(topic, payload)
+
+    return publish_all
+
+
+def run_worker(url: str, publish: Callable[[str, bytes], None], database: Database, clock: ManualClock) -> None:
     """Do all that can be done now."""
-    work_off(url, {NAMESPACE: dispatch_blueprint(publish, database, clock)}, queues=["default", QUEUE])
+    work_off(url, {NAMESPACE: dispatch_blueprint(each(publish), database, clock)}, queues=["default", QUEUE])
 
 
 def test_an_order_arrives_on_its_assets_topic_exactly_once(
