@@ -47,7 +47,7 @@ from api.routes import (
     status,
     telemetry,
 )
-from api.routes.lifecycle import costs, ledger, projects, reviews
+from api.routes.lifecycle import costs, exchange, ledger, projects, reviews
 from api.routes.work import answers, maintenance, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
@@ -87,6 +87,7 @@ _ROUTERS = (
     ledger.router,
     projects.router,
     costs.router,
+    exchange.router,
     reviews.router,
     quarantine.router,
     status.router,

@@ -72,6 +72,8 @@ _THE_PLANT = (
     RouteRight("POST", f"{API}/projects/{{project}}/punches", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/punches/{{punch_id}}/close", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/punches/{{punch_id}}/carry", Right.SIGN_FOR_OPERATIONS, At.PROJECT),
+    RouteRight("GET", f"{API}/projects/{{project}}/punches/bcf", Right.SEE, At.PROJECT),
+    RouteRight("POST", f"{API}/projects/{{project}}/punches/bcf", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/trainings", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/spares", Right.PLAN_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/gates/{{gate}}/duty", Right.PLAN_PROJECTS, At.PROJECT),

@@ -1,4 +1,4 @@
-"""A request as a BCF 2.1 file, buildingSMART's format for issues, and the status that comes back in one.
+"""Requests and punches as a BCF 2.1 file, buildingSMART's format for issues, and the status that comes back in one.
 
 A BCF file is a zip of four small XML files and a picture: `bcf.version`, `project.bcfp`, and in a folder named after
 the topic `markup.bcf`, `viewpoint.bcfv`, `snapshot.png`.
@@ -37,7 +37,7 @@ class BcfComponent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BcfTopic:
-    """What goes into the file."""
+    """What goes into the file; without a `snapshot` it has no picture."""
 
     guid: str
     title: str
@@ -61,15 +61,14 @@ class BcfStatus:
     comments: tuple[str, ...]
 
 
-def write_bcf(topic: BcfTopic) -> bytes:
-    """Write a file with one topic; the same topic gives the same bytes."""
-    files = {
-        "bcf.version": _xml(_version()),
-        "project.bcfp": _xml(_project(topic)),
-        f"{topic.guid}/markup.bcf": _xml(_markup(topic)),
-        f"{topic.guid}/viewpoint.bcfv": _xml(_viewpoint(topic)),
-        f"{topic.guid}/snapshot.png": topic.snapshot,
-    }
+def write_bcf(first: BcfTopic, *more: BcfTopic) -> bytes:
+    """Write a file with topics of one project; the same topics give the same bytes."""
+    files = {"bcf.version": _xml(_version()), "project.bcfp": _xml(_project(first))}
+    for topic in (first, *more):
+        files[f"{topic.guid}/markup.bcf"] = _xml(_markup(topic))
+        files[f"{topic.guid}/viewpoint.bcfv"] = _xml(_viewpoint(topic))
+        if topic.snapshot:
+            files[f"{topic.guid}/snapshot.png"] = topic.snapshot
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -109,7 +108,8 @@ def _markup(topic: BcfTopic) -> ET.Element:
         ET.SubElement(comment, "Viewpoint", Guid=viewpoint)
     views = ET.SubElement(root, "Viewpoints", Guid=viewpoint)
     _text(views, "Viewpoint", "viewpoint.bcfv")
-    _text(views, "Snapshot", "snapshot.png")
+    if topic.snapshot:
+        _text(views, "Snapshot", "snapshot.png")
     return root
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from plant.people.rights import Right
 from storage.core.database import Database, Transaction
 from storage.notices import design
 from storage.notices.design import DesignRequest
+from storage.register.facts import held_global_ids
 from storage.telemetry.windows import from_us
 from storage.views.series import thinned
 
@@ -26,7 +28,7 @@ Trace = tuple[str, Sequence[datetime], Sequence[float]]
 
 def export_bcf(tx: Transaction, request: DesignRequest, *, link: str | None) -> bytes:
     """Write a request as a BCF 2.1 file with its machines, its words and its picture."""
-    assets = design.machines(tx, request)
+    assets, guids = design.machines(tx, request), guids_of_assets(tx, request.site)
     comments = [] if request.decided_at is None else [(request.decided_at, request.decided_by or "", request.reason)]
     return write_bcf(
         BcfTopic(
@@ -37,12 +39,20 @@ def export_bcf(tx: Transaction, request: DesignRequest, *, link: str | None) -> 
             author="assetloop",
             created_at=request.opened_at,
             project=request.site,
-            components=[BcfComponent(tag=tag) for tag in assets],
+            components=[BcfComponent(tag=tag, ifc_guid=guid) for tag in assets for guid in guids.get(tag, [""])],
             snapshot=picture_of(tx, request),
             links=[link] if link else [],
             comments=comments,
         )
     )
+
+
+def guids_of_assets(tx: Transaction, site: str) -> dict[str, list[str]]:
+    """Return the ids that building models give to the assets of a site, by tag."""
+    guids: dict[str, list[str]] = defaultdict(list)
+    for (_, guid), asset in sorted(held_global_ids(tx, site).items()):
+        guids[asset].append(guid)
+    return dict(guids)
 
 
 def picture_of(tx: Transaction, request: DesignRequest) -> bytes:

@@ -62,6 +62,7 @@ class Punch:
     carried_by: str | None
     closed_at: datetime | None
     closed_by: str | None
+    bcf_status: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,6 +235,11 @@ def carry_punch(tx: Transaction, project_id: int, punch_id: int, *, until: date,
 def punches(tx: Transaction, project_id: int) -> list[Punch]:
     """Return every punch."""
     return [Punch(**row) for row in tx.all("projects.punches", project_id=project_id)]
+
+
+def note_bcf(tx: Transaction, punch_id: int, status: str) -> None:
+    """Keep the status that a BIM tool gave a punch."""
+    tx.run("projects.note_bcf", punch_id=punch_id, status=status)
 
 
 def parameters(tx: Transaction, project_id: int) -> list[dict[str, Any]]:

@@ -112,11 +112,17 @@ WHERE project_id = %(project_id)s AND punch_id = %(punch_id)s AND closed_at IS N
 -- Every punch.
 SELECT
     p.punch_id, a.tag AS asset, p.category, p.text, p.raised_at, p.raised_by, p.carried_to, p.carried_by, p.closed_at,
-    p.closed_by
+    p.closed_by, p.bcf_status
 FROM project_punch AS p
 LEFT JOIN asset AS a USING (asset_id)
 WHERE p.project_id = %(project_id)s
 ORDER BY p.punch_id;
+
+-- name: note_bcf
+-- Keep the status that a BIM tool gave a punch.
+UPDATE project_punch
+SET bcf_status = %(status)s
+WHERE punch_id = %(punch_id)s;
 
 -- name: parameters
 -- What the register says of a project's assets: their class, machine and the limits of their signals.

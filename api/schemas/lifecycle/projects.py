@@ -113,6 +113,7 @@ class PunchShape(Shape):
     carried_by: str | None
     closed_at: datetime | None
     closed_by: str | None
+    bcf_status: str = Field(description="What a BIM tool said of it; empty where none did.")
 
 
 class SignatureShape(Shape):

@@ -1,4 +1,4 @@
-"""`assetloop project costs`: what a project costs, in and out as tables."""
+"""`assetloop project costs` and `punches`: what a project costs as tables, and what is wanting as BCF, in and out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from service.commands.who import who
 __all__ = ["project_app"]
 costs_app = typer.Typer(help="Budget, orders, costs, payments and labour.", no_args_is_help=True)
 project_app.add_typer(costs_app, name="costs")
+punches_app = typer.Typer(help="Punches as BCF, for a BIM tool.", no_args_is_help=True)
+project_app.add_typer(punches_app, name="punches")
 
 
 @costs_app.command("import", epilog="Example: assetloop project costs import cw-2026 costs.csv --dry-run")
@@ -78,3 +80,38 @@ def show_costs(project: Project, data: Data = None, json: Json = False) -> None:
     rows.append(line("total", total.budget, total.committed, total.actual, total.paid, total.left))
     head = ("CODE", "BUDGET", "COMMITTED", "ACTUAL", "PAID", f"LEFT {found.currency}".rstrip())
     answer(CostCentreShape.of(found).model_dump(mode="json"), as_json=json, line=lambda: table(head, rows))
+
+
+@punches_app.command("export", epilog="Example: assetloop project punches export cw-2026 -o punches.bcf")
+def export_bcf(
+    project: Project,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write it to.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Write the punches as a BCF 2.1 file, each a topic with its asset's ids in building models."""
+    from lifecycle.handover.punch_exchange import export_punches
+
+    with surroundings(data).database() as database, database.transaction() as tx:
+        file = export_punches(tx, project)
+    try:
+        output.write_bytes(file)
+    except OSError as error:
+        raise Misconfigured(f"{output} cannot be written: {error.strerror}") from error
+    answer({"file": str(output), "bytes": len(file)}, as_json=json, line=lambda: f"{output}: {len(file):,} bytes")
+
+
+@punches_app.command("import", epilog="Example: assetloop project punches import cw-2026 back.bcf")
+def import_bcf(project: Project, file: File, data: Data = None, json: Json = False) -> None:
+    """Read the status of punches back from a BCF file; it is shown, and closes nothing."""
+    from lifecycle.handover.punch_exchange import take_punches_back
+
+    around, actor = surroundings(data), who()
+    with around.database(actor=actor) as database:
+        said = take_punches_back(database, project, bytes_of(file), actor=actor, clock=around.clock)
+    rows = [(str(number), status) for number, status in sorted(said.items())]
+    answer(
+        {"punches": [{"punch": number, "status": status} for number, status in said.items()]},
+        as_json=json,
+        line=lambda: table(("PUNCH", "STATUS THERE"), rows),
+    )

@@ -53,6 +53,22 @@ def test_a_xer_is_read_in_any_code_page(code_page: str) -> None:
     ]
 
 
+COPIED = (
+    "ERMHDR\t8.0\r\n%T\tPROJECT\r\n%F\tproj_id\torig_proj_id\r\n%R\t10\t\r\n%R\t11\t10\r\n"
+    "%T\tTASK\r\n%F\tproj_id\ttask_type\ttask_code\ttask_name\tnotes\ttarget_end_date\tearly_end_date\r\n"
+    "%R\t10\tTT_FinMile\tC\tComplete\tfirst\nsecond\t2026-07-01 17:00\t2026-07-09 17:00\r\n"
+    "%R\t10\tTT_FinMile\tS\tStart\t\x00\x01\x0b\x1c\x1d\t2026-03-02 17:00\t2026-03-04 17:00\r\n"
+    "%R\t11\tTT_FinMile\tC\tComplete\t\t2026-06-15 17:00\t2026-06-15 17:00\r\n%E\r\n"
+)
+
+
+def test_a_baseline_copy_is_the_plan_and_bytes_and_line_breaks_in_a_field_harm_no_row() -> None:
+    assert read_schedule(COPIED.encode("cp1252")) == [
+        Milestone(key="C", name="Complete", planned=date(2026, 6, 15), forecast=date(2026, 7, 9)),
+        Milestone(key="S", name="Start", planned=date(2026, 3, 2), forecast=date(2026, 3, 4)),
+    ]
+
+
 @pytest.mark.parametrize("code_page", ["utf-8-sig", "gb18030"])
 def test_a_table_is_read_in_chinese_as_excel_writes_it(code_page: str) -> None:
     head, first = "编号;名称;计划日期;预计日期;实际", "M1;开工;2026/01/05;;2026-01-06"
