@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: up test test-all clients chaos check install install-dev lock format clean
+.PHONY: up test test-all clients chaos openapi api-cases check install install-dev lock format clean
 
 up: install
 	@$(BIN)/assetloop up $(ARGS)
@@ -40,6 +40,14 @@ check: $(VENV)/.dev
 		plant storage lifecycle ingest models alerts grafana simulators api service
 	$(BIN)/python -m pytest --no-header -q -p no:cacheprovider tests/test_names.py tests/test_architecture.py
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest --collect-only -q -p no:cacheprovider tests >/dev/null
+
+# The description of the API as it is kept in docs/openapi.json; a test compares.
+openapi: $(VENV)/.run
+	@$(BIN)/python -m api.protocol.openapi > docs/openapi.json
+
+# A hundred thousand random requests: none may fail here, or be answered in a way that is not described.
+api-cases: $(VENV)/.dev
+	CASES=$${CASES:-100000} nice $(BIN)/python -m pytest -s --timeout 0 tests/api/test_openapi.py -k random $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

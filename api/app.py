@@ -29,6 +29,7 @@ from api.problems import handle_problems, problem
 from api.protocol.body_limits import BodyLimits, routes_that_take_files
 from api.protocol.idempotency import Idempotency
 from api.protocol.methods import Methods
+from api.protocol.openapi import describe
 from api.protocol.parameters import refuse_unknown_parameters
 from api.routes import (
     alerts,
@@ -169,6 +170,7 @@ def create_app(
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES)  # outermost: what is packed is not changed
     handle_problems(app)
+    app.openapi = functools.partial(describe, app)  # type: ignore[method-assign]
     if console:
         from api.console.addresses import install
 

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 _CHANGED = answers(400, 404, 409, 412)
 
 
-@router.post("/edit", responses=_CHANGED)
+@router.post("/edit", responses=answers(400, 404, 409, 412, 428))
 def edit_work_order(
     parts: GivenParts, number: str, values: NewOrderValues, revision: RevisionDemanded, response: Response
 ) -> OrderShape:

@@ -1,0 +1,120 @@
+"""The API's description is the one that is kept, and random requests get no answer that it does not name."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from api.identity.access import SESSION_COOKIE, Access
+from api.identity.route_rights import ROUTE_RIGHTS
+from api.protocol.openapi import as_text, describe
+from ingest.door import Door, DoorSettings
+from plant.clock import ManualClock
+from storage.core.database import Database
+from tests import people
+from tests.conftest import REPOSITORY
+
+CHECKS = [schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance]
+CHECKS += [response_schema_conformance]
+CASES = int(os.environ.get("CASES", "0"))
+_SECONDS = 12.0
+
+
+def test_the_description_is_the_one_that_is_kept(application: FastAPI) -> None:
+    kept = (REPOSITORY / "docs" / "openapi.json").read_text(encoding="utf-8")
+    assert as_text(describe(application)) == kept, "look at the change, then run: make openapi"
+
+
+def test_every_route_is_described_with_what_it_may_refuse(application: FastAPI) -> None:
+    document = describe(application)
+    described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    rows = {(row.method, row.path.replace(":path", "")) for row in ROUTE_RIGHTS if row.path.startswith("/api/")}
+    assert rows - described == {("GET", "/api/v1/openapi.json")}
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["description"], path
+            assert {"403", "422", "503"} <= operation["responses"].keys(), path
+            problems = {code: one for code, one in operation["responses"].items() if code >= "400"}
+            assert all(one == {"$ref": f"#/components/responses/{code}"} for code, one in problems.items()), path
+
+
+@pytest.fixture
+def asked(
+    app_database: Database, ingest_database: Database, clock: ManualClock
+) -> Iterator[tuple[Any, dict[str, str]]]:
+    """The API as schemathesis sees it, and the head of a request of Ada's."""
+    with Door(ingest_database, clock, DoorSettings()) as door:
+        app = create_app(app_database, clock, access=Access(), console=False, version="1", door=door)
+        cookie = people.cookie_of(app_database, clock, people.enter(app_database, clock))[SESSION_COOKIE]
+        document = describe(app)
+        del document["paths"]["/api/v1/changes"]  # it does not end
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation.pop("security", None)  # no credential is made up: everything is asked as Ada
+        yield schemathesis.openapi.from_dict(document), {"Cookie": f"{SESSION_COOKIE}={cookie}", "app": app}  # type: ignore[dict-item]
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_random_requests_get_no_failure_of_the_servers_and_no_answer_that_is_not_described(
+    asked: tuple[Any, dict[str, Any]],
+) -> None:
+    schema, head = asked
+    app = head.pop("app")
+    operations = [one.ok() for one in schema.get_all_operations()]
+    each = max(1, CASES // len(operations)) if CASES else 2
+    wrong: Counter[str] = Counter()
+    answered: Counter[int] = Counter()
+    until = time.process_time() + _SECONDS
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False) as client:
+        for operation in operations:
+            if CASES or time.process_time() < until:
+                _try(operation, client, head, each, wrong, answered)
+    sys.stdout.write(f"{answered.total()} requests: {dict(sorted(answered.items()))}\n")
+    assert wrong == {}
+    assert answered.total() > len(operations) / 2
+
+
+def _try(
+    operation: Any, client: TestClient, head: dict[str, str], each: int, wrong: Counter[str], answered: Counter[int]
+) -> None:
+    @seed(1)
+    @settings(
+        max_examples=each,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        named = case.as_transport_kwargs(base_url="http://127.0.0.1", headers=head)
+        answer = client.request(
+            **{name: value for name, value in named.items() if name in {"method", "url", "params", "json", "headers"}},
+            content=named.get("data"),
+        )
+        answered[answer.status_code] += 1
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except schemathesis.errors.SchemathesisError as error:
+            wrong[f"{operation.label} {answer.status_code} {str(error)[:200]}"] += 1
+        except BaseExceptionGroup as error:
+            wrong[f"{operation.label} {answer.status_code} {error.exceptions[0]!s:.300} {answer.text[:200]}"] += 1
+
+    ask()
