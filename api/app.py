@@ -49,7 +49,7 @@ from api.routes import (
     telemetry,
 )
 from api.routes.lifecycle import costs, exchange, ledger, projects, reviews
-from api.routes.work import answers, maintenance, spending
+from api.routes.work import answers, maintenance, reports, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
 from api.routes.work import tasks as order_tasks
@@ -67,6 +67,7 @@ _ROUTERS = (
     order_tasks.router,
     order_tasks.plan_router,
     maintenance.router,
+    reports.router,
     spending.router,
     spending.part_router,
     spending.downtime_router,

@@ -24,6 +24,7 @@ from api.console.pages import (
 )
 from api.console.pages.dispatch import engineering, notices
 from api.console.pages.knowledge import figures, search
+from api.console.pages.labels import labels, machine
 from api.console.pages.lifecycle import certificate, ledger, projects, review
 from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit
@@ -53,6 +54,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
     _declare_knowledge(ground)
     _declare_people(ground)
     _declare_lifecycle(ground)
+    _declare_labels(ground)
     _declare_things(ground)
     ui.run_with(
         app,
@@ -145,6 +147,20 @@ def _declare_lifecycle(ground: Ground) -> None:
     @page("/ledger")
     async def show_ledger(request: Request) -> None:
         await ledger.show(Visit(ground, request))
+
+
+def _declare_labels(ground: Ground) -> None:
+    @page("/labels")
+    async def show_labels(request: Request) -> None:
+        await labels.show(Visit(ground, request))
+
+    @page("/at/{site}/{tag:path}")
+    async def show_machine(request: Request, site: str, tag: str) -> Response | None:
+        visit = Visit(ground, request)
+        if not await run.io_bound(visit.knows_asset, site, tag):
+            return _missing(visit)
+        await machine.show(visit, site, tag)
+        return None
 
 
 def _declare_things(ground: Ground) -> None:

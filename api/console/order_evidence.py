@@ -64,7 +64,8 @@ class OrderWork:
     plans: Sequence[JobPlan]
 
 
-def _work(tx: Transaction, order: WorkOrder) -> OrderWork:
+def work_of(tx: Transaction, order: WorkOrder) -> OrderWork:
+    """Read what is to be done for an order."""
     plan = job_plans.find_job_plan(tx, order.job_plan, order.job_plan_version) if order.job_plan else None
     return OrderWork(
         tasks=tasks_of(tx, order.order_id),
@@ -161,7 +162,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             closing=orders.closing_of(tx, order.order_id),
             comments=comments_of(tx, order.order_id),
             people=people_for(tx, order.site),
-            work=_work(tx, order),
+            work=work_of(tx, order),
             files=attachments_of(tx, order.order_id),
             near=nearest(tx, order),
             spending=spending_for(tx, order, parts.clock.now()),
@@ -181,7 +182,7 @@ def _traces(
         Trace(
             name=naming(signal),
             unit=signal.unit,
-            points=overview.get_series(tx, signal.signal_id, time_from=since, time_to=until),
+            points=overview.get_series(tx, signal.signal_id, time_from=since, time_to=until, whole_steps=True),
             low=signal.low,
             high=signal.high,
         )

@@ -81,6 +81,7 @@ def rights_on_orders() -> Iterable[RouteRight]:
     path = f"{API}/work-orders"
     yield RouteRight("GET", path, Right.SEE)
     yield RouteRight("POST", path, Right.REPORT_FAILURES, At.BODY)
+    yield RouteRight("POST", f"{path}/report", Right.REPORT_FAILURES)
     yield RouteRight("GET", f"{path}/{{number}}", Right.SEE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)

@@ -171,6 +171,8 @@ PAGES = (
     RouteRight("GET", "/work-orders", Right.SEE),
     RouteRight("GET", "/work-orders/{number}", Right.SEE, At.ORDER),
     RouteRight("GET", "/maintenance-plans", Right.SEE),
+    RouteRight("GET", "/labels", Right.SEE),
+    RouteRight("GET", "/at/{site}/{tag:path}", Right.SEE, At.PATH),
     RouteRight("GET", "/alerts", Right.SEE),
     RouteRight("GET", "/search", Right.SEE),
     RouteRight("GET", "/figures", Right.SEE),

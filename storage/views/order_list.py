@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from plant.iso14224 import Names
-from plant.work_order import WorkOrder
+from plant.work_order import OrderState, WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
-from storage.work.orders import order_of_row
+from storage.work.orders import order_number, order_of_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +54,37 @@ class OrderChoices:
     people: dict[str, Names]
     sites: dict[str, Names]
     zones: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandingOrder:
+    """An order that stands, in short."""
+
+    order_id: int
+    asset_id: int
+    state: OrderState
+    priority: int
+    requested_finish: datetime
+    failure_mode: str
+    title: str
+    team: str | None
+    assignee_name: str | None
+    is_acknowledged: bool
+
+    @property
+    def number(self) -> str:
+        """Return its number."""
+        return order_number(self.order_id)
+
+    def is_due(self, before: datetime) -> bool:
+        """Say whether its work is to be done before an instant, and is not."""
+        return self.state is not OrderState.COMP and self.requested_finish < before
+
+
+def standing_orders(tx: Transaction) -> list[StandingOrder]:
+    """Return every order that stands, the most urgent first, in short."""
+    rows = tx.all("order_list.standing")
+    return [StandingOrder(**{**row, "state": OrderState(row["state"])}) for row in rows]
 
 
 def page_of_orders(tx: Transaction, wanted: OrdersWanted, *, most: int, skip: int = 0) -> list[ListedOrder]:

@@ -82,3 +82,14 @@ ORDER BY p.name;
 SELECT tag AS site, name, name_zh, timezone AS zone
 FROM site
 ORDER BY tag;
+
+-- name: standing
+-- Every order that stands, the most urgent first, in short.
+SELECT
+    o.order_id, o.asset_id, o.state, o.priority, o.requested_finish, o.failure_mode, o.title, o.team, p.name AS assignee_name,
+    o.acknowledged_at IS NOT NULL AS is_acknowledged
+FROM work_order AS o
+LEFT JOIN person AS p ON p.sign_in = o.assignee
+WHERE o.state NOT IN ('CLOSE', 'CAN')
+ORDER BY o.priority, o.requested_finish, o.order_id
+LIMIT 5000;

@@ -80,6 +80,7 @@ class AssetView:
     worst: Severity | None
     feeds: tuple[str, ...]
     signals: tuple[SignalView, ...]
+    area: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,16 +177,25 @@ def get_counts(tx: Transaction, *, now: datetime) -> Counts:
 
 
 def get_series(
-    tx: Transaction, signal_id: int, *, time_from: datetime, time_to: datetime, most: int = 600
+    tx: Transaction,
+    signal_id: int,
+    *,
+    time_from: datetime,
+    time_to: datetime,
+    most: int = 600,
+    whole_steps: bool = False,
 ) -> list[SeriesPoint]:
     """Return a signal in [time_from, time_to) as at most `most` points, or 3; values of bad quality are left out.
 
     Over a long stretch a point is a step of a roll-up; over a short one it is a reading, and its three values are one.
+    With `whole_steps` a last step that ends after `time_to` is left out: its mean is of a part of it alone.
 
     Raises:
         Rejected: the span is empty.
     """
     thin = series.thinned(tx, signal_id, time_from=time_from, time_to=time_to, most=max(most, 3))
+    if whole_steps and len(thin) and from_us(int(thin.times_us[-1])) + thin.step > time_to:
+        thin = thin.without_last()
     columns = (thin.times_us, thin.means, thin.least, thin.greatest)
     return [
         SeriesPoint(time=from_us(time_us), mean=mean, least=least, greatest=greatest)

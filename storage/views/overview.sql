@@ -8,6 +8,7 @@ SELECT
     a.tag AS asset,
     a.name,
     a.name_zh,
+    a.area,
     c.tag AS asset_class,
     c.name AS class_name,
     c.name_zh AS class_name_zh,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,6 +53,16 @@ class Thinned:
 
     def __len__(self) -> int:
         return len(self.times_us)
+
+    def without_last(self) -> Thinned:
+        """Return it without its last point."""
+        return replace(
+            self,
+            times_us=self.times_us[:-1],
+            means=self.means[:-1],
+            least=self.least[:-1],
+            greatest=self.greatest[:-1],
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -7,26 +7,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from api.console.visit import Visit
 from plant.escaped import escaped
 from storage.views.overview import SeriesPoint
 
 _COLOURS = ("#2f7ed8", "#1f9e89", "#b5761f", "#8a63c9")
+_BESIDE = "#8391a2"
 _GREY = "#8391a2"
 _GRID_LINE = "rgba(131, 145, 162, 0.22)"
 _ALARM = "#d8434a"
-_WINDOW = "rgba(216, 67, 74, 0.12)"
+_TONES = {"alarm": "rgba(216, 67, 74, 0.12)", "scored": "rgba(181, 118, 31, 0.14)"}
 _HEIGHT, _GAP, _TOP, _BOTTOM = 118, 40, 30, 26
+_NEAR = 2.0  # a limit is kept in view where it is no farther off than so many times what the values span
+_ROOM = 0.06
+
+Names = tuple[str, str, str]
+"""How mean, least and greatest are called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trace:
-    """One signal's curve; limits in `unit`."""
+    """One signal's curve; limits in `unit`. `beside` is the same signal of another machine, to compare with."""
 
     name: str
     unit: str
     points: Sequence[SeriesPoint]
     low: float | None = None
     high: float | None = None
+    beside: Sequence[SeriesPoint] = ()
+    beside_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +45,12 @@ class ChartWindow:
     time_from: datetime
     time_to: datetime
     onset: datetime | None = None
+    tone: str = "alarm"
+
+
+def band_names(visit: Visit) -> Names:
+    """Return how mean, least and greatest are called."""
+    return visit.t("band_mean"), visit.t("band_least"), visit.t("band_greatest")
 
 
 def height(traces: Sequence[Trace]) -> int:
@@ -47,10 +62,25 @@ def height(traces: Sequence[Trace]) -> int:
     return _TOP + _BOTTOM + len(traces) * _HEIGHT + max(0, len(traces) - 1) * _GAP
 
 
-def stack(traces: Sequence[Trace], *, window: ChartWindow | None = None, onset_name: str = "") -> dict[str, Any]:
-    """Draw traces under one another, their time axes joined; times are shown in the viewer's zone."""
+def stack(
+    traces: Sequence[Trace],
+    *,
+    windows: Sequence[ChartWindow] = (),
+    onset_name: str = "",
+    span: tuple[datetime, datetime] | None = None,
+    names: Names | None = None,
+) -> dict[str, Any]:
+    """Draw traces under one another, their time axes joined; times are shown in the viewer's zone.
+
+    The band from least to greatest lies behind each curve. With `span` the axes reach over all of it, and a person may
+    zoom with the wheel or two fingers and pan by dragging.
+    """
     places = range(len(traces))
     last = len(traces) - 1
+    curves = [
+        _curve(trace, place, windows, onset_name if place == 0 else "", names) for place, trace in enumerate(traces)
+    ]
+    behind = [one for place, trace in enumerate(traces) for one in (*_band(trace, place), *_beside(trace, place))]
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit"},
@@ -58,11 +88,21 @@ def stack(traces: Sequence[Trace], *, window: ChartWindow | None = None, onset_n
         "tooltip": {"trigger": "axis", "confine": True},
         "grid": [{"left": 52, "right": 14, "top": _top(place), "height": _HEIGHT} for place in places],
         "title": [_title(trace, place) for place, trace in enumerate(traces)],
-        "xAxis": [_time_axis(place, labelled=place == last) for place in places],
-        "yAxis": [_value_axis(place) for place in places],
-        "series": [
-            _curve(trace, place, window, onset_name if place == 0 else "") for place, trace in enumerate(traces)
-        ],
+        "xAxis": [_time_axis(place, span, labelled=place == last) for place in places],
+        "yAxis": [_value_axis(trace, place) for place, trace in enumerate(traces)],
+        "series": [*curves, *behind],
+        **({"dataZoom": [_zoom(list(places))]} if span else {}),
+    }
+
+
+def _zoom(axes: list[int]) -> dict[str, Any]:
+    return {
+        "type": "inside",
+        "xAxisIndex": axes,
+        "filterMode": "none",
+        "zoomOnMouseWheel": "shift",
+        "start": 0,
+        "end": 100,
     }
 
 
@@ -71,11 +111,12 @@ def _top(place: int) -> int:
 
 
 def _title(trace: Trace, place: int) -> dict[str, Any]:
+    beside = f" · {trace.beside_name}" if trace.beside_name else ""
     return {
-        "text": named(trace),
+        "text": f"{named(trace)}{escaped(beside)}",
         "left": 0,
         "top": _top(place) - 28,
-        "textStyle": {"fontSize": 12, "fontWeight": 600, "color": _GREY},
+        "textStyle": {"fontSize": 12, "fontWeight": 600, "color": _GREY, "width": 420, "overflow": "truncate"},
     }
 
 
@@ -88,7 +129,7 @@ def named(trace: Trace) -> str:
     return escaped(f"{trace.name} ({trace.unit})" if trace.unit else trace.name)
 
 
-def _time_axis(place: int, *, labelled: bool) -> dict[str, Any]:
+def _time_axis(place: int, span: tuple[datetime, datetime] | None, *, labelled: bool) -> dict[str, Any]:
     return {
         "type": "time",
         "gridIndex": place,
@@ -96,22 +137,48 @@ def _time_axis(place: int, *, labelled: bool) -> dict[str, Any]:
         "axisLine": {"lineStyle": {"color": _GRID_LINE}},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
+        **({"min": milliseconds(span[0]), "max": milliseconds(span[1])} if span else {}),
     }
 
 
-def _value_axis(place: int) -> dict[str, Any]:
+def _value_axis(trace: Trace, place: int) -> dict[str, Any]:
+    reach = reach_of(trace)
     return {
         "type": "value",
         "gridIndex": place,
         "scale": True,
         "splitNumber": 3,
-        "axisLabel": {"color": _GREY, "fontSize": 11},
+        "axisLabel": {"color": _GREY, "fontSize": 11, "showMinLabel": not reach, "showMaxLabel": not reach},
         "splitLine": {"lineStyle": {"color": _GRID_LINE}},
+        **({"min": rounded(reach[0]), "max": rounded(reach[1])} if reach else {}),
     }
 
 
-def _curve(trace: Trace, place: int, window: ChartWindow | None, onset_name: str) -> dict[str, Any]:
+def reach_of(trace: Trace) -> tuple[float, float] | None:
+    """Return from where to where the value axis goes: over the whole band, and a limit that is near; None for nothing.
+
+    >>> from datetime import UTC
+    >>> points = [SeriesPoint(time=datetime(2026, 1, 1, tzinfo=UTC), mean=5, least=4, greatest=6)]
+    >>> [round(one, 2) for one in reach_of(Trace(name="Flow", unit="", points=points, low=-90, high=7))]
+    [3.82, 7.18]
+    """
+    points = [*trace.points, *trace.beside]
+    if not points:
+        return None
+    least, greatest = min(one.least for one in points), max(one.greatest for one in points)
+    spans = greatest - least or abs(greatest) / 10 or 1.0
+    for limit in (trace.low, trace.high):
+        if limit is not None and least - _NEAR * spans <= limit <= greatest + _NEAR * spans:
+            least, greatest = min(least, limit), max(greatest, limit)
+    room = _ROOM * (greatest - least or spans)
+    return least - room, greatest + room
+
+
+def _curve(
+    trace: Trace, place: int, windows: Sequence[ChartWindow], onset_name: str, names: Names | None
+) -> dict[str, Any]:
     colour = _COLOURS[place % len(_COLOURS)]
+    is_banded = names is not None and _has_band(trace)
     return {
         "type": "line",
         "name": named(trace),
@@ -121,28 +188,85 @@ def _curve(trace: Trace, place: int, window: ChartWindow | None, onset_name: str
         "symbolSize": 5,
         "lineStyle": {"width": 1.5, "color": colour},
         "itemStyle": {"color": colour},
-        "data": [[milliseconds(point.time), rounded(point.mean)] for point in trace.points],
-        "markLine": _marks(trace, window, onset_name),
-        **({"markArea": _area(window)} if window else {}),
+        "data": [_point(point) for point in trace.points],
+        "markLine": _marks(trace, windows, onset_name),
+        **(
+            {"dimensions": ["time", *(names or ())], "encode": {"x": 0, "y": 1, "tooltip": [1, 2, 3]}}
+            if is_banded
+            else {}
+        ),
+        **({"markArea": {"silent": True, "data": [_area(one) for one in windows]}} if windows else {}),
     }
 
 
-def _marks(trace: Trace, window: ChartWindow | None, onset_name: str) -> dict[str, Any]:
+def _point(point: SeriesPoint) -> list[float]:
+    return [milliseconds(point.time), rounded(point.mean), rounded(point.least), rounded(point.greatest)]
+
+
+def _has_band(trace: Trace) -> bool:
+    return any(point.least < point.greatest for point in trace.points)
+
+
+def _band(trace: Trace, place: int) -> list[dict[str, Any]]:
+    """Draw the band from least to greatest: two lines without width, one standing on the other, filled between."""
+    if not _has_band(trace):
+        return []
+    colour = _COLOURS[place % len(_COLOURS)]
+    usual = {
+        "type": "line",
+        "xAxisIndex": place,
+        "yAxisIndex": place,
+        "stack": f"band-{place}",
+        "stackStrategy": "all",
+        "showSymbol": False,
+        "silent": True,
+        "lineStyle": {"width": 0},
+        "tooltip": {"show": False},
+        "z": 1,
+    }
+    lower = [[milliseconds(one.time), rounded(one.least)] for one in trace.points]
+    upper = [[milliseconds(one.time), rounded(one.greatest - one.least)] for one in trace.points]
+    return [
+        {**usual, "data": lower, "itemStyle": {"color": colour}},
+        {**usual, "data": upper, "itemStyle": {"color": colour}, "areaStyle": {"color": colour, "opacity": 0.2}},
+    ]
+
+
+def _beside(trace: Trace, place: int) -> list[dict[str, Any]]:
+    if not trace.beside:
+        return []
+    return [
+        {
+            "type": "line",
+            "name": escaped(trace.beside_name),
+            "xAxisIndex": place,
+            "yAxisIndex": place,
+            "showSymbol": False,
+            "lineStyle": {"width": 1.2, "color": _BESIDE, "type": "dotted"},
+            "itemStyle": {"color": _BESIDE},
+            "data": [[milliseconds(one.time), rounded(one.mean)] for one in trace.beside],
+        }
+    ]
+
+
+def _marks(trace: Trace, windows: Sequence[ChartWindow], onset_name: str) -> dict[str, Any]:
     limits = [
         {"yAxis": limit, "lineStyle": {"color": _GREY, "type": "dashed"}, "label": {"show": False}}
         for limit in (trace.low, trace.high)
         if limit is not None
     ]
-    onset = []
-    if window and window.onset:
-        label = {"show": bool(onset_name), "formatter": onset_name, "color": _ALARM, "fontSize": 11, "position": "end"}
-        onset = [{"xAxis": milliseconds(window.onset), "lineStyle": {"color": _ALARM, "type": "solid"}, "label": label}]
-    return {"symbol": "none", "silent": True, "animation": False, "data": [*limits, *onset]}
+    label = {"show": bool(onset_name), "formatter": onset_name, "color": _ALARM, "fontSize": 11, "position": "end"}
+    onsets = [
+        {"xAxis": milliseconds(one.onset), "lineStyle": {"color": _ALARM, "type": "solid"}, "label": label}
+        for one in windows
+        if one.onset
+    ]
+    return {"symbol": "none", "silent": True, "animation": False, "data": [*limits, *onsets]}
 
 
-def _area(window: ChartWindow) -> dict[str, Any]:
-    span = [{"xAxis": milliseconds(window.time_from)}, {"xAxis": milliseconds(window.time_to)}]
-    return {"silent": True, "itemStyle": {"color": _WINDOW}, "data": [span]}
+def _area(window: ChartWindow) -> list[dict[str, Any]]:
+    shade = {"itemStyle": {"color": _TONES[window.tone]}}
+    return [{"xAxis": milliseconds(window.time_from), **shade}, {"xAxis": milliseconds(window.time_to)}]
 
 
 def milliseconds(time: datetime) -> int:

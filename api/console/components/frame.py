@@ -115,6 +115,8 @@ def _count(visit: Visit, target: str) -> None:
 
 def _tools(visit: Visit) -> None:
     with box("tools"):
+        if visit.principal.may_somewhere(Right.SEE):
+            _search(visit)
         with box("offset small"):
             zone()
         other = Language.EN if visit.language is Language.ZH else Language.ZH
@@ -127,6 +129,15 @@ def _tools(visit: Visit) -> None:
         switch.props["hreflang"] = other.tag
         _theme(visit)
         _account(visit)
+
+
+def _search(visit: Visit) -> None:
+    """Let people search from every page; the key / leads here."""
+    with box("everywhere", tag="form") as form:
+        form.props["action"], form.props["method"], form.props["role"] = "/search", "get", "search"
+        field = mark(box("search-input", tag="input"), "search-everywhere")
+        field.props["type"], field.props["name"], field.props["maxlength"] = "search", "q", "500"
+        field.props["placeholder"], field.props["aria-label"] = visit.t("search_everywhere"), visit.t("nav_search")
 
 
 def _account(visit: Visit) -> None:

@@ -37,17 +37,17 @@ class PlantDrawing:
 
 
 def place(assets: Sequence[AssetView]) -> PlantDrawing | None:
-    """Put a site's assets on a grid by their x and y; None where they have no places, share one, or lie too wide."""
-    xs, ys = [asset.x for asset in assets if asset.x is not None], [asset.y for asset in assets if asset.y is not None]
-    if not assets or len(xs) < len(assets) or len(ys) < len(assets):
+    """Put the assets that have an x and a y on a grid; None where none has, two share a place, or it is too wide."""
+    placed = [asset for asset in assets if asset.x is not None and asset.y is not None]
+    if not placed:
         return None
-    columns, rows = tracks(xs), tracks(ys)
-    cells = {a.asset: (columns[a.x], rows[a.y]) for a in assets if a.x is not None and a.y is not None}
+    columns, rows = tracks([a.x for a in placed if a.x is not None]), tracks([a.y for a in placed if a.y is not None])
+    cells = {a.asset: (columns[a.x], rows[a.y]) for a in placed if a.x is not None and a.y is not None}
     width, depth = max(columns.values()) + 1, max(rows.values()) + 1
-    if len(set(cells.values())) < len(assets) or width > _MOST_COLUMNS:
+    if len(set(cells.values())) < len(placed) or width > _MOST_COLUMNS:
         return None
     pipes = tuple(
-        _pipe(cells[asset.asset], cells[fed], width, depth) for asset in assets for fed in asset.feeds if fed in cells
+        _pipe(cells[asset.asset], cells[fed], width, depth) for asset in placed for fed in asset.feeds if fed in cells
     )
     return PlantDrawing(columns=width, rows=depth, cells=cells, pipes=pipes)
 

@@ -1,18 +1,17 @@
-"""One asset: how it is, what its signals say now, and how they went."""
+"""One asset: how it is, what its signals say now and how they went, what became of it, and what belongs to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
-from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from nicegui import run, ui
 from nicegui.element import Element
 
-from api.console.components import charts
-from api.console.components.charts import Trace
+from api.console.components.asset.belongings import show_belongings
+from api.console.components.asset.past import PastTimeline
+from api.console.components.asset.trends import Trends
 from api.console.components.elements import box, chip, heading, link, moment, number, words, zone
 from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, framed
@@ -25,21 +24,17 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError, NotFound
+from plant.work_order import WorkOrder
 from storage.models import catalogue, remaining, state_labels
 from storage.models.remaining import RemainingLifeEstimate
 from storage.models.state_labels import StandingState
-from storage.views import liveness, overview
+from storage.views import asset_course, liveness, overview
 from storage.views.liveness import Liveness
 from storage.views.overview import AssetView, SignalView
+from storage.work import orders
 
-_SPANS = {
-    "span_15m": timedelta(minutes=15),
-    "span_1h": timedelta(hours=1),
-    "span_6h": timedelta(hours=6),
-    "span_24h": timedelta(hours=24),
-}
 _EVERY_S = 3.0
-_POINTS = 300
+_MOST_ORDERS = 5
 _TONES = {
     **dict.fromkeys(("up", "alive", "fresh"), "good"),
     **dict.fromkeys(("down", "silent"), "alarm"),
@@ -50,38 +45,30 @@ _TONES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetDossier:
-    """An asset, how long it has left, the course of its signals, whether it can be heard, what never moved."""
+    """An asset, how long it has left, whether it can be heard, what never moved, open orders, others of its class."""
 
     asset: AssetView
     left: RemainingLifeEstimate | None
-    traces: Sequence[Trace]
     alive: Liveness
     still: frozenset[str]
     state: StandingState
+    orders: Sequence[WorkOrder]
+    others: Sequence[tuple[str, str]]
 
 
-def read_asset(parts: Parts, site: str, tag: str, span: timedelta, visit: Visit) -> AssetDossier:
+def read_asset(parts: Parts, site: str, tag: str) -> AssetDossier:
     """Read all that the page shows of an asset; raise NotFound where there is none, Unavailable without a database."""
-    now = parts.clock.now()
     with parts.database.transaction() as tx:
-        asset = overview.get_asset(tx, site, tag, now=now)
-        traces = [
-            Trace(
-                name=visit.signal_name(signal),
-                unit=signal.unit,
-                points=overview.get_series(
-                    tx, signal.signal_id, time_from=now - span, time_to=now + timedelta(seconds=1), most=_POINTS
-                ),
-                low=signal.low,
-                high=signal.high,
-            )
-            for signal in asset.signals
-        ]
-        left = remaining.newest(tx, asset.asset_id)
-        alive = liveness.of_asset(tx, site, tag)
-        still = catalogue.never_moved(tx, asset.asset_id)
-        state = state_labels.standing(tx, asset.asset_id)
-    return AssetDossier(asset=asset, left=left, traces=traces, alive=alive, still=still, state=state)
+        asset = overview.get_asset(tx, site, tag, now=parts.clock.now())
+        return AssetDossier(
+            asset=asset,
+            left=remaining.newest(tx, asset.asset_id),
+            alive=liveness.of_asset(tx, site, tag),
+            still=catalogue.never_moved(tx, asset.asset_id),
+            state=state_labels.standing(tx, asset.asset_id),
+            orders=orders.open_orders(tx, asset.asset_id),
+            others=asset_course.others_of_class(tx, asset.asset_id),
+        )
 
 
 def _link_to_grafana(visit: Visit, asset_id: int) -> None:
@@ -99,9 +86,29 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     await visit.settle()
     with framed(visit, tag):
         page = AssetPage(visit, site, tag, box("stack"))
-        await page.read()
-        ui.timer(_EVERY_S, page.read)
-        await work_at_asset(visit, site, tag)
+        below = box("stack")
+
+        async def keep_up() -> None:
+            await page.read()
+            if page.shown is not None and not below.default_slot.children:
+                with below:
+                    await _below(visit, page.shown)
+
+        await keep_up()
+        ui.timer(_EVERY_S, keep_up)
+
+
+async def _below(visit: Visit, found: AssetDossier) -> None:
+    """Show what is read once, or at its own pace: how the signals went, what became of it, what belongs to it."""
+    asset = found.asset
+    with box("stack"):
+        await Trends(visit, asset, found.others).begin()
+    with box("halves even"):
+        with box("stack"):
+            await PastTimeline(visit, asset.asset_id).reading.begin()
+        with box("stack"):
+            await show_belongings(visit, asset)
+            await work_at_asset(visit, asset.site, asset.asset)
 
 
 class AssetPage:
@@ -111,15 +118,14 @@ class AssetPage:
         self._visit = visit
         self._site, self._tag = site, tag
         self._room = room
-        self._span = "span_15m"
         self._drawn: tuple[object, ...] | None = None
+        self.shown: AssetDossier | None = None
 
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""
         visit = self._visit
-        span = self._span
         try:
-            found = await run.io_bound(read_asset, visit.parts, self._site, self._tag, _SPANS[span], visit)
+            found = await run.io_bound(read_asset, visit.parts, self._site, self._tag)
         except NotFound:
             self._say(visit.t("not_there", what=self._tag), "search_off")
             return
@@ -127,7 +133,7 @@ class AssetPage:
             if self._drawn is None:
                 self._say(visit.t("away_first"), "cloud_off")
             return
-        if found is not None and span == self._span:
+        if found is not None:
             self._show(found)
 
     def _say(self, said: str, sign: str) -> None:
@@ -137,9 +143,11 @@ class AssetPage:
             empty(said, sign)
 
     def _show(self, found: AssetDossier) -> None:
+        self.shown = found
         asset, left = found.asset, found.left
+        numbers = (order.number for order in found.orders)
         signals = (signal.signal_id for signal in asset.signals)
-        made_of = (asset.state, asset.relearning_since, asset.model, found.still, found.state, *signals)
+        made_of = (asset.state, asset.relearning_since, asset.model, found.still, found.state, *numbers, *signals)
         if self._drawn != made_of:
             self._drawn = made_of
             self._draw(found)
@@ -150,9 +158,6 @@ class AssetPage:
         self._show_liveness(found.alive)
         for line, signal in zip(self._lines, asset.signals, strict=True):
             line.show(signal)
-        for chart, trace in zip(self._charts, found.traces, strict=True):
-            chart.options.update(charts.stack([trace]))
-            chart.update()
 
     def _draw(self, found: AssetDossier) -> None:
         visit, asset, still = self._visit, found.asset, found.still
@@ -169,20 +174,18 @@ class AssetPage:
                     report_button(visit, asset.site, asset.asset)
                     service_button(visit, asset, self.read)
                     register_button(visit, asset, self.read)
+                    asked = urlencode({"site": asset.site, "asset": asset.asset})
+                    with link(f"/labels?{asked}", "button quiet", testid="label"):
+                        words(visit.t("print_label"))
             with box("card facts"):
-                self._facts(asset)
+                self._facts(found)
             show_state(visit, asset, found.state, self.read)
             with box("card list signals", testid="signals"):
                 _head(visit)
                 self._lines = [SignalLine(visit, signal, signal.key in still) for signal in asset.signals]
-            with box("spread"):
-                heading(visit.t("trends"), 2)
-                self._choice()
-            with box("charts"):
-                self._charts = [_chart(trace) for trace in found.traces]
 
-    def _facts(self, asset: AssetView) -> None:
-        visit = self._visit
+    def _facts(self, found: AssetDossier) -> None:
+        visit, asset = self._visit, found.asset
         with box():
             words(visit.t("class"), "name")
             words(named(visit.language, asset.class_name, asset.class_name_zh) or asset.asset_class, "strong")
@@ -202,7 +205,7 @@ class AssetPage:
                 moment(asset.relearning_since, "full").classes("strong")
         with box():
             words(visit.t("nav_orders"), "name")
-            self._orders(asset)
+            self._orders(found)
         self._liveness()
 
     def _liveness(self) -> None:
@@ -220,32 +223,16 @@ class AssetPage:
             self._alive[name].set_text(said)
             self._alive[name].classes(replace=f"chip tone-{_TONES[state]}")
 
-    def _orders(self, asset: AssetView) -> None:
-        standing = [
-            order
-            for order in self._visit.watch.look().orders
-            if order.asset_id == asset.asset_id and order.state.is_open
-        ]
+    def _orders(self, found: AssetDossier) -> None:
+        tag = quote(found.asset.asset, safe="")
         with box("line"):
-            for order in standing:
+            for order in found.orders[:_MOST_ORDERS]:
                 with link(f"/work-orders/{order.number}", "plain-link strong"):
                     words(order.number)
-            if not standing:
-                words("–", "strong")
-
-    def _choice(self) -> None:
-        with box("choice"):
-            buttons = {span: box("here" if span == self._span else "", tag="button") for span in _SPANS}
-        for span, button in buttons.items():
-            with button:
-                words(self._visit.t(span))
-            button.on("click", partial(self._choose, span, buttons))
-
-    async def _choose(self, span: str, buttons: dict[str, Element]) -> None:
-        self._span = span
-        for one, button in buttons.items():
-            button.classes(add="here" if one == span else "", remove="" if one == span else "here")
-        await self.read()
+            with link(f"/work-orders?asset={tag}&state=all", "plain-link small", testid="past-orders"):
+                words(self._visit.t("orders_all_of_asset"))
+            with link(f"/alerts?asset={tag}&state=all", "plain-link small", testid="past-alerts"):
+                words(self._visit.t("alerts_all_of_asset"))
 
 
 def _head(visit: Visit) -> None:
@@ -255,11 +242,6 @@ def _head(visit: Visit) -> None:
         with box("line"):
             words(visit.t("measured"))
             zone()
-
-
-def _chart(trace: Trace) -> ui.echart:
-    with box("card"):
-        return ui.echart(charts.stack([trace])).classes("chart").style(f"height: {charts.height([trace])}px")
 
 
 class SignalLine:

@@ -256,7 +256,12 @@ def _share(name: str, share: float) -> None:
 
 
 def _options(visit: Visit, dossier: Dossier) -> dict[str, Any]:
-    return charts.stack(dossier.traces, window=dossier.window, onset_name=visit.t("alarm_onset"))
+    return charts.stack(
+        dossier.traces,
+        windows=[dossier.window] if dossier.window else [],
+        onset_name=visit.t("alarm_onset"),
+        names=charts.band_names(visit),
+    )
 
 
 def _chart(visit: Visit, dossier: Dossier) -> ui.echart | None:

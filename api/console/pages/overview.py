@@ -1,4 +1,4 @@
-"""The plant at a glance: five figures, the machines in their places, and what needs attention."""
+"""Now: five figures, by area what is wrong, what is due and who has it, and the machines in their places."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from nicegui.element import Element
 
 from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, words
 from api.console.components.frame import empty, framed
+from api.console.components.now.areas import Areas
+from api.console.components.orders.order_rows import what
 from api.console.components.plant_drawing import PlantDrawing, place
 from api.console.components.tiles import Tiles
 from api.console.texts.texts import named
@@ -23,6 +25,8 @@ from storage.views.overview import AssetView, SignalView
 
 _KEY_VALUES = 2
 _MOST_CALLS = 6
+_MOST_AT_ONCE = 60  # so many machines are drawn beside each other; of more only those of an area
+_MOST_DRAWN = 300
 
 
 async def show(visit: Visit) -> None:
@@ -31,12 +35,15 @@ async def show(visit: Visit) -> None:
     with framed(visit, visit.t("nav_overview")):
         visit.follow(Tiles(visit).show)
         with box("halves"):
-            plants = box("stack")
+            with box("stack"):
+                areas = Areas(visit, box("stack", testid="areas"))
+                plants = box("stack")
             with card(visit.t("attention")):
                 calls = box("calls")
         machines = Machines(visit, plants)
         visit.follow(machines.show)
         visit.follow(changed(partial(_calls, visit, calls), _open_orders))
+        await areas.begin()
 
 
 def _open_orders(picture: Picture) -> tuple[tuple[WorkOrder, AssetView | None], ...]:
@@ -60,7 +67,7 @@ def _calls(visit: Visit, calls: Element, orders: Sequence[tuple[WorkOrder, Asset
                 with box("spread"):
                     words(order.asset, "tag clip")
                     chip(visit.word("severity", order.severity.value), order.severity.value)
-                words(f"{visit.mode(order)} · {visit.name(asset) or order.asset}", "clip")
+                words(f"{what(visit, order)} · {visit.name(asset) or order.asset}", "clip")
                 with box("line small muted"):
                     words(order.number)
                     moment(order.created_at)
@@ -80,18 +87,30 @@ class Machines:
 
     def show(self, picture: Picture) -> None:
         """Bring the drawing up to date."""
-        outline = [(a.asset_id, a.name, a.name_zh, a.x, a.y, a.feeds, len(a.signals)) for a in picture.assets]
+        assets = self._wanted(picture.assets)
+        outline = [(a.asset_id, a.name, a.name_zh, a.x, a.y, a.feeds, len(a.signals)) for a in assets]
         if picture.counts is not None and outline != self._drawn:
             self._drawn = outline
-            self._draw(picture.assets)
-        for asset in picture.assets:
+            self._draw(assets, is_empty=not picture.assets)
+        for asset in assets:
             self._faces[asset.asset_id].show(asset, picture)
 
-    def _draw(self, assets: Sequence[AssetView]) -> None:
+    def _wanted(self, assets: Sequence[AssetView]) -> Sequence[AssetView]:
+        """Return the machines to draw: those of the area in the address, or all where they are not too many."""
+        asked = self._visit.asked
+        if "site" in asked:
+            area = asked.get("area", "")
+            return [one for one in assets if (one.site, one.area) == (asked["site"], area)][:_MOST_DRAWN]
+        return assets if len(assets) <= _MOST_AT_ONCE else ()
+
+    def _draw(self, assets: Sequence[AssetView], *, is_empty: bool) -> None:
         self._room.clear()
         self._faces = {}
         with self._room:
-            if not assets:
+            if "site" in self._visit.asked:
+                with link("/", "plain-link small"):
+                    words(f"← {self._visit.t('all_areas')}")
+            if is_empty:
                 with box("card"):
                     empty(self._visit.t("no_assets"), "precision_manufacturing", self._visit.t("no_assets_hint"))
             for site in dict.fromkeys(asset.site for asset in assets):
@@ -101,16 +120,23 @@ class Machines:
         site = assets[0]
         heading(named(self._visit.language, site.site_name, site.site_name_zh) or site.site)
         drawing = place(assets)
-        with box("plant" if drawing else "plant flow") as plant:
-            if drawing:
+        if drawing:
+            with box("plant") as plant:
                 plant.style(f"grid-template-columns: repeat({drawing.columns}, minmax(0, 1fr))")
                 ui.html(_pipes(drawing), sanitize=False).style("display: contents")
-            for asset in assets:
-                with box("cell") as cell:
-                    if drawing:
+                for asset in assets:
+                    if asset.asset in drawing.cells:
                         column, row = drawing.cells[asset.asset]
-                        cell.style(f"grid-column: {column + 1}; grid-row: {row + 1}")
-                    self._faces[asset.asset_id] = Face(self._visit, asset)
+                        self._cell(asset, f"grid-column: {column + 1}; grid-row: {row + 1}")
+        apart = [asset for asset in assets if not drawing or asset.asset not in drawing.cells]
+        if apart:
+            with box("plant flow"):
+                for asset in apart:
+                    self._cell(asset, "")
+
+    def _cell(self, asset: AssetView, place_on_grid: str) -> None:
+        with box("cell").style(place_on_grid):
+            self._faces[asset.asset_id] = Face(self._visit, asset)
 
 
 _ARROW = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 KNOWLEDGE_TEXTS: dict[str, tuple[str, str]] = {
+    "search_everywhere": ("Search  ( / )", "搜索（/）"),
+    "found_asset": ("Asset", "设备"),
     "nav_search": ("Search", "搜索"),
     "search": ("Search", "搜索"),
     "search_hint": (
-        "Closed orders, lessons, alarm rationalisations and document titles, asked in English or Chinese.",
-        "搜索已关闭工单、经验、报警合理化和文件标题，可用中文或英文提问。",
+        "Tags, orders, documents, lessons and alarm rationalisations, asked in English or Chinese.",
+        "搜索位号、工单、文件、经验和报警合理化，可用中文或英文提问。",
     ),
     "search_field": ("What was it like? For instance: bearing hot, no grease", "例如：轴承发热 缺油"),
     "search_do": ("Search", "搜索"),

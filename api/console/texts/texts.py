@@ -10,6 +10,7 @@ from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
 from api.console.texts.lifecycle.review import REVIEW_TEXTS
 from api.console.texts.lists.alerts import ALERT_TEXTS
+from api.console.texts.lists.asset import ASSET_TEXTS
 from api.console.texts.lists.orders import ORDER_LIST_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
@@ -93,6 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "loading": ("Reading the plant …", "正在读取工厂数据……"),
     **PLANT_TEXTS,
     **ALERT_TEXTS,
+    **ASSET_TEXTS,
     **ORDER_LIST_TEXTS,
     **IDENTITY_TEXTS,
     **ORDER_TEXTS,

@@ -250,9 +250,10 @@ def test_no_page_is_wider_than_the_screen(console: str, open_tab: OpenTab, super
 
 def test_what_is_not_there_is_said_so(console: str, open_tab: OpenTab) -> None:
     tab = open_tab(console)
-    for path in ("/work-orders/WO-000009", "/assets/demo/nothing"):
+    for path in ("/work-orders/WO-000009", "/assets/demo/nothing", "/at/demo/nothing"):
         tab.open(path)
-        tab.page.get_by_text("There is no such thing here").wait_for()
+        tab.page.get_by_test_id("missing").wait_for()
+    tab.faults.clear()  # 404 is what the pages were
 
 
 def test_an_empty_plant_says_how_to_fill_it(console: str, open_tab: OpenTab) -> None:
@@ -292,7 +293,7 @@ def test_every_script_of_a_page_is_named_by_its_nonce_also_where_the_page_comes_
 ) -> None:
     cookies = people.cookie_of(app_database, SystemClock(), people.enter(app_database, SystemClock()))
     with httpx.Client(base_url=console, cookies=cookies) as client:
-        for path in ("/", "/login", "/people", "/alerts", "/nothing-here"):
+        for path in ("/", "/login", "/people", "/alerts", "/figures"):
             answer = client.get(path, headers={"Accept-Encoding": "gzip"}, follow_redirects=True)
             assert answer.headers["content-encoding"] == "gzip", path
             (nonce,) = re.findall(r"'nonce-([^']+)'", answer.headers["content-security-policy"])

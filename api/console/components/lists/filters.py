@@ -47,6 +47,11 @@ class Filters:
         self._keep_address()
         return self.on_change()
 
+    def forget(self, *keys: str) -> None:
+        """Say nothing of these any more, without telling anybody."""
+        for key in keys:
+            self._values.pop(key, None)
+
     def choice(self, key: str, options: Mapping[str, Names], *, label: str | None = None) -> ui.select:
         """Offer one of several; what the address asks for and nobody offers is forgotten."""
         if self.of(key) not in options:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
 from nicegui import run, ui
 
 from alerts.knowledge.search import SearchAnswer
 from alerts.knowledge.search import search as search_knowledge
-from api.console.components.elements import box, heading, mark, words
+from api.console.components.elements import box, chip, heading, link, mark, words
 from api.console.components.frame import empty, framed
+from api.console.components.orders.order_rows import what
 from api.console.found import found_row
+from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
 from plant.escaped import escaped
+from storage.views.finding_things import FoundAsset, FoundDocument, find_assets, find_documents
+from storage.views.order_list import ListedOrder, OrdersWanted, page_of_orders
 
 _MOST = 30
+_MOST_THINGS = 8
 _LONGEST = 500
 
 
@@ -51,20 +60,64 @@ async def _answer(visit: Visit, question: str) -> None:
         return
     if answer is None:
         return
-    if not answer.knows_spelling:
+    _things(visit, answer)
+    if not answer.learnt.knows_spelling:
         words(visit.t("search_no_spelling"), "small muted")
+    if not answer.learnt.hits and (answer.assets or answer.orders or answer.documents):
+        return
     with box("card list found-list", testid="search-found"):
-        if not answer.hits:
+        if not answer.learnt.hits:
             empty(visit.t("search_nothing"), "search_off", visit.t("search_nothing_hint"))
-        for hit in answer.hits:
+        for hit in answer.learnt.hits:
             found_row(visit, hit)
 
 
-def read(parts: Parts, question: str) -> SearchAnswer:
-    """SearchAnswer a question.
+def _things(visit: Visit, answer: EverythingFound) -> None:
+    """Show what is called so: assets, orders and documents."""
+    if not (answer.assets or answer.orders or answer.documents):
+        return
+    with box("card list found-list", testid="search-things"):
+        for asset in answer.assets:
+            name = named(visit.language, asset.name, asset.name_zh)
+            target = f"/assets/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}"
+            where = (name if name != asset.asset else "", asset.site, asset.area)
+            _thing(visit, "asset", target, asset.asset, where)
+        for one in answer.orders:
+            order = one.order
+            said = (what(visit, order), order.asset, visit.word("state", order.state.value))
+            _thing(visit, "order", f"/work-orders/{order.number}", order.number, said)
+        for document in answer.documents:
+            of = (document.asset or "", document.project, document.version, document.file)
+            _thing(visit, "document", f"/handover/{quote(document.project, safe='')}", document.title, of)
+
+
+def _thing(visit: Visit, kind: str, target: str, title: str, beside: Sequence[str]) -> None:
+    with link(target, "found", testid="found-thing"), box("line"):
+        chip(visit.t(f"found_{kind}"), "plain")
+        words(title, "strong")
+        words(" · ".join(part for part in beside if part), "muted small")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EverythingFound:
+    """What was learnt that answers a question, and what is called so."""
+
+    learnt: SearchAnswer
+    assets: Sequence[FoundAsset]
+    orders: Sequence[ListedOrder]
+    documents: Sequence[FoundDocument]
+
+
+def read(parts: Parts, question: str) -> EverythingFound:
+    """Answer a question.
 
     Raises:
         Unavailable: the database is away.
     """
     with parts.database.transaction() as tx:
-        return search_knowledge(tx, question, most=_MOST)
+        return EverythingFound(
+            learnt=search_knowledge(tx, question, most=_MOST),
+            assets=find_assets(tx, question),
+            orders=page_of_orders(tx, OrdersWanted(state="all", text=question), most=_MOST_THINGS),
+            documents=find_documents(tx, question),
+        )

@@ -15,16 +15,26 @@ FLOW = Trace(name="Flow", unit="m³/h", points=[SeriesPoint(time=NOON, mean=1.23
 def test_each_trace_has_an_axis_a_title_with_its_unit_and_its_points() -> None:
     options = stack([FLOW, Trace(name="Count", unit="", points=[])])
     assert [title["text"] for title in options["title"]] == ["Flow (m³/h)", "Count"]
-    assert [one["yAxisIndex"] for one in options["series"]] == [0, 1]
-    assert options["series"][0]["data"] == [[1772625600000, 1.23457]]
+    assert [one["yAxisIndex"] for one in options["series"]] == [0, 1, 0, 0]
+    assert options["series"][0]["data"] == [[1772625600000, 1.23457, 1, 2]]
+
+
+def test_the_band_from_least_to_greatest_lies_behind_the_curve_and_a_limit_that_is_near_is_in_view() -> None:
+    options = stack([FLOW], names=("mean", "least", "greatest"))
+    curve, lower, upper = options["series"]
+    assert (lower["data"], upper["data"]) == ([[1772625600000, 1]], [[1772625600000, 1]])
+    assert (lower["stack"], lower["stackStrategy"]) == (upper["stack"], "all")
+    assert curve["encode"]["tooltip"] == [1, 2, 3]
+    assert options["yAxis"][0]["max"] > 2
 
 
 def test_the_window_is_shaded_and_the_onset_named_once() -> None:
     window = ChartWindow(time_from=NOON, time_to=NOON + timedelta(minutes=1), onset=NOON)
-    options = stack([FLOW, FLOW], window=window, onset_name="onset")
-    shaded = [one["markArea"]["data"] for one in options["series"]]
-    assert shaded == [[[{"xAxis": 1772625600000}, {"xAxis": 1772625660000}]]] * 2
-    told = [[mark["label"]["show"] for mark in one["markLine"]["data"] if "xAxis" in mark] for one in options["series"]]
+    options = stack([FLOW, FLOW], windows=[window], onset_name="onset")
+    curves = options["series"][:2]
+    shaded = [[[edge["xAxis"] for edge in area] for area in one["markArea"]["data"]] for one in curves]
+    assert shaded == [[[1772625600000, 1772625660000]]] * 2
+    told = [[mark["label"]["show"] for mark in one["markLine"]["data"] if "xAxis" in mark] for one in curves]
     assert told == [[True], [False]]
 
 

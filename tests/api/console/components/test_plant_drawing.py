@@ -43,13 +43,18 @@ def test_assets_fall_into_columns_and_rows() -> None:
     [
         [],
         [asset("A", None, None)],
-        [asset("A", 0.1, 0.1), asset("B", 0.1, None)],
         [asset("A", 0.1, 0.1), asset("B", 0.11, 0.12)],
         [asset(str(n), n / 10, 0.1) for n in range(8)],
     ],
 )
 def test_assets_without_a_place_of_their_own_are_not_drawn(assets: list[AssetView]) -> None:
     assert place(assets) is None
+
+
+def test_an_asset_without_a_place_takes_nobody_elses_away() -> None:
+    drawing = place([asset("A", 0.1, 0.1, "B"), asset("B", 0.1, None), asset("C", None, None, "A")])
+    assert drawing is not None
+    assert (drawing.cells, drawing.pipes) == ({"A": (0, 0)}, ())
 
 
 def test_a_pipe_to_a_machine_that_is_not_there_is_left_out() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -49,6 +51,24 @@ def test_a_photo_is_attached_listed_and_given_out_safely(client: TestClient) -> 
     assert said.startswith('attachment; filename="__ _1_.png"')
     assert said.endswith("filename*=UTF-8''%E8%BD%B4%E6%89%BF%20%221%22.png")
     assert [one["event"] for one in client.get("/api/v1/work-orders/WO-000001").json()["events"]][-1] == "attached"
+
+
+def test_a_failure_is_reported_with_its_photos_in_one_request_or_not_at_all(client: TestClient) -> None:
+    report = {"site": "demo", "asset": "P-1", "failure_mode": "ELP", "what": "it leaks"}
+    path = "/api/v1/work-orders/report"
+
+    def sent(*files: tuple[str, bytes]) -> httpx.Response:
+        parts = [("files", (name, body, "application/octet-stream")) for name, body in files]
+        return client.post(path, data={"report": json.dumps(report)}, files=parts or [("none", ("", b""))])
+
+    assert sent(("seal.png", PNG), ("drop.png", JPEG)).json()["error"] == "not_what_it_is_called"
+    assert sent(("seal.png", PNG), ("same.png", PNG)).json()["error"] == "file_twice"
+    assert client.post(path, json=report).status_code == 400
+    assert len(client.get("/api/v1/work-orders").json()) == 1  # nothing was raised meanwhile
+    done = sent(("seal.png", PNG), ("drop.jpg", JPEG))
+    assert done.status_code == 201
+    assert "it leaks" in done.json()["order"]["title"]
+    assert [one["name"] for one in done.json()["attachments"]] == ["seal.png", "drop.jpg"]
 
 
 def test_what_is_not_what_it_is_called_is_refused(client: TestClient) -> None:
