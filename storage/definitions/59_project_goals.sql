@@ -1,6 +1,6 @@
 -- How far a project has come with one measure at an instant, as known then; null where it cannot be said yet.
 --   schedule      days by which the completion stands later than it was planned first
---   cost          cost booked on orders at its assets, in the site's currency
+--   cost          actual cost of its cost centre; where it has none, cost booked on orders at its assets, in the site's currency
 --   energy        kWh a day: mean power of the signals in W, kW or MW over the last seven days of service
 --   availability  EN 15341, of its assets since their service began
 --   failures      that began within the first thirty days of service
@@ -37,12 +37,20 @@ BEGIN
             LIMIT 1
         );
     ELSIF p_measure = 'cost' THEN
-        RETURN (
-            SELECT coalesce(sum(b.cost), 0)
-            FROM booked_at_asset AS b
-            JOIN project_asset AS a USING (asset_id)
-            WHERE a.project_id = p_project_id AND b.known_at > v_project.created_at AND b.known_at <= p_at
-                AND b.currency = v_project.currency
+        RETURN coalesce(
+            (
+                SELECT sum(c.amount)::float8
+                FROM project_cost AS c
+                WHERE c.project_id = p_project_id AND c.kind = 'actual' AND c.day <= (p_at AT TIME ZONE 'UTC')::date
+            ),
+            (
+                SELECT sum(b.cost)
+                FROM booked_at_asset AS b
+                JOIN project_asset AS a USING (asset_id)
+                WHERE a.project_id = p_project_id AND b.known_at > v_project.created_at AND b.known_at <= p_at
+                    AND b.currency = v_project.currency
+            ),
+            0
         );
     ELSIF v_from IS NULL OR v_from >= p_at THEN
         RETURN NULL;

@@ -23,6 +23,9 @@ COMMANDS = (
     *(["ingest", "status"], ["liveness"], ["quarantine", "list"], ["quarantine", "approve"]),
     ["quarantine", "dismiss"],
     *(["device", name] for name in ("issue", "list", "revoke")),
+    *(["project", name] for name in ("add", "pass", "show", "train", "spare", "responsible")),
+    *(["review", name] for name in ("show", "hold", "decide", "done", "goal", "assume", "recommend", "list")),
+    ["demo", "project"],
     *(["ingest", "try"], ["ingest", "learn"], ["ingest", "drain"]),
 )
 

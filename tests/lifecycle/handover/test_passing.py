@@ -428,3 +428,26 @@ def test_what_makes_no_sense_is_refused(handover: Handover) -> None:
         projects.add_project(database, replace(wanted, tag="x"), actor=OPERATOR, clock=clock)
     with pytest.raises(NotFound):
         looking.look(database, "nothing", clock=clock)
+
+
+def test_what_is_refused_leaves_nothing_half_done(handover: Handover, superuser: Superuser) -> None:
+    handover.up_to_sign_off()
+    handover.signs(GateName.SIGN_OFF, "engineering", BOTH)
+    digest = handover.look().manifest_sha256
+
+    def left() -> list[object]:
+        counted = ("project_gate", "project_signature", "ledger", "healthy_interval", "notice")
+        return [superuser.execute(f"SELECT count(*) FROM {table}".encode()).fetchall() for table in counted]
+
+    before, state = left(), states(superuser)
+    for refused, act in (
+        (Conflict, lambda: handover.passes(GateName.TRIAL)),  # passed already
+        (Conflict, lambda: handover.signs(GateName.SIGN_OFF, "operations", BOTH)),  # the same person twice
+        (Forbidden, lambda: handover.signs(GateName.SIGN_OFF, "operations", ENGINEER)),  # a wrong role
+        (Conflict, lambda: handover.signs(GateName.SIGN_OFF, "operations", OPERATOR, digest="0" * 64)),  # stale
+        (Conflict, lambda: handover.signs(GateName.CONFIRMATION, "operations", OPERATOR, digest)),
+        (Rejected, lambda: handover.schedule("no date at all")),
+    ):
+        with pytest.raises(refused):
+            act()
+    assert (left(), states(superuser)) == (before, state)

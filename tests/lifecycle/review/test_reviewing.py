@@ -156,6 +156,12 @@ def test_goals_are_measured_against_what_was_a_week_before(reviewed: Reviewing, 
     assert (standing[Measure.COST].actual, standing[Measure.COST].is_met) == (150, False)
     assert (standing[Measure.FAILURES].actual, standing[Measure.FAILURES].before) == (1, 0)
     assert (standing[Measure.ENERGY].actual, standing[Measure.ENERGY].trend) == (60, "unknown")
+    superuser.execute(
+        "INSERT INTO project_cost (project_id, kind, key, day, amount, imported_at, imported_by)"
+        " SELECT project_id, 'actual', 'L1', %s, 90, now(), 'Jonas' FROM project",
+        [began.date()],
+    )
+    assert reviewed.standing()[Measure.COST].actual == 90, "a cost centre says what a project costs"
     superuser.execute("SET ROLE assetloop_grafana")
     shown = superuser.execute("SELECT measure, target FROM watch.project_goal").fetchall()
     superuser.execute("RESET ROLE")
