@@ -49,17 +49,16 @@ steps = [
 ]
 """
 DIES = textwrap.dedent("""
-    import os, signal, sys
+    import itertools, os, signal, sys
     import psycopg
-    at, when, commits, commit = int(sys.argv[1]), sys.argv[2], 0, psycopg.Connection.commit
+    at, when, commits, commit = int(sys.argv[1]), sys.argv[2], itertools.count(1), psycopg.Connection.commit
 
     def counted(self):
-        global commits
-        commits += 1
-        if commits == at and when == "before":
+        place = next(commits)  # several threads commit
+        if place == at and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         commit(self)
-        if commits == at:
+        if place == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     psycopg.Connection.commit = counted
