@@ -19,7 +19,7 @@ def hidden() -> Look:
     return [Property("custom.hidden", value=True)]
 
 
-def leads_to_asset(width: int = 110) -> Look:
+def leads_to_asset(width: int = 90) -> Look:
     """Make the cell a link to the asset's series; the row has a column `asset_id`."""
     return [*_link("Its series", asset_url("${__data.fields.asset_id}")), *wide(width)]
 
@@ -49,6 +49,16 @@ def _link(title: str, url: str) -> Look:
 def wide(pixels: int) -> Look:
     """Give the column a width."""
     return [Property("custom.width", value=pixels)]
+
+
+def moment() -> Look:
+    """Write a time of these days to the minute."""
+    return [Property("unit", value="time:MM-DD HH:mm"), *wide(105)]
+
+
+def day() -> Look:
+    """Write the day of a time that may be years ago."""
+    return [Property("unit", value="time:YYYY-MM-DD"), *wide(105)]
 
 
 def duration(width: int) -> Look:
@@ -91,7 +101,7 @@ def bar(steps: Steps, unit: str, most: float) -> Look:
         Property("color", value={"mode": "thresholds"}),
         Property("thresholds", value=thresholds_json(steps)),
         Property("custom.cellOptions", value={"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
-        *wide(170),
+        *wide(130),
     ]
 
 

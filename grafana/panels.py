@@ -70,8 +70,9 @@ def word(title: str, name: str, column: str, said: Words) -> stat.Panel:
 
 
 def listing(title: str, name: str, looks: Looks | None = None, *, nothing: str = "None") -> table.Panel:
-    """Show rows; where there are none it says `nothing`, and a missing cell says nothing at all."""
+    """Show rows; where there are none it says `nothing`, which Grafana would also put into every empty cell."""
     panel = table.Panel().title(title).datasource(source()).with_target(Ask(name)).no_value(nothing)
+    panel = panel.override_by_regexp("/.*/", properties(noValue=NOTHING))
     for column, look in (looks or {}).items():
         panel = panel.override_by_name(column, look)
     return panel
@@ -105,6 +106,7 @@ def stacked(name: str, *, title: str, unit: str = "none", nothing: str = "None i
     """Show a query's series on top of one another, as bars of an interval each."""
     return (
         lines(name, title=title, unit=unit, nothing=nothing)
+        .min(0)
         .draw_style(_bars())
         .fill_opacity(80)
         .line_width(0)

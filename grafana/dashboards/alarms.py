@@ -45,7 +45,7 @@ _AGEING = {
     "Stands for": columns.duration(110),
 }
 _FLOODS = {
-    "Began": columns.wide(165),
+    "Began": columns.moment(),
     "Lasted": columns.duration(90),
     "Goes on": columns.words(YES_NO, 80),
     "Incidents": columns.wide(85),

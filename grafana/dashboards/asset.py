@@ -40,11 +40,11 @@ def asset_dashboard() -> Dashboard:
             (_status(), 14, 5),
             (number("Attention", "asset.attention"), 6, 5),
             (timeline("asset.health_over_time", title="Health over time", said=RANKS, points=500), 24, 4),
-            (_score(), 14, 9),
-            (_latest(), 10, 9),
-            (_remaining_life(), 14, 4),
-            (_wear(), 10, 8),
-            (_shares(), 14, 8),
+            (_score(), 12, 9),
+            (_latest(), 12, 9),
+            (_remaining_life(), 12, 4),
+            (_wear(), 12, 12),
+            (_shares(), 12, 8),
             (_orders(), 12, 8),
             (_lessons(), 12, 8),
             (_series(), 24, 9),
@@ -74,10 +74,12 @@ def _status() -> table.Panel:
     looks = {
         "site": columns.hidden(),
         "asset": columns.hidden(),
-        "Asset": columns.leads_to_console(100),
+        "Asset": columns.leads_to_console(80),
+        "Area": columns.wide(95),
+        "Class": columns.wide(110),
         "Percent": columns.bar(HEALTH_STEPS, "percent", 100),
-        "State": columns.named(EVENTS, 120),
-        "Scored": columns.wide(165),
+        "State": columns.named(EVENTS, 90),
+        "Scored": columns.moment(),
     }
     return listing("What it is", "asset.status", looks)
 
@@ -85,12 +87,12 @@ def _status() -> table.Panel:
 def _remaining_life() -> table.Panel:
     looks = {
         "Outlook": columns.words(OUTLOOK, 130),
-        "Likely": columns.duration(110),
-        "At least": columns.duration(110),
-        "At most": columns.duration(110),
-        "Probability": columns.part(100),
-        "Wear limit": columns.wide(100),
-        "As of": columns.wide(165),
+        "Likely": columns.duration(85),
+        "At least": columns.duration(85),
+        "At most": columns.duration(85),
+        "Probability": columns.part(85),
+        "Wear limit": columns.wide(80),
+        "As of": columns.moment(),
     }
     return listing("Remaining life", "asset.remaining_life", looks, nothing="Nothing is known yet").description(
         "Until its wear reaches the limit (in alarm lines), or machines of its class failed; counted from As of."
@@ -121,13 +123,13 @@ def _shares() -> timeseries.Panel:
 
 def _latest() -> table.Panel:
     looks = {
-        "Signal is": columns.words(HEARD, 90),
-        "Last stored": columns.seconds(95),
-        "Unit": columns.wide(65),
-        "Value": columns.figure(80, decimals=2),
-        "Low": columns.wide(60),
-        "High": columns.wide(60),
-        "Quality": columns.wide(70),
+        "Signal is": columns.words(HEARD, 85),
+        "Last stored": columns.seconds(80),
+        "Unit": columns.wide(55),
+        "Value": columns.figure(75, decimals=2),
+        "Low": columns.wide(55),
+        "High": columns.wide(55),
+        "Quality": columns.wide(65),
     }
     return listing("Now", "asset.latest", looks)
 
@@ -135,11 +137,10 @@ def _latest() -> table.Panel:
 def _orders() -> table.Panel:
     looks = {
         "No.": columns.leads_to_order(105),
-        "Failure mode": columns.wide(110),
-        "Priority": columns.wide(70),
+        "Failure mode": columns.wide(90),
         "State": columns.wide(75),
-        "Raised": columns.wide(165),
-        "Finish by": columns.wide(165),
+        "Raised": columns.moment(),
+        "Finish by": columns.moment(),
     }
     return listing("Work orders", "asset.orders", looks, nothing="There was no work order yet")
 
@@ -148,7 +149,7 @@ def _lessons() -> table.Panel:
     looks = {
         "No.": columns.leads_to_order(105),
         "Failure mode": columns.wide(110),
-        "Kept": columns.wide(165),
+        "Kept": columns.day(),
     }
     return listing("Lessons about machines like it", "asset.lessons", looks, nothing="None was kept yet")
 

@@ -75,7 +75,7 @@ def _months(title: str, name: str, unit: str, nothing: str) -> object:
 def _first_month() -> object:
     looks = {
         "Project": columns.leads_to_project(),
-        "Signed off": columns.wide(165),
+        "Signed off": columns.day(),
         "Assets": columns.wide(70),
         "Failures": columns.wide(80),
         "Goes on": columns.words({"true": YES_NO["true"], "false": ("no", UNKNOWN)}, 80),
@@ -87,7 +87,7 @@ def _design() -> object:
     looks = {
         "Request": columns.wide(80),
         "Failure mode": columns.wide(100),
-        "Decided": columns.wide(165),
+        "Decided": columns.day(),
         "A year before": columns.figure(110, decimals=2),
         "A year since": columns.figure(110, decimals=2),
         "Machine-years since": columns.figure(150),

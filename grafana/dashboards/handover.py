@@ -40,7 +40,7 @@ _PROJECTS = {
     "Completion": [*columns.wide(130), *properties(unit="time:YYYY-MM-DD")],
     "Slipped": columns.figure(100, "d", 0),
 }
-_GATES = {"Gate": columns.named(GATES, 160), "Stands": columns.words(STANDS, 90), "Passed": columns.wide(165)}
+_GATES = {"Gate": columns.named(GATES, 160), "Stands": columns.words(STANDS, 90), "Passed": columns.day()}
 _ASSETS = {
     "Documents": columns.bar(_SHARE_STEPS, "percentunit", 1),
     "Punch A": columns.wide(75),
@@ -50,13 +50,13 @@ _ASSETS = {
 _PUNCHES = {
     "No.": columns.wide(60),
     "Category": columns.wide(80),
-    "Raised": columns.wide(165),
+    "Raised": columns.moment(),
     "Carried to": [*columns.wide(110), *properties(unit="time:YYYY-MM-DD")],
 }
 _SIGNATURES = {
     "Gate": columns.named(GATES, 150),
     "Side": columns.named(SIDES, 110),
-    "Signed": columns.wide(165),
+    "Signed": columns.day(),
     "Stands": columns.words(STANDS, 90),
 }
 

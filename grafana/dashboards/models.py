@@ -39,7 +39,7 @@ _CLASSES = {
     "Precision": columns.bar(_PRECISION_STEPS, "percentunit", 1),
     "Lead time": columns.duration(110),
 }
-_PROPOSALS = {"Reason": columns.named(REASONS, 200), "Raised": columns.wide(165)}
+_PROPOSALS = {"Reason": columns.named(REASONS, 200), "Raised": columns.moment()}
 _MODELS = {
     "Version": columns.wide(75),
     "State": columns.words(MODEL_STATES, 100),

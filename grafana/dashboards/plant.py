@@ -57,25 +57,24 @@ _INCIDENTS = {
     "Severity": columns.words(SEVERITY, 90),
     "Area": columns.wide(110),
     "Alerts": columns.wide(70),
-    "Began": columns.wide(165),
+    "Began": columns.moment(),
 }
 _ALERTS = {
     "Severity": columns.words(SEVERITY, 90),
     "Kind": columns.wide(110),
     "State": columns.named(ALERT_STATES, 150),
-    "Onset": columns.wide(165),
+    "Onset": columns.moment(),
     "Count": columns.wide(65),
 }
 _ORDERS = {
     "No.": columns.leads_to_order(105),
-    "Priority": columns.wide(70),
-    "State": columns.wide(75),
-    "Finish by": columns.wide(165),
-    "Left": columns.seconds(95),
+    "State": columns.wide(65),
+    "Finish by": columns.moment(),
+    "Left": columns.seconds(80),
 }
 _FRESHNESS = {
     "Device": columns.words(HEARD, 100),
-    **{name: columns.seconds(150) for name in ("Newest value is from", "Last stored", "Oldest signal")},
+    **{name: columns.seconds(125) for name in ("Newest value is from", "Last stored", "Oldest signal")},
 }
 
 
@@ -127,7 +126,7 @@ def _health() -> table.Panel:
 
 def _changes() -> table.Panel:
     looks = {
-        "Time": columns.wide(165),
+        "Time": columns.moment(),
         "What changed": columns.named(KINDS, 120),
         "To": columns.named(EVENTS, 130),
     }
@@ -140,5 +139,5 @@ def _energy() -> object:
 
 
 def _product() -> table.Panel:
-    looks = {"Product": columns.words(PRODUCT, 170), "Since": columns.wide(165)}
+    looks = {"Product": columns.words(PRODUCT, 170), "Since": columns.moment()}
     return listing("The product itself", "plant.product", looks)

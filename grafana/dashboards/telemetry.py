@@ -39,9 +39,9 @@ _SLOTS = {
     "Lag": columns.figure(80, "s"),
     "Last commit": columns.seconds(110),
 }
-_QUARANTINE = {"Messages": columns.wide(100), "Readings": columns.wide(100), "Last seen": columns.wide(165)}
-_STRANGERS = {"Readings": columns.wide(100), "Last seen": columns.wide(165)}
-_CLOCKS = {"Off": columns.seconds(90), "Last seen": columns.wide(165)}
+_QUARANTINE = {"Messages": columns.wide(100), "Readings": columns.wide(100), "Last seen": columns.moment()}
+_STRANGERS = {"Readings": columns.wide(100), "Last seen": columns.moment()}
+_CLOCKS = {"Off": columns.seconds(90), "Last seen": columns.moment()}
 
 
 def _liveness() -> object:

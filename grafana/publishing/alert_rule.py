@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 
-from grafana.languages import DashboardLanguage
-from grafana.publishing.provisioning import folder_of
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, statement
 
 RULE_UID = "assetloop-collector-dead"
 _AFTER = "2m"
+_FOLDER = "assetloop alerts"  # one of its own: the dashboards' folder may not be there yet, and would be made twice
 
 
 def alert_rule() -> str:
@@ -38,7 +37,7 @@ def alert_rule() -> str:
     group = {
         "orgId": 1,
         "name": "assetloop",
-        "folder": folder_of(DashboardLanguage.ENGLISH),
+        "folder": _FOLDER,
         "interval": "30s",
         "rules": [rule],
     }

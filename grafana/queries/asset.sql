@@ -110,7 +110,7 @@ ORDER BY s.position, s.key
 
 -- name: orders
 -- The asset's work orders, the newest first.
-SELECT w.number AS "No.", w.title AS "Title", w.failure_mode AS "Failure mode", w.priority AS "Priority",
+SELECT w.number AS "No.", w.title AS "Title", w.failure_mode AS "Failure mode",
     w.state AS "State", w.created_at AS "Raised", w.requested_finish AS "Finish by"
 FROM watch.work_order AS w
 WHERE w.asset_id = nullif('$asset', '')::integer

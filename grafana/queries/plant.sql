@@ -122,7 +122,7 @@ LIMIT 100
 
 -- name: orders_due
 -- The open work orders, those that are due first.
-SELECT asset_id, number AS "No.", label AS "Asset", title AS "Title", priority AS "Priority", state AS "State",
+SELECT asset_id, number AS "No.", label AS "Asset", title AS "Title", state AS "State",
     requested_finish AS "Finish by", left_s AS "Left"
 FROM watch.order_due
 WHERE ($site = '*' OR site = $site) AND ($area = '*' OR area = $area)

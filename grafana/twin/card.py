@@ -91,14 +91,14 @@ def _body(asset: TwinAsset, box: Box) -> list[Json]:
         value(f"{name} life", asset_field(asset, "life"), line(28, start=0.5), right),
     ]
     for number, signal in enumerate(asset.key_signals[:MOST_VALUES]):
-        style = TextStyle(size=12, align="right")
+        style = TextStyle(size=11, align="right")
         parts.append(
-            value(f"{name} value {number + 1}", value_field(signal), line(49 + 21 * number), style, is_coloured=True)
+            value(f"{name} value {number + 1}", value_field(signal), line(47 + 20 * number), style, is_coloured=True)
         )
     return [
         *parts,
-        value(f"{name} status", asset_field(asset, "status"), line(93), TextStyle(size=10, colour=MUTED)),
-        value(f"{name} badges", asset_field(asset, "badges"), line(114), TextStyle(size=12)),
+        value(f"{name} status", asset_field(asset, "status"), line(88, height_px=28), TextStyle(size=9, colour=MUTED)),
+        value(f"{name} badges", asset_field(asset, "badges"), line(116, height_px=18), TextStyle(size=12)),
     ]
 
 

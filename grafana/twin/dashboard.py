@@ -20,6 +20,7 @@ _HINT = "No asset is registered yet: `assetloop register import plant.toml`."
 _LEGEND = "⚒ work order · ☾ shelved · ⚙ commissioning · ✕ not heard"
 _LEGEND_PX = 24
 _ROW_PX, _BORDER_PX = 38, 46
+_MANY = 1000.0  # from here on a decimal would not fit a telephone, and says nothing
 _FLOWS = "semi-dark-blue"
 _RUNS: Steps = ((None, TRANSPARENT), (2.0, _FLOWS))
 _STANDS: Steps = ((None, UNKNOWN), (1.0, "dark-orange"), (2.0, TRANSPARENT))
@@ -176,7 +177,7 @@ def _signal(signal: KeySignal) -> Json:
         value_field(signal),
         ("unit", grafana_unit(signal.unit)),
         ("noValue", "–"),
-        ("decimals", 1),
+        ("decimals", 0 if signal.high is not None and signal.high >= _MANY else 1),
         ("color", {"mode": "thresholds"}),
         ("thresholds", thresholds_json(tuple(steps))),
     )

@@ -41,15 +41,20 @@ def fill(connection: Connection, now: datetime, *, minutes: int = 60) -> None:
 
 def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, int]:
     plant, site = PlantRows(connection), register["site"]
-    plant.site(site["tag"], name=site["name"])
+    plant.site(site["tag"], name=site["name"], name_zh=site["name_zh"])
     signals = {one["tag"]: one["signal"] for one in register["class"]}
     for one in register["class"]:
-        plant.asset_class(one["tag"], name=one["name"])
+        plant.asset_class(one["tag"], name=one["name"], name_zh=one["name_zh"])
     assets: dict[str, int] = {}
     for asset in register["asset"]:
         place = {"x": asset.get("x"), "y": asset.get("y")}
         assets[asset["tag"]] = asset_id = plant.asset(
-            asset["tag"], site=site["tag"], asset_class=asset["class"], name=asset["name"], **place
+            asset["tag"],
+            site=site["tag"],
+            asset_class=asset["class"],
+            name=asset["name"],
+            name_zh=asset["name_zh"],
+            **place,
         )
         for position, signal in enumerate(signals[asset["class"]]):
             plant.signal(asset_id, position=position, **{key: signal[key] for key in _COLUMNS if key in signal})
@@ -59,7 +64,7 @@ def _register(connection: Connection, register: Mapping[str, Any]) -> dict[str, 
     return assets
 
 
-_COLUMNS = ("key", "name", "unit", "role", "low", "high", "key_value")
+_COLUMNS = ("key", "name", "name_zh", "unit", "role", "low", "high", "key_value")
 
 
 def _readings(connection: Connection, asset_id: int, start: datetime, minutes: int, *, phase: int) -> None:
