@@ -25,7 +25,7 @@ from tests.conftest import free_port
 from tests.patience import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ConsoleMessage, Page
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -38,6 +38,11 @@ class Tab:
     base: str
     faults: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+
+    def hear(self, said: ConsoleMessage) -> None:
+        """Take down what the page's console says was wrong, and of what."""
+        if said.type in {"error", "warning"}:
+            self.faults.append(f"{said.text} {said.location['url'].removeprefix(self.base)}")
 
     def open(self, path: str) -> None:
         self.page.goto(self.base + path)
@@ -73,7 +78,7 @@ def open_tab(chromium: Chromium, database_url: str) -> Iterator[Callable[..., Ta
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("websocket", lambda socket: tab.requests.append(socket.url))
         tab.page.on("pageerror", lambda error: tab.faults.append(str(error)))
-        tab.page.on("console", lambda said: tab.faults.append(said.text) if said.type in {"error", "warning"} else None)
+        tab.page.on("console", tab.hear)
         tabs.append(tab)
         return tab
 

@@ -109,7 +109,8 @@ def test_a_name_that_was_typed_before_people_signed_in_is_marked(
     for locale, mark in (("en-US", "Old Wang (typed, not proved)"), ("zh-CN", "Old Wang (手工填写，未经验证)")):
         tab = open_tab(console, locale=locale)
         tab.open("/alerts")
-        tab.page.get_by_text("All" if locale == "en-US" else "全部", exact=True).click()
+        tab.page.get_by_test_id("filter-state").click()
+        tab.page.get_by_role("option", name="All" if locale == "en-US" else "全部", exact=True).click()
         tab.page.get_by_text(mark).wait_for()
         tab.open("/work-orders/WO-000001")
         tab.page.get_by_text(mark).nth(1).wait_for()
