@@ -28,6 +28,7 @@ from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
 from tests.chromium import Chromium
+from tests.patience import PATIENCE_S
 from tests.plant_rows import PlantRows
 from tests.timescaledb import apache
 
@@ -291,11 +292,22 @@ class BrokerAddress:
 @pytest.fixture
 def broker() -> Iterator[BrokerAddress]:
     """An embedded broker of the test's own."""
+    port = free_port()
+    with embedded_broker(port, max_payload_size=16 * 2**20):
+        yield BrokerAddress(host="127.0.0.1", port=port)
+
+
+@contextlib.contextmanager
+def embedded_broker(port: int, **options: int) -> Iterator[None]:
+    """Serve an embedded broker; on a busy machine it takes longer to listen than the ten seconds that it is given."""
     from iotcore import Broker
 
-    port = free_port()
-    with Broker(port=port, listen="127.0.0.1", max_payload_size=16 * 2**20):
-        yield BrokerAddress(host="127.0.0.1", port=port)
+    broker = Broker(port=port, listen="127.0.0.1", **options)
+    broker.start(timeout=PATIENCE_S)
+    try:
+        yield
+    finally:
+        broker.stop()
 
 
 @pytest.fixture(scope="session")

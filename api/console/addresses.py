@@ -30,7 +30,7 @@ from api.console.pages.lifecycle import project as project_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
 from api.identity.recognising import Recogniser
-from api.identity.signing_in.login_page import missing_page
+from api.identity.signing_in.login_page import SIGN, missing_page
 from api.parts import Parts
 from plant.errors import Conflict
 
@@ -59,7 +59,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
     ui.run_with(
         app,
         title="assetloop",
-        favicon=_FAVICON,
+        favicon=SIGN,
         dark=None,
         tailwind=False,
         show_welcome_message=False,
@@ -187,10 +187,3 @@ def _declare_things(ground: Ground) -> None:
 
 def _missing(visit: Visit) -> Response:
     return HTMLResponse(missing_page(visit.language), status_code=404)
-
-
-_FAVICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fbf" stroke-width="2.6" '
-    'stroke-linecap="round"><path d="M4.2 13.5a8 8 0 0 1 13.6-7.1"/><path d="M18.4 2.6v4.2h-4.2"/>'
-    '<path d="M19.8 10.5a8 8 0 0 1-13.6 7.1"/><path d="M5.6 21.4v-4.2h4.2"/></svg>'
-)

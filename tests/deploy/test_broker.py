@@ -253,7 +253,7 @@ def test_devices_with_certificates_have_the_rights_of_their_names(tmp_path: Path
         until(lambda: bool(ended), pump)
         rights = tmp_path / "run" / "acl"
         wait_for(lambda: "P-1" not in rights.read_text(), within_s=10, what="rights taken back")
-        assert [one.name for one in accounts.every()] == ["fan", "gateway", "line", "node"]
+        assert [one.name for one in accounts.every()] == ["fan", "gateway", "hmi", "line", "node", "other-hmi"]
 
 
 def _await_port(port: int, broker: subprocess.Popen[bytes]) -> None:

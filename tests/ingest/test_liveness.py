@@ -9,12 +9,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from iotcore import Broker
 
 from storage.core.database import Database
 from storage.views import liveness
 from storage.views.liveness import Liveness
-from tests.conftest import free_port
+from tests.conftest import embedded_broker, free_port
 from tests.ingest.conftest import Address
 from tests.patience import wait_for
 
@@ -96,12 +95,12 @@ def test_a_session_that_is_cut_says_nothing_of_the_device(start_ingest: Any, sta
     before = look()
     assert (before.session, before.device, before.sensors, before.heard_at) == ("unknown", "never", "never", None)
     running = start_ingest(address)
-    with Broker(port=address.port, listen=address.host):
+    with embedded_broker(address.port):
         machine = Machine(start_device(address), "flow")
         look.until("up", "alive", "fresh")
         machine.stop()
     look.until("down", "unknown", "stale")
-    with Broker(port=address.port, listen=address.host):
+    with embedded_broker(address.port):
         machine = Machine(start_device(address), "flow")
         look.until("up", "alive", "fresh")
         running.stop()

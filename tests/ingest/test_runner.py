@@ -17,7 +17,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from iotcore import Broker
 
 from plant.errors import Misconfigured
 from service.commands.telemetry.flow_status import lines
@@ -25,7 +24,7 @@ from service.runtime.postgres import PostgresServer
 from storage.core.database import Database
 from storage.schema.migrate import migrate
 from storage.telemetry import delivery
-from tests.conftest import free_port
+from tests.conftest import embedded_broker, free_port
 from tests.patience import PATIENCE_S, wait_for
 
 AwaitRows = Callable[..., list[tuple[object, ...]]]
@@ -265,7 +264,7 @@ def test_a_broker_that_comes_late_or_forgets_is_subscribed_to_again(
     begin_ms = now_ms()
     for n in range(2):
         await_log(caplog, "the broker is away", n + 1)
-        with Broker(port=address.port, listen=address.host):
+        with embedded_broker(address.port):
             device = start_device(address)
             await_listening(device)
             device.says_many(numbered(n, n + 1, begin_ms))

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 from string import Template
+from urllib.parse import quote
 
 from api.identity.signing_in.passwords import LEAST_PASSWORD, MOST_PASSWORD
 from api.identity.signing_in.texts import identity_text
 from api.language import Language
 from storage.identity.people import Person
+
+SIGN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#1d5fbf" stroke-width="2.6" '
+    'stroke-linecap="round"><path d="M4.2 13.5a8 8 0 0 1 13.6-7.1"/><path d="M18.4 2.6v4.2h-4.2"/>'
+    '<path d="M19.8 10.5a8 8 0 0 1-13.6 7.1"/><path d="M5.6 21.4v-4.2h4.2"/></svg>'
+)
+"""The sign of the product, as an SVG picture."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="$lang">
@@ -17,6 +25,7 @@ _PAGE = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title · assetloop</title>
+<link rel="icon" href="$sign">
 <style>
   :root { color-scheme: light dark; --paper: #f4f6f8; --card: #fff; --ink: #17212e; --muted: #5c6878; --line: #dde2e8; }
   @media (prefers-color-scheme: dark) {
@@ -222,5 +231,11 @@ def small_page(language: Language, title: str, body: str, here: str) -> str:
     """Frame a small page that holds no script; `here` is where it goes back to in the other language."""
     other = Language.EN if language is Language.ZH else Language.ZH
     return _PAGE.substitute(
-        lang=language.tag, title=title, body=body, other=other.value, endonym=other.endonym, here=here
+        sign="data:image/svg+xml," + quote(SIGN),
+        lang=language.tag,
+        title=title,
+        body=body,
+        other=other.value,
+        endonym=other.endonym,
+        here=here,
     )
