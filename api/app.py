@@ -49,6 +49,7 @@ from api.routes import (
     telemetry,
 )
 from api.routes.lifecycle import costs, exchange, ledger, projects, reviews
+from api.routes.lifecycle import requirements as requirement_routes
 from api.routes.work import answers, maintenance, reports, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
@@ -90,6 +91,7 @@ _ROUTERS = (
     projects.router,
     costs.router,
     exchange.router,
+    requirement_routes.router,
     reviews.router,
     quarantine.router,
     status.router,

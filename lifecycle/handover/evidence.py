@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from lifecycle.handover.gates import GateName
+from lifecycle.requirements.gating import completeness_lacks, training_asked
 from plant.notices.notice import Bilingual
 from storage.core.database import Transaction
 from storage.projects import projects as rows
@@ -31,6 +32,12 @@ LackKind = Literal[
     "bad_quality",
     "trial_runs",
     "check",
+    "requirements_unsigned",
+    "parameter",
+    "parameter_value",
+    "signal",
+    "limit",
+    "serial",
 ]
 LACK_PHRASES: Mapping[LackKind, tuple[str, str]] = {
     "document": ("No document: {what}", "缺少资料：{what}"),
@@ -47,6 +54,12 @@ LACK_PHRASES: Mapping[LackKind, tuple[str, str]] = {
     "out_of_range": ("Out of range: {what}", "超出范围：{what}"),
     "bad_quality": ("Bad quality: {what}", "质量不良：{what}"),
     "check": ("Check without an answer: {what}", "检查项未答复：{what}"),
+    "requirements_unsigned": ("Both sides have still to sign the requirements: {what}", "移交要求尚待双方签字：{what}"),
+    "parameter": ("No parameter: {what}", "缺少参数：{what}"),
+    "parameter_value": ("The parameter is not as required: {what}", "参数不符合要求：{what}"),
+    "signal": ("The signal is not registered: {what}", "信号未登记：{what}"),
+    "limit": ("No design limit: {what}", "缺少设计限值：{what}"),
+    "serial": ("No serial number: {what}", "缺少序列号：{what}"),
     "trial_runs": ("Trial operation until {what}", "试运行至 {what}"),
 }
 """What is wanting, in words: English and Chinese."""
@@ -110,6 +123,15 @@ def _documents(tx: Transaction, project: Project) -> Iterator[Lack]:
                     yield Lack(kind="document", what=f"{asset} {vdi_class}")
 
 
+def _completeness(tx: Transaction, project: Project) -> Iterator[Lack]:
+    """Say what documents are wanting, and what else the agreed requirements ask for, each once."""
+    documents = list(_documents(tx, project))
+    yield from documents
+    for kind, what in completeness_lacks(tx, project):
+        if (lack := Lack(kind=kind, what=what)) not in documents:
+            yield lack
+
+
 def _checks(tx: Transaction, project: Project) -> Iterator[Lack]:
     for one in _taught(tx, project, RecommendedKind.CHECK):
         if one.answer is None:
@@ -155,7 +177,8 @@ def _training(tx: Transaction, project: Project) -> Iterator[Lack]:
     taught = _taught(tx, project, RecommendedKind.TRAINING)
     for asset_class in readiness.classes(tx, project.project_id):
         people = sum(1 for known, _ in trained if known == asset_class)
-        wanted = max([1, *(int(one.quantity) for one in taught if one.asset_class == asset_class)])
+        asked = training_asked(tx, project, asset_class)
+        wanted = max([1, asked, *(int(one.quantity) for one in taught if one.asset_class == asset_class)])
         if people < wanted:
             yield Lack(kind="training", what=asset_class if wanted == 1 else f"{asset_class} {people} / {wanted}")
 
@@ -196,7 +219,7 @@ def _fault(one: SignalSeen, now: datetime, minutes: int) -> LackKind | None:
 
 _COUNTED: Mapping[GateName, Callable[[Transaction, Project], Iterator[Lack]]] = {
     GateName.PRE_REVIEW: _checks,
-    GateName.COMPLETENESS: _documents,
+    GateName.COMPLETENESS: _completeness,
     GateName.PUNCH_LIST: _punches,
     GateName.TRAINING: _training,
     GateName.SPARES: _spares,

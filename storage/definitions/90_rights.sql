@@ -65,6 +65,7 @@ GRANT EXECUTE ON FUNCTION append_to_ledger, secret_hash, keep_secret TO assetloo
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
     project_milestone, project_document, project_gate, project_training, project_review,
+    project_requirements, project_requirements_signature,
     ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model, state_label

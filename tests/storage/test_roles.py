@@ -52,6 +52,7 @@ APP = {
     **dict.fromkeys(("project_spare", "project_duty", "project_goal", "project_decision"), "siu"),
     **dict.fromkeys(("project_assumption", "project_recommendation", "project_check"), "siu"),
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
+    **dict.fromkeys(("project_requirements", "project_requirements_signature"), "si"),
     "project_review": "si",
     **dict.fromkeys(("project_cost", "project_labour"), "siu"),
     **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated

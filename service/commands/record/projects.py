@@ -10,6 +10,7 @@ import typer
 
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.record.requirements import requirements_app
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lifecycle.handover.looking import ProjectView
 
 project_app = typer.Typer(help="Projects: schedule, gates and handover.", no_args_is_help=True)
+project_app.add_typer(requirements_app, name="requirements")
 Project = Annotated[str, typer.Argument(help="Tag of the project.", metavar="PROJECT")]
 File = Annotated[Path, typer.Argument(help="The file.", metavar="FILE")]
 

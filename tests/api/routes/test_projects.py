@@ -69,6 +69,28 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
 
 
 @pytest.mark.usefixtures("plant")
+def test_requirements_are_kept_signed_and_go_out_as_ids_over_http(
+    client: TestClient, app_database: Database, clock: ManualClock
+) -> None:
+    new = {"project": "cw", "site": "demo", "name": "Cooling water", "assets": ["P-101"]}
+    assert client.post(PROJECTS, json=new).status_code == 201
+    wanted, asked = f"{PROJECTS}/cw/requirements", {"property_set": "Pset_Pump", "name": "Head"}
+    assert client.get(f"{wanted}/ids").status_code == 404
+    assert client.post(wanted, json={"class": []}).status_code == 422
+    kept = client.post(wanted, json={"class": [{"tag": "*", "parameter": [asked], "serial": True}]})
+    assert (kept.status_code, kept.json()["unmet"][0]["what"]) == (201, "Pset_Pump.Head")
+    digest = kept.json()["versions"][0]["sha256"]
+    body = {"version": 1, "side": "engineering", "sha256": digest}
+    assert client.post(f"{wanted}/sign", json=body).json()["error"] == "unconfirmed"
+    act = f"requirements.sign:cw:1:engineering:{digest}"
+    shown = people.confirming(app_database, clock, people.enter(app_database, clock), act)
+    signed = client.post(f"{wanted}/sign", json=body, headers=shown).json()
+    assert (signed["versions"][0]["signed"], signed["counts"]) == ({"engineering": "Ada"}, None)
+    assert b"Pset_Pump" in client.get(f"{wanted}/ids").content
+    assert client.get(wanted).json()["assets"] == ["P-101"]
+
+
+@pytest.mark.usefixtures("plant")
 def test_a_project_is_reviewed_and_teaches_over_http(
     client: TestClient, app_database: Database, clock: ManualClock
 ) -> None:

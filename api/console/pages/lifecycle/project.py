@@ -20,6 +20,7 @@ from api.console.components.handover.contents import (
 )
 from api.console.components.handover.costs import costs_card
 from api.console.components.handover.readiness import answers_for, ask_duty, spares_card, training_card
+from api.console.components.handover.requirements import requirements_card
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.visit import Visit
 from lifecycle.costs.cost_centre import CostCentre, cost_centre
@@ -27,6 +28,7 @@ from lifecycle.handover import looking, passing, projects
 from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
 from lifecycle.handover.passing import signing_act, waiving_act
+from lifecycle.requirements.agreeing import RequirementsView, look_at_requirements
 from plant.people.principal import Principal
 from plant.people.rights import Right
 from storage.projects.gates import Side
@@ -55,13 +57,13 @@ class ProjectPage:
 
     async def read(self) -> None:
         """Read and show."""
-        found: list[tuple[ProjectView, CostCentre]] = []
+        found: list[tuple[ProjectView, CostCentre, RequirementsView]] = []
         visit = self._visit
 
         def look() -> None:
             database = visit.parts.database
             view = looking.look(database, self._tag, clock=visit.parts.clock)
-            found.append((view, cost_centre(database, self._tag)))
+            found.append((view, cost_centre(database, self._tag), look_at_requirements(database, self._tag)))
 
         if not await attempt(visit, look):
             return
@@ -69,7 +71,7 @@ class ProjectPage:
         with self._room:
             self._draw(*found[0])
 
-    def _draw(self, view: ProjectView, costs: CostCentre) -> None:
+    def _draw(self, view: ProjectView, costs: CostCentre, requirements: RequirementsView) -> None:
         visit = self._visit
         with box("spread"):
             with box("title"):
@@ -84,6 +86,7 @@ class ProjectPage:
                 for one in view.gates:
                     self._gate(view, one)
             with box("stack"):
+                requirements_card(visit, requirements, view.project.site, self.read)
                 self._punches(view)
                 training_card(visit, view, self.read)
                 spares_card(visit, view, self.read)

@@ -1,0 +1,210 @@
+"""What a class must be handed over with, and the TOML file in which both sides write it down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lifecycle.handover.projects import VDI_CLASSES
+from lifecycle.importing.tables.mapping_file import quoted
+from lifecycle.register.plant_file import Tag, Unit
+from lifecycle.register.toml_file import read_toml
+
+EVERY_CLASS = "*"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterRequirement:
+    """A parameter that must be known: one of `values`, or from `low` to `high` in `unit`, where they are said.
+
+    An open bound is itself too much. `data_type` is IFC's, for exchange by IDS.
+    """
+
+    name: str
+    property_set: str = ""
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    low_is_open: bool = False
+    high_is_open: bool = False
+    data_type: str = ""
+
+    @property
+    def called(self) -> str:
+        """Return its whole name, with its property set."""
+        return f"{self.property_set}.{self.name}" if self.property_set else self.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassRequirement:
+    """What each asset of a class comes with: documents by class of VDI 2770, parameters, signals, limits, spares.
+
+    `training` is how many people must have been trained on the class.
+    """
+
+    class_tag: str
+    documents: tuple[str, ...] = ()
+    parameters: tuple[ParameterRequirement, ...] = ()
+    signals: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
+    training: int = 0
+    serial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requirements:
+    """What a project asks for; `EVERY_CLASS` stands for every class."""
+
+    classes: tuple[ClassRequirement, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def of(self, class_tag: str) -> tuple[ClassRequirement, ...]:
+        """Return what is asked of a class."""
+        return tuple(one for one in self.classes if one.class_tag in {class_tag, EVERY_CLASS})
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _Parameter(_Entry):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    property_set: Annotated[str, Field(max_length=200)] = ""
+    unit: Unit = ""
+    values: list[Annotated[str, Field(max_length=500)]] = []
+    low: float | None = None
+    high: float | None = None
+    low_is_open: bool = False
+    high_is_open: bool = False
+    data_type: Annotated[str, Field(pattern=r"^[A-Z]*$")] = ""
+
+    @model_validator(mode="after")
+    def _it_makes_sense(self) -> Self:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        return self
+
+
+class _Class(_Entry):
+    tag: Tag
+    documents: list[str] = []
+    parameter: list[_Parameter] = []
+    signals: list[Tag] = []
+    limits: list[Tag] = []
+    spares: list[Tag] = []
+    training: Annotated[int, Field(ge=0, le=1000)] = 0
+    serial: bool = False
+
+    @model_validator(mode="after")
+    def _classes_are_known(self) -> Self:
+        for one in self.documents:
+            if one not in VDI_CLASSES:
+                raise ValueError(f"{one} is no class of VDI 2770; they are {', '.join(VDI_CLASSES)}")
+        return self
+
+
+class RequirementsFile(_Entry):
+    """The file as a person writes it."""
+
+    class_: Annotated[list[_Class], Field(alias="class", min_length=1)]
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        twice = [tag for tag, count in Counter(one.tag for one in self.class_).items() if count > 1]
+        if twice:
+            raise ValueError(f"class {twice[0]} is described twice")
+        return self
+
+
+def read_requirements(path: Path) -> Requirements:
+    """Read a requirements file.
+
+    Raises:
+        Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
+    """
+    return requirements_of_file(read_toml(path, RequirementsFile, absent="no_requirements", bad="bad_requirements"))
+
+
+def requirements_of_file(parsed: RequirementsFile) -> Requirements:
+    """Return what a file asks for."""
+    return Requirements(
+        classes=tuple(
+            ClassRequirement(
+                class_tag=one.tag,
+                documents=tuple(one.documents),
+                parameters=tuple(
+                    ParameterRequirement(**{**said.model_dump(), "values": tuple(said.values)})
+                    for said in one.parameter
+                ),
+                signals=tuple(one.signals),
+                limits=tuple(one.limits),
+                spares=tuple(one.spares),
+                training=one.training,
+                serial=one.serial,
+            )
+            for one in parsed.class_
+        )
+    )
+
+
+def requirements_document(requirements: Requirements) -> dict[str, Any]:
+    """Write requirements as the JSON that is kept and signed."""
+    return {"classes": [asdict(one) for one in requirements.classes]}
+
+
+def requirements_of_document(document: dict[str, Any]) -> Requirements:
+    """Return the requirements that `requirements_document` wrote."""
+    lists = ("documents", "signals", "limits", "spares")
+    return Requirements(
+        classes=tuple(
+            ClassRequirement(
+                **{
+                    **one,
+                    **{name: tuple(one[name]) for name in lists},
+                    "parameters": tuple(
+                        ParameterRequirement(**{**said, "values": tuple(said["values"])}) for said in one["parameters"]
+                    ),
+                }
+            )
+            for one in document["classes"]
+        )
+    )
+
+
+def as_toml(requirements: Requirements) -> str:
+    """Write requirements as the file that `read_requirements` reads."""
+    return "\n".join(line for one in requirements.classes for line in _class_lines(one))
+
+
+def _class_lines(one: ClassRequirement) -> list[str]:
+    lines = ["[[class]]", f"tag = {quoted(one.class_tag)}"]
+    for name in ("documents", "signals", "limits", "spares"):
+        named = getattr(one, name)
+        if named:
+            lines.append(f"{name} = [{', '.join(map(quoted, named))}]")
+    if one.training:
+        lines.append(f"training = {one.training}")
+    if one.serial:
+        lines.append("serial = true")
+    for parameter in one.parameters:
+        said = {
+            name: value
+            for name, value in asdict(parameter).items()
+            if value not in ("", None, ()) and value is not False
+        }
+        lines += ["[[class.parameter]]", *(_line(name, value) for name, value in said.items())]
+    return [*lines, ""]
+
+
+def _line(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return f"{name} = {str(value).lower()}"
+    if isinstance(value, tuple):
+        return f"{name} = [{', '.join(quoted(str(one)) for one in value)}]"
+    return f"{name} = {quoted(value) if isinstance(value, str) else repr(value)}"
