@@ -49,6 +49,7 @@ from api.routes import (
     telemetry,
 )
 from api.routes.lifecycle import costs, exchange, ledger, projects, reviews
+from api.routes.lifecycle import register as register_routes
 from api.routes.lifecycle import requirements as requirement_routes
 from api.routes.work import answers, maintenance, reports, spending
 from api.routes.work import attachments as attachment_routes
@@ -91,6 +92,7 @@ _ROUTERS = (
     projects.router,
     costs.router,
     exchange.router,
+    register_routes.router,
     requirement_routes.router,
     reviews.router,
     quarantine.router,

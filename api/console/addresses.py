@@ -27,6 +27,7 @@ from api.console.pages.knowledge import figures, search
 from api.console.pages.labels import labels, machine
 from api.console.pages.lifecycle import certificate, ledger, projects, review
 from api.console.pages.lifecycle import project as project_page
+from api.console.pages.lifecycle import register as register_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
 from api.identity.recognising import Recogniser
@@ -143,6 +144,10 @@ def _declare_lifecycle(ground: Ground) -> None:
     @page("/handover/{project}")
     async def show_project(request: Request, project: str) -> None:
         await project_page.show(Visit(ground, request), project)
+
+    @page("/register")
+    async def show_register(request: Request) -> None:
+        await register_page.show(Visit(ground, request))
 
     @page("/ledger")
     async def show_ledger(request: Request) -> None:

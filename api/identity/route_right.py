@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -67,6 +67,16 @@ class RouteRight:
     def roles(self) -> list[PlantRole]:
         """Return the roles that are let in."""
         return [role for role in PlantRole if isinstance(self.wants, Right) and self.wants in ROLE_RIGHTS[role]]
+
+
+def each(method: str, path: str, wants: Right | Reach, at: At, *ends: str) -> Iterator[RouteRight]:
+    """Yield a row for each end of a path.
+
+    >>> [one.path for one in each("GET", "/a/", Right.SEE, At.PROJECT, "b", "c")]
+    ['/a/b', '/a/c']
+    """
+    for end in ends:
+        yield RouteRight(method, f"{path}{end}", wants, at)
 
 
 def _part(part: str) -> str:

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from api.identity.route_right import API, At, Reach, RouteRight, rights_on_orders
+from api.identity.route_right import API, At, Reach, RouteRight, each, rights_on_orders
 from plant.errors import Misconfigured
 from plant.people.rights import PlantRole, Right
 
-
-def _reviews() -> Iterable[RouteRight]:
-    path = f"{API}/projects/{{project}}"
-    for seen in ("review", "review/page", "decisions", "goals", "recommendations"):
-        yield RouteRight("GET", f"{path}/{seen}", Right.SEE, At.PROJECT)
-    for worked_on in ("reviews", "decisions", "decisions/{decision_id}/done", "recommendations"):
-        yield RouteRight("POST", f"{path}/{worked_on}", Right.WORK_ON_PROJECTS, At.PROJECT)
-    yield RouteRight("POST", f"{path}/checks/{{recommendation_id}}", Right.WORK_ON_PROJECTS, At.PROJECT)
-    for planned in ("goals", "assumptions"):
-        yield RouteRight("POST", f"{path}/{planned}", Right.PLAN_PROJECTS, At.PROJECT)
-    for decided in ("goals/{goal_id}/agree", "recommendations/{recommendation_id}/decide"):
-        yield RouteRight("POST", f"{path}/{decided}", Right.SEE, At.PROJECT)
-
+_PROJECT, _REGISTER = f"{API}/projects/{{project}}/", f"{API}/register/"
 
 _THE_PLANT = (
     RouteRight("GET", f"{API}/codes", Reach.SIGNED_IN, At.NOWHERE),
@@ -74,10 +62,6 @@ _THE_PLANT = (
     RouteRight("POST", f"{API}/projects/{{project}}/punches/{{punch_id}}/carry", Right.SIGN_FOR_OPERATIONS, At.PROJECT),
     RouteRight("GET", f"{API}/projects/{{project}}/punches/bcf", Right.SEE, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/punches/bcf", Right.WORK_ON_PROJECTS, At.PROJECT),
-    RouteRight("GET", f"{API}/projects/{{project}}/requirements", Right.SEE, At.PROJECT),
-    RouteRight("POST", f"{API}/projects/{{project}}/requirements", Right.PLAN_PROJECTS, At.PROJECT),
-    RouteRight("POST", f"{API}/projects/{{project}}/requirements/sign", Right.SEE, At.PROJECT),
-    RouteRight("GET", f"{API}/projects/{{project}}/requirements/ids", Right.SEE, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/trainings", Right.WORK_ON_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/spares", Right.PLAN_PROJECTS, At.PROJECT),
     RouteRight("POST", f"{API}/projects/{{project}}/gates/{{gate}}/duty", Right.PLAN_PROJECTS, At.PROJECT),
@@ -192,6 +176,7 @@ PAGES = (
     RouteRight("GET", "/handover/{project}/certificate", Right.SEE, At.PROJECT),
     RouteRight("GET", "/handover/{project}/review", Right.SEE, At.PROJECT),
     RouteRight("GET", "/ledger", Right.SEE),
+    RouteRight("GET", "/register", Right.REGISTER_ASSETS),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
     RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
 )
@@ -199,7 +184,17 @@ PAGES = (
 ROUTE_RIGHTS: Sequence[RouteRight] = (
     *rights_on_orders(),
     *_THE_PLANT,
-    *_reviews(),
+    *each("GET", _PROJECT, Right.SEE, At.PROJECT, "review", "review/page", "decisions", "goals", "recommendations"),
+    *each("POST", _PROJECT, Right.WORK_ON_PROJECTS, At.PROJECT, "reviews", "decisions", "decisions/{decision_id}/done"),
+    *each("POST", _PROJECT, Right.WORK_ON_PROJECTS, At.PROJECT, "recommendations", "checks/{recommendation_id}"),
+    *each("POST", _PROJECT, Right.PLAN_PROJECTS, At.PROJECT, "goals", "assumptions", "requirements"),
+    *each("POST", _PROJECT, Right.SEE, At.PROJECT, "goals/{goal_id}/agree", "requirements/sign"),
+    *each("POST", _PROJECT, Right.SEE, At.PROJECT, "recommendations/{recommendation_id}/decide"),
+    *each("GET", _PROJECT, Right.SEE, At.PROJECT, "requirements", "requirements/ids"),
+    *each("GET", _REGISTER, Right.REGISTER_ASSETS, At.SITES_WITH_IT, "imports"),
+    *each("POST", f"{_REGISTER}imports/{{upload_id}}/", Right.REGISTER_ASSETS, At.SITES_WITH_IT, "confirm", "dismiss"),
+    *each("POST", _REGISTER, Right.REGISTER_ASSETS, At.PATH, "{site}/imports"),
+    *each("GET", _REGISTER, Right.SEE, At.PATH, "{site}/on/{day}", "{site}/changes"),
     *_KNOWLEDGE,
     *_NOTICES,
     *_PEOPLE,

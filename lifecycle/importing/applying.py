@@ -149,9 +149,9 @@ def _put_assets(writing: Writing) -> None:
             writing.progress(done, len(said))
         _put_signals(writing, merged)
     for fact in said:
-        if fact.parent is not None:
-            is_new = held_facts.put_parent(writing.tx, writing.site, fact.tag, fact.parent)
-            writing.count("parent", "changed" if is_new else "left")
+        held = writing.assets.get(fact.tag)
+        if fact.parent is not None and (held is None or held.asset.parent != fact.parent):
+            held_facts.put_parent(writing.tx, writing.site, fact.tag, fact.parent)
 
 
 def _merged(writing: Writing, said: AssetFact) -> Asset:

@@ -20,6 +20,7 @@ from plant.errors import Rejected
 from plant.tags import alike, one_form
 
 _LONGEST_TEXT = 4000
+_MOST_LOOKED_FOR = 20
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _F = TypeVar("_F")
 
@@ -47,6 +48,7 @@ class _Judge:
         self.notes: list[str] = list(facts.notes)
         self.classes: set[str] = set(known.classes)
         self.assets: set[str] = set(known.assets)
+        self.nearest: dict[str, str] = {}
 
     def judged(self) -> Facts:
         facts = self.facts
@@ -164,11 +166,18 @@ class _Judge:
     def _asset(self, typed: str, origin: Origin, of: str) -> str:
         tag = self._tag(typed, origin)
         if tag and tag not in self.assets:
-            near = get_close_matches(tag, self.assets, n=1)
-            hint = f"was {near[0]} meant? Else describe it" if near else "describe it"
+            near = self._nearest(tag)
+            hint = f"was {near} meant? Else describe it" if near else "describe it"
             self._fault(origin, f"{of} names the asset {tag}, which is neither here nor in the register", hint)
             return ""
         return tag
+
+    def _nearest(self, tag: str) -> str:
+        """Return the asset that was meant most likely; of the first unknown ones alone, since to look takes long."""
+        if tag not in self.nearest:
+            may_look = len(self.nearest) < _MOST_LOOKED_FOR
+            self.nearest[tag] = (get_close_matches(tag, self.assets, n=1) or [""])[0] if may_look else ""
+        return self.nearest[tag]
 
     def _owned(self, one: Any) -> Any:
         """Keep what is of a known asset, a known class, or the site; what has too much text is a fault."""

@@ -70,6 +70,7 @@ def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Data
     """Let a worker sign the ledger's heads, where the database says what the installation is called; and remind."""
     from lifecycle.attesting.signing_job import NAMESPACE, ledger_blueprint
     from lifecycle.handover import reminding
+    from lifecycle.importing import uploading
     from service.commands.record.ledger import signing_key
     from storage.work import ledger
 
@@ -79,6 +80,7 @@ def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Data
         blueprint = ledger_blueprint(database, around.clock, signing_key(around, installation))
         app.add_tasks_from(blueprint, namespace=NAMESPACE)
     app.add_tasks_from(reminding.handover_blueprint(database, around.clock), namespace=reminding.NAMESPACE)
+    app.add_tasks_from(uploading.register_blueprint(database, around.clock), namespace=uploading.NAMESPACE)
 
 
 def _address(around: Surroundings) -> str:

@@ -77,6 +77,7 @@ GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT INSERT, UPDATE ON area, plant_system, parameter, register_document, part_use, global_id TO assetloop_app;
 GRANT INSERT ON plant_system_member, register_import TO assetloop_app;
+GRANT INSERT, UPDATE ON register_upload TO assetloop_app;
 GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON

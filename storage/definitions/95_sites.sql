@@ -43,6 +43,7 @@ BEGIN
             ('register_document', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('global_id', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('register_import', 'site_id IN (SELECT s.site_id FROM site AS s)'),
+            ('register_upload', format('site = ANY(%s)', v_tags)),
             ('register_change', format('site = '''' OR site = ANY(%s)', v_tags)),
             ('plant_change', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('project', 'site_id IN (SELECT s.site_id FROM site AS s)'),

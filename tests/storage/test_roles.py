@@ -72,6 +72,7 @@ APP = {
     "feed": "sid",
     **dict.fromkeys(("area", "plant_system", "parameter", "register_document", "part_use", "global_id"), "siu"),
     **dict.fromkeys(("plant_system_member", "register_import"), "si"),
+    "register_upload": "siu",
     "register_change": "s",  # the database itself notes what changed
     **dict.fromkeys(
         ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"), "siud"

@@ -43,6 +43,7 @@ _WAYS = (
     ("/notices", "nav_notices", "mark_email_read", Right.SEE),
     ("/handover", "nav_handover", "handshake", Right.SEE),
     ("/ledger", "nav_ledger", "menu_book", Right.SEE),
+    ("/register", "nav_register", "upload_file", Right.REGISTER_ASSETS),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
 )
 

@@ -8,6 +8,7 @@ from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
+from api.console.texts.lifecycle.register import REGISTER_TEXTS
 from api.console.texts.lifecycle.requirements import REQUIREMENT_TEXTS
 from api.console.texts.lifecycle.review import REVIEW_TEXTS
 from api.console.texts.lists.alerts import ALERT_TEXTS
@@ -109,6 +110,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **NOTICE_TEXTS,
     **ENGINEERING_TEXTS,
     **HANDOVER_TEXTS,
+    **REGISTER_TEXTS,
     **REQUIREMENT_TEXTS,
     **LEDGER_TEXTS,
     **REVIEW_TEXTS,

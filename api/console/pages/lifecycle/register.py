@@ -1,0 +1,166 @@
+"""Imports into the register: a file is sent, its difference seen and confirmed; and what changed between two days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from nicegui import run, ui
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from api.console.components.elements import box, card, chip, heading, mark, moment, words
+from api.console.components.forms import attempt, choice, offer
+from api.console.components.frame import framed
+from api.console.visit import Visit
+from lifecycle.importing import uploading
+from lifecycle.importing.history import NotedChange, compare_days
+from plant.escaped import escaped
+from plant.iso14224 import Names
+from plant.people.rights import Right
+from storage.register import assets, uploads
+from storage.register.uploads import RegisterUpload
+
+_ACCEPT = ".xlsx,.csv,.tsv,.txt,.toml,.ifc,.ifczip,.aasx"
+_MOST_SHOWN = 200
+_TONES = {"tried": "warning", "confirmed": "plain", "done": "good", "failed": "warning", "dismissed": "plain"}
+
+
+async def show(visit: Visit) -> None:
+    """Draw the page."""
+    with framed(visit, visit.t("register")):
+        with box("title"):
+            heading(visit.t("register"))
+            words(visit.t("register_hint"), "muted")
+        await RegisterPage(visit).draw()
+
+
+class RegisterPage:
+    """The page's middle: sending, the files that were sent, and the changes between two days."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._rows: Element | None = None
+        self._changes: Element | None = None
+
+    async def draw(self) -> None:
+        """Draw everything."""
+        visit = self._visit
+        sites: dict[str, Names] = await run.io_bound(_sites, visit) or {}
+        if sites:
+            with card(visit.t("import_send")), box("stack"):
+                words(visit.t("import_hint"), "muted")
+                site = choice(visit, "site", sites, next(iter(sites)), "import-site")
+                room = box("stack")
+                site.on_value_change(lambda: self._field(room, str(site.value)))
+                self._field(room, str(site.value))
+        with card(visit.t("imports")):
+            self._rows = box("stack", testid="imports")
+        await self.read()
+        with card(visit.t("register_changes")), box("stack"):
+            self._days(list(sites))
+
+    def _field(self, room: Element, site: str) -> None:
+        room.clear()
+        with room:
+            field = mark(Element("attach-files"), "import-file")
+            to = f"/api/v1/register/{quote(site, safe='')}/imports"
+            field.props.update({"accept": _ACCEPT, "label": self._visit.t("import_send"), "to": to})
+
+        async def refused(event: GenericEventArguments) -> None:
+            ui.notify(escaped(str(event.args.get("detail")), keeps_lines=True), type="negative")
+
+        field.on("attached", self.read)
+        field.on("refused", refused, args=["detail"])
+
+    async def read(self) -> None:
+        """Read and show the files that were sent."""
+        found: list[RegisterUpload] = await run.io_bound(_uploads, self._visit) or []
+        if self._rows is None:
+            return
+        self._rows.clear()
+        with self._rows:
+            for one in found:
+                self._upload(one)
+            if not found:
+                words(self._visit.t("none_yet"), "muted")
+
+    def _upload(self, one: RegisterUpload) -> None:
+        visit = self._visit
+        with box("stack", testid=f"import-{one.file}"):
+            with box("line"):
+                words(f"{one.site} · {one.file}", "strong clip")
+                chip(visit.t(f"import_{one.state}"), _TONES[one.state])
+            with box("line"):
+                words(one.decided_by or one.uploaded_by, "small muted")
+                moment(one.decided_at or one.uploaded_at, "full").classes("small muted")
+            with box(tag="details") as details:
+                details.props["open"] = one.state == "tried"
+                with box(tag="summary"):
+                    words(visit.t("import_difference"))
+                for line in one.said.get("lines", [])[:_MOST_SHOWN]:
+                    words(line, "small mono")
+            if one.state == "tried" and visit.may(Right.REGISTER_ASSETS, one.site):
+                with box("line"):
+                    offer(visit, "import_confirm", partial(self._decide, uploading.confirm_upload, one))
+                    offer(visit, "import_dismiss", partial(self._decide, uploading.dismiss_upload, one), is_quiet=True)
+            elif one.state == "confirmed":
+                offer(visit, "import_look", self.read, is_quiet=True)
+
+    async def _decide(self, act: Callable[..., Any], one: RegisterUpload) -> None:
+        visit = self._visit
+
+        def decide() -> None:
+            parts = visit.renewed(Right.REGISTER_ASSETS)
+            act(parts.database, one.upload_id, actor=parts.principal, clock=parts.clock)
+
+        if await attempt(visit, decide):
+            await self.read()
+
+    def _days(self, sites: list[str]) -> None:
+        visit, today = self._visit, self._visit.parts.clock.now().date()
+        words(visit.t("register_changes_hint"), "muted")
+        with box("line"):
+            names: dict[str, Names] = {one: (one, one) for one in sites}
+            site = choice(visit, "site", names, sites[0] if sites else None, "changes-site")
+            days = [
+                mark(ui.input(visit.t(key), value=day.isoformat()).props("outlined dense type=date"), key)
+                for key, day in (("changes_from", today - timedelta(days=7)), ("changes_to", today))
+            ]
+
+            async def press() -> None:
+                await self._compare(str(site.value or ""), *(str(day.value or "") for day in days))
+
+            offer(visit, "changes_show", press)
+        self._changes = box("stack", testid="register-changes")
+
+    async def _compare(self, site: str, first: str, second: str) -> None:
+        visit = self._visit
+        found: list[list[NotedChange]] = []
+
+        def look() -> None:
+            with visit.renewed(Right.SEE).database.transaction() as tx:
+                found.append(compare_days(tx, site, date.fromisoformat(first), date.fromisoformat(second)))
+
+        if not await attempt(visit, look) or self._changes is None:
+            return
+        self._changes.clear()
+        with self._changes:
+            for one in found[0][:_MOST_SHOWN]:
+                words(one.line, "small")
+            if not found[0]:
+                words(visit.t("changes_none"), "muted")
+
+
+def _sites(visit: Visit) -> dict[str, Names]:
+    with visit.parts.database.transaction() as tx:
+        known = assets.list_sites(tx)
+    return {tag: names for tag, names in known.items() if visit.may(Right.REGISTER_ASSETS, tag)}
+
+
+def _uploads(visit: Visit) -> list[RegisterUpload]:
+    with visit.parts.database.transaction() as tx:
+        return uploads.list_uploads(tx)

@@ -1,0 +1,159 @@
+"""A file that is sent over the network: tried at once, taken in by a worker once a person has seen the difference."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from procrastinate import Blueprint
+
+from lifecycle.importing.difference import Difference, lines_of
+from lifecycle.importing.facts import Facts, SourceKind
+from lifecycle.importing.reading import ReadOptions, read_facts
+from lifecycle.importing.running import import_facts, take_in
+from plant.clock import Clock
+from plant.errors import Conflict, Rejected
+from plant.people.principal import Principal, Recognition
+from plant.people.rights import PlantRole, Right
+from storage.core.database import Database
+from storage.core.jobs import defer
+from storage.register import uploads
+from storage.register.uploads import RegisterUpload, UploadState
+from storage.schema.upkeep import QUEUE
+
+NAMESPACE = "register"
+MOST_BYTES = 50 * 1024 * 1024
+_MOST_LINES = 200
+
+
+def try_upload(
+    database: Database,
+    *,
+    site: str,
+    file: str,
+    body: bytes,
+    actor: Principal,
+    clock: Clock,
+    kind: SourceKind | None = None,
+    class_tag: str = "",
+) -> RegisterUpload:
+    """Read a file, see what it would change, and keep it until somebody decides.
+
+    Raises:
+        Forbidden: who acts may not register assets at the site.
+        NotFound: they see nothing of that site.
+        Rejected: it cannot be read, or is one that is not opened; nothing of it is kept.
+    """
+    actor.demand(Right.REGISTER_ASSETS, site)
+    if len(body) > MOST_BYTES:
+        raise Rejected("too_large", f"a file that is sent has at most {MOST_BYTES // 1024**2} MiB")
+    with _as_file(file, body, site=site, kind=kind, class_tag=class_tag) as facts:
+        difference = import_facts(database, facts, actor=actor, clock=clock, is_trial=True)
+    upload_id = uuid4()
+    with database.transaction() as tx:
+        uploads.keep_upload(
+            tx,
+            upload_id,
+            site=site,
+            file=file,
+            kind=facts.source.kind,
+            class_tag=class_tag,
+            body=body,
+            said=_said(difference, file),
+            at=clock.now(),
+            by=actor.name,
+        )
+        return uploads.get_upload(tx, upload_id)
+
+
+@contextmanager
+def _as_file(file: str, body: bytes, *, site: str, kind: SourceKind | None, class_tag: str) -> Iterator[Facts]:
+    """Read a body under the name with which it came; that name is never a path."""
+    name = Path(file.replace("\\", "/")).name or "file"
+    with tempfile.TemporaryDirectory(prefix="assetloop-") as folder:
+        path = Path(folder) / name[-100:]
+        path.write_bytes(body)
+        facts = read_facts(path, ReadOptions(site=site, kind=kind, class_tag=class_tag or None))
+        if facts.site.tag != site:
+            raise Rejected("another_site", f"the file is about the site {facts.site.tag}, not {site}")
+        yield facts
+
+
+def _said(difference: Difference, file: str) -> dict[str, Any]:
+    return {
+        "added": difference.added,
+        "changed": difference.changed,
+        "faults": len(difference.faults),
+        "lines": lines_of(difference, file, most=_MOST_LINES),
+    }
+
+
+def confirm_upload(database: Database, upload_id: UUID, *, actor: Principal, clock: Clock) -> RegisterUpload:
+    """Let a worker take a file in.
+
+    Raises:
+        Conflict: that was decided already.
+        Forbidden, NotFound: as `try_upload` does; there is no such file.
+    """
+    return _decide(database, upload_id, "confirmed", actor, clock)
+
+
+def dismiss_upload(database: Database, upload_id: UUID, *, actor: Principal, clock: Clock) -> RegisterUpload:
+    """Let nothing come of a file; raises as `confirm_upload` does."""
+    return _decide(database, upload_id, "dismissed", actor, clock)
+
+
+def _decide(database: Database, upload_id: UUID, state: UploadState, actor: Principal, clock: Clock) -> RegisterUpload:
+    with database.transaction() as tx:
+        upload = uploads.get_upload(tx, upload_id)
+        actor.demand(Right.REGISTER_ASSETS, upload.site)
+        decider = {"recognition": actor.recognition.value, "person_id": actor.person_id}
+        if not uploads.decide_upload(tx, upload_id, state, at=clock.now(), by=actor.name, decider=decider):
+            raise Conflict(f"{upload.file} was {upload.state} before")
+        if state == "confirmed":
+            defer(tx, f"{NAMESPACE}:take_in", queue=QUEUE, lock=f"{NAMESPACE}:{upload.site}", upload_id=str(upload_id))
+        return uploads.get_upload(tx, upload_id)
+
+
+def take_in_upload(database: Database, upload_id: UUID, *, clock: Clock) -> RegisterUpload:
+    """Take a confirmed file in, whole or not at all; done again, nothing comes of it."""
+    with database.transaction() as tx:
+        upload, body = uploads.get_upload(tx, upload_id), uploads.confirmed_body(tx, upload_id)
+    if body is None or upload.decider is None:
+        return upload
+    actor = Principal(
+        name=upload.decided_by or "",
+        recognition=Recognition(upload.decider["recognition"]),
+        person_id=upload.decider["person_id"],
+        roles={upload.site: frozenset({PlantRole.ENGINEERING})},
+    )
+    theirs = database.on_behalf_of(actor, sites={upload.site})
+    try:
+        with (
+            _as_file(upload.file, body, site=upload.site, kind=None, class_tag=upload.class_tag) as facts,
+            theirs.transaction() as tx,
+        ):
+            if uploads.confirmed_body(tx, upload_id) is None:
+                return uploads.get_upload(tx, upload_id)
+            difference = take_in(tx, facts, actor=actor, clock=clock)
+            uploads.end_upload(tx, upload_id, "done", _said(difference, upload.file))
+    except (Rejected, Conflict) as error:
+        with theirs.transaction() as tx:
+            uploads.end_upload(tx, upload_id, "failed", {"lines": [str(error)]})
+    with database.transaction() as tx:
+        return uploads.get_upload(tx, upload_id)
+
+
+def register_blueprint(database: Database, clock: Clock) -> Blueprint:
+    """Declare what a worker does for imports; add it with `namespace=NAMESPACE`."""
+    blueprint = Blueprint()
+
+    @blueprint.task(name="take_in", queue=QUEUE)
+    def take_in_task(upload_id: str) -> None:
+        take_in_upload(database, UUID(upload_id), clock=clock)
+
+    return blueprint

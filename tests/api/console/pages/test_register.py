@@ -1,0 +1,42 @@
+"""The page *Register*: a file is sent, its difference seen and confirmed, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lifecycle.importing.uploading import take_in_upload
+from plant.clock import SystemClock
+from storage.core.database import Database
+from storage.register.uploads import list_uploads
+from tests.api.console.conftest import Tab
+
+pytestmark = pytest.mark.needs("chromium")
+OpenTab = Callable[..., Tab]
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_file_is_sent_seen_and_confirmed(console: str, open_tab: OpenTab, app_database: Database) -> None:
+    tab = open_tab(console)
+    tab.open("/register")
+    page = tab.page
+    file = {
+        "name": "tags.toml",
+        "mimeType": "text/plain",
+        "buffer": b'[site]\ntag = "demo"\n[[class]]\ntag = "valve"\n',
+    }
+    page.get_by_test_id("import-file").locator("input").set_input_files(files=[file])  # type: ignore[list-item]
+    page.get_by_text("added class valve").wait_for()
+    page.get_by_test_id("import_confirm").click()
+    page.get_by_text("is being taken in").wait_for()
+    with app_database.transaction() as tx:
+        upload_id = list_uploads(tx)[0].upload_id
+    take_in_upload(app_database, upload_id, clock=SystemClock())
+    page.get_by_test_id("import_look").click()
+    page.get_by_text("taken in", exact=True).wait_for()
+    page.get_by_test_id("changes_show").click()
+    page.get_by_test_id("register-changes").get_by_text("added class valve").wait_for()
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/register")
+    tab.page.get_by_text("已导入").wait_for()

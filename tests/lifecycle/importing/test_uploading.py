@@ -1,0 +1,89 @@
+"""A file that is sent is seen first, and taken in once somebody confirms; by a worker, whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lifecycle.importing import uploading
+from lifecycle.importing.facts import ClassFact
+from plant.clock import ManualClock
+from plant.errors import Conflict, Forbidden, Rejected
+from plant.people.rights import PlantRole
+from storage.core.database import Database
+from storage.register.facts import held_assets
+from storage.register.uploads import RegisterUpload, list_uploads
+from tests.lifecycle.importing.test_applying import ENGINEER, Imports, facts
+from tests.lifecycle.importing.workbooks import workbook
+
+CLOCK = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
+TAGS = [["Tag", "Class"], ["P-1", "pump"], ["P-2", "pumpp"]]
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> bytes:
+    return workbook(tmp_path / "tags.xlsx", {"Tags": TAGS}).read_bytes()
+
+
+@pytest.fixture
+def site(app_database: Database) -> Database:
+    Imports(app_database).take(facts(classes=(ClassFact(tag="pump"),)))
+    return app_database
+
+
+def send(database: Database, body: bytes, file: str = "tags.xlsx") -> RegisterUpload:
+    return uploading.try_upload(database, site="s", file=file, body=body, actor=ENGINEER, clock=CLOCK)
+
+
+def tags(database: Database) -> list[str]:
+    with database.transaction() as tx:
+        return list(held_assets(tx, "s"))
+
+
+def test_a_file_is_seen_confirmed_and_taken_in_once(site: Database, body: bytes) -> None:
+    sent = send(site, body)
+    assert (sent.state, sent.said["added"], sent.said["faults"], tags(site)) == (
+        "tried",
+        {"asset": 1, "installation": 1},
+        1,
+        [],
+    )
+    assert uploading.take_in_upload(site, sent.upload_id, clock=CLOCK).state == "tried"
+    uploading.confirm_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
+    with pytest.raises(Conflict, match="was confirmed before"):
+        uploading.dismiss_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
+    for _ in range(2):
+        done = uploading.take_in_upload(site, sent.upload_id, clock=CLOCK)
+        assert (done.state, tags(site)) == ("done", ["P-1"])
+    with site.transaction() as tx:
+        row = tx.connection.execute(
+            "SELECT by, recognised FROM register_change WHERE kind = 'asset' AND item = 'P-1'"
+        ).fetchone()
+        kept = tx.connection.execute("SELECT count(*) AS n FROM register_upload WHERE body IS NOT NULL").fetchone()
+        jobs = tx.connection.execute("SELECT task_name FROM procrastinate_jobs").fetchall()
+    assert row == {"by": "Jonas", "recognised": "password"}
+    assert kept == {"n": 0}
+    assert [one["task_name"] for one in jobs] == ["register:take_in"]
+
+
+def test_a_file_that_is_dismissed_leaves_nothing(site: Database, body: bytes) -> None:
+    sent = send(site, body, "../../etc/tags.xlsx")
+    uploading.dismiss_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
+    assert (uploading.take_in_upload(site, sent.upload_id, clock=CLOCK).state, tags(site)) == ("dismissed", [])
+
+
+def test_what_is_refused_is_not_kept(site: Database, body: bytes) -> None:
+    for file, content, says in (
+        ("a.xlsx", b"%PDF-1", "is a PDF"),
+        ("a.toml", b'[site]\ntag = "other"\n', "about the site other"),
+    ):
+        with pytest.raises(Rejected, match=says):
+            send(site, content, file)
+    operator = replace(ENGINEER, roles={"s": frozenset({PlantRole.OPERATIONS})})
+    with pytest.raises(Forbidden):
+        uploading.try_upload(site, site="s", file="tags.xlsx", body=body, actor=operator, clock=CLOCK)
+    with site.transaction() as tx:
+        assert list_uploads(tx) == []
