@@ -147,6 +147,9 @@ def _put_assets(writing: Writing) -> None:
             _put_asset(writing, fact, asset)
             done += 1
             writing.progress(done, len(said))
+        new = [one for one in merged if one.tag not in writing.assets]
+        installed = held_facts.install_new(writing.tx, writing.site, new, writing.at) if new else 0
+        writing.count("installation", ["added"] * installed)
         _put_signals(writing, merged)
     for fact in said:
         held = writing.assets.get(fact.tag)
@@ -187,7 +190,9 @@ def _put_asset(writing: Writing, said: AssetFact, asset: Asset) -> None:
         same = held is not None and held.asset.equipment == asset.equipment
         same = same and held is not None and held.asset.class_tag == asset.class_tag
         writing.count("equipment", "left" if same else store.put_equipment(tx, asset.class_tag, asset.equipment))
-    if held is not None and held.is_installed and held.asset.equipment == asset.equipment:
+    if held is None:
+        return  # where nothing stands yet, machines are installed together
+    if held.is_installed and held.asset.equipment == asset.equipment:
         writing.count("installation", "left")
         return
     _install(writing, asset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -66,6 +67,20 @@ def held_signals(tx: Transaction, site: str) -> dict[tuple[str, str], tuple[Sign
 def held_global_ids(tx: Transaction, site: str) -> dict[tuple[str, str], str]:
     """Return the asset of each id of a building model."""
     return {(row["model"], row["global_id"]): row["asset"] for row in tx.all("facts.global_ids", site=site)}
+
+
+def install_new(tx: Transaction, site: str, assets: Sequence[Asset], at: datetime) -> int:
+    """Install the machines of assets where none stands yet; return how many were installed."""
+    machines = [(one.tag, one.equipment) for one in assets]
+    rows = [
+        {
+            "asset": tag,
+            "manufacturer": machine.manufacturer if machine else None,
+            "serial": machine.serial if machine else None,
+        }
+        for tag, machine in machines
+    ]
+    return tx.run("facts.install_new", site=site, rows=Jsonb(rows), at=at)
 
 
 def put_parent(tx: Transaction, site: str, asset: str, parent: str) -> bool:

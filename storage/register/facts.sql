@@ -62,6 +62,16 @@ WHERE s.tag = %(site)s AND a.site_id = s.site_id AND a.tag = %(asset)s
     AND a.parent_id IS DISTINCT FROM p.asset_id
 RETURNING a.asset_id;
 
+-- name: install_new
+-- Install machines at assets where none stands yet, an unknown one where no serial number is known.
+INSERT INTO installation (asset_id, equipment_id, installed_from)
+SELECT a.asset_id, e.equipment_id, %(at)s
+FROM jsonb_to_recordset(%(rows)s) AS r (asset text, manufacturer text, serial text)
+JOIN site AS s ON s.tag = %(site)s
+JOIN asset AS a ON a.site_id = s.site_id AND a.tag = r.asset
+LEFT JOIN equipment AS e ON e.serial = r.serial AND e.manufacturer = r.manufacturer
+WHERE NOT EXISTS (SELECT FROM installation AS i WHERE i.asset_id = a.asset_id AND i.installed_to IS NULL);
+
 -- name: put_own_signal
 -- Add a signal of one asset, or change what is said of it: that stays, whatever its class says.
 INSERT INTO signal AS held (
