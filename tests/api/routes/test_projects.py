@@ -113,7 +113,7 @@ def test_a_project_is_reviewed_and_teaches_over_http(
     wanted = {"text": "Which seal?", "side": "engineering", "owner": "Jonas", "due": "2026-06-03"}
     decision = client.post(f"{cw}/decisions", json=wanted).json()
     assert (decision["reviews"], decision["done_at"]) == (0, None)
-    assert client.post(f"{cw}/decisions", json=wanted | {"side": "nobody"}).status_code == 400
+    assert client.post(f"{cw}/decisions", json=wanted | {"side": "nobody"}).status_code == 422
     held = client.post(f"{cw}/reviews", json={"lessons": True})
     assert (held.status_code, held.json()["number"]) == (201, 1)
     assert client.post(f"{cw}/reviews", json={}).status_code == 409
