@@ -27,6 +27,7 @@ from storage.views.overview import AssetView, SignalView
 
 _EVERY_S = 1.0
 _PATIENCE_S = 2.0
+_TOLD_S = 0.5
 _LOOK_EVERY_S = 3.0
 
 
@@ -141,8 +142,11 @@ class Visit:
             except Unavailable:
                 return
             if now is None or now.person_id != self.principal.person_id:
+                client = ui.context.client
                 ui.navigate.to("/login")
-                ui.context.client.delete()
+                await asyncio.sleep(_TOLD_S)  # what is deleted at once may stop before it has sent this word
+                if not client.is_deleted:
+                    client.delete()
 
         ui.timer(_LOOK_EVERY_S, look)
 
