@@ -105,7 +105,6 @@ def _read_text(path: Path, head: bytes) -> Book:
     text = _text_of(path.read_bytes(), path.name, head)
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     delimiter = max(",;\t|", key=lambda mark: sum(line.count(mark) for line in lines))
-    csv.field_size_limit(1_000_000)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
