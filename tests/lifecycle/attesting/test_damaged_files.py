@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from tests.lifecycle.test_ledger import Said
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = 8192
+LONGEST_S = 8.0
 TABLES = ("ledger", "ledger_head")
 Connection = psycopg.Connection[DictRow]
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -196,11 +199,16 @@ def rows(connection: Connection, schema: str) -> Rows:
 def judged(whole: Rows, connection: Connection, schema: str) -> str:
     """Say what became of a damaged copy; `unseen` is what must never be."""
     connection.execute(f"SET search_path = {schema}".encode())
+    # a damaged page can lead a session round in a circle where no time-out of its own stops it
+    watch = threading.Timer(LONGEST_S, os.kill, (connection.info.backend_pid, signal.SIGKILL))
+    watch.start()
     try:
         with connection.transaction():
             verdict = ledger.verify(Transaction(connection), "demo")
     except psycopg.Error:
         return "the server dies of it, and says so"
+    finally:
+        watch.cancel()
     try:
         stands = rows(connection, schema)
     except (psycopg.Error, UnicodeError):
