@@ -7,13 +7,9 @@ and worker are processes as in production.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,14 +23,13 @@ from plant.clock import SystemClock
 from plant.errors import Unavailable
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from service.bench.broker import BenchBroker, mosquitto
+from service.bench.broker import mosquitto
 from service.bench.desk_figures import DeskFigures, FollowedMessages, part_of
 from service.bench.flow import WatchedProcesses
-from service.bench.ground import scratch
+from service.bench.ground import running, scratch
 from service.bench.listening import listening
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
-from storage.bench import bare_copy
 from storage.bench import desk_counts as counts
 from storage.core.database import Database, Role, Transaction
 from storage.models import findings
@@ -74,12 +69,12 @@ def bench_desk(around: Surroundings, what: DeskBench, screen: Screen) -> DeskFig
             asset_ids = _plant(database, what.assets)
             per_asset = -(-what.findings // what.assets)
             _write(database, [(asset_ids[n // per_asset], n % per_asset) for n in range(what.findings)])
-        roles = _Roles(url=url, broker=broker, folder=Path(folder))
-        with roles.running("desk", what.desks) as desks:
+        settings = {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.url}
+        with running(["desk"] * what.desks, Path(folder), settings) as desks:
             with screen.step("raising alerts and orders"):
                 seconds, used = _raised(database, desks)
             first = counts.count(url)
-            with roles.running("work", 1), listening(broker.url, _TOPICS) as heard:
+            with running(["work"], Path(folder), settings), listening(broker.url, _TOPICS) as heard:
                 with screen.step("sending them"):
                     sending_s = _until(database, counts.unsent)
                 with screen.step("findings at a rate"):
@@ -166,31 +161,6 @@ def _write(database: Database, wanted: Sequence[tuple[int, int]]) -> dict[UUID, 
     return written
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Roles:
-    """Where the processes find what they need."""
-
-    url: str
-    broker: BenchBroker
-    folder: Path
-
-    @contextlib.contextmanager
-    def running(self, role: str, count: int) -> Iterator[list[psutil.Process]]:
-        """Run a role as in production, in so many processes."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-        environment |= {"ASSETLOOP_DATABASE_URL": self.url, "ASSETLOOP_MQTT_URL": self.broker.url}
-        environment |= {"ASSETLOOP_LOG_LEVEL": "WARNING"}
-        command = [sys.executable, "-m", "service", role, "--data", str(self.folder)]
-        started = [subprocess.Popen(command, env=environment) for _ in range(count)]  # noqa: S603 - this very program
-        try:
-            yield [psutil.Process(process.pid) for process in started]
-        finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                process.wait()
-
-
 def _raised(database: Database, desks: Sequence[psutil.Process]) -> tuple[float, dict[str, float]]:
     """Wait until the desks have looked at all that waits; return the seconds and the processor's, from the first on."""
     waiting = _waiting(database, counts.waiting)
@@ -199,19 +169,9 @@ def _raised(database: Database, desks: Sequence[psutil.Process]) -> tuple[float,
         if time.monotonic() > until:
             raise Unavailable("the desks do not begin; what they say is above")
         time.sleep(0.01)
-    watched = _watched(database, desks)
+    watched = WatchedProcesses.beside_server(database, {"desks": list(desks)})
     watched.start()
     return _until(database, counts.waiting), watched.used()
-
-
-def _watched(database: Database, desks: Sequence[psutil.Process]) -> WatchedProcesses:
-    """Name the processes whose time is counted; the database's only where it runs on this machine."""
-    processes = {"desks": list(desks)}
-    with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
-        server = psutil.Process(bare_copy.server_pid(tx)).parent()
-        if server is not None and "postgres" in server.name():
-            processes["database"] = [server]
-    return WatchedProcesses(processes=processes)
 
 
 def _waiting(database: Database, count: Callable[[Transaction], int]) -> int:

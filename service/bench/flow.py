@@ -35,6 +35,16 @@ class WatchedProcesses:
     before: dict[str, float] = field(default_factory=dict)
     peak_rss: int = 0
 
+    @classmethod
+    def beside_server(cls, database: Database, processes: dict[str, list[psutil.Process]]) -> WatchedProcesses:
+        """Name the processes whose time is counted, with those of the database where it runs on this machine."""
+        watched = cls(processes=dict(processes))
+        with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
+            server = psutil.Process(bare_copy.server_pid(tx)).parent()
+            if server is not None and "postgres" in server.name():
+                watched.processes["database"] = [server]
+        return watched
+
     def start(self) -> None:
         """Start the clock."""
         self.before = self._seconds()

@@ -1,12 +1,17 @@
-"""The ground a bench stands on: a migrated database that is thrown away, on the named server or one of its own."""
+"""The ground a bench stands on: a migrated database that is thrown away, and the product's own processes on it."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import psutil
 
 from service.runtime.postgres import PostgresServer
 from service.runtime.surroundings import Surroundings
@@ -33,6 +38,26 @@ def scratch(around: Surroundings, *, expected_values_per_s: float | None = None,
             rules = replace(rules, expected_values_per_s=expected_values_per_s)
         migrate(url, rules=rules, allow_unsupported=around.settings.allow_unsupported)
         yield url
+
+
+@contextlib.contextmanager
+def running(roles: Sequence[str], folder: Path, settings: Mapping[str, str]) -> Iterator[list[psutil.Process]]:
+    """Run roles as in production, each a process of its own with these settings alone; they end with the bench."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
+    environment |= {"ASSETLOOP_LOG_LEVEL": "WARNING", **settings}
+    started = [
+        subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "service", role, "--data", str(folder)], env=environment
+        )
+        for role in roles
+    ]
+    try:
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
 
 
 @contextlib.contextmanager

@@ -6,13 +6,9 @@ bounded number of messages on the way. Then the very rows that were stored are c
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +22,7 @@ from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
 from service.bench.broker import BenchBroker, embedded, mosquitto
 from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
-from service.bench.ground import scratch
+from service.bench.ground import running, scratch
 from service.bench.ingest_figures import IngestFigures, Through, figures_of
 from service.bench.packets import INSTANTS_OF_A_BATCH, MARKER, MARKER_KEY, SITE, PublishPlan, asset_tag, signal_key
 from service.runtime.surroundings import Surroundings
@@ -84,11 +80,12 @@ def _through(
 ) -> Through:
     signal_ids = _register(database, what)
     plan = _plan(broker, what)
-    with _ingest(url, broker, what.workers, folder) as workers:
+    with running(["ingest"] * what.workers, folder, _settings(url, broker, what.workers)) as workers:
+        processes = {"ingest": workers, "broker": [psutil.Process(pid) for pid in broker.pids]}
         flow = measure(
             database,
             plan,
-            _watched(database, broker, workers),
+            WatchedProcesses.beside_server(database, processes),
             marker=signal_ids[MARKER][0],
             seconds=what.seconds,
             advance=lambda done, total: advance(f"publishing to {broker.name}", done, total),
@@ -139,35 +136,12 @@ def _plan(broker: BenchBroker, what: IngestBench) -> PublishPlan:
     )
 
 
-@contextlib.contextmanager
-def _ingest(url: str, broker: BenchBroker, workers: int, folder: Path) -> Iterator[list[psutil.Process]]:
-    """Run ingest as in production, each worker a process."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.ingest_url}
-    environment["ASSETLOOP_LOG_LEVEL"] = "WARNING"
-    environment |= {"ASSETLOOP_MQTT_CA_FILE": str(broker.ca_file)} if broker.ca_file else {}
+def _settings(url: str, broker: BenchBroker, workers: int) -> dict[str, str]:
+    settings = {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.ingest_url}
+    settings |= {"ASSETLOOP_MQTT_CA_FILE": str(broker.ca_file)} if broker.ca_file else {}
     # A few devices may be asked for that say more than any would, and many processes, of which one has the port.
-    environment |= {"ASSETLOOP_RATE_LIMIT_BURST": "1e12", "ASSETLOOP_METRICS_PORT": "0"}
-    environment |= {"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {}
-    command = [sys.executable, "-m", "service", "ingest", "--data", str(folder)]
-    started = [subprocess.Popen(command, env=environment) for _ in range(workers)]  # noqa: S603 - this very program
-    try:
-        yield [psutil.Process(process.pid) for process in started]
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait()
-
-
-def _watched(database: Database, broker: BenchBroker, workers: list[psutil.Process]) -> WatchedProcesses:
-    """Name the processes whose time is counted; the database's only where it runs on this machine."""
-    processes = {"ingest": workers, "broker": [psutil.Process(pid) for pid in broker.pids]}
-    with database.transaction() as tx, contextlib.suppress(psutil.NoSuchProcess):
-        server = psutil.Process(bare_copy.server_pid(tx)).parent()
-        if server is not None and "postgres" in server.name():
-            processes["database"] = [server]
-    return WatchedProcesses(processes=processes)
+    settings |= {"ASSETLOOP_RATE_LIMIT_BURST": "1e12", "ASSETLOOP_METRICS_PORT": "0"}
+    return settings | ({"ASSETLOOP_MQTT_SHARE": "bench"} if workers > 1 else {})
 
 
 def _account(

@@ -7,14 +7,9 @@ the model with the sample at which its alarm begins.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +24,7 @@ from models.scoring import state_codec
 from plant.errors import Unavailable
 from plant.mqtt.topics import telemetry_topic
 from service.bench.broker import BenchBroker, mosquitto
-from service.bench.ground import scratch
+from service.bench.ground import running, scratch
 from service.runtime.screen import Bar
 from service.runtime.surroundings import Surroundings
 from simulators.wire import Wire
@@ -110,7 +105,7 @@ def run(around: Surroundings, what: LatencyBench, advance: Bar) -> LatencyFigure
         Wire(broker.url) as wire,
     ):
         _install(owner, what)
-        with _roles(url, broker, what, Path(folder)):
+        with running(("ingest", "score"), Path(folder), _settings(url, broker, what)):
             plant = _Plant(wire, what)
             _await_scored(owner, plant)
             plant.fall_ill(what.seconds)
@@ -176,25 +171,12 @@ def _install(owner: Database, what: LatencyBench) -> None:
         )
 
 
-@contextlib.contextmanager
-def _roles(url: str, broker: BenchBroker, what: LatencyBench, folder: Path) -> Iterator[None]:
-    """Run ingest and scoring as in production, each a process."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment |= {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_MQTT_URL": broker.url, "ASSETLOOP_LOG_LEVEL": "WARNING"}
-    environment |= {"ASSETLOOP_ROUND_S": str(what.round_s)}
-    started = [
-        subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "service", role, "--data", str(folder)], env=environment
-        )
-        for role in ("ingest", "score")
-    ]
-    try:
-        yield
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait()
+def _settings(url: str, broker: BenchBroker, what: LatencyBench) -> dict[str, str]:
+    return {
+        "ASSETLOOP_DATABASE_URL": url,
+        "ASSETLOOP_MQTT_URL": broker.url,
+        "ASSETLOOP_ROUND_S": str(what.round_s),
+    }
 
 
 def _await_scored(owner: Database, plant: _Plant, within_s: float = 90.0) -> None:
