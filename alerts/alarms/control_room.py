@@ -7,7 +7,6 @@ answered the same. Whoever asks is answered on `…/alert/ack/reply`, also with 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -151,17 +150,7 @@ class ControlRoomDesk:
     def _refuse(self, topic: str, payload: bytes, error: AssetloopError) -> dict[str, Any]:
         reason, said = _why(error)
         _log.warning("a control room's request is refused", extra={"topic": topic, "reason": reason})
-        refused = RefusedPayload(
-            topic=topic,
-            reason=f"ack_{reason}",
-            detail=said,
-            site=None,
-            asset=None,
-            payload=b"",  # it may hold a token, which is kept nowhere
-            length=len(payload),
-            sha256=hashlib.sha256(payload).digest(),
-            at=self._clock.now(),
-        )
+        refused = RefusedPayload.withheld(topic, payload, reason=f"ack_{reason}", detail=said, at=self._clock.now())
         with self._database.transaction() as tx:
             quarantine.hold(tx, [refused])
         return {"request": _request_of(payload), "done": False, "reason": reason, "said": said}

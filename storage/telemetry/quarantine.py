@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,19 @@ class RefusedPayload:
     place: int = 0
     retained: bool = False
     key: str = ""
+
+    @classmethod
+    def withheld(cls, topic: str, payload: bytes, *, reason: str, detail: str, at: datetime) -> RefusedPayload:
+        """Say that a payload was refused which may hold a secret: none of it is kept but its length and digest."""
+        return cls(
+            topic=topic,
+            reason=reason,
+            detail=detail,
+            payload=b"",
+            length=len(payload),
+            sha256=hashlib.sha256(payload).digest(),
+            at=at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

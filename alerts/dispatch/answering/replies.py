@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 import time
@@ -111,17 +110,7 @@ class ReplyDesk:
 
     def _hold(self, topic: str, payload: bytes, reason: str, detail: str) -> None:
         _log.warning("a reply of engineering's is held", extra={"topic": topic, "reason": reason})
-        refused = RefusedPayload(
-            topic=topic,
-            reason=reason,
-            detail=detail,
-            site=None,
-            asset=None,
-            payload=b"",  # it may hold a token, which is kept nowhere
-            length=len(payload),
-            sha256=hashlib.sha256(payload).digest(),
-            at=self._clock.now(),
-        )
+        refused = RefusedPayload.withheld(topic, payload, reason=reason, detail=detail, at=self._clock.now())
         with self._database.transaction() as tx:
             quarantine.hold(tx, [refused])
 
