@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from plant.asset import SignalRole, SignalSpec
+from plant.asset import Asset, AssetClass, SignalRole, SignalSpec
 from plant.orders.job_plan import JobPlan
 from plant.orders.rules import OrderRule
 
@@ -116,6 +116,21 @@ class ClassFact:
     order_rules: tuple[OrderRule, ...] = ()
     origin: Origin = NOWHERE
 
+    @classmethod
+    def of(cls, one: AssetClass) -> ClassFact:
+        """Say all that is known of a class."""
+        return cls(
+            tag=one.tag,
+            name=one.name,
+            name_zh=one.name_zh,
+            grace_s=one.grace_s,
+            silent_s=one.silent_s,
+            silent_after_s=one.silent_after_s,
+            wear_limit=one.wear_limit,
+            signals=one.signals,
+            order_rules=one.order_rules,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetFact:
@@ -136,6 +151,27 @@ class AssetFact:
     model: str | None = None
     feeds: tuple[str, ...] | None = None
     origin: Origin = NOWHERE
+
+    @classmethod
+    def of(cls, one: Asset) -> AssetFact:
+        """Say all that is known of an asset and of the machine that stands there."""
+        machine = one.equipment
+        return cls(
+            tag=one.tag,
+            class_tag=one.class_tag,
+            name=one.name,
+            name_zh=one.name_zh,
+            area=one.area,
+            parent=one.parent or None,
+            criticality=one.criticality or None,
+            x=one.x,
+            y=one.y,
+            wear_limit=one.wear_limit,
+            serial=machine.serial if machine else None,
+            manufacturer=machine.manufacturer if machine else None,
+            model=machine.model if machine else None,
+            feeds=one.feeds,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

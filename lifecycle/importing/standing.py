@@ -19,12 +19,11 @@ from lifecycle.importing.facts import (
     Source,
     SystemFact,
 )
-from plant.asset import AssetClass, SignalSpec
+from plant.asset import SignalSpec
 from plant.errors import NotFound
 from storage.core.database import Transaction
 from storage.orders.job_plans import list_job_plans
 from storage.register import facts as held_facts
-from storage.register.facts import HeldAsset
 
 
 def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
@@ -37,11 +36,11 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
     if site is None:
         raise NotFound(f"there is no site {site_tag}")
     held = [one for one in held_facts.held_assets(tx, site_tag).values() if not one.is_retired]
-    parameters = [ParameterFact(**row) for row in _rows(tx, "parameters", site_tag)]
-    documents = [DocumentFact(**row) for row in _rows(tx, "documents", site_tag)]
-    parts = [_part(row) for row in _rows(tx, "part_uses", site_tag)]
-    used = {one.asset.class_tag for one in held}
-    used |= {row["class_tag"] for what in ("parameters", "documents", "part_uses") for row in _rows(tx, what, site_tag)}
+    parameters = tuple(ParameterFact(**row) for row in _rows(tx, "parameters", site_tag))
+    documents = tuple(DocumentFact(**row) for row in _rows(tx, "documents", site_tag))
+    parts = tuple(_part(row) for row in _rows(tx, "part_uses", site_tag))
+    said: tuple[ParameterFact | DocumentFact | PartFact, ...] = (*parameters, *documents, *parts)
+    used = {one.asset.class_tag for one in held} | {one.class_tag for one in said}
     classes = {tag: one for tag, one in held_facts.held_classes(tx).items() if tag in used}
     return Facts(
         source=Source(kind="cobie", file="", sha256=""),
@@ -50,16 +49,16 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
         systems=tuple(
             SystemFact(**{**row, "members": tuple(row["members"])}) for row in _rows(tx, "systems", site_tag)
         ),
-        classes=tuple(_class(one) for one in classes.values()),
-        assets=tuple(_asset(one) for one in held),
+        classes=tuple(ClassFact.of(one) for one in classes.values()),
+        assets=tuple(AssetFact.of(one.asset) for one in held),
         signals=tuple(
             _signal(asset, spec)
             for (asset, _), (spec, is_own) in held_facts.held_signals(tx, site_tag).items()
             if is_own
         ),
-        parameters=tuple(parameters),
-        documents=tuple(documents),
-        parts=tuple(parts),
+        parameters=parameters,
+        documents=documents,
+        parts=parts,
         job_plans=tuple(
             JobPlanFact(plan=plan) for plan in list_job_plans(tx) if not plan.class_tag or plan.class_tag in classes
         ),
@@ -72,39 +71,6 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
 
 def _rows(tx: Transaction, what: str, site: str) -> list[dict[str, Any]]:
     return held_facts.list_rows(tx, what, site)
-
-
-def _class(one: AssetClass) -> ClassFact:
-    return ClassFact(
-        tag=one.tag,
-        name=one.name,
-        name_zh=one.name_zh,
-        grace_s=one.grace_s,
-        silent_s=one.silent_s,
-        silent_after_s=one.silent_after_s,
-        wear_limit=one.wear_limit,
-        signals=one.signals,
-    )
-
-
-def _asset(held: HeldAsset) -> AssetFact:
-    one, machine = held.asset, held.asset.equipment
-    return AssetFact(
-        tag=one.tag,
-        class_tag=one.class_tag,
-        name=one.name,
-        name_zh=one.name_zh,
-        area=one.area,
-        parent=one.parent,
-        criticality=one.criticality,
-        x=one.x,
-        y=one.y,
-        wear_limit=one.wear_limit,
-        serial=machine.serial if machine else None,
-        manufacturer=machine.manufacturer if machine else None,
-        model=machine.model if machine else None,
-        feeds=one.feeds,
-    )
 
 
 def _signal(asset: str, one: SignalSpec) -> SignalFact:
