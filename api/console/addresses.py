@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
 from nicegui import core, run, ui
@@ -161,11 +162,7 @@ def _declare_labels(ground: Ground) -> None:
 
     @page("/at/{site}/{tag:path}")
     async def show_machine(request: Request, site: str, tag: str) -> Response | None:
-        visit = Visit(ground, request)
-        if not await run.io_bound(visit.knows_asset, site, tag):
-            return _missing(visit)
-        await machine.show(visit, site, tag)
-        return None
+        return await _of_asset(Visit(ground, request), machine.show, site, tag)
 
 
 def _declare_things(ground: Ground) -> None:
@@ -175,19 +172,21 @@ def _declare_things(ground: Ground) -> None:
 
     @page("/models/{site}/{tag:path}")
     async def show_model(request: Request, site: str, tag: str) -> Response | None:
-        visit = Visit(ground, request)
-        if not await run.io_bound(visit.knows_asset, site, tag):
-            return _missing(visit)
-        await model.show(visit, site, tag)
-        return None
+        return await _of_asset(Visit(ground, request), model.show, site, tag)
 
     @page("/assets/{site}/{tag:path}")
     async def show_asset(request: Request, site: str, tag: str) -> Response | None:
-        visit = Visit(ground, request)
-        if not await run.io_bound(visit.knows_asset, site, tag):
-            return _missing(visit)
-        await asset.show(visit, site, tag)
-        return None
+        return await _of_asset(Visit(ground, request), asset.show, site, tag)
+
+
+async def _of_asset(
+    visit: Visit, show: Callable[[Visit, str, str], Awaitable[None]], site: str, tag: str
+) -> Response | None:
+    """Show a page of an asset, or that there is no such asset."""
+    if not await run.io_bound(visit.knows_asset, site, tag):
+        return _missing(visit)
+    await show(visit, site, tag)
+    return None
 
 
 def _missing(visit: Visit) -> Response:

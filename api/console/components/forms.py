@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
@@ -118,6 +120,31 @@ def remark(visit: Visit, label: str, testid: str) -> ui.input:
 def said(field: ui.input) -> str:
     """Return what a person typed into a field."""
     return str(field.value or "").strip()
+
+
+def day_of(text: str) -> date | None:
+    """Read a day that a person typed, as 2026-09-01; None where it is none.
+
+    >>> day_of("2026-09-01"), day_of("soon")
+    (datetime.date(2026, 9, 1), None)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def number_of(text: str) -> Decimal | None:
+    """Read a finite number that a person typed, to the last digit; None where it is none.
+
+    >>> number_of("0.50"), number_of("NaN"), number_of("some")
+    (Decimal('0.50'), None, None)
+    """
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 def secret_field(visit: Visit, label: str, testid: str) -> ui.input:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from api.console.components.elements import box, mark, words
-from api.console.components.forms import choice, offer, remark, said, sheet, sheet_form
+from api.console.components.forms import choice, day_of, number_of, offer, remark, said, sheet, sheet_form
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.review import decisions, goals, recommending, reviewing
@@ -71,7 +71,7 @@ def _ask_decision(visit: Visit, review: ReviewDocument, on_done: Done) -> None:
         day = remark(visit, "day", "decision-day")
 
         def lacks() -> str | None:
-            return None if _day(said(day)) else visit.t("decision_lacks")
+            return None if day_of(said(day)) else visit.t("decision_lacks")
 
         def act(parts: Parts) -> None:
             whose: OwingSide = "operations" if side.value == "operations" else "engineering"
@@ -81,7 +81,7 @@ def _ask_decision(visit: Visit, review: ReviewDocument, on_done: Done) -> None:
                 said(text),
                 side=whose,
                 owner=said(owner),
-                due=_day(said(day)) or date.max,
+                due=day_of(said(day)) or date.max,
                 actor=parts.principal,
                 clock=parts.clock,
             )
@@ -147,14 +147,14 @@ def _ask_goal(visit: Visit, review: ReviewDocument, on_done: Done) -> None:
         target = remark(visit, "goal_target", "goal-target")
 
         def lacks() -> str | None:
-            return None if _number(said(target)) is not None else visit.t("goal_lacks")
+            return None if number_of(said(target)) is not None else visit.t("goal_lacks")
 
         def act(parts: Parts) -> None:
             goals.propose_goal(
                 parts.database,
                 review.project,
                 Measure(str(measure.value)),
-                float(_number(said(target)) or 0),
+                float(number_of(said(target)) or 0),
                 actor=parts.principal,
                 clock=parts.clock,
             )
@@ -187,7 +187,7 @@ def _ask_recommendation(visit: Visit, review: ReviewDocument, classes: Sequence[
         because = remark(visit, "recommend_because", "recommend-because")
 
         def lacks() -> str | None:
-            return None if asset_class.value and _number(said(quantity)) else visit.t("spare_lacks")
+            return None if asset_class.value and number_of(said(quantity)) else visit.t("spare_lacks")
 
         def act(parts: Parts) -> None:
             wanted = WantedRecommendation(
@@ -195,7 +195,7 @@ def _ask_recommendation(visit: Visit, review: ReviewDocument, classes: Sequence[
                 kind=RecommendedKind(str(kind.value)),
                 what=said(what),
                 because=said(because),
-                quantity=_number(said(quantity)) or Decimal(0),
+                quantity=number_of(said(quantity)) or Decimal(0),
             )
             recommending.recommend(parts.database, review.project, wanted, actor=parts.principal, clock=parts.clock)
 
@@ -252,18 +252,3 @@ def _ask_answer(visit: Visit, review: ReviewDocument, one: Recommendation, on_do
 
         need = (Right.WORK_ON_PROJECTS, review.site)
         sheet_form(visit, act, dialog, on_done, need=need, action="check_keep", hint="check_hint")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from api.console.components.elements import box, card, chip, words
-from api.console.components.forms import choice, offer, remark, said, sheet, sheet_form
+from api.console.components.forms import choice, day_of, number_of, offer, remark, said, sheet, sheet_form
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.handover import readiness
@@ -99,13 +99,13 @@ def _ask_training(visit: Visit, view: ProjectView, on_done: Done) -> None:
         day.value = visit.parts.clock.now().date().isoformat()
 
         def lacks() -> str | None:
-            return None if asset_class.value and _day(said(day)) else visit.t("training_lacks")
+            return None if asset_class.value and day_of(said(day)) else visit.t("training_lacks")
 
         def act(parts: Parts) -> None:
             held = TrainingHeld(
                 asset_class=str(asset_class.value),
                 person=said(person),
-                held_on=_day(said(day)) or date.max,
+                held_on=day_of(said(day)) or date.max,
                 taught_by=said(taught_by),
             )
             readiness.record_training(parts.database, view.project.tag, held, actor=parts.principal, clock=parts.clock)
@@ -132,16 +132,6 @@ def _ask_spare(visit: Visit, view: ProjectView, on_done: Done) -> None:
         sheet_form(visit, act, dialog, on_done, need=need, action="spare_keep", hint="spare_hint", lacks=lacks)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _quantity(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and value > 0 else None
+    value = number_of(text)
+    return value if value is not None and value > 0 else None

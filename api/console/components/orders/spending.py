@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from nicegui import ui
 
 from alerts.orders import bookings, downtime, stock
 from api.console.components.elements import box, card, link, mark, moment, words
-from api.console.components.forms import Act, choice, offer, remark, said, sheet, sheet_form
+from api.console.components.forms import Act, choice, day_of, offer, remark, said, sheet, sheet_form
 from api.console.components.instants import InstantField
 from api.console.components.order_actions import decimal_of, is_amount, to_work_on
 from api.console.order_evidence import OrderSpending
@@ -70,7 +69,7 @@ def _ask_labour(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done
         note = remark(visit, "note", "step-note")
 
         def lacks() -> str | None:
-            if _day(said(day)) is None:
+            if day_of(said(day)) is None:
                 return visit.t("bad_day", what=said(day))
             if not (said(hours) and is_amount(hours.value) and person.value):
                 return visit.t("bad_number", what=said(hours))
@@ -80,7 +79,7 @@ def _ask_labour(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done
             labour = Labour(
                 person=person.value,
                 trade=trade.value,
-                day=_day(said(day)) or spending.today,
+                day=day_of(said(day)) or spending.today,
                 hours=decimal_of(hours.value) or Decimal(0),
                 note=said(note),
             )
@@ -88,13 +87,6 @@ def _ask_labour(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done
 
         need = to_work_on(order)
         sheet_form(visit, act, dialog, on_done, need=need, action="book_labour", hint="book_labour_hint", lacks=lacks)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _ask_parts(visit: Visit, order: WorkOrder, spending: OrderSpending, on_done: Done) -> None:
