@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -145,3 +146,18 @@ def refuse_open_house(around: Surroundings, host: str) -> None:
 
     settings = around.settings
     refuse_plain_http(host, settings.tls_proxy, allow_plain_http=settings.allow_plain_http)
+
+
+def read_amount(text: str) -> Decimal:
+    """Read a decimal number.
+
+    Raises:
+        Misconfigured: it is none.
+
+    >>> read_amount("0.5")
+    Decimal('0.5')
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise Misconfigured(f"{text} is not a number") from error

@@ -1,9 +1,9 @@
-"""Instants as people write them on the command line."""
+"""Instants and days as people write them on the command line."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from plant.errors import Misconfigured
 
@@ -26,6 +26,21 @@ def read_instant(text: str) -> datetime:
     if instant.tzinfo is None:
         raise Misconfigured(f"{text} does not say its time zone; write {text}+08:00, or {text}Z for UTC")
     return instant
+
+
+def read_day(text: str) -> date:
+    """Read a day of the calendar.
+
+    Raises:
+        Misconfigured: it is none.
+
+    >>> read_day("2026-03-04").isoformat()
+    '2026-03-04'
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured(f"{text} is no day; write 2026-03-04") from error
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, enter_file, surroundings, table
+from service.commands.common import Data, Json, answer, enter_file, read_amount, surroundings, table
+from service.commands.instants import read_day
 from service.commands.orders.commands import By, Number
 from service.commands.orders.library import order_app
 from service.commands.who import who
@@ -21,21 +19,6 @@ order_app.add_typer(parts_app, name="parts")
 PartNumber = Annotated[str, typer.Argument(help="Number of the part.", metavar="PART")]
 Quantity = Annotated[str, typer.Argument(help="How much, as 2 or 0.5.", metavar="QUANTITY")]
 Note = Annotated[str, typer.Option(help="What else there is to say.")]
-
-
-def read_amount(text: str) -> Decimal:
-    """Read a decimal number.
-
-    Raises:
-        Misconfigured: it is none.
-
-    >>> read_amount("0.5")
-    Decimal('0.5')
-    """
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise Misconfigured(f"{text} is not a number") from error
 
 
 @parts_app.command("import", epilog="Example: assetloop order parts import stores.toml --json")
@@ -171,12 +154,8 @@ def labour(
     from alerts.orders.bookings import book_labour
     from plant.orders.spending import Labour
 
-    try:
-        on = date.fromisoformat(day)
-    except ValueError as error:
-        raise Misconfigured(f"{day} is no day; write 2026-03-04") from error
     around = surroundings(data)
-    worked = Labour(person=person, trade=trade, day=on, hours=read_amount(hours), note=note)
+    worked = Labour(person=person, trade=trade, day=read_day(day), hours=read_amount(hours), note=note)
     with around.database() as database:
         order = book_labour(database, number, worked, actor=who(by), clock=around.clock)
     _said(order, f"{hours} h of {person} are booked on {order.number}", as_json=json)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
-from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings
-from service.commands.record.projects import Project, project_app, read_day, read_gate
+from service.commands.common import Data, Json, answer, read_amount, surroundings
+from service.commands.instants import read_day
+from service.commands.record.projects import Project, project_app, read_gate
 from service.commands.who import who
 
 __all__ = ["project_app"]
@@ -44,10 +43,7 @@ def spare(
     """Say how many of a part must be on stock before the handover; the gate of spares counts them."""
     from lifecycle.handover.readiness import want_spare
 
-    try:
-        number = Decimal(quantity)
-    except InvalidOperation as error:
-        raise Misconfigured(f"{quantity} is no quantity") from error
+    number = read_amount(quantity)
     around = surroundings(data)
     with around.database(actor=who()) as database:
         want_spare(database, project, part, number, actor=who(), clock=around.clock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.instants import read_day
 from service.commands.record.requirements import requirements_app
 from service.commands.who import who
 
@@ -21,18 +21,6 @@ project_app = typer.Typer(help="Projects: schedule, gates and handover.", no_arg
 project_app.add_typer(requirements_app, name="requirements")
 Project = Annotated[str, typer.Argument(help="Tag of the project.", metavar="PROJECT")]
 File = Annotated[Path, typer.Argument(help="The file.", metavar="FILE")]
-
-
-def read_day(text: str) -> date:
-    """Read a day as a person writes it.
-
-    Raises:
-        Misconfigured: it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Misconfigured(f"{text} is no date; write 2026-09-01") from error
 
 
 def bytes_of(file: Path) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -11,6 +10,7 @@ import typer
 
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.instants import read_day
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def register_show(
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
-        found = register_on(tx, site, _day(on) if on else around.clock.now().date())
+        found = register_on(tx, site, read_day(on) if on else around.clock.now().date())
     shown = [one for one in found if kind in (None, one.kind)]
     rows = [(one.kind, one.item, f"{one.at:%Y-%m-%d %H:%M}", one.by, one.file) for one in shown]
     plain = {"items": [dataclasses.asdict(one) for one in shown]}
@@ -128,13 +128,6 @@ def register_compare(
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
-        found = compare_days(tx, site, _day(first), _day(second))
+        found = compare_days(tx, site, read_day(first), read_day(second))
     plain = {"changes": [dataclasses.asdict(one) for one in found]}
     answer(plain, as_json=json, line=lambda: "\n".join(one.line for one in found) or "nothing changed")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Misconfigured(f"{text} is no day; write 2026-03-01") from error

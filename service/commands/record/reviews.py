@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings, table
-from service.commands.record.projects import Project, read_day
+from service.commands.common import Data, Json, answer, read_amount, surroundings, table
+from service.commands.instants import read_day, read_instant
+from service.commands.record.projects import Project
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def show(
 ) -> None:
     """Show what slipped, what failed, what each side owes, and what is decided."""
     from lifecycle.review import reviewing
-    from service.commands.instants import read_instant
 
     around = surroundings(data)
     with around.database() as database:
@@ -62,7 +61,6 @@ def hold(
 ) -> None:
     """Keep a review as both sides looked at it; the next one begins where it ends."""
     from lifecycle.review import reviewing
-    from service.commands.instants import read_instant
 
     around = surroundings(data)
     begin = read_instant(since) if since else None
@@ -212,16 +210,13 @@ def recommend(
 
     if kind not in set(RecommendedKind):
         raise Misconfigured(f"{kind} is nothing to recommend; say {', '.join(RecommendedKind)}")
-    try:
-        wanted = WantedRecommendation(
-            asset_class=asset_class,
-            kind=RecommendedKind(kind),
-            what=what,
-            because=because,
-            quantity=Decimal(quantity),
-        )
-    except InvalidOperation as error:
-        raise Misconfigured(f"{quantity} is no quantity") from error
+    wanted = WantedRecommendation(
+        asset_class=asset_class,
+        kind=RecommendedKind(kind),
+        what=what,
+        because=because,
+        quantity=read_amount(quantity),
+    )
     around = surroundings(data)
     with around.database(actor=who()) as database:
         number = say(database, project, wanted, actor=who(), clock=around.clock)
