@@ -82,12 +82,6 @@ def hidden_or_open_alerts(tx: Transaction, asset_id: int) -> list[Alert]:
     return [alert_of_row(row) for row in tx.all("alerts.hidden_or_open_of_asset", asset_id=asset_id)]
 
 
-def alert_of_finding(tx: Transaction, finding_id: UUID) -> Alert | None:
-    """Return the alert a finding belongs to."""
-    row = tx.first("alerts.alert_of", finding_id=finding_id)
-    return get_alert(tx, row["alert_id"]) if row else None
-
-
 def open_findings(tx: Transaction, *, asset_id: int, failure_mode: str) -> list[tuple[UUID, UUID]]:
     """Return the findings of a failure mode that have not cleared and belong to an alert, each with that alert."""
     rows = tx.all("alerts.open_findings", asset_id=asset_id, failure_mode=failure_mode)

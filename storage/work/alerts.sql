@@ -54,12 +54,6 @@ LIMIT %(most)s;
 INSERT INTO alert_finding (finding_id, alert_id)
 VALUES (%(finding_id)s, %(alert_id)s);
 
--- name: alert_of
--- The alert a finding belongs to.
-SELECT alert_id
-FROM alert_finding
-WHERE finding_id = %(finding_id)s;
-
 -- name: other_episodes
 -- How bad the other findings of an alert are that have not cleared.
 SELECT coalesce(f.severity_now, f.severity) AS grade

@@ -136,11 +136,6 @@ def count_findings(tx: Transaction, order_id: int) -> int:
     return int(tx.one("orders.count_findings", order_id=order_id)["findings"])
 
 
-def order_ids_of_finding(tx: Transaction, finding_id: UUID) -> list[int]:
-    """Name the orders a finding belongs to, open or not, the newest first."""
-    return [row["order_id"] for row in tx.all("orders.orders_of_finding", finding_id=finding_id)]
-
-
 def add_event(tx: Transaction, event: OrderEvent) -> None:
     """Write down what happened to an order; each revision happens once."""
     tx.run(

@@ -80,13 +80,6 @@ SELECT count(*) AS findings
 FROM work_order_finding
 WHERE order_id = %(order_id)s;
 
--- name: orders_of_finding
--- The orders a finding belongs to, open or not, the newest first.
-SELECT order_id
-FROM work_order_finding
-WHERE finding_id = %(finding_id)s
-ORDER BY order_id DESC;
-
 -- name: add_event
 -- Write down what happened to an order, with the document that goes out.
 INSERT INTO work_order_event (order_id, revision, at, actor, event, document)
