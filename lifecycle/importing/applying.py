@@ -25,6 +25,7 @@ from storage.register.register_changes import begin_import, changes_of_import
 
 Progress = Callable[[int, int], None]
 _AT_ONCE = 500
+_MANY = 1000
 MAKER = "Pset_ManufacturerTypeInformation"
 """IFC's property set for maker and model of what has no serial number yet."""
 
@@ -76,11 +77,14 @@ def apply_facts(
     _put_assets(writing)
     _put_feeds(writing)
     put_what_else(tx, judged, at=at, by=by, count=writing.count)
+    items = folded(changes_of_import(tx, import_id))
+    if len(items) >= _MANY:
+        held_facts.count_register(tx)
     return Difference(
         **counted(writing.outcomes),
         warnings=(*judged.notes, *_classes_alike(tx)),
         faults=judged.faults,
-        items=folded(changes_of_import(tx, import_id)),
+        items=items,
     )
 
 
@@ -143,10 +147,10 @@ def _put_assets(writing: Writing) -> None:
     for begin in range(0, len(said), _AT_ONCE):
         piece = said[begin : begin + _AT_ONCE]
         merged = [_merged(writing, one) for one in piece]
-        for fact, asset in zip(piece, merged, strict=True):
-            _put_asset(writing, fact, asset)
-            done += 1
-            writing.progress(done, len(said))
+        _put_places(writing, merged)
+        _put_machines(writing, merged)
+        done += len(piece)
+        writing.progress(done, len(said))
         new = [one for one in merged if one.tag not in writing.assets]
         installed = held_facts.install_new(writing.tx, writing.site, new, writing.at) if new else 0
         writing.count("installation", ["added"] * installed)
@@ -179,23 +183,49 @@ def _equipment(said: AssetFact, held: Equipment | None) -> Equipment | None:
     return Equipment(serial=said.serial, manufacturer=said.manufacturer or "", model=said.model or "")
 
 
-def _put_asset(writing: Writing, said: AssetFact, asset: Asset) -> None:
-    tx, held = writing.tx, writing.assets.get(said.tag)
-    is_same = held is not None and not held.is_retired and not held.self_registered
-    if held is not None and is_same and replace(held.asset, equipment=None) == replace(asset, equipment=None):
-        writing.count("asset", "left")
-    else:
-        writing.count("asset", store.put_asset(tx, writing.site, asset))
-    if asset.equipment is not None:
-        same = held is not None and held.asset.equipment == asset.equipment
-        same = same and held is not None and held.asset.class_tag == asset.class_tag
-        writing.count("equipment", "left" if same else store.put_equipment(tx, asset.class_tag, asset.equipment))
-    if held is None:
-        return  # where nothing stands yet, machines are installed together
-    if held.is_installed and held.asset.equipment == asset.equipment:
-        writing.count("installation", "left")
-        return
-    _install(writing, asset)
+def _put_places(writing: Writing, assets: Sequence[Asset]) -> None:
+    """Put the assets that are not as they were, without their machines."""
+    other = [one for one in assets if not _stands(writing.assets.get(one.tag), one)]
+    writing.count("asset", held_facts.put_assets(writing.tx, writing.site, other))
+    writing.count("asset", ["left"] * (len(assets) - len(other)))
+
+
+def _stands(held: HeldAsset | None, asset: Asset) -> bool:
+    if held is None or held.is_retired or held.self_registered:
+        return False
+    return replace(held.asset, equipment=None) == replace(asset, equipment=None)
+
+
+def _put_machines(writing: Writing, assets: Sequence[Asset]) -> None:
+    """Put the machines that are not as they were, and install those that came where another one stands."""
+    _name_makers(writing, assets)
+    named = [(one.tag, one.class_tag, one.equipment) for one in assets if one.equipment is not None]
+    other = [(of, machine) for tag, of, machine in named if not _is_held(writing.assets.get(tag), of, machine)]
+    writing.count("equipment", held_facts.put_machines(writing.tx, other))
+    writing.count("equipment", ["left"] * (len(named) - len(other)))
+    for one in assets:
+        held = writing.assets.get(one.tag)
+        if held is None:
+            continue  # where nothing stands yet, machines are installed together
+        if held.is_installed and held.asset.equipment == one.equipment:
+            writing.count("installation", "left")
+        else:
+            _install(writing, one)
+
+
+def _name_makers(writing: Writing, assets: Sequence[Asset]) -> None:
+    """Complete machines of which the register had but the number: they are not others because their maker is known."""
+    for one in assets:
+        held = writing.assets.get(one.tag)
+        before = held.asset.equipment if held else None
+        if held is None or before is None or one.equipment is None or before.manufacturer:
+            continue
+        if one.equipment.manufacturer and one.equipment.serial == before.serial:
+            held_facts.name_maker(writing.tx, held.asset_id, one.equipment.manufacturer)
+
+
+def _is_held(held: HeldAsset | None, class_tag: str, machine: Equipment) -> bool:
+    return held is not None and (held.asset.class_tag, held.asset.equipment) == (class_tag, machine)
 
 
 def _install(writing: Writing, asset: Asset) -> None:
@@ -204,7 +234,7 @@ def _install(writing: Writing, asset: Asset) -> None:
     installed = store.put_installation(tx, registered.asset_id, asset.equipment, writing.at)
     if installed == "changed":
         learn_again(tx, registered, reason="installation", since=writing.at, at=writing.at, by=writing.by)
-    writing.count("installation", installed)
+    writing.count("installation", "changed" if installed == "named" else installed)
 
 
 def _put_signals(writing: Writing, assets: Sequence[Asset]) -> None:

@@ -113,4 +113,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;
 GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank, kw_of TO assetloop_grafana, assetloop_app;
 -- What the views show of the past and of the months, and what was put into which Grafana.
 GRANT EXECUTE ON FUNCTION note_health, keep_figures TO assetloop_app;
+GRANT EXECUTE ON FUNCTION count_register TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON grafana_push TO assetloop_app;

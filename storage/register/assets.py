@@ -65,13 +65,10 @@ def put_signals(tx: Transaction, site: str, *tags: str) -> list[str]:
     return ["added" if row["added"] else "changed" for row in rows]
 
 
-def put_equipment(tx: Transaction, class_tag: str, equipment: Equipment) -> str:
-    """Add or change a serial-numbered machine."""
-    return _outcome(tx, "assets.put_equipment", class_tag=class_tag, **asdict(equipment))
-
-
 def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None, at: datetime) -> str:
     """Install a machine at an asset; another machine there is removed at the same instant.
+
+    Where the one that stands there had no serial number yet, it is this one: the answer is then `named`.
 
     The model of the one removed counts no more and what stands open of it is cleared: it looks on in shadow while the
     machine that came is learnt (`lifecycle.register.relearning`).
@@ -80,6 +77,9 @@ def put_installation(tx: Transaction, asset_id: int, equipment: Equipment | None
     wanted = (equipment.manufacturer, equipment.serial) if equipment else (None, None)
     if present is not None and wanted in ((None, None), (present["manufacturer"], present["serial"])):
         return "left"
+    if present is not None and present["serial"] is None:
+        tx.run("assets.name_installed", asset_id=asset_id, manufacturer=wanted[0], serial=wanted[1])
+        return "named"
     if present is not None:
         tx.run("assets.remove_equipment", asset_id=asset_id, at=at)
         tx.run("assets.interrupt_scoring", asset_id=asset_id)

@@ -105,23 +105,18 @@ WHERE NOT held.is_own AND (
 )
 RETURNING xmax = 0 AS added;
 
--- name: put_equipment
--- Add or change a serial-numbered machine.
-INSERT INTO equipment AS held (class_id, serial, manufacturer, model)
-SELECT class_id, %(serial)s, %(manufacturer)s, %(model)s
-FROM asset_class
-WHERE tag = %(class_tag)s
-ON CONFLICT ON CONSTRAINT equipment_serial_is_unique DO UPDATE
-SET class_id = excluded.class_id, model = excluded.model
-WHERE (held.class_id, held.model) IS DISTINCT FROM (excluded.class_id, excluded.model)
-RETURNING xmax = 0 AS added;
-
 -- name: installed
 -- What is installed at an asset now.
 SELECT i.installation_id, e.serial, e.manufacturer
 FROM installation AS i
 LEFT JOIN equipment AS e USING (equipment_id)
 WHERE i.asset_id = %(asset_id)s AND i.installed_to IS NULL;
+
+-- name: name_installed
+-- Say which machine it is that stands at an asset without a serial number.
+UPDATE installation
+SET equipment_id = (SELECT equipment_id FROM equipment WHERE serial = %(serial)s AND manufacturer = %(manufacturer)s)
+WHERE asset_id = %(asset_id)s AND installed_to IS NULL;
 
 -- name: remove_equipment
 -- End the present installation of an asset.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,28 @@ def install_new(tx: Transaction, site: str, assets: Sequence[Asset], at: datetim
         for tag, machine in machines
     ]
     return tx.run("facts.install_new", site=site, rows=Jsonb(rows), at=at)
+
+
+def put_assets(tx: Transaction, site: str, assets: Sequence[Asset]) -> list[str]:
+    """Add or change functional locations, without their machines, signals and feeds; one outcome each."""
+    names = ("tag", "class_tag", "name", "name_zh", "x", "y", "wear_limit", "area", "criticality")
+    return list(put_rows(tx, "assets", site, [{name: getattr(one, name) for name in names} for one in assets]))
+
+
+def put_machines(tx: Transaction, machines: Iterable[tuple[str, Equipment]]) -> list[str]:
+    """Add or change serial-numbered machines, each with its class; one outcome each."""
+    rows = {(one.manufacturer, one.serial): {"class_tag": class_tag, **asdict(one)} for class_tag, one in machines}
+    return list(put_rows(tx, "machines", "", list(rows.values())))
+
+
+def name_maker(tx: Transaction, asset_id: int, manufacturer: str) -> bool:
+    """Say who made the machine that stands at an asset without a maker; False where it is another's number."""
+    return bool(tx.run("facts.name_maker", asset_id=asset_id, manufacturer=manufacturer))
+
+
+def count_register(tx: Transaction) -> None:
+    """Count the register anew for the planner: statistics that were taken while it was filled know nothing of it."""
+    tx.all("facts.count")
 
 
 def put_parent(tx: Transaction, site: str, asset: str, parent: str) -> bool:

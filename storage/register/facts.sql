@@ -52,6 +52,62 @@ JOIN site AS s USING (site_id)
 WHERE s.tag = %(site)s AND n.retired_at IS NULL AND a.retired_at IS NULL
 ORDER BY a.tag, n.position, n.key;
 
+-- name: put_assets
+-- Add or change functional locations; one that was retired is in view again, unless it was merged.
+INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit, area, criticality)
+SELECT s.site_id, c.class_id, r.tag, r.name, r.name_zh, r.x, r.y, r.wear_limit, r.area, r.criticality
+FROM jsonb_to_recordset(%(rows)s) AS r (
+    tag text, class_tag text, name text, name_zh text, x double precision, y double precision,
+    wear_limit double precision, area text, criticality text
+)
+JOIN site AS s ON s.tag = %(site)s
+JOIN asset_class AS c ON c.tag = r.class_tag
+ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
+SET
+    class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
+    x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, area = excluded.area,
+    criticality = excluded.criticality,
+    self_registered = false,
+    retired_at = NULL, retired_by = NULL
+WHERE held.merged_into IS NULL
+    AND (
+        held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.area, held.criticality,
+        held.self_registered, held.retired_by
+    )
+    IS DISTINCT FROM
+    (
+        excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, excluded.wear_limit, excluded.area,
+        excluded.criticality, false, NULL
+    )
+RETURNING xmax = 0 AS added;
+
+-- name: put_machines
+-- Add or change serial-numbered machines.
+INSERT INTO equipment AS held (class_id, serial, manufacturer, model)
+SELECT c.class_id, r.serial, r.manufacturer, r.model
+FROM jsonb_to_recordset(%(rows)s) AS r (class_tag text, serial text, manufacturer text, model text)
+JOIN asset_class AS c ON c.tag = r.class_tag
+ON CONFLICT ON CONSTRAINT equipment_serial_is_unique DO UPDATE
+SET class_id = excluded.class_id, model = excluded.model
+WHERE (held.class_id, held.model) IS DISTINCT FROM (excluded.class_id, excluded.model)
+RETURNING xmax = 0 AS added;
+
+-- name: name_maker
+-- Say who made the machine that stands at an asset; not where it stands elsewhere too, or that maker's number is known.
+UPDATE equipment AS e
+SET manufacturer = %(manufacturer)s
+FROM installation AS i
+WHERE i.asset_id = %(asset_id)s AND i.installed_to IS NULL AND i.equipment_id = e.equipment_id AND e.manufacturer = ''
+    AND NOT EXISTS (SELECT FROM equipment AS o WHERE o.serial = e.serial AND o.manufacturer = %(manufacturer)s)
+    AND NOT EXISTS (
+        SELECT FROM installation AS o
+        WHERE o.equipment_id = e.equipment_id AND o.installed_to IS NULL AND o.asset_id <> i.asset_id
+    );
+
+-- name: count
+-- Count the register anew for the planner.
+SELECT count_register();
+
 -- name: put_parent
 -- Say what an asset is a part of; no row where it is so already.
 UPDATE asset AS a

@@ -114,7 +114,7 @@ ROUTINES = {
             "knows_spelling",
             "figures",
         ),
-        *("note_health", "keep_figures", "kw_of"),
+        *("note_health", "keep_figures", "kw_of", "count_register"),
         *("project_actual", "project_goals"),
     },
     Role.GRAFANA: {"project_actual", "project_goals", "figures", "is_silent", "health_of", "health_rank", "kw_of"},

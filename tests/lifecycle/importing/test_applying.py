@@ -28,6 +28,7 @@ from lifecycle.importing.facts import (
     SystemFact,
 )
 from lifecycle.importing.running import import_facts
+from plant.asset import SignalSpec
 from plant.clock import ManualClock
 from plant.errors import Forbidden
 from plant.orders.job_plan import JobPlan, JobStep
@@ -266,3 +267,39 @@ def test_limits_of_one_assets_signal_stay_when_its_class_is_imported_again(impor
     assert imports.take(of_class).is_none
     with imports.database.transaction() as tx:
         assert held_signals(tx, "s")["P-1", "flow"][0].high == 70.0
+
+
+@pytest.mark.parametrize("known", [{}, {"serial": "77"}, {"manufacturer": "KSB"}])
+def test_a_serial_number_that_comes_later_completes_the_machine_that_stands_there(
+    imports: Imports, superuser: Any, known: dict[str, str]
+) -> None:
+    pump = AssetFact(tag="P-1", class_tag="pump", **known)
+    imports.take(facts(classes=(ClassFact(tag="pump"),), assets=(pump,)))
+    whole = facts(assets=(replace(pump, serial="77", manufacturer="KSB", model="Etanorm"),))
+    imports.take(whole)
+    stands = "SELECT e.manufacturer, e.serial, e.model FROM installation JOIN equipment AS e USING (equipment_id)"
+    assert superuser.execute(stands).fetchall() == [("KSB", "77", "Etanorm")]
+    assert superuser.execute("SELECT count(*) FROM equipment").fetchone() == (1,)
+    assert superuser.execute("SELECT count(*) FROM installation").fetchone() == (1,)
+    assert superuser.execute("SELECT count(*) FROM relearning").fetchone() == (0,), "it is no other machine"
+    assert imports.take(whole).is_none
+
+
+def test_a_maker_is_not_given_to_a_number_that_is_that_of_two_machines(imports: Imports, superuser: Any) -> None:
+    two = tuple(AssetFact(tag=f"P-{one}", class_tag="pump", serial="1") for one in (1, 2))
+    imports.take(facts(classes=(ClassFact(tag="pump"),), assets=two))
+    imports.take(facts(assets=(replace(two[0], manufacturer="KSB"),)))
+    stands = """
+        SELECT a.tag, e.manufacturer
+        FROM installation AS i JOIN asset AS a USING (asset_id) JOIN equipment AS e USING (equipment_id)
+        WHERE i.installed_to IS NULL ORDER BY a.tag
+    """
+    assert superuser.execute(stands).fetchall() == [("P-1", "KSB"), ("P-2", "")]
+
+
+def test_after_a_large_import_the_server_knows_how_many_there_are(imports: Imports, superuser: Any) -> None:
+    signals = tuple(SignalSpec(key=f"k{one}", name="") for one in range(5))
+    pumps = tuple(AssetFact(tag=f"P-{one}", class_tag="pump") for one in range(200))
+    imports.take(facts(classes=(ClassFact(tag="pump", signals=signals),), assets=pumps))
+    counted = "SELECT relname, reltuples FROM pg_class WHERE oid IN ('asset'::regclass, 'signal'::regclass)"
+    assert dict(superuser.execute(counted).fetchall()) == {"asset": 200.0, "signal": 1000.0}

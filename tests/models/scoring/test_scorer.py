@@ -23,7 +23,7 @@ from plant.errors import Unavailable
 from storage.core.database import Database, Transaction
 from storage.models import findings, scoring
 from storage.models.scoring import LeasedToScore
-from storage.register import assets
+from storage.register import assets, facts
 from tests.models.conftest import START, Rows, healthy_rows
 
 EPISODES = """
@@ -237,8 +237,10 @@ def test_after_another_machine_was_installed_the_old_model_looks_on_in_shadow_un
     assert scorer._process(leased).findings_opened == 1
     leased = take(scorer)
     with rows.database.transaction() as tx:
-        assets.put_equipment(tx, "pump", Equipment(serial="2"))
-        assets.put_installation(tx, asset_id, Equipment(serial="2"), rows.clock.now())
+        first, second = Equipment(serial="1"), Equipment(serial="2")
+        facts.put_machines(tx, [("pump", first), ("pump", second)])
+        assert assets.put_installation(tx, asset_id, first, rows.clock.now()) == "named"
+        assert assets.put_installation(tx, asset_id, second, rows.clock.now()) == "changed"
         asset = assets.get_asset(tx, "demo", "P-1")
         since = START + timedelta(seconds=600)
         learn_again(tx, asset, reason="installation", since=since, at=rows.clock.now(), by="a test")

@@ -10,7 +10,7 @@ import pytest
 
 from plant.asset import Asset, AssetClass, Equipment, Site
 from storage.core.database import Database
-from storage.register import assets
+from storage.register import assets, facts
 from tests.plant_rows import PlantRows
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -27,8 +27,7 @@ def asset_id(app_database: Database, superuser: Any) -> int:
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
         assets.put_asset(tx, "demo", Asset(tag="P-1", name="", class_tag="pump"))
         asset_id = assets.get_asset(tx, "demo", "P-1").asset_id
-        for machine in (OLD, NEW):
-            assets.put_equipment(tx, "pump", machine)
+        facts.put_machines(tx, [("pump", OLD), ("pump", NEW)])
         assert assets.put_installation(tx, asset_id, OLD, AT) == "added"
     plant = PlantRows(superuser)
     ((machine,),) = superuser.execute("SELECT installation_id FROM installation").fetchall()
