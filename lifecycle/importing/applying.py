@@ -76,14 +76,14 @@ def apply_facts(
         _put_class(writing, one)
     _put_assets(writing)
     _put_feeds(writing)
-    put_what_else(tx, judged, at=at, by=by, count=writing.count)
+    faults = put_what_else(tx, judged, at=at, by=by, count=writing.count)
     items = folded(changes_of_import(tx, import_id))
     if len(items) >= _MANY:
         held_facts.count_register(tx)
     return Difference(
         **counted(writing.outcomes),
         warnings=(*judged.notes, *_classes_alike(tx)),
-        faults=judged.faults,
+        faults=(*judged.faults, *faults),
         items=items,
     )
 

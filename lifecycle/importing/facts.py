@@ -10,19 +10,20 @@ The contract between readers and register:
 - What a reader cannot read of one row is a `RowFault` in `Facts.faults`, with the sheet, the row and the mend. It
   goes on with the next row. Only a file that cannot be read at all raises `plant.errors.Rejected`.
 - Each fact carries its `Origin`, so that what the register refuses later is said by sheet and row as well.
-- `lifecycle.importing.applying.apply_facts` judges facts against the register, writes them in one transaction, and
-  answers a `Difference`; written again, they make none. `lifecycle.importing.running.import_facts` does so with a
-  ledger entry, or as a dry run.
+- `lifecycle.importing.applying.apply_facts` judges facts, writes them in one transaction, and answers a `Difference`;
+  written again, they make none. `lifecycle.importing.running.import_facts` adds a ledger entry, or is a dry run.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from plant.asset import Asset, AssetClass, SignalRole, SignalSpec
 from plant.orders.job_plan import JobPlan
+from plant.orders.maintenance_plan import MaintenancePlan
 from plant.orders.rules import OrderRule
 
 SourceKind = Literal["plant", "tags", "cobie", "ifc", "aasx"]
@@ -240,10 +241,30 @@ class PartFact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recurrence:
+    """How often a job comes again, by a `rule` of RFC 5545 or running `hours`; first at a day, else after one turn."""
+
+    rule: str = ""
+    hours: float | None = None
+    begins: date | None = None
+    first_after_days: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobPlanFact:
-    """A job of the library; its `version` is the register's to give."""
+    """A job of the library, whose `version` is the register's to give; it comes `again` at each asset of its class."""
 
     plan: JobPlan
+    again: Recurrence | None = None
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaintenanceFact:
+    """A maintenance plan of one asset, whole."""
+
+    asset: str
+    plan: MaintenancePlan
     origin: Origin = NOWHERE
 
 
@@ -273,6 +294,7 @@ class Facts:
     documents: tuple[DocumentFact, ...] = ()
     parts: tuple[PartFact, ...] = ()
     job_plans: tuple[JobPlanFact, ...] = ()
+    maintenance: tuple[MaintenanceFact, ...] = ()
     global_ids: tuple[GlobalIdFact, ...] = ()
-    faults: tuple[RowFault, ...] = field(default=())
-    notes: tuple[str, ...] = field(default=())
+    faults: tuple[RowFault, ...] = ()
+    notes: tuple[str, ...] = ()

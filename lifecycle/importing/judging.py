@@ -12,7 +12,16 @@ from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from lifecycle.importing.facts import NOWHERE, AssetFact, Facts, GlobalIdFact, Origin, RowFault, SignalFact
+from lifecycle.importing.facts import (
+    NOWHERE,
+    AssetFact,
+    Facts,
+    GlobalIdFact,
+    MaintenanceFact,
+    Origin,
+    RowFault,
+    SignalFact,
+)
 from lifecycle.importing.related import open_ways, without_unknown_parents
 from lifecycle.register.plant_file import LONGEST_TAG, tag_of
 from lifecycle.units import spelled
@@ -69,6 +78,7 @@ class _Judge:
             documents=self._latest(self._kept(facts.documents, self._owned), "title", "version"),
             parts=self._latest(self._kept(facts.parts, self._part), "number"),
             job_plans=self._kept(facts.job_plans, self._job_plan),
+            maintenance=self._kept(facts.maintenance, self._maintenance),
             global_ids=self._global_ids(self._kept(facts.global_ids, self._global_id)),
             faults=tuple(self.faults),
             notes=tuple(self.notes),
@@ -230,6 +240,10 @@ class _Judge:
             )
             return None
         return one
+
+    def _maintenance(self, one: MaintenanceFact) -> MaintenanceFact | None:
+        asset = self._asset(one.asset, one.origin, f"maintenance plan {one.plan.tag}")
+        return replace(one, asset=asset) if asset else None
 
     def _global_id(self, one: GlobalIdFact) -> GlobalIdFact | None:
         asset = self._asset(one.asset, one.origin, f"GlobalId {one.global_id}")

@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lifecycle.importing.facts import Facts, PartFact, SignalFact
+from lifecycle.importing.facts import Facts, PartFact, RowFault, SignalFact
+from lifecycle.importing.maintaining import put_maintenance
 from plant.asset import SignalSpec
 from storage.core.database import Transaction
 from storage.orders import stock
@@ -18,8 +19,8 @@ from storage.register import facts as held_facts
 Count = Callable[[str, str | Sequence[str]], None]
 
 
-def put_what_else(tx: Transaction, facts: Facts, *, at: datetime, by: str, count: Count) -> None:
-    """Put everything of facts that belongs to classes and assets, which are there by now."""
+def put_what_else(tx: Transaction, facts: Facts, *, at: datetime, by: str, count: Count) -> list[RowFault]:
+    """Put everything of facts that belongs to classes and assets, which are there by now; return what cannot be."""
     site = facts.site.tag
 
     def put(what: str, name: str, ones: Iterable[Any], *fields: str) -> None:
@@ -42,6 +43,7 @@ def put_what_else(tx: Transaction, facts: Facts, *, at: datetime, by: str, count
         kept = keep_job_plan(tx, job.plan, at=at, by=by)
         count("job plan", "added" if before is None else "left" if before.version == kept.version else "changed")
     put("global_ids", "global id", facts.global_ids, "model", "global_id", "asset")
+    return put_maintenance(tx, facts, at=at, by=by, count=count)
 
 
 def _row(fact: Any, *fields: str) -> dict[str, Any]:

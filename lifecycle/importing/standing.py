@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lifecycle.importing.facts import (
@@ -12,6 +13,7 @@ from lifecycle.importing.facts import (
     Facts,
     GlobalIdFact,
     JobPlanFact,
+    MaintenanceFact,
     ParameterFact,
     PartFact,
     SignalFact,
@@ -23,6 +25,7 @@ from plant.asset import SignalSpec
 from plant.errors import NotFound
 from storage.core.database import Transaction
 from storage.orders.job_plans import list_job_plans
+from storage.orders.maintenance_plans import list_plans
 from storage.register import facts as held_facts
 
 
@@ -36,6 +39,7 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
     if site is None:
         raise NotFound(f"there is no site {site_tag}")
     held = [one for one in held_facts.held_assets(tx, site_tag).values() if not one.is_retired]
+    tags = {one.asset.tag for one in held}
     parameters = tuple(ParameterFact(**row) for row in _rows(tx, "parameters", site_tag))
     documents = tuple(DocumentFact(**row) for row in _rows(tx, "documents", site_tag))
     parts = tuple(_part(row) for row in _rows(tx, "part_uses", site_tag))
@@ -51,17 +55,14 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
         ),
         classes=tuple(ClassFact.of(one) for one in classes.values()),
         assets=tuple(AssetFact.of(one.asset) for one in held),
-        signals=tuple(
-            _signal(asset, spec)
-            for (asset, _), (spec, is_own) in held_facts.held_signals(tx, site_tag).items()
-            if is_own
-        ),
+        signals=_own_signals(tx, site_tag),
         parameters=parameters,
         documents=documents,
         parts=parts,
         job_plans=tuple(
             JobPlanFact(plan=plan) for plan in list_job_plans(tx) if not plan.class_tag or plan.class_tag in classes
         ),
+        maintenance=tuple(one for one in _maintenance(tx, site_tag) if one.asset in tags),
         global_ids=tuple(
             GlobalIdFact(asset=asset, model=model, global_id=global_id)
             for (model, global_id), asset in held_facts.held_global_ids(tx, site_tag).items()
@@ -71,6 +72,16 @@ def facts_of_register(tx: Transaction, site_tag: str) -> Facts:
 
 def _rows(tx: Transaction, what: str, site: str) -> list[dict[str, Any]]:
     return held_facts.list_rows(tx, what, site)
+
+
+def _own_signals(tx: Transaction, site: str) -> tuple[SignalFact, ...]:
+    held = held_facts.held_signals(tx, site)
+    return tuple(_signal(asset, spec) for (asset, _), (spec, is_own) in held.items() if is_own)
+
+
+def _maintenance(tx: Transaction, site: str) -> list[MaintenanceFact]:
+    plans = [one.plan for one in list_plans(tx, site=site)]
+    return [MaintenanceFact(asset=one.asset, plan=replace(one, asset="")) for one in plans]
 
 
 def _signal(asset: str, one: SignalSpec) -> SignalFact:

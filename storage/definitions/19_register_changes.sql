@@ -88,6 +88,10 @@ BEGIN
             kind := 'job plan';
             item := p_row ->> 'tag';
             said := (p_row -> 'document') || jsonb_build_object('class', v_class, 'version', p_row -> 'version');
+        WHEN 'maintenance_plan' THEN
+            kind := 'maintenance plan';
+            item := v_asset || ' ' || (p_row ->> 'tag');
+            said := (p_row -> 'document') - 'tag' || jsonb_build_object('is_active', p_row -> 'is_active');
         WHEN 'global_id' THEN
             kind := 'global id';
             item := (p_row ->> 'model') || ' ' || (p_row ->> 'global_id');
@@ -164,3 +168,9 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Maintenance plans likewise, which were not noted at first.
+INSERT INTO register_change (site, kind, item, at, by, recognised, said)
+SELECT w.site, w.kind, w.item, now(), 'what stood there', 'process', w.said
+FROM maintenance_plan AS m, register_words('maintenance_plan', to_jsonb(m)) AS w
+WHERE NOT EXISTS (SELECT FROM register_change WHERE kind = 'maintenance plan');

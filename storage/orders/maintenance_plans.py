@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,16 +15,33 @@ from plant.orders.rules import WorkType
 from storage.core.database import Transaction
 from storage.work.orders import order_number
 
+_AT_ONCE = 1000
+
 
 def put_plan(
     tx: Transaction, asset_id: int, plan: MaintenancePlan, *, first_due: datetime | None, at: datetime, by: str
 ) -> str:
     """Keep a plan of an asset; answers `added`, `changed` or `left`."""
-    values = {"asset_id": asset_id, "tag": plan.tag, "document": Jsonb(_document(plan)), "first_due": first_due}
+    values = {
+        "asset_id": asset_id,
+        "tag": plan.tag,
+        "document": Jsonb(maintenance_document(plan)),
+        "first_due": first_due,
+    }
     row = tx.first("maintenance_plans.put", **values, at=at, by=by)
     if row is None:
         return "left"
     return "added" if row["added"] else "changed"
+
+
+def put_plans(tx: Transaction, site: str, plans: Sequence[MaintenancePlan], *, at: datetime, by: str) -> Iterator[str]:
+    """Keep many plans of a site's assets, none twice; one outcome each. A round finds out when each is due."""
+    for begin in range(0, len(plans), _AT_ONCE):
+        piece = plans[begin : begin + _AT_ONCE]
+        rows = [{"asset": one.asset, "tag": one.tag, "document": maintenance_document(one)} for one in piece]
+        touched = tx.all("maintenance_plans.put_many", site=site, rows=Jsonb(rows), at=at, by=by)
+        yield from ("added" if row["added"] else "changed" for row in touched)
+        yield from ["left"] * (len(piece) - len(touched))
 
 
 def candidates(tx: Transaction, *, now: datetime) -> list[int]:
@@ -88,7 +106,8 @@ def overdue_orders(tx: Transaction, *, now: datetime, most: int) -> list[str]:
     return [order_number(row["order_id"]) for row in tx.all("maintenance_plans.overdue", now=now, most=most)]
 
 
-def _document(plan: MaintenancePlan) -> dict[str, Any]:
+def maintenance_document(plan: MaintenancePlan) -> dict[str, Any]:
+    """Write a plan as JSON, without its asset."""
     document = asdict(plan)
     finish, lead = document.pop("finish_within"), document.pop("lead")
     del document["asset"]
@@ -101,10 +120,10 @@ def _document(plan: MaintenancePlan) -> dict[str, Any]:
     }
 
 
-def _kept(row: dict[str, Any]) -> KeptPlan:
-    document, asset, last = row.pop("document"), row.pop("asset"), row.pop("last_order_id")
+def maintenance_of_document(asset: str, document: dict[str, Any]) -> MaintenancePlan:
+    """Return the plan of an asset that `maintenance_document` wrote."""
     begins = document["begins"]
-    plan = MaintenancePlan(
+    return MaintenancePlan(
         asset=asset,
         **{
             **{name: value for name, value in document.items() if name not in ("finish_within_s", "lead_s")},
@@ -114,4 +133,9 @@ def _kept(row: dict[str, Any]) -> KeptPlan:
             "lead": timedelta(seconds=document["lead_s"]),
         },
     )
+
+
+def _kept(row: dict[str, Any]) -> KeptPlan:
+    document, asset, last = row.pop("document"), row.pop("asset"), row.pop("last_order_id")
+    plan = maintenance_of_document(asset, document)
     return KeptPlan(**row, plan=plan, last_order=None if last is None else order_number(last))

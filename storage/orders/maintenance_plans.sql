@@ -14,6 +14,24 @@ SET
 WHERE held.document <> excluded.document
 RETURNING xmax = 0 AS added;
 
+-- name: put_many
+-- Keep many plans of a site's assets; when one that is new or changed is due, a round finds out.
+INSERT INTO maintenance_plan AS held (asset_id, tag, document, kept_at, kept_by, anchor_at)
+SELECT a.asset_id, r.tag, r.document, %(at)s, %(by)s, %(at)s
+FROM jsonb_to_recordset(%(rows)s) AS r (asset text, tag text, document jsonb)
+JOIN site AS s ON s.tag = %(site)s
+JOIN asset AS a ON a.site_id = s.site_id AND a.tag = r.asset
+ON CONFLICT ON CONSTRAINT maintenance_plan_tag_is_unique_at_its_asset DO UPDATE
+SET
+    document = excluded.document, kept_at = excluded.kept_at, kept_by = excluded.kept_by,
+    next_due = CASE
+        WHEN held.document -> 'rule' = excluded.document -> 'rule'
+            AND held.document -> 'begins' = excluded.document -> 'begins'
+            THEN held.next_due
+    END
+WHERE held.document <> excluded.document
+RETURNING xmax = 0 AS added;
+
 -- name: candidates
 -- The plans that may be due: all that are not of the calendar, and those of it whose time has come or is not known.
 SELECT plan_id

@@ -1,24 +1,18 @@
-"""Spare parts, jobs and documents of a COBie workbook as facts."""
+"""Spare parts and documents of a COBie workbook as facts."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from lifecycle.importing.cobie.attributes import CobieAttributes, own_json
-from lifecycle.importing.cobie.layout import JOB_SET, OWN_SYSTEM, SPARE_SET, VDI_OF_WORDS
-from lifecycle.importing.cobie.tables import CobieRow, CobieTables
-from lifecycle.importing.facts import DocumentFact, JobPlanFact, ParameterFact, PartFact, RowFault
-from lifecycle.importing.tables.cells import number_of
-from plant.errors import Rejected
-from plant.orders.job_plan import JobPlan, JobStep
-from storage.orders.job_plans import plan_of_document
+from lifecycle.importing.cobie.layout import OWN_SYSTEM, SPARE_SET, VDI_OF_WORDS
+from lifecycle.importing.cobie.tables import CobieTables
+from lifecycle.importing.facts import DocumentFact, ParameterFact, PartFact, RowFault
 
 _VDI = re.compile(r"\b(0[1-4]-0[1-6])\b")
-_HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 8.0, "week": 40.0, "month": 160.0, "year": 1920.0}
 
 
 def read_parts(tables: CobieTables, attributes: CobieAttributes, parameters: list[ParameterFact]) -> Iterator[PartFact]:
@@ -64,55 +58,6 @@ def _amount(text: str | None) -> Decimal | None:
         return None if text is None else Decimal(text)
     except InvalidOperation:
         return None
-
-
-def read_jobs(
-    tables: CobieTables, attributes: CobieAttributes, parameters: list[ParameterFact]
-) -> Iterator[JobPlanFact]:
-    """Read the sheet Job: rows of one name are the steps of a plan, by TaskNumber; how often is kept as a parameter."""
-    jobs: dict[tuple[str, str], list[CobieRow]] = {}
-    for row in tables.of("Job"):
-        if row["Name"]:
-            jobs.setdefault((row["Name"], row["TypeName"]), []).append(row)
-        else:
-            tables.faults.append(RowFault(what="a job has no Name", mend="give it one", origin=row.origin))
-    for (name, class_tag), rows in jobs.items():
-        origin, kept = rows[0].origin, attributes.of("Job", name).get("document")
-        if kept:
-            try:
-                yield JobPlanFact(plan=plan_of_document(json.loads(kept), version=0), origin=origin)
-            except (ValueError, KeyError, TypeError, ArithmeticError):
-                what, mend = (
-                    f"the attribute document of job {name} is damaged",
-                    "export it again, or delete the attribute",
-                )
-                tables.faults.append(RowFault(what=what, mend=mend, origin=origin))
-            continue
-        ordered = sorted(rows, key=lambda row: (row["TaskNumber"].zfill(9), row.origin.row))
-        steps = tuple(JobStep(text=row["Description"]) for row in ordered if row["Description"])
-        hours = sum((_hours(tables, row) for row in rows), start=Decimal(0))
-        yield JobPlanFact(
-            plan=JobPlan(tag=name, name=name, class_tag=class_tag, hours=hours, steps=steps), origin=origin
-        )
-        frequency = " ".join(part for part in (rows[0]["Frequency"], rows[0]["FrequencyUnit"]) if part)
-        if frequency and class_tag:
-            parameters.append(
-                ParameterFact(
-                    class_tag=class_tag, property_set=JOB_SET, name=f"{name} Frequency", value=frequency, origin=origin
-                )
-            )
-
-
-def _hours(tables: CobieTables, row: CobieRow) -> Decimal:
-    """Return how long a job takes, a day of work being 8 hours."""
-    unit = next((hours for name, hours in _HOURS.items() if row["DurationUnit"].casefold().startswith(name)), 1.0)
-    try:
-        number = number_of(row.cells.get("Duration", ""))
-    except Rejected as error:
-        what = f"job {row['Name']}: {error.detail}"
-        tables.faults.append(RowFault(what=what, mend="write its Duration as a number", origin=row.origin))
-        number = None
-    return Decimal(str(round((number or 0.0) * unit, 2)))
 
 
 def read_documents(tables: CobieTables, tags: dict[str, str]) -> Iterator[DocumentFact]:

@@ -64,7 +64,7 @@ REQUIRED = ("Facility", "Type", "Component")
 TYPE_PARAMETERS = frozenset(COLUMNS["Type"]) - {*_MADE, *_EXT, "Description", "Manufacturer", "ModelNumber"}
 COMPONENT_PARAMETERS = ("InstallationDate", "WarrantyStartDate", "BarCode", "AssetIdentifier")
 DAYS = frozenset({"InstallationDate", "WarrantyStartDate"})
-TYPE_SET, COMPONENT_SET, SPARE_SET, JOB_SET = "COBie.Type", "COBie.Component", "COBie.Spare", "COBie.Job"
+TYPE_SET, COMPONENT_SET, SPARE_SET = "COBie.Type", "COBie.Component", "COBie.Spare"
 MAKER_SET = "Pset_ManufacturerTypeInformation"
 
 VDI_OF_WORDS: Sequence[tuple[str, str]] = (

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle.importing.cobie.attributes import CobieAttributes, own_json, own_number, sort_attributes
-from lifecycle.importing.cobie.further import read_documents, read_jobs, read_parts
+from lifecycle.importing.cobie.further import read_documents, read_parts
+from lifecycle.importing.cobie.jobs import read_jobs, read_maintenance
 from lifecycle.importing.cobie.layout import (
     COMPONENT_PARAMETERS,
     COMPONENT_SET,
@@ -63,7 +64,8 @@ def read_cobie(path: Path, options: ReadOptions) -> Facts:
         assets=tuple(reading.assets()),
         signals=tuple(attributes.signals),
         parts=tuple(read_parts(tables, attributes, parameters)),
-        job_plans=tuple(read_jobs(tables, attributes, parameters)),
+        job_plans=tuple(read_jobs(tables, attributes, is_1904=book.is_1904)),
+        maintenance=tuple(read_maintenance(tables, attributes, tags)),
         documents=tuple(read_documents(tables, tags)),
         parameters=tuple(one for one in parameters if one.value),
         global_ids=tuple(reading.global_ids()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,14 @@ from lifecycle.importing.cobie.layout import (
 from lifecycle.importing.facts import AssetFact, ClassFact, Facts, ParameterFact, PartFact, SignalFact
 from plant.asset import SignalRole, SignalSpec
 from plant.errors import Misconfigured, Rejected
+from plant.orders.job_plan import JobPlan
 from storage.orders.job_plans import job_plan_document
+from storage.orders.maintenance_plans import maintenance_document
 
 Row = dict[str, str]
 _LONGEST_CELL = 32_767
+_RULE = re.compile(r"FREQ=(?P<unit>DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(?P<turns>\d+))?")
+_UNIT_OF_RULE = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _MAKER = {"Manufacturer": "Manufacturer", "ModelReference": "ModelNumber"}
 
 
@@ -142,10 +147,12 @@ def _component_row(one: AssetFact, facts: Facts) -> Row:
 
 def _of_asset(one: AssetFact, facts: Facts) -> Iterator[Row]:
     ids = [(said.model, said.global_id) for said in facts.global_ids if said.asset == one.tag]
+    plans = [maintenance_document(said.plan) for said in facts.maintenance if said.asset == one.tag]
     yield from own_fields(
         "Component", one.tag, name_zh=one.name_zh, criticality=one.criticality, x=one.x, y=one.y,
         wear_limit=one.wear_limit, manufacturer=one.manufacturer, model=one.model,
         global_ids=json.dumps(ids, ensure_ascii=False) if ids else "",
+        maintenance_plans=json.dumps(plans, ensure_ascii=False) if plans else "",
     )  # fmt: skip
 
 
@@ -208,12 +215,11 @@ def _add_parts(rows: dict[str, list[Row]], facts: Facts) -> None:
 def _add_jobs_and_documents(rows: dict[str, list[Row]], facts: Facts) -> None:
     for job in facts.job_plans:
         plan = job.plan
+        every = {"Name": plan.tag, "TypeName": plan.class_tag, **_how_often(plan, facts)}
         for number, step in enumerate(plan.steps, start=1):
-            rows["Job"].append(
-                {"Name": plan.tag, "TypeName": plan.class_tag, "Description": step.text, "TaskNumber": str(number)}
-            )
+            rows["Job"].append({**every, "Description": step.text, "TaskNumber": str(number)})
         if not plan.steps:
-            rows["Job"].append({"Name": plan.tag, "TypeName": plan.class_tag, "Description": plan.name})
+            rows["Job"].append({**every, "Description": plan.name})
         document = json.dumps(job_plan_document(plan), ensure_ascii=False)
         rows["Attribute"] += own_fields("Job", plan.tag, document=document)
     for one in facts.documents:
@@ -223,6 +229,20 @@ def _add_jobs_and_documents(rows: dict[str, list[Row]], facts: Facts) -> None:
             {"Name": one.title, "Category": one.vdi_class, "SheetName": sheet, "RowName": row, "File": one.file,
              "Reference": one.version, **digest}
         )  # fmt: skip
+
+
+def _how_often(job: JobPlan, facts: Facts) -> Row:
+    """Say how often a job comes again, where it does so alike at each asset of its class."""
+    assets = {one.tag for one in facts.assets if one.class_tag == job.class_tag}
+    plans = {one.asset: one.plan for one in facts.maintenance if one.plan.tag == job.tag and one.asset in assets}
+    turns = {(plan.rule, plan.every) for plan in plans.values()}
+    if not assets or plans.keys() != assets or len(turns) != 1:
+        return {}
+    ((rule, every),) = turns
+    if every is not None:
+        return {"Frequency": f"{every:g}", "FrequencyUnit": "hour"}
+    said = _RULE.fullmatch(rule)
+    return {"Frequency": said["turns"] or "1", "FrequencyUnit": _UNIT_OF_RULE[said["unit"]]} if said else {}
 
 
 def _parameter_row(one: ParameterFact, facts: Facts) -> Row:

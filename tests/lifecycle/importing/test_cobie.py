@@ -117,7 +117,6 @@ def test_a_workbook_of_another_program_is_read_sheet_by_sheet(tmp_path: Path) ->
     assert said["Pset_Pump", "Head"] == "32"
     assert said["COBie.Type", "ExpectedLife"] == "15"
     assert said["COBie.Component", "InstallationDate"] == "2026-03-01"
-    assert said["COBie.Job", "Grease Frequency"] == "3 month"
     assert said["COBie.Spare", "6205 Suppliers"] == "SKF"
     assert [(one.what, one.origin.place) for one in facts.faults] == [
         ("attribute Odd is of the sheet Zone, for which the register keeps none", "sheet Attribute, row 3")

@@ -7,6 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from lifecycle.importing.applying import apply_facts
+from lifecycle.importing.facts import Facts, SignalFact, SiteFact, Source
 from models.scoring.guard import Guard
 from models.scoring.scorer import Scorer
 from models.scoring.worker import RoundReport
@@ -39,6 +41,21 @@ def test_a_design_limit_is_watched_before_there_is_a_model(rows: Rows) -> None:
     assert onset == START + timedelta(seconds=30)
     assert score == pytest.approx(1.125 / 2.125)
     assert shares == [{"signal": "vibration", "share": 1.0, "unit": "mm/s"}]
+
+
+def test_a_design_limit_that_comes_with_a_file_watches_at_once(rows: Rows) -> None:
+    rows.write(rows.asset(), healthy_rows(30))
+    rows.fall_silent()
+    guard = Guard(rows.database, rows.clock, "g")
+    assert guard.round().findings_opened == 0
+    limit = SignalFact(asset="P-1", key="vibration", high=0.001)
+    file = Facts(source=Source(kind="tags", file="limits.csv", sha256=""), site=SiteFact(tag="demo"), signals=(limit,))
+    with rows.database.transaction() as tx:
+        assert apply_facts(tx, file, at=rows.clock.now()).changed == {"signal": 1}
+    rows.write(1, healthy_rows(30), first_s=100)
+    rows.fall_silent()
+    guard.round()
+    assert rows.all("SELECT kind, source_version FROM finding") == [("limit", "register/P-1")]
 
 
 def test_what_lies_before_the_first_minute_is_not_judged(rows: Rows) -> None:
