@@ -37,6 +37,7 @@ from api.routes import (
     changes,
     design,
     devices,
+    exports,
     figures,
     knowledge,
     models,
@@ -44,11 +45,10 @@ from api.routes import (
     orders,
     people,
     quarantine,
-    retired,
     status,
     telemetry,
 )
-from api.routes.lifecycle import costs, exchange, ledger, projects, reviews
+from api.routes.lifecycle import costs, exchange, ledger, projects, retired, reviews
 from api.routes.lifecycle import register as register_routes
 from api.routes.lifecycle import requirements as requirement_routes
 from api.routes.work import answers, maintenance, reports, spending
@@ -85,6 +85,7 @@ _ROUTERS = (
     models.proposal_router,
     changes.router,
     figures.router,
+    exports.router,
     knowledge.search_router,
     knowledge.lesson_router,
     knowledge.order_router,

@@ -102,6 +102,13 @@ _KNOWLEDGE = (
     RouteRight("POST", f"{API}/lessons/{{lesson_id}}/withdraw", Right.CLOSE_ORDERS, At.LESSON),
 )
 
+_EXPORTS = (
+    *(RouteRight("GET", f"{API}/exports/{one}", Right.SEE) for one in ("work-orders", "alerts", "assets")),
+    RouteRight("GET", f"{API}/exports/readings/{{site}}/{{tag:path}}", Right.SEE, At.PATH),
+    RouteRight("GET", f"{API}/exports/quarantine", Right.SEE_INGEST),
+    *(RouteRight("GET", f"{API}/exports/{one}", Right.SEE) for one in ("bookings", "figures")),
+)
+
 _NOTICES = (
     RouteRight("GET", f"{API}/notices", Right.SEE),
     RouteRight("POST", f"{API}/notices/messages/{{message_id}}/again", Right.ACKNOWLEDGE, At.MESSAGE),
@@ -196,6 +203,7 @@ ROUTE_RIGHTS: Sequence[RouteRight] = (
     *each("POST", _REGISTER, Right.REGISTER_ASSETS, At.PATH, "{site}/imports"),
     *each("GET", _REGISTER, Right.SEE, At.PATH, "{site}/on/{day}", "{site}/changes"),
     *_KNOWLEDGE,
+    *_EXPORTS,
     *_NOTICES,
     *_PEOPLE,
     *_SIGNING_IN,

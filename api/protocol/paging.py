@@ -61,6 +61,17 @@ class Paging:
             raise _bad_cursor()
         return key[0] if key else None
 
+    def after_words(self) -> tuple[str, str] | None:
+        """Return the two tags after which a page begins; None for the first page.
+
+        Raises:
+            Rejected: the cursor is none of this list's.
+        """
+        key = self._key(2)
+        if key and not all(isinstance(one, str) for one in key):
+            raise _bad_cursor()
+        return (key[0], key[1]) if key else None
+
     def page(self, found: Sequence[Row], key: Callable[[Row], Key]) -> Sequence[Row]:
         """Cut rows that were read after the cursor to a page, and link to the next where there is one."""
         page = found[: self.limit]

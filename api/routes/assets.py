@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from alerts.alarms.suppression import (
     end_suppression,
@@ -19,18 +19,20 @@ from api.problems import answers
 from api.protocol.paging import Pages
 from api.schemas.alerts import ReasonGiven, SaidState, StateShape
 from api.schemas.assets import AssetShape, AssetWithSignals, PointShape, SeriesShape
+from api.schemas.instants import Instant
 from api.schemas.shape import NOTHING, Nothing
 from models.feedback import stating
-from plant.errors import NotFound, Rejected
+from plant.errors import NotFound
 from plant.health import Health
+from storage.core.database import Transaction
 from storage.models import remaining, state_labels
 from storage.register import assets
 from storage.views import overview
-from storage.views.overview import AssetView, SignalView
+from storage.views.overview import AssetFilter, AssetView, SignalView
 
 router = APIRouter(prefix="/assets", tags=["assets"])
+_A_LOOK = 200
 _AN_HOUR = timedelta(hours=1)
-_OLDEST, _NEWEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @router.get("", responses=answers(400))
@@ -42,16 +44,22 @@ def list_assets(
     health: Health | None = None,
 ) -> list[AssetShape]:
     """List assets with their health, by site and tag."""
+    wanted = AssetFilter(site=site, asset_class=asset_class, after=pages.after_words())
     with parts.database.transaction() as tx:
-        found = overview.list_assets(tx, now=parts.clock.now(), key_values=True)
-    wanted = [
-        one
-        for one in found
-        if (site is None or one.site == site)
-        and (asset_class is None or one.asset_class == asset_class)
-        and (health is None or one.health is health)
-    ]
-    return [AssetShape.model_validate(one) for one in pages.through(wanted, lambda one: (one.site, one.asset))]
+        found = _some(tx, wanted, health, now=parts.clock.now(), most=pages.one_more)
+    return [AssetShape.model_validate(one) for one in pages.page(found, lambda one: (one.site, one.asset))]
+
+
+def _some(tx: Transaction, wanted: AssetFilter, health: Health | None, *, now: datetime, most: int) -> list[AssetView]:
+    """Read assets up to `most`; those of a health are looked for as far as it takes."""
+    found: list[AssetView] = []
+    while len(found) < most:
+        page = overview.list_assets(tx, now=now, key_values=True, wanted=wanted, most=max(most, _A_LOOK))
+        found += [one for one in page if health is None or one.health is health]
+        if len(page) < max(most, _A_LOOK):
+            break
+        wanted = replace(wanted, after=(page[-1].site, page[-1].asset))
+    return found[:most]
 
 
 @router.get("/{site}/{tag:path}/series", responses=answers(400, 404))
@@ -60,18 +68,14 @@ def get_series(
     site: str,
     tag: str,
     signal: Annotated[str, Query(description="Key of the signal.")],
-    time_from: Annotated[
-        AwareDatetime | None, Query(alias="from", description="ISO 8601 with offset; an hour before `to` if absent.")
-    ] = None,
-    time_to: Annotated[
-        AwareDatetime | None, Query(alias="to", description="ISO 8601 with offset; now if absent.")
-    ] = None,
+    time_from: Annotated[Instant | None, Query(alias="from", description="an hour before `to` if absent.")] = None,
+    time_to: Annotated[Instant | None, Query(alias="to", description="now if absent.")] = None,
     most: Annotated[int, Query(ge=1, le=5000, description="About so many steps at most.")] = 600,
 ) -> SeriesShape:
     """Show one signal between two instants."""
     now = parts.clock.now()
-    until = _sane(time_to or now)
-    since = _sane(time_from or until - _AN_HOUR)
+    until = time_to or now
+    since = time_from or until - _AN_HOUR
     with parts.database.transaction() as tx:
         found = _signal(overview.get_asset(tx, site, tag, now=now), signal)
         points = overview.get_series(tx, found.signal_id, time_from=since, time_to=until, most=most)
@@ -124,10 +128,15 @@ def say_state(parts: GivenParts, site: str, tag: str, said: SaidState) -> StateS
     """Say that the machine is normal now, which the next training learns, or still faulty, which it leaves out."""
     with parts.database.transaction() as tx:
         asset_id = assets.get_asset(tx, site, tag).asset_id
-    since = _sane(said.since) if said.since else None
     return StateShape.of(
         stating.say(
-            parts.database, asset_id, said.says, actor=parts.principal, clock=parts.clock, since=since, note=said.note
+            parts.database,
+            asset_id,
+            said.says,
+            actor=parts.principal,
+            clock=parts.clock,
+            since=said.since,
+            note=said.note,
         )
     )
 
@@ -138,12 +147,6 @@ def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
     with parts.database.transaction() as tx:
         asset = overview.get_asset(tx, site, tag, now=parts.clock.now())
         return AssetWithSignals.of(asset, remaining.newest(tx, asset.asset_id))
-
-
-def _sane(time: datetime) -> datetime:
-    if _OLDEST <= time < _NEWEST:
-        return time
-    raise Rejected("bad_time", f"{time.isoformat()} lies outside {_OLDEST.year} to {_NEWEST.year}")
 
 
 def _signal(asset: AssetView, key: str) -> SignalView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -26,7 +27,7 @@ from api.schemas.orders import (
 from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
 from plant.people.rights import Right
-from plant.work_order import Booking, FailureReport, OrderState, Outcome, Step
+from plant.work_order import Booking, FailureReport, Outcome, Step
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
@@ -36,19 +37,7 @@ _MOVED = answers(400, 404, 409, 412)
 @router.get("", responses=answers(400))
 def list_work_orders(parts: GivenParts, pages: Pages, asked: Annotated[OrderQuery, Depends()]) -> list[OrderShape]:
     """List work orders: those that stand open, all, or those in one state; of a site, asset, team, person or type."""
-    wanted = orders.OrderFilter(
-        open_only=asked.state == "open",
-        states=(asked.state,) if isinstance(asked.state, OrderState) else None,
-        site=asked.site,
-        asset=asked.asset,
-        team=asked.team,
-        assignee=asked.assignee,
-        work_type=asked.work_type,
-        overdue_at=parts.clock.now() if asked.overdue else None,
-        created_from=asked.created_from,
-        created_to=asked.created_to,
-        after=pages.after_number(),
-    )
+    wanted = replace(asked.wanted(parts.clock.now()), after=pages.after_number())
     with parts.database.transaction() as tx:
         found = orders.list_orders(tx, wanted, most=pages.one_more)
     return [OrderShape.model_validate(order) for order in pages.page(found, lambda one: (one.order_id,))]

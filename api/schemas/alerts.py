@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from alerts.alarms.bulk import BulkOutcome
+from api.schemas.instants import Instant
 from api.schemas.shape import Nothing, PlainText, Shape
 from plant.alert import Alert, AlertState
 from plant.finding import Assumption, FindingSource, StateWord
@@ -93,8 +94,8 @@ class AlertQuery:
             Query(max_length=200, description="Part of the asset's tag or name, the kind, or what was said."),
         ] = None,
         sort: Literal["newest", "severity", "times", "asset"] = "newest",
-        raised_from: Annotated[AwareDatetime | None, Query(alias="from", description="Raised at or after.")] = None,
-        raised_to: Annotated[AwareDatetime | None, Query(alias="to", description="Raised before.")] = None,
+        raised_from: Annotated[Instant | None, Query(alias="from", description="Raised at or after.")] = None,
+        raised_to: Annotated[Instant | None, Query(alias="to", description="Raised before.")] = None,
     ) -> None:
         self.is_newest_first = sort == "newest"
         self.wanted = AlertFilter(
@@ -292,7 +293,7 @@ class SaidState(Shape):
     """What a person says of a machine's state."""
 
     says: StateWord
-    since: AwareDatetime | None = Field(
+    since: Instant | None = Field(
         default=None, description="Data time; without it normal is from now on, faulty since the last alarm began."
     )
     note: str = Field(default="", max_length=2000)

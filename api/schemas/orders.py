@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from api.schemas.shape import Nothing, Remark, Shape
+from api.schemas.instants import Instant
+from api.schemas.shape import Nothing, PlainText, Remark, Shape
 from api.schemas.work.contents import CommentShape
 from plant.iso14224 import Activity
 from plant.orders.rules import WorkType
@@ -18,6 +20,7 @@ from plant.work_order import OrderState, Outcome, Step
 from storage.core.database import Transaction
 from storage.orders.comments import comments_of
 from storage.work import orders
+from storage.work.orders import OrderFilter
 
 _RECOGNISED = Field(description="How it was proved who did it; `typed`: a name that nobody proved.")
 
@@ -59,31 +62,50 @@ class OrderShape(Shape):
     steps: list[Step] = Field(description="What may be done with it now, the usual next step first.")
 
 
+_WAITS = (OrderState.WSCH, OrderState.WMATL, OrderState.WPCOND)
+
+
 class OrderQuery:
     """Which orders are wanted; what is left out asks nothing."""
 
     def __init__(
         self,
         *,
-        state: Literal["open", "all"] | OrderState = "open",
+        state: Annotated[
+            Literal["open", "all", "waits"] | OrderState,
+            Query(description="`open`; `all`; `waits`: WSCH, WMATL and WPCOND together; or one state."),
+        ] = "open",
         site: str | None = None,
         asset: Annotated[str | None, Query(description="Tag of the asset.")] = None,
         team: Annotated[str | None, Query(description="Tag of the team.")] = None,
         assignee: Annotated[str | None, Query(description="By the name under which they sign in.")] = None,
         work_type: WorkType | None = None,
+        priority: Annotated[int | None, Query(ge=1, le=5)] = None,
+        text: Annotated[
+            PlainText | None, Query(max_length=200, description="Part of number, asset, title or what was said.")
+        ] = None,
         overdue: Annotated[bool, Query(description="Only those whose requested finish is past.")] = False,
-        created_from: Annotated[AwareDatetime | None, Query(alias="from", description="Raised at or after.")] = None,
-        created_to: Annotated[AwareDatetime | None, Query(alias="to", description="Raised before.")] = None,
+        created_from: Annotated[Instant | None, Query(alias="from", description="Raised at or after.")] = None,
+        created_to: Annotated[Instant | None, Query(alias="to", description="Raised before.")] = None,
     ) -> None:
-        self.state = state
-        self.site = site
-        self.asset = asset
-        self.team = team
-        self.assignee = assignee
-        self.work_type = work_type
-        self.overdue = overdue
-        self.created_from = created_from
-        self.created_to = created_to
+        self.is_overdue = overdue
+        self._wanted = OrderFilter(
+            open_only=state == "open",
+            states=_WAITS if state == "waits" else (state,) if isinstance(state, OrderState) else None,
+            site=site,
+            asset=asset,
+            team=team,
+            assignee=assignee,
+            work_type=work_type,
+            priority=priority,
+            text=text,
+            created_from=created_from,
+            created_to=created_to,
+        )
+
+    def wanted(self, now: datetime) -> OrderFilter:
+        """Return the filter; overdue is what is so `now`."""
+        return replace(self._wanted, overdue_at=now if self.is_overdue else None)
 
 
 class EventShape(Shape):
@@ -174,10 +196,10 @@ class NewClosing(Remark):
     failure_mode: str = Field(default="", description="Empty for planned work that found no fault.", examples=["VIB"])
     cause: str = Field(default="", examples=["3.4"])
     action: Activity
-    failed_at: AwareDatetime | None = Field(
+    failed_at: Instant | None = Field(
         default=None, description="When the machine lost its function; leave out where that was prevented."
     )
-    restored_at: AwareDatetime | None = Field(
+    restored_at: Instant | None = Field(
         default=None, description="When it could run again; the end of the work unless told."
     )
     relearn: bool | None = Field(
@@ -194,7 +216,7 @@ class NewReport(Nothing):
     severity: Severity = Severity.MAJOR
     what: str = Field(min_length=1, max_length=200, description="What was seen, in a line.")
     words: str = Field(default="", max_length=4000, description="Whatever more there is to say.")
-    failed_at: AwareDatetime | None = Field(
+    failed_at: Instant | None = Field(
         default=None, description="When the machine lost its function; leave out where it still runs."
     )
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from lifecycle.exporting.defusing import as_it_was, defused
 from lifecycle.schedule.milestones import a_date, decoded
 from plant.errors import Rejected
 from storage.projects.costs import CostKind, CostLine, LabourLine
@@ -96,7 +97,7 @@ def _written(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([[defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])
     return target.getvalue()
 
 
@@ -145,7 +146,7 @@ class _Row:
 
     def _cell(self, what: str) -> str:
         at = self._places.get(what)
-        said = " ".join(self._row[at].split()) if at is not None and at < len(self._row) else ""
+        said = " ".join(as_it_was(self._row[at]).split()) if at is not None and at < len(self._row) else ""
         if len(said) > _LONGEST:
             raise self._bad(what, f"it has more than {_LONGEST} characters")
         return said

@@ -64,13 +64,13 @@ def mosquitto(folder: Path, *, keeps: bool = False, tls: bool = False) -> Iterat
     if program is None:
         raise Misconfigured("this bench needs mosquitto; on Debian: apt-get install mosquitto")
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     conf = folder / "mosquitto.conf"
     configuration = _configuration(folder, port, keeps=keeps)
     url = ingest_url = f"mqtt://127.0.0.1:{port}"
     ca_file = None
     if tls:
-        ca_file, safe_port = _certificate(folder), _free_port()
+        ca_file, safe_port = _certificate(folder), free_port()
         configuration += _LISTEN_SAFELY.format(port=safe_port, folder=folder)
         ingest_url = f"mqtts://127.0.0.1:{safe_port}"
     conf.write_text(configuration, encoding="utf-8")
@@ -131,7 +131,8 @@ def _version(program: str) -> str:
     return f"mosquitto {words[2]}" if len(words) > 2 else "mosquitto"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 

@@ -140,6 +140,24 @@ def latency(
     answer(figures, as_json=json, line=figures.lines)
 
 
+def api(
+    assets: Annotated[int, typer.Option(help="Assets of the plant.", min=1, max=99_999)] = 10_000,
+    rate: Annotated[int, typer.Option(help="Requests a second.", min=1)] = 200,
+    seconds: Annotated[float, typer.Option(help="For how long.", min=1)] = 10.0,
+    connections: Annotated[int, typer.Option(help="Connections over which they come.", min=1, max=500)] = 16,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure the twin of one asset over HTTP, in a plant of many, beside a route that answers nothing."""
+    from service.bench.http.twin import ApiBench, bench_api
+    from service.runtime.screen import Screen
+
+    what = ApiBench(assets=assets, rate=rate, seconds=seconds, connections=connections)
+    with Screen().stages() as stages:
+        figures = bench_api(surroundings(data), what, stages)
+    answer(figures, as_json=json, line=figures.lines)
+
+
 def desk(
     findings: Annotated[int, typer.Option(help="Findings that wait when the desks begin.", min=1)] = 10_000,
     assets: Annotated[int, typer.Option(help="Assets at which they are.", min=1)] = 1000,

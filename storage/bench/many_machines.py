@@ -100,6 +100,17 @@ def speak(
     tx.run("many_machines.latest", newest_us=int(times_us[-1]), stored_at=stored_at)
 
 
+def stand(tx: Transaction, *, at: datetime) -> None:
+    """Let every signal have said something, and every machine be scored, at one instant."""
+    tx.run("many_machines.latest", newest_us=int(at.timestamp() * 1e6), stored_at=at)
+    tx.run("many_machines.scores", at=at)
+
+
+def sessions(tx: Transaction) -> list[int]:
+    """Return the processes of the other sessions of this database."""
+    return [row["pid"] for row in tx.all("many_machines.sessions")]
+
+
 def settle(tx: Transaction) -> None:
     """Let the server know what it holds now, as it would in a plant that has run for a while."""
     tx.connection.execute("ANALYZE")

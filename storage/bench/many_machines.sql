@@ -92,3 +92,16 @@ SELECT finding.finding_id::text AS finding_id, split_part(asset.tag, '-', 2)::in
 FROM finding
 JOIN asset USING (asset_id)
 WHERE finding.kind IN ('condition', 'limit');
+
+-- name: scores
+-- A score of every machine's model, at one instant.
+INSERT INTO score (asset_id, time, model_id, score_max, score_last)
+SELECT installation.asset_id, %(at)s, model.model_id, 0.1, 0.1
+FROM model
+JOIN installation USING (installation_id);
+
+-- name: sessions
+-- The processes of the sessions that this database has.
+SELECT pid
+FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();

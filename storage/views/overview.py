@@ -127,10 +127,39 @@ class Quarantined:
     payload: bytes | None = None
 
 
-def list_assets(tx: Transaction, *, now: datetime, key_values: bool = False) -> list[AssetView]:
-    """Return every asset as it is `now`, by site and tag; with `key_values` only the signals marked as such."""
-    signals = _signals(tx, asset_id=None, key_values=key_values)
-    rows = tx.all("overview.assets", site=None, tag=None, now=now)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetFilter:
+    """Which assets are wanted; what is None asks nothing. `after`: those behind the asset of that site and tag."""
+
+    site: str | None = None
+    asset_class: str | None = None
+    after: tuple[str, str] | None = None
+
+
+_EVERY_ASSET = AssetFilter()
+
+
+def list_assets(
+    tx: Transaction,
+    *,
+    now: datetime,
+    key_values: bool = False,
+    wanted: AssetFilter = _EVERY_ASSET,
+    most: int | None = None,
+) -> list[AssetView]:
+    """Return assets as they are `now`, by site and tag; with `key_values` only the signals marked as such."""
+    after_site, after_tag = wanted.after or (None, None)
+    rows = tx.all(
+        "overview.assets",
+        site=wanted.site,
+        tag=None,
+        asset_class=wanted.asset_class,
+        after_site=after_site,
+        after_tag=after_tag,
+        most=most,
+        now=now,
+    )
+    signals = _signals(tx, [row["asset_id"] for row in rows], key_values=key_values)
     return [_asset(row, signals[row["asset_id"]]) for row in rows]
 
 
@@ -140,15 +169,17 @@ def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetVi
     Raises:
         NotFound: there is no such asset.
     """
-    row = tx.first("overview.assets", site=site, tag=tag, now=now)
+    row = tx.first(
+        "overview.assets", site=site, tag=tag, asset_class=None, after_site=None, after_tag=None, most=None, now=now
+    )
     if row is None:
         raise NotFound(f"there is no asset {tag} at site {site}")
-    return _asset(row, _signals(tx, asset_id=row["asset_id"], key_values=False)[row["asset_id"]])
+    return _asset(row, _signals(tx, [row["asset_id"]], key_values=False)[row["asset_id"]])
 
 
-def _signals(tx: Transaction, *, asset_id: int | None, key_values: bool) -> defaultdict[int, list[SignalView]]:
+def _signals(tx: Transaction, asset_ids: list[int], *, key_values: bool) -> defaultdict[int, list[SignalView]]:
     signals: defaultdict[int, list[SignalView]] = defaultdict(list)
-    for row in tx.all("overview.signals", asset_id=asset_id, key_values=key_values):
+    for row in tx.all("overview.signals", asset_ids=asset_ids, key_values=key_values):
         signals[row.pop("asset_id")].append(SignalView(**row))
     return signals
 

@@ -1,5 +1,18 @@
 -- name: assets
--- Every asset, or the one that is named, with its health, by site and tag.
+-- Every asset, the one that is named, or a page of those that are wanted, with its health, by site and tag.
+WITH page AS (
+    SELECT p.asset_id
+    FROM asset AS p
+    JOIN site AS q USING (site_id)
+    JOIN asset_class AS k USING (class_id)
+    WHERE p.retired_at IS NULL
+        AND (%(site)s::text IS NULL OR q.tag = %(site)s)
+        AND (%(tag)s::text IS NULL OR p.tag = %(tag)s)
+        AND (%(asset_class)s::text IS NULL OR k.tag = %(asset_class)s)
+        AND (%(after_site)s::text IS NULL OR (q.tag, p.tag) > (%(after_site)s, %(after_tag)s))
+    ORDER BY q.tag, p.tag
+    LIMIT %(most)s
+)
 SELECT
     a.asset_id,
     s.tag AS site,
@@ -33,24 +46,22 @@ SELECT
         JOIN asset AS t ON t.asset_id = f.to_asset_id
         WHERE f.from_asset_id = a.asset_id AND t.retired_at IS NULL
     ) AS feeds
-FROM asset AS a
+FROM page
+JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
 -- kept apart (OFFSET), so that of one asset only its own evidence is gathered
 CROSS JOIN LATERAL (SELECT * FROM watch.health_evidence WHERE asset_id = a.asset_id OFFSET 0) AS e
-WHERE a.retired_at IS NULL
-    AND (%(site)s::text IS NULL OR s.tag = %(site)s)
-    AND (%(tag)s::text IS NULL OR a.tag = %(tag)s)
 ORDER BY s.tag, a.tag;
 
 -- name: signals
--- The signals of one asset, or of all, each with its latest value, in the order of the register.
+-- The signals of some assets, or of all, each with its latest value, in the order of the register.
 SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low, g.high, g.holds_s, g.key_value,
     l.time, l.value, l.flags
 FROM signal AS g
 LEFT JOIN latest AS l USING (signal_id)
 WHERE g.retired_at IS NULL
-    AND (%(asset_id)s::integer IS NULL OR g.asset_id = %(asset_id)s)
+    AND (%(asset_ids)s::integer[] IS NULL OR g.asset_id = ANY (%(asset_ids)s::integer[]))
     AND (NOT %(key_values)s OR g.key_value)
 ORDER BY g.asset_id, g.position, g.key;
 

@@ -90,7 +90,8 @@ def get_order(tx: Transaction, number: str) -> WorkOrder:
 class OrderFilter:
     """Which orders are wanted; what is None or False asks nothing.
 
-    `overdue_at`: those overdue at that instant. `after`: those older than the order of that id.
+    `text` is a part of number, asset, title or words. `overdue_at`: those overdue at that instant. `after`: those older
+    than the order of that id.
     """
 
     open_only: bool = False
@@ -100,6 +101,8 @@ class OrderFilter:
     team: str | None = None
     assignee: str | None = None
     work_type: WorkType | None = None
+    priority: int | None = None
+    text: str | None = None
     overdue_at: datetime | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None

@@ -52,6 +52,23 @@ WHERE (NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN'))
     AND (%(team)s::text IS NULL OR team = %(team)s)
     AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)
     AND (%(work_type)s::text IS NULL OR work_type = %(work_type)s)
+    AND (%(priority)s::integer IS NULL OR priority = %(priority)s)
+    AND (
+        %(text)s::text IS NULL
+        OR EXISTS (
+            SELECT
+            FROM asset AS named
+            WHERE named.asset_id = work_order_at_asset.asset_id
+                AND position(
+                    lower(%(text)s) IN lower(
+                        concat_ws(
+                            ' ', 'WO-' || lpad(order_id::text, greatest(6, length(order_id::text)), '0'), named.tag,
+                            named.name, named.name_zh, title, words
+                        )
+                    )
+                ) > 0
+        )
+    )
     AND (
         %(overdue_at)s::timestamptz IS NULL
         OR (requested_finish < %(overdue_at)s AND state NOT IN ('COMP', 'CLOSE', 'CAN'))

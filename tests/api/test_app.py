@@ -259,9 +259,9 @@ def test_a_series_that_makes_no_sense_is_refused(client: TestClient) -> None:
         ({**flow, "from": "yesterday"}, 422),
         ({**flow, "from": "2026-03-04T12:00:00"}, 422),
         ({**flow, "from": "2027-01-01T00:00:00Z"}, 400),
-        ({**flow, "from": "0001-01-01T00:00:00+14:00"}, 400),
-        ({**flow, "to": "0001-01-01T00:00:00Z"}, 400),
-        ({**flow, "to": "9999-12-31T23:59:59-14:00"}, 400),
+        ({**flow, "from": "0001-01-01T00:00:00+14:00"}, 422),
+        ({**flow, "to": "0001-01-01T00:00:00Z"}, 422),
+        ({**flow, "to": "9999-12-31T23:59:59-14:00"}, 422),
         ({**flow, "most": "0"}, 422),
     ):
         answer = client.get("/api/v1/assets/demo/P-101/series", params=asked)

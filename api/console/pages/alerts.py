@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nicegui import run, ui
@@ -12,6 +12,7 @@ from api.console.components.alarms.rows import AlertRows
 from api.console.components.elements import box, heading, words
 from api.console.components.forms import offer
 from api.console.components.frame import empty, framed
+from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
 from api.console.texts.texts import TEXTS
@@ -33,12 +34,17 @@ async def show(visit: Visit) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, visit.t("alerts")):
-        heading(visit.t("alerts"))
+        head = box("spread")
+        with head:
+            heading(visit.t("alerts"))
         try:
             found = await run.io_bound(_places, visit.parts)
         except AssetloopError:
             found = []
-        await AlertListPage(visit, found or []).reading.begin()
+        page = AlertListPage(visit, found or [])
+        with head:
+            export_button(visit, "alerts", page.asked)
+        await page.reading.begin()
 
 
 class AlertListPage:
@@ -122,6 +128,10 @@ class AlertListPage:
         ask = self._filters
         said: dict[str, Any] = {key: ask.of(key) for key in _ASKED}
         return AlertFilter(state=ask.of("state") or "open", sort=ask.of("sort") or "newest", **said)
+
+    def asked(self) -> Mapping[str, str | None]:
+        """Say what is shown in the words of the API."""
+        return {key: self._filters.of(key) for key in (*_ASKED, "state")}
 
     def _show(self, page: AlertPage) -> None:
         self._nothing.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,6 +14,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, heading, link, mark, words
 from api.console.components.frame import empty, framed
+from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
 from api.console.components.orders.calendar import CalendarDays, Month, Span, entries, show_calendar
@@ -77,6 +79,7 @@ class OrderListPage:
             heading(visit.t("orders"))
             with box("line"):
                 self._views()
+                export_button(visit, "work-orders", self._asked)
                 with link("/maintenance-plans", "button quiet", testid="plans"):
                     words(visit.t("maintenance_plans"))
         with box("filters", testid="filters"):
@@ -153,6 +156,15 @@ class OrderListPage:
             due_from=days.since if days else None,
             due_to=days.until if days else None,
         )
+
+    def _asked(self) -> Mapping[str, str | None]:
+        """Say what is shown in the words of the API."""
+        asked: dict[str, str | None] = {key: self._filters.of(key) for key in (*_ASKED, "state")}
+        if self._view != "list":
+            asked["state"] = "open" if self._view == "board" else "all"
+        if asked["assignee"] == _ME:
+            asked["assignee"] = self._me(self._visit.parts)
+        return asked | {"overdue": "true" if asked["overdue"] else None}
 
     def _me(self, parts: Parts) -> str:
         with parts.database.transaction() as tx:

@@ -10,6 +10,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, moment, words, zone
 from api.console.components.frame import empty, framed
+from api.console.components.lists.exporting import export_button
 from api.console.components.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
@@ -29,7 +30,9 @@ async def show(visit: Visit) -> None:
     await visit.settle()
     with framed(visit, visit.t("quarantine")):
         with box("title"):
-            heading(visit.t("quarantine"))
+            with box("spread"):
+                heading(visit.t("quarantine"))
+                export_button(visit, "quarantine", dict)
             words(visit.t("quarantine_hint"), "muted")
         await StrangersCard(visit).follow()
         await RetiredCard(visit).read()

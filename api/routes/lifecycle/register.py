@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.parts import GivenParts
 from api.problems import answers
+from api.schemas.instants import Day
 from api.schemas.lifecycle.register import RegisterChangeShape, RegisterItemShape, UploadShape
 from lifecycle.importing import uploading
 from lifecycle.importing.facts import SourceKind
@@ -79,14 +79,14 @@ def dismiss_import(parts: GivenParts, upload_id: UUID) -> UploadShape:
 
 
 @router.get("/{site}/on/{day}", responses=answers(400, 403, 404))
-def get_register_on(parts: GivenParts, site: str, day: date) -> list[RegisterItemShape]:
+def get_register_on(parts: GivenParts, site: str, day: Day) -> list[RegisterItemShape]:
     """Return every item of a site as it stood at the end of a day."""
     with parts.database.transaction() as tx:
         return [RegisterItemShape.model_validate(one) for one in register_on(tx, site, day)]
 
 
 @router.get("/{site}/changes", responses=answers(400, 403, 404))
-def get_changes(parts: GivenParts, site: str, first: date, second: date) -> list[RegisterChangeShape]:
+def get_changes(parts: GivenParts, site: str, first: Day, second: Day) -> list[RegisterChangeShape]:
     """Return what changed from the end of one day to the end of another, each with who, when and from which file."""
     with parts.database.transaction() as tx:
         return [RegisterChangeShape.of(one) for one in compare_days(tx, site, first, second)]

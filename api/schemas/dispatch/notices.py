@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from alerts.dispatch.answering.answers import AnswerKind, GivenAnswer
+from api.schemas.instants import Day
 from api.schemas.shape import Nothing, PlainText, Shape
 from plant.severity import Severity
 from storage.notices.contacts import NoticePreference
@@ -99,7 +100,7 @@ class AnswerWanted(Nothing):
     team: PlainText = Field(min_length=1, max_length=200)
     kind: AnswerKind
     revision: int = Field(ge=1, le=2**31 - 1, description="The order's revision as it was read.")
-    planned_on: date | None = None
+    planned_on: Day | None = None
     said: PlainText = Field(default="", max_length=4000)
 
     def given(self) -> GivenAnswer:

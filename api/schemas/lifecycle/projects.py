@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from api.schemas.instants import Day
 from api.schemas.shape import Nothing, Shape
 from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
@@ -218,7 +219,7 @@ class NewTraining(Nothing):
 
     asset_class: str = Field(min_length=1, max_length=200)
     person: str = Field(min_length=1, max_length=200)
-    held_on: date
+    held_on: Day
     taught_by: str = Field(min_length=1, max_length=200)
 
 
@@ -248,7 +249,7 @@ class NewPunch(Nothing):
 class Carry(Nothing):
     """Until when a punch B is done."""
 
-    until: date
+    until: Day
 
 
 class GateNote(Nothing):

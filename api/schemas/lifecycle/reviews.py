@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from api.schemas.dispatch.notices import BilingualShape
+from api.schemas.instants import Day
 from api.schemas.shape import Nothing, PlainText, Shape
 from lifecycle.review.document import ReviewDocument, Tone
 from storage.projects.goals import Measure, Trend
@@ -62,7 +63,7 @@ class DecisionWanted(Nothing):
     text: PlainText = Field(min_length=1, max_length=2000)
     side: Literal["engineering", "operations"]
     owner: PlainText = Field(min_length=1, max_length=200)
-    due: date
+    due: Day
 
 
 class DecisionShape(Shape):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from api.schemas.instants import Instant
 from api.schemas.shape import Nothing, Shape
 from plant.orders.rules import WorkType
 
@@ -41,4 +42,4 @@ class NewOrderValues(Nothing):
     title: str | None = Field(default=None, min_length=1, max_length=300)
     priority: _Priority = None
     work_type: WorkType | None = None
-    requested_finish: AwareDatetime | None = None
+    requested_finish: Instant | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from api.schemas.instants import Day, Instant
 from api.schemas.shape import Nothing, PlainText, Remark, Shape
 
 _Amount = Field(gt=0, allow_inf_nan=False, max_digits=12, decimal_places=3)
@@ -74,7 +75,7 @@ class NewLabour(Remark):
 
     person: str = Field(description="As they sign in.")
     trade: str = Field(description="Tag of the trade, which gives what an hour costs.")
-    day: date
+    day: Day
     hours: Decimal = Field(gt=0, le=24, allow_inf_nan=False, decimal_places=2)
 
 
@@ -105,8 +106,8 @@ class NewReceipt(Remark):
 class NewDowntime(Nothing):
     """That the machine of an order stood, or stands."""
 
-    down_from: AwareDatetime
-    down_to: AwareDatetime | None = None
+    down_from: Instant
+    down_to: Instant | None = None
     reason: PlainText = Field(min_length=1, max_length=500)
     is_planned: bool = False
 
@@ -114,4 +115,4 @@ class NewDowntime(Nothing):
 class NewDowntimeEnd(Nothing):
     """Until when a machine stood."""
 
-    at: AwareDatetime
+    at: Instant

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import run, ui
 from nicegui.element import Element
@@ -17,6 +18,7 @@ from api.console.components.asset.trend_reading import TrendCourse, TrendsWanted
 from api.console.components.elements import box, heading, mark, moment, words
 from api.console.components.forms import choice
 from api.console.components.instants import InstantField
+from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters
 from api.console.visit import Visit
 from plant.errors import AssetloopError
@@ -122,6 +124,13 @@ class Trends:
                     words(self._visit.t(f"sign_{key}"))
                 button.props["aria-label"] = button.props["title"] = self._visit.t(key)
                 button.on("click", partial(self._turn, *change))
+            path = quote(f"readings/{self._asset.site}/{self._asset.asset}")
+            export_button(self._visit, path, self._asked)
+
+    def _asked(self) -> dict[str, str | list[str] | None]:
+        """Say which readings are shown in the words of the API."""
+        span = self.span()
+        return {"signal": self._keys(), "from": _written(span.time_from), "to": _written(span.time_to)}
 
     def _keys(self) -> list[str]:
         there = [one.key for one in self._asset.signals]
@@ -149,8 +158,8 @@ class Trends:
         await self._put("signals", ",".join(keys[:_MOST_SIGNALS]))
 
     async def _show_span(self, time_from: datetime, time_to: datetime) -> None:
-        self._filters.put("from", time_from.isoformat(timespec="milliseconds"))
-        await self._put("to", time_to.isoformat(timespec="milliseconds"))
+        self._filters.put("from", _written(time_from))
+        await self._put("to", _written(time_to))
 
     async def _turn(self, by: float, scale: float) -> None:
         await self._show_span(*self.span().moved(by, scale=scale))
@@ -243,6 +252,10 @@ class Trends:
         self._chart.options.clear()
         self._chart.options.update(options)
         self._chart.update()
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
 
 
 def _instant(said: str | None) -> datetime | None:

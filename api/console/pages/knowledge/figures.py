@@ -12,6 +12,7 @@ from api.console.components import charts
 from api.console.components.charts import Trace
 from api.console.components.elements import box, card, heading, link, mark, number, words
 from api.console.components.frame import empty, framed
+from api.console.components.lists.exporting import export_button
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.figures import FIGURE_FORMULAE
@@ -43,7 +44,11 @@ async def show(visit: Visit, by: str) -> None:
     wanted = FiguresBy(by) if by in set(FiguresBy) else FiguresBy.SITE
     with framed(visit, visit.t("figures")):
         with box("title"):
-            heading(visit.t("figures"))
+            with box("spread"):
+                heading(visit.t("figures"))
+                with box("line"):
+                    export_button(visit, "figures", lambda: {"by": wanted.value})
+                    export_button(visit, "bookings", dict, key="export_bookings")
             words(visit.t("figures_hint"), "muted")
         with box("choice"):
             for one in (FiguresBy.SITE, FiguresBy.CLASS, FiguresBy.ASSET):

@@ -15,6 +15,7 @@ from nicegui.events import GenericEventArguments
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import attempt, choice, offer
 from api.console.components.frame import framed
+from api.console.components.lists.exporting import export_button
 from api.console.visit import Visit
 from lifecycle.importing import uploading
 from lifecycle.importing.history import NotedChange, compare_days
@@ -33,7 +34,9 @@ async def show(visit: Visit) -> None:
     """Draw the page."""
     with framed(visit, visit.t("register")):
         with box("title"):
-            heading(visit.t("register"))
+            with box("spread"):
+                heading(visit.t("register"))
+                export_button(visit, "assets", dict)
             words(visit.t("register_hint"), "muted")
         await RegisterPage(visit).draw()
 

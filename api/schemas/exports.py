@@ -1,0 +1,74 @@
+"""In which form a list is exported: by `format`, or by what the caller accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import StreamingResponse
+
+from lifecycle.exporting.forms import FileForm, written
+from lifecycle.exporting.table import ExportTable, Heads
+
+IN_EVERY_FORM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file, as it is read: CSV (UTF-8 with a byte order mark, RFC 3339 times, formulas defused), "
+        "XLSX, or Parquet.",
+        "content": {
+            one.media_type: {"schema": {"type": "string", **({} if one is FileForm.CSV else {"format": "binary"})}}
+            for one in FileForm
+        },
+    }
+}
+
+
+class ExportAsked:
+    """In which form the caller wants a list, and what stands above its columns."""
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        form: Annotated[
+            FileForm | None,
+            Query(
+                alias="format",
+                description="Where absent: what `Accept` names, else CSV. XLSX has 200,000 rows at most.",
+            ),
+        ] = None,
+        heads: Annotated[
+            Heads, Query(description="Above the columns: the API's names, or words in English or Chinese.")
+        ] = "names",
+    ) -> None:
+        self._form = form or _accepted(request.headers.get("accept", ""))
+        self._heads = heads
+
+    def answer(self, table: ExportTable, *, called: str = "") -> StreamingResponse:
+        """Answer with a table, row by row; what is refused is refused before the first byte.
+
+        Raises:
+            Rejected: it has more rows than the form holds.
+            Unavailable: the database is away.
+        """
+        pieces = written(table, self._form, self._heads)
+        begun: Iterator[bytes] = chain([next(pieces)], pieces)
+        name = f"{called or table.name}.{self._form.value}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return StreamingResponse(begun, media_type=self._form.media_type, headers=headers | {"Vary": "Accept"})
+
+
+def _accepted(header: str) -> FileForm:
+    """Return the first form that an Accept header names; CSV where it names none.
+
+    >>> _accepted("application/vnd.apache.parquet").value, _accepted("text/html, */*").value
+    ('parquet', 'csv')
+    """
+    named = [part.split(";")[0].strip().lower() for part in header.split(",")]
+    known = {form.media_type.split(";")[0]: form for form in FileForm}
+    return next((known[one] for one in named if one in known), FileForm.CSV)
+
+
+AskedForm = Annotated[ExportAsked, Depends()]
+"""The form in which a list is wanted."""
