@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from nicegui import core, run, ui
 from starlette.responses import HTMLResponse, Response
 
+from api.console.connection import KEPT_S, keep_pages
 from api.console.pages import (
     account,
     alerts,
@@ -38,7 +39,7 @@ from plant.errors import Conflict
 
 # NiceGUI answers 500 where a page is not built within 3 s: on a busy machine, or while the database is being restarted,
 # it takes longer. People rather wait.
-page = functools.partial(ui.page, response_timeout=60.0)
+page = functools.partial(ui.page, response_timeout=60.0, reconnect_timeout=KEPT_S)
 
 
 def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
@@ -51,6 +52,7 @@ def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:
         raise Conflict("this process has a console already; start another process for another one")
     # Nobody else's page may read what the console's library answers: it reflected any origin, with credentials.
     core.sio.eio.cors_allowed_origins = []
+    keep_pages()
     ground = Ground(parts=parts, watches=Watches(parts), recogniser=recogniser)
     _declare_lists(ground)
     _declare_knowledge(ground)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import run, ui
 from starlette.requests import Request
@@ -143,12 +144,12 @@ class Visit:
                 return
             if now is None or now.person_id != self.principal.person_id:
                 client = ui.context.client
-                ui.navigate.to("/login")
+                ui.navigate.to(f"/login?next={quote(self.path)}")
                 await asyncio.sleep(_TOLD_S)  # what is deleted at once may stop before it has sent this word
                 if not client.is_deleted:
                     client.delete()
 
-        ui.timer(_LOOK_EVERY_S, look)
+        self.every(_LOOK_EVERY_S, look)
 
     async def settle(self) -> Picture:
         """Wait shortly for a picture that is fresh; what there is otherwise."""
@@ -164,7 +165,16 @@ class Visit:
         """Call `show` now and whenever the picture is a new one, until the page is closed."""
         seen = _Seen()
         self._tell(show, seen)
-        ui.timer(_EVERY_S, partial(self._tell, show, seen))
+        self.every(_EVERY_S, partial(self._tell, show, seen))
+
+    def every(self, seconds: float, act: Callable[[], Any]) -> None:
+        """Do something again and again while the page is open, and not while its browser is away."""
+        client = ui.context.client
+
+        def go_on() -> Any:
+            return act() if client.has_socket_connection else None
+
+        ui.timer(seconds, go_on)
 
     def _tell(self, show: Callable[[Picture], None], seen: _Seen) -> None:
         picture = self.watch.look()

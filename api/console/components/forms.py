@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -74,15 +75,18 @@ class Form:
         lack = self._lacks()
         if lack is not None:
             ui.notify(lack, type="warning")
+            tell_drafts(is_done=False)
             return
         try:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
             ui.notify(escaped(str(error)), type="negative")
+            tell_drafts(is_done=False)
             if isinstance(error, StaleRevision) and self._on_conflict is not None:
                 self._on_conflict(error)
             return
         self._visit.watch.hurry()
+        tell_drafts(is_done=True)
         done = self._on_done()
         if inspect.iscoroutine(done):  # a closed dialog is awaitable too, and to await it opens it again
             await done
@@ -189,9 +193,16 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
         await run.io_bound(act)
     except AssetloopError as error:
         ui.notify(escaped(str(error)), type="negative")
+        tell_drafts(is_done=False)
         return False
     visit.watch.hurry()
+    tell_drafts(is_done=True)
     return True
+
+
+def tell_drafts(*, is_done: bool) -> None:
+    """Tell the browser what became of the form whose button was pressed: it keeps what was typed until it was done."""
+    ui.run_javascript(f"window.drafts.verdict({json.dumps(is_done)})")
 
 
 class CredentialField:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -77,13 +79,28 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
         yield
 
 
+_SAID_OF_CONNECTION = (
+    *("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again", "draft_back"),
+    "draft_forget",
+)
+
+
 def _head(visit: Visit, title: str) -> None:
     ui.page_title(f"{escaped(title)} · assetloop")
     ui.add_head_html(
         f'<script>document.documentElement.lang = "{visit.language.tag}"</script>'
         f'<link rel="stylesheet" href="{_address("look.css")}"><link rel="stylesheet" href="{_address("lists.css")}">'
         f'<script src="{_address("console.js")}"></script><script src="{_address("lists.js")}"></script>'
+        f'<script src="{_address("connection.js")}" data-said="{_said_of_connection(visit)}"></script>'
+        f'<script src="{_address("drafts.js")}" data-said="{_said_of_connection(visit)}"></script>'
     )
+
+
+def _said_of_connection(visit: Visit) -> str:
+    """Write what a page says while it is away, and whose drafts it keeps, as an attribute."""
+    texts = {key: visit.t(f"connection_{key}", at="{at}") for key in _SAID_OF_CONNECTION}
+    sign_in = f"/login?next={quote(visit.path)}"
+    return html.escape(json.dumps({"texts": texts, "signIn": sign_in, "person": str(visit.principal.person_id)}))
 
 
 def _ways(visit: Visit) -> None:

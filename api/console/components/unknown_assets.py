@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import run
 
 from api.console.components.elements import box, card, chip, link, mark, moment, words, zone
 from api.console.components.forms import Form, choice, remark, said, sheet
@@ -64,7 +64,7 @@ class StrangersCard:
     async def follow(self) -> None:
         """Show who waits, now and from now on."""
         await self.read()
-        ui.timer(_EVERY_S, self.read)
+        self._visit.every(_EVERY_S, self.read)
 
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""

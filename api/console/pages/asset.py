@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import quote, urlencode
 
-from nicegui import run, ui
+from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.asset.belongings import show_belongings
@@ -95,7 +95,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
                     await _below(visit, page.shown)
 
         await keep_up()
-        ui.timer(_EVERY_S, keep_up)
+        visit.every(_EVERY_S, keep_up)
 
 
 async def _below(visit: Visit, found: AssetDossier) -> None:

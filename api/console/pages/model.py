@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, number, words
@@ -74,7 +74,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     with framed(visit, visit.t("model_of", asset=tag)):
         page = ModelPage(visit, site, tag, box("stack", testid="model-page"))
         await page.read()
-        ui.timer(_EVERY_S, page.read)
+        visit.every(_EVERY_S, page.read)
 
 
 class ModelPage:

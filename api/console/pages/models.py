@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.elements import age, box, card, chip, heading, link, moment, number, words, zone
@@ -63,7 +63,7 @@ async def show(visit: Visit) -> None:
             words(visit.t("models_hint"), "muted")
         page = ModelsPage(visit, box("stack", testid="models-page"))
         await page.read()
-        ui.timer(_EVERY_S, page.read)
+        visit.every(_EVERY_S, page.read)
 
 
 class ModelsPage:

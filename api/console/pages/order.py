@@ -44,7 +44,7 @@ async def show(visit: Visit, number: str) -> None:
         room = box("stack", testid="order-page")
     page = OrderPage(visit, number, room)
     await page.read()
-    ui.timer(_EVERY_S, page.keep_up)
+    visit.every(_EVERY_S, page.keep_up)
 
 
 class OrderPage:

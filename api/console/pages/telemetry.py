@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from nicegui import run, ui
+from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, words
@@ -36,7 +36,7 @@ async def show(visit: Visit) -> None:
         slots = box("line", testid="slots")
         rows = box("card list deliveries", testid="deliveries")
         await _read(visit, slots, rows)
-        ui.timer(_EVERY_S, partial(_read, visit, slots, rows))
+        visit.every(_EVERY_S, partial(_read, visit, slots, rows))
 
 
 async def _read(visit: Visit, slots: Element, rows: Element) -> None:

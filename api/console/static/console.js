@@ -51,14 +51,18 @@ class LocalInstant extends HTMLElement {
     const field = document.createElement("input");
     field.type = "datetime-local";
     field.className = "field";
-    const at = new Date(this.getAttribute("at") || NaN);
-    field.value = Number.isNaN(at.getTime()) ? "" : written(at, "minute").replace(" ", "T");
+    this.field = field;
+    this.show(this.getAttribute("at"));
     field.addEventListener("change", (event) => {
       event.stopPropagation();
       const chosen = field.value ? new Date(field.value).toISOString() : "";
       this.dispatchEvent(new CustomEvent("chosen", { detail: chosen }));
     });
     this.append(field);
+  }
+  show(said) {
+    const at = new Date(said || NaN);
+    this.field.value = Number.isNaN(at.getTime()) ? "" : written(at, "minute").replace(" ", "T");
   }
 }
 customElements.define("local-instant", LocalInstant);

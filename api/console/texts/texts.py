@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.console.texts.codes import CODE_TEXTS
+from api.console.texts.connection import CONNECTION_TEXTS
 from api.console.texts.engineering import ENGINEERING_TEXTS
 from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
@@ -99,6 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "export_xlsx": ("Excel (XLSX)", "Excel（XLSX）"),
     "export_parquet": ("Parquet", "Parquet"),
     "loading": ("Reading the plant …", "正在读取工厂数据……"),
+    **CONNECTION_TEXTS,
     **PLANT_TEXTS,
     **ALERT_TEXTS,
     **ASSET_TEXTS,

@@ -97,16 +97,22 @@ _PROCESSES.set_forkserver_preload([serve_console.__module__, "tests.api.warm_con
 @contextmanager
 def served(url: str) -> Iterator[str]:
     """Serve the console on a database; yields its address."""
-    port = free_port() if _listens(_usual_port()) else _usual_port()
-    process = _PROCESSES.Process(target=serve_console, args=(url, port))
-    process.start()
+    port = free_port() if listens(_usual_port()) else _usual_port()
+    process = start_console(url, port)
     try:
-        _wait_until_it_listens(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.join(PATIENCE_S)
         assert process.exitcode == 0
+
+
+def start_console(url: str, port: int) -> ForkServerProcess:
+    """Start a process that serves the console at a port, and wait until it does."""
+    process = _PROCESSES.Process(target=serve_console, args=(url, port))
+    process.start()
+    _wait_until_itlistens(port, process)
+    return process
 
 
 @functools.cache
@@ -115,17 +121,18 @@ def _usual_port() -> int:
     return free_port()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Say whether anybody answers at a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait_until_it_listens(port: int, process: ForkServerProcess) -> None:
-    def listens() -> bool:
+def _wait_until_itlistens(port: int, process: ForkServerProcess) -> None:
+    def came_up() -> bool:
         assert process.is_alive(), "the console did not come up"
-        return _listens(port)
+        return listens(port)
 
-    wait_for(listens, what="console")
+    wait_for(came_up, what="console")
 
 
 @pytest.fixture

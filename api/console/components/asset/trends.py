@@ -206,7 +206,7 @@ class Trends:
     async def begin(self) -> None:
         """Read for the first time, and go on as long as the page is open."""
         await self.read()
-        ui.timer(_EVERY_S, self.keep_up)
+        self._visit.every(_EVERY_S, self.keep_up)
 
     async def read(self) -> None:
         """Read and draw; of two readings at a time the later one counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from nicegui import run, ui
+from nicegui import run
 
 from api.console.visit import Visit
 from api.parts import Parts
@@ -37,7 +37,7 @@ class ListReading(Generic[Found]):
     async def begin(self) -> None:
         """Read for the first time, and go on as long as the page is open."""
         await self.again()
-        ui.timer(_EVERY_S, self._keep_up)
+        self._visit.every(_EVERY_S, self._keep_up)
 
     async def again(self) -> None:
         """Read and show."""

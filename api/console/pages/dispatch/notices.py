@@ -57,7 +57,7 @@ async def show(visit: Visit) -> None:
         page = NoticesPage(visit, box("stack", testid="notices"))
         await page.read()
         await _wishes(visit)
-    ui.timer(_EVERY_S, page.read)
+    visit.every(_EVERY_S, page.read)
 
 
 class NoticesPage:
