@@ -155,7 +155,7 @@ def test_nothing_is_done_on_an_open_page_once_its_session_has_ended(
         ada = people_rows.by_sign_in(tx, "ada")
         assert ada is not None
         sessions.end_all_of(tx, ada.person_id, at=SystemClock().now(), because="a test")
-    tab.page.wait_for_url("**/login")
+    tab.page.wait_for_url(re.compile(r"/login\?next=/work-orders/WO-000001$"))
     with app_database.transaction() as tx:
         assert orders.get_order(tx, "WO-000001").acknowledged_at is None
 
