@@ -36,6 +36,14 @@ def suggested(order: WorkOrder, closing: Closing | None) -> LessonWords:
     )
 
 
+def offered(tx: Transaction, order: WorkOrder) -> LessonWords | None:
+    """Return what a closed order would teach; None where it stands open, found nothing, or has taught its lesson."""
+    closing = orders.closing_of(tx, order.order_id)
+    if closing is None or not is_worth_keeping(closing) or lessons.of_order(tx, order.order_id) is not None:
+        return None
+    return suggested(order, closing)
+
+
 def is_worth_keeping(closing: Closing) -> bool:
     """Say whether a lesson is offered: something was found, or people were told for nothing."""
     return closing.outcome is not Outcome.NO_FAULT_FOUND

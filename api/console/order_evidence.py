@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.knowledge.lessons import offered
 from alerts.knowledge.nearest import Near, nearest
 from alerts.orders.bookings import spent_on
 from api.console.components.charts import ChartWindow, Trace
@@ -24,6 +25,7 @@ from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Transaction
 from storage.identity import people
+from storage.knowledge.lessons import LessonWords
 from storage.notices import answers
 from storage.notices.answers import EngineeringAnswer
 from storage.orders import job_plans, stock
@@ -117,7 +119,10 @@ def people_for(tx: Transaction, site: str) -> OrderPeople:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dossier:
-    """One order with its evidence; `names` are the asset's signals' by key, `traces` those that lead."""
+    """One order with its evidence; `names` are the asset's signals' by key, `traces` those that lead.
+
+    `lesson` is what is offered to be kept of it.
+    """
 
     order: WorkOrder
     asset: AssetView
@@ -136,6 +141,7 @@ class Dossier:
     near: Sequence[Near]
     spending: OrderSpending
     downtimes: Sequence[Downtime]
+    lesson: LessonWords | None
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -167,6 +173,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             near=nearest(tx, order),
             spending=spending_for(tx, order, parts.clock.now()),
             downtimes=list_downtimes(tx, order_id=order.order_id),
+            lesson=offered(tx, order),
         )
 
 

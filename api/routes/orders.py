@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from alerts.knowledge.lessons import offered
 from alerts.orders import bookings, commands
 from alerts.orders.commands import acknowledge_order
 from api.parts import GivenParts, Parts
@@ -15,8 +16,10 @@ from api.problems import answers
 from api.protocol.paging import Pages
 from api.revisions import RevisionRead, tag_revision
 from api.schemas.orders import (
+    ClosedOrderShape,
     CodeShape,
     CodesShape,
+    LessonOfferShape,
     NewBooking,
     NewClosing,
     NewReport,
@@ -150,11 +153,15 @@ def reverse_booking(parts: GivenParts, number: str, booking_id: int, deed: Remar
 
 
 @router.post("/{number}/close", responses=_MOVED)
-def close(parts: GivenParts, number: str, closing: NewClosing, read: RevisionRead) -> OrderShape:
-    """Close it with its codes: COMP → CLOSE."""
+def close(parts: GivenParts, number: str, closing: NewClosing, read: RevisionRead) -> ClosedOrderShape:
+    """Close it with its codes: COMP → CLOSE; the answer offers the lesson to be kept."""
     codes = commands.Codes(**closing.model_dump())
     order = commands.close_order(parts.database, number, codes, actor=parts.principal, clock=parts.clock, revision=read)
-    return OrderShape.model_validate(order)
+    closed = ClosedOrderShape.model_validate(order)
+    with parts.database.transaction() as tx:
+        found = offered(tx, order)
+    closed.lesson = LessonOfferShape.model_validate(found) if found else None
+    return closed
 
 
 def _step(parts: Parts, number: str, step: Step, deed: Remark, read: int | None) -> OrderShape:

@@ -65,6 +65,22 @@ class OrderShape(Shape):
 _WAITS = (OrderState.WSCH, OrderState.WMATL, OrderState.WPCOND)
 
 
+class LessonOfferShape(Shape):
+    """What an order would teach, in the words that are there: to be put right and kept with `POST …/lesson`."""
+
+    failure_mode: str
+    seen: str
+    cause: str
+    helped: str
+    signals: list[str]
+
+
+class ClosedOrderShape(OrderShape):
+    """An order that was closed, and the lesson that is offered to be kept of it; null where nothing was found."""
+
+    lesson: LessonOfferShape | None = None
+
+
 class OrderQuery:
     """Which orders are wanted; what is left out asks nothing."""
 

@@ -31,7 +31,7 @@ def to_work_on(order: WorkOrder) -> Need:
     return Right.WORK_ON_ORDERS, order.site
 
 
-def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
+def work_card(visit: Visit, order: WorkOrder, on_done: Done, on_closed: Done) -> None:
     """Offer the steps that the order's state allows, and nothing else."""
     with card(visit.t("work"), "acting"), box("form", testid="steps"):
         if not order.steps:
@@ -39,7 +39,10 @@ def work_card(visit: Visit, order: WorkOrder, on_done: Done) -> None:
             return
         offered = [step for step in order.steps if visit.may(right_of_step(step), order.site)]
         for place, step in enumerate(offered):
-            offer(visit, f"step_{step.value}", partial(_ask, visit, order, step, on_done), is_quiet=place > 0)
+            asked = partial(_ask_codes, visit, order, on_closed)
+            if step is not Step.CLOSE:
+                asked = partial(_ask, visit, order, step, on_done)
+            offer(visit, f"step_{step.value}", asked, is_quiet=place > 0)
         if visit.may(Right.WORK_ON_ORDERS, order.site):
             offer(visit, "book", partial(_ask_booking, visit, order, on_done), is_quiet=True)
         elif not offered:
@@ -96,9 +99,6 @@ def _amount(visit: Visit, booking: Booking) -> str:
 
 
 def _ask(visit: Visit, order: WorkOrder, step: Step, on_done: Done) -> None:
-    if step is Step.CLOSE:
-        _ask_codes(visit, order, on_done)
-        return
     with sheet(f"{order.number}: {visit.t(f'step_{step.value}')}") as dialog:
         words(visit.t("step_hint", state=visit.word("state", step.leads_to.value)), "muted")
         note = remark(visit, "note", "step-note")

@@ -18,6 +18,7 @@ from api.console.components.frame import empty, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
 from api.console.components.orders.answers import answers_card
 from api.console.components.orders.files import files_card
+from api.console.components.orders.lessons import ask_lesson, lesson_card
 from api.console.components.orders.people import assignment_card, comments_card, why_card
 from api.console.components.orders.spending import downtime_card, spending_card
 from api.console.components.orders.tasks import tasks_card
@@ -61,6 +62,7 @@ class OrderPage:
         self._reads = 0
         counts = visit.watch.look().counts
         self._changed_at = counts.orders_changed_at if counts else None
+        self._asks_lesson = False
         self._draft: dict[str, str] = {}
 
     async def keep_up(self) -> None:
@@ -107,6 +109,14 @@ class OrderPage:
         if dossier is not None and mine == self._reads:
             self._revision = dossier.order.revision
             self._draw(dossier)
+            if self._asks_lesson and dossier.lesson is not None:
+                self._asks_lesson = False
+                ask_lesson(self._visit, dossier.order, dossier.lesson, self.read)
+
+    async def _closed(self) -> None:
+        """Draw the order that was closed just now, and ask whether its lesson is kept."""
+        self._asks_lesson = True
+        await self.read()
 
     def _say(self, said: str, sign: str) -> None:
         self._room.clear()
@@ -129,7 +139,8 @@ class OrderPage:
                     comments_card(visit, order, dossier.comments, self._draft, self.read)
                 with box("stack"):
                     self._acknowledgement(order, dossier.events)
-                    work_card(visit, order, self.read)
+                    work_card(visit, order, self.read, self._closed)
+                    lesson_card(visit, order, dossier.lesson, self.read)
                     answers_card(
                         visit,
                         order,

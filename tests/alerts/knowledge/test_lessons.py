@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from alerts.knowledge.lessons import (
     keep_lesson,
     keep_order_lesson,
+    offered,
     revise_lesson,
     suggested,
     withdraw_lesson,
@@ -150,3 +151,20 @@ def test_a_closed_order_suggests_what_it_taught(app_database: Database, number: 
         helped="Adjust: shimmed the motor feet",
         signals=("vib_de", "flow"),
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_offered"), [("confirmed", True), ("false_alarm", True), ("no_fault_found", False)]
+)
+def test_a_lesson_is_offered_once_where_something_was_to_be_learnt(
+    app_database: Database, clock: ManualClock, number: str, plant_rows: PlantRows, outcome: str, is_offered: bool
+) -> None:
+    codes = {"outcome": outcome, "failure_mode": "VIB", "cause": "3.4", "action": "repair", "relearn": False}
+    times = {"restored_at": NOON, "closed_at": NOON, "closed_by": "Mei", "note": "aligned"}
+    plant_rows.add("work_order_closing", order_id=int(number.removeprefix("WO-")), **codes, **times)
+    with app_database.transaction() as tx:
+        words = offered(tx, orders.get_order(tx, number))
+    assert (words is not None) == is_offered
+    keep_order_lesson(app_database, number, SAYS, actor=MEI, clock=clock)
+    with app_database.transaction() as tx:
+        assert offered(tx, orders.get_order(tx, number)) is None

@@ -14,6 +14,8 @@ from alerts.knowledge.indexing import catch_up
 from alerts.knowledge.nearest import nearest
 from alerts.knowledge.search import Because, Hit, _snippet, search
 from alerts.knowledge.words import keys, spans
+from alerts.orders.editing import comment_on_order
+from plant.clock import ManualClock
 from plant.errors import Rejected
 from plant.people.principal import Principal, Recognition, process
 from plant.people.rights import PlantRole
@@ -115,6 +117,15 @@ def test_an_order_that_changed_and_one_that_is_gone_are_found_as_they_are(
         left = tx.connection.execute("SELECT count(*) AS n FROM knowledge_word WHERE entries < 0").fetchone()
     assert ask(plant, "crack") == []
     assert left == {"n": 0}
+
+
+def test_what_is_said_of_an_order_after_it_was_closed_is_found(plant: Database) -> None:
+    assert ask(plant, "shaft sleeve scored") == []
+    number = orders.order_number(int(ask(plant, "cartridge")[0].entry.key))
+    comment_on_order(plant, number, "found at the overhaul: shaft sleeve scored", actor=MEI, clock=ManualClock(NOON))
+    assert catch_up(plant, now=NOON) == 1
+    (hit,) = ask(plant, "shaft sleeve scored")
+    assert (orders.order_number(int(hit.entry.key)), marked(hit)) == (number, ["shaft", "sleeve", "scored"])
 
 
 def test_nothing_asked_is_refused_and_what_nobody_wrote_finds_nothing(plant: Database) -> None:

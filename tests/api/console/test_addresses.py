@@ -9,11 +9,15 @@ from datetime import datetime
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
+from alerts.orders.commands import report_failure
 from api.identity.credentials import set_password
 from plant.clock import SystemClock
 from plant.iso14224 import Activity
-from plant.work_order import OrderState, Outcome
+from plant.people.principal import typed
+from plant.severity import Severity
+from plant.work_order import FailureReport, OrderState, Outcome
 from storage.core.database import Database
 from storage.identity import people as people_rows
 from storage.identity import sessions
@@ -77,7 +81,7 @@ def offered(tab: Tab) -> list[str]:
 
 
 @pytest.mark.usefixtures("sick_plant")
-def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_moves_are_offered(
+def test_an_order_is_worked_off_and_closed_and_the_lesson_that_is_kept_stands_beside_the_next_one(
     console: str, open_tab: OpenTab, app_database: Database
 ) -> None:
     tab = open_tab(console)
@@ -104,7 +108,13 @@ def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_mov
     for field, chosen in (("outcome", "Confirmed"), ("cause", "Expected wear and tear"), ("action", "Replace")):
         tab.page.get_by_test_id(field).click()
         tab.page.get_by_role("option", name=chosen).click()
+    tab.page.locator(".sheet").get_by_test_id("step-note").fill("drive end, greased dry")
     tab.page.get_by_test_id("close_do").click()
+    expect(tab.page.get_by_test_id("lesson-helped")).to_have_value("Replace: drive end, greased dry")
+    tab.page.get_by_test_id("lesson-seen").fill("Drive end bearing rumbles")
+    tab.page.get_by_test_id("lesson_keep_do").click()
+    tab.page.get_by_test_id("lesson_keep_do").wait_for(state="detached")
+    expect(tab.page.get_by_test_id("lesson-offer")).to_have_count(0)
     expect_text(tab, "closing", "3.4 Expected wear and tear")
     expect_text(tab, "closing", "The machine is learnt again")
     assert tab.page.get_by_text("Nothing more is to be done here").is_visible()
@@ -115,6 +125,12 @@ def test_an_order_is_worked_off_and_closed_with_its_codes_where_only_allowed_mov
     assert closing is not None
     assert (closing.outcome, closing.action, closing.relearn) == (Outcome.CONFIRMED, Activity.REPLACE, True)
     assert closing.restored_at == order.completed_at
+    report = FailureReport(
+        actor=typed("Wang"), failure_mode=order.failure_mode, severity=Severity.MAJOR, what="it rumbles again"
+    )
+    following = report_failure(app_database, order.site, order.asset, report, clock=SystemClock())
+    tab.open(f"/work-orders/{following.number}")
+    expect(tab.page.get_by_test_id("nearest")).to_contain_text("Drive end bearing rumbles")
 
 
 @pytest.mark.usefixtures("plant")
