@@ -71,7 +71,7 @@ def end_downtime(database: Database, number: str, *, at: datetime, actor: Princi
         raise Rejected("in_the_future", f"{at.isoformat()} lies in the future")
     with database.transaction() as tx:
         locked = lock_order(tx, number)
-        if not downtimes.end_downtime(tx, locked.order.asset_id, at=at):
+        if not downtimes.end_downtime(tx, locked.order.asset_id, at=at, noted_at=now, by=actor.name):
             raise Conflict(f"{locked.order.asset} is not known to stand, or only since later")
         entry = JournalEntry(event="downtime_ended", actor=actor.name, at=now)
         return write_revision(tx, locked, touched(locked.order, actor.name, now), entry)

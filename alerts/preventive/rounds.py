@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,11 @@ from alerts.orders.order_notices import tell_of_order
 from alerts.orders.raising import raise_order
 from alerts.orders.transitions import Occasion, found_overdue
 from alerts.preventive.calendar import next_due
+from alerts.preventive.metering import begin_count, counted_on, is_worth_keeping
 from plant.backoff import GrowingWait
 from plant.clock import Clock, iso
 from plant.errors import AssetloopError, Unavailable
-from plant.orders.maintenance_plan import KeptPlan, PlanKind
+from plant.orders.maintenance_plan import KeptPlan, MeterCount, PlanKind
 from plant.orders.rules import OrderChoice
 from plant.severity import Severity
 from plant.work_order import WorkOrder
@@ -38,11 +39,11 @@ _A_FEW_TIMES = RetryWhileUnavailable(wait=GrowingWait(first_s=10.0, most_s=10.0)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueNow:
-    """That a plan is due since an instant; from `anchor_value` the next one counts, where it counts something."""
+    """That a plan is due since an instant; `meter` is what its next occurrence has counted already, if it counts."""
 
     at: datetime
     because: dict[str, object]
-    anchor_value: float | None = None
+    meter: MeterCount | None = None
 
 
 def raise_due(database: Database, *, clock: Clock, console_url: str = "") -> list[str]:
@@ -86,7 +87,7 @@ def _advance(tx: Transaction, kept: KeptPlan, now: datetime, console_url: str) -
         occurrences=occurrence,
         next_due=_following(kept, due.at, now),
         anchor_at=now if kept.plan.kind is not PlanKind.CALENDAR else due.at,
-        anchor_value=due.anchor_value,
+        meter=due.meter,
         order_id=order_id,
     )
     return order.number if order else None
@@ -149,23 +150,30 @@ def _due_by_meter(tx: Transaction, kept: KeptPlan, now: datetime) -> DueNow | No
         since = max(since, kept.last_done_at or since)
     if plan.running_above is not None:
         run = rows.running_hours(tx, kept.asset_id, plan.signal, above=plan.running_above, since=since)
-        return _met(plan.signal, run, every, now, anchor=None) if run >= every else None
+        return _met(plan.signal, run, every, now, meter=None) if run >= every else None
     found = rows.newest_value(tx, kept.asset_id, plan.signal)
     if found is None:
         return None
-    value, anchor = found[0], kept.anchor_value
-    if anchor is None or value < anchor or since > kept.anchor_at:  # it counts from here: new, changed, or done again
-        rows.move_plan(tx, kept, occurrences=kept.occurrences, next_due=None, anchor_at=since, anchor_value=value)
+    value, time = found
+    if kept.meter is None or since > kept.anchor_at:  # it counts from here: new, or done again
+        _keep_count(tx, kept, begin_count(value), since)
         return None
-    if value - anchor < every:
+    counted = counted_on(kept.meter, value, time)
+    if counted.total < every:
+        if is_worth_keeping(kept.meter, counted, every):
+            _keep_count(tx, kept, counted, since)
         return None
-    passed = (value - anchor) // every * every
-    return _met(plan.signal, value - anchor, every, now, anchor=anchor + passed)
+    left = replace(counted, carried=counted.total % every, anchor=counted.seen)
+    return _met(plan.signal, counted.total, every, now, meter=left)
 
 
-def _met(signal: str, counted: float, every: float, now: datetime, *, anchor: float | None) -> DueNow:
+def _keep_count(tx: Transaction, kept: KeptPlan, counted: MeterCount, since: datetime) -> None:
+    rows.move_plan(tx, kept, occurrences=kept.occurrences, next_due=None, anchor_at=since, meter=counted)
+
+
+def _met(signal: str, counted: float, every: float, now: datetime, *, meter: MeterCount | None) -> DueNow:
     because: dict[str, object] = {"condition": "meter", "signal": signal, "least": every, "found": round(counted, 3)}
-    return DueNow(at=now, because=because, anchor_value=anchor)
+    return DueNow(at=now, because=because, meter=meter)
 
 
 def _due_by_condition(tx: Transaction, kept: KeptPlan, now: datetime) -> DueNow | None:
@@ -192,7 +200,7 @@ def _remember(tx: Transaction, kept: KeptPlan, at: datetime | None) -> None:
         occurrences=kept.occurrences,
         next_due=at,
         anchor_at=kept.anchor_at,
-        anchor_value=kept.anchor_value,
+        meter=kept.meter,
     )
 
 

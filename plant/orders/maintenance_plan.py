@@ -61,6 +61,25 @@ class MaintenancePlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MeterCount:
+    """How far a counter has counted: from `anchor` to `seen`, and `carried` what it had before it was set back.
+
+    `fell_to` is a lower value that one reading said at `fell_at`, until a second one says so, too.
+    """
+
+    anchor: float
+    seen: float
+    carried: float = 0.0
+    fell_to: float | None = None
+    fell_at: datetime | None = None
+
+    @property
+    def total(self) -> float:
+        """Return all that was counted."""
+        return self.carried + self.seen - self.anchor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KeptPlan:
     """A plan as the record has it: how often it was due, when it is next, and from what it counts."""
 
@@ -73,7 +92,7 @@ class KeptPlan:
     occurrences: int
     next_due: datetime | None
     anchor_at: datetime
-    anchor_value: float | None
+    meter: MeterCount | None
     last_order: str | None
     last_is_open: bool
     last_done_at: datetime | None

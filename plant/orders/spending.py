@@ -68,7 +68,10 @@ class Labour:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Downtime:
-    """That a machine stood, from when to when, and why; `order` is the order that it belongs to."""
+    """That a machine stood, from when to when, and why; `order` is the order that it belongs to.
+
+    `end_noted_at` is when it was noted until when it stood, where that was later.
+    """
 
     asset_id: int
     down_from: datetime
@@ -79,6 +82,8 @@ class Downtime:
     noted_by: str
     downtime_id: int = 0
     order: str | None = None
+    end_noted_at: datetime | None = None
+    end_noted_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,12 +16,13 @@ AFTER INSERT OR UPDATE OF state ON asset
 FOR EACH ROW EXECUTE FUNCTION keep_asset_state();
 
 -- When assets were down, from what is known: failures by the times with which orders were closed, and downtime that people
--- noted. `failure` names what failed, once where both speak of one order; it is null where the downtime was planned.
+-- noted, whose end may have been noted later (`end_known_at`). `failure` names what failed, once where both speak of one
+-- order; it is null where the downtime was planned.
 DROP VIEW IF EXISTS outage;
 CREATE VIEW outage AS
 SELECT
     o.asset_id, o.order_id, c.failed_at AS down_from, c.restored_at AS down_to, 'order ' || o.order_id AS failure,
-    c.closed_at AS known_at
+    c.closed_at AS known_at, c.closed_at AS end_known_at
 FROM work_order AS o
 JOIN work_order_closing AS c USING (order_id)
 WHERE c.outcome = 'confirmed' AND c.failed_at IS NOT NULL
@@ -29,7 +30,7 @@ UNION ALL
 SELECT
     d.asset_id, d.order_id, d.down_from, d.down_to,
     CASE WHEN NOT d.is_planned THEN coalesce('order ' || d.order_id, 'downtime ' || d.downtime_id) END,
-    d.noted_at
+    d.noted_at, coalesce(d.end_noted_at, d.noted_at)
 FROM downtime AS d;
 
 -- What was booked, when: on the day on which it was worked, in the site's zone, where that was said. What takes a booking

@@ -76,11 +76,12 @@ AS $$
         SELECT
             o.asset_id,
             o.failure,
-            tstzrange(o.down_from, greatest(coalesce(least(o.down_to, p_known_at), p_known_at), o.down_from)) AS times,
+            tstzrange(o.down_from, greatest(coalesce(least(e.down_to, p_known_at), p_known_at), o.down_from)) AS times,
             o.down_from,
-            CASE WHEN o.down_to <= p_known_at THEN o.down_to END AS down_to
+            CASE WHEN e.down_to <= p_known_at THEN e.down_to END AS down_to
         FROM outage AS o
-        WHERE o.known_at <= p_known_at AND o.down_from < p_to AND coalesce(o.down_to, p_known_at) > p_from
+        CROSS JOIN LATERAL (SELECT CASE WHEN o.end_known_at <= p_known_at THEN o.down_to END AS down_to) AS e
+        WHERE o.known_at <= p_known_at AND o.down_from < p_to AND coalesce(e.down_to, p_known_at) > p_from
     ),
     down AS (
         SELECT b.asset_id, b.time_from, range_agg(d.times * b.times) AS times

@@ -14,13 +14,14 @@ from storage.work.orders import order_number
 def add_downtime(tx: Transaction, downtime: Downtime, *, order_id: int | None) -> None:
     """Write down that a machine stood, and the order that it belongs to."""
     values = asdict(downtime)
-    del values["downtime_id"], values["order"]
+    for told_by_the_row in ("downtime_id", "order", "end_noted_at", "end_noted_by"):
+        del values[told_by_the_row]
     tx.run("downtimes.add", order_id=order_id, **values)
 
 
-def end_downtime(tx: Transaction, asset_id: int, *, at: datetime) -> bool:
+def end_downtime(tx: Transaction, asset_id: int, *, at: datetime, noted_at: datetime, by: str) -> bool:
     """Say until when a machine stood; False where none stands, or it stood only later."""
-    return tx.first("downtimes.end", asset_id=asset_id, at=at) is not None
+    return tx.first("downtimes.end", asset_id=asset_id, at=at, noted_at=noted_at, by=by) is not None
 
 
 def overlaps(tx: Transaction, asset_id: int, down_from: datetime, down_to: datetime | None) -> bool:

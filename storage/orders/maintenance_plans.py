@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from plant.errors import NotFound
-from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan
+from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan, MeterCount
 from plant.orders.rules import WorkType
 from storage.core.database import Transaction
 from storage.work.orders import order_number
@@ -75,12 +75,19 @@ def move_plan(
     occurrences: int,
     next_due: datetime | None,
     anchor_at: datetime,
-    anchor_value: float | None,
+    meter: MeterCount | None,
     order_id: int | None = None,
 ) -> None:
     """Remember how far a plan has come."""
-    values = {"occurrences": occurrences, "next_due": next_due, "anchor_at": anchor_at, "anchor_value": anchor_value}
-    tx.run("maintenance_plans.move", plan_id=kept.plan_id, **values, order_id=order_id)
+    values = {"occurrences": occurrences, "next_due": next_due, "anchor_at": anchor_at}
+    counted = {
+        "anchor_value": meter.anchor if meter else None,
+        "carried": meter.carried if meter else 0.0,
+        "seen_value": meter.seen if meter else None,
+        "fell_to": meter.fell_to if meter else None,
+        "fell_at": meter.fell_at if meter else None,
+    }
+    tx.run("maintenance_plans.move", plan_id=kept.plan_id, **values, **counted, order_id=order_id)
 
 
 def activate_plan(tx: Transaction, plan_id: int, *, is_active: bool, at: datetime, by: str) -> None:
@@ -138,4 +145,19 @@ def maintenance_of_document(asset: str, document: dict[str, Any]) -> Maintenance
 def _kept(row: dict[str, Any]) -> KeptPlan:
     document, asset, last = row.pop("document"), row.pop("asset"), row.pop("last_order_id")
     plan = maintenance_of_document(asset, document)
-    return KeptPlan(**row, plan=plan, last_order=None if last is None else order_number(last))
+    counted = {name: row.pop(name) for name in ("anchor_value", "carried", "seen_value", "fell_to", "fell_at")}
+    return KeptPlan(**row, plan=plan, meter=_meter(**counted), last_order=None if last is None else order_number(last))
+
+
+def _meter(
+    *,
+    anchor_value: float | None,
+    carried: float,
+    seen_value: float | None,
+    fell_to: float | None,
+    fell_at: datetime | None,
+) -> MeterCount | None:
+    if anchor_value is None:
+        return None
+    seen = anchor_value if seen_value is None else seen_value
+    return MeterCount(anchor=anchor_value, seen=seen, carried=carried, fell_to=fell_to, fell_at=fell_at)

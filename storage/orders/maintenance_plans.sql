@@ -55,7 +55,8 @@ FOR UPDATE SKIP LOCKED;
 -- A plan as it stands.
 SELECT
     m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
-    m.next_due, m.anchor_at, m.anchor_value, m.last_order_id,
+    m.next_due, m.anchor_at, m.anchor_value, m.carried, m.seen_value,
+    m.fell_to, m.fell_at, m.last_order_id,
     coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
     coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
 FROM maintenance_plan AS m
@@ -68,7 +69,8 @@ WHERE m.plan_id = %(plan_id)s;
 -- Every plan, or those of an asset.
 SELECT
     m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
-    m.next_due, m.anchor_at, m.anchor_value, m.last_order_id,
+    m.next_due, m.anchor_at, m.anchor_value, m.carried, m.seen_value,
+    m.fell_to, m.fell_at, m.last_order_id,
     coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
     coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
 FROM maintenance_plan AS m
@@ -88,6 +90,7 @@ VALUES (%(plan_id)s, %(number)s, %(due_at)s, %(at)s, %(order_id)s);
 UPDATE maintenance_plan
 SET
     occurrences = %(occurrences)s, next_due = %(next_due)s, anchor_at = %(anchor_at)s, anchor_value = %(anchor_value)s,
+    carried = %(carried)s, seen_value = %(seen_value)s, fell_to = %(fell_to)s, fell_at = %(fell_at)s,
     last_order_id = coalesce(%(order_id)s, last_order_id)
 WHERE plan_id = %(plan_id)s;
 

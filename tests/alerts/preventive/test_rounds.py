@@ -145,6 +145,9 @@ def test_running_hours_of_a_counter_make_an_order_each_time_they_are_through(
     assert [run(value) for value in (1119.0, 1120.5)] == [[], ["WO-000002"]]
     finish(app_database, clock, "WO-000002")
     assert [run(value) for value in (3.0, 502.0, 503.0)] == [[], [], ["WO-000003"]]  # the counter was changed
+    finish(app_database, clock, "WO-000003")
+    counted = (903.0, 0.0, 1.0, 0.0, 99.0, 100.0)  # 400 before it is set back, and 100 on the new one
+    assert [run(value) for value in counted] == [[], [], [], [], [], ["WO-000004"]]
 
 
 def test_hours_in_which_a_signal_is_above_a_value_are_running_hours(

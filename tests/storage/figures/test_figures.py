@@ -191,6 +191,19 @@ def test_figures_are_restated_when_late_facts_arrive_and_as_known_before_they_ar
     ]
 
 
+def test_an_end_that_was_noted_late_restates_figures_only_since_then(app_database: Database, plant: Plant) -> None:
+    # it stands from 10 March on, which is noted at once; on 20 April it is noted that this was over on 12 March
+    # known 1 April: down for all of the 22 days that are left of March; known 21 April: 48 h
+    asset_id = plant.asset()
+    noted = {"noted_at": MARCH + 9 * DAY, "noted_by": "Ann", "reason": "seal"}
+    ended = {"end_noted_at": APRIL + 19 * DAY, "end_noted_by": "Bo"}
+    span = {"down_from": MARCH + 9 * DAY, "down_to": MARCH + 11 * DAY}
+    plant.rows.add("downtime", asset_id=asset_id, **span, **noted, **ended)
+    known = [ask(app_database, known_at=APRIL + day * DAY)[0] for day in (0, 20)]
+    assert [one.down_h for one in known] == [22 * 24, 48]
+    assert [one.mttr_h for one in known] == [None, 48]
+
+
 def test_classes_and_sites_are_made_of_summed_elements(app_database: Database, plant: Plant) -> None:
     # P-1: 744 h, one failure of 24 h; P-2: in service from 22 March, 240 h, two failures of 12 h
     # class and site: required 984, down 48, failures 3: MTBF 936 / 3 = 312 (the mean of 720 and 108 would be 414)
