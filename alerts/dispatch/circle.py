@@ -9,13 +9,12 @@ from alerts.dispatch.plans import NoticePlan
 from alerts.dispatch.receivers import Contact
 from plant.errors import Rejected
 from plant.notices.hours import WeeklyHours
-from plant.notices.notice import Notice
+from plant.notices.notice import ENGINEERING_TEAM, Notice
 from plant.people.rights import ROLE_RIGHTS, PlantRole, Right
 from plant.severity import Severity
 from storage.core.database import Transaction
 from storage.notices import contacts
 
-_ENGINEERING_TEAM = "engineering"
 _OPERATE = frozenset({PlantRole.OPERATIONS, PlantRole.SUPERVISOR})
 _SEE = frozenset(role for role in PlantRole if Right.SEE in ROLE_RIGHTS[role])
 
@@ -53,7 +52,7 @@ def _is_of(row: dict[str, Any], notice: Notice) -> bool:
     """
     if notice.team:
         is_engineer = PlantRole.ENGINEERING in _roles(row, notice.site)
-        return notice.team in row["teams"] or (notice.team == _ENGINEERING_TEAM and is_engineer)
+        return notice.team in row["teams"] or (notice.team == ENGINEERING_TEAM and is_engineer)
     if notice.site:
         return bool(_roles(row, notice.site) & _OPERATE)
     return any(f" {role.value}" in row["roles"] for role in (*_OPERATE, PlantRole.ADMINISTRATOR))

@@ -30,6 +30,7 @@ def notice_document(posted: PostedNotice, *, step: int) -> dict[str, Any]:
             "subject_id": notice.subject_id,
             "site": notice.site,
             "area": notice.area,
+            "areas": [one for one in notice.each_area if one],
             "team": notice.team,
             "severity": notice.severity.value,
             "priority": notice.priority,

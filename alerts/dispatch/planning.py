@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from alerts.dispatch.answering.invitations import invitation
 from alerts.dispatch.circle import circle_of
 from alerts.dispatch.messages import notice_document
 from alerts.dispatch.plans import NoticePlan, NoticePlans
-from alerts.dispatch.receivers import Receiver, due_after_quiet, receivers_of
+from alerts.dispatch.receivers import Receiver, StepReceivers, due_after_quiet, receivers_of
 from plant.notices.notice import Bilingual, Notice, NoticeSubject, PostedNotice
 from plant.severity import Severity
 from storage.core.database import Transaction
@@ -34,14 +34,18 @@ class Planner:
 
     def plan(self, tx: Transaction, posted: PostedNotice, planned_revision: int, now: datetime) -> None:
         """Plan for a locked notice: its first step where people are to be told, else what keeps programs up to date."""
-        plan = self.plans.plan_for(posted.notice)
+        plans = self.plans.plans_for(posted.notice)
         dispatches.refresh(tx, posted.notice_id, _document(tx, posted, 0))
         if posted.is_settled:
             escalations.stop_escalation(tx, posted.notice_id)
             if posted.acknowledged_at is not None:
                 dispatches.withdraw(tx, posted.notice_id, but=self._machines(), at=now)
-        elif plan is not None and posted.told_revision > planned_revision:
-            self._take_step(tx, posted, plan, 0, now)
+        elif posted.told_revision > planned_revision:
+            escalations.stop_escalation(tx, posted.notice_id)
+            for plan in plans:
+                self._take_step(tx, posted, plan, 0, now)
+        elif posted.notice.areas:
+            self._tell_new_areas(tx, posted, plans, now)
         for way in dispatches.ways_told(tx, posted.notice_id, self._machines()):
             self._plan_message(tx, posted, Receiver(way=way, at=now), 0, now)
         escalations.mark_planned(tx, posted.notice_id)
@@ -52,7 +56,7 @@ class Planner:
         plan = next((one for one in self.plans.plans if one.name == due.plan), None)
         is_over = posted is None or posted.is_settled or plan is None or due.next_step >= len(plan.steps)
         if is_over or posted is None or plan is None:
-            escalations.stop_escalation(tx, due.notice_id)
+            escalations.stop_escalation(tx, due.notice_id, due.plan)
             return
         after_quiet = due_after_quiet(posted.notice, plan, now)
         if after_quiet > now:
@@ -60,9 +64,24 @@ class Planner:
         else:
             self._take_step(tx, posted, plan, due.next_step, now)
 
-    def _take_step(self, tx: Transaction, posted: PostedNotice, plan: NoticePlan, step: int, now: datetime) -> None:
+    def _tell_new_areas(
+        self, tx: Transaction, posted: PostedNotice, plans: Sequence[NoticePlan], now: datetime
+    ) -> None:
+        """Tell those of a notice that has reached their area, whom nobody has told of it yet; the others know."""
+        told, going_on = dispatches.told(tx, posted.notice_id), escalations.plans_of(tx, posted.notice_id)
+        for plan in plans:
+            if plan.name in going_on:
+                for receiver in self._receivers(tx, posted, plan, 0, now).receivers:
+                    if (receiver.way, receiver.person) not in told:
+                        self._plan_message(tx, posted, receiver, 0, now)
+            else:
+                self._take_step(tx, posted, plan, 0, now, but=told)
+
+    def _receivers(
+        self, tx: Transaction, posted: PostedNotice, plan: NoticePlan, step: int, now: datetime
+    ) -> StepReceivers:
         circle = circle_of(tx, posted.notice, plan)
-        found = receivers_of(
+        return receivers_of(
             posted.notice,
             self.plans,
             plan,
@@ -72,8 +91,20 @@ class Planner:
             on_call=circle.called(self.on_call(tx, plan, now)),
             now=now,
         )
+
+    def _take_step(
+        self,
+        tx: Transaction,
+        posted: PostedNotice,
+        plan: NoticePlan,
+        step: int,
+        now: datetime,
+        but: Collection[tuple[str, str]] = (),
+    ) -> None:
+        found = self._receivers(tx, posted, plan, step, now)
         for receiver in found.receivers:
-            self._plan_message(tx, posted, receiver, step, now)
+            if (receiver.way, receiver.person) not in but:
+                self._plan_message(tx, posted, receiver, step, now)
         self._say_nobody(tx, posted, plan, now, is_nobody=found.nobody_on_call)
         following = step + 1
         due_at = None

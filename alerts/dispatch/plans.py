@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
@@ -79,7 +79,7 @@ class NoticePlan:
         return (
             (not self.teams or (notice.team or OPERATIONS) in self.teams)
             and (not self.sites or notice.site in self.sites)
-            and (not self.areas or notice.area in self.areas)
+            and (not self.areas or not self.areas.isdisjoint(notice.each_area))
             and (not self.subjects or notice.subject in self.subjects)
             and notice.severity.at_least(self.at_least)
         )
@@ -87,15 +87,20 @@ class NoticePlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoticePlans:
-    """All of it; the first plan that fits a notice is the one. `chats` are people's own addresses, by way."""
+    """All of it; in each area of a notice the first plan that fits it is the one.
+
+    `chats` are people's own addresses, by way.
+    """
 
     ways: Mapping[str, Way]
     plans: tuple[NoticePlan, ...]
     chats: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def plan_for(self, notice: Notice) -> NoticePlan | None:
-        """Return the plan of a notice; None where it is nobody's."""
-        return next((plan for plan in self.plans if plan.fits(notice)), None)
+    def plans_for(self, notice: Notice) -> tuple[NoticePlan, ...]:
+        """Return the plan of a notice in each of its areas, each plan once; none where it is nobody's."""
+        in_areas = (replace(notice, area=area, areas=()) for area in notice.each_area)
+        found = (next((plan for plan in self.plans if plan.fits(one)), None) for one in in_areas)
+        return tuple({plan.name: plan for plan in found if plan is not None}.values())
 
 
 BUILT_IN = NoticePlans(

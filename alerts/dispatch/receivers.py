@@ -28,7 +28,7 @@ class Contact:
 
     def wants(self, notice: Notice) -> bool:
         """Say whether a notice is within what they want to be reached with."""
-        fits_area = self.areas is None or notice.area is None or notice.area in self.areas
+        fits_area = self.areas is None or notice.area is None or not self.areas.isdisjoint(notice.each_area)
         return notice.severity.at_least(self.at_least) and fits_area
 
     def is_called(self, names: Iterable[str]) -> bool:

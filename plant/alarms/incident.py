@@ -13,8 +13,9 @@ from plant.severity import Severity
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
-    """Alerts that belong together; `root_alert_id` is the likely root, `severity` the worst of those that stand.
+    """Alerts that belong together, at assets in `areas`.
 
+    `root_alert_id` is the likely root, `severity` the worst of those that stand.
     `told_at` is when people were told of it by itself, None where a flood took it in. `calm_since` is since when none
     of its alerts is open; `looked` sums the revisions of its alerts that were taken into account. `merged_into` is the
     incident that took its alerts over, where both turned out to be one.
@@ -35,6 +36,7 @@ class Incident:
     resolved_at: datetime | None = None
     looked: int = 0
     merged_into: UUID | None = None
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,9 @@ from typing import Any
 
 from plant.severity import Severity
 
+ENGINEERING_TEAM = "engineering"
+"""The team of all who engineer a site, which nobody has to set up."""
+
 
 class NoticeSubject(StrEnum):
     """What a notice is about."""
@@ -43,7 +46,8 @@ class Notice:
 
     `subject_id` names the thing: an order's number, an incident's id. `site` is empty where it is about every site.
     `team` is whose it is; None: operations of the `area`, or of the site where no area is named. `priority` 1 is the
-    most urgent. `critical` ones are never bundled and pass quiet hours. `link` is where the console shows the thing.
+    most urgent. `areas` are further ones that it is about. `critical` ones are never bundled and pass quiet hours.
+    `link` is where the console shows the thing.
     """
 
     subject: NoticeSubject
@@ -59,6 +63,12 @@ class Notice:
     lines: tuple[Bilingual, ...] = ()
     link: str | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()
+
+    @property
+    def each_area(self) -> tuple[str | None, ...]:
+        """Return every area that it is about, the first one first; None where none is named."""
+        return (self.area, *self.areas)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,9 +39,11 @@ def told_alerts(tx: Transaction, at: datetime) -> list[tuple[UUID, str]]:
 
 
 def told_notices(tx: Transaction, at: datetime) -> list[tuple[str, str, int]]:
-    """Return the notices that changed at an instant: id, area, and as which revision people were last told."""
+    """Return the notices that changed at an instant: id, each area, and as which revision people were last told."""
     rows = tx.all("alarm_year.told_notices", at=at)
-    return [(str(row["notice_id"]), row["area"], row["told_revision"]) for row in rows]
+    return [
+        (str(row["notice_id"]), area, row["told_revision"]) for row in rows for area in (row["area"], *row["areas"])
+    ]
 
 
 def unacknowledged(tx: Transaction, alert_ids: Collection[UUID]) -> list[UUID]:

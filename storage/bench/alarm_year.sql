@@ -13,7 +13,9 @@ WHERE e.at = %(at)s AND e.tells;
 
 -- name: told_notices
 -- The notices that asked for people's attention at an instant, and as which revision of theirs.
-SELECT notice_id, coalesce(area, '') AS area, told_revision
+SELECT
+    notice_id, coalesce(area, '') AS area, told_revision,
+    ARRAY(SELECT jsonb_array_elements_text(document -> 'areas')) AS areas
 FROM notice
 WHERE changed_at = %(at)s AND told_revision > 0;
 

@@ -111,6 +111,11 @@ def withdraw(tx: Transaction, notice_id: str, *, but: list[str], at: datetime) -
     return tx.run("dispatches.withdraw", notice_id=notice_id, but=but, at=at)
 
 
+def told(tx: Transaction, notice_id: str) -> set[tuple[str, str]]:
+    """Return whom a notice went out to, or is to go: way and person."""
+    return {(row["way"], row["person"]) for row in tx.all("dispatches.told", notice_id=notice_id)}
+
+
 def ways_told(tx: Transaction, notice_id: str, ways: list[str]) -> list[str]:
     """Name those of these ways by which a notice went out, or is to."""
     return [row["way"] for row in tx.all("dispatches.ways_told", notice_id=notice_id, ways=ways)]

@@ -34,6 +34,12 @@ FROM dispatch
 WHERE notice_id = %(notice_id)s::uuid AND person = '' AND way = ANY(%(ways)s::text[])
 ORDER BY way;
 
+-- name: told
+-- Whom a notice went out to, or is to go.
+SELECT DISTINCT way, person
+FROM dispatch
+WHERE notice_id = %(notice_id)s::uuid;
+
 -- name: claim
 -- Take messages of a way that are due, so that nobody else sends them until the lease runs out.
 UPDATE dispatch AS d

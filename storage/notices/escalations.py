@@ -12,7 +12,7 @@ from storage.notices.notices import posted_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DueStep:
-    """The step of a notice's plan that is due; `revision` is the one that was told."""
+    """The step of one of a notice's plans that is due; `revision` is the one that was told."""
 
     notice_id: str
     revision: int
@@ -51,9 +51,14 @@ def escalate_from(
     )
 
 
-def stop_escalation(tx: Transaction, notice_id: str) -> None:
-    """Let no further step come."""
-    tx.run("escalations.stop_escalation", notice_id=notice_id)
+def stop_escalation(tx: Transaction, notice_id: str, plan_name: str | None = None) -> None:
+    """Let no further step come, of one plan or of all."""
+    tx.run("escalations.stop_escalation", notice_id=notice_id, plan=plan_name)
+
+
+def plans_of(tx: Transaction, notice_id: str) -> set[str]:
+    """Name the plans by which people are told of a notice, or were."""
+    return {row["plan"] for row in tx.all("escalations.plans", notice_id=notice_id)}
 
 
 def due_escalations(tx: Transaction, *, now: datetime, most: int) -> list[str]:
@@ -62,7 +67,7 @@ def due_escalations(tx: Transaction, *, now: datetime, most: int) -> list[str]:
 
 
 def lock_escalation(tx: Transaction, notice_id: str, *, now: datetime) -> DueStep | None:
-    """Lock the step that is due; None where somebody else takes it, or has."""
+    """Lock the step that is due, the first of several; None where somebody else takes it, or has."""
     row = tx.first("escalations.lock_escalation", notice_id=notice_id, now=now)
     return None if row is None else DueStep(**row)
 

@@ -20,17 +20,23 @@ SET planned_revision = revision
 WHERE notice_id = %(notice_id)s::uuid;
 
 -- name: escalate_from
--- Say which step comes next for a notice, and when; what was there before is over.
+-- Say which step of a plan comes next for a notice, and when; what was there before is over.
 INSERT INTO escalation (notice_id, revision, plan, next_step, due_at)
 VALUES (%(notice_id)s::uuid, %(revision)s, %(plan)s, %(next_step)s, %(due_at)s)
-ON CONFLICT (notice_id) DO UPDATE
-SET revision = excluded.revision, plan = excluded.plan, next_step = excluded.next_step, due_at = excluded.due_at;
+ON CONFLICT (notice_id, plan) DO UPDATE
+SET revision = excluded.revision, next_step = excluded.next_step, due_at = excluded.due_at;
 
 -- name: stop_escalation
--- No step comes any more.
+-- No step comes any more, of one plan or of all.
 UPDATE escalation
 SET due_at = NULL
-WHERE notice_id = %(notice_id)s::uuid AND due_at IS NOT NULL;
+WHERE notice_id = %(notice_id)s::uuid AND due_at IS NOT NULL AND (%(plan)s::text IS NULL OR plan = %(plan)s);
+
+-- name: plans
+-- The plans by which people are told of a notice, or were.
+SELECT plan
+FROM escalation
+WHERE notice_id = %(notice_id)s::uuid;
 
 -- name: due_escalations
 -- Notices of which a step is due, the oldest first.
@@ -45,6 +51,8 @@ LIMIT %(most)s;
 SELECT e.notice_id::text, e.revision, e.plan, e.next_step, e.due_at
 FROM escalation AS e
 WHERE e.notice_id = %(notice_id)s::uuid AND e.due_at <= %(now)s AND e.paused_since IS NULL
+ORDER BY e.due_at, e.plan
+LIMIT 1
 FOR UPDATE SKIP LOCKED;
 
 -- name: pause

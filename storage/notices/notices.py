@@ -83,6 +83,7 @@ def _document(notice: Notice) -> dict[str, Any]:
         "lines": [asdict(line) for line in notice.lines],
         "link": notice.link,
         "evidence": dict(notice.evidence),
+        "areas": list(notice.areas),
     }
 
 
@@ -103,6 +104,7 @@ def posted_of(row: dict[str, Any]) -> PostedNotice:
         lines=tuple(Bilingual(**line) for line in document["lines"]),
         link=document["link"],
         evidence=document["evidence"],
+        areas=tuple(document.get("areas") or ()),
     )
     return PostedNotice(
         notice_id=str(row["notice_id"]),

@@ -106,6 +106,11 @@ def evidence(tx: Transaction, alert_ids: Collection[UUID]) -> dict[UUID, dict[st
     return {row["alert_id"]: row["evidence"] for row in tx.all("incidents.evidence", alert_ids=list(alert_ids))}
 
 
+def areas_of(tx: Transaction, asset_ids: Collection[int]) -> dict[int, str]:
+    """Return the areas of some assets."""
+    return {row["asset_id"]: row["area"] for row in tx.all("incidents.areas", asset_ids=list(asset_ids))}
+
+
 def feeds_among(tx: Transaction, asset_ids: Collection[int]) -> set[tuple[int, int]]:
     """Return which of some assets feed which others of them, also by way of assets between."""
     rows = tx.all("incidents.upstream", asset_ids=list(asset_ids))
@@ -129,6 +134,14 @@ def told_lately(tx: Transaction, site_id: int, area: str, *, since: datetime) ->
     """Return how many incidents of an area people were told of one by one, and how many began, since an instant."""
     row = tx.one("incidents.told_lately", site_id=site_id, area=area, since=since)
     return row["told"], row["began"]
+
+
+def areas_of_floods(tx: Transaction, flood_ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """Return the areas of some floods."""
+    if not flood_ids:
+        return {}
+    rows = tx.all("incidents.areas_of_floods", flood_ids=list(flood_ids))
+    return {row["flood_id"]: row["area"] for row in rows}
 
 
 def open_flood(tx: Transaction, *, site_id: int, area: str) -> Flood | None:
@@ -173,4 +186,4 @@ def in_flood(tx: Transaction, flood_id: UUID, *, most: int) -> tuple[int, list[B
 
 
 def _incident(row: dict[str, Any]) -> Incident:
-    return Incident(**{**row, "severity": Severity(row["severity"])})
+    return Incident(**{**row, "severity": Severity(row["severity"]), "areas": tuple(row["areas"])})

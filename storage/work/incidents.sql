@@ -67,8 +67,8 @@ WHERE alert_id = ANY (%(alert_ids)s::uuid[]) AND resolved_at IS NULL;
 
 -- name: begin
 -- Begin incidents, each with one alert.
-INSERT INTO incident (incident_id, site_id, area, began, root_alert_id, severity)
-SELECT n.incident_id, a.site_id, a.area, %(at)s, n.alert_id, n.severity
+INSERT INTO incident (incident_id, site_id, area, areas, began, root_alert_id, severity)
+SELECT n.incident_id, a.site_id, a.area, ARRAY[a.area], %(at)s, n.alert_id, n.severity
 FROM unnest(%(incident_ids)s::uuid[], %(asset_ids)s::integer[], %(alert_ids)s::uuid[], %(severities)s::text[])
     AS n (incident_id, asset_id, alert_id, severity)
 JOIN asset AS a USING (asset_id);
@@ -86,7 +86,8 @@ SET incident_id = excluded.incident_id, joined_at = excluded.joined_at;
 UPDATE incident AS i
 SET
     root_alert_id = r.root_alert_id, severity = r.severity, size = r.size, flood_id = r.flood_id, told_at = r.told_at,
-    calm_since = r.calm_since, acknowledged_at = r.acknowledged_at, resolved_at = r.resolved_at, looked = r.looked
+    calm_since = r.calm_since, acknowledged_at = r.acknowledged_at, resolved_at = r.resolved_at, looked = r.looked,
+    areas = r.areas
 FROM json_populate_recordset(NULL::incident, %(rows)s::json) AS r
 WHERE i.incident_id = r.incident_id;
 
@@ -124,6 +125,12 @@ ORDER BY l.onset, l.alert_id;
 SELECT alert_id, evidence
 FROM alert
 WHERE alert_id = ANY (%(alert_ids)s::uuid[]);
+
+-- name: areas
+-- The areas of some assets.
+SELECT asset_id, area
+FROM asset
+WHERE asset_id = ANY (%(asset_ids)s::integer[]);
 
 -- name: upstream
 -- Which of some assets feed which others of them, also by way of assets between.
@@ -168,10 +175,18 @@ LIMIT %(most)s;
 -- name: told_lately
 -- How many incidents of an area people were told of one by one, and how many began, since an instant.
 SELECT
-    count(*) FILTER (WHERE told_at > %(since)s AND flood_id IS NULL) AS told,
-    count(*) FILTER (WHERE began > %(since)s) AS began
-FROM incident
-WHERE site_id = %(site_id)s AND area = %(area)s AND (began > %(since)s OR told_at > %(since)s);
+    count(*) FILTER (WHERE i.told_at > %(since)s AND f.area IS DISTINCT FROM %(area)s) AS told,
+    count(*) FILTER (WHERE i.began > %(since)s) AS began
+FROM incident AS i
+LEFT JOIN alarm_flood AS f USING (flood_id)
+WHERE i.site_id = %(site_id)s AND (i.area = %(area)s OR %(area)s = ANY (i.areas))
+    AND (i.began > %(since)s OR i.told_at > %(since)s);
+
+-- name: areas_of_floods
+-- The areas of some floods.
+SELECT flood_id, area
+FROM alarm_flood
+WHERE flood_id = ANY (%(flood_ids)s::uuid[]);
 
 -- name: open_flood
 -- The flood that goes on in an area.

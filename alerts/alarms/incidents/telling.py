@@ -43,11 +43,13 @@ def bring_up_to_date(tx: Transaction, incident_ids: Sequence[UUID], *, at: datet
     if not looked_at:
         return
     members = rows.members(tx, [one.incident_id for one in looked_at], with_evidence=False)
-    feeds = rows.feeds_among(tx, {one.asset_id for held in members.values() for one in held})
+    asset_ids = {one.asset_id for held in members.values() for one in held}
+    feeds, where = rows.feeds_among(tx, asset_ids), rows.areas_of(tx, asset_ids)
     sides, areas = _sides(tx, members), _Areas(tx, at)
     now: list[Incident] = []
     for one in looked_at:
         incident = _of_alerts(one, members[one.incident_id], feeds, at)
+        incident = replace(incident, areas=_areas_of(incident, members[one.incident_id], where))
         if incident.resolved_at is None and one.told_at is None:
             is_engineerings = sides[one.incident_id] is not None
             told = replace(incident, told_at=at, flood_id=None)
@@ -119,6 +121,11 @@ def _of_alerts(
     )
 
 
+def _areas_of(incident: Incident, alerts: Sequence[Alert], where: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the areas of an incident's assets, the one in which it began first."""
+    return tuple(dict.fromkeys((incident.area, *sorted({where[one.asset_id] for one in alerts}))))
+
+
 class _Areas:
     """How many incidents operators' areas were told of lately, and their floods; each area is asked once.
 
@@ -132,19 +139,32 @@ class _Areas:
         self.floods: list[Flood] = []
 
     def told_or_bundled(self, before: Incident, incident: Incident) -> Incident:
-        """Say whether people are told of an incident by itself, or a flood takes it in, or has it already."""
-        area = (incident.site_id, incident.area)
-        self._ask(area)
-        if before.flood_id is None or incident.severity is Severity.CRITICAL:
-            flood, told = self._flood[area], self._told[area]
-            if not is_bundled(incident.severity, told=told, is_in_flood=flood is not None, rules=FLOOD_RULES):
-                self._told[area] += 1
-                return replace(incident, told_at=self._at, flood_id=None)
-            incident = replace(incident, flood_id=(flood or self._begin(incident)).flood_id)
-        flood = self._flood[area]
-        if flood is not None and flood not in self.floods:
-            self.floods.append(flood)
-        return incident
+        """Say whether people are told of an incident by itself, or a flood takes it in, or has it already.
+
+        In an area with a flood it is the flood's; in its other areas people are told of it.
+        """
+        for area in incident.areas:
+            self._ask((incident.site_id, area))
+        is_taken_in = before.flood_id is not None and incident.severity is not Severity.CRITICAL
+        asked = [area for area in incident.areas if not (is_taken_in and area in before.areas)]
+        flooded = [area for area in asked if self._is_bundled(incident, area)]
+        if not is_taken_in:
+            flood_id = None
+            if flooded:
+                flood = self._flood[incident.site_id, flooded[0]] or self._begin(incident, flooded[0])
+                flood_id = flood.flood_id
+            incident = replace(incident, flood_id=flood_id)
+        told = asked if is_taken_in else [area for area in asked if area not in flooded[:1]]
+        for area in told:
+            self._told[incident.site_id, area] += 1
+        goes_on = (self._flood[incident.site_id, area] for area in incident.areas)
+        self.floods += [one for one in goes_on if one and one.flood_id == incident.flood_id and one not in self.floods]
+        return replace(incident, told_at=self._at if told else None)
+
+    def _is_bundled(self, incident: Incident, area: str) -> bool:
+        key = (incident.site_id, area)
+        is_in_flood = self._flood[key] is not None
+        return is_bundled(incident.severity, told=self._told[key], is_in_flood=is_in_flood, rules=FLOOD_RULES)
 
     def _ask(self, area: tuple[int, str]) -> None:
         if area not in self._flood:
@@ -152,16 +172,16 @@ class _Areas:
             self._flood[area] = rows.open_flood(self._tx, site_id=site_id, area=name)
             self._told[area], _ = rows.told_lately(self._tx, site_id, name, since=self._at - FLOOD_RULES.span)
 
-    def _begin(self, incident: Incident) -> Flood:
+    def _begin(self, incident: Incident, area: str) -> Flood:
         flood = Flood(
             flood_id=uuid5(incident.incident_id, f"flood {self._at.isoformat()}"),
             site_id=incident.site_id,
             site=incident.site,
-            area=incident.area,
+            area=area,
             began=self._at,
         )
         rows.begin_flood(self._tx, flood)
-        self._flood[(incident.site_id, incident.area)] = flood
+        self._flood[incident.site_id, area] = flood
         return flood
 
 
@@ -173,10 +193,12 @@ def _post(tx: Transaction, told: Sequence[_Moved], *, at: datetime, console_url:
     said = rationalisations_of(tx, {one.asset_id for one in roots.values()})
     evidence = rows.evidence(tx, [one.alert_id for one in roots.values()])
     teams = notices.teams_of(tx, SUBJECT, [str(one) for one in roots])
+    flooded = rows.areas_of_floods(tx, [one.now.flood_id for one in told if one.now.flood_id])
     posts: list[tuple[Notice, bool]] = []
     for one in told:
         root = replace(roots[one.now.incident_id], evidence=evidence[one.now.root_alert_id])
-        notice = _notice(one, root, said.get((root.asset_id, root.kind)), console_url)
+        areas = [area for area in one.now.areas if area != flooded.get(one.now.flood_id)]
+        notice = _notice(one, root, said.get((root.asset_id, root.kind)), areas, console_url)
         is_worse = one.now.severity.rank > one.before.severity.rank
         knows = one.team in teams.get(str(one.now.incident_id), ())
         posts.append((notice, one.before.told_at is None or is_worse or not knows))
@@ -187,8 +209,10 @@ def _root(incident: Incident, alerts: Sequence[Alert]) -> Alert:
     return next(one for one in alerts if one.alert_id == incident.root_alert_id)
 
 
-def _notice(moved: _Moved, root: Alert, said: Rationalisation | None, console_url: str) -> Notice:
+def _notice(moved: _Moved, root: Alert, said: Rationalisation | None, areas: Sequence[str], console_url: str) -> Notice:
+    """Write the notice of an incident for some areas; where an asset is in none, it is for the whole site."""
     incident = moved.now
+    named = () if "" in areas else areas
     return Notice(
         subject=SUBJECT,
         subject_id=str(incident.incident_id),
@@ -196,7 +220,8 @@ def _notice(moved: _Moved, root: Alert, said: Rationalisation | None, console_ur
         title=wording.incident_title(root.asset, root.kind, incident.size),
         site=incident.site,
         asset_id=root.asset_id,
-        area=incident.area or None,
+        area=next(iter(named), None),
+        areas=tuple(named[1:]),
         team=moved.team,
         priority=(said.priority if said else None) or _PRIORITIES[incident.severity],
         critical=incident.severity is Severity.CRITICAL,

@@ -50,7 +50,7 @@ class LivedYear:
         self._database, self._year, self._chance = database, year, chance
         self._clock = ManualClock(BEGIN)
         self._desk = Desk(database, self._clock, most=2000)
-        self._told_as: dict[str, int] = {}
+        self._told_as: dict[tuple[str, str], int] = {}
         self._ahead: list[_Happens] = []
         self._order = 0
         self.told = Told()
@@ -102,8 +102,8 @@ class LivedYear:
             self.told.alerts.append((area, now_s))
             self._at(now_s + float(self._chance.uniform(*_NOTED_S)), "note", alert_id)
         for notice_id, area, told_revision in notices:
-            if self._told_as.get(notice_id) != told_revision:
-                self._told_as[notice_id] = told_revision
+            if self._told_as.get((notice_id, area)) != told_revision:
+                self._told_as[notice_id, area] = told_revision
                 self.told.notices.append((area, now_s))
 
     def _at(self, at_s: float, what: Literal["write", "clear", "note", "look"], which: int | UUID) -> None:

@@ -232,6 +232,35 @@ def test_another_area_has_a_flood_of_its_own(plant: Plant, desk: Desk, plant_row
     assert {one.notice.subject for one in told} == {NoticeSubject.INCIDENT}
 
 
+def test_an_incident_over_several_areas_is_one_notice_for_each_of_them_but_where_a_flood_has_it(
+    plant: Plant, desk: Desk, clock: ManualClock, plant_rows: PlantRows
+) -> None:
+    cause, felt, later = (
+        plant_rows.asset(tag, area=area) for tag, area in (("N", "north"), ("S", "south"), ("W", "west"))
+    )
+    for origin, to in pairwise((cause, felt, later)):
+        plant_rows.add("feed", from_asset_id=origin, to_asset_id=to)
+    plant.finds(cause)
+    plant.finds(felt)
+    desk.round()
+    clock.sleep(20)
+    plant.finds(later)
+    desk.round()
+    (told,) = plant.notices()
+    assert (told.notice.each_area, told.told_revision) == (("north", "south", "west"), 1)
+    for number in range(10):
+        plant.finds(plant_rows.asset(f"F-{number}", area="east"))
+    flooded, beside = (plant_rows.asset(tag, area=area) for tag, area in (("E", "east"), ("X", "north")))
+    plant_rows.add("feed", from_asset_id=flooded, to_asset_id=beside)
+    desk.round()
+    plant.finds(flooded)
+    plant.finds(beside)
+    desk.round()
+    titles = {one.notice.title.en: one.notice.each_area for one in plant.notices()}
+    assert titles["E: condition deviates (+1)"] == ("north",)
+    assert titles["demo east: flood of alerts, 1 bundled here"] == ("east",)
+
+
 def test_people_are_told_again_when_an_incident_gets_worse(
     plant: Plant, desk: Desk, clock: ManualClock, superuser: Look
 ) -> None:

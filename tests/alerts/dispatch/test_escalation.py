@@ -80,6 +80,44 @@ def test_what_got_worse_begins_anew(dispatching: Make) -> None:
     assert plant.after(15) == ["ann", "bo"]
 
 
+AREAS = """
+[way.mail]
+kind = "mail"
+
+[[plan]]
+name = "north"
+areas = ["north"]
+steps = [{ ways = ["mail"], people = ["ann", "bo"] }, { after_min = 15, ways = ["mail"], people = ["cy"] }]
+
+[[plan]]
+name = "south"
+areas = ["south"]
+steps = [{ ways = ["mail"], people = ["bo", "cy"] }, { after_min = 30, ways = ["mail"], people = ["ann"] }]
+"""
+
+
+def test_what_is_about_several_areas_reaches_the_receivers_of_each_once(dispatching: Make) -> None:
+    plant = dispatching(AREAS)
+    plant.post(area="north", areas=("south", "west"))
+    assert plant.after(0) == ["ann", "bo", "cy"]
+    assert plant.after(15) == ["cy"], "each area's plan goes on by itself"
+    assert plant.after(15) == ["ann"]
+    plant.acknowledge()
+    assert plant.after(600) == []
+
+
+def test_what_comes_to_another_area_is_told_to_who_does_not_know_it_yet(dispatching: Make) -> None:
+    plant = dispatching(AREAS)
+    plant.post(area="north")
+    assert plant.after(0) == ["ann", "bo"]
+    plant.post(tell=False, area="north", areas=("south",))
+    assert plant.after(1) == ["cy"]
+    plant.post(tell=False, area="north", areas=("south",))
+    assert plant.after(1) == []
+    plant.acknowledge()
+    assert plant.after(600) == []
+
+
 def test_programs_are_kept_up_to_date_and_people_are_left_in_peace(dispatching: Make) -> None:
     plant = dispatching(STEPS)
     plant.post()

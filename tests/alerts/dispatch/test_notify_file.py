@@ -37,13 +37,13 @@ def test_the_first_plan_that_fits_is_the_one() -> None:
             ("rest", ""),
         )
     )
-    plan = read_notify_text(text).plan_for(NOTICE)
+    (plan,) = read_notify_text(text).plans_for(NOTICE)
     assert plan is not None
     assert plan.name == "seals"
 
 
 def test_without_a_file_every_notice_goes_out_on_mqtt() -> None:
-    plan = BUILT_IN.plan_for(NOTICE)
+    (plan,) = BUILT_IN.plans_for(NOTICE)
     assert plan is not None
     assert plan.steps[0].ways == ("mqtt",)
 
