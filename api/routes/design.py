@@ -68,7 +68,7 @@ def get_picture(parts: GivenParts, request_id: int) -> Response:
 def accept(parts: GivenParts, request_id: int, wanted: AcceptanceWanted) -> DesignRequestShape:
     """Accept a request and make its changes, all or none."""
     deciding.accept(
-        parts.database, request_id, wanted.changes(), reason=wanted.reason, actor=parts.principal, clock=parts.clock
+        parts.database, request_id, wanted.wishes(), reason=wanted.reason, actor=parts.principal, clock=parts.clock
     )
     return get_design_request(parts, request_id)
 

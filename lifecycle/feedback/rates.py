@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -63,9 +62,9 @@ class FeedbackRules:
     """When a request is opened: the stated threshold, and how sure one is that the rest of the fleet does better.
 
     `least_failures` and `least_a_year` must be reached in `window`. Against the rest of the same class and failure mode
-    at the site the one-sided E-test for two Poisson means (Krishnamoorthy and Thomson 2004) must say less than `doubt`,
-    shared among the kinds of machine that are tested (Bonferroni). Where there is no rest to compare with, the lower
-    end of the rate's interval must reach `least_a_year`. What was decided is left alone for `rest_after`.
+    at every site the one-sided E-test for two Poisson means (Krishnamoorthy and Thomson 2004) must say less than
+    `doubt`, shared among the kinds of machine that are tested (Bonferroni). Where there is no rest to compare with, the
+    lower end of the rate's interval must reach `least_a_year`. What was decided is left alone for `rest_after`.
     """
 
     window: timedelta = timedelta(days=730)
@@ -121,9 +120,3 @@ def effect_of(before: FailureRate, after: FailureRate) -> str:
     if worse is not None and worse < 0.05:
         return "worse"
     return "no_difference" if expected >= 10.0 else "not_yet_known"
-
-
-def others(groups: Sequence[FailureRate], mine: int) -> FailureRate:
-    """Add up all groups but one."""
-    rest = [one for place, one in enumerate(groups) if place != mine]
-    return FailureRate(failures=sum(one.failures for one in rest), years=sum(one.years for one in rest))

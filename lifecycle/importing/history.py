@@ -26,7 +26,7 @@ class NotedChange:
     def line(self) -> str:
         """Say it in a line, with whoever changed it last."""
         last = self.by[-1]
-        source = f" from {last.file}" if last.file else ""
+        source = f" from {last.source}" if last.source else ""
         return f"{self.change.line} ({last.by}, {last.at:%Y-%m-%d %H:%M} UTC{source})"
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lifecycle import ledger
 from lifecycle.handover.projects import enter_project
 from lifecycle.requirements.checking import Unmet, unmet_by
-from lifecycle.requirements.requirement import Requirements, requirements_document, requirements_of_document
+from lifecycle.requirements.gating import standing_of
+from lifecycle.requirements.requirement import Requirements, requirements_document, requirements_of_document, together
 from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.people.principal import Principal
@@ -17,20 +18,24 @@ from storage.core.database import Database, Transaction
 from storage.projects import projects as rows
 from storage.projects import requirements as kept_rows
 from storage.projects.projects import Project
-from storage.projects.requirements import KeptRequirements
+from storage.projects.requirements import ClassRequirementsVersion, KeptRequirements
 
 RIGHT_OF_SIDE = {"engineering": Right.SIGN_FOR_ENGINEERING, "operations": Right.SIGN_FOR_OPERATIONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequirementsView:
-    """A project's requirements: every version, the one that counts, and what assets lack by it."""
+    """A project's requirements: every version, the one that counts, and what assets lack by it.
+
+    `standing` are what changes of design asked of its classes when it began, which is lacking as well.
+    """
 
     project: str
     versions: Sequence[KeptRequirements]
     counts: int | None
     assets: Sequence[str]
     unmet: Sequence[Unmet]
+    standing: Sequence[ClassRequirementsVersion] = ()
 
 
 def keep_requirements(
@@ -118,14 +123,17 @@ def look_at_requirements(database: Database, tag: str) -> RequirementsView:
         versions = kept_rows.versions_of(tx, project.project_id)
         agreed = next((one for one in versions if one.is_agreed), None)
         looked_at = agreed or (versions[0] if versions else None)
-        held = kept_rows.held_for_handover(tx, project.project_id) if looked_at else []
-        unmet = list(unmet_by(requirements_of_document(looked_at.document), held)) if looked_at else []
+        said = requirements_of_document(looked_at.document) if looked_at else None
+        asked = together(said, standing_of(tx, project))
+        held = kept_rows.held_for_handover(tx, project.project_id) if asked.classes else []
+        unmet = list(unmet_by(asked, held))
         return RequirementsView(
             project=tag,
             versions=versions,
             counts=agreed.version if agreed else None,
             assets=project.assets,
             unmet=unmet,
+            standing=kept_rows.standing_requirements(tx, project.project_id),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from lifecycle.requirements.checking import UnmetKind, unmet_by
-from lifecycle.requirements.requirement import Requirements, requirements_of_document
+from lifecycle.requirements.requirement import Requirements, requirements_of_document, together
 from storage.core.database import Transaction
 from storage.projects import requirements as kept_rows
 from storage.projects.projects import Project
@@ -15,20 +15,31 @@ RequirementLack = UnmetKind | Literal["requirements_unsigned"]
 
 
 def completeness_lacks(tx: Transaction, project: Project) -> Iterator[tuple[RequirementLack, str]]:
-    """Say what assets lack of what was agreed; where something was kept and nothing is agreed, that is lacking."""
-    agreed = _agreed(tx, project)
-    if agreed is None:
-        if kept_rows.versions_of(tx, project.project_id):
-            yield "requirements_unsigned", project.tag
-        return
-    for one in unmet_by(agreed, kept_rows.held_for_handover(tx, project.project_id)):
-        yield one.kind, f"{one.asset} {one.what}".strip()
+    """Say what assets lack of what was agreed, and of what changes of design ask of their classes.
+
+    Where something was kept and nothing is agreed, that is lacking.
+    """
+    agreed, standing = _agreed(tx, project), standing_of(tx, project)
+    if agreed is None and kept_rows.versions_of(tx, project.project_id):
+        yield "requirements_unsigned", project.tag
+    asked = together(agreed, standing)
+    if asked.classes:
+        for one in unmet_by(asked, kept_rows.held_for_handover(tx, project.project_id)):
+            yield one.kind, f"{one.asset} {one.what}".strip()
 
 
 def training_asked(tx: Transaction, project: Project, class_tag: str) -> int:
-    """Say how many people must have been trained on a class by what was agreed; 0 where nothing was."""
-    agreed = _agreed(tx, project)
-    return max((one.training for one in agreed.of(class_tag)), default=0) if agreed else 0
+    """Say how many people must have been trained on a class by what is asked; 0 where nothing is."""
+    asked = together(_agreed(tx, project), standing_of(tx, project))
+    return max((one.training for one in asked.of(class_tag)), default=0)
+
+
+def standing_of(tx: Transaction, project: Project) -> Requirements:
+    """Return what changes of design asked of the project's classes when it began."""
+    versions = kept_rows.standing_requirements(tx, project.project_id)
+    return Requirements(
+        classes=tuple(one for kept in versions for one in requirements_of_document(kept.document).classes)
+    )
 
 
 def _agreed(tx: Transaction, project: Project) -> Requirements | None:

@@ -91,8 +91,9 @@ class _Parameter(_Entry):
         return self
 
 
-class _Class(_Entry):
-    tag: Tag
+class ClassAskedEntry(_Entry):
+    """What is asked of each asset of a class."""
+
     documents: list[str] = []
     parameter: list[_Parameter] = []
     signals: list[Tag] = []
@@ -107,6 +108,25 @@ class _Class(_Entry):
             if one not in VDI_CLASSES:
                 raise ValueError(f"{one} is no class of VDI 2770; they are {', '.join(VDI_CLASSES)}")
         return self
+
+    def asked(self, class_tag: str) -> ClassRequirement:
+        """Return what is asked, of a class."""
+        return ClassRequirement(
+            class_tag=class_tag,
+            documents=tuple(self.documents),
+            parameters=tuple(
+                ParameterRequirement(**{**said.model_dump(), "values": tuple(said.values)}) for said in self.parameter
+            ),
+            signals=tuple(self.signals),
+            limits=tuple(self.limits),
+            spares=tuple(self.spares),
+            training=self.training,
+            serial=self.serial,
+        )
+
+
+class _Class(ClassAskedEntry):
+    tag: Tag
 
 
 class RequirementsFile(_Entry):
@@ -133,23 +153,36 @@ def read_requirements(path: Path) -> Requirements:
 
 def requirements_of_file(parsed: RequirementsFile) -> Requirements:
     """Return what a file asks for."""
-    return Requirements(
-        classes=tuple(
-            ClassRequirement(
-                class_tag=one.tag,
-                documents=tuple(one.documents),
-                parameters=tuple(
-                    ParameterRequirement(**{**said.model_dump(), "values": tuple(said.values)})
-                    for said in one.parameter
-                ),
-                signals=tuple(one.signals),
-                limits=tuple(one.limits),
-                spares=tuple(one.spares),
-                training=one.training,
-                serial=one.serial,
-            )
-            for one in parsed.class_
-        )
+    return Requirements(classes=tuple(one.asked(one.tag) for one in parsed.class_))
+
+
+def together(agreed: Requirements | None, standing: Requirements) -> Requirements:
+    """Return what both ask for, once: of a class that both name what stands is added to what was agreed."""
+    if agreed is None:
+        return standing
+    more = {one.class_tag: one for one in standing.classes}
+    both = [merged(one, more.pop(one.class_tag)) if one.class_tag in more else one for one in agreed.classes]
+    return Requirements(classes=(*both, *more.values()), notes=agreed.notes)
+
+
+def merged(before: ClassRequirement, more: ClassRequirement) -> ClassRequirement:
+    """Return what a class is asked before, and more; what is said anew of a parameter takes the place of what was.
+
+    >>> before, more = ClassRequirement(class_tag="pump", training=2), ClassRequirement(class_tag="", signals=("a",))
+    >>> merged(before, more).training, merged(before, more).signals
+    (2, ('a',))
+    """
+    lists = {
+        name: tuple(dict.fromkeys((*getattr(before, name), *getattr(more, name))))
+        for name in ("documents", "signals", "limits", "spares")
+    }
+    parameters = {one.called: one for one in (*before.parameters, *more.parameters)}
+    return ClassRequirement(
+        class_tag=before.class_tag,
+        **lists,
+        parameters=tuple(parameters.values()),
+        training=max(before.training, more.training),
+        serial=before.serial or more.serial,
     )
 
 

@@ -89,7 +89,10 @@ class PlannedPart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobPlan:
-    """A job of the library; `class_tag` is the class of equipment it is for, empty for every one."""
+    """A job of the library; `class_tag` is the class of equipment it is for, empty for every one.
+
+    `request_id` is the request for a change of design that brought this version.
+    """
 
     tag: str
     name: str
@@ -103,6 +106,7 @@ class JobPlan:
     safety_zh: tuple[str, ...] = ()
     steps: tuple[JobStep, ...] = ()
     version: int = 0
+    request_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

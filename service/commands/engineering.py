@@ -50,25 +50,25 @@ def accept(
     request: Number,
     reason: Reason,
     limit: Annotated[list[str] | None, typer.Option(help="SIGNAL=LOW:HIGH, either may be empty; again.")] = None,
-    words: Annotated[list[str] | None, typer.Option(help="job_plan=…, spares=… or requirement=…; again.")] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="A TOML file: limits, job plans, spares, requirements.", metavar="FILE")
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Accept a request and make its changes, all or none."""
     from lifecycle.feedback import deciding
-    from lifecycle.feedback.deciding import LimitChange, WordedChange
+    from lifecycle.feedback.change_file import read_design_changes
+    from lifecycle.feedback.changing import LimitChange
 
-    changes: list[LimitChange | WordedChange] = []
+    wishes = read_design_changes(changes) if changes else []
     for one in limit or ():
         signal, span = _pair(one)
         low, _, high = span.partition(":")
-        changes.append(LimitChange(signal=signal, low=_number(low), high=_number(high)))
-    for one in words or ():
-        kind, said = _pair(one)
-        changes.append(WordedChange(kind=kind, said=said))
+        wishes.append(LimitChange(signal=signal, low=_number(low), high=_number(high)))
     around = surroundings(data)
     with around.database() as database:
-        done = deciding.accept(database, request, changes, reason=reason, actor=who(), clock=around.clock)
+        done = deciding.accept(database, request, wishes, reason=reason, actor=who(), clock=around.clock)
     _said(done, as_json=json)
 
 

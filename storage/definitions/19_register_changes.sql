@@ -14,7 +14,7 @@ BEGIN
     site := '';
     said := p_row - ARRAY['site_id', 'class_id', 'asset_id', 'equipment_id', 'installation_id', 'signal_id', 'area_id',
         'system_id', 'parameter_id', 'document_id', 'part_id', 'parent_id', 'merged_into', 'merged_at', 'copied_at',
-        'retired_by', 'self_registered', 'kept_at', 'kept_by', 'on_hand', 'reserved', 'state', 'position'];
+        'retired_by', 'self_registered', 'kept_at', 'kept_by', 'request_id', 'on_hand', 'reserved', 'state', 'position'];
     IF p_row ? 'asset_id' THEN
         SELECT a.tag, s.tag INTO v_asset, site
         FROM asset AS a JOIN site AS s USING (site_id) WHERE a.asset_id = (p_row ->> 'asset_id')::integer;
@@ -135,13 +135,14 @@ BEGIN
     IF v_before IS NOT DISTINCT FROM v_said AND coalesce(v_old_item, v_item) = v_item THEN
         RETURN NULL;
     END IF;
-    INSERT INTO register_change (site, kind, item, at, by, recognised, import_id, before, said)
+    INSERT INTO register_change (site, kind, item, at, by, recognised, import_id, request_id, before, said)
     VALUES (
         v_site, v_kind, v_item,
         coalesce(nullif(current_setting('assetloop.at', true), '')::timestamptz, clock_timestamp()),
         coalesce(nullif(current_setting('assetloop.actor', true), ''), 'process'),
         coalesce(nullif(current_setting('assetloop.recognised', true), ''), 'process'),
         nullif(current_setting('assetloop.import_id', true), '')::uuid,
+        nullif(current_setting('assetloop.request_id', true), '')::integer,
         v_before, v_said
     );
     RETURN NULL;

@@ -65,7 +65,7 @@ GRANT EXECUTE ON FUNCTION append_to_ledger, secret_hash, keep_secret TO assetloo
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
     project_milestone, project_document, project_gate, project_training, project_review,
-    project_requirements, project_requirements_signature,
+    project_requirements, project_requirements_signature, class_requirements,
     ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,
     drift_check, life_model, state_label
@@ -78,7 +78,7 @@ GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT INSERT, UPDATE ON area, plant_system, parameter, register_document, part_use, global_id TO assetloop_app;
 GRANT INSERT ON plant_system_member, register_import TO assetloop_app;
 GRANT INSERT, UPDATE ON register_upload TO assetloop_app;
-GRANT DELETE ON class_signal, dismissed_stranger TO assetloop_app;
+GRANT DELETE ON class_signal, dismissed_stranger, part_use TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers

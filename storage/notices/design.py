@@ -51,6 +51,7 @@ class DesignRequest:
     decided_by: str | None
     reason: str
     bcf_status: str
+    effect_told: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +72,7 @@ def groups(
 ) -> list[MachineGroup]:
     """Count machines, years and confirmed failures in a window, by kind of machine and failure mode.
 
-    Modes that nobody met are left out, but for the one that is named `also`.
+    Of a class there is each mode that any of the sites met, and the one that is named `also`, at every site.
     """
     rows = tx.all("design.groups", since=since, until=until, site=site, also=also)
     return [MachineGroup(**row) for row in rows]
@@ -130,6 +131,16 @@ def by_topic(tx: Transaction, topic_guid: str) -> DesignRequest | None:
 def decide(tx: Transaction, request_id: int, *, state: str, at: datetime, by: str, reason: str) -> bool:
     """Decide on a request; False where that was done before."""
     return tx.run("design.decide", request_id=request_id, state=state, at=at, by=by, reason=reason) > 0
+
+
+def wanting_effect(tx: Transaction) -> list[DesignRequest]:
+    """Return the accepted requests of which nobody was told yet what they brought."""
+    return [one for one in list_requests(tx) if one.state == "accepted" and not one.effect_told]
+
+
+def note_effect(tx: Transaction, request_id: int, verdict: str) -> bool:
+    """Keep that people were told what a request brought; False where they were before."""
+    return tx.run("design.note_effect", request_id=request_id, verdict=verdict) > 0
 
 
 def note_bcf(tx: Transaction, request_id: int, status: str) -> None:

@@ -1,7 +1,7 @@
 -- name: groups
 -- Machines by class, maker, model and operating context at a site, with the years they ran in a window, and the failures
--- that were confirmed meanwhile, by each failure mode there was, and by the mode `also`. Machines that nobody described
--- are one group of their own.
+-- that were confirmed meanwhile, by each failure mode of the class that any site met, and by the mode `also`. Machines that
+-- nobody described are one group of their own.
 WITH stretch AS (
     SELECT
         s.site_id, s.tag AS site, c.class_id, c.tag AS asset_class, coalesce(e.manufacturer, '') AS manufacturer,
@@ -55,12 +55,12 @@ SELECT
     y.machines, coalesce(n.failures, 0) AS failures, coalesce(n.orders, '{}') AS orders
 FROM years AS y
 JOIN (
-    SELECT site_id, class_id, failure_mode FROM counted
+    SELECT class_id, failure_mode FROM counted
     UNION
-    SELECT site_id, class_id, %(also)s FROM years WHERE %(also)s::text IS NOT NULL
-) AS m USING (site_id, class_id)
+    SELECT class_id, %(also)s FROM years WHERE %(also)s::text IS NOT NULL
+) AS m USING (class_id)
 LEFT JOIN counted AS n USING (site_id, class_id, manufacturer, model, context, failure_mode)
-ORDER BY y.site, y.asset_class, m.failure_mode, y.manufacturer, y.model, y.context;
+ORDER BY y.asset_class, m.failure_mode, y.site, y.manufacturer, y.model, y.context;
 
 -- name: costs
 -- What some orders cost, by currency, and the hours that went into them.
@@ -95,7 +95,8 @@ SELECT EXISTS (
 -- Requests, the newest first.
 SELECT
     r.request_id, s.tag AS site, c.tag AS asset_class, r.site_id, r.class_id, r.failure_mode, r.manufacturer, r.model,
-    r.context, r.state, r.opened_at, r.evidence, r.topic_guid::text, r.decided_at, r.decided_by, r.reason, r.bcf_status
+    r.context, r.state, r.opened_at, r.evidence, r.topic_guid::text, r.decided_at, r.decided_by, r.reason, r.bcf_status,
+    r.effect_told
 FROM design_request AS r
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
@@ -117,6 +118,12 @@ UPDATE design_request
 SET state = %(state)s, decided_at = %(at)s, decided_by = %(by)s, reason = %(reason)s
 WHERE request_id = %(request_id)s AND state = 'open';
 
+-- name: note_effect
+-- Keep that people were told what a request brought.
+UPDATE design_request
+SET effect_told = %(verdict)s
+WHERE request_id = %(request_id)s AND state = 'accepted' AND effect_told = '';
+
 -- name: note_bcf
 -- Keep the status that a BIM tool gave a request.
 UPDATE design_request
@@ -137,9 +144,9 @@ ORDER BY a.tag
 FOR UPDATE OF n;
 
 -- name: set_limit
--- Set a signal's limits.
+-- Set a signal's limits; they stay, whatever a later file says of its class.
 UPDATE signal
-SET low = %(low)s, high = %(high)s
+SET low = %(low)s, high = %(high)s, is_own = true
 WHERE signal_id = %(signal_id)s;
 
 -- name: add_change

@@ -15,10 +15,9 @@ from storage.core.database import Transaction
 
 
 def keep_job_plan(tx: Transaction, plan: JobPlan, *, at: datetime, by: str) -> JobPlan:
-    """Keep a plan as its next version; where it says what the newest says, return that one."""
-    tx.all("job_plans.lock", tag=plan.tag)
-    newest = find_job_plan(tx, plan.tag)
-    if newest is not None and replace(plan, version=newest.version) == newest:
+    """Keep a plan as its next version, with the request that brings it; says it what the newest says, return that."""
+    newest = lock_job_plan(tx, plan.tag)
+    if newest is not None and replace(plan, version=newest.version, request_id=newest.request_id) == newest:
         return newest
     kept = replace(plan, version=1 if newest is None else newest.version + 1)
     tx.run(
@@ -29,14 +28,21 @@ def keep_job_plan(tx: Transaction, plan: JobPlan, *, at: datetime, by: str) -> J
         document=Jsonb(job_plan_document(kept)),
         at=at,
         by=by,
+        request_id=kept.request_id,
     )
     return kept
+
+
+def lock_job_plan(tx: Transaction, tag: str) -> JobPlan | None:
+    """Return the newest version of a plan, or None, and let nobody else keep one until the transaction ends."""
+    tx.all("job_plans.lock", tag=tag)
+    return find_job_plan(tx, tag)
 
 
 def find_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan | None:
     """Return a version of a plan, the newest unless told, or None."""
     row = tx.first("job_plans.get", tag=tag, version=version)
-    return plan_of_document(row["document"], row["version"]) if row else None
+    return _plan(row) if row else None
 
 
 def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPlan:
@@ -49,15 +55,13 @@ def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPl
 
 def list_job_plans(tx: Transaction, class_tag: str | None = None) -> list[JobPlan]:
     """Return the newest version of every plan, or of those that a class can be given."""
-    return [
-        plan_of_document(row["document"], row["version"]) for row in tx.all("job_plans.newest", class_tag=class_tag)
-    ]
+    return [_plan(row) for row in tx.all("job_plans.newest", class_tag=class_tag)]
 
 
 def job_plan_document(plan: JobPlan) -> dict[str, Any]:
-    """Write a plan as JSON, without its version; amounts are strings, so that nothing is rounded."""
+    """Write a plan as JSON, without its version and whence that came; amounts are strings: nothing is rounded."""
     document: dict[str, Any] = _jsonable(asdict(plan))
-    del document["version"]
+    del document["version"], document["request_id"]
     return document
 
 
@@ -67,6 +71,10 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_jsonable(one) for one in value]
     return str(value) if isinstance(value, Decimal | TaskKind) else value
+
+
+def _plan(row: dict[str, Any]) -> JobPlan:
+    return replace(plan_of_document(row["document"], row["version"]), request_id=row["request_id"])
 
 
 def plan_of_document(document: dict[str, Any], version: int) -> JobPlan:

@@ -44,6 +44,15 @@ class HeldForHandover:
     documents: list[str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassRequirementsVersion:
+    """What is asked of a class, by the request for a change of design that brought this version."""
+
+    version: int
+    document: dict[str, Any]
+    request_id: int
+
+
 def keep_requirements(
     tx: Transaction, project_id: int, *, document: dict[str, Any], sha256: str, at: datetime, by: str
 ) -> int:
@@ -76,6 +85,26 @@ def sign_requirements(
     """Sign a version for a side; False where that side or this person has signed it."""
     values = {"side": side, "person": person, "signed_by": signed_by, "recognised": recognised, "at": at}
     return tx.first("requirements.sign", project_id=project_id, version=version, **values) is not None
+
+
+def requirements_of_class(tx: Transaction, class_id: int) -> ClassRequirementsVersion | None:
+    """Return what is asked of a class now, and let nobody else keep a version until the transaction ends."""
+    tx.all("requirements.lock_class", class_id=class_id)
+    row = tx.first("requirements.newest_of_class", class_id=class_id)
+    return ClassRequirementsVersion(**row) if row else None
+
+
+def keep_for_class(
+    tx: Transaction, class_id: int, *, document: dict[str, Any], request_id: int, at: datetime, by: str
+) -> int:
+    """Keep the next version of what is asked of a class, and return its number."""
+    values = {"document": Jsonb(document), "request_id": request_id, "at": at, "by": by}
+    return int(tx.one("requirements.keep_for_class", class_id=class_id, **values)["version"])
+
+
+def standing_requirements(tx: Transaction, project_id: int) -> list[ClassRequirementsVersion]:
+    """Return what was asked of the classes of a project's assets when the project began."""
+    return [ClassRequirementsVersion(**row) for row in tx.all("requirements.standing", project_id=project_id)]
 
 
 def held_for_handover(tx: Transaction, project_id: int) -> list[HeldForHandover]:

@@ -29,6 +29,36 @@ VALUES (%(project_id)s, %(version)s, %(side)s, %(person)s, %(signed_by)s, %(reco
 ON CONFLICT DO NOTHING
 RETURNING side;
 
+-- name: lock_class
+-- Let nobody else keep what is asked of a class until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('class_requirements'), %(class_id)s);
+
+-- name: keep_for_class
+-- Keep the next version of what is asked of a class.
+INSERT INTO class_requirements (class_id, version, document, request_id, kept_at, kept_by)
+SELECT %(class_id)s, coalesce(max(version), 0) + 1, %(document)s, %(request_id)s, %(at)s, %(by)s
+FROM class_requirements
+WHERE class_id = %(class_id)s
+RETURNING version;
+
+-- name: newest_of_class
+-- What is asked of a class now.
+SELECT version, document, request_id
+FROM class_requirements
+WHERE class_id = %(class_id)s
+ORDER BY version DESC
+LIMIT 1;
+
+-- name: standing
+-- What was asked of the classes of a project's assets when the project began.
+SELECT DISTINCT ON (r.class_id) r.version, r.document, r.request_id
+FROM project AS j
+JOIN project_asset AS m USING (project_id)
+JOIN asset AS a USING (asset_id)
+JOIN class_requirements AS r ON r.class_id = a.class_id AND r.kept_at <= j.created_at
+WHERE j.project_id = %(project_id)s
+ORDER BY r.class_id, r.version DESC;
+
 -- name: held
 -- What the register holds of a project's assets that requirements ask for.
 SELECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -140,6 +141,17 @@ def put_and_return(
         touched = tx.all(f"facts.put_{what}", site=site, rows=Jsonb(piece))
         yield from touched
         yield from [None] * (len(piece) - len(touched))
+
+
+def part_of_class(tx: Transaction, site: str, number: str, class_id: int) -> tuple[Decimal, Decimal | None] | None:
+    """Return how many of a part should be on stock, and how many a class uses; None where there is no such part."""
+    row = tx.first("facts.part_of_class", site=site, number=number, class_id=class_id)
+    return None if row is None else (row["least"], row["quantity"])
+
+
+def drop_part_use(tx: Transaction, site: str, number: str, class_id: int) -> None:
+    """Say that a class uses a spare part no more."""
+    tx.run("facts.drop_part_use", site=site, number=number, class_id=class_id)
 
 
 def list_rows(tx: Transaction, what: str, site: str) -> list[dict[str, Any]]:

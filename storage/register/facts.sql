@@ -269,6 +269,22 @@ SET quantity = excluded.quantity
 WHERE held.quantity <> excluded.quantity
 RETURNING xmax = 0 AS added;
 
+-- name: part_of_class
+-- A spare part of a site, and how many of it a class uses.
+SELECT n.least, u.quantity
+FROM part AS n
+JOIN site AS s USING (site_id)
+LEFT JOIN part_use AS u ON u.part_id = n.part_id AND u.class_id = %(class_id)s
+WHERE s.tag = %(site)s AND n.number = %(number)s
+FOR UPDATE OF n;
+
+-- name: drop_part_use
+-- Say that a class uses a spare part no more.
+DELETE FROM part_use AS u
+USING part AS n, site AS s
+WHERE s.tag = %(site)s AND n.site_id = s.site_id AND n.number = %(number)s AND u.part_id = n.part_id
+    AND u.class_id = %(class_id)s;
+
 -- name: put_global_ids
 -- Say which asset has which id in a building model.
 INSERT INTO global_id AS held (site_id, model, global_id, asset_id)

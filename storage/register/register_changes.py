@@ -14,7 +14,10 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterChange:
-    """One change of one item; `before` is None where it is new, `said` where it is gone, `file` where it came from."""
+    """One change of one item; `before` is None where it is new, `said` where it is gone, `file` where it came from.
+
+    `request_id` is the request for a change of design that brought it.
+    """
 
     change_id: int
     site: str
@@ -26,6 +29,12 @@ class RegisterChange:
     before: dict[str, Any] | None
     said: dict[str, Any] | None
     file: str = ""
+    request_id: int | None = None
+
+    @property
+    def source(self) -> str:
+        """Return the file or the request that it came from, '' where a person changed it by hand."""
+        return self.file or (f"DR-{self.request_id}" if self.request_id else "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +54,11 @@ class RegisterImport:
 def begin_import(tx: Transaction, import_id: UUID, *, at: datetime, by: str) -> None:
     """Let what this transaction changes in the register be noted as of an import."""
     tx.all("register_changes.begin", import_id=str(import_id), at=at, by=by)
+
+
+def begin_request(tx: Transaction, request_id: int, *, at: datetime, by: str) -> None:
+    """Let what this transaction changes in the register be noted as of a request for a change of design."""
+    tx.all("register_changes.begin_request", request_id=request_id, at=at, by=by)
 
 
 def changes_of_import(tx: Transaction, import_id: UUID) -> list[RegisterChange]:

@@ -5,6 +5,13 @@ SELECT
     set_config('assetloop.at', %(at)s::timestamptz::text, true),
     set_config('assetloop.actor', %(by)s, true);
 
+-- name: begin_request
+-- Say from which request for a change of design, and when, what this transaction changes comes.
+SELECT
+    set_config('assetloop.request_id', %(request_id)s::integer::text, true),
+    set_config('assetloop.at', %(at)s::timestamptz::text, true),
+    set_config('assetloop.actor', %(by)s, true);
+
 -- name: of_import
 -- What an import changed, in order.
 SELECT change_id, site, kind, item, at, by, recognised, before, said
@@ -32,7 +39,7 @@ LIMIT %(most)s;
 -- The register of a site as it stood at an instant: the last word on each item, with whoever said it.
 SELECT DISTINCT ON (c.kind, c.item)
     c.change_id, c.site, c.kind, c.item, c.at, c.by, c.recognised, c.before, c.said,
-    coalesce(i.file, '') AS file
+    coalesce(i.file, '') AS file, c.request_id
 FROM register_change AS c
 LEFT JOIN register_import AS i USING (import_id)
 WHERE c.at < %(until)s AND c.site IN ('', %(site)s)
@@ -42,7 +49,7 @@ ORDER BY c.kind, c.item, c.change_id DESC;
 -- What changed in the register of a site between two instants, in order.
 SELECT
     c.change_id, c.site, c.kind, c.item, c.at, c.by, c.recognised, c.before, c.said,
-    coalesce(i.file, '') AS file
+    coalesce(i.file, '') AS file, c.request_id
 FROM register_change AS c
 LEFT JOIN register_import AS i USING (import_id)
 WHERE c.at >= %(since)s AND c.at < %(until)s AND c.site IN ('', %(site)s)

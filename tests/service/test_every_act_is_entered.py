@@ -15,7 +15,8 @@ from alerts.orders.attachments import AttachmentStore, attach
 from alerts.orders.commands import Codes, close_order, report_failure, take_step
 from alerts.orders.incoming_file import IncomingFile
 from lifecycle import ledger
-from lifecycle.feedback.deciding import WordedChange, accept
+from lifecycle.feedback.changing import SpareChange
+from lifecycle.feedback.deciding import accept
 from lifecycle.handover import looking, passing, projects
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.passing import signing_act
@@ -161,5 +162,5 @@ def a_decision(rows: Rows) -> None:
     )
     with rows.database.transaction() as tx:
         request_id = design.open_request(tx, group, {}, at=rows.clock.now())
-    changes = [WordedChange(kind="spares", said="a seal on stock")]
+    changes = [SpareChange(part="12-7", name="A seal")]
     accept(rows.database, request_id or 0, changes, reason="seals fail", actor=ANA, clock=rows.clock)

@@ -52,7 +52,7 @@ APP = {
     **dict.fromkeys(("project_spare", "project_duty", "project_goal", "project_decision"), "siu"),
     **dict.fromkeys(("project_assumption", "project_recommendation", "project_check"), "siu"),
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
-    **dict.fromkeys(("project_requirements", "project_requirements_signature"), "si"),
+    **dict.fromkeys(("project_requirements", "project_requirements_signature", "class_requirements"), "si"),
     "project_review": "si",
     **dict.fromkeys(("project_cost", "project_labour"), "siu"),
     **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
@@ -70,7 +70,8 @@ APP = {
     **dict.fromkeys(("work_order_task", "work_order_task_answer", "work_order_task_follow_up"), "si"),
     "dismissed_stranger": "sd",
     "feed": "sid",
-    **dict.fromkeys(("area", "plant_system", "parameter", "register_document", "part_use", "global_id"), "siu"),
+    **dict.fromkeys(("area", "plant_system", "parameter", "register_document", "global_id"), "siu"),
+    "part_use": "siud",
     **dict.fromkeys(("plant_system_member", "register_import"), "si"),
     "register_upload": "siu",
     "register_change": "s",  # the database itself notes what changed

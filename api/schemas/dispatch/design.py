@@ -8,17 +8,18 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.schemas.shape import Nothing, PlainText, Shape
-from lifecycle.feedback.deciding import Effect, LimitChange, WordedChange
+from lifecycle.feedback.change_file import DesignChangesFile
+from lifecycle.feedback.deciding import Effect
 from lifecycle.feedback.looking import as_json
 from storage.notices.design import DesignChange, DesignRequest
 
 
 class DesignChangeShape(Shape):
-    """What a request changed, by version."""
+    """What a request changed, by version; `before` and `after` say the version of what has versions of its own."""
 
     version: int
-    kind: str
-    what: str
+    kind: Literal["limit", "job_plan", "spares", "requirement"]
+    what: str = Field(description="The signal, job plan, part or class.")
     before: Any
     after: Any
     changed_at: datetime
@@ -56,34 +57,13 @@ class DesignRequestShape(Shape):
         return shape
 
 
-class LimitWanted(Nothing):
-    """New limits of a signal at the machines of the request; absent: none."""
-
-    signal: PlainText = Field(min_length=1, max_length=200)
-    low: float | None = None
-    high: float | None = None
-
-
-class WordsWanted(Nothing):
-    """What changes in the job plan, the spare list or the requirements."""
-
-    kind: Literal["job_plan", "spares", "requirement"]
-    said: PlainText = Field(min_length=1, max_length=4000)
-
-
 class RejectionWanted(Nothing):
     """Why a request is rejected."""
 
     reason: PlainText = Field(min_length=1, max_length=4000)
 
 
-class AcceptanceWanted(RejectionWanted):
-    """Why a request is accepted, and what changes."""
+class AcceptanceWanted(DesignChangesFile):
+    """Why a request is accepted, and what changes: all of it in one transaction, or nothing."""
 
-    limits: list[LimitWanted] = Field(default=[], max_length=50)
-    words: list[WordsWanted] = Field(default=[], max_length=50)
-
-    def changes(self) -> list[LimitChange | WordedChange]:
-        """Return what changes."""
-        limits = [LimitChange(signal=one.signal, low=one.low, high=one.high) for one in self.limits]
-        return [*limits, *(WordedChange(kind=one.kind, said=one.said) for one in self.words)]
+    reason: PlainText = Field(min_length=1, max_length=4000)

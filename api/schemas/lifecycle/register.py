@@ -53,4 +53,4 @@ class RegisterChangeShape(Shape):
         """Show a change, with whoever made it last."""
         one, last = noted.change, noted.by[-1]
         fields = dict(one.fields)
-        return cls(kind=one.kind, item=one.item, how=one.how, fields=fields, at=last.at, by=last.by, file=last.file)
+        return cls(kind=one.kind, item=one.item, how=one.how, fields=fields, at=last.at, by=last.by, file=last.source)

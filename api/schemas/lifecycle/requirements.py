@@ -30,6 +30,14 @@ class RequirementsVersionShape(Shape):
     document: dict[str, Any]
 
 
+class StandingRequirementsShape(Shape):
+    """What is asked of a class, by the request for a change of design that brought this version."""
+
+    version: int
+    document: dict[str, Any]
+    request_id: int
+
+
 class RequirementsShape(Shape):
     """A project's requirements; `counts` is the version that both sides have signed."""
 
@@ -38,6 +46,9 @@ class RequirementsShape(Shape):
     assets: list[str]
     versions: list[RequirementsVersionShape]
     unmet: list[UnmetShape]
+    standing: list[StandingRequirementsShape] = Field(
+        description="What changes of design asked of its classes when the project began."
+    )
 
     @classmethod
     def seen(cls, view: RequirementsView) -> RequirementsShape:

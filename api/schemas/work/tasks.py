@@ -103,6 +103,7 @@ class JobPlanShape(Shape):
     safety: list[str] = Field(description="What is to be minded before work begins.")
     safety_zh: list[str]
     steps: list[StepShape]
+    request_id: int | None = Field(description="The request for a change of design that brought this version.")
 
 
 class NewPlan(Nothing):

@@ -26,7 +26,8 @@ def import_plans(
     json: Json = False,
 ) -> None:
     """Bring job plans in; what changed becomes the next version, and orders keep the one they were given."""
-    from alerts.orders.job_library import import_job_plans, read_job_plans
+    from alerts.orders.job_library import import_job_plans
+    from lifecycle.register.job_plan_file import read_job_plans
 
     around = surroundings(data)
     plans = read_job_plans(file)

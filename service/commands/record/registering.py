@@ -111,7 +111,7 @@ def register_show(
     with around.database() as database, database.transaction() as tx:
         found = register_on(tx, site, read_day(on) if on else around.clock.now().date())
     shown = [one for one in found if kind in (None, one.kind)]
-    rows = [(one.kind, one.item, f"{one.at:%Y-%m-%d %H:%M}", one.by, one.file) for one in shown]
+    rows = [(one.kind, one.item, f"{one.at:%Y-%m-%d %H:%M}", one.by, one.source) for one in shown]
     plain = {"items": [dataclasses.asdict(one) for one in shown]}
     answer(plain, as_json=json, line=lambda: table(("KIND", "ITEM", "SINCE", "BY", "FROM"), rows))
 

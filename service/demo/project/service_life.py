@@ -13,7 +13,7 @@ from lifecycle.attesting import heads
 from lifecycle.attesting.signed_note import NoteKey, opened
 from lifecycle.attesting.witness import WitnessState, cosign
 from lifecycle.feedback import deciding, looking
-from lifecycle.feedback.deciding import WordedChange
+from lifecycle.feedback.changing import JobPlanChange
 from lifecycle.feedback.rates import FeedbackRules
 from lifecycle.handover import projects
 from lifecycle.handover.projects import ProjectWanted
@@ -21,6 +21,7 @@ from lifecycle.review import decisions, recommending, reviewing
 from lifecycle.review.recommending import WantedRecommendation
 from plant.errors import Conflict, Unavailable
 from plant.iso14224 import Activity
+from plant.orders.job_plan import JobStep, TaskKind
 from plant.work_order import Outcome, Step
 from service.demo.project.stage import LATER, PROJECT, PUMP, SITE, Stage, devices, send
 from storage.projects.recommendations import Assumed, RecommendedKind
@@ -83,7 +84,11 @@ def _work(stage: Stage) -> str:
     opened_now = looking.look(stage.database, stage.clock, _RULES)
     if not opened_now:
         raise Conflict("the failure asked for no change of design")
-    change = WordedChange(kind="job_plan", said="grease the drive end bearing before the first start")
+    change = JobPlanChange(
+        plan="first-start",
+        name="Before the first start",
+        add=(JobStep(text="Grease the bearing of the drive end", text_zh="给驱动端轴承加脂", kind=TaskKind.CHECK),),
+    )
     deciding.accept(
         stage.database,
         opened_now[0],

@@ -10,8 +10,9 @@ import pytest
 from alerts.alarms.desk import Desk
 from alerts.orders.checklist import add_order_task, answer_task, dismiss_for_task, plan_order, raise_for_task
 from alerts.orders.commands import take_step
-from alerts.orders.job_library import LibraryDifference, import_job_plans, read_job_plans
+from alerts.orders.job_library import LibraryDifference, import_job_plans
 from lifecycle.register.importing import import_plant
+from lifecycle.register.job_plan_file import read_job_plans
 from lifecycle.register.plant_file import read_plant
 from plant.clock import ManualClock
 from plant.errors import Conflict, NotFound, Rejected

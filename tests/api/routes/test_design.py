@@ -48,6 +48,26 @@ def test_it_is_accepted_with_a_change_and_its_effect_is_not_yet_known(client: Te
     assert client.post(f"{API}/{request_id}/reject", json={"reason": "no"}).status_code == 409
 
 
+def test_job_plan_spares_and_requirements_change_with_it_or_nothing_does(client: TestClient, request_id: int) -> None:
+    wanted: dict[str, Any] = {
+        "reason": "runs hot",
+        "job_plans": [{"plan": "first", "name": "First start", "step": [{"text": "Grease it", "kind": "check"}]}],
+        "spares": [{"part": "12-7", "name": "Seal", "least": "2"}],
+        "requirements": {"parameter": [{"name": "seal material", "values": ["FFKM"]}], "training": 1},
+    }
+    for wrong in ({"spares": [{"part": "12-7"}]}, {"job_plans": [{"plan": "none", "step": [{"text": "x"}]}]}):
+        assert client.post(f"{API}/{request_id}/accept", json={**wanted, **wrong}).status_code == 404
+    assert client.get("/api/v1/job-plans/first").status_code == 404
+    done = client.post(f"{API}/{request_id}/accept", json=wanted).json()
+    assert [(one["version"], one["kind"], one["what"]) for one in done["changes"]] == [
+        (1, "job_plan", "first"),
+        (2, "spares", "12-7"),
+        (3, "requirement", "pump"),
+    ]
+    plan = client.get("/api/v1/job-plans/first").json()
+    assert (plan["version"], plan["request_id"], plan["class_tag"]) == (1, request_id, "pump")
+
+
 def test_it_goes_out_as_bcf_with_its_picture_and_its_status_comes_back(client: TestClient, request_id: int) -> None:
     file = client.get(f"{API}/{request_id}/bcf")
     assert file.headers["content-disposition"] == f'attachment; filename="DR-{request_id}.bcf"'

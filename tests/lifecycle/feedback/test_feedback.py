@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import psycopg
 import pytest
 
-from lifecycle.feedback.deciding import LimitChange, WordedChange, accept, effect, reject
+from lifecycle.feedback.changing import JobPlanChange, LimitChange, RequirementChange, SpareChange
+from lifecycle.feedback.deciding import accept, effect, reject
 from lifecycle.feedback.looking import look
-from lifecycle.feedback.rates import FailureRate, FeedbackRules, deserves_request, effect_of, others
+from lifecycle.feedback.rates import FailureRate, FeedbackRules, deserves_request, effect_of
+from lifecycle.requirements.agreeing import look_at_requirements
+from lifecycle.requirements.requirement import ClassRequirement, ParameterRequirement
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.notices.notice import NoticeSubject
+from plant.orders.job_plan import JobPlan, JobStep, TaskKind
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole
 from storage.core.database import Database
 from storage.notices import design, notices
+from storage.orders.job_plans import get_job_plan, keep_job_plan
+from storage.register import facts
+from storage.work import ledger as ledger_rows
 from tests.plant_rows import NOON, PlantRows
 
 Look = psycopg.Connection[tuple[object, ...]]
@@ -32,9 +42,9 @@ class Fleet:
         self.rows = rows
         self.count = 0
 
-    def pump(self, maker: str, **columns: object) -> int:
+    def pump(self, maker: str, *, site: str = "demo", **columns: object) -> int:
         self.count += 1
-        asset_id = self.rows.asset(f"P-{self.count}", **columns)
+        asset_id = self.rows.asset(f"P-{self.count}", site=site, **columns)
         class_id = self.rows._known("asset_class", "class_id", "pump")
         equipment_id = self.rows.add(
             "equipment", class_id=class_id, serial=str(self.count), manufacturer=maker, model="M1"
@@ -119,6 +129,11 @@ def test_time_out_of_service_is_no_exposure_and_an_area_is_another_context(
     assert found["mill"].failures == 1
 
 
+def others(groups: Sequence[FailureRate], mine: int) -> FailureRate:
+    rest = [one for place, one in enumerate(groups) if place != mine]
+    return FailureRate(failures=sum(one.failures for one in rest), years=sum(one.years for one in rest))
+
+
 def test_equal_rates_open_next_to_no_request() -> None:
     """Fleets of twenty kinds that all fail alike; of 3000 such, 0.8 % are asked to be changed for nothing."""
     random = np.random.default_rng(7)
@@ -148,35 +163,112 @@ def test_a_kind_that_fails_four_times_as_often_is_found() -> None:
     assert found >= 90
 
 
-def test_accepting_changes_limits_at_the_machines_of_the_kind_alone(
+def test_machines_are_compared_with_the_whole_fleet_and_with_their_like_elsewhere(
+    app_database: Database, clock: ManualClock, fleet: Fleet
+) -> None:
+    """One pump leaks five times; alone at its site nobody could say whether that is much, other sites' pumps can."""
+    sick = fleet.pump("Acme")
+    fleet.fails(sick, 10, 100, 200, 300, 400)
+    for site in ("north", "south"):
+        like = fleet.pump("Acme", site=site)
+        fleet.fails(like, 15, 115)
+        for _ in range(4):
+            fleet.pump("Bolt", site=site)
+    (request_id,) = look(app_database, clock)
+    with app_database.transaction() as tx:
+        evidence = design.get_request(tx, request_id).evidence
+    rates = {
+        name: (evidence[name]["failures"], round(evidence[name]["years"])) for name in ("rate", "elsewhere", "rest")
+    }
+    assert rates == {"rate": (5, 2), "elsewhere": (4, 4), "rest": (0, 16)}
+    assert evidence["sites"] == 3
+    assert evidence["doubt"] < 0.001
+
+
+def test_what_is_accepted_is_made_in_the_register_and_each_version_says_from_which_request(
     app_database: Database, clock: ManualClock, fleet: Fleet, superuser: Look
 ) -> None:
     sick_fleet(fleet)
     (request_id,) = look(app_database, clock)
-    changes = [LimitChange(signal="temperature", high=80.0), WordedChange(kind="spares", said="seal 12-7")]
-    done = accept(app_database, request_id, changes, reason="seals run hot", actor=ENGINEER, clock=clock)
+    with app_database.transaction() as tx:
+        old = JobPlan(
+            tag="seal", name="Seal", class_tag="pump", steps=(JobStep(text="Stop"), JobStep(text="Change seal"))
+        )
+        keep_job_plan(tx, old, at=NOON, by="Ann")
+    flush = JobStep(text="Flush the line", kind=TaskKind.CHECK)
+    material = ParameterRequirement(name="seal material", values=("FFKM",))
+    wishes = [
+        LimitChange(signal="temperature", high=80.0),
+        JobPlanChange(plan="seal", version=1, remove=(1,), add=(flush,)),
+        SpareChange(part="12-7", name="Seal of FFKM", quantity=Decimal(2), least=Decimal(1)),
+        RequirementChange(asked=ClassRequirement(class_tag="", parameters=(material,), spares=("12-7",))),
+    ]
+    done = accept(app_database, request_id, wishes, reason="seals run hot", actor=ENGINEER, clock=clock)
     assert (done.state, done.decided_by, done.reason) == ("accepted", "Cy", "seals run hot")
     highs = superuser.execute(
-        "SELECT manufacturer, array_agg(DISTINCT high) FROM signal JOIN installation USING (asset_id)"
+        "SELECT manufacturer, array_agg(DISTINCT high), bool_and(is_own) FROM signal JOIN installation USING (asset_id)"
         " JOIN equipment USING (equipment_id) GROUP BY 1 ORDER BY 1"
     ).fetchall()
-    assert highs == [("Acme", [80.0]), ("Bolt", [90.0])]
+    assert highs == [("Acme", [80.0], True), ("Bolt", [90.0], False)], "at machines of the kind alone, and to stay"
     with app_database.transaction() as tx:
-        kept = design.changes(tx, request_id)
+        kept, plan = design.changes(tx, request_id), get_job_plan(tx, "seal")
         (told,) = notices.about(tx, NoticeSubject.REQUEST, f"DR-{request_id}")
+        held = [row for row in facts.list_rows(tx, "part_uses", "demo") if row["class_tag"] == "pump"]
+        entries = [json.loads(one.entry) for one in ledger_rows.entries_after(tx, "demo", 0, most=9)]
+    (entry,) = [one for one in entries if one["event"] == "design_request.accepted"]
     assert [(one.version, one.kind, one.what) for one in kept] == [
         (1, "limit", "temperature"),
-        (2, "spares", "seal 12-7"),
+        (2, "job_plan", "seal"),
+        (3, "spares", "12-7"),
+        (4, "requirement", "pump"),
     ]
     assert kept[0].before == [{"asset": f"P-{n}", "low": None, "high": 90.0} for n in (1, 2)]
-    assert told.ended_at is not None
+    assert (plan.version, plan.request_id, [one.text for one in plan.steps]) == (
+        2,
+        request_id,
+        ["Change seal", "Flush the line"],
+    )
+    assert kept[1].after == {"version": 2, "added": ["Flush the line"], "removed": ["Stop"]}
+    assert [(row["number"], row["name"], row["quantity"], row["least"]) for row in held] == [
+        ("12-7", "Seal of FFKM", 2, 1)
+    ]
+    assert [(one["kind"], one["what"]) for one in entry["changes"]] == [(one.kind, one.what) for one in kept]
+    assert {
+        row[0] for row in superuser.execute("SELECT kind FROM register_change WHERE request_id = %s", [request_id])
+    } == {"signal", "job plan", "part", "part use"}
+    assert (told.ended_at is not None, told.notice.team) == (True, "engineering")
     assert look(app_database, clock) == [], "what was decided rests for a year"
+
+
+def test_what_is_asked_of_a_class_counts_for_projects_that_begin_after_it(
+    app_database: Database, clock: ManualClock, fleet: Fleet
+) -> None:
+    sick_fleet(fleet)
+    (request_id,) = look(app_database, clock)
+    lacks = {}
+    for name, days in (("before", -1), ("after", 1)):
+        row = {"site_id": fleet.rows._known("site", "site_id", "demo"), "completion_key": "x"}
+        project_id = fleet.rows.add(
+            "project", tag=name, name=name, **row, created_at=NOON + timedelta(days=days), created_by="a test"
+        )
+        asset_id = fleet.rows._known("asset", "asset_id", "P-1")
+        fleet.rows.add("project_asset", project_id=project_id, asset_id=asset_id)
+    asked = RequirementChange(asked=ClassRequirement(class_tag="", spares=("12-7",)))
+    accept(app_database, request_id, [asked], reason="seals run hot", actor=ENGINEER, clock=clock)
+    for name in ("before", "after"):
+        view = look_at_requirements(app_database, name)
+        lacks[name] = ([(one.kind, one.what) for one in view.unmet], [one.request_id for one in view.standing])
+    assert lacks == {"before": ([], []), "after": ([("no_spares", "12-7")], [request_id])}
 
 
 def test_half_a_decision_is_none(app_database: Database, clock: ManualClock, fleet: Fleet) -> None:
     sick_fleet(fleet)
     (request_id,) = look(app_database, clock)
     limit = LimitChange(signal="temperature", high=80.0)
+    with app_database.transaction() as tx:
+        for tag, class_tag in (("every", ""), ("pump", "pump")):
+            plan = JobPlan(tag=tag, name=tag, class_tag=class_tag, steps=(JobStep(text="Stop"),))
+            keep_job_plan(tx, plan, at=NOON, by="Ann")
     operator = Principal(
         name="Ann", recognition=Recognition.PASSWORD, roles={"demo": frozenset({PlantRole.OPERATIONS})}
     )
@@ -187,7 +279,15 @@ def test_half_a_decision_is_none(app_database: Database, clock: ManualClock, fle
         ([limit, LimitChange(signal="colour", high=1.0)], "x", ENGINEER, NotFound),
         ([LimitChange(signal="temperature", low=9.0, high=8.0)], "x", ENGINEER, Rejected),
         ([LimitChange(signal="temperature", high=float("nan"))], "x", ENGINEER, Rejected),
-        ([WordedChange(kind="colour", said="red")], "x", ENGINEER, Rejected),
+        ([limit, LimitChange(signal="temperature", high=80.0)], "x", ENGINEER, Rejected),
+        ([limit, JobPlanChange(plan="seal", add=(JobStep(text="look"),))], "x", ENGINEER, NotFound),
+        ([limit, JobPlanChange(plan="every", add=(JobStep(text="look"),))], "x", ENGINEER, Rejected),
+        ([limit, JobPlanChange(plan="pump", add=(JobStep(text="x"),), version=2)], "x", ENGINEER, Conflict),
+        ([limit, JobPlanChange(plan="pump", remove=(1,))], "x", ENGINEER, Rejected),
+        ([limit, JobPlanChange(plan="pump", remove=(2,))], "x", ENGINEER, Rejected),
+        ([limit, SpareChange(part="12-7")], "x", ENGINEER, NotFound),
+        ([limit, SpareChange(part="12-7", name="Seal", quantity=Decimal(-1))], "x", ENGINEER, Rejected),
+        ([limit, RequirementChange(asked=ClassRequirement(class_tag=""))], "x", ENGINEER, Rejected),
     ):
         with pytest.raises(error):
             accept(app_database, request_id, changes, reason=reason, actor=actor, clock=clock)
@@ -204,16 +304,22 @@ def test_what_a_change_brought_is_measured_and_not_yet_known_for_a_while(
 ) -> None:
     sick_fleet(fleet)
     (request_id,) = look(app_database, clock)
-    change = WordedChange(kind="requirement", said="double seal")
+    change = SpareChange(part="12-8", name="Double seal")
     accept(app_database, request_id, [change], reason="seals run hot", actor=ENGINEER, clock=clock)
-    verdicts = []
+    verdicts, told = [], []
     for days in (30, 335, 365):
         clock.sleep(days * 86400)
         with app_database.transaction() as tx:
             measured = effect(tx, design.get_request(tx, request_id), clock=clock)
         assert measured is not None
         verdicts.append(measured.verdict)
+        look(app_database, clock)
+        with app_database.transaction() as tx:
+            said = notices.about(tx, NoticeSubject.REQUEST, f"DR-{request_id}/effect")
+        told.append([(one.notice.team, one.revision) for one in said])
     assert verdicts == ["not_yet_known", "better", "better"]
+    once = sorted([(None, 1), ("engineering", 1)], key=str)
+    assert [sorted(one, key=str) for one in told] == [[], once, once], "both are told, once, when it is known"
     assert (measured.before.failures, measured.after.failures, round(measured.after.years)) == (10, 0, 4)
 
 

@@ -24,30 +24,47 @@ _MOST_SHOWN = 8
 
 def requirements_card(visit: Visit, view: RequirementsView, site: str, on_done: Done) -> None:
     """Show what is asked for, and what is lacking asset by asset; let both sides sign."""
-    tag = view.project
     with card(visit.t("requirements")), box("stack", testid="requirements"):
-        if not view.versions:
+        newest = view.versions[0] if view.versions else None
+        if newest is not None:
+            _versions(visit, view, newest)
+        else:
             words(visit.t("requirements_none"), "muted")
-            words(f"assetloop project requirements keep {tag} requirements.toml", "small mono")
-            return
-        newest = view.versions[0]
-        _versions(visit, view, newest)
-        for asset, ones in groupby(view.unmet, key=lambda one: one.asset):
-            lacks = list(ones)
-            words(asset, "strong")
-            for one in lacks[:_MOST_SHOWN]:
-                words(visit.t(f"unmet_{one.kind}", what=one.what), "small")
-            if len(lacks) > _MOST_SHOWN:
-                words(visit.t("unmet_more", count=len(lacks) - _MOST_SHOWN), "small muted")
-        if not view.unmet:
-            chip(visit.t("requirements_met"), "good")
-        with box("line"):
-            for side, right in RIGHT_OF_SIDE.items():
-                if side not in newest.signed and visit.may(right, site):
-                    what = partial(_ask_signature, visit, tag, newest, side, on_done)
-                    offer(visit, f"requirements_sign_{side}", what, is_quiet=True)
-            with link(f"/api/v1/projects/{tag}/requirements/ids", "button quiet", testid="requirements-ids"):
-                words("IDS")
+            words(f"assetloop project requirements keep {view.project} requirements.toml", "small mono")
+        _standing(visit, view)
+        if newest is not None or view.standing:
+            _unmet(visit, view)
+        if newest is not None:
+            _offer_signing(visit, view.project, newest, site, on_done)
+
+
+def _standing(visit: Visit, view: RequirementsView) -> None:
+    for kept in view.standing:
+        for asked in kept.document["classes"]:
+            said = {"name": asked["class_tag"], "version": kept.version, "request": kept.request_id}
+            words(visit.t("requirements_standing", **said), "small muted")
+
+
+def _unmet(visit: Visit, view: RequirementsView) -> None:
+    for asset, ones in groupby(view.unmet, key=lambda one: one.asset):
+        lacks = list(ones)
+        words(asset, "strong")
+        for one in lacks[:_MOST_SHOWN]:
+            words(visit.t(f"unmet_{one.kind}", what=one.what), "small")
+        if len(lacks) > _MOST_SHOWN:
+            words(visit.t("unmet_more", count=len(lacks) - _MOST_SHOWN), "small muted")
+    if not view.unmet:
+        chip(visit.t("requirements_met"), "good")
+
+
+def _offer_signing(visit: Visit, tag: str, newest: KeptRequirements, site: str, on_done: Done) -> None:
+    with box("line"):
+        for side, right in RIGHT_OF_SIDE.items():
+            if side not in newest.signed and visit.may(right, site):
+                what = partial(_ask_signature, visit, tag, newest, side, on_done)
+                offer(visit, f"requirements_sign_{side}", what, is_quiet=True)
+        with link(f"/api/v1/projects/{tag}/requirements/ids", "button quiet", testid="requirements-ids"):
+            words("IDS")
 
 
 def _versions(visit: Visit, view: RequirementsView, newest: KeptRequirements) -> None:

@@ -10,22 +10,21 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, moment, words
-from api.console.components.forms import Form, choice, remark, said
+from api.console.components.forms import Form, remark, said
 from api.console.components.frame import empty, framed
-from api.console.texts.engineering import ENGINEERING_TEXTS
+from api.console.pages.dispatch.design_changes import DesignWishes, change_line
 from api.console.visit import Visit
 from api.identity.route_right import API
 from api.parts import Parts
 from lifecycle.feedback import deciding
-from lifecycle.feedback.deciding import KINDS_OF_WORDS, Effect, LimitChange, WordedChange
+from lifecycle.feedback.deciding import Effect
 from lifecycle.feedback.looking import as_json
-from plant.errors import AssetloopError, Rejected
+from plant.errors import AssetloopError
 from plant.people.rights import Right
 from storage.notices import design
 from storage.notices.design import DesignChange, DesignRequest
 
 _TONES = {"open": "watch", "accepted": "good", "rejected": "plain"}
-_KINDS = {kind: ENGINEERING_TEXTS[f"change_{kind}"] for kind in KINDS_OF_WORDS}
 _MOST = 50
 
 
@@ -106,6 +105,8 @@ class EngineeringPage:
     def _evidence(self, request: DesignRequest) -> None:
         visit, evidence = self._visit, request.evidence
         self._rate("rate_this", evidence["rate"])
+        if evidence.get("elsewhere", {}).get("years"):
+            self._rate("rate_elsewhere", evidence["elsewhere"])
         self._rate("rate_rest", evidence["rest"])
         costs = [f"{one['cost']:,.0f} {one['currency']}" for one in evidence["costs"] if one["currency"]]
         words(f"{visit.t('request_costs')}: {', '.join(costs) or visit.t('no_cost')}", "muted")
@@ -134,8 +135,7 @@ class EngineeringPage:
         if request.decided_by is not None:
             words(visit.t("decided_by", name=request.decided_by, reason=request.reason), keeps_lines=True)
         for one in shown.changes:
-            after = one.after if isinstance(one.after, str) else f"{one.what} {one.after['low']} … {one.after['high']}"
-            words(f"{one.version}. {visit.word('change', one.kind)}: {after}", keeps_lines=True)
+            words(f"{one.version}. {change_line(visit, one)}", keeps_lines=True)
         if shown.effect is not None:
             self._rate("rate_before", as_json(shown.effect.before))
             self._rate("rate_after", as_json(shown.effect.after))
@@ -145,24 +145,14 @@ class EngineeringPage:
 
     def _ask(self, request: DesignRequest) -> None:
         visit = self._visit
+        wishes = DesignWishes(visit, request)
         reason = remark(visit, "request_reason", "request-reason")
-        with box("line"):
-            signal = remark(visit, "change_signal", "change-signal")
-            low, high = remark(visit, "change_low", "change-low"), remark(visit, "change_high", "change-high")
-        with box("line"):
-            kind = choice(visit, "change_kind", _KINDS, "requirement", "change-kind")
-            worded = remark(visit, "change_said", "change-said")
 
         def accept(parts: Parts) -> DesignRequest:
-            changes: list[LimitChange | WordedChange] = []
-            if said(signal):
-                changes.append(LimitChange(signal=said(signal), low=_number(said(low)), high=_number(said(high))))
-            if said(worded):
-                changes.append(WordedChange(kind=str(kind.value), said=said(worded)))
             return deciding.accept(
                 parts.database,
                 request.request_id,
-                changes,
+                wishes.gathered,
                 reason=said(reason),
                 actor=parts.principal,
                 clock=parts.clock,
@@ -182,17 +172,3 @@ class EngineeringPage:
             hint="decide_hint",
             other=("reject_request", reject),
         )
-
-
-def _number(text: str) -> float | None:
-    """Read a limit; None where there is none.
-
-    Raises:
-        Rejected: it is no number.
-    """
-    if not text:
-        return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError as error:
-        raise Rejected("bad_limit", f"{text!r} is no number") from error

@@ -12,6 +12,10 @@ REQUIREMENT_TEXTS: dict[str, tuple[str, str]] = {
     "requirements_signed": ("{side}: signed by {by}", "{side}：{by} 已签字"),
     "requirements_unsigned": ("{side}: not signed", "{side}：未签字"),
     "requirements_counts": ("Version {version} counts until both have signed.", "双方签字前以版本 {version} 为准。"),
+    "requirements_standing": (
+        "{name}: also what version {version} asks, from DR-{request}",
+        "{name}：另含版本 {version} 的要求，来自 DR-{request}",
+    ),
     "requirements_met": ("Every asset has what is asked for.", "所有资产均满足要求。"),
     "requirements_sign_engineering": ("Sign for engineering", "代表工程部门签字"),
     "requirements_sign_operations": ("Sign for operations", "代表运行部门签字"),

@@ -15,6 +15,12 @@ from storage.notices import contacts, design, dispatches
 from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("chromium")
+_WANTED = {
+    "job_plan": {"new-plan": "first", "new-plan-name": "First start", "step-text": "Grease it"},
+    "spares": {"change-part": "12-7", "change-part-name": "Seal", "change-least": "2"},
+    "requirement": {"asked-what": "seal material", "asked-values": "FFKM"},
+    "limit": {"change-signal": "temperature", "change-high": "80"},
+}
 RATE = {"failures": 5, "years": 2.0, "a_year": 2.5, "low": 0.8, "high": 5.8}
 
 
@@ -37,9 +43,18 @@ def test_what_did_not_get_through_is_sent_again_and_a_design_request_is_accepted
     request.get_by_test_id("accept_request").click()
     page.locator(".q-notification").first.wait_for()  # no change was named
     page.get_by_test_id("request-reason").fill("runs hot")
-    page.get_by_test_id("change-said").fill("a seal of another kind")
+    for kind, typed in _WANTED.items():
+        request.get_by_test_id(f"add_{kind}").click()
+        for field, text in typed.items():
+            page.get_by_test_id(field).fill(text)
+        page.get_by_test_id("keep_wish").click()
+        page.get_by_test_id("keep_wish").wait_for(state="detached")
+    request.get_by_test_id("drop-3").click()
+    request.get_by_test_id("wish-3").wait_for(state="detached")
     request.get_by_test_id("accept_request").click()
-    request.get_by_text("1. the requirements: a seal of another kind").wait_for()
+    request.get_by_text("1. Job plan first: + Grease it (version 1)").wait_for()
+    request.get_by_text("2. Spare part 12-7: 1 a machine, at least 2 on stock").wait_for()
+    request.get_by_text("3. Asked of the class: seal material = FFKM (version 1)").wait_for()
     with app_database.transaction() as tx:
         assert [one.state for one in design.list_requests(tx)] == ["accepted"]
         assert [one.state for one in dispatches.list_dispatches(tx, most=9)] == ["waiting"]
