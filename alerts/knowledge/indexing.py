@@ -16,7 +16,7 @@ from storage.core.database import Database, Transaction
 from storage.core.jobs import RetryWhileUnavailable
 from storage.knowledge import entries, lessons, sources
 from storage.knowledge.entries import KnowledgeEntry
-from storage.knowledge.sources import Rationalised
+from storage.knowledge.sources import Rationalised, TitledDocument
 from storage.work.orders import order_number
 
 NAMESPACE = "knowledge"
@@ -105,6 +105,28 @@ def index_rationalisation(tx: Transaction, one: Rationalised, at: datetime) -> N
     )
 
 
+def index_document(tx: Transaction, one: TitledDocument, at: datetime) -> None:
+    """Let a document be found by its title, the name of its file, and its version."""
+    body = "\n".join(said for said in (one.file, one.version) if said)
+    words = keys(f"{one.title}\n{body}")
+    entries.put(
+        tx,
+        KnowledgeEntry(
+            kind="document",
+            key=one.key,
+            title=one.title,
+            body=body,
+            at=one.at or at,
+            words=words,
+            length=len(words),
+            stamp=one.stamp,
+            site_id=one.site_id,
+            class_id=one.class_id,
+            asset_id=one.asset_id,
+        ),
+    )
+
+
 def catch_up(database: Database, *, now: datetime, most: int = _MOST_A_RUN) -> int:
     """Let everything be found that is not yet, in batches; return how much that was.
 
@@ -125,6 +147,7 @@ def _a_batch(tx: Transaction, now: datetime) -> int:
     orders_due = sources.orders_due(tx, version=WORDS_VERSION, most=_A_BATCH)
     lessons_due = sources.lessons_due(tx, version=WORDS_VERSION, most=_A_BATCH)
     rationalised = sources.rationalisations_due(tx, version=WORDS_VERSION, most=_A_BATCH)
+    documents = sources.documents_due(tx, version=WORDS_VERSION, most=_A_BATCH)
     lost = sources.lost_rationalisations(tx)
     for order_id in orders_due:
         index_order(tx, order_id)
@@ -132,9 +155,11 @@ def _a_batch(tx: Transaction, now: datetime) -> int:
         index_lesson(tx, lesson_id)
     for one in rationalised:
         index_rationalisation(tx, one, now)
+    for document in documents:
+        index_document(tx, document, now)
     for key in lost:
         entries.drop(tx, "rationalisation", key)
-    return len(orders_due) + len(lessons_due) + len(rationalised) + len(lost)
+    return len(orders_due) + len(lessons_due) + len(rationalised) + len(documents) + len(lost)
 
 
 def knowledge_blueprint(database: Database, clock: Clock) -> Blueprint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from urllib.parse import quote
 from uuid import UUID
 
 from nicegui import run, ui
@@ -66,9 +67,12 @@ def _near(visit: Visit, near: Near) -> None:
 
 
 def _opens(visit: Visit, hit: Hit) -> ui.element:
-    """Make what leads to the thing itself: an order's page, or a sheet with a lesson's words."""
+    """Make what leads to the thing: an order's page, the asset of a document, or a sheet with a lesson's words."""
     if hit.entry.kind == "order":
         return link(f"/work-orders/{order_number(int(hit.entry.key))}", "found", testid="found")
+    if hit.entry.kind == "document" and hit.entry.asset and hit.entry.site:
+        path = f"/assets/{quote(hit.entry.site, safe='')}/{quote(hit.entry.asset, safe='')}"
+        return link(path, "found", testid="found")
     row = box("found", testid="found")
     if hit.entry.kind == "lesson":
         row.props["role"], row.props["tabindex"] = "button", "0"

@@ -53,14 +53,14 @@ class DesignChangesFile(_Entry):
     """The file, or the body of a request over HTTP."""
 
     limits: Annotated[list[LimitEntry], Field(max_length=50)] = []
-    job_plans: Annotated[list[JobPlanChangeEntry], Field(max_length=50)] = []
+    job_plan: Annotated[list[JobPlanChangeEntry], Field(max_length=50)] = []
     spares: Annotated[list[SpareEntry], Field(max_length=50)] = []
     requirements: ClassAskedEntry | None = None
 
     def wishes(self) -> list[DesignWish]:
         """Return what is to be changed."""
         found: list[DesignWish] = [LimitChange(**one.model_dump()) for one in self.limits]
-        for plan in self.job_plans:
+        for plan in self.job_plan:
             said = plan.model_dump(include={"plan", "version", "name"})
             found.append(JobPlanChange(**said, remove=tuple(plan.remove), add=tuple(one.step() for one in plan.step)))
         found += [SpareChange(**one.model_dump()) for one in self.spares]

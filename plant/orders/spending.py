@@ -70,7 +70,7 @@ class Labour:
 class Downtime:
     """That a machine stood, from when to when, and why; `order` is the order that it belongs to.
 
-    `end_noted_at` is when it was noted until when it stood, where that was later.
+    `down_to_noted_at` is when it was noted until when it stood, where that was later.
     """
 
     asset_id: int
@@ -82,8 +82,8 @@ class Downtime:
     noted_by: str
     downtime_id: int = 0
     order: str | None = None
-    end_noted_at: datetime | None = None
-    end_noted_by: str | None = None
+    down_to_noted_at: datetime | None = None
+    down_to_noted_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

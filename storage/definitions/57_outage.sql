@@ -30,7 +30,7 @@ UNION ALL
 SELECT
     d.asset_id, d.order_id, d.down_from, d.down_to,
     CASE WHEN NOT d.is_planned THEN coalesce('order ' || d.order_id, 'downtime ' || d.downtime_id) END,
-    d.noted_at, coalesce(d.end_noted_at, d.noted_at)
+    d.noted_at, coalesce(d.down_to_noted_at, d.noted_at)
 FROM downtime AS d;
 
 -- What was booked, when: on the day on which it was worked, in the site's zone, where that was said. What takes a booking

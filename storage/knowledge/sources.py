@@ -1,4 +1,4 @@
-"""Where knowledge comes from: closed orders and lessons that cannot be found yet as they are now."""
+"""Where knowledge comes from: closed orders, lessons and documents that cannot be found yet as they are now."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ class Rationalised:
     class_name_zh: str
     lines: tuple[str, ...]
     stamp: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TitledDocument:
+    """A document by its title: of an asset, a class or a whole site; `at` is when it was handed in, if known."""
+
+    key: str
+    title: str
+    version: str
+    file: str
+    site_id: int
+    asset_id: int | None
+    class_id: int | None
+    at: datetime | None
+    stamp: str
+
+
+def documents_due(tx: Transaction, *, version: int, most: int) -> list[TitledDocument]:
+    """Return documents whose titles cannot be found as they are now."""
+    return [TitledDocument(**row) for row in tx.all("sources.documents", version=str(version), most=most)]
 
 
 def rationalisations_due(tx: Transaction, *, version: int, most: int) -> list[Rationalised]:

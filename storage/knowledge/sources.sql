@@ -31,7 +31,7 @@ SELECT
             UNION ALL
             SELECT 1, e.revision, coalesce(e.document ->> 'note', '')
             FROM work_order_event AS e
-            WHERE e.order_id = o.order_id
+            WHERE e.order_id = o.order_id AND e.event <> 'commented'
             UNION ALL
             SELECT 2, b.booking_id, b.note
             FROM work_order_booking AS b
@@ -85,3 +85,33 @@ WHERE e.kind = 'rationalisation'
         WHERE r.class_id || ':' || r.kind = e.key
             AND concat(r.cause, r.cause_zh, r.consequence, r.consequence_zh, r.action, r.action_zh) <> ''
     );
+
+-- name: documents
+-- Documents of the register, and the newest version of each of a project, whose titles cannot be found as they are now.
+-- One of a single asset is of its class too.
+WITH document AS (
+    SELECT
+        'register:' || d.document_id AS key, d.title, d.version, d.file, d.site_id, d.asset_id,
+        coalesce(d.class_id, a.class_id) AS class_id, NULL::timestamptz AS at
+    FROM register_document AS d
+    LEFT JOIN asset AS a USING (asset_id)
+    UNION ALL
+    (
+        SELECT DISTINCT ON (d.project_id, d.asset_id, d.vdi_class, d.title)
+            concat_ws(':', 'project', d.project_id, d.asset_id, d.vdi_class, d.title), d.title, d.version, d.file,
+            j.site_id, d.asset_id, a.class_id, d.added_at
+        FROM project_document AS d
+        JOIN project AS j USING (project_id)
+        LEFT JOIN asset AS a USING (asset_id)
+        ORDER BY d.project_id, d.asset_id, d.vdi_class, d.title, d.document_id DESC
+    )
+)
+SELECT d.*, stamped.stamp
+FROM document AS d
+CROSS JOIN LATERAL (
+    SELECT %(version)s || ':' || md5(concat_ws(chr(10), d.title, d.version, d.file)) AS stamp
+) AS stamped
+LEFT JOIN knowledge_entry AS e ON e.kind = 'document' AND e.key = d.key
+WHERE e.stamp IS DISTINCT FROM stamped.stamp
+ORDER BY d.key
+LIMIT %(most)s;

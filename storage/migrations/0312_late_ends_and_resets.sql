@@ -2,8 +2,8 @@
 -- they were known; and what a counter had counted before it went back, so that a new meter loses nothing of a plan.
 
 ALTER TABLE downtime
-    ADD COLUMN end_noted_at timestamptz,
-    ADD COLUMN end_noted_by text;
+    ADD COLUMN down_to_noted_at timestamptz,
+    ADD COLUMN down_to_noted_by text;
 
 ALTER TABLE maintenance_plan
     ADD COLUMN carried double precision NOT NULL DEFAULT 0,

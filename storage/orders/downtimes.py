@@ -14,7 +14,7 @@ from storage.work.orders import order_number
 def add_downtime(tx: Transaction, downtime: Downtime, *, order_id: int | None) -> None:
     """Write down that a machine stood, and the order that it belongs to."""
     values = asdict(downtime)
-    for told_by_the_row in ("downtime_id", "order", "end_noted_at", "end_noted_by"):
+    for told_by_the_row in ("downtime_id", "order", "down_to_noted_at", "down_to_noted_by"):
         del values[told_by_the_row]
     tx.run("downtimes.add", order_id=order_id, **values)
 

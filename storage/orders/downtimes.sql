@@ -8,7 +8,7 @@ VALUES (
 -- name: end
 -- Say until when a machine stood that still does.
 UPDATE downtime
-SET down_to = %(at)s, end_noted_at = %(noted_at)s, end_noted_by = %(by)s
+SET down_to = %(at)s, down_to_noted_at = %(noted_at)s, down_to_noted_by = %(by)s
 WHERE asset_id = %(asset_id)s AND down_to IS NULL AND down_from < %(at)s
 RETURNING downtime_id;
 
@@ -24,8 +24,8 @@ LIMIT 1;
 -- name: list
 -- When assets stood: of an order, or of an asset, the newest first.
 SELECT
-    downtime_id, asset_id, order_id, down_from, down_to, reason, is_planned, noted_at, noted_by, end_noted_at,
-    end_noted_by
+    downtime_id, asset_id, order_id, down_from, down_to, reason, is_planned, noted_at, noted_by, down_to_noted_at,
+    down_to_noted_by
 FROM downtime
 WHERE (%(order_id)s::integer IS NULL OR order_id = %(order_id)s)
     AND (%(asset_id)s::integer IS NULL OR asset_id = %(asset_id)s)

@@ -15,8 +15,6 @@ from alerts.orders.attachments import AttachmentStore, attach
 from alerts.orders.commands import Codes, close_order, report_failure, take_step
 from alerts.orders.incoming_file import IncomingFile
 from lifecycle import ledger
-from lifecycle.feedback.changing import SpareChange
-from lifecycle.feedback.deciding import accept
 from lifecycle.handover import looking, passing, projects
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.passing import signing_act
@@ -43,6 +41,25 @@ from tests.service.commands.orders.test_order_commands import MAINTENANCE, PLANS
 ROLES = frozenset({PlantRole.ENGINEERING, PlantRole.OPERATIONS, PlantRole.SUPERVISOR, PlantRole.MAINTENANCE})
 ANA = Principal(name="Ana", recognition=Recognition.PASSWORD, person_id="ana", roles={"demo": ROLES})
 REGISTER = 'site = {tag = "demo", name = "Demo"}\n[[class]]\ntag = "fan"\nname = "Fan"\n'
+CHANGES = """
+[[job_plan]]
+plan = "first-start"
+name = "First start"
+[[job_plan.step]]
+text = "Grease the drive end"
+kind = "check"
+
+[[spares]]
+part = "12-7"
+name = "Seal"
+least = 2
+
+[requirements]
+training = 1
+[[requirements.parameter]]
+name = "seal material"
+values = ["FFKM"]
+"""
 ALARMS = (
     '[[alarm]]\nclass = "pump"\nkind = "limit"\npriority = 2\nrespond_within_s = 600\ncause = "dry"\naction = "look"\n'
 )
@@ -61,7 +78,7 @@ def test_every_act_is_an_entry(rows: Rows, database_url: str, tmp_path: Path, mo
     handover(rows.database, rows.clock)
     an_order(rows.database, rows.clock)
     a_model(rows)
-    a_decision(rows)
+    a_decision(rows, tmp_path)
     with rows.database.transaction() as tx:
         entries = [json.loads(one.entry) for one in ledger.store.entries_after(tx, "demo", 0, most=1000)]
         assert isinstance(ledger.verify(tx, "demo"), VerifiedChain)
@@ -141,7 +158,7 @@ def a_model(rows: Rows) -> None:
     promotion.roll_back(rows.database, challenger.model_id, actor=ANA, clock=rows.clock)
 
 
-def a_decision(rows: Rows) -> None:
+def a_decision(rows: Rows, folder: Path) -> None:
     site_id, class_id = (
         rows.plant._known("site", "site_id", "demo"),
         rows.plant._known("asset_class", "class_id", "pump"),
@@ -162,5 +179,11 @@ def a_decision(rows: Rows) -> None:
     )
     with rows.database.transaction() as tx:
         request_id = design.open_request(tx, group, {}, at=rows.clock.now())
-    changes = [SpareChange(part="12-7", name="A seal")]
-    accept(rows.database, request_id or 0, changes, reason="seals fail", actor=ANA, clock=rows.clock)
+    (folder / "changes.toml").write_text(CHANGES, encoding="utf-8")
+    command = ["engineering", "accept", str(request_id), "--reason", "seals fail"]
+    done = CliRunner().invoke(
+        app, [*command, "--changes", str(folder / "changes.toml"), "--data", str(folder), "--json"]
+    )
+    assert done.exception is None, done.output
+    with rows.database.transaction() as tx:
+        assert [one.kind for one in design.changes(tx, request_id or 0)] == ["job_plan", "spares", "requirement"]

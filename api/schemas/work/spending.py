@@ -68,8 +68,8 @@ class DowntimeShape(Shape):
     is_planned: bool
     noted_at: datetime
     noted_by: str
-    end_noted_at: datetime | None = Field(description="When its end was noted, where that was later.")
-    end_noted_by: str | None
+    down_to_noted_at: datetime | None = Field(description="When its end was noted, where that was later.")
+    down_to_noted_by: str | None
 
 
 class NewLabour(Remark):

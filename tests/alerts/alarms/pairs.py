@@ -11,6 +11,11 @@ DOCS = Path(__file__).parents[3] / "docs" / "alarms.md"
 HEAD = "| first | then | while both stand | the first is over | both are over, it still stands | told | it went |"
 
 
+EPISODE_HEAD = (
+    "| stands | within its delay | its delay is over | what stood is over | told | it went within its delay |"
+)
+
+
 class Thing(StrEnum):
     """What may stand at an alert."""
 
@@ -47,13 +52,18 @@ def pairs() -> Iterator[Pair]:
 
 
 def in_the_docs() -> dict[Pair, Decided]:
-    """Read the table."""
+    """Read the table of what stands at a condition."""
+    return {(Thing(first), Thing(then)): Decided(*decided) for first, then, *decided in _table(HEAD)}
+
+
+def episodes_in_the_docs() -> dict[Thing, tuple[str, ...]]:
+    """Read the table of what a further episode does that begins while something stands."""
+    return {Thing(stands): tuple(decided) for stands, *decided in _table(EPISODE_HEAD)}
+
+
+def _table(head: str) -> Iterator[list[str]]:
     lines = DOCS.read_text(encoding="utf-8").splitlines()
-    begin = lines.index(HEAD) + 2
-    table: dict[Pair, Decided] = {}
-    for line in lines[begin:]:
+    for line in lines[lines.index(head) + 2 :]:
         if not line.startswith("|"):
-            break
-        first, then, *decided = [cell.strip() for cell in line.strip("|").split("|")]
-        table[Thing(first), Thing(then)] = Decided(*decided)
-    return table
+            return
+        yield [cell.strip() for cell in line.strip("|").split("|")]

@@ -7,6 +7,7 @@ ends, then the second.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +16,8 @@ from alerts.alarms.desk import Desk
 from plant.alert import Alert
 from plant.clock import ManualClock
 from storage.core.database import Database
-from tests.alerts.alarms.pairs import Decided, Pair, Thing, in_the_docs, pairs
+from storage.work import alerts as alert_rows
+from tests.alerts.alarms.pairs import Decided, Pair, Thing, episodes_in_the_docs, in_the_docs, pairs
 from tests.alerts.alarms.walks import Walk, alerts_of, say
 from tests.plant_rows import PlantRows
 
@@ -88,3 +90,50 @@ def test_every_pair_does_what_the_docs_say(
     walks = AllPairs(app_database, clock, plant_rows, lambda: Desk(app_database, clock) if data_go_on else one)
     found = walks.walk(data_go_on=data_go_on)
     assert found == in_the_docs()
+
+
+def test_an_episode_that_begins_while_something_stands_does_what_the_docs_say(
+    app_database: Database, clock: ManualClock, plant_rows: PlantRows
+) -> None:
+    """Each thing stands at two assets: at one the episode lasts, at the other it goes within its delay."""
+    walks = {
+        (thing, goes): Walk(app_database, clock, plant_rows, f"{thing}, {goes}")
+        for thing, goes in itertools.product(Thing, (False, True))
+        if thing is not Thing.DELAY
+    }
+    walks[Thing.WORK, False].is_worked_on()
+    walks[Thing.WORK, True].is_worked_on()
+
+    def look(after_s: float, *, lasting: bool | None = True, cleared: bool = False) -> dict[str, Alert]:
+        clock.sleep(after_s)
+        told = [walk for (_, goes), walk in walks.items() if lasting is None or goes is not lasting]
+        say(app_database, told, cleared=cleared)
+        Desk(app_database, clock).round()
+        return alerts_of(app_database)
+
+    look(0, lasting=None)
+    look(1, lasting=None, cleared=True)
+    for (thing, _), walk in walks.items():
+        walk.begin(thing)
+        walk.episode, walk.onset = 2, clock.now()
+    seen = [look(0, lasting=None)]
+    look(2, lasting=False, cleared=True)
+    seen.append(look(4))
+    for (thing, _), walk in walks.items():
+        walk.end(thing)
+    seen.append([look(after_s) for after_s in (1, 11, 70)][-1])
+
+    with app_database.transaction() as tx:
+        told = Counter[str]()
+        for one in alert_rows.list_alerts(tx, most=1000):
+            told[one.asset] += one.told
+
+    def state(alert: Alert | None) -> str:
+        return alert.flags.state(clock.now()).value if alert else "no alert"
+
+    def decided(thing: Thing) -> tuple[str, ...]:
+        lasts, went = walks[thing, False].tag, walks[thing, True].tag
+        assert told[went] == 1, "what went is told to nobody"
+        return (*(state(one.get(lasts)) for one in seen), str(told[lasts] - 1), state(seen[2].get(went)))
+
+    assert {thing: decided(thing) for thing in Thing if thing is not Thing.DELAY} == episodes_in_the_docs()

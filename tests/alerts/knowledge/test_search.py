@@ -14,11 +14,15 @@ from alerts.knowledge.indexing import catch_up
 from alerts.knowledge.nearest import nearest
 from alerts.knowledge.search import Because, Hit, _snippet, search
 from alerts.knowledge.words import keys, spans
+from alerts.orders.commands import Codes, close_order, report_failure, take_step
 from alerts.orders.editing import comment_on_order
 from plant.clock import ManualClock
 from plant.errors import Rejected
+from plant.iso14224 import Activity
 from plant.people.principal import Principal, Recognition, process
 from plant.people.rights import PlantRole
+from plant.severity import Severity
+from plant.work_order import FailureReport, Outcome, Step
 from storage.core.database import Database
 from storage.knowledge import entries
 from storage.work import orders
@@ -120,12 +124,19 @@ def test_an_order_that_changed_and_one_that_is_gone_are_found_as_they_are(
 
 
 def test_what_is_said_of_an_order_after_it_was_closed_is_found(plant: Database) -> None:
-    assert ask(plant, "shaft sleeve scored") == []
-    number = orders.order_number(int(ask(plant, "cartridge")[0].entry.key))
-    comment_on_order(plant, number, "found at the overhaul: shaft sleeve scored", actor=MEI, clock=ManualClock(NOON))
+    clock = ManualClock(NOON)
+    report = FailureReport(actor=MEI, failure_mode="ELP", severity=Severity.MINOR, what="drips at the gland")
+    number = report_failure(plant, "demo", "P-101A", report, clock=clock).number
+    for step in (Step.APPROVE, Step.START, Step.COMPLETE):
+        take_step(plant, number, step, actor=MEI, clock=clock)
+    codes = Codes(outcome=Outcome.CONFIRMED, failure_mode="ELP", cause="3.4", action=Activity.REPAIR)
+    close_order(plant, number, codes, actor=MEI, clock=clock)
+    assert [hit.entry.kind for hit in ask(plant, "gland")] == ["order"]
+    assert ask(plant, "sleeve scored") == []
+    comment_on_order(plant, number, "found at the overhaul: shaft sleeve scored", actor=MEI, clock=clock)
     assert catch_up(plant, now=NOON) == 1
-    (hit,) = ask(plant, "shaft sleeve scored")
-    assert (orders.order_number(int(hit.entry.key)), marked(hit)) == (number, ["shaft", "sleeve", "scored"])
+    (hit,) = ask(plant, "sleeve scored")
+    assert (orders.order_number(int(hit.entry.key)), marked(hit)) == (number, ["sleeve", "scored"])
 
 
 def test_nothing_asked_is_refused_and_what_nobody_wrote_finds_nothing(plant: Database) -> None:
@@ -206,3 +217,26 @@ def test_a_rationalisation_is_found_at_every_site_as_long_as_it_is_there(
     superuser.execute("DELETE FROM rationalisation")
     assert catch_up(plant, now=NOON) == 1
     assert ask(nowhere, "弹性块") == []
+
+
+def test_documents_are_found_by_their_titles_as_they_are_now(
+    plant: Database, plant_rows: PlantRows, superuser: Superuser
+) -> None:
+    site_id, asset_id = plant_rows._known("site", "site_id", "demo"), plant_rows._known("asset", "asset_id", "P-101A")
+    plant_rows.add("register_document", site_id=site_id, asset_id=asset_id, title="机械密封装配图", file="seal-12.pdf")
+    project_id = plant_rows.add(
+        "project", tag="cw", site_id=site_id, name="cw", completion_key="x", created_at=NOON, created_by="a test"
+    )
+    given = {"project_id": project_id, "vdi_class": "03-04", "title": "Alignment record", "sha256": "0" * 64}
+    for version in ("A", "B"):
+        plant_rows.add(
+            "project_document", **given, version=version, file=f"{version}.pdf", added_at=NOON, added_by="Ann"
+        )
+    assert catch_up(plant, now=NOON) == 2
+    (drawing,) = ask(plant, "密封装配图", kinds=["document"])
+    assert (drawing.entry.title, drawing.entry.asset, drawing.entry.site) == ("机械密封装配图", "P-101A", "demo")
+    (record,) = ask(plant, "alignment record")
+    assert (record.entry.kind, record.entry.body) == ("document", "B.pdf\nB")
+    superuser.execute("UPDATE register_document SET file = 'seal-13.pdf'")
+    assert catch_up(plant, now=NOON) == 1
+    assert catch_up(plant, now=NOON) == 0

@@ -51,11 +51,11 @@ def test_it_is_accepted_with_a_change_and_its_effect_is_not_yet_known(client: Te
 def test_job_plan_spares_and_requirements_change_with_it_or_nothing_does(client: TestClient, request_id: int) -> None:
     wanted: dict[str, Any] = {
         "reason": "runs hot",
-        "job_plans": [{"plan": "first", "name": "First start", "step": [{"text": "Grease it", "kind": "check"}]}],
+        "job_plan": [{"plan": "first", "name": "First start", "step": [{"text": "Grease it", "kind": "check"}]}],
         "spares": [{"part": "12-7", "name": "Seal", "least": "2"}],
         "requirements": {"parameter": [{"name": "seal material", "values": ["FFKM"]}], "training": 1},
     }
-    for wrong in ({"spares": [{"part": "12-7"}]}, {"job_plans": [{"plan": "none", "step": [{"text": "x"}]}]}):
+    for wrong in ({"spares": [{"part": "12-7"}]}, {"job_plan": [{"plan": "none", "step": [{"text": "x"}]}]}):
         assert client.post(f"{API}/{request_id}/accept", json={**wanted, **wrong}).status_code == 404
     assert client.get("/api/v1/job-plans/first").status_code == 404
     done = client.post(f"{API}/{request_id}/accept", json=wanted).json()

@@ -196,7 +196,7 @@ def test_an_end_that_was_noted_late_restates_figures_only_since_then(app_databas
     # known 1 April: down for all of the 22 days that are left of March; known 21 April: 48 h
     asset_id = plant.asset()
     noted = {"noted_at": MARCH + 9 * DAY, "noted_by": "Ann", "reason": "seal"}
-    ended = {"end_noted_at": APRIL + 19 * DAY, "end_noted_by": "Bo"}
+    ended = {"down_to_noted_at": APRIL + 19 * DAY, "down_to_noted_by": "Bo"}
     span = {"down_from": MARCH + 9 * DAY, "down_to": MARCH + 11 * DAY}
     plant.rows.add("downtime", asset_id=asset_id, **span, **noted, **ended)
     known = [ask(app_database, known_at=APRIL + day * DAY)[0] for day in (0, 20)]
