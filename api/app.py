@@ -51,6 +51,7 @@ from api.routes import (
 from api.routes.lifecycle import costs, exchange, ledger, projects, retired, reviews
 from api.routes.lifecycle import register as register_routes
 from api.routes.lifecycle import requirements as requirement_routes
+from api.routes.lifecycle import warranty as warranty_routes
 from api.routes.work import answers, maintenance, reports, spending
 from api.routes.work import attachments as attachment_routes
 from api.routes.work import contents as order_contents
@@ -76,6 +77,7 @@ _ROUTERS = (
     alerts.router,
     alerts.findings_router,
     alerts.incidents_router,
+    warranty_routes.router,  # before assets, as the devices
     devices.router,  # before assets, whose tags take whatever follows
     devices.token_router,
     retired.router,

@@ -24,6 +24,7 @@ ImportedWhat = Literal[
     "stores",
     "rationalisations",
     "costs",
+    "warranties",
 ]
 
 

@@ -28,6 +28,7 @@ from service.commands.record import exchange, registering, retiring
 from service.commands.record.costs import project_app
 from service.commands.record.ledger import ledger_app
 from service.commands.record.reviews import review_app
+from service.commands.record.warranties import warranty_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
 
@@ -132,6 +133,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(project_app, name="project")
 app.add_typer(review_app, name="review")
+app.add_typer(warranty_app, name="warranty")
 app.add_typer(demo_app, name="demo")
 app.add_typer(register_app, name="register")
 app.add_typer(model_app, name="model")

@@ -27,7 +27,7 @@ from api.console.pages import (
 from api.console.pages.dispatch import engineering, notices
 from api.console.pages.knowledge import figures, search
 from api.console.pages.labels import labels, machine
-from api.console.pages.lifecycle import certificate, ledger, projects, review
+from api.console.pages.lifecycle import certificate, ledger, projects, review, warranties
 from api.console.pages.lifecycle import project as project_page
 from api.console.pages.lifecycle import register as register_page
 from api.console.visit import Ground, Visit
@@ -147,6 +147,10 @@ def _declare_lifecycle(ground: Ground) -> None:
     @page("/handover/{project}")
     async def show_project(request: Request, project: str) -> None:
         await project_page.show(Visit(ground, request), project)
+
+    @page("/warranty")
+    async def show_warranties(request: Request) -> None:
+        await warranties.show(Visit(ground, request))
 
     @page("/register")
     async def show_register(request: Request) -> None:

@@ -20,6 +20,7 @@ from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
 from plant.orders.job_plan import JobPlan, OrderTask
 from plant.orders.spending import Downtime, Part, ReservedPart, Spending, Trade
+from plant.orders.warranty import ClaimStep, CoveredFailure, WarrantyClaim
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from plant.work_order import Booking, Closing, WorkOrder
@@ -33,6 +34,8 @@ from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
 from storage.orders.downtimes import list_downtimes
 from storage.orders.tasks import tasks_of
+from storage.orders.warranties import covered_failures
+from storage.orders.warranty_claims import claims_of_orders, steps_of
 from storage.register.assets import time_zone_of
 from storage.views import overview
 from storage.views.overview import AssetView, SignalView
@@ -142,6 +145,9 @@ class Dossier:
     spending: OrderSpending
     downtimes: Sequence[Downtime]
     lesson: LessonWords | None
+    covered: CoveredFailure | None
+    claim: WarrantyClaim | None
+    claim_steps: Sequence[ClaimStep]
 
 
 def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
@@ -155,6 +161,7 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
         order = orders.get_order(tx, number)
         asset = overview.get_asset(tx, order.site, order.asset, now=parts.clock.now())
         window = window_of(order)
+        claim = claims_of_orders(tx, [order.order_id]).get(number)
         return Dossier(
             answers=answers.of_order(tx, order.order_id),
             is_engineering=answers.answers_for_engineering(tx, order.team),
@@ -174,6 +181,9 @@ def read_dossier(parts: Parts, number: str, naming: Naming) -> Dossier:
             spending=spending_for(tx, order, parts.clock.now()),
             downtimes=list_downtimes(tx, order_id=order.order_id),
             lesson=offered(tx, order),
+            covered=covered_failures(tx, [order.order_id]).get(order.order_id),
+            claim=claim,
+            claim_steps=steps_of(tx, claim.claim_id) if claim else (),
         )
 
 

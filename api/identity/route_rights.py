@@ -10,6 +10,7 @@ from plant.errors import Misconfigured
 from plant.people.rights import PlantRole, Right
 
 _PROJECT, _REGISTER = f"{API}/projects/{{project}}/", f"{API}/register/"
+_ORDER = f"{API}/work-orders/{{number}}/"
 
 _THE_PLANT = (
     RouteRight("GET", f"{API}/codes", Reach.SIGNED_IN, At.NOWHERE),
@@ -34,6 +35,7 @@ _THE_PLANT = (
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/return-to-service", Right.CHANGE_SERVICE_STATE, At.PATH),
     RouteRight("GET", f"{API}/assets/{{site}}/{{tag:path}}/state", Right.SEE, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/state", Right.SAY_WHAT_IS_NORMAL, At.PATH),
+    RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/warranty", Right.REGISTER_ASSETS, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/retire", Right.REGISTER_ASSETS, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/restore", Right.REGISTER_ASSETS, At.PATH),
     RouteRight("POST", f"{API}/assets/{{site}}/{{tag:path}}/merge", Right.REGISTER_ASSETS, At.PATH),
@@ -182,6 +184,7 @@ PAGES = (
     RouteRight("GET", "/handover/{project}", Right.SEE, At.PROJECT),
     RouteRight("GET", "/handover/{project}/certificate", Right.SEE, At.PROJECT),
     RouteRight("GET", "/handover/{project}/review", Right.SEE, At.PROJECT),
+    RouteRight("GET", "/warranty", Right.SEE),
     RouteRight("GET", "/ledger", Right.SEE),
     RouteRight("GET", "/register", Right.REGISTER_ASSETS),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
@@ -198,6 +201,9 @@ ROUTE_RIGHTS: Sequence[RouteRight] = (
     *each("POST", _PROJECT, Right.SEE, At.PROJECT, "goals/{goal_id}/agree", "requirements/sign"),
     *each("POST", _PROJECT, Right.SEE, At.PROJECT, "recommendations/{recommendation_id}/decide"),
     *each("GET", _PROJECT, Right.SEE, At.PROJECT, "requirements", "requirements/ids"),
+    *each("GET", _ORDER, Right.SEE, At.ORDER, "warranty", "warranty/evidence"),
+    *each("POST", _ORDER, Right.CLAIM_WARRANTY, At.ORDER, "warranty/claim", "warranty/answer"),
+    *each("GET", f"{API}/", Right.SEE, At.SITES_WITH_IT, "warranties", "warranty-claims"),
     *each("GET", _REGISTER, Right.REGISTER_ASSETS, At.SITES_WITH_IT, "imports"),
     *each("POST", f"{_REGISTER}imports/{{upload_id}}/", Right.REGISTER_ASSETS, At.SITES_WITH_IT, "confirm", "dismiss"),
     *each("POST", _REGISTER, Right.REGISTER_ASSETS, At.PATH, "{site}/imports"),

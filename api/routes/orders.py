@@ -20,6 +20,7 @@ from api.schemas.orders import (
     CodeShape,
     CodesShape,
     LessonOfferShape,
+    ListedOrderShape,
     NewBooking,
     NewClosing,
     NewReport,
@@ -31,6 +32,7 @@ from api.schemas.shape import NO_REMARK, NOTHING, Nothing, Remark
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity, Names
 from plant.people.rights import Right
 from plant.work_order import Booking, FailureReport, Outcome, Step
+from storage.orders.warranties import covered_failures
 from storage.work import orders
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
@@ -38,12 +40,19 @@ _MOVED = answers(400, 404, 409, 412)
 
 
 @router.get("", responses=answers(400))
-def list_work_orders(parts: GivenParts, pages: Pages, asked: Annotated[OrderQuery, Depends()]) -> list[OrderShape]:
+def list_work_orders(
+    parts: GivenParts, pages: Pages, asked: Annotated[OrderQuery, Depends()]
+) -> list[ListedOrderShape]:
     """List work orders: those that stand open, all, or those in one state; of a site, asset, team, person or type."""
     wanted = replace(asked.wanted(parts.clock.now()), after=pages.after_number())
     with parts.database.transaction() as tx:
-        found = orders.list_orders(tx, wanted, most=pages.one_more)
-    return [OrderShape.model_validate(order) for order in pages.page(found, lambda one: (one.order_id,))]
+        listed = pages.page(orders.list_orders(tx, wanted, most=pages.one_more), lambda one: (one.order_id,))
+        covered = covered_failures(tx, [one.order_id for one in listed])
+    until = {order_id: one.ends for order_id, one in covered.items()}
+    return [
+        ListedOrderShape(**OrderShape.model_validate(one).model_dump(), warranty_until=until.get(one.order_id))
+        for one in listed
+    ]
 
 
 @router.post("", status_code=201, responses=_MOVED)

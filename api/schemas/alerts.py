@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -121,12 +121,13 @@ class ListedAlertShape(AlertShape):
         "`new_normal` where the machine stayed elsewhere. Null of other kinds. A person's word is at the asset's state."
     )
     assumed_since: datetime | None
+    warranty_until: date | None = Field(description="Last day of its machine's warranty; null where it began in none.")
 
     @classmethod
     def listed(cls, one: ListedAlert, now: datetime) -> Self:
         """Show an alert of a list as of `now`."""
-        shown = AlertShape.of(one.alert, now).model_dump()
-        return cls(**shown, area=one.area, assumed=one.assumed, assumed_since=one.assumed_since)
+        own = {name: getattr(one, name) for name in ("area", "assumed", "assumed_since", "warranty_until")}
+        return cls(**AlertShape.of(one.alert, now).model_dump(), **own)
 
 
 class Comment(Nothing):

@@ -19,6 +19,7 @@ from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
 from storage.core.database import Transaction
 from storage.orders.comments import comments_of
+from storage.orders.warranties import covered_failures
 from storage.work import orders
 from storage.work.orders import OrderFilter
 
@@ -81,6 +82,14 @@ class ClosedOrderShape(OrderShape):
     lesson: LessonOfferShape | None = None
 
 
+class ListedOrderShape(OrderShape):
+    """A work order of a list."""
+
+    warranty_until: date | None = Field(
+        description="Last day of the warranty within which its failure fell; null where it fell in none."
+    )
+
+
 class OrderQuery:
     """Which orders are wanted; what is left out asks nothing."""
 
@@ -101,6 +110,7 @@ class OrderQuery:
             PlainText | None, Query(max_length=200, description="Part of number, asset, title or what was said.")
         ] = None,
         overdue: Annotated[bool, Query(description="Only those whose requested finish is past.")] = False,
+        in_warranty: Annotated[bool, Query(description="Only those of failures within a warranty.")] = False,
         created_from: Annotated[Instant | None, Query(alias="from", description="Raised at or after.")] = None,
         created_to: Annotated[Instant | None, Query(alias="to", description="Raised before.")] = None,
     ) -> None:
@@ -117,6 +127,7 @@ class OrderQuery:
             text=text,
             created_from=created_from,
             created_to=created_to,
+            in_warranty=in_warranty,
         )
 
     def wanted(self, now: datetime) -> OrderFilter:
@@ -171,7 +182,7 @@ class ClosingShape(Shape):
     recognised: str = _RECOGNISED
 
 
-class OrderWithEvents(OrderShape):
+class OrderWithEvents(ListedOrderShape):
     """A work order with its history, oldest first, what was booked on it, and how it was closed."""
 
     events: list[EventShape]
@@ -188,8 +199,10 @@ class OrderWithEvents(OrderShape):
         """
         order = orders.get_order(tx, number)
         closing = orders.closing_of(tx, order.order_id)
+        covered = covered_failures(tx, [order.order_id])
         return cls(
             **OrderShape.model_validate(order).model_dump(),
+            warranty_until=covered[order.order_id].ends if order.order_id in covered else None,
             events=[EventShape.model_validate(event) for event in orders.order_events(tx, order.order_id)],
             bookings=[BookingShape.model_validate(booking) for booking in orders.bookings(tx, order.order_id)],
             closing=None if closing is None else ClosingShape.model_validate(closing),

@@ -117,8 +117,20 @@ def proof(tx: Transaction, project: str, seq: int, *, note: str) -> dict[str, An
     Raises:
         NotFound: there is no such entry under that head.
     """
+    (found,) = proofs(tx, project, [seq], note=note)
+    return found
+
+
+def proofs(tx: Transaction, project: str, seqs: Sequence[int], *, note: str) -> list[dict[str, Any]]:
+    """Prove each of some entries as `proof` does; raises as it does."""
     size = int(note.splitlines()[1])
     hashes = store.hashes(tx, project)[:size]
+    return [_proved(tx, project, seq, hashes, size=size, note=note) for seq in seqs]
+
+
+def _proved(
+    tx: Transaction, project: str, seq: int, hashes: Sequence[bytes], *, size: int, note: str
+) -> dict[str, Any]:
     found = store.entries_after(tx, project, seq - 1, most=1)
     if not 1 <= seq <= size or not found or found[0].seq != seq:
         raise NotFound(f"there is no entry {seq} under that head of {project}, which has {size}")

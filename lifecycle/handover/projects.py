@@ -44,7 +44,8 @@ class ProjectMoved:
 class ProjectWanted:
     """A project that is to be set up; `required_documents` are classes of VDI 2770 that each asset comes with.
 
-    Its assets are in commissioning until both sides have signed, unless they `keep_running` meanwhile.
+    Its assets are in commissioning until both sides have signed, unless they `keep_running` meanwhile. From then on
+    their makers answer for them for `warranty_months`, where the contract says so.
     """
 
     tag: str
@@ -57,6 +58,7 @@ class ProjectWanted:
     required_documents: tuple[str, ...] = ("03-02", "03-04")
     engineering_team: str = "engineering"
     keep_running: bool = False
+    warranty_months: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +113,7 @@ def add_project(database: Database, wanted: ProjectWanted, *, actor: Principal, 
             fresh_hours=wanted.fresh_hours,
             required_documents=wanted.required_documents,
             engineering_team=plain_said("team", wanted.engineering_team),
+            warranty_months=wanted.warranty_months,
             at=clock.now(),
             by=actor.name,
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from lifecycle.feedback.rates import FailureRate
 from lifecycle.handover.evidence import recommendation_is_met
 from lifecycle.handover.looking import ProjectView
 from lifecycle.review.document import ReviewLine, ReviewSection, Tone
-from lifecycle.review.wording import figure, phrase, plain
+from lifecycle.review.wording import figure, mode_name, phrase, plain
 from plant.notices.notice import Bilingual
+from plant.orders.warranty import ClaimState
 from storage.core.database import Transaction
+from storage.orders.warranties import failures_of_project
+from storage.orders.warranty_claims import claims_of_orders
 from storage.projects import recommendations as rows
 from storage.projects.recommendations import Assumed, DesignAssumption, Recommendation, SeenLimit
 
@@ -26,10 +29,37 @@ def lesson_sections(tx: Transaction, view: ProjectView, *, at: datetime) -> list
     found = {
         "assumptions": assumed,
         "limits": limits,
+        "warranty": list(_warranty(tx, project_id, at)),
         "recommendations": [_recommended(one) for one in rows.recommendations(tx, project_id)],
         "taken_over": list(_taken_over(tx, view, at)),
     }
     return [ReviewSection(key=key, title=phrase(key), lines=lines) for key, lines in found.items()]
+
+
+def _warranty(tx: Transaction, project_id: int, at: datetime) -> Iterator[ReviewLine]:
+    """Name each failure that fell within a warranty, with what became of the claim, or that none was made."""
+    failures = failures_of_project(tx, project_id, at=at)
+    claims = claims_of_orders(tx, [one.order_id for one in failures])
+    for one in failures:
+        mode = mode_name(one.failure_mode)
+        what = phrase("warranty_failure", order=one.order, asset=one.asset, mode=mode)
+        claim = claims.get(one.order)
+        if claim is None:
+            said = phrase("not_claimed", guarantor=one.guarantor or "–", ends=one.ends)
+            yield ReviewLine(what=what, detail=said, tone="warning")
+            continue
+        state = phrase(f"claim_{claim.state.value}")
+        amount = "–" if claim.amount is None else f"{claim.amount:,.2f} {claim.currency}".rstrip()
+        said = phrase("claimed", guarantor=claim.guarantor or "–", state=state, amount=amount)
+        yield ReviewLine(what=what, detail=said, tone=_CLAIM_TONES[claim.state])
+
+
+_CLAIM_TONES: Mapping[ClaimState, Tone] = {
+    ClaimState.OPEN: "warning",
+    ClaimState.ACCEPTED: "good",
+    ClaimState.REJECTED: "alarm",
+    ClaimState.SETTLED: "good",
+}
 
 
 def _assumed(one: DesignAssumption) -> ReviewLine:

@@ -44,11 +44,15 @@ def html_page(review: ReviewDocument, language: str) -> str:
         held = f"<p>{say(number)}, {say(by)}</p>"
     where = escape(escaped(f"{review.project} · {review.site}"))
     sections = "".join(_section(one, say(one.title), say(phrase("nothing")), language) for one in review.sections)
+    return printed_page(title, f'<p class="muted">{where} · {say(span)}</p>{held}{sections}', language)
+
+
+def printed_page(title: str, body: str, language: str) -> str:
+    """Write a page under its title; both are HTML already."""
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>"
-        f'<p class="muted">{where} · {say(span)}</p>{held}{sections}</body></html>\n'
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>\n"
     )
 
 

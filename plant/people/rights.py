@@ -31,6 +31,7 @@ class Right(StrEnum):
     PLAN_PROJECTS = "plan_projects"
     WORK_ON_PROJECTS = "work_on_projects"
     WAIVE_GATES = "waive_gates"
+    CLAIM_WARRANTY = "claim_warranty"
     SEE_INGEST = "see_ingest"
     REGISTER_ASSETS = "register_assets"
     MANAGE_DEVICES = "manage_devices"
@@ -73,7 +74,14 @@ _ON_SHIFT = frozenset(
 ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
     PlantRole.OPERATIONS: _ON_SHIFT | {Right.SIGN_FOR_OPERATIONS, Right.WITNESS_LEDGER, Right.WORK_ON_PROJECTS},
     PlantRole.MAINTENANCE: _ON_SHIFT
-    | {Right.WORK_ON_PROJECTS, Right.WORK_ON_ORDERS, Right.CLOSE_ORDERS, Right.SAY_WHAT_IS_NORMAL, Right.SEE_INGEST},
+    | {
+        Right.WORK_ON_PROJECTS,
+        Right.CLAIM_WARRANTY,
+        Right.WORK_ON_ORDERS,
+        Right.CLOSE_ORDERS,
+        Right.SAY_WHAT_IS_NORMAL,
+        Right.SEE_INGEST,
+    },
     PlantRole.ENGINEERING: frozenset(
         {
             Right.SEE,
@@ -84,6 +92,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
             Right.WITNESS_LEDGER,
             Right.PLAN_PROJECTS,
             Right.WORK_ON_PROJECTS,
+            Right.CLAIM_WARRANTY,
             Right.DECIDE_ON_MODELS,
             Right.SAY_WHAT_IS_NORMAL,
             Right.SEE_INGEST,
@@ -101,6 +110,7 @@ ROLE_RIGHTS: Mapping[PlantRole, frozenset[Right]] = {
         Right.PLAN_PROJECTS,
         Right.WORK_ON_PROJECTS,
         Right.WAIVE_GATES,
+        Right.CLAIM_WARRANTY,
         Right.DECIDE_ON_MODELS,
         Right.SAY_WHAT_IS_NORMAL,
         Right.SEE_INGEST,

@@ -17,6 +17,8 @@ BEGIN
             ('alert', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('work_order', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('maintenance_plan', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('warranty', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
+            ('warranty_claim', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('downtime', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('part', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('trade', 'site_id IN (SELECT s.site_id FROM site AS s)'),

@@ -15,7 +15,8 @@ from storage.core.database import Transaction
 class Project:
     """A project: its assets are handed over together. `fresh_hours` is how long telemetry must have come.
 
-    `engineering_team` is told of them while they are in commissioning; since `service_from` they are operations' own.
+    `engineering_team` is told of them while they are in commissioning; since `service_from` they are operations' own,
+    and for `warranty_months` from then on whoever made them answers for them, None where nothing was agreed on.
     """
 
     project_id: int
@@ -27,6 +28,7 @@ class Project:
     fresh_hours: int
     required_documents: list[str]
     engineering_team: str
+    warranty_months: int | None
     service_from: datetime | None
     created_at: datetime
     created_by: str
@@ -91,6 +93,7 @@ def add(
     fresh_hours: int,
     required_documents: Sequence[str],
     engineering_team: str,
+    warranty_months: int | None,
     at: datetime,
     by: str,
 ) -> int:
@@ -112,6 +115,7 @@ def add(
         fresh_hours=fresh_hours,
         required_documents=list(required_documents),
         engineering_team=engineering_team,
+        warranty_months=warranty_months,
         at=at,
         by=by,
     )

@@ -1,12 +1,12 @@
 -- name: add
 -- Add a project; no row where there is one of that tag, or no such site.
 INSERT INTO project (
-    tag, site_id, name, completion_key, trial_days, fresh_hours, required_documents, engineering_team, created_at,
-    created_by
+    tag, site_id, name, completion_key, trial_days, fresh_hours, required_documents, engineering_team, warranty_months,
+    created_at, created_by
 )
 SELECT
     %(tag)s, site_id, %(name)s, %(completion_key)s, %(trial_days)s, %(fresh_hours)s, %(required_documents)s,
-    %(engineering_team)s, %(at)s, %(by)s
+    %(engineering_team)s, %(warranty_months)s, %(at)s, %(by)s
 FROM site
 WHERE tag = %(site)s
 ON CONFLICT (tag) DO NOTHING
@@ -26,7 +26,7 @@ RETURNING asset_id;
 -- Every project, or the one that is named.
 SELECT
     p.project_id, p.tag, s.tag AS site, p.name, p.completion_key, p.trial_days, p.fresh_hours, p.required_documents,
-    p.engineering_team, p.service_from, p.created_at, p.created_by,
+    p.engineering_team, p.warranty_months, p.service_from, p.created_at, p.created_by,
     (
         SELECT coalesce(array_agg(a.tag ORDER BY a.tag), '{}')
         FROM project_asset AS m

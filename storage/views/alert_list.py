@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,10 @@ class AlertFilter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedAlert:
-    """An alert with its asset's names and area, and what is `assumed` of its machine, since when in data time."""
+    """An alert with its asset's names and area, and what is `assumed` of its machine, since when in data time.
+
+    `warranty_until` is the last day of the warranty in which it began, None where it began in none.
+    """
 
     alert: Alert
     area: str
@@ -43,6 +46,7 @@ class ListedAlert:
     name_zh: str
     assumed: Assumption | None
     assumed_since: datetime | None
+    warranty_until: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +135,7 @@ def _members(rows: Sequence[dict[str, Any]]) -> tuple[ListedAlert, ...]:
 
 def _listed(row: dict[str, Any]) -> ListedAlert:
     onset, cleared, elsewhere = (row.pop(name) for name in ("episode_onset", "episode_cleared", "elsewhere"))
-    beside = {name: row.pop(name) for name in ("area", "name", "name_zh")}
+    beside = {name: row.pop(name) for name in ("area", "name", "name_zh", "warranty_until")}
     del row["incident_id"], row["root_alert_id"]
     return ListedAlert(
         alert=alert_of_row(row),

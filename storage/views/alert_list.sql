@@ -57,12 +57,21 @@ OFFSET %(skip)s;
 
 -- name: listed
 -- Some alerts, and all alerts of some incidents, each with the incident it is in, with how its asset is called, and with
--- the newest episode of the model that it stands for.
+-- the newest episode of the model that it stands for; and until when the warranty holds in which it began.
 SELECT
     l.*, m.incident_id, i.root_alert_id, a.area, a.name, a.name_zh, f.onset AS episode_onset, f.cleared AS episode_cleared,
-    f.elsewhere
+    f.elsewhere,
+    (
+        SELECT max(w.ends)
+        FROM warranty_standing AS w
+        JOIN installation AS n USING (installation_id)
+        WHERE w.asset_id = l.asset_id
+            AND (n.installed_to IS NULL OR n.installed_to > l.onset)
+            AND (l.onset AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends
+    ) AS warranty_until
 FROM alert_at_asset AS l
 JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
 LEFT JOIN incident_alert AS m USING (alert_id)
 LEFT JOIN incident AS i USING (incident_id)
 LEFT JOIN LATERAL (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from plant.iso14224 import Names
@@ -18,6 +18,7 @@ class OrdersWanted:
     """Which orders are wanted; what is None asks nothing. `state` is open, all, waits, or one state.
 
     `overdue_at`: those overdue at that instant. `due_from` and `due_to`: those to be done within.
+    `in_warranty`: those of failures within a warranty.
     """
 
     state: str = "open"
@@ -31,18 +32,23 @@ class OrdersWanted:
     overdue_at: datetime | None = None
     due_from: datetime | None = None
     due_to: datetime | None = None
+    in_warranty: bool = False
     sort: str = "newest"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedOrder:
-    """An order with its asset's names and area; `total` is how many there are in its list or column."""
+    """An order with its asset's names and area; `total` is how many there are in its list or column.
+
+    `warranty_until` is the last day of the warranty within which its failure fell, None where it fell in none.
+    """
 
     order: WorkOrder
     name: str
     name_zh: str
     area: str
     acknowledged_recognised: str | None
+    warranty_until: date | None
     total: int
 
 
@@ -119,6 +125,7 @@ def _one(row: dict[str, Any]) -> ListedOrder:
         name_zh=row.pop("asset_name_zh"),
         area=row.pop("area"),
         acknowledged_recognised=row.pop("acknowledged_recognised"),
+        warranty_until=row.pop("warranty_until"),
         total=row.pop("total"),
         order=order_of_row(row),
     )

@@ -1,6 +1,6 @@
 -- name: page
 -- Wanted orders, one page of them in order, and how many there are; each with how its asset is called and how it was
--- proved who acknowledged it. With `columns` up to `most` of each column of the board, the most urgent first.
+-- proved who acknowledged it. `in_warranty` asks for failures within a warranty. With `columns` up to `most` of each column of the board, the most urgent first.
 WITH wanted AS (
     SELECT
         o.order_id,
@@ -35,6 +35,10 @@ WITH wanted AS (
             %(overdue_at)s::timestamptz IS NULL
             OR (o.requested_finish < %(overdue_at)s AND o.state NOT IN ('COMP', 'CLOSE', 'CAN'))
         )
+        AND (
+            NOT %(in_warranty)s::boolean
+            OR o.order_id IN (SELECT f.order_id FROM warranty_failure AS f)
+        )
         AND (%(due_from)s::timestamptz IS NULL OR o.requested_finish >= %(due_from)s)
         AND (%(due_to)s::timestamptz IS NULL OR o.requested_finish < %(due_to)s)
         AND (
@@ -54,6 +58,7 @@ SELECT
     a.name AS asset_name,
     a.name_zh AS asset_name_zh,
     a.area,
+    (SELECT f.ends FROM warranty_failure AS f WHERE f.order_id = o.order_id) AS warranty_until,
     w.total,
     w.place,
     (

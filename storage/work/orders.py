@@ -92,6 +92,7 @@ class OrderFilter:
 
     `text` is a part of number, asset, title or words. `overdue_at`: those overdue at that instant. `after`: those older
     than the order of that id.
+    `in_warranty`: those of failures within a warranty.
     """
 
     open_only: bool = False
@@ -106,6 +107,7 @@ class OrderFilter:
     overdue_at: datetime | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    in_warranty: bool = False
     after: int | None = None
 
 

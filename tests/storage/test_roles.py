@@ -54,7 +54,8 @@ APP = {
     **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
     **dict.fromkeys(("project_requirements", "project_requirements_signature", "class_requirements"), "si"),
     "project_review": "si",
-    **dict.fromkeys(("project_cost", "project_labour"), "siu"),
+    **dict.fromkeys(("project_cost", "project_labour", "warranty", "warranty_claim"), "siu"),
+    "warranty_claim_step": "si",
     **dict.fromkeys(("work_order_event", "alert_event"), "si"),  # published_at of an event may be updated
     **dict.fromkeys(("work_order_booking", "work_order_closing"), "si"),
     **dict.fromkeys(("model_event", "kept_window", "drift_check", "state_label"), "si"),
@@ -116,7 +117,7 @@ ROUTINES = {
             "figures",
         ),
         *("note_health", "keep_figures", "kw_of", "count_register"),
-        *("project_actual", "project_goals"),
+        *("project_actual", "project_goals", "day_or_null", "stretch_or_null"),
     },
     Role.GRAFANA: {"project_actual", "project_goals", "figures", "is_silent", "health_of", "health_rank", "kw_of"},
 }

@@ -22,6 +22,7 @@ from api.console.components.orders.lessons import ask_lesson, lesson_card
 from api.console.components.orders.people import assignment_card, comments_card, why_card
 from api.console.components.orders.spending import downtime_card, spending_card
 from api.console.components.orders.tasks import tasks_card
+from api.console.components.orders.warranty import order_warranty_card, warranty_chip
 from api.console.components.remaining_life import in_words
 from api.console.found import nearest_card
 from api.console.order_evidence import Dossier, around, instant_of, read_dossier, signals_of
@@ -152,6 +153,7 @@ class OrderPage:
                     why_card(visit, order)
                     nearest_card(visit, dossier.near)
                     closing_card(visit, dossier.closing)
+                    order_warranty_card(visit, order, dossier.covered, dossier.claim, dossier.claim_steps, self.read)
                     spending_card(visit, order, dossier.spending, self.read)
                     downtime_card(visit, order, dossier.downtimes, self.read)
                     bookings_card(visit, order, dossier.bookings, self.read)
@@ -193,6 +195,7 @@ def _title(visit: Visit, dossier: Dossier) -> None:
             chip(visit.word("state", order.state.value), "accent")
             if order.is_overdue(visit.parts.clock.now()):
                 mark(chip(visit.t("overdue"), "alarm"), "overdue")
+            warranty_chip(visit, dossier.covered.ends if dossier.covered else None)
         with box("pairs"):
             with link(f"/assets/{quote(asset.site, safe='')}/{quote(asset.asset, safe='')}", "plain-link strong"):
                 words(f"{asset.asset} {visit.name(asset)}".rstrip())
@@ -216,8 +219,7 @@ def _report(visit: Visit, order: WorkOrder) -> None:
 
 
 def _evidence(visit: Visit, dossier: Dossier) -> None:
-    order, window = dossier.order, dossier.window
-    evidence = order.evidence
+    order, window, evidence = dossier.order, dossier.window, dossier.order.evidence
     with card(visit.t("evidence")), box("stack"):
         with box("facts"):
             _fact(visit.t("worst_score"), number(evidence.get("score")))

@@ -41,7 +41,7 @@ from storage.views.order_list import (
 _SIZE, _A_COLUMN, _A_MONTH = 50, 30, 1000
 _VIEWS = ("list", "board", "month", "week")
 _SORTS = ("newest", "due", "priority", "asset")
-_ASKED = ("text", "site", "team", "assignee", "priority", "work_type", "overdue", "asset")
+_ASKED = ("text", "site", "team", "assignee", "priority", "work_type", "overdue", "warranty", "asset")
 _ME = "me"
 
 
@@ -132,6 +132,7 @@ class OrderListPage:
             ask.choice("site", choices.sites)
         self._sort = ask.choice("sort", {one: TEXTS[f"order_sort_{one}"] for one in _SORTS})
         ask.tick("overdue", "overdue")
+        ask.tick("warranty", "in_warranty")
         asset = ask.of("asset")
         if asset is not None:
             with mark(box("button quiet", tag="button"), "asset-asked") as button:
@@ -149,7 +150,12 @@ class OrderListPage:
         return OrdersWanted(
             state=(ask.of("state") or "open") if is_list else "all" if days else "open",
             sort=(ask.of("sort") or "newest") if is_list else "priority",
-            **{key: ask.of(key) for key in ("text", "site", "team", "work_type", "asset")},
+            text=ask.of("text"),
+            site=ask.of("site"),
+            team=ask.of("team"),
+            work_type=ask.of("work_type"),
+            asset=ask.of("asset"),
+            in_warranty=bool(ask.of("warranty")),
             assignee=self._me(parts) if ask.of("assignee") == _ME else ask.of("assignee"),
             priority=int(priority) if priority else None,
             overdue_at=parts.clock.now() if ask.of("overdue") else None,
@@ -197,7 +203,7 @@ class OrderListPage:
     def _plans(self, kept: list[KeptPlan]) -> list[KeptPlan]:
         """Leave out the plans that are not asked for; plans are given to teams, and nothing planned is overdue."""
         ask = self._filters
-        if ask.of("assignee") or ask.of("overdue"):
+        if ask.of("assignee") or ask.of("overdue") or ask.of("warranty"):
             return []
         team, work_type, text, asset = (ask.of(key) for key in ("team", "work_type", "text", "asset"))
         return [

@@ -12,6 +12,7 @@ from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
 from api.console.texts.lifecycle.register import REGISTER_TEXTS
 from api.console.texts.lifecycle.requirements import REQUIREMENT_TEXTS
 from api.console.texts.lifecycle.review import REVIEW_TEXTS
+from api.console.texts.lifecycle.warranty import WARRANTY_TEXTS
 from api.console.texts.lists.alerts import ALERT_TEXTS
 from api.console.texts.lists.asset import ASSET_TEXTS
 from api.console.texts.lists.orders import ORDER_LIST_TEXTS
@@ -121,6 +122,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **REQUIREMENT_TEXTS,
     **LEDGER_TEXTS,
     **REVIEW_TEXTS,
+    **WARRANTY_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},

@@ -60,6 +60,7 @@ def add_project(parts: GivenParts, wanted: NewProject) -> ProjectShape:
         required_documents=tuple(wanted.required_documents),
         engineering_team=wanted.engineering_team,
         keep_running=wanted.keep_running,
+        warranty_months=wanted.warranty_months,
     )
     added = projects.add_project(parts.database, new, actor=parts.principal, clock=parts.clock)
     return get_project(parts, added.tag)

@@ -165,6 +165,7 @@ class ProjectShape(ProjectLine):
     is_handed_over: bool
     engineering_team: str = Field(description="The team that is told of its assets while they are in commissioning.")
     service_from: datetime | None = Field(description="Since when its assets are in service.")
+    warranty_months: int | None = Field(description="How long the makers answer for them from then on.")
     milestones: list[MilestoneShape]
     gates: list[GateShape]
     documents: list[ProjectDocumentShape]
@@ -187,6 +188,7 @@ class ProjectShape(ProjectLine):
             is_handed_over=view.is_handed_over,
             engineering_team=project.engineering_team,
             service_from=project.service_from,
+            warranty_months=project.warranty_months,
             milestones=[MilestoneShape.model_validate(one) for one in view.milestones],
             gates=[GateShape.of(one) for one in view.gates],
             documents=[ProjectDocumentShape.model_validate(one) for one in view.documents],
@@ -212,6 +214,9 @@ class NewProject(Nothing):
     required_documents: list[str] = Field(default=["03-02", "03-04"], max_length=20)
     engineering_team: str = Field(default="engineering", min_length=1, max_length=60)
     keep_running: bool = Field(default=False, description="Its assets are not in commissioning: they run on meanwhile.")
+    warranty_months: int | None = Field(
+        default=None, ge=1, le=600, description="How long the makers answer for its assets from the handover on."
+    )
 
 
 class NewTraining(Nothing):

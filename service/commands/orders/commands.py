@@ -27,6 +27,7 @@ Revision = Annotated[
 def list_orders(
     state: Annotated[OrderState | None, typer.Option(help="Only those in this state.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    warranty: Annotated[bool, typer.Option("--warranty", help="Only failures within a warranty.")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those that should have been done by now.")] = False,
     site: Annotated[str | None, typer.Option(help="Tag of a site.")] = None,
     team: Annotated[str | None, typer.Option(help="Tag of a team.")] = None,
@@ -49,6 +50,7 @@ def list_orders(
         assignee=assignee,
         work_type=work_type,
         overdue_at=now if overdue else None,
+        in_warranty=warranty,
     )
     with around.database() as database, database.transaction() as tx:
         found = orders.list_orders(tx, wanted, most=most)

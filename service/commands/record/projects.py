@@ -47,6 +47,9 @@ def add(
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="Its assets run on meanwhile and are not in commissioning.")
     ] = False,
+    warranty_months: Annotated[
+        int | None, typer.Option(help="How long the makers answer for its assets from the handover on.", min=1, max=600)
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -65,6 +68,7 @@ def add(
         required_documents=tuple(document) if document else ("03-02", "03-04"),
         engineering_team=team,
         keep_running=keep_running,
+        warranty_months=warranty_months,
     )
     with around.database(actor=who()) as database:
         added = add_project(database, wanted, actor=who(), clock=around.clock)

@@ -44,6 +44,12 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
         client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/carry", json={"until": "2026-09-01"}).status_code == 204
     )
     assert client.post(f"{PROJECTS}/cw/punches/{punch['punch_id']}/close").status_code == 204
+    out = client.get(f"{PROJECTS}/cw/punches/bcf")
+    assert (out.status_code, out.content[:2]) == (200, b"PK")
+    assert out.headers["content-disposition"] == 'attachment; filename="punches.bcf"'
+    back = client.post(f"{PROJECTS}/cw/punches/bcf", content=out.content).json()
+    assert [(one["punch_id"], one["bcf_status"]) for one in back] == [(punch["punch_id"], "Closed")]
+    assert client.post(f"{PROJECTS}/cw/punches/bcf", content=b"nothing").status_code == 400
     pump = client.get("/api/v1/assets/demo/P-101").json()["asset_class"]
     training = {"asset_class": pump, "person": "Li Wei", "held_on": "2026-01-05", "taught_by": "Jonas"}
     assert client.post(f"{PROJECTS}/cw/trainings", json=training).json()["trainings"][0]["recorded_by"] == "Ada"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from api.console.components.elements import age, box, heading, link, moment, number, words
+from api.console.components.orders.warranty import warranty_chip
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
@@ -50,6 +51,7 @@ def read_about(parts: Parts, alert_id: UUID) -> AboutAlert:
 def show_about(visit: Visit, about: AboutAlert) -> None:
     """Show why an alert is there, what is assumed of its machine, and what to do."""
     alert = about.listed.alert
+    warranty_chip(visit, about.listed.warranty_until)
     heading(visit.t("why_this_alert"), 2)
     _signals(visit, alert)
     _assumed(visit, about.listed)

@@ -14,6 +14,7 @@ from nicegui.element import Element
 from api.console.components.alarms import sheets
 from api.console.components.alarms.about import assumed_words, why_in_a_line
 from api.console.components.elements import box, chip, link, mark, moment, words, zone
+from api.console.components.orders.warranty import warranty_chip
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from plant.alert import Alert, AlertState
@@ -139,6 +140,7 @@ class AlertRows:
                     words(f"{visit.t('incident_more', count=others)} · {visit.t('likely_root')}")
         with box("standing"):
             chip(visit.word("alert", state.value), _TONES.get(state, "unknown"))
+            warranty_chip(visit, one.warranty_until)
             _noted(visit, alert)
         with box("since"):
             moment(alert.onset)

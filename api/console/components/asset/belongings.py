@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nicegui import run
+from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, link, moment, number, words
+from api.console.components.orders.warranty import asset_warranty_card
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
 from plant.orders.job_plan import JobPlan
+from plant.orders.warranty import StandingWarranty
 from plant.people.rights import Right
 from storage.orders.job_plans import list_job_plans
+from storage.orders.warranties import standing_warranties
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered
 from storage.views import asset_course
@@ -38,6 +42,7 @@ class Belongings:
     delivered: Sequence[Delivered]
     coverage: Sequence[Coverage]
     held: Sequence[Held]
+    warranty: StandingWarranty | None
 
 
 async def show_belongings(visit: Visit, asset: AssetView) -> None:
@@ -48,8 +53,20 @@ async def show_belongings(visit: Visit, asset: AssetView) -> None:
         return
     if found is None:
         return
+    room = box("stack")
+    with room:
+        _belongings(visit, asset, found, room)
+
+
+def _belongings(visit: Visit, asset: AssetView, found: Belongings, room: Element) -> None:
+    async def again() -> None:
+        room.clear()
+        with room:
+            await show_belongings(visit, asset)
+
     if visit.may(Right.SEE_INGEST, asset.site):
         _trust(visit, found)
+    asset_warranty_card(visit, asset.site, asset.asset, found.warranty, again)
     _documents(visit, found)
     _parts(visit, found)
     _plans(visit, found)
@@ -71,6 +88,7 @@ def read_belongings(parts: Parts, asset: AssetView) -> Belongings:
             delivered=status.devices,
             coverage=asset_course.coverage(tx, asset.asset_id, time_from=now - _DAY, time_to=now),
             held=asset_course.held(tx, asset.site, asset.asset),
+            warranty=next(iter(standing_warranties(tx, asset_ids=[asset.asset_id])), None),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from nicegui.element import Element
 
 from api.console.components.elements import box, chip, link, mark, moment, words, zone
+from api.console.components.orders.warranty import warranty_chip
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from plant.work_order import WorkOrder
@@ -54,6 +55,7 @@ def _row(visit: Visit, one: ListedOrder, now: datetime) -> None:
             chip(visit.word("state", order.state.value), "accent" if order.state.is_open else "plain")
             if order.is_overdue(now):
                 mark(chip(visit.t("overdue"), "alarm"), "overdue")
+            warranty_chip(visit, one.warranty_until)
         with box("since"):
             moment(order.requested_finish)
         with box("late"):
@@ -124,3 +126,4 @@ def _card(visit: Visit, one: ListedOrder, now: datetime) -> None:
             moment(order.requested_finish)
             if order.is_overdue(now):
                 words(visit.t("overdue"), "alarming")
+        warranty_chip(visit, one.warranty_until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, get_args
 
@@ -12,6 +12,7 @@ from nicegui.element import Element
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, choice, offer, remark, said, sheet
 from api.console.components.frame import framed
+from api.console.components.handover.claims import project_claims_card
 from api.console.components.handover.contents import (
     documents_card,
     manifest_lines,
@@ -29,8 +30,10 @@ from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
 from lifecycle.handover.passing import signing_act, waiving_act
 from lifecycle.requirements.agreeing import RequirementsView, look_at_requirements
+from plant.orders.warranty import WarrantyClaim
 from plant.people.principal import Principal
 from plant.people.rights import Right
+from storage.orders.warranty_claims import ClaimsWanted, list_claims
 from storage.projects.gates import Side
 
 _RIGHT_OF_SIDE: dict[str, Right] = {
@@ -57,13 +60,16 @@ class ProjectPage:
 
     async def read(self) -> None:
         """Read and show."""
-        found: list[tuple[ProjectView, CostCentre, RequirementsView]] = []
+        found: list[tuple[ProjectView, CostCentre, RequirementsView, Sequence[WarrantyClaim]]] = []
         visit = self._visit
 
         def look() -> None:
             database = visit.parts.database
             view = looking.look(database, self._tag, clock=visit.parts.clock)
-            found.append((view, cost_centre(database, self._tag), look_at_requirements(database, self._tag)))
+            with database.transaction() as tx:
+                claims = list_claims(tx, ClaimsWanted(project=self._tag))
+            requirements = look_at_requirements(database, self._tag)
+            found.append((view, cost_centre(database, self._tag), requirements, claims))
 
         if not await attempt(visit, look):
             return
@@ -71,7 +77,13 @@ class ProjectPage:
         with self._room:
             self._draw(*found[0])
 
-    def _draw(self, view: ProjectView, costs: CostCentre, requirements: RequirementsView) -> None:
+    def _draw(
+        self,
+        view: ProjectView,
+        costs: CostCentre,
+        requirements: RequirementsView,
+        claims: Sequence[WarrantyClaim],
+    ) -> None:
         visit = self._visit
         with box("spread"):
             with box("title"):
@@ -94,6 +106,7 @@ class ProjectPage:
                 costs_card(visit, view.project.tag, costs)
                 documents_card(visit, view)
                 signatures_card(visit, view)
+                project_claims_card(visit, claims)
 
     def _gate(self, view: ProjectView, one: GateView) -> None:
         visit = self._visit

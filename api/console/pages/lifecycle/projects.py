@@ -17,9 +17,12 @@ from storage.projects import projects as rows
 async def show(visit: Visit) -> None:
     """Draw the page."""
     with framed(visit, visit.t("handover")):
-        with box("title"):
-            heading(visit.t("handover"))
-            words(visit.t("handover_hint"), "muted")
+        with box("spread"):
+            with box("title"):
+                heading(visit.t("handover"))
+                words(visit.t("handover_hint"), "muted")
+            with link("/warranty", "button quiet", testid="warranties"):
+                words(visit.t("warranties"))
         room = box("stack", testid="projects")
         found = await run.io_bound(_read, visit)
         with room:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from plant.clock import SystemClock
 from storage.core.database import Database
 from tests import people
 from tests.api.console.conftest import Tab
+from tests.api.plant_rows import sicken
 
 pytestmark = pytest.mark.needs("chromium")
 OpenTab = Callable[..., Tab]
@@ -114,3 +116,41 @@ def _review(tab: Tab) -> None:
     tab.page.get_by_test_id("review_hold").click()
     tab.page.get_by_test_id("review_keep").click()
     tab.page.get_by_test_id("review-1").wait_for()
+
+
+@pytest.mark.usefixtures("plant")
+def test_a_failure_within_a_warranty_is_marked_and_claimed(
+    console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser
+) -> None:
+    sicken(app_database, superuser, SystemClock().now())
+    page = open_tab(console, width=1366).page
+    page.goto(f"{console}/assets/demo/P-102")
+    page.get_by_test_id("warranty_set").click()
+    today = datetime.now(UTC).date()
+    page.get_by_test_id("warranty-starts").fill((today - timedelta(days=30)).isoformat())
+    page.get_by_test_id("warranty-ends").fill("soon")
+    page.get_by_test_id("warranty_keep").click()
+    page.get_by_text("Say its first and last day").wait_for()
+    page.get_by_test_id("warranty-ends").fill((today + timedelta(days=700)).isoformat())
+    page.get_by_test_id("warranty-guarantor").fill("Pumpen AG")
+    page.get_by_test_id("warranty_keep").click()
+    page.get_by_test_id("asset-warranty").get_by_text("Guarantor: Pumpen AG").wait_for()
+    page.goto(f"{console}/alerts")
+    page.get_by_test_id("warranty").wait_for()
+    page.goto(f"{console}/work-orders?warranty=1")
+    page.get_by_test_id("warranty").click()
+    page.get_by_test_id("order-warranty").get_by_test_id("claim_make").click()
+    page.get_by_test_id("claim-amount").fill("250,50")
+    page.locator(".sheet").get_by_test_id("claim_make").click()
+    page.get_by_test_id("claim_answer").click()
+    page.get_by_test_id("claim-note").fill("they replace the bearing")
+    page.get_by_test_id("claim_keep").click()
+    page.get_by_test_id("order-warranty").get_by_text("they replace the bearing").wait_for()
+    with page.expect_download() as download:
+        page.get_by_test_id("claim-evidence").click()
+    assert download.value.suggested_filename.endswith("-claim.zip")
+    tab = open_tab(console, locale="zh-CN", width=390)
+    tab.open("/warranty?guarantor=pumpen+ag")
+    tab.page.get_by_test_id("claims").get_by_text("250.50").wait_for()
+    tab.page.get_by_test_id("claims").get_by_text("已接受").wait_for()
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,127 @@
+-- Whose warranty stands on which machine, and which failures fell within it.
+
+DROP VIEW IF EXISTS warranty_failure, warranty_standing;
+
+-- A day that somebody wrote as 2026-03-01; null where it is none.
+CREATE OR REPLACE FUNCTION day_or_null(p_said text) RETURNS date
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    IF p_said !~ '^\d{4}-\d{2}-\d{2}' THEN
+        RETURN NULL;
+    END IF;
+    RETURN make_date(left(p_said, 4)::integer, substr(p_said, 6, 2)::integer, substr(p_said, 9, 2)::integer);
+EXCEPTION WHEN datetime_field_overflow THEN
+    RETURN NULL;
+END
+$$;
+
+-- A stretch of time as COBie writes it, a number beside its unit, or as IFC does, P2Y; null where it is none.
+CREATE OR REPLACE FUNCTION stretch_or_null(p_amount text, p_unit text) RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT CASE
+    WHEN p_amount ~ '^P(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$' AND p_amount <> 'P' THEN p_amount::interval
+    WHEN p_amount !~ '^\s*\d{1,4}([.,]\d{1,3})?\s*$' THEN NULL
+    WHEN p_unit ~* '^\s*(y|年)' THEN replace(p_amount, ',', '.')::float8 * interval '1 year'
+    WHEN p_unit ~* '^\s*(mo|个?月)' THEN replace(p_amount, ',', '.')::float8 * interval '1 month'
+    WHEN p_unit ~* '^\s*(w|周)' THEN replace(p_amount, ',', '.')::float8 * interval '7 days'
+    WHEN p_unit ~* '^\s*(d|天|日)' THEN replace(p_amount, ',', '.')::float8 * interval '1 day'
+END
+$$;
+
+-- The warranty of each machine at its place, `ends` being its last day: what was said of the machine; else what the
+-- register's parameters say (those of the asset before those of its class; COBie's names and IFC's), begun with the
+-- handover where they name no day; else the project's months from its handover.
+CREATE VIEW warranty_standing AS
+WITH registered AS (
+    SELECT
+        a.asset_id, i.installation_id, b.starts,
+        coalesce(p.ends, (b.starts + coalesce(p.lasts, h.lasts) - interval '1 day')::date) AS ends,
+        coalesce(
+            nullif(p.guarantor, ''), nullif(e.manufacturer, ''), nullif(p.maker, ''), ''
+        ) AS guarantor,
+        coalesce(p.terms, '') AS terms,
+        CASE WHEN coalesce(p.starts, p.ends) IS NULL AND p.lasts IS NULL THEN 'handover' ELSE 'register' END AS source
+    FROM asset AS a
+    JOIN site AS s USING (site_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            day_or_null(v.said ->> 'WarrantyStartDate') AS starts,
+            day_or_null(v.said ->> 'WarrantyEndDate') AS ends,
+            coalesce(
+                stretch_or_null(v.said ->> 'WarrantyDurationParts', v.said ->> 'WarrantyDurationUnit'),
+                stretch_or_null(v.said ->> 'WarrantyDurationLabor', v.said ->> 'WarrantyDurationUnit'),
+                stretch_or_null(v.said ->> 'WarrantyPeriod', v.said ->> 'WarrantyDurationUnit')
+            ) AS lasts,
+            coalesce(
+                v.said ->> 'WarrantyGuarantorParts', v.said ->> 'WarrantyGuarantorLabor', v.said ->> 'PointOfContact'
+            ) AS guarantor,
+            v.said ->> 'Manufacturer' AS maker,
+            coalesce(v.said ->> 'WarrantyDescription', v.said ->> 'WarrantyContent') AS terms
+        FROM (
+            -- of one name the last key stays: the class's are laid first, the asset's own above them
+            SELECT json_object_agg(x.name, x.value ORDER BY x.asset_id NULLS FIRST)::jsonb AS said
+            FROM parameter AS x
+            WHERE x.site_id = a.site_id
+                AND (x.asset_id = a.asset_id OR (x.asset_id IS NULL AND x.class_id = a.class_id))
+                AND (x.name LIKE 'Warranty%' OR x.name IN ('Manufacturer', 'PointOfContact'))
+        ) AS v
+    ) AS p
+    LEFT JOIN LATERAL (
+        SELECT
+            (j.service_from AT TIME ZONE s.timezone)::date AS day, make_interval(months => j.warranty_months) AS lasts
+        FROM project_asset AS m
+        JOIN project AS j USING (project_id)
+        WHERE m.asset_id = a.asset_id AND j.service_from IS NOT NULL
+        ORDER BY j.service_from DESC
+        LIMIT 1
+    ) AS h ON true
+    CROSS JOIN LATERAL (SELECT coalesce(p.starts, h.day) AS starts) AS b
+    -- the machine that stood there when it began
+    CROSS JOIN LATERAL (
+        SELECT n.installation_id, n.equipment_id
+        FROM installation AS n
+        WHERE n.asset_id = a.asset_id
+            AND (n.installed_to IS NULL OR n.installed_to > b.starts::timestamp AT TIME ZONE s.timezone)
+        ORDER BY n.installed_to NULLS LAST
+        LIMIT 1
+    ) AS i
+    LEFT JOIN equipment AS e USING (equipment_id)
+    WHERE b.starts IS NOT NULL
+)
+SELECT w.installation_id, w.asset_id, w.starts, w.ends, coalesce(nullif(w.guarantor, ''), e.manufacturer, '') AS guarantor,
+    w.terms, 'said' AS source
+FROM warranty AS w
+JOIN asset AS a USING (asset_id)
+JOIN installation AS i USING (installation_id)
+LEFT JOIN equipment AS e USING (equipment_id)
+UNION ALL
+SELECT r.installation_id, r.asset_id, r.starts, r.ends, r.guarantor, r.terms, r.source
+FROM registered AS r
+WHERE r.ends >= r.starts AND NOT EXISTS (SELECT FROM warranty AS w WHERE w.installation_id = r.installation_id);
+
+-- The failures that fell within the warranty of the machine that stood there: orders about one that were not cancelled,
+-- nor closed as none. It counts when the machine lost its function, else when that was seen first.
+CREATE VIEW warranty_failure AS
+SELECT o.order_id, o.asset_id, f.at AS failed_at, i.installation_id, w.starts, w.ends, w.guarantor, w.terms, w.source
+FROM work_order AS o
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
+LEFT JOIN work_order_closing AS c USING (order_id)
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(
+            c.failed_at, (o.evidence ->> 'failed_at')::timestamptz, (o.evidence ->> 'onset')::timestamptz, o.created_at
+        ) AS at
+) AS f
+CROSS JOIN LATERAL (
+    SELECT n.installation_id
+    FROM installation AS n
+    WHERE n.asset_id = o.asset_id AND (n.installed_to IS NULL OR n.installed_to > f.at)
+    ORDER BY n.installed_to NULLS LAST
+    LIMIT 1
+) AS i
+JOIN warranty_standing AS w ON w.asset_id = o.asset_id AND w.installation_id = i.installation_id
+WHERE o.failure_mode <> ''
+    AND o.state <> 'CAN'
+    AND coalesce(c.outcome, 'confirmed') = 'confirmed'
+    AND (f.at AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends;
