@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from lifecycle.handover.evidence import Lack, lacks_of
 from lifecycle.handover.gates import RULES, GateName, GateRule, due_of, span_of
-from lifecycle.handover.manifest import changed_items, manifest_of, sha256_of_manifest
+from lifecycle.handover.manifest import changed_items, form_of, manifest_of, sha256_of_manifest
 from lifecycle.handover.projects import enter_project, milestones_of
 from lifecycle.schedule.milestones import Milestone
 from plant.clock import Clock
@@ -81,7 +81,7 @@ def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
     """Read a project in an open transaction."""
     manifest = manifest_of(tx, project)
     digest = sha256_of_manifest(manifest)
-    _void_stale(tx, project, manifest, digest, clock)
+    _void_stale(tx, project, manifest, clock)
     signatures = gate_rows.signatures(tx, project.project_id)
     milestones = milestones_of(tx, project)
     return ProjectView(
@@ -135,11 +135,18 @@ def _standing(signatures: Sequence[KeptSignature], gate: GateName) -> set[str]:
     return {one.side for one in signatures if one.gate == gate.value and one.voided_at is None}
 
 
-def _void_stale(tx: Transaction, project: Project, manifest: dict[str, str], digest: str, clock: Clock) -> None:
+def _void_stale(tx: Transaction, project: Project, manifest: dict[str, str], clock: Clock) -> None:
+    """Void the signatures over what has changed since, each held against what there is in the form that was signed."""
+    standing = {form_of(manifest): manifest}
     for one in gate_rows.signatures(tx, project.project_id):
-        if one.gate != GateName.SIGN_OFF.value or one.voided_at is not None or one.manifest_sha256 == digest:
+        if one.gate != GateName.SIGN_OFF.value or one.voided_at is not None:
             continue
-        because = ", ".join(changed_items(one.manifest, manifest))[:500]
+        form = form_of(one.manifest)
+        if form not in standing:
+            standing[form] = manifest_of(tx, project, form)
+        if one.manifest_sha256 == sha256_of_manifest(standing[form]):
+            continue
+        because = ", ".join(changed_items(one.manifest, standing[form]))[:500]
         gate_rows.void(tx, one.signature_id, at=clock.now(), because=because)
         enter_project(
             tx,

@@ -251,6 +251,16 @@ def parameters(tx: Transaction, project_id: int) -> list[dict[str, Any]]:
     return list(tx.all("projects.parameters", project_id=project_id))
 
 
+def properties(tx: Transaction, project_id: int) -> list[dict[str, Any]]:
+    """Return the parameters of a project's assets, and of their classes, as the register has them."""
+    return list(tx.all("projects.properties", project_id=project_id))
+
+
+def registered_documents(tx: Transaction, project_id: int) -> list[dict[str, Any]]:
+    """Return the documents of a project's assets, and of their classes, as the register has them."""
+    return list(tx.all("projects.registered_documents", project_id=project_id))
+
+
 def telemetry(tx: Transaction, project_id: int, *, since: datetime, until: datetime) -> list[SignalSeen]:
     """Return what came of every signal of a project's assets in a span."""
     return [SignalSeen(**row) for row in tx.all("projects.telemetry", project_id=project_id, since=since, until=until)]

@@ -124,10 +124,46 @@ UPDATE project_punch
 SET bcf_status = %(status)s
 WHERE punch_id = %(punch_id)s;
 
+-- name: properties
+-- The parameters of a project's assets and of their classes, as the register has them; of a class's the asset is null.
+SELECT a.tag AS asset, c.tag AS class, p.property_set, p.name, p.value, p.unit
+FROM project AS j
+JOIN parameter AS p USING (site_id)
+LEFT JOIN asset AS a USING (asset_id)
+LEFT JOIN asset_class AS c ON c.class_id = p.class_id
+WHERE j.project_id = %(project_id)s
+    AND (
+        p.asset_id IN (SELECT m.asset_id FROM project_asset AS m WHERE m.project_id = %(project_id)s)
+        OR p.class_id IN (
+            SELECT o.class_id
+            FROM project_asset AS m
+            JOIN asset AS o USING (asset_id)
+            WHERE m.project_id = %(project_id)s
+        )
+    );
+
+-- name: registered_documents
+-- The documents of a project's assets and of their classes, as the register has them; of a class's the asset is null.
+SELECT a.tag AS asset, c.tag AS class, d.vdi_class, d.title, d.version, d.file, d.sha256
+FROM project AS j
+JOIN register_document AS d USING (site_id)
+LEFT JOIN asset AS a USING (asset_id)
+LEFT JOIN asset_class AS c ON c.class_id = d.class_id
+WHERE j.project_id = %(project_id)s
+    AND (
+        d.asset_id IN (SELECT m.asset_id FROM project_asset AS m WHERE m.project_id = %(project_id)s)
+        OR d.class_id IN (
+            SELECT o.class_id
+            FROM project_asset AS m
+            JOIN asset AS o USING (asset_id)
+            WHERE m.project_id = %(project_id)s
+        )
+    );
+
 -- name: parameters
 -- What the register says of a project's assets: their class, machine and the limits of their signals.
 SELECT
-    a.tag AS asset, c.tag AS class, e.serial, g.key, g.unit,
+    a.tag AS asset, c.tag AS class, e.serial, e.manufacturer, e.model, g.key, g.unit,
     coalesce(g.low, cs.low) AS low, coalesce(g.high, cs.high) AS high
 FROM project_asset AS p
 JOIN asset AS a USING (asset_id)

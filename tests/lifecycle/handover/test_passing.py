@@ -9,11 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from lifecycle import ledger
 from lifecycle.handover import looking, passing, projects, readiness
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.looking import ProjectView
+from lifecycle.handover.manifest import manifest_of, sha256_of_manifest
 from lifecycle.handover.passing import signing_act, waiving_act
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
 from lifecycle.handover.readiness import TrainingHeld
@@ -26,6 +28,7 @@ from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole
 from storage.core.database import Database
 from storage.notices import notices
+from storage.projects import projects as rows
 from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -355,13 +358,50 @@ def test_two_people_sign_one_manifest_and_a_later_change_voids_both_and_is_named
     handover.document("03-02", version="2")
     view = handover.look()
     assert view.signatures[-1].voided_because == "document cw 03-02 Manual"
+    register_says(handover, "3 kW", "M-1")
+    assert [one.voided_because for one in handover.look().signatures[-1:]] == ["document cw 03-02 Manual"]
+    handover.signs(GateName.SIGN_OFF, "operations", OPERATOR)
+    register_says(handover, "4 kW", "M-2")
+    changed = "parameter P-1 Pset_Pump Power, registered document class pump Manual version 1"
+    assert handover.look().signatures[-1].voided_because == changed
     handover.signs(GateName.SIGN_OFF, "operations", OPERATOR)
     assert handover.signs(GateName.SIGN_OFF, "engineering", ENGINEER).is_handed_over
+    signed_by_an_earlier_version(handover, superuser)
+    assert handover.look().is_handed_over, "a newer form of the manifest voids nothing"
+    superuser.execute("UPDATE signal SET high = 8 WHERE key = 'vibration'")
+    assert {one.voided_because for one in handover.look().signatures[-2:]} == {"limit P-1 vibration"}
     events = [str(row[0]) for row in superuser.execute("SELECT entry ->> 'event' FROM ledger ORDER BY seq").fetchall()]
-    assert (events.count("handover.signed"), events.count("handover.voided")) == (7, 4)
+    assert (events.count("handover.signed"), events.count("handover.voided")) == (8, 7)
     assert events.count("project.in_service") == 1, "what is voided later takes nothing out of service"
     with handover.database.transaction() as tx:
         assert isinstance(ledger.verify(tx, "demo"), VerifiedChain)
+
+
+def register_says(handover: Handover, power: str, sha256: str) -> None:
+    """A parameter of the asset and a document of its class, as an import writes them."""
+    execute = handover.rows.connection.execute
+    execute(
+        "INSERT INTO parameter (site_id, asset_id, property_set, name, value)"
+        " SELECT site_id, asset_id, 'Pset_Pump', 'Power', %s FROM asset"
+        " ON CONFLICT ON CONSTRAINT parameter_is_unique DO UPDATE SET value = excluded.value",
+        [power],
+    )
+    execute(
+        "INSERT INTO register_document (site_id, class_id, title, version, sha256)"
+        " SELECT site_id, class_id, 'Manual', '1', %s FROM asset"
+        " ON CONFLICT ON CONSTRAINT register_document_is_unique DO UPDATE SET sha256 = excluded.sha256",
+        [sha256],
+    )
+
+
+def signed_by_an_earlier_version(handover: Handover, superuser: Superuser) -> None:
+    """Let the signatures that stand be over a manifest in its first form."""
+    with handover.database.transaction() as tx:
+        first = manifest_of(tx, rows.get(tx, "cw"), "1")
+    superuser.execute(
+        "UPDATE project_signature SET manifest = %s, manifest_sha256 = %s WHERE voided_at IS NULL",
+        [Jsonb(first), sha256_of_manifest(first)],
+    )
 
 
 def test_trial_operation_takes_its_time_and_telemetry_goes_on(handover: Handover) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from api.console.components.elements import box, card, chip, moment, words
+from urllib.parse import quote
+
+from api.console.components.elements import box, card, chip, link, moment, words
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView
+
+_KINDS = ("document", "registered", "machine", "maker", "parameter", "limit", "punch", "project")
+"""The first words of the items of a manifest, in the order in which they are shown; what is none is the last."""
 
 
 def milestones_card(visit: Visit, view: ProjectView) -> None:
@@ -44,9 +49,20 @@ def signatures_card(visit: Visit, view: ProjectView) -> None:
             words(visit.t("none_yet"), "muted")
 
 
-def manifest_lines(visit: Visit, view: ProjectView) -> None:
-    """Show what is signed, with its hash."""
+def manifest_lines(visit: Visit, view: ProjectView, *, most: int | None = None) -> None:
+    """Show what is signed, kind by kind, with its hash; of a kind up to `most` items, the rest in the document."""
     words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
-    with box("lines", testid="manifest"):
-        for name, value in view.manifest.items():
-            words(f"{name}: {value}", "small")
+    kinds: dict[str, list[str]] = {}
+    for name, value in view.manifest.items():
+        kinds.setdefault(next((one for one in _KINDS if name.startswith(one)), _KINDS[-1]), []).append(
+            f"{name}: {value}"
+        )
+    with box("stack", testid="manifest"):
+        for kind in (one for one in _KINDS if one in kinds):
+            lines = kinds[kind]
+            with box("lines"):
+                words(f"{visit.t(f'manifest_{kind}')} · {len(lines)}", "small strong")
+                words("\n".join(lines[:most]), "small", keeps_lines=True).style("white-space: pre-line")
+                if most is not None and len(lines) > most:
+                    with link(f"/api/v1/projects/{quote(view.project.tag, safe='')}", "plain-link small"):
+                        words(visit.t("manifest_more", count=len(lines) - most))

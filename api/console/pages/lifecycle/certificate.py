@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.console.components.elements import box, heading, moment, words
 from api.console.components.frame import framed
+from api.console.components.handover.contents import manifest_lines
 from api.console.components.handover.readiness import answers_for
 from api.console.pages.lifecycle.project import read_view
 from api.console.visit import Visit
@@ -43,9 +44,7 @@ def _draw(visit: Visit, view: ProjectView) -> None:
             said = f"{training.person} · {training.asset_class} · {training.held_on.isoformat()} · {training.taught_by}"
             words(said, "small")
         heading(visit.t("manifest"), 2)
-        words(visit.t("manifest_sha256", sha256=view.manifest_sha256), "small figures secret")
-        for name, value in view.manifest.items():
-            words(f"{name}: {value}", "small")
+        manifest_lines(visit, view)
 
 
 def _outcome(visit: Visit, settled: object, *, is_passed: bool) -> str:

@@ -199,7 +199,7 @@ class ProjectPage:
     def _ask_signature(self, view: ProjectView, gate: GateName, sides: list[str]) -> None:
         visit = self._visit
         with sheet(f"{visit.word('gate', gate.value)}: {visit.t('manifest')}") as dialog:
-            manifest_lines(visit, view)
+            manifest_lines(visit, view, most=200)
             credential = CredentialField(visit)
 
             async def press(side: Side) -> None:
