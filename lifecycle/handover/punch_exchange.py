@@ -61,7 +61,9 @@ def topic_guid(project: Project, punch_id: int) -> str:
     return str(uuid5(NAMESPACE_URL, f"assetloop/{project.site}/{project.tag}/punch/{punch_id}"))
 
 
-def take_punches_back(database: Database, tag: str, file: bytes, *, actor: Principal, clock: Clock) -> dict[int, str]:
+def take_punches_back(
+    database: Database, tag: str, file: bytes, *, file_name: str = "", actor: Principal, clock: Clock
+) -> dict[int, str]:
     """Read the status of punches back, all or none, and return it by number; it is shown, and closes nothing.
 
     Raises:
@@ -79,5 +81,5 @@ def take_punches_back(database: Database, tag: str, file: bytes, *, actor: Princ
         for punch_id, status in said.items():
             rows.note_bcf(tx, punch_id, status)
         statuses = {str(number): status for number, status in said.items()}
-        enter_project(tx, "punches.status_read", project, actor, clock, statuses=statuses)
+        enter_project(tx, "punches.status_read", project, actor, clock, statuses=statuses, file=file_name)
     return said

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from api.parts import GivenParts
 from api.problems import answers
@@ -23,14 +25,19 @@ def get_punches_as_bcf(parts: GivenParts, project: str) -> Response:
 
 
 @router.post("/bcf", responses=answers(400, 403, 404))
-async def take_punch_status_back(request: Request, parts: GivenParts, project: str) -> list[PunchShape]:
+async def take_punch_status_back(
+    request: Request,
+    parts: GivenParts,
+    project: str,
+    name: Annotated[str, Query(max_length=200, description="The file's name, for the record.")] = "",
+) -> list[PunchShape]:
     """Read the status of punches back from a BCF file, which is the body; it is shown, and closes nothing."""
     from starlette.concurrency import run_in_threadpool
 
     body = await whole_body(request)
 
     def take() -> list[PunchShape]:
-        take_punches_back(parts.database, project, body, actor=parts.principal, clock=parts.clock)
+        take_punches_back(parts.database, project, body, file_name=name, actor=parts.principal, clock=parts.clock)
         return list(get_project(parts, project).punches)
 
     return await run_in_threadpool(take)

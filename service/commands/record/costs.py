@@ -108,7 +108,9 @@ def import_bcf(project: Project, file: File, data: Data = None, json: Json = Fal
 
     around, actor = surroundings(data), who()
     with around.database(actor=actor) as database:
-        said = take_punches_back(database, project, bytes_of(file), actor=actor, clock=around.clock)
+        said = take_punches_back(
+            database, project, bytes_of(file), file_name=file.name, actor=actor, clock=around.clock
+        )
     rows = [(str(number), status) for number, status in sorted(said.items())]
     answer(
         {"punches": [{"punch": number, "status": status} for number, status in said.items()]},

@@ -10,7 +10,7 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
-from api.console.components.forms import CredentialField, attempt, choice, offer, remark, said, sheet
+from api.console.components.forms import CredentialField, attempt, offer, remark, said, sheet
 from api.console.components.frame import framed
 from api.console.components.handover.claims import project_claims_card
 from api.console.components.handover.contents import (
@@ -20,12 +20,12 @@ from api.console.components.handover.contents import (
     signatures_card,
 )
 from api.console.components.handover.costs import costs_card
+from api.console.components.handover.punches import punches_card
 from api.console.components.handover.readiness import answers_for, ask_duty, spares_card, training_card
 from api.console.components.handover.requirements import requirements_card
-from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.visit import Visit
 from lifecycle.costs.cost_centre import CostCentre, cost_centre
-from lifecycle.handover import looking, passing, projects
+from lifecycle.handover import looking, passing
 from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
 from lifecycle.handover.passing import signing_act, waiving_act
@@ -41,7 +41,6 @@ _RIGHT_OF_SIDE: dict[str, Right] = {
     "operations": Right.SIGN_FOR_OPERATIONS,
     "supervisor": Right.WAIVE_GATES,
 }
-_CATEGORIES = {one: HANDOVER_TEXTS[f"punch_{one}"] for one in ("A", "B")}
 
 
 async def show(visit: Visit, tag: str) -> None:
@@ -99,7 +98,7 @@ class ProjectPage:
                     self._gate(view, one)
             with box("stack"):
                 requirements_card(visit, requirements, view.project.site, self.read)
-                self._punches(view)
+                punches_card(visit, view, self.read)
                 training_card(visit, view, self.read)
                 spares_card(visit, view, self.read)
                 milestones_card(visit, view)
@@ -224,64 +223,6 @@ class ProjectPage:
                         with mark(box("button", tag="button"), f"sign-{side}") as button:
                             words(visit.t("gate_sign_now", side=visit.word("side", side)))
                         button.on("click", partial(press, side))
-
-    def _punches(self, view: ProjectView) -> None:
-        visit = self._visit
-        may_work = visit.may(Right.WORK_ON_PROJECTS, view.project.site)
-        with card(visit.t("punches")), box("history", testid="punches"):
-            for one in view.punches:
-                with box("step"):
-                    with box("spread"):
-                        words(f"{one.category}{one.punch_id} {one.asset or ''} {one.text}", "strong")
-                        if one.closed_at is None and may_work:
-                            close = partial(self._close_punch, one.punch_id)
-                            offer(visit, "punch_close", close, testid=f"punch-close-{one.punch_id}")
-                    words(_punch_state(visit, one), "small muted")
-            if not view.punches:
-                words(visit.t("none_yet"), "muted")
-            if may_work:
-                offer(visit, "punch_raise", self._ask_punch)
-
-    async def _close_punch(self, number: int) -> None:
-        visit = self._visit
-
-        def act() -> None:
-            database, actor = self._acting(Right.WORK_ON_PROJECTS)
-            projects.close_punch(database, self._tag, number, actor=actor, clock=visit.parts.clock)
-
-        if await attempt(visit, act):
-            await self.read()
-
-    def _ask_punch(self) -> None:
-        visit = self._visit
-        with sheet(visit.t("punch_raise")) as dialog:
-            text = remark(visit, "punch_text", "punch-text")
-            category = choice(visit, "punch_category", _CATEGORIES, "B", "punch-category")
-
-            async def press() -> None:
-                def act() -> None:
-                    database, actor = self._acting(Right.WORK_ON_PROJECTS)
-                    projects.raise_punch(
-                        database,
-                        self._tag,
-                        category=str(category.value),
-                        text=said(text),
-                        asset=None,
-                        actor=actor,
-                        clock=visit.parts.clock,
-                    )
-
-                await self._do(dialog, act)
-
-            offer(visit, "punch_raise", press, testid="punch-do")
-
-
-def _punch_state(visit: Visit, one: Any) -> str:
-    if one.closed_at is not None:
-        return visit.t("punch_closed", actor=one.closed_by)
-    if one.carried_to is not None:
-        return visit.t("punch_carried", day=one.carried_to.isoformat(), actor=one.carried_by)
-    return visit.t("punch_open")
 
 
 async def read_view(visit: Visit, tag: str) -> ProjectView | None:

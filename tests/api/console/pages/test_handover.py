@@ -75,8 +75,18 @@ def test_a_project_is_led_through_its_gates(
     tab.open("/handover/cw")
     tab.page.get_by_test_id("punch_raise").click()
     tab.page.get_by_test_id("punch-text").fill("油漆未完成")
-    tab.page.get_by_test_id("punch-do").click()
+    tab.page.get_by_test_id("punch_keep").click()
     tab.page.get_by_test_id("punches").get_by_text("油漆未完成").wait_for()
+    tab.page.get_by_test_id("punch-carry-1").click()
+    tab.page.get_by_test_id("punch-day").fill("2026-12-01")
+    tab.page.get_by_test_id("punch_carry_now").click()
+    tab.page.get_by_text("延至 2026-12-01，由 Ada Lovelace 批准").wait_for()
+    with tab.page.expect_download() as download:
+        tab.page.get_by_test_id("punches-bcf").click()
+    tab.page.get_by_test_id("punches-back").locator("input").set_input_files(
+        {"name": "punches.bcf", "mimeType": "application/octet-stream", "buffer": download.value.path().read_bytes()}
+    )
+    tab.page.get_by_test_id("punches").get_by_text("BIM 工具：Open").wait_for()
     tab.page.get_by_test_id("gate_sign").click()
     tab.page.get_by_test_id("manifest").get_by_text("punch 1 B").wait_for()
     tab.page.get_by_test_id("confirm-password").fill(PASSWORD)
