@@ -23,7 +23,7 @@ from storage.orders.comments import comments_of
 from storage.orders.downtimes import list_downtimes
 from storage.orders.warranties import covered_failures
 from storage.orders.warranty_claims import (
-    InstalledMachine,
+    GuaranteedMachine,
     StoredReading,
     claims_of_orders,
     entries_about,
@@ -75,7 +75,7 @@ class ClaimEvidence:
     failed_at: datetime
     claim: WarrantyClaim | None
     steps: Sequence[ClaimStep]
-    machine: InstalledMachine | None
+    machine: GuaranteedMachine | None
     events: Sequence[OrderEvent]
     bookings: Sequence[Booking]
     spent: Spending

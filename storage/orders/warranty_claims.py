@@ -38,7 +38,7 @@ class StoredReading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InstalledMachine:
+class GuaranteedMachine:
     """The machine that stood at an asset; empty names where it has none."""
 
     serial: str
@@ -110,10 +110,10 @@ def readings_of(tx: Transaction, asset_id: int, *, since: datetime, until: datet
     return [StoredReading(is_bad=bool(row.pop("flags") & _BAD), **row) for row in map(dict, rows)]
 
 
-def machine_at(tx: Transaction, asset_id: int, at: datetime) -> InstalledMachine | None:
+def machine_at(tx: Transaction, asset_id: int, at: datetime) -> GuaranteedMachine | None:
     """Return the machine that stood at an asset at an instant."""
     row = tx.first("warranty_claims.machine", asset_id=asset_id, at=at)
-    return InstalledMachine(**row) if row else None
+    return GuaranteedMachine(**row) if row else None
 
 
 def entries_about(tx: Transaction, site: str, number: str, *, since: datetime) -> list[int]:
