@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 from api.app import create_app
 from api.identity.access import Access
 from plant.clock import SystemClock
@@ -11,6 +9,3 @@ from storage.core.database import Database, Role
 
 database = Database("", role=Role.APP)
 application = create_app(database, SystemClock(), access=Access(one_click=True), version="1.2.3")
-
-gc.collect()
-gc.freeze()  # else a copy would touch, and so copy, every object at its first collection

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -18,10 +18,10 @@ import pytest
 from plant.clock import SystemClock
 from storage.core.database import Database, Role
 from tests import people
-from tests.api import plant_rows
-from tests.api.serve_console import serve_console
+from tests.api import plant_rows, serve_console
 from tests.chromium import Chromium
 from tests.conftest import free_port
+from tests.copies import Copy
 from tests.patience import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
@@ -89,29 +89,23 @@ def open_tab(chromium: Chromium, database_url: str) -> Iterator[Callable[..., Ta
     assert seen == [([], [])] * len(tabs)
 
 
-# A process that has imported the application once: each console is a copy of it, and starts in no time.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([serve_console.__module__, "tests.api.warm_console"])
-
-
 @contextmanager
 def served(url: str) -> Iterator[str]:
     """Serve the console on a database; yields its address."""
     port = free_port() if listens(_usual_port()) else _usual_port()
-    process = start_console(url, port)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.join(PATIENCE_S)
-        assert process.exitcode == 0
+    with TemporaryDirectory() as folder:
+        process = start_console(url, port, Path(folder))
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            assert process.wait(PATIENCE_S) == 0, process.said()
 
 
-def start_console(url: str, port: int) -> ForkServerProcess:
-    """Start a process that serves the console at a port, and wait until it does."""
-    process = _PROCESSES.Process(target=serve_console, args=(url, port))
-    process.start()
-    _wait_until_itlistens(port, process)
+def start_console(url: str, port: int, folder: Path) -> Copy:
+    """Start a process that serves the console at a port, and wait until it does; what it says is below a folder."""
+    process = Copy(serve_console.__name__, url, str(port), streams=folder)
+    _wait_until_it_listens(port, process)
     return process
 
 
@@ -127,9 +121,9 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait_until_itlistens(port: int, process: ForkServerProcess) -> None:
+def _wait_until_it_listens(port: int, process: Copy) -> None:
     def came_up() -> bool:
-        assert process.is_alive(), "the console did not come up"
+        assert not process.has_ended(), "the console did not come up"
         return listens(port)
 
     wait_for(came_up, what="console")
