@@ -1,7 +1,7 @@
 """Commands of `assetloop`, each a process of its own, and a copy of one that has imported the product.
 
-A command takes half a second to start and nothing to work: some hundred of them cost the suite a minute. What runs
-for long (`up`, the roles) is started as its user starts it.
+A command takes half a second to start, a role some seconds, and nothing to work: some hundred of them cost the suite
+minutes. `up`, and what it starts, is started as its user starts it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.copies import copied
+from tests.copies import Copy, copied
 
 ASSETLOOP = str(Path(sys.executable).with_name("assetloop"))
 IMPORTED = (
-    *("service.cli", "service.runtime.surroundings", "storage.core.database", "storage.schema.migrate"),
-    *(
-        "storage.identity.people",
-        "ingest.admission.admit",
-        "ingest.learning.learner",
-        "service.commands.telemetry.trial",
-    ),
+    *("service.cli", "service.runtime.roles", "service.runtime.entry", "service.runtime.surroundings"),
+    *("storage.core.database", "storage.schema.migrate", "storage.identity.people"),
+    *("ingest.admission.admit", "ingest.learning.learner", "ingest.runner", "service.commands.telemetry.trial"),
+    *("models.training.train", "models.scoring.guard", "models.scoring.scorer", "models.scoring.worker", "skops.io"),
+    *("alerts.alarms.desk", "service.runtime.dispatching"),
 )
 
 
@@ -58,8 +56,22 @@ def without_settings(**settings: str) -> dict[str, str]:
     return clean | settings
 
 
+def start_command(*arguments: str, streams: Path, environment: Mapping[str, str] | None = None) -> Copy:
+    """Start a command that runs for long; what it prints is in files 1 and 2 of the folder `streams`."""
+    return Copy(__name__, *arguments, streams=streams, environment=environment)
+
+
+def start_program(program: str, *arguments: str, streams: Path, environment: Mapping[str, str] | None = None) -> Copy:
+    """Start a program as `python -c` does, where the product has been imported."""
+    return Copy(__name__, "-c", program, *arguments, streams=streams, environment=environment)
+
+
 def begin(*arguments: str) -> None:
-    """Be the command, in a copy of the process that has imported the product."""
+    """Be the command or program, in a copy of the process that has imported the product."""
+    if arguments[0] == "-c":
+        sys.argv = ["-c", *arguments[2:]]
+        exec(compile(arguments[1], "a program of a test", "exec"), {"__name__": "__main__"})  # noqa: S102
+        return
     from service.cli import main
 
     sys.argv = [ASSETLOOP, *arguments]

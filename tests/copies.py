@@ -21,51 +21,80 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 _FOLDER = "assetloop-copies-"
 _LOOKS_EVERY_S = 1.0  # whether the run still goes on
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Copy:
-    """A copy at work. Whoever lets go of it before it has ended, kills it."""
+    """A copy at work, used as a `subprocess.Popen` is. Whoever lets go of it before it has ended, kills it.
 
-    pid: int
-    _connection: socket.socket
-    _answers: TextIO
+    It begins with this process's environment unless told, reads file 0 of the folder `streams`, where there is one, and
+    writes 1 and 2.
+    """
 
-    def wait(self, within_s: float) -> int:
-        """Return the exit code; raises `TimeoutError`."""
-        self._connection.settimeout(within_s)
-        return int(self._answers.readline())
+    def __init__(self, kind: str, *arguments: str, streams: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.streams = streams
+        streams.mkdir(exist_ok=True)
+        (streams / "0").touch()
+        request = {
+            "arguments": arguments,
+            "environment": dict(os.environ if environment is None else environment),
+            "directory": str(Path.cwd()),
+            "streams": str(streams),
+        }
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(_address(kind))
+        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        self._answers = self._connection.makefile("r", encoding="utf-8")
+        self.pid = int(self._answers.readline())
+        self._code: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code, as `subprocess` gives it; raises `TimeoutError`."""
+        if self._code is None:
+            self._connection.settimeout(timeout)
+            self._code = int(self._answers.readline())
+            self.close()
+        return self._code
 
     def has_ended(self) -> bool:
         """Say whether it has ended, without waiting."""
-        return bool(select.select([self._connection], [], [], 0)[0])
+        return self._code is not None or bool(select.select([self._connection], [], [], 0)[0])
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if not self.has_ended():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def said(self) -> str:
+        """Return what it has written to its error output so far."""
+        return (self.streams / "2").read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._answers.close()
+        self._connection.close()
 
 
 @contextlib.contextmanager
 def copied(kind: str, *arguments: str, streams: Path, environment: Mapping[str, str] | None = None) -> Iterator[Copy]:
-    """Begin a copy, with this process's environment unless told; it reads file 0 of `streams`, and writes 1 and 2."""
-    request = {
-        "arguments": arguments,
-        "environment": dict(os.environ if environment is None else environment),
-        "directory": str(Path.cwd()),
-        "streams": str(streams),
-    }
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(_address(kind))
-        connection.sendall(json.dumps(request).encode() + b"\n")
-        with connection.makefile("r", encoding="utf-8") as answers:
-            yield Copy(pid=int(answers.readline()), _connection=connection, _answers=answers)
+    """Begin a copy that does not outlive the block."""
+    copy = Copy(kind, *arguments, streams=streams, environment=environment)
+    try:
+        yield copy
+    finally:
+        copy.close()
 
 
 @functools.cache

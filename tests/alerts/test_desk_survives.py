@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,11 +19,11 @@ from plant.finding import Finding
 from storage.core.database import Database, Role
 from storage.work import orders as order_rows
 from storage.work.orders import list_orders, order_events
+from tests.commands import start_program
 from tests.patience import wait_for
 
 Found = Callable[..., Finding]
 Look = psycopg.Connection[tuple[object, ...]]
-REPOSITORY = Path(__file__).parents[2]
 
 EFFECTS = """
 SELECT
@@ -102,11 +100,11 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid =
     ["finding_seen", "alert", "alert_finding", "work_order", "work_order_event", "ledger", "procrastinate_jobs"],
 )
 def test_a_desk_killed_in_mid_flow_leaves_nothing_half_done(
-    database_url: str, desk: Desk, found: Found, superuser: Look, table: str
+    database_url: str, desk: Desk, found: Found, superuser: Look, table: str, tmp_path: Path
 ) -> None:
     found()
     with held_up_before(superuser, table):
-        process = subprocess.Popen([sys.executable, "-c", DESK_IN_A_PROCESS, database_url], cwd=REPOSITORY)
+        process = start_program(DESK_IN_A_PROCESS, database_url, streams=tmp_path)
         try:
             wait_for(lambda: superuser.execute(WAITING).fetchone() == (1,), what=f"desk that reached {table}")
         finally:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
-import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +21,8 @@ from plant.severity import Severity
 from storage.core.database import Database
 from storage.notices import notices
 from tests.alerts.dispatch.test_webhook import Receiver, answer, listening
+from tests.commands import start_command, without_settings
+from tests.copies import Copy
 from tests.mail_server import TestedMailServer, serving
 from tests.patience import wait_for
 from tests.plant_rows import PlantRows
@@ -66,7 +65,7 @@ DIES = textwrap.dedent("""
     from service.cli import main
     main()
 """)
-Run = Callable[..., subprocess.Popen[bytes]]
+Run = Callable[..., Copy]
 
 
 @pytest.fixture
@@ -95,12 +94,11 @@ def run(
         "MAIL": mailbox.url,
         "CONSOLE_URL": "http://console.example",
     }
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment |= {f"ASSETLOOP_{name}": value for name, value in named.items()} | {"CMMS_SECRET": SECRET}
-    started: list[subprocess.Popen[bytes]] = []
+    environment = without_settings(**{f"ASSETLOOP_{name}": value for name, value in named.items()}, CMMS_SECRET=SECRET)
+    started: list[Copy] = []
 
-    def start(*command: str) -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([sys.executable, *command], env=environment))
+    def start(*command: str) -> Copy:
+        started.append(start_command(*command, streams=tmp_path / f"run-{len(started)}", environment=environment))
         return started[-1]
 
     yield start
@@ -111,7 +109,7 @@ def run(
 
 @contextmanager
 def worker(run: Run, tmp_path: Path) -> Iterator[None]:
-    one = run("-m", "service", "work", "--only", "dispatch", "--data", str(tmp_path))
+    one = run("work", "--only", "dispatch", "--data", str(tmp_path))
     yield
     one.terminate()
     one.wait()
@@ -138,7 +136,7 @@ def test_what_the_desk_finds_reaches_a_webhook_and_a_mailbox(
             [team_rules, asset_id],
         )
     plant_rows.finding(asset_id, onset=now - timedelta(seconds=30), updated=now, severity="MAJOR")
-    run("-m", "service", "desk", "--data", str(tmp_path))
+    run("desk", "--data", str(tmp_path))
     with worker(run, tmp_path):
 
         def heard() -> set[tuple[str, str | None]]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -16,6 +12,8 @@ import psycopg
 import pytest
 
 from models.scoring.scorer import Scorer
+from tests.commands import start_command, without_settings
+from tests.copies import Copy
 from tests.models.conftest import Rows, healthy_rows
 from tests.models.scoring.test_guard import limited
 from tests.models.scoring.test_scorer import STATE, sickening
@@ -62,23 +60,21 @@ SERVER_WAITS_S = 30.0  # for a session of the application that stands still in a
 
 
 @pytest.fixture
-def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers() -> Iterator[list[Copy]]:
     """Processes of `assetloop score`, ended after the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Copy] = []
     yield started
     for process in started:
         process.kill()
         process.wait()
 
 
-def start(workers: list[subprocess.Popen[bytes]], database_url: str, log: Path | None = None) -> None:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    environment = {**clean, "ASSETLOOP_DATABASE_URL": database_url, "ASSETLOOP_ROUND_S": "0.05"}
-    with log.open("wb") if log else contextlib.nullcontext() as stderr:
-        workers.append(subprocess.Popen([sys.executable, "-m", "service", "score"], env=environment, stderr=stderr))
+def start(workers: list[Copy], database_url: str, tmp_path: Path) -> None:
+    environment = without_settings(ASSETLOOP_DATABASE_URL=database_url, ASSETLOOP_ROUND_S="0.05")
+    workers.append(start_command("score", streams=tmp_path / f"score-{len(workers)}", environment=environment))
 
 
-def told_to_end(workers: list[subprocess.Popen[bytes]]) -> None:
+def told_to_end(workers: list[Copy]) -> None:
     for process in workers:
         process.terminate()
     for process in workers:
@@ -132,24 +128,24 @@ def alone_says_the_same(rows: Rows, assets: Collection[int]) -> None:
 
 
 def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
-    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]]
+    rows: Rows, database_url: str, workers: list[Copy], tmp_path: Path
 ) -> None:
     assets = {rows.trained_asset(f"P-{k}", k): sickening(PIECES * PIECE, 200, 300, seed=k) for k in range(6)}
     unmodelled = rows.asset("P-new")
     limited(rows, unmodelled, "pressure", low=4.0)
     rows.connection.execute("CREATE TABLE trained AS SELECT * FROM scoring")
     rows.connection.execute(NOTES)
-    start(workers, database_url)
+    start(workers, database_url, tmp_path)
     for piece in range(PIECES):
         if piece == 1:  # the first has scored something, so what is left when it is killed has two holders at least
             ((now,),) = rows.all("SELECT clock_timestamp()")
-            start(workers, database_url)
+            start(workers, database_url, tmp_path)
             wait_for(lambda now=now: rows.all(NEW_SESSION, now), what="second process at the record")
         for asset_id, data in assets.items():
             rows.write(asset_id, data[piece * PIECE : (piece + 1) * PIECE], first_s=FIRST_S + piece * PIECE)
         if piece == PIECES // 2:
             workers[0].kill()
-            start(workers, database_url)
+            start(workers, database_url, tmp_path)
         wait_for(
             lambda: rows.all("SELECT 1 FROM advanced WHERE until >= (SELECT min(time) FROM latest)"),
             what=f"round after piece {piece}",
@@ -168,19 +164,19 @@ def test_processes_share_the_assets_and_a_killed_one_changes_no_bit(
 
 @pytest.mark.long
 def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_then_not_scored_twice(
-    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
+    rows: Rows, database_url: str, workers: list[Copy], tmp_path: Path
 ) -> None:
     assets, other = sick_and_well(rows)
     with psycopg.connect(database_url) as lock:
         lock.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
-        start(workers, database_url, tmp_path / "frozen.log")
+        start(workers, database_url, tmp_path)
         wait_for(lambda: len(rows.all(LEASED)) == len(assets), what="lease of every asset")
         workers[0].send_signal(signal.SIGSTOP)
         frozen_s = time.monotonic()
         rows.connection.execute(  # it runs out when the test says so
             "UPDATE scoring SET lease_until = now() + interval '1 hour' WHERE lease_until IS NOT NULL"
         )
-    start(workers, database_url)
+    start(workers, database_url, tmp_path)
     let_it_make_rounds(rows, other)
     assert rows.all("SELECT asset_id FROM advanced WHERE asset_id <> %s", other) == []
     assert len(rows.all(LEASED)) == len(assets)
@@ -191,18 +187,18 @@ def test_what_a_frozen_process_has_leased_is_left_alone_until_that_runs_out_and_
     told_to_end(workers)  # each ends its round first, and writes what it may
     told_once(rows, assets)
     if time.monotonic() - frozen_s < SERVER_WAITS_S:  # else the server has ended its session, and it says nothing
-        assert "taken over while they were scored" in (tmp_path / "frozen.log").read_text()
+        assert "taken over while they were scored" in workers[0].said()
     alone_says_the_same(rows, assets)
 
 
 def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood_in_for_once_its_session_ends(
-    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]], tmp_path: Path
+    rows: Rows, database_url: str, workers: list[Copy], tmp_path: Path
 ) -> None:
     """Its rows stay locked for as long as the server keeps its session: the lease has run out, nobody can take them."""
     assets, other = sick_and_well(rows)
     with psycopg.connect(database_url) as no_scores, psycopg.connect(database_url) as no_readings:
         no_readings.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
-        start(workers, database_url, tmp_path / "frozen.log")
+        start(workers, database_url, tmp_path)
         wait_for(lambda: len(rows.all(LEASED)) == len(assets), what="lease of every asset")
         rows.connection.execute("UPDATE scoring SET lease_until = now() WHERE lease_until IS NOT NULL")
         no_scores.execute("LOCK TABLE score IN EXCLUSIVE MODE")
@@ -212,7 +208,7 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     ((frozen,),) = wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, WRITES), what="session left in its transaction")
     assert rows.all("SELECT asset_id FROM scoring FOR UPDATE SKIP LOCKED") == [(other,)]
 
-    start(workers, database_url)
+    start(workers, database_url, tmp_path)
     let_it_make_rounds(rows, other)
     behind = sorted(rows.all(BEHIND))
     if rows.all("SELECT 1 FROM pg_stat_activity WHERE pid = %s", frozen):  # else the server has ended it meanwhile
@@ -221,7 +217,7 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
     rows.connection.execute("SELECT pg_terminate_backend(%s)", [frozen])
     wait_for(lambda: not rows.all(BEHIND), what="scoring of what the frozen process had locked")
     workers[0].send_signal(signal.SIGCONT)
-    wait_for(lambda: "scoring waits" in (tmp_path / "frozen.log").read_text(), what="word of the frozen")
+    wait_for(lambda: "scoring waits" in workers[0].said(), what="word of the frozen")
     told_to_end(workers)
     told_once(rows, assets)
     alone_says_the_same(rows, assets)
@@ -229,14 +225,14 @@ def test_a_process_frozen_in_the_middle_of_its_write_stops_no_other_and_is_stood
 
 @pytest.mark.long
 def test_a_process_frozen_while_it_leases_leaves_a_session_that_the_server_can_end_by_itself(
-    rows: Rows, database_url: str, workers: list[subprocess.Popen[bytes]]
+    rows: Rows, database_url: str, workers: list[Copy], tmp_path: Path
 ) -> None:
     """One with more to say would stay active, its rows locked, for which the server has no timeout."""
     rows.write(rows.trained_asset(), healthy_rows(PIECE), first_s=FIRST_S)
     rows.connection.execute("UPDATE scoring SET state = decode(repeat('00', 4000000), 'hex')")
     with psycopg.connect(database_url) as no_leases:
         no_leases.execute("LOCK TABLE scoring IN EXCLUSIVE MODE")
-        start(workers, database_url)
+        start(workers, database_url, tmp_path)
         wait_for(lambda: rows.all(LOCKED, LEASES), what="lease under way")
         workers[0].send_signal(signal.SIGSTOP)
     wait_for(lambda: rows.all(IDLE_IN_TRANSACTION, LEASES), what="session that waits for its client")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,9 +16,8 @@ from plant.errors import AssetloopError
 from service.commands.models.training import TrainOptions, train
 from service.commands.models.training import told as say
 from service.runtime.surroundings import Surroundings
-from tests.commands import run_text_command
+from tests.commands import run_text_command, start_command, without_settings
 from tests.models.conftest import START, Rows, healthy_rows, rows
-from tests.stack import ASSETLOOP
 
 __all__ = ["rows"]
 
@@ -41,14 +39,10 @@ def told(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @contextmanager
-def worker(database_url: str) -> Iterator[None]:
+def worker(database_url: str, folder: Path) -> Iterator[None]:
     """A real worker of the training lane, in a process of its own; it needs no broker."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
-    process = subprocess.Popen(
-        [ASSETLOOP, "work", "--only", "training"],
-        env={**clean, "ASSETLOOP_DATABASE_URL": database_url},
-        stderr=subprocess.DEVNULL,
-    )
+    environment = without_settings(ASSETLOOP_DATABASE_URL=database_url)
+    process = start_command("work", "--only", "training", streams=folder / "worker", environment=environment)
     try:
         yield
     finally:
@@ -92,11 +86,13 @@ def test_a_second_training_challenges_unless_it_is_to_be_promoted(told: Told) ->
     assert "assetloop model promote" in said
 
 
-def test_a_worker_trains_what_is_asked_for_through_the_queue(told: Told, fleet: Rows, database_url: str) -> None:
+def test_a_worker_trains_what_is_asked_for_through_the_queue(
+    told: Told, fleet: Rows, database_url: str, tmp_path: Path
+) -> None:
     short = fleet.asset("P-8")
     fleet.write(short, healthy_rows(20))
     fleet.declare(short, 0, 19)
-    with worker(database_url):
+    with worker(database_url, tmp_path):
         outcome = told.train(classes=("pump",), queue=True, **SPAN)
     assert (outcome["queued"], len(outcome["trained"])) == (4, 3)
     assert [one["asset"] for one in outcome["refused"]] == ["P-8"]
