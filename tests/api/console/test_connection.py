@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from storage.work import orders
 from tests.api.console.bad_line import BadLine
 from tests.api.console.conftest import Tab, listens, start_console
 from tests.conftest import free_port
+from tests.copies import Copy
 from tests.patience import wait_for
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.usefixtures("sick_plant")]
@@ -132,19 +132,19 @@ def test_what_was_pressed_into_a_dead_line_is_done_once_when_a_new_one_is_there(
 
 
 @pytest.fixture
-def restart(database_url: str) -> Iterator[Restart]:
+def restart(database_url: str, tmp_path: Path) -> Iterator[Restart]:
     """A console that is started and ended by the test."""
     port = free_port()
-    running: list[Any] = []
+    running: list[Copy] = []
 
     def begin() -> str:
-        running.append(start_console(database_url, port))
+        running.append(start_console(database_url, port, tmp_path / "console"))
         return f"http://127.0.0.1:{port}"
 
     def end(sign: signal.Signals) -> None:
         process = running.pop()
-        os.kill(process.pid, sign)
-        process.join()
+        process.send_signal(sign)
+        process.wait()
 
     yield Restart(begin, end)
     while running:
