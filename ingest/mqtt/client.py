@@ -1,13 +1,13 @@
 """paho's client with two shortcuts: messages are cut out of what was read in one go, and PUBACKs are written in one go.
 
-Everything else of a session is paho's: connecting, TLS, keep-alive, subscribing, what the broker answers, and every
-write, so that no packet is torn apart by another. The shortcuts hang on names that paho does not promise to keep; the
-tests of both clients fail where it has not, and `PlainClient` does without them.
+Everything else of a session is paho's: connecting, keep-alive, subscribing, what the broker answers, and every write,
+so that no packet is torn apart by another. TLS is read in blocks too (`ingest.mqtt.tls`). The shortcuts hang on names
+that paho does not promise to keep; the tests of both clients fail where it has not, and `PlainClient` does without.
 """
 
 from __future__ import annotations
 
-import ssl
+import socket
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MessageType, MQTTErrorCode, MQTTProtocolVersion
 
 from ingest.mqtt.frames import Publish, acknowledgements, cut
+from ingest.mqtt.tls import BlockTls
 
 _READ_AT_ONCE_BYTES = 2**18
 _READ_AT_ONCE = 500
@@ -51,6 +52,7 @@ class FrameClient(mqtt.Client):
         self._parts: list[bytes] = []
         self._wanted = 1
         self._others = bytearray()
+        self._is_fed = False
 
     def take_messages(self) -> tuple[list[Publish], bool]:
         """Read one block; see `TakesMessages`."""
@@ -64,8 +66,12 @@ class FrameClient(mqtt.Client):
         found = cut(stretch, has_properties=self.protocol == MQTTProtocolVersion.MQTTv5)
         self._rest, self._parts, self._wanted = stretch[found.end :], [], found.wanted
         self._others += found.others
-        while self._others and self.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            continue
+        self._is_fed = True
+        try:
+            while self._others and self.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+                continue
+        finally:
+            self._is_fed = False
         return found.publishes, is_all
 
     def acknowledge(self, packet_ids: Sequence[int]) -> None:
@@ -74,34 +80,34 @@ class FrameClient(mqtt.Client):
             self._packet_queue(MessageType.PUBACK, acknowledgements(packet_ids), 0, 0)
 
     def _read(self) -> tuple[bytes, bool]:
-        """Read a quarter of a MiB or a little more, and say whether that was all.
-
-        TLS gives it out record by record, of 16 KiB at most. There is no other way to know whether there are more than
-        to ask for them: `pending` counts what is left of a record alone, and nothing is, since each is taken whole.
-        """
+        """Read a quarter of a MiB or a little more, and say whether that was all."""
         source: Any = self.socket()
-        blocks: list[bytes] = []
-        size, is_tls = 0, isinstance(source, ssl.SSLSocket)
-        while source is not None and size < _READ_AT_ONCE_BYTES:
-            try:
-                block: bytes = source.recv(_READ_AT_ONCE_BYTES)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return b"".join(blocks), True
-            except OSError:
-                block = b""
-            if not block:
-                if not blocks:
-                    self.loop_read()  # finds the same end, and says so to whom it concerns
-                break
-            blocks.append(block)
-            size += len(block)
-            if not is_tls:
-                return block, size < _READ_AT_ONCE_BYTES
-        return b"".join(blocks), not blocks
+        if source is None:
+            return b"", True
+        try:
+            block: bytes = (source.recv_block if isinstance(source, BlockTls) else source.recv)(_READ_AT_ONCE_BYTES)
+        except BlockingIOError:
+            return b"", True
+        except OSError:
+            block = b""
+        if not block:
+            self.loop_read()  # finds the same end, and says so to whom it concerns
+        return block, len(block) < _READ_AT_ONCE_BYTES
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> Any:
+        context = self._ssl_context
+        if context is None:  # `introduce` gives it one before it connects
+            raise ValueError("no certificates were given")
+        return BlockTls(tcp_sock, context, self._host)
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        """Give paho the packets that are not messages; it asks the socket itself only where there are none."""
+        """Give paho the packets that are not messages.
+
+        It reads as many packets at a time as it waits for, and would take messages from the socket behind our back.
+        """
         if not self._others:
+            if self._is_fed:
+                raise BlockingIOError
             return super()._sock_recv(bufsize)
         some = bytes(self._others[:bufsize])
         del self._others[:bufsize]

@@ -269,7 +269,7 @@ def test_everything_that_has_come_is_read_at_once(ours: Authority, tmp_path: Pat
         turns, read = 0, 0
         while read < 5000:
             read += turn()
-        assert turns < 40
+        assert turns < 40, turns
         subscriber.drop()
 
 
