@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from simulators.tables.local_times import Instants, placed
 
+TIME_NAMES = frozenset(
+    {"datetime", "timestamp", "date", "time", "date_time", "ts", "t", "time_s", "time_ms", "epoch"}
+    | {"日期", "时间", "日期时间", "采集时间", "时间戳", "zeit", "datum", "zeitstempel"}
+)
 _PLAUSIBLE_S = (946_684_800.0, 4_102_444_800.0)  # the years 2000 to 2100
 _UNITS_PER_S = (1.0, 1e3, 1e6, 1e9)
 _EXCEL_DAYS = (36_526.0, 73_050.0)  # the same years in days of Excel
@@ -207,16 +211,19 @@ def _matched(cells: Sequence[str], patterns: Iterable[re.Pattern[str]]) -> list[
 
 def _date(part: dict[str, str | None]) -> datetime:
     name, year = part.get("name"), int(part["year"] or 0)
-    return datetime(
+    hour = _hour(int(part.get("hour") or 0), (part.get("before") or part.get("after") or "").upper())
+    is_end_of_day = hour == 24 and not any(int(part.get(one) or 0) for one in ("minute", "second", "fraction"))
+    found = datetime(
         year if year > 99 else 2000 + year,
         _MONTHS.get(name.upper(), 0) if name else int(part["month"] or 0),
         int(part["day"] or 0),
-        _hour(int(part.get("hour") or 0), (part.get("before") or part.get("after") or "").upper()),
+        0 if is_end_of_day else hour,
         int(part.get("minute") or 0),
         int(part.get("second") or 0),
         int((part.get("fraction") or "0")[:6].ljust(6, "0")),
         tzinfo=_offset((part.get("zone") or "").upper()),
     )
+    return found + timedelta(days=1) if is_end_of_day else found  # ISO 8601 had it so until 2019
 
 
 def _hour(hour: int, half: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from simulators.tables.instants import looks_like_time
+from simulators.tables.instants import TIME_NAMES, looks_like_time
 from simulators.tables.numbers import numbers_of
 from simulators.tables.text import decode
 
@@ -19,6 +19,7 @@ _SNIFFED_LINES = 200
 _COMMENT = re.compile(r"\s*(?:#|%|//|\*)")
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_MOST_BENEATH = 10
 Rows = list[tuple[int, list[str]]]
 
 
@@ -129,7 +130,9 @@ def _found(rows: Rows, notes: list[str], *, separator: str) -> Layout:
     header = _without_mark(rows[begin][1])
     while header and not header[-1]:
         header.pop()
+    header = _told_apart(header, notes)
     body = [(line, _fitted(row, len(header))) for line, row in rows[begin + 1 :] if not _is_comment(row)]
+    _leave_out_the_end(body, len(header), notes)
     if begin:
         notes.append(f"{begin} lines before the header are left out")
     units: list[str] = []
@@ -150,8 +153,52 @@ def _header_at(rows: Rows) -> int:
         is_data = _is_data(rows[at][1])
         if is_data and at and comments[at - 1] and widths[at - 1] == width:
             return at - 1  # a header that is written as a comment
-        return at
+        return _named_time(rows, at)
     return 0
+
+
+def _named_time(rows: Rows, begin: int) -> int:
+    """Of the rows of words from `begin` on, return the first that names a time; `begin` where none does.
+
+    A historian writes tag, description and unit of each column above it; a logger, the machine.
+    """
+    for at in range(begin, min(begin + _SNIFFED_LINES, len(rows))):
+        row = rows[at][1]
+        if _is_data(row):
+            break
+        if any(cell.lower() in TIME_NAMES for cell in row):
+            return at
+    return begin
+
+
+def _told_apart(header: list[str], notes: list[str]) -> list[str]:
+    """Number the columns that have one name: `T`, `T 2`."""
+    named: list[str] = []
+    for name in header:
+        number, other = 1, name
+        while name and other in named:
+            number += 1
+            other = f"{name} {number}"
+        named.append(other)
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    notes.extend(f"several columns are named {name!r}; from the second on they are numbered" for name in twice)
+    return named
+
+
+def _leave_out_the_end(body: Rows, width: int, notes: list[str]) -> None:
+    """Leave out what stands beneath the rows, as sums and a closing line: it has no time where all others have one."""
+    at = next((place for place, cell in enumerate(body[0][1]) if looks_like_time(cell)), None) if body else None
+    if at is None:
+        return
+    left: list[int] = []
+    while len(left) < _MOST_BENEATH and 2 * (len(left) + 1) < len(body):
+        line, row = body[-1 - len(left)]
+        if len(row) == width and (not row[at] or any(letter.isdigit() for letter in row[at])):
+            break
+        left.append(line)
+    if left and all(len(row) == width and looks_like_time(row[at]) for _, row in body[: -len(left)]):
+        del body[-len(left) :]
+        notes.append(f"{len(left)} lines beneath the rows, from line {left[-1]} on, are left out")
 
 
 def _width(row: list[str]) -> int:

@@ -18,15 +18,11 @@ import numpy as np
 from plant.errors import Misconfigured
 from simulators.moments import FloatArray
 from simulators.tables.assets import check_one_asset, rows_of
-from simulators.tables.instants import NoInstantError, TimeRules, instants_of, looks_like_time, read_dates
+from simulators.tables.instants import TIME_NAMES, NoInstantError, TimeRules, instants_of, looks_like_time, read_dates
 from simulators.tables.layout import Layout, UnreadableTableError, lay_out
 from simulators.tables.local_times import Instants, InstantsMs
 from simulators.tables.numbers import Mark, Numbers, TwoPatternsError, decimal_mark_of, numbers_of
 
-_TIME_NAMES = frozenset(
-    {"datetime", "timestamp", "date", "time", "date_time", "ts", "t", "time_s", "time_ms", "epoch"}
-    | {"日期", "时间", "日期时间", "采集时间", "时间戳", "zeit", "datum", "zeitstempel"}
-)
 _MOST_NAMED = 3
 _UNIT_IN_NAME = re.compile(
     r"\[(?P<square>[^\[\]]{1,20})\]|【(?P<chinese>[^【】]{1,20})】"
@@ -192,7 +188,7 @@ class _Reading:
 
     def _time_column(self, columns: dict[str, list[str]]) -> tuple[tuple[str, ...], Instants]:
         """Find the time: named so (or a date beside a time of day), else what reads as instants."""
-        named = [name for name in columns if name.lower() in _TIME_NAMES]
+        named = [name for name in columns if name.lower() in TIME_NAMES]
         try:
             for day, hour in permutations(named, 2):
                 both = [f"{a} {b}" for a, b in zip(columns[day], columns[hour], strict=True)]
@@ -237,9 +233,6 @@ def _check_shape(layout: Layout) -> None:
         raise UnreadableTableError("the file has a header and no rows")
     if any(looks_like_time(name) for name in header) or numbers_of(header) is not None:
         raise UnreadableTableError("the first line must name the columns")
-    twice = next((name for name in header if name and header.count(name) > 1), None)
-    if twice:
-        raise UnreadableTableError(f"two columns are named {twice!r}")
     for line, row in layout.body:
         if len(row) != len(header):
             raise UnreadableTableError(f"line {line} has {len(row)} cells, the header {len(header)}")

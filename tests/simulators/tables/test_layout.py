@@ -6,6 +6,7 @@ import codecs
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from simulators.tables.recording import RecordedTable, UnreadableRecording
@@ -231,3 +232,41 @@ def test_a_workbook_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "pump.xlsx").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(UnreadableRecording, match=r"pump\.xlsx: not a workbook"):
         RecordedTable.read(tmp_path / "pump.xlsx")
+
+
+def test_what_a_historian_writes_above_the_names_is_left_out(table: Path) -> None:
+    table.write_text(
+        "PI export\nTag:;T-1;P-1\nDescription:;bearing;suction\nTimestamp;T-1;P-1\n"
+        "01-Jan-26 00:00:00;20,5;1,2\n01-Jan-26 00:01:00;20,6;1,3\n01-Jan-26 00:02:00;20,7;Bad Input\n"
+    )
+    read = RecordedTable.read(table)
+    assert read.keys == ("T-1", "P-1")
+    np.testing.assert_equal(read.values, [[20.5, 1.2], [20.6, 1.3], [20.7, np.nan]])
+
+
+def test_columns_of_one_name_are_numbered_and_said(table: Path) -> None:
+    table.write_text("Pump 1,Pump 1,Pump 2\nTime,Temp,Temp\n2026-01-01 00:00,1,7\n2026-01-01 00:01,2,8\n")
+    read = RecordedTable.read(table)
+    assert (read.keys, read.values.tolist()) == (("Temp", "Temp 2"), [[1, 7], [2, 8]])
+    assert "several columns are named 'Temp'; from the second on they are numbered" in read.notes
+
+
+@pytest.mark.parametrize("end", ["Min,1\nMax,3\n", "End of report\n", "\n,\nTotal;\n", "2026-01\n"])
+def test_lines_beneath_the_rows_are_left_out_and_said(table: Path, end: str) -> None:
+    rows = "".join(f"2026-01-01 00:0{minute},{minute}\n" for minute in range(7))
+    table.write_text(f"time,flow\n{rows}{end}")
+    read = RecordedTable.read(table)
+    assert read.values[:, 0].tolist() == list(range(7))
+    assert any("beneath the rows, from line" in note for note in read.notes)
+
+
+def test_a_row_in_the_middle_without_a_time_is_refused_all_the_same(table: Path) -> None:
+    rows = ["2026-01-01 00:00,1", "Min,1", *(f"2026-01-01 00:0{minute},{minute}" for minute in range(1, 7)), "Max,1"]
+    table.write_text("time,flow\n" + "\n".join(rows))
+    with pytest.raises(UnreadableRecording, match="line 3: 'Min' is not a time"):
+        RecordedTable.read(table)
+
+
+def test_the_end_of_a_day_may_be_its_24th_hour(table: Path) -> None:
+    table.write_text("time,flow\n2026-01-31 23:00,1\n2026-01-31 24:00,2\n")
+    assert RecordedTable.read(table).times_ms.tolist()[1] == 1769904000000
