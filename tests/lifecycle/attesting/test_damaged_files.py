@@ -26,7 +26,7 @@ from tests.lifecycle.test_ledger import Said
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGE = 8192
-LONGEST_S = 8.0
+LONGEST_S = 4.0
 TABLES = ("ledger", "ledger_head")
 Connection = psycopg.Connection[DictRow]
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -24,6 +24,7 @@ from models.evaluation.skab import read_recording
 from simulators.devices import Device
 from simulators.faults import Fault
 from simulators.machines import MACHINE_CLASSES
+from tests.models.detector.side_by_side import side_by_side
 
 SIGNALS = ("speed_rpm", "bearing_c", "vibration_mm_s", "current_a", "flow_m3_h")
 
@@ -106,9 +107,7 @@ def test_a_fault_alarms_within_half_a_minute_and_is_put_down_to_vibration(detect
 
 
 def test_healthy_hours_with_load_changes_raise_no_alarm(detector: ConditionDetector) -> None:
-    for seed in (11, 12):
-        time, rows = plant(seed, 3.0)
-        result, _ = detector.stream(detector.start(), rows, time)
+    for result in side_by_side(detector, plant(11, 3.0), plant(12, 3.0)):
         assert not result.alarm.any()
 
 
@@ -116,8 +115,9 @@ def test_healthy_hours_with_load_changes_raise_no_alarm(detector: ConditionDetec
 def test_a_fault_is_found_at_any_period(period_s: float, hours: float) -> None:
     detector = trained(hours, period_s=period_s, load_s=300.0)
     time, rows = plant(5, hours, period_s=period_s, fault_at_s=1500.0, load_s=300.0)
-    result, _ = detector.stream(detector.start(), rows, time)
-    onsets = episodes(result.alarm, time)
+    looked_at = time <= 1600
+    result, _ = detector.stream(detector.start(), rows[looked_at], time[looked_at])
+    onsets = episodes(result.alarm, time[looked_at])
     assert onsets
     assert 1500 < onsets[0] <= 1560
 

@@ -10,6 +10,7 @@ from models.detector.estimator import ConditionDetector
 from models.detector.results import Scored
 from models.scoring import tracks
 from plant.finding import FindingKind
+from tests.models.detector.side_by_side import side_by_side
 
 SPEED, FLOW, PRESSURE, CURRENT, VIBRATION = range(5)
 SYMPTOMS = (CURRENT, VIBRATION)
@@ -170,11 +171,30 @@ def watchful() -> ConditionDetector:
     return ConditionDetector().fit(rows, time=time, settings=[SPEED], symptoms=SYMPTOMS)
 
 
-def test_slow_wear_is_found_though_the_baseline_follows_it(watchful: ConditionDetector) -> None:
+def slowly_worn() -> tuple[Floats, Floats]:
     time, rows = pump(21, 10 * 1440, period_s=60.0)
-    wear = np.clip((time - time[0]) / (7 * 86_400), 0, 1)
-    rows[:, VIBRATION] += 0.6 * wear
-    result = streamed(watchful, rows, time)
+    rows[:, VIBRATION] += 0.6 * week_of_wear(time)
+    return time, rows
+
+
+def loaded_more_and_more() -> tuple[Floats, Floats]:
+    time, rows = pump(22, 8 * 1440, period_s=60.0)
+    rows[:, CURRENT] += 3.0 * week_of_wear(time)
+    return time, rows
+
+
+def week_of_wear(time: Floats) -> Floats:
+    return np.clip((time - time[0]) / (7 * 86_400), 0, 1)
+
+
+@pytest.fixture(scope="module")
+def watched(watchful: ConditionDetector) -> list[Scored]:
+    """What is said of one that wears, one whose current rises, and one that is well for five days."""
+    return side_by_side(watchful, slowly_worn(), loaded_more_and_more(), pump(23, 5 * 1440, period_s=60.0))
+
+
+def test_slow_wear_is_found_though_the_baseline_follows_it(watched: list[Scored]) -> None:
+    wear, result = week_of_wear(slowly_worn()[0]), watched[0]
     assert set(kinds(result)) == {FindingKind.WEAR}
     found = np.flatnonzero(result.worn)[0]
     assert 0.05 < wear[found] < 0.6
@@ -182,18 +202,20 @@ def test_slow_wear_is_found_though_the_baseline_follows_it(watchful: ConditionDe
     assert result.wear_share[found].argmax() == VIBRATION
 
 
-def test_the_level_of_wear_grows_as_the_wear_does(watchful: ConditionDetector) -> None:
-    time, rows = pump(22, 8 * 1440, period_s=60.0)
-    rows[:, CURRENT] += 3.0 * np.clip((time - time[0]) / (7 * 86_400), 0, 1)
-    level = streamed(watchful, rows, time).wear
-    days = level[720::1440][:7]
+def test_the_level_of_wear_grows_as_the_wear_does(watched: list[Scored]) -> None:
+    days = watched[1].wear[720::1440][:7]
     assert (np.diff(days) > 0).all()
     assert np.corrcoef(days, np.arange(7))[0, 1] > 0.99
 
 
-@pytest.mark.parametrize("days", [5, pytest.param(30, marks=pytest.mark.long)])
-def test_a_healthy_month_is_not_worn(watchful: ConditionDetector, days: int) -> None:
-    time, rows = pump(23, days * 1440, period_s=60.0)
+def test_healthy_days_are_not_worn(watched: list[Scored]) -> None:
+    assert kinds(watched[2]) == {}
+    assert watched[2].wear.max() < 0.5
+
+
+@pytest.mark.long
+def test_a_healthy_month_is_not_worn(watchful: ConditionDetector) -> None:
+    time, rows = pump(23, 30 * 1440, period_s=60.0)
     result = streamed(watchful, rows, time)
     assert kinds(result) == {}
     assert result.wear.max() < 0.5

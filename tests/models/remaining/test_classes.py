@@ -10,6 +10,7 @@ from models.remaining.classes import learn_classes
 from models.remaining.estimates import estimate_remaining_life
 from models.remaining.estimator import RemainingLife
 from models.remaining.history import Life
+from models.remaining.regressor import LifeRegressor
 from storage.models import remaining
 from tests.models.conftest import START, Rows, closed_order, rows
 from tests.models.remaining.engines import life
@@ -20,6 +21,7 @@ HOUR_S = 3_600.0
 TOLD_BY = (1, 2, 3, 6)
 SIGNALS = tuple((f"signal_{n}", "mm/s") for n in TOLD_BY)
 ESTIMATOR = RemainingLife(regressor=QUICK, virtual_lives=20)
+ROUGH = RemainingLife(regressor=LifeRegressor(members=2, updates=30, trees=5, most_rows=1_000), virtual_lives=20)
 
 
 def record(rows: Rows, asset_id: int, one: Life, *, until: int | None = None) -> None:
@@ -98,16 +100,16 @@ def test_after_eight_failures_a_class_tells_how_long_its_machines_have_left(rows
 def test_a_further_failure_makes_a_further_version(rows: Rows) -> None:
     for seed in range(9):
         failed(rows, seed)
-    learn_classes(rows.database, clock=rows.clock, estimator=ESTIMATOR)
+    learn_classes(rows.database, clock=rows.clock, estimator=ROUGH)
     failed(rows, 9)
-    learn_classes(rows.database, clock=rows.clock, estimator=ESTIMATOR)
+    learn_classes(rows.database, clock=rows.clock, estimator=ROUGH)
     assert rows.all("SELECT version, lives FROM life_model ORDER BY version") == [(1, 9), (2, 10)]
 
 
 def test_a_model_of_another_scikit_learn_is_refused_and_the_wear_is_asked(rows: Rows) -> None:
     for seed in range(8):
         failed(rows, seed)
-    learn_classes(rows.database, clock=rows.clock, estimator=ESTIMATOR)
+    learn_classes(rows.database, clock=rows.clock, estimator=ROUGH)
     rows.connection.execute("""UPDATE life_model SET libraries = '{"scikit-learn": "0.1"}'""")
     asset_id = running(rows, 50, 80)
     estimate_remaining_life(rows.database, clock=rows.clock)
