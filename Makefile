@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: up test test-all clients chaos openapi api-cases check install install-dev lock format clean
+.PHONY: up test test-all clients chaos openapi api-cases check check-types check-rest install install-dev lock format clean
 
 up: install
 	@$(BIN)/assetloop up $(ARGS)
@@ -13,9 +13,9 @@ up: install
 install: $(VENV)/.run
 
 # SCIPY_ARRAY_API lets scikit-learn run all of its checks on our estimators. Many tests wait for brokers, servers and pages:
-# four at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
+# five at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
 # whatever the machine's habit, they are compiled once. And threads of linear algebra would wait for each other by spinning.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev
 	$(PYTEST) -m "not long" $(ARGS)
@@ -31,10 +31,16 @@ clients: $(VENV)/.dev
 chaos: $(VENV)/.dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-180} $(BIN)/python -m pytest -s tests/chaos $(ARGS)
 
+# Two at a time: what knows types, and the rest.
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line check-types check-rest
+
+check-types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check-rest: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider \
 		plant storage lifecycle ingest models alerts grafana simulators api service
