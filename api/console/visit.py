@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from api.console.texts import texts
 from api.console.watch import Picture, Watches
-from api.identity.access import SESSION_COOKIE, address_of
+from api.identity.access import CONFIRMED_COOKIE, SESSION_COOKIE, address_of
 from api.identity.recognising import Recogniser
 from api.language import Language, language_of
 from api.parts import Parts
@@ -50,6 +50,7 @@ class Visit:
         self.origin = f"{request.url.scheme}://{request.url.netloc}"
         self.recogniser = ground.recogniser
         self.cookie = request.cookies.get(SESSION_COOKIE, "")
+        self.confirmation = request.cookies.get(CONFIRMED_COOKIE, "")
         self.whole = ground.parts
         self.parts = ground.parts.of(self.principal, Right.SEE)
         self.watch = ground.watches.of(self.principal)

@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 from api.identity.signing_in.provider import ProviderSettings
 from plant.errors import Misconfigured
 
+CONFIRMED_COOKIE = "assetloop_confirmed"
+"""Holds, for two minutes, that its browser showed at the provider who acts in it."""
 SESSION_COOKIE = "assetloop_session"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -37,9 +37,15 @@ def confirm(database: Database, principal: Principal, password: str, act: str, *
         )
         if not isinstance(judged, Person):
             raise Forbidden("that is not your password, or too many were wrong; try again later")
+    with database.transaction() as tx:
+        throttle.succeed(tx, person.sign_in, address, at=clock.now())
+    return keep_confirmation(database, principal, person, act, clock=clock)
+
+
+def keep_confirmation(database: Database, principal: Principal, person: Person, act: str, *, clock: Clock) -> str:
+    """Keep that a person has just shown who they are, for one act; returns what makes one request confirmed."""
     secret, at = make_secret(), clock.now()
     with database.transaction() as tx:
-        throttle.succeed(tx, person.sign_in, address, at=at)
         one_time.make_confirmation(
             tx,
             sha256=sha256_of(secret),

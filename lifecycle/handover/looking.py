@@ -10,7 +10,7 @@ from lifecycle.handover.evidence import Lack, lacks_of
 from lifecycle.handover.gates import RULES, GateName, GateRule, due_of, span_of
 from lifecycle.handover.manifest import changed_items, form_of, manifest_of, sha256_of_manifest
 from lifecycle.handover.projects import enter_project, milestones_of
-from lifecycle.schedule.milestones import Milestone
+from lifecycle.schedule.milestones import Milestone, ScheduleProgress, progress_of
 from plant.clock import Clock
 from plant.people.principal import process
 from storage.core.database import Database, Transaction
@@ -51,6 +51,7 @@ class ProjectView:
 
     project: Project
     milestones: Sequence[Milestone]
+    progress: ScheduleProgress
     gates: Sequence[GateView]
     documents: Sequence[ProjectDocument]
     punches: Sequence[Punch]
@@ -87,6 +88,7 @@ def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
     return ProjectView(
         project=project,
         milestones=milestones,
+        progress=progress_of(milestones, clock.now().date()),
         gates=_gates(tx, project, milestones, signatures, clock.now()),
         documents=rows.documents(tx, project.project_id),
         punches=rows.punches(tx, project.project_id),

@@ -46,6 +46,30 @@ class Milestone:
         return (self.stands - self.planned).days if self.planned and self.stands else None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleProgress:
+    """How many of the milestones are reached, and how many the first plan had by then."""
+
+    reached: int
+    due: int
+    total: int
+
+
+def progress_of(milestones: Sequence[Milestone], today: date) -> ScheduleProgress:
+    """Count what is reached by a day, beside what was planned first.
+
+    >>> done = Milestone(key="S", name="", planned=date(2026, 3, 1), forecast=None, actual=date(2026, 3, 2))
+    >>> late = Milestone(key="C", name="", planned=date(2026, 4, 1), forecast=date(2026, 6, 1))
+    >>> progress_of([done, late], date(2026, 5, 1))
+    ScheduleProgress(reached=1, due=2, total=2)
+    """
+    return ScheduleProgress(
+        reached=sum(1 for one in milestones if one.actual is not None and one.actual <= today),
+        due=sum(1 for one in milestones if one.planned is not None and one.planned <= today),
+        total=len(milestones),
+    )
+
+
 def read_schedule(body: bytes) -> list[Milestone]:
     """Read the milestones of a schedule: MSPDI (XML), XER, or CSV.
 

@@ -10,12 +10,14 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProviderSignIn:
-    """What was kept when a person was sent to the provider."""
+    """What was kept when a person was sent to the provider: to sign in, or to show again who they are, for an `act`."""
 
     nonce: str
     code_verifier: str
     next: str
     expires_at: datetime
+    act: str = ""
+    person_id: str | None = None
 
 
 def make_link(tx: Transaction, *, sha256: bytes, person_id: str, at: datetime, by: str, expires_at: datetime) -> None:
@@ -72,6 +74,8 @@ def begin_provider_sign_in(tx: Transaction, sha256: bytes, kept: ProviderSignIn)
         code_verifier=kept.code_verifier,
         next=kept.next,
         expires_at=kept.expires_at,
+        act=kept.act,
+        person_id=kept.person_id,
     )
 
 

@@ -52,11 +52,13 @@ RETURNING act;
 
 -- name: begin_provider_sign_in
 -- Keep what must come back with a sign-in at the provider.
-INSERT INTO provider_sign_in (sha256, nonce, code_verifier, next, expires_at)
-VALUES (%(sha256)s, %(nonce)s, %(code_verifier)s, %(next)s, %(expires_at)s);
+INSERT INTO provider_sign_in (sha256, nonce, code_verifier, next, expires_at, act, person_id)
+VALUES (
+    %(sha256)s, %(nonce)s, %(code_verifier)s, %(next)s, %(expires_at)s, %(act)s, %(person_id)s::uuid
+);
 
 -- name: end_provider_sign_in
 -- Take what was kept of it, once.
 DELETE FROM provider_sign_in
 WHERE sha256 = %(sha256)s
-RETURNING nonce, code_verifier, next, expires_at;
+RETURNING nonce, code_verifier, next, expires_at, act, person_id::text AS person_id;

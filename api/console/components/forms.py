@@ -10,15 +10,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import run, ui
 
 from api.console.components.elements import box, heading, mark, words
 from api.console.texts.texts import named
 from api.console.visit import Visit
-from api.identity.confirming import confirm_here
+from api.identity.confirming import confirm_here, confirmed
 from api.parts import Parts
-from plant.errors import AssetloopError, StaleRevision
+from plant.errors import AssetloopError, Forbidden, NotFound, StaleRevision
 from plant.escaped import escaped
 from plant.iso14224 import Names
 from plant.people.principal import Principal, Recognition
@@ -191,6 +192,9 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
     """Do something in a thread and say why where it is refused."""
     try:
         await run.io_bound(act)
+    except ShownAtProvider as error:
+        ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
+        return False
     except AssetloopError as error:
         ui.notify(escaped(str(error)), type="negative")
         tell_drafts(is_done=False)
@@ -205,6 +209,30 @@ def tell_drafts(*, is_done: bool) -> None:
     ui.run_javascript(f"window.drafts.verdict({json.dumps(is_done)})")
 
 
+class ShownAtProvider(Forbidden):
+    """Who acts has still to show at the provider who they are, for `act`."""
+
+    def __init__(self, act: str) -> None:
+        self.act = act
+        super().__init__("show at the identity provider who you are")
+
+
+def _shown_at_provider(visit: Visit, principal: Principal, act: str) -> Principal:
+    """Return who acts, confirmed by what the browser brought back from the provider; it is used up.
+
+    Raises:
+        ShownAtProvider: it brought nothing back for this act, or that is used or too old.
+    """
+    secret, visit.confirmation = visit.confirmation, ""
+    try:
+        shown = confirmed(visit.whole.database, principal, secret, clock=visit.whole.clock)
+    except NotFound as error:
+        raise ShownAtProvider(act) from error
+    if shown.confirmed != act:
+        raise ShownAtProvider(act)
+    return shown
+
+
 class CredentialField:
     """Asks who acts for their password again; the demo's people, who have none, are told that the record says so."""
 
@@ -213,6 +241,9 @@ class CredentialField:
         self._field: ui.input | None = None
         if visit.principal.recognition is Recognition.ONE_CLICK:
             words(visit.t("confirm_one_click"), "muted small")
+            return
+        if visit.principal.recognition is Recognition.PROVIDER:
+            words(visit.t("confirm_shown" if visit.confirmation else "confirm_at_provider"), "muted small")
             return
         words(visit.t("confirm_hint"), "muted small")
         self._field = secret_field(visit, "password_now", testid)
@@ -225,6 +256,8 @@ class CredentialField:
         """
         visit, password = self._visit, str(self._field.value or "") if self._field else ""
         principal = visit.renewed_self()
+        if principal.recognition is Recognition.PROVIDER:
+            return _shown_at_provider(visit, principal, act)
         return confirm_here(
             visit.whole.database, principal, password, act, address=visit.address, clock=visit.whole.clock
         )

@@ -24,6 +24,7 @@ from api.identity.secrets_shown_once import sha256_of
 from api.identity.signing_in.login import access_of, local_path, set_session_cookie
 from api.identity.signing_in.login_page import sign_in_page
 from api.identity.signing_in.provider import ProviderSettings
+from api.identity.signing_in.shown_again import ASKS_AGAIN, confirm_shown_again, demand_person
 from api.identity.signing_in.sign_in import begin_session
 from api.identity.signing_in.texts import identity_text
 from api.language import language_of
@@ -45,8 +46,13 @@ _PATIENCE_S = 10.0
 
 
 @router.get("/login/provider")
-def begin(request: Request, parts: GivenParts, next: str = "/") -> Response:  # noqa: A002 - the query's own name
-    """Send a person to the provider."""
+def begin(
+    request: Request,
+    parts: GivenParts,
+    next: str = "/",  # noqa: A002 - the query's own name
+    act: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """Send a person to the provider: to sign in, or to show again who they are, for the act that they sign."""
     settings = _settings(request)
     verifier, nonce, state = generate_token(64), generate_token(32), generate_token(48)
     kept = ProviderSignIn(
@@ -54,6 +60,8 @@ def begin(request: Request, parts: GivenParts, next: str = "/") -> Response:  # 
         code_verifier=verifier,
         next=local_path(next),
         expires_at=parts.clock.now() + _UNDER_WAY_FOR,
+        act=act,
+        person_id=demand_person(request) if act else None,
     )
     with httpx.Client(timeout=_PATIENCE_S) as client:
         about = _discovered(client, settings)
@@ -67,6 +75,7 @@ def begin(request: Request, parts: GivenParts, next: str = "/") -> Response:  # 
         nonce=nonce,
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
+        **(ASKS_AGAIN if act else {}),
     )
     with parts.database.transaction() as tx:
         one_time.begin_provider_sign_in(tx, sha256_of(state), kept)
@@ -96,12 +105,23 @@ def come_back(
     try:
         kept = _kept(request, parts, state)
         claims = _claims(settings, kept, code)
+        if kept.act:
+            return _shown_again(request, parts, settings, kept, claims)
         person = _person(parts, settings, claims)
     except (Forbidden, Unavailable) as error:
         return _refused(request, settings, error)
     begun = begin_session(parts.database, person, Recognition.PROVIDER, address=address_of(request), clock=parts.clock)
     answer = _via_page(kept.next)
     set_session_cookie(request, answer, begun)
+    answer.delete_cookie(_STATE_COOKIE, path="/login/provider")
+    return answer
+
+
+def _shown_again(
+    request: Request, parts: Parts, settings: ProviderSettings, kept: ProviderSignIn, claims: dict[str, Any]
+) -> Response:
+    answer = _via_page(kept.next)
+    confirm_shown_again(request, parts, settings, kept, claims, answer)
     answer.delete_cookie(_STATE_COOKIE, path="/login/provider")
     return answer
 

@@ -47,6 +47,14 @@ If it was not you, do nothing: your password stays.""",
         "Show your password again: this is good for this one act.",
         "请再次输入密码，仅对本次操作有效。",
     ),
+    "confirm_at_provider": (
+        "What signs is confirmed each time: your identity provider asks you again, then sign here.",
+        "签字每次都须确认：身份提供方将再次验证您的身份，然后在此签字。",
+    ),
+    "confirm_shown": (
+        "Your identity provider has just confirmed who you are. Sign within two minutes.",
+        "身份提供方刚刚确认了您的身份。请在两分钟内签字。",
+    ),
     "confirm_one_click": (
         "Of the demo: no password is asked, and the record says so.",
         "演示人员：无需密码，记录中会注明。",

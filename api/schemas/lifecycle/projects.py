@@ -26,6 +26,14 @@ class MilestoneShape(Shape):
     slip_days: int | None = Field(description="Days later than it was planned first.")
 
 
+class ProgressShape(Shape):
+    """How far a project has come by its milestones."""
+
+    reached: int = Field(description="Milestones that came.")
+    due: int = Field(description="Those that the first plan had by now.")
+    total: int
+
+
 class SlipShape(Shape):
     """A milestone after an import, and by how many days it moved since the one before; null where it is new."""
 
@@ -167,6 +175,7 @@ class ProjectShape(ProjectLine):
     service_from: datetime | None = Field(description="Since when its assets are in service.")
     warranty_months: int | None = Field(description="How long the makers answer for them from then on.")
     milestones: list[MilestoneShape]
+    progress: ProgressShape
     gates: list[GateShape]
     documents: list[ProjectDocumentShape]
     punches: list[PunchShape]
@@ -190,6 +199,7 @@ class ProjectShape(ProjectLine):
             service_from=project.service_from,
             warranty_months=project.warranty_months,
             milestones=[MilestoneShape.model_validate(one) for one in view.milestones],
+            progress=ProgressShape.model_validate(view.progress),
             gates=[GateShape.of(one) for one in view.gates],
             documents=[ProjectDocumentShape.model_validate(one) for one in view.documents],
             punches=[PunchShape.model_validate(one) for one in view.punches],

@@ -224,6 +224,8 @@ def show(project: Project, data: Data = None, json: Json = False) -> None:
 
 
 def _say(view: ProjectView, *, as_json: bool) -> None:
+    progress = view.progress
+    said = f"{progress.reached} of {progress.total} milestones reached, {progress.due} by the first plan"
     lines = [
         (
             one.gate.value,
@@ -237,11 +239,12 @@ def _say(view: ProjectView, *, as_json: bool) -> None:
         {
             "project": view.project.tag,
             "handed_over": view.is_handed_over,
+            "progress": {"reached": progress.reached, "due": progress.due, "total": progress.total},
             "manifest_sha256": view.manifest_sha256,
             "gates": [dict(zip(("gate", "due", "state", "note"), line, strict=True)) for line in lines],
         },
         as_json=as_json,
-        line=lambda: table(("GATE", "DUE", "STATE", "NOTE"), lines),
+        line=lambda: f"{said}\n\n{table(('GATE', 'DUE', 'STATE', 'NOTE'), lines)}",
     )
 
 

@@ -14,7 +14,11 @@ _KINDS = ("document", "registered", "machine", "maker", "parameter", "limit", "p
 
 def milestones_card(visit: Visit, view: ProjectView) -> None:
     """Show the schedule's milestones, and by how much each slipped."""
+    progress = view.progress
     with card(visit.t("milestones")), box("lines", testid="milestones"):
+        if progress.total:
+            said = visit.t("progress", reached=progress.reached, total=progress.total, due=progress.due)
+            words(said, "small alarming" if progress.reached < progress.due else "small muted")
         for one in view.milestones:
             with box("line"):
                 words(one.name, "strong clip")

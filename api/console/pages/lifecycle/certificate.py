@@ -33,6 +33,8 @@ def _draw(visit: Visit, view: ProjectView) -> None:
                     words(visit.t("signed_by_for", actor=by, side=visit.word("side", one.side)), "strong")
                     words(visit.word("gate", one.gate))
                     moment(one.signed_at, "full")
+        if not any(one.voided_at is None for one in view.signatures):
+            words(visit.t("none_yet"), "muted")
         heading(visit.t("gates"), 2)
         for gate in view.gates:
             with box("spread"):
@@ -43,6 +45,8 @@ def _draw(visit: Visit, view: ProjectView) -> None:
         for training in view.trainings:
             said = f"{training.person} · {training.asset_class} · {training.held_on.isoformat()} · {training.taught_by}"
             words(said, "small")
+        if not view.trainings:
+            words(visit.t("none_yet"), "muted")
         heading(visit.t("manifest"), 2)
         manifest_lines(visit, view)
 
@@ -53,4 +57,4 @@ def _outcome(visit: Visit, settled: object, *, is_passed: bool) -> str:
         return visit.t("gate_waived_by", actor=actor, note=note)
     if settled is not None:
         return visit.t("gate_passed_by", actor=actor)
-    return visit.t("signatures") if is_passed else "–"
+    return visit.t("signatures" if is_passed else "gate_open")

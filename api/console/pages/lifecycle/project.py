@@ -150,7 +150,7 @@ class ProjectPage:
             elif visit.may(one.rule.decides, site) and not one.lacks:
                 offer(visit, "gate_pass", partial(self._ask_pass, one))
             if one.rule.can_be_waived and visit.may(Right.WAIVE_GATES, site):
-                offer(visit, "gate_waive", partial(self._ask_waiver, one.gate))
+                offer(visit, "gate_waive", partial(self._ask_waiver, one.gate), is_quiet=True)
 
     async def _do(self, dialog: ui.dialog, act: Callable[[], Any]) -> None:
         if await attempt(self._visit, act):

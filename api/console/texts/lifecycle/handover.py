@@ -64,6 +64,11 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "manifest_punch": ("Punches", "尾项"),
     "manifest_project": ("Project", "项目"),
     "manifest_more": ("{count} more, in the project's document (JSON)", "另有 {count} 项，见项目文档（JSON）"),
+    "gate_open": ("not passed yet", "尚未通过"),
+    "progress": (
+        "{reached} of {total} milestones reached; by the first plan it would be {due}",
+        "已完成里程碑 {reached} / {total}；按首次计划应完成 {due}",
+    ),
     "gate_note": ("What was found", "检查结论"),
     "gate_pass": ("Pass the gate", "通过此关"),
     "gate_waive": ("Waive it", "豁免"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 WARRANTY_TEXTS: dict[str, tuple[str, str]] = {
     "warranty": ("Warranty", "质保"),
     "warranties": ("Warranties and claims", "质保与索赔"),
-    "in_warranty": ("Within a warranty", "质保期内"),
+    "in_warranty": ("In warranty", "质保期内"),
     "warranty_until": ("Warranty to {day}", "质保至 {day}"),
     "warranty_span": ("{starts} to {ends}", "{starts} 至 {ends}"),
     "warranty_over": ("over since {day}", "已于 {day} 到期"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -12,11 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.identity.access import Access
+from api.identity.access import CONFIRMED_COOKIE, SESSION_COOKIE, Access
+from api.identity.confirming import confirmed
 from api.identity.people import disable_person
 from api.identity.signing_in.provider import ProviderSettings, read_roles
+from api.identity.signing_in.sign_in import principal_of_session
 from plant.clock import ManualClock, SystemClock
-from plant.errors import Misconfigured
+from plant.errors import Misconfigured, NotFound
 from plant.people.rights import EVERY_SITE, PlantRole
 from storage.core.database import Database
 from tests import people
@@ -39,6 +42,8 @@ def provider() -> Iterator[str]:
         User(sub="1", claims=MECHANIC),
         User(sub="2", claims={**MECHANIC, "name": "Another", "groups": ["mechanics"]}),
         User(sub="3", claims={**MECHANIC, "groups": []}),
+        User(sub="4", claims={**MECHANIC, "preferred_username": "ana", "name": "Ana", "auth_time": int(time.time())}),
+        User(sub="5", claims={**MECHANIC, "preferred_username": "old", "name": "Old", "auth_time": 1_700_000_000}),
     )
     with run_server_in_thread(user_claims=users) as server:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -127,6 +132,33 @@ def test_what_came_from_elsewhere_is_refused(browser: TestClient) -> None:
         answer = browser.get("/login/provider/back", params=query)
         assert answer.status_code == 403, query
     assert browser.get(ME).status_code == 401
+
+
+def shown_again(browser: TestClient, subject: str, act: str) -> httpx.Response:
+    """Ask to sign an act, and sign in at the provider again."""
+    away = browser.get("/login/provider", params={"next": "/handover/cw", "act": act})
+    assert away.status_code == 303, away.text
+    asked = parse_qs(urlsplit(away.headers["location"]).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    return browser.get(chosen(away.headers["location"], subject))
+
+
+def test_who_signs_shows_again_at_the_provider_who_they_are_for_one_act_and_just_now(
+    browser: TestClient, app_database: Database
+) -> None:
+    assert browser.get("/login/provider", params={"act": "sign"}).status_code == 403, "nobody is signed in"
+    signed_in(browser, "4")
+    back = shown_again(browser, "4", "handover.sign:cw")
+    assert (back.status_code, back.headers["refresh"]) == (200, "0;url=/handover/cw")
+    principal = principal_of_session(app_database, browser.cookies[SESSION_COOKIE], clock=SystemClock())
+    assert principal is not None
+    secret = browser.cookies[CONFIRMED_COOKIE]
+    assert confirmed(app_database, principal, secret, clock=SystemClock()).confirmed == "handover.sign:cw"
+    with pytest.raises(NotFound):
+        confirmed(app_database, principal, secret, clock=SystemClock())
+    for subject, why in (("1", "somebody else signed in there"), ("5", "did not ask for the credential again")):
+        refused = shown_again(browser, subject, "handover.sign:cw")
+        assert (refused.status_code, why in refused.text) == (403, True), subject
 
 
 def test_a_provider_that_does_not_answer_is_said(app_database: Database, clock: ManualClock) -> None:
