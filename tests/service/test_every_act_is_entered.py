@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def test_every_act_is_an_entry(rows: Rows, database_url: str, tmp_path: Path, mo
     imports(tmp_path)
     handover(rows.database, rows.clock)
     an_order(rows.database, rows.clock)
+    a_claim(rows.database, rows.clock, tmp_path)
     a_model(rows)
     a_decision(rows, tmp_path)
     with rows.database.transaction() as tx:
@@ -91,6 +93,7 @@ def test_every_act_is_an_entry(rows: Rows, database_url: str, tmp_path: Path, mo
         *("order.reported", "order.closed", "order.attached", "order.file_attached"),
         *("model.trained", "model.promoted", "model.rolled_back_to"),
         *("design_request.accepted",),
+        *("warranties.imported", "warranty.said", "warranty.claimed", "warranty.settled"),
     }
     assert wanted - entered == set()
     files = [
@@ -148,6 +151,33 @@ def an_order(database: Database, clock: ManualClock) -> None:
         take_step(database, number, step, actor=ANA, clock=clock)
     codes = Codes(outcome=Outcome.NO_FAULT_FOUND, failure_mode="VIB", cause="1.0", action=Activity.CHECK)
     close_order(database, number, codes, actor=ANA, clock=clock)
+
+
+def a_claim(database: Database, clock: ManualClock, folder: Path) -> None:
+    """A warranty by a file, the claim of a failure within it with its evidence, and how it was settled: by commands."""
+    report = FailureReport(actor=ANA, failure_mode="ELP", severity=Severity.MAJOR, what="the seal leaks")
+    number = report_failure(database, "demo", "P-1", report, clock=clock).number
+    day = clock.now().date() - timedelta(days=9)
+    said = f'site = "demo"\n[[warranty]]\nasset = "P-1"\nfrom = {day.isoformat()}\nmonths = 24\nguarantor = "Acme"\n'
+    (folder / "warranties.toml").write_text(said, encoding="utf-8")
+    claim = str(folder / "claim.zip")
+    for command in (
+        ["import", str(folder / "warranties.toml"), "--dry-run"],
+        ["import", str(folder / "warranties.toml")],
+        ["evidence", number, "-o", claim],
+        ["claim", number, "-o", claim, "--amount", "120", "--language", "zh"],
+        ["claim", number, "-o", claim],
+        ["answer", number, "settled", "--amount", "100"],
+    ):
+        done = CliRunner().invoke(app, ["warranty", *command, "--data", str(folder), "--json"])
+        assert done.exception is None, (command, done.output)
+    for command, found in ((["list"], "Acme"), (["claims", "--guarantor", "acme"], "100.00")):
+        done = CliRunner().invoke(app, ["warranty", *command, "--data", str(folder)])
+        assert found in done.output, done.output
+    with zipfile.ZipFile(claim) as packed:
+        proved = json.loads(packed.read("ledger.json"))
+    assert proved["unsigned"] == []
+    assert "warranty.claimed" in {json.loads(one["entry"])["entry"]["event"] for one in proved["proofs"]}
 
 
 def a_model(rows: Rows) -> None:
