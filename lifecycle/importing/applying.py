@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 from lifecycle.importing.difference import Difference, counted, folded
 from lifecycle.importing.facts import AssetFact, ClassFact, Facts
 from lifecycle.importing.judging import KnownRegister, judge
+from lifecycle.importing.missing import missing_from, retire_what_is_missing
 from lifecycle.importing.putting import put_what_else
 from lifecycle.register.relearning import learn_again
 from plant.asset import Asset, AssetClass, Equipment, SignalSpec, Site
+from plant.people.principal import Principal
 from plant.tags import alike
 from storage.core.database import Transaction
 from storage.orders.order_rules import put_order_rules
@@ -61,10 +63,14 @@ def apply_facts(
     by: str = "register import",
     import_id: UUID | None = None,
     progress: Progress = lambda _done, _total: None,
+    replaces: str = "",
+    retires: Principal | None = None,
 ) -> Difference:
     """Judge facts, make the record say them, and answer what that changed. What they do not mention stays.
 
-    Everything is written in the transaction that is open: whoever rolls it back has made a trial of it.
+    What an earlier import of the file (then called `replaces`) put there and these facts do not name is missing; on
+    behalf of `retires` it is retired. Everything is written in the transaction that is open: whoever rolls it back has
+    made a trial of it.
     """
     import_id = import_id or uuid4()
     begin_import(tx, import_id, at=at, by=by)
@@ -77,6 +83,9 @@ def apply_facts(
     _put_assets(writing)
     _put_feeds(writing)
     faults = put_what_else(tx, judged, at=at, by=by, count=writing.count)
+    missing = missing_from(tx, facts, judged, replaces=replaces)
+    if retires is not None:
+        faults += retire_what_is_missing(tx, facts.site.tag, missing, at=at, actor=retires)
     items = folded(changes_of_import(tx, import_id))
     if len(items) >= _MANY:
         held_facts.count_register(tx)
@@ -85,6 +94,8 @@ def apply_facts(
         warnings=(*judged.notes, *_classes_alike(tx)),
         faults=(*judged.faults, *faults),
         items=items,
+        missing=missing,
+        retired=retires is not None,
     )
 
 

@@ -11,7 +11,6 @@ from lifecycle.importing.facts import RowFault
 from storage.register.register_changes import RegisterChange
 
 How = Literal["added", "changed", "removed"]
-_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,22 +22,13 @@ class ItemChange:
     how: How
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
-    @property
-    def line(self) -> str:
-        """Say it in a line.
-
-        >>> ItemChange(kind="signal", item="P-1 flow", how="changed", fields={"high": (90.0, 80.0)}).line
-        'changed signal P-1 flow: high 90.0 → 80.0'
-        """
-        changed = ", ".join(f"{name} {_shown(old)} → {_shown(new)}" for name, (old, new) in self.fields.items())
-        return f"{self.how} {self.kind} {self.item}{f': {changed}' if changed and self.how == 'changed' else ''}"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """What an import added, changed and left as it was: counts by kind of thing; `warnings` is what to look at.
 
-    `faults` are the rows that were not taken, `items` what changed, one by one.
+    `faults` are the rows that were not taken, `items` what changed, one by one. `missing` is what an earlier version of
+    the file put there and this one no longer names, as asset and key of a signal; `retired` says that it was retired.
     """
 
     added: dict[str, int] = field(default_factory=dict)
@@ -47,6 +37,8 @@ class Difference:
     warnings: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
     items: tuple[ItemChange, ...] = ()
+    missing: tuple[tuple[str, str | None], ...] = ()
+    retired: bool = False
 
     @property
     def is_none(self) -> bool:
@@ -89,25 +81,22 @@ def item_change(kind: str, item: str, before: dict[str, Any] | None, said: dict[
     return ItemChange(kind=kind, item=item, how="added" if before is None else "changed", fields=fields)
 
 
-def lines_of(difference: Difference, file: str, *, most: int = _MOST_SHOWN) -> list[str]:
-    """Say a difference for a person: the counts, the faults with their places, and the items, as many as are wanted."""
-    parts = {"added": difference.added, "changed": difference.changed, "left": difference.left}
-    lines = [
-        f"{how}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing'}"
-        for how, counts in parts.items()
-    ]
-    lines += [f"look at this: {one}" for one in difference.warnings]
-    lines += [fault_line(one, file) for one in difference.faults[:most]]
-    lines += [one.line for one in difference.items[:most]]
-    hidden = sum(max(0, len(part) - most) for part in (difference.faults, difference.items))
-    return [*lines, *([f"… and {hidden} more; --json has them all"] if hidden else [])]
-
-
-def fault_line(fault: RowFault, file: str) -> str:
-    """Say what is wrong with a row, where, and the mend."""
-    place = ", ".join(part for part in (file, fault.origin.place) if part)
-    return f"not taken: {place}: {fault.what}; {fault.mend}"
-
-
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "", []) else str(value)
+def as_document(difference: Difference, *, most: int | None) -> dict[str, Any]:
+    """Say a difference as JSON: counts, and of what it lists the first ones, with how many there are in all."""
+    return {
+        "added": difference.added,
+        "changed": difference.changed,
+        "left": difference.left,
+        "warnings": list(difference.warnings[:most]),
+        "faults": [
+            {"sheet": one.origin.sheet, "row": one.origin.row, "what": one.what, "mend": one.mend}
+            for one in difference.faults[:most]
+        ],
+        "items": [
+            {"kind": one.kind, "item": one.item, "how": one.how, "fields": dict(one.fields)}
+            for one in difference.items[:most]
+        ],
+        "missing": [{"asset": asset, "signal": key} for asset, key in difference.missing[:most]],
+        "retired": difference.retired,
+        "in_all": {name: len(getattr(difference, name)) for name in ("warnings", "faults", "items", "missing")},
+    }

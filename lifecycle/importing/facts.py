@@ -1,7 +1,5 @@
 """Facts about a plant as a file states them: what every reader makes, and the only thing that the register takes in.
 
-The contract between readers and register:
-
 - A reader (`lifecycle.importing.reading` finds the right one) is a function from a file to `Facts`: all that the file
   says of **one site**. It writes nothing and knows no database.
 - `None` means *not said*: the register keeps what it holds, or takes its default for something new. Where `is_whole`
@@ -53,11 +51,12 @@ NOWHERE = Origin()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowFault:
-    """A row that was not taken: what is wrong with it, and the mend."""
+    """A row that was not taken: what is wrong with it, the mend, and the `asset` it is about, where that is known."""
 
     what: str
     mend: str
     origin: Origin = NOWHERE
+    asset: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,13 +22,6 @@ class NotedChange:
     change: ItemChange
     by: Sequence[RegisterChange]
 
-    @property
-    def line(self) -> str:
-        """Say it in a line, with whoever changed it last."""
-        last = self.by[-1]
-        source = f" from {last.source}" if last.source else ""
-        return f"{self.change.line} ({last.by}, {last.at:%Y-%m-%d %H:%M} UTC{source})"
-
 
 def end_of_day(tx: Transaction, site: str, day: date) -> datetime:
     """Return the instant at which a day of the site ends; raises `NotFound` where there is no such site."""

@@ -52,7 +52,7 @@ def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
     kind = options.kind or kind_of(path)
     match kind:
         case "plant":
-            from lifecycle.importing.plant_facts import read_plant_facts
+            from lifecycle.register.importing import read_plant_facts
 
             return read_plant_facts(path)
         case "tags":

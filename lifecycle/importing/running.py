@@ -28,8 +28,12 @@ def import_facts(
     clock: Clock,
     is_trial: bool = False,
     progress: Progress = lambda _done, _total: None,
+    replaces: str = "",
+    retires_missing: bool = False,
 ) -> Difference:
     """Take facts into the register, all of them or, where it is interrupted, none; `is_trial` leaves nothing behind.
+
+    `retires_missing` retires what an earlier import of the file, then called `replaces`, put there, and this one not.
 
     Raises:
         Forbidden: who acts may not register assets at the site.
@@ -39,7 +43,12 @@ def import_facts(
     made: list[Difference] = []
     try:
         with database.transaction() as tx:
-            made.append(take_in(tx, facts, actor=actor, clock=clock, progress=progress))
+            made.append(
+                take_in(
+                    tx, facts, actor=actor, clock=clock, progress=progress, replaces=replaces,
+                    retires_missing=retires_missing,
+                )
+            )  # fmt: skip
             if is_trial:
                 raise _TakenBack
     except _TakenBack:
@@ -55,10 +64,15 @@ def take_in(
     clock: Clock,
     progress: Progress = lambda _done, _total: None,
     import_id: UUID | None = None,
+    replaces: str = "",
+    retires_missing: bool = False,
 ) -> Difference:
     """Take facts into the register in an open transaction, with the entry in the ledger where that changed anything."""
     import_id, at = import_id or uuid4(), clock.now()
-    difference = apply_facts(tx, facts, at=at, by=actor.name, import_id=import_id, progress=progress)
+    difference = apply_facts(
+        tx, facts, at=at, by=actor.name, import_id=import_id, progress=progress, replaces=replaces,
+        retires=actor if retires_missing else None,
+    )  # fmt: skip
     if difference.is_none:
         return difference
     counts = {"added": sum(difference.added.values()), "changed": sum(difference.changed.values())}

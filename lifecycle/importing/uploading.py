@@ -5,13 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from procrastinate import Blueprint
 
-from lifecycle.importing.difference import Difference, lines_of
+from lifecycle.importing.difference import as_document
 from lifecycle.importing.facts import Facts, SourceKind
 from lifecycle.importing.reading import ReadOptions, read_facts
 from lifecycle.importing.running import import_facts, take_in
@@ -27,7 +27,22 @@ from storage.schema.upkeep import QUEUE
 
 NAMESPACE = "register"
 MOST_BYTES = 50 * 1024 * 1024
-_MOST_LINES = 200
+_MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportChoices:
+    """What a person says with a file, as on the command line (`lifecycle.importing.reading.ReadOptions`).
+
+    `retires_missing` retires what an earlier version of the file, then called `replaces`, put there.
+    """
+
+    kind: SourceKind | None = None
+    class_tag: str = ""
+    asset: str = ""
+    sheet: str = ""
+    replaces: str = ""
+    retires_missing: bool = False
 
 
 def try_upload(
@@ -38,8 +53,7 @@ def try_upload(
     body: bytes,
     actor: Principal,
     clock: Clock,
-    kind: SourceKind | None = None,
-    class_tag: str = "",
+    choices: ImportChoices | None = None,
 ) -> RegisterUpload:
     """Read a file, see what it would change, and keep it until somebody decides.
 
@@ -51,8 +65,12 @@ def try_upload(
     actor.demand(Right.REGISTER_ASSETS, site)
     if len(body) > MOST_BYTES:
         raise Rejected("too_large", f"a file that is sent has at most {MOST_BYTES // 1024**2} MiB")
-    with _as_file(file, body, site=site, kind=kind, class_tag=class_tag) as facts:
-        difference = import_facts(database, facts, actor=actor, clock=clock, is_trial=True)
+    choices = choices or ImportChoices()
+    with _as_file(file, body, site, choices) as facts:
+        difference = import_facts(
+            database, facts, actor=actor, clock=clock, is_trial=True, replaces=choices.replaces,
+            retires_missing=choices.retires_missing,
+        )  # fmt: skip
     upload_id = uuid4()
     with database.transaction() as tx:
         uploads.keep_upload(
@@ -61,9 +79,9 @@ def try_upload(
             site=site,
             file=file,
             kind=facts.source.kind,
-            class_tag=class_tag,
+            options=asdict(choices),
             body=body,
-            said=_said(difference, file),
+            said=as_document(difference, most=_MOST_SHOWN),
             at=clock.now(),
             by=actor.name,
         )
@@ -71,25 +89,20 @@ def try_upload(
 
 
 @contextmanager
-def _as_file(file: str, body: bytes, *, site: str, kind: SourceKind | None, class_tag: str) -> Iterator[Facts]:
+def _as_file(file: str, body: bytes, site: str, choices: ImportChoices) -> Iterator[Facts]:
     """Read a body under the name with which it came; that name is never a path."""
     name = Path(file.replace("\\", "/")).name or "file"
     with tempfile.TemporaryDirectory(prefix="assetloop-") as folder:
         path = Path(folder) / name[-100:]
         path.write_bytes(body)
-        facts = read_facts(path, ReadOptions(site=site, kind=kind, class_tag=class_tag or None))
+        options = ReadOptions(
+            site=site, kind=choices.kind, class_tag=choices.class_tag or None, asset=choices.asset or None,
+            sheet=choices.sheet or None,
+        )  # fmt: skip
+        facts = read_facts(path, options)
         if facts.site.tag != site:
             raise Rejected("another_site", f"the file is about the site {facts.site.tag}, not {site}")
         yield facts
-
-
-def _said(difference: Difference, file: str) -> dict[str, Any]:
-    return {
-        "added": difference.added,
-        "changed": difference.changed,
-        "faults": len(difference.faults),
-        "lines": lines_of(difference, file, most=_MOST_LINES),
-    }
 
 
 def confirm_upload(database: Database, upload_id: UUID, *, actor: Principal, clock: Clock) -> RegisterUpload:
@@ -131,19 +144,23 @@ def take_in_upload(database: Database, upload_id: UUID, *, clock: Clock) -> Regi
         person_id=upload.decider["person_id"],
         roles={upload.site: frozenset({PlantRole.ENGINEERING})},
     )
+    choices = ImportChoices(**(upload.options or {"class_tag": upload.class_tag}))
     theirs = database.on_behalf_of(actor, sites={upload.site})
     try:
         with (
-            _as_file(upload.file, body, site=upload.site, kind=None, class_tag=upload.class_tag) as facts,
+            _as_file(upload.file, body, upload.site, choices) as facts,
             theirs.transaction() as tx,
         ):
             if uploads.confirmed_body(tx, upload_id) is None:
                 return uploads.get_upload(tx, upload_id)
-            difference = take_in(tx, facts, actor=actor, clock=clock)
-            uploads.end_upload(tx, upload_id, "done", _said(difference, upload.file))
+            difference = take_in(
+                tx, facts, actor=actor, clock=clock, replaces=choices.replaces,
+                retires_missing=choices.retires_missing,
+            )  # fmt: skip
+            uploads.end_upload(tx, upload_id, "done", as_document(difference, most=_MOST_SHOWN))
     except (Rejected, Conflict) as error:
         with theirs.transaction() as tx:
-            uploads.end_upload(tx, upload_id, "failed", {"lines": [str(error)]})
+            uploads.end_upload(tx, upload_id, "failed", {"reason": str(error)})
     with database.transaction() as tx:
         return uploads.get_upload(tx, upload_id)
 

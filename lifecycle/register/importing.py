@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from lifecycle.importing.applying import apply_facts
 from lifecycle.importing.difference import Difference
-from lifecycle.importing.plant_facts import facts_of_plant
-from lifecycle.register.plant_file import tags_of
+from lifecycle.importing.facts import AssetFact, ClassFact, Facts, SiteFact, Source
+from lifecycle.register.plant_file import read_plant, tags_of
 from lifecycle.units import is_same, spelled
 from plant.asset import Asset, AssetClass, Plant, Site
 from plant.errors import Rejected
@@ -19,6 +21,24 @@ from storage.register import assets as store
 def import_plant(tx: Transaction, plant: Plant, *, at: datetime) -> Difference:
     """Make the record say what `plant` says; what it does not mention stays. Idempotent."""
     return apply_facts(tx, facts_of_plant(plant), at=at)
+
+
+def read_plant_facts(path: Path) -> Facts:
+    """Read a register file as facts; raises `Rejected` where `read_plant` does."""
+    plant = read_plant(path)
+    return facts_of_plant(plant, file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def facts_of_plant(plant: Plant, *, file: str = "", sha256: str = "") -> Facts:
+    """Say a plant as facts."""
+    site = plant.site
+    return Facts(
+        source=Source(kind="plant", file=file, sha256=sha256),
+        site=SiteFact(tag=site.tag, name=site.name, name_zh=site.name_zh, timezone=site.timezone),
+        is_whole=True,
+        classes=tuple(ClassFact.of(one) for one in plant.classes),
+        assets=tuple(AssetFact.of(one) for one in plant.assets),
+    )
 
 
 def register_asset(

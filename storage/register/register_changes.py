@@ -80,6 +80,12 @@ def list_imports(tx: Transaction, site: str | None = None, *, most: int = 50) ->
     return [RegisterImport(**row) for row in tx.all("register_changes.imports", site=site, most=most)]
 
 
+def put_by(tx: Transaction, site: str, *, kind: str, file: str) -> list[tuple[str, str | None]]:
+    """Return what stands in a register because imports of a file put it there: assets, and signals of one by key."""
+    rows = tx.all("register_changes.put_by", site=site, kind=kind, file=file)
+    return [(row["asset"], row["key"]) for row in rows]
+
+
 def stood(tx: Transaction, site: str, until: datetime) -> list[RegisterChange]:
     """Return the last word on each item of a site before an instant; those that were gone then are not among them."""
     rows = [RegisterChange(**row) for row in tx.all("register_changes.stood", site=site, until=until)]

@@ -35,6 +35,24 @@ WHERE %(site)s::text IS NULL OR s.tag = %(site)s
 ORDER BY i.at DESC
 LIMIT %(most)s;
 
+-- name: put_by
+-- What stands in a site's register because imports of a file put it there: assets (no key), and signals said of an asset.
+SELECT a.tag AS asset, NULL AS key
+FROM register_import AS i
+JOIN site AS s USING (site_id)
+JOIN register_change AS c USING (import_id)
+JOIN asset AS a ON a.site_id = s.site_id AND a.tag = c.item AND a.retired_at IS NULL
+WHERE s.tag = %(site)s AND i.kind = %(kind)s AND i.file = %(file)s AND c.kind = 'asset' AND c.before IS NULL
+UNION
+SELECT a.tag, n.key
+FROM register_import AS i
+JOIN site AS s USING (site_id)
+JOIN register_change AS c USING (import_id)
+JOIN asset AS a ON a.site_id = s.site_id AND a.retired_at IS NULL
+JOIN signal AS n ON n.asset_id = a.asset_id AND n.is_own AND n.retired_at IS NULL AND a.tag || ' ' || n.key = c.item
+WHERE s.tag = %(site)s AND i.kind = %(kind)s AND i.file = %(file)s AND c.kind = 'signal' AND c.before IS NULL
+ORDER BY asset, key NULLS FIRST;
+
 -- name: stood
 -- The register of a site as it stood at an instant: the last word on each item, with whoever said it.
 SELECT DISTINCT ON (c.kind, c.item)

@@ -17,13 +17,14 @@ UploadState = Literal["tried", "confirmed", "done", "failed", "dismissed"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RegisterUpload:
-    """A file that was sent; `said` is what it would change, or did, or why it failed."""
+    """A file that was sent; `said` is what it would change, or did, or why it failed; `options` is what was chosen."""
 
     upload_id: UUID
     site: str
     file: str
     kind: str
     class_tag: str
+    options: dict[str, Any]
     state: UploadState
     said: dict[str, Any]
     uploaded_at: datetime
@@ -40,15 +41,15 @@ def keep_upload(
     site: str,
     file: str,
     kind: str,
-    class_tag: str,
+    options: dict[str, Any],
     body: bytes,
     said: dict[str, Any],
     at: datetime,
     by: str,
 ) -> None:
     """Keep a file that was sent, with what it would change."""
-    values = {"site": site, "file": file, "kind": kind, "class_tag": class_tag, "body": body, "at": at, "by": by}
-    tx.run("uploads.keep", upload_id=upload_id, **values, said=Jsonb(said))
+    values = {"site": site, "file": file, "kind": kind, "body": body, "at": at, "by": by}
+    tx.run("uploads.keep", upload_id=upload_id, **values, options=Jsonb(options), said=Jsonb(said))
 
 
 def list_uploads(tx: Transaction, *, most: int = 20) -> list[RegisterUpload]:

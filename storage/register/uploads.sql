@@ -1,13 +1,11 @@
 -- name: keep
 -- Keep a file that was sent, with what it would change.
-INSERT INTO register_upload (upload_id, site, file, kind, class_tag, body, state, said, uploaded_at, uploaded_by)
-VALUES (
-    %(upload_id)s, %(site)s, %(file)s, %(kind)s, %(class_tag)s, %(body)s, 'tried', %(said)s, %(at)s, %(by)s
-);
+INSERT INTO register_upload (upload_id, site, file, kind, options, body, state, said, uploaded_at, uploaded_by)
+VALUES (%(upload_id)s, %(site)s, %(file)s, %(kind)s, %(options)s, %(body)s, 'tried', %(said)s, %(at)s, %(by)s);
 
 -- name: uploads
 -- The newest files that were sent, without what they hold.
-SELECT upload_id, site, file, kind, class_tag, state, said, uploaded_at, uploaded_by, decided_at, decided_by, decider
+SELECT upload_id, site, file, kind, class_tag, options, state, said, uploaded_at, uploaded_by, decided_at, decided_by, decider
 FROM register_upload
 WHERE %(upload_id)s::uuid IS NULL OR upload_id = %(upload_id)s
 ORDER BY uploaded_at DESC

@@ -20,6 +20,10 @@ from storage.register import uploads
 router = APIRouter(prefix="/register", tags=["register"])
 Name = Annotated[str, Query(min_length=1, max_length=200, description="The file's name.")]
 ClassTag = Annotated[str, Query(alias="class", max_length=200, description="Class of assets that have none there.")]
+AssetTag = Annotated[str, Query(max_length=200, description="The asset that a maker's package is of.")]
+SheetName = Annotated[str, Query(max_length=200, description="The sheet of a tag list, where a workbook has several.")]
+RetireMissing = Annotated[bool, Query(description="Retire what an earlier version of the file put there.")]
+Replaces = Annotated[str, Query(max_length=200, description="What that earlier version was called, if otherwise.")]
 _MOST_PIECES = uploading.MOST_BYTES
 
 
@@ -29,12 +33,20 @@ async def send_import(
     parts: GivenParts,
     site: str,
     name: Name,
+    *,
     kind: SourceKind | None = None,
     class_tag: ClassTag = "",
+    asset: AssetTag = "",
+    sheet: SheetName = "",
+    retire_missing: RetireMissing = False,
+    replaces: Replaces = "",
 ) -> UploadShape:
     """Send a tag list, workbook or model as the body; answers what it would change, and takes nothing in."""
     from starlette.concurrency import run_in_threadpool
 
+    choices = uploading.ImportChoices(
+        kind=kind, class_tag=class_tag, asset=asset, sheet=sheet, retires_missing=retire_missing, replaces=replaces
+    )
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -49,8 +61,7 @@ async def send_import(
             body=bytes(body),
             actor=parts.principal,
             clock=parts.clock,
-            kind=kind,
-            class_tag=class_tag,
+            choices=choices,
         )
         return UploadShape.model_validate(made)
 

@@ -11,12 +11,18 @@ from lifecycle.importing.history import NotedChange
 
 
 class UploadShape(Shape):
-    """A file that was sent to be imported; `said` is what it would change, or did, or why it failed."""
+    """A file that was sent to be imported, with what was chosen for it.
+
+    `said` is what it would change, or did: counts of what is `added`, `changed` and `left`; `items` with the fields
+    before and after; `faults` by sheet and row; what is `missing`; `warnings`. Of each list the first 200 are there,
+    `in_all` counts them. One that failed has its `reason` instead.
+    """
 
     upload_id: UUID
     site: str
     file: str
     kind: str
+    options: dict[str, Any]
     state: str
     said: dict[str, Any]
     uploaded_at: datetime

@@ -147,8 +147,8 @@ class _TagList:
         if hidden:
             yield f"hidden sheets were not read: {', '.join(hidden)}"
 
-    def _fault(self, origin: Origin, what: str, mend: str) -> None:
-        self.faults.append(RowFault(what=what, mend=mend, origin=origin))
+    def _fault(self, origin: Origin, what: str, mend: str, asset: str = "") -> None:
+        self.faults.append(RowFault(what=what, mend=mend, origin=origin, asset=asset))
 
     def _row(self, row: Sequence[Cell], origin: Origin, site: str) -> Iterator[object]:
         texts = {column: text_of(row[at]) for column, at in self.single.items() if at < len(row)}
@@ -158,7 +158,7 @@ class _TagList:
             self._fault(origin, "the row has no tag", "give it one, or delete the row")
             return
         if said.get(_C.SITE, site) != site:
-            self._fault(origin, f"{tag} is of the site {said[_C.SITE]}", f"import it with --site {said[_C.SITE]}")
+            self._fault(origin, f"{tag} is of the site {said[_C.SITE]}", f"import it with --site {said[_C.SITE]}", tag)
             return
         numbers = self._numbers(row, origin, tag)
         if numbers is None:
@@ -200,9 +200,8 @@ class _TagList:
                 cell = row[at] if at is not None and at < len(row) else ""
                 found[column] = decimal_of(cell, self.marks.get(at or 0, ""))
             except Rejected as error:
-                self._fault(
-                    origin, f"{tag}, column {self.heads.names[at or 0]}: {error.detail}", "write a number, or n/a"
-                )
+                what = f"{tag}, column {self.heads.names[at or 0]}: {error.detail}"
+                self._fault(origin, what, "write a number, or n/a", tag)
                 return None
         return found
 

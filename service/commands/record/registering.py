@@ -14,8 +14,10 @@ from service.commands.instants import read_day
 from service.commands.who import who
 
 if TYPE_CHECKING:
+    from api.language import Language
     from lifecycle.importing.facts import SourceKind
 
+Tongue = Annotated[str, typer.Option("--language", help="en or zh.")]
 Site = Annotated[str, typer.Argument(help="Tag of the site.", metavar="SITE")]
 
 
@@ -30,6 +32,11 @@ def register_import(
     mapping: Annotated[Path | None, typer.Option(help="File that keeps what the columns mean.", metavar="FILE")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet to read, where a workbook has several.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the difference, and write nothing.")] = False,
+    retire_missing: Annotated[
+        bool, typer.Option("--retire-missing", help="Retire what an earlier version of the file put there.")
+    ] = False,
+    replaces: Annotated[str, typer.Option(help="What that earlier version was called.", metavar="NAME")] = "",
+    language: Tongue = "en",
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -37,11 +44,13 @@ def register_import(
 
     Rows that cannot be taken are named with their mend and stop nothing else; the command then ends with exit code 1.
     """
-    from lifecycle.importing.difference import lines_of
+    from api.refusals.differences import difference_lines
+    from lifecycle.importing.difference import as_document
     from lifecycle.importing.reading import ReadOptions, read_facts
     from lifecycle.importing.running import import_facts
     from service.runtime.screen import Screen
 
+    tongue = _tongue(language)
     around, screen, actor = surroundings(data), Screen(), who()
     with screen.bar(f"reading {file.name}", "bytes") as bar:
         options = ReadOptions(
@@ -55,10 +64,22 @@ def register_import(
         )
         facts = read_facts(file, options)
     with around.database(actor=actor) as database, screen.bar(f"taking in {file.name}", "assets") as bar:
-        difference = import_facts(database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar)
-    answer(difference, as_json=json, line=lambda: "\n".join(lines_of(difference, file.name)))
+        difference = import_facts(
+            database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar, replaces=replaces,
+            retires_missing=retire_missing,
+        )  # fmt: skip
+    shown = as_document(difference, most=None)
+    answer(difference, as_json=json, line=lambda: "\n".join(difference_lines(tongue, shown, file.name)))
     if difference.faults:
         raise typer.Exit(1)
+
+
+def _tongue(language: str) -> Language:
+    from api.language import Language
+
+    if language not in set(Language):
+        raise Misconfigured("--language is en or zh")
+    return Language(language)
 
 
 def _kind(name: str | None) -> SourceKind | None:
@@ -120,14 +141,17 @@ def register_compare(
     site: Site,
     first: Annotated[str, typer.Argument(help="A day, as 2026-03-01.", metavar="DAY")],
     second: Annotated[str, typer.Argument(help="A later day.", metavar="DAY")],
+    language: Tongue = "en",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Compare the register of a site at the end of two days: each change with who, when and from which file."""
+    from api.refusals.differences import noted_line
     from lifecycle.importing.history import compare_days
 
+    tongue = _tongue(language)
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
         found = compare_days(tx, site, read_day(first), read_day(second))
     plain = {"changes": [dataclasses.asdict(one) for one in found]}
-    answer(plain, as_json=json, line=lambda: "\n".join(one.line for one in found) or "nothing changed")
+    answer(plain, as_json=json, line=lambda: "\n".join(noted_line(tongue, one) for one in found) or "nothing changed")

@@ -14,7 +14,7 @@ def test_a_file_is_sent_seen_and_confirmed_and_days_are_compared(client: TestCli
     known = client.get("/api/v1/assets/demo/P-101").json()["asset_class"]
     sent = client.post(f"{REGISTER}/demo/imports", params={"name": "t.csv", "class": known}, content=TAGS)
     assert (sent.status_code, sent.json()["state"]) == (201, "tried")
-    assert any("P-900 is of the type new" in line for line in sent.json()["said"]["lines"])
+    assert any("P-900 is of the type new" in one["what"] for one in sent.json()["said"]["faults"])
     confirm = f"{REGISTER}/imports/{sent.json()['upload_id']}/confirm"
     assert client.post(confirm).json()["state"] == "confirmed"
     assert client.post(confirm).status_code == 409

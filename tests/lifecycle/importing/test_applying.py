@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.language import Language
+from api.refusals.differences import difference_lines
 from lifecycle import ledger
-from lifecycle.importing.difference import Difference, lines_of
+from lifecycle.importing.difference import Difference, as_document
 from lifecycle.importing.facts import (
     AreaFact,
     AssetFact,
@@ -125,7 +127,9 @@ def test_a_trial_says_the_same_difference_and_leaves_nothing(imports: Imports) -
 def test_what_a_file_does_not_say_stays_and_what_it_says_is_shown_field_by_field(imports: Imports) -> None:
     imports.take(EVERYTHING)
     changed = imports.take(facts(assets=(AssetFact(tag="P-1", criticality="B"),)))
-    assert [one.line for one in changed.items] == ["changed asset P-1: criticality A → B"]
+    assert [(one.kind, one.item, one.how, one.fields) for one in changed.items] == [
+        ("asset", "P-1", "changed", {"criticality": ("A", "B")})
+    ]
     with imports.database.transaction() as tx:
         held = held_assets(tx, "s")["P-1"].asset
     assert (held.class_tag, held.parent, held.equipment and held.equipment.serial) == ("pump", "SK-1", "77")
@@ -153,7 +157,7 @@ def test_a_fault_is_said_by_sheet_row_and_mend_and_stops_nothing_else(imports: I
     )
     assert done.added["asset"] == 2
     assert done.added["signal"] == 1
-    text = "\n".join(lines_of(done, "tags.xlsx"))
+    text = "\n".join(difference_lines(Language.EN, as_document(done, most=None), "tags.xlsx"))
     assert (
         "not taken: tags.xlsx, sheet Tags, row 7: asset P-1 is of the type pumpp, which nobody defines; was pump meant?"
         in text

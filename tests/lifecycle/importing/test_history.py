@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from api.language import Language
+from api.refusals.differences import noted_line
 from lifecycle.importing.facts import AssetFact, ClassFact
 from lifecycle.importing.history import compare_days, register_on
 from lifecycle.register import retiring
@@ -43,12 +45,15 @@ def test_the_register_is_known_as_of_a_day_and_changes_between_two_are_named(imp
     assert after is not None
     assert (before["criticality"], after["criticality"]) == ("A", "B")
     assert ("asset", "P-2") in second.keys() - first.keys()
-    lines = [one.line for one in between]
+    lines = [noted_line(Language.EN, one) for one in between]
     assert "changed asset P-1: criticality A → B (Jonas, 2026-03-02 00:00 UTC from tags.xlsx)" in lines
     assert any(line.startswith("changed installation P-1: equipment 77 → 78") for line in lines) or any(
         "installation P-1: equipment KSB 77 → 78" in line for line in lines
     )
     assert none == []
+    assert "更改设备 P-1：重要度 A → B（Jonas，2026-03-02 00:00 UTC，来自 tags.xlsx）" in [
+        noted_line(Language.ZH, one) for one in between
+    ]
 
 
 def test_what_is_retired_by_hand_is_gone_from_that_day_with_whoever_did_it(imports: Imports) -> None:

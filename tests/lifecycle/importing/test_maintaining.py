@@ -13,7 +13,7 @@ from alerts.preventive.planning import change_plan
 from alerts.preventive.rounds import raise_due
 from lifecycle.importing.applying import apply_facts
 from lifecycle.importing.cobie.writer import write_cobie
-from lifecycle.importing.difference import Difference, lines_of
+from lifecycle.importing.difference import Difference
 from lifecycle.importing.facts import AssetFact, ClassFact, Facts, SignalFact
 from lifecycle.importing.reading import ReadOptions, read_facts
 from lifecycle.importing.standing import facts_of_register
@@ -56,7 +56,7 @@ def test_a_job_that_comes_again_makes_orders_at_each_asset_of_its_type(app_datab
     said = read_facts(workbook(tmp_path / "c.xlsx", sheets()), ReadOptions())
     first = take(app_database, said)
     assert first.added["maintenance plan"] == 2
-    assert "added maintenance plan P-101 Grease" in lines_of(first, "c.xlsx")
+    assert ("maintenance plan", "P-101 Grease", "added") in [(one.kind, one.item, one.how) for one in first.items]
     assert take(app_database, said, AT + timedelta(days=9)).is_none
     held = plans(app_database)
     assert held.keys() == {("P-101", "Grease"), ("Pump:2", "Grease")}

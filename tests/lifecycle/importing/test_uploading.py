@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from api.language import Language
+from api.refusals.differences import difference_lines
 from lifecycle.importing import uploading
 from lifecycle.importing.facts import ClassFact
+from lifecycle.importing.uploading import ImportChoices
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, Rejected
 from plant.people.rights import PlantRole
@@ -45,12 +48,15 @@ def tags(database: Database) -> list[str]:
 
 def test_a_file_is_seen_confirmed_and_taken_in_once(site: Database, body: bytes) -> None:
     sent = send(site, body)
-    assert (sent.state, sent.said["added"], sent.said["faults"], tags(site)) == (
-        "tried",
-        {"asset": 1, "installation": 1},
-        1,
-        [],
-    )
+    assert (sent.state, sent.said["added"], tags(site)) == ("tried", {"asset": 1, "installation": 1}, [])
+    assert [(one["sheet"], one["row"]) for one in sent.said["faults"]] == [("Tags", 3)]
+    mend = "是否指 pump？否则请在类型中说明 pumpp（COBie 为工作表 Type），或先导入该类别"
+    assert difference_lines(Language.ZH, sent.said, sent.file)[:4] == [
+        "新增：设备 1，安装 1",
+        "更改：无",
+        "不变：站点 1",
+        "未导入：tags.xlsx，工作表 Tags，第 3 行：设备 P-2 的类型 pumpp 未定义；" + mend,
+    ]
     assert uploading.take_in_upload(site, sent.upload_id, clock=CLOCK).state == "tried"
     uploading.confirm_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
     with pytest.raises(Conflict, match="was confirmed before"):
@@ -67,6 +73,20 @@ def test_a_file_is_seen_confirmed_and_taken_in_once(site: Database, body: bytes)
     assert row == {"by": "Jonas", "recognised": "password"}
     assert kept == {"n": 0}
     assert [one["task_name"] for one in jobs] == ["register:take_in"]
+
+
+def test_what_was_chosen_with_a_file_counts_when_it_is_taken_in(site: Database) -> None:
+    for body in (b"Tag,Class\nP-1,pump\nP-2,pump\n", b"Tag,Class\nP-1,pump\n"):
+        choices = ImportChoices(retires_missing=True, class_tag="pump")
+        sent = uploading.try_upload(
+            site, site="s", file="t.csv", body=body, actor=ENGINEER, clock=CLOCK, choices=choices
+        )
+        uploading.confirm_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
+        done = uploading.take_in_upload(site, sent.upload_id, clock=CLOCK)
+        assert (done.state, done.said["missing"]) == ("done", sent.said["missing"])
+    assert sent.said["missing"] == [{"asset": "P-2", "signal": None}]
+    with site.transaction() as tx:
+        assert [one.is_retired for one in held_assets(tx, "s").values()] == [False, True]
 
 
 def test_a_file_that_is_dismissed_leaves_nothing(site: Database, body: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from nicegui import run, ui
 from nicegui.element import Element
@@ -17,6 +17,7 @@ from api.console.components.forms import attempt, choice, offer
 from api.console.components.frame import framed
 from api.console.components.lists.exporting import export_button
 from api.console.visit import Visit
+from api.refusals.differences import difference_lines, noted_line
 from lifecycle.importing import uploading
 from lifecycle.importing.history import NotedChange, compare_days
 from plant.escaped import escaped
@@ -57,20 +58,29 @@ class RegisterPage:
             with card(visit.t("import_send")), box("stack"):
                 words(visit.t("import_hint"), "muted")
                 site = choice(visit, "site", sites, next(iter(sites)), "import-site")
+                asset = mark(ui.input(visit.t("import_asset")).props("outlined dense"), "import-asset")
+                retires = mark(ui.checkbox(visit.t("import_retires")), "import-retires")
+                words(visit.t("import_retires_hint"), "small muted")
                 room = box("stack")
-                site.on_value_change(lambda: self._field(room, str(site.value)))
-                self._field(room, str(site.value))
+
+                def send_to() -> None:
+                    chosen = {"asset": str(asset.value or ""), "retire_missing": "true" if retires.value else ""}
+                    self._field(room, str(site.value), {name: value for name, value in chosen.items() if value})
+
+                for one in (site, asset, retires):
+                    one.on_value_change(send_to)
+                send_to()
         with card(visit.t("imports")):
             self._rows = box("stack", testid="imports")
         await self.read()
         with card(visit.t("register_changes")), box("stack"):
             self._days(list(sites))
 
-    def _field(self, room: Element, site: str) -> None:
+    def _field(self, room: Element, site: str, chosen: dict[str, str]) -> None:
         room.clear()
         with room:
             field = mark(Element("attach-files"), "import-file")
-            to = f"/api/v1/register/{quote(site, safe='')}/imports"
+            to = f"/api/v1/register/{quote(site, safe='')}/imports{f'?{urlencode(chosen)}' if chosen else ''}"
             field.props.update({"accept": _ACCEPT, "label": self._visit.t("import_send"), "to": to})
 
         async def refused(event: GenericEventArguments) -> None:
@@ -104,7 +114,7 @@ class RegisterPage:
                 details.props["open"] = one.state == "tried"
                 with box(tag="summary"):
                     words(visit.t("import_difference"))
-                for line in one.said.get("lines", [])[:_MOST_SHOWN]:
+                for line in _lines(visit, one):
                     words(line, "small mono")
             if one.state == "tried" and visit.may(Right.REGISTER_ASSETS, one.site):
                 with box("line"):
@@ -153,9 +163,16 @@ class RegisterPage:
         self._changes.clear()
         with self._changes:
             for one in found[0][:_MOST_SHOWN]:
-                words(one.line, "small")
+                words(noted_line(visit.language, one), "small")
             if not found[0]:
                 words(visit.t("changes_none"), "muted")
+
+
+def _lines(visit: Visit, one: RegisterUpload) -> list[str]:
+    """Say what a file changes; those of before it was kept item by item have lines in English."""
+    if "lines" in one.said:
+        return [str(line) for line in one.said["lines"]]
+    return difference_lines(visit.language, one.said, one.file, most=_MOST_SHOWN)
 
 
 def _sites(visit: Visit) -> dict[str, Names]:

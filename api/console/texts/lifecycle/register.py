@@ -14,6 +14,12 @@ REGISTER_TEXTS: dict[str, tuple[str, str]] = {
         "Nothing is taken in before you have seen what would change, and confirmed it.",
         "在您查看并确认差异之前，不会写入任何内容。",
     ),
+    "import_asset": ("Asset of a maker's package (AASX)", "制造商数据包（AASX）所属设备"),
+    "import_retires": ("Retire what the file no longer names", "停用文件中已不再出现的内容"),
+    "import_retires_hint": (
+        "Only what an earlier version of the same file put here; the record keeps it.",
+        "仅限此文件先前版本导入的内容；历史记录保留。",
+    ),
     "imports": ("Files that were sent", "已上传的文件"),
     "import_difference": ("What changes", "差异"),
     "import_confirm": ("Take it in", "确认导入"),

@@ -40,3 +40,5 @@ def test_a_file_is_sent_seen_and_confirmed(console: str, open_tab: OpenTab, app_
     tab = open_tab(console, locale="zh-CN", width=390)
     tab.open("/register")
     tab.page.get_by_text("已导入").wait_for()
+    tab.page.locator("summary").first.click()
+    tab.page.get_by_text("新增类别 valve").wait_for()
