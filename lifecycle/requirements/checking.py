@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lifecycle.importing.applying import MAKER
+from lifecycle.requirements.patterns import compiled
 from lifecycle.requirements.requirement import ClassRequirement, ParameterRequirement, Requirements
 from lifecycle.units import conversion
 from plant.errors import Rejected
 from storage.projects.requirements import HeldForHandover
 
 UnmetKind = Literal["document", "parameter", "parameter_value", "signal", "limit", "no_spares", "serial"]
+_LONGEST_MATCHED = 1000
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -74,8 +76,24 @@ def _of_machine(held: HeldForHandover) -> Iterator[tuple[str, str, str, str]]:
         yield "Pset_ManufacturerOccurrence", "SerialNumber", held.serial, ""
 
 
+def _reads_as_asked(asked: ParameterRequirement, value: str) -> bool:
+    """Say whether a value is one of those that are allowed, as long as it may be, and of one of the patterns."""
+    if asked.values and value not in asked.values and not _is_one_of(asked.values, value):
+        return False
+    if not asked.shortest <= len(value) <= (asked.longest or len(value)):
+        return False
+    matched = value[:_LONGEST_MATCHED]
+    return not asked.patterns or any(compiled(one).fullmatch(matched) for one in asked.patterns)
+
+
+def _is_one_of(allowed: Sequence[str], value: str) -> bool:
+    """Say whether a number is one of those that are allowed, however it is written."""
+    numbers = [float(one) for one in allowed if _NUMBER.fullmatch(one)]
+    return bool(_NUMBER.fullmatch(value.strip())) and float(value) in numbers
+
+
 def _fits(asked: ParameterRequirement, value: str, unit: str) -> bool:
-    if asked.values and value not in asked.values:
+    if not _reads_as_asked(asked, value):
         return False
     if asked.low is None and asked.high is None:
         return True

@@ -8,12 +8,15 @@ dropped unseen.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from lifecycle.requirements.patterns import compiled
 from lifecycle.requirements.requirement import ClassRequirement, ParameterRequirement, Requirements
 from lifecycle.units import conversion
 from plant.errors import Rejected
@@ -22,6 +25,7 @@ IDS = "http://standards.buildingsmart.org/IDS"
 XS = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SYSTEM = "assetloop"
+_BOUNDS = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 _MOST_BYTES = 20 * 1024 * 1024
 _FACETS = ("entity", "partOf", "classification", "attribute", "property", "material")
 _VERSIONS = frozenset({"IFC2X3", "IFC4", "IFC4X3_ADD2"})
@@ -97,9 +101,9 @@ def _read_specification(one: ET.Element, found: dict[str, list[ParameterRequirem
     name, versions = one.get("name"), (one.get("ifcVersion") or "").split()
     if not name or not versions or not set(versions) <= _VERSIONS:
         raise Rejected("no_ids", f"the specification {name or 'without a name'} names no version of IFC, as IFC4")
-    class_tag = _class_of(_child(one, "applicability"), name, notes)
+    class_tags = _classes_of(_child(one, "applicability"), name, notes)
     requirements = one.find(f"{{{IDS}}}requirements")
-    if class_tag is None or requirements is None:
+    if not class_tags or requirements is None:
         return
     for facet in requirements:
         kind = facet.tag.removeprefix(f"{{{IDS}}}")
@@ -112,21 +116,21 @@ def _read_specification(one: ET.Element, found: dict[str, list[ParameterRequirem
             notes.append(f"{name}: a property that is {cardinality} is not asked for here")
         else:
             read = _read_property(facet, name, notes)
-            if read is not None:
-                found.setdefault(class_tag, []).append(read)
+            for class_tag in class_tags:
+                found.setdefault(class_tag, []).extend([read] if read is not None else [])
 
 
-def _class_of(applicability: ET.Element, name: str, notes: list[str]) -> str | None:
+def _classes_of(applicability: ET.Element, name: str, notes: list[str]) -> tuple[str, ...]:
     for path in ("classification/value", "entity/name"):
         element = applicability.find("/".join(f"{{{IDS}}}{part}" for part in path.split("/")))
         values = _values(element)
-        if element is not None and len(values) == 1:
-            return values[0]
+        if values:
+            return values
         if element is not None:
-            notes.append(f"{name}: it applies to more than one class by a restriction, and was left out")
-            return None
+            notes.append(f"{name}: it applies to classes by a pattern, and was left out")
+            return ()
     notes.append(f"{name}: it applies to no entity and no classification, and was left out")
-    return None
+    return ()
 
 
 def _read_property(facet: ET.Element, name: str, notes: list[str]) -> ParameterRequirement | None:
@@ -137,8 +141,7 @@ def _read_property(facet: ET.Element, name: str, notes: list[str]) -> ParameterR
         return None
     value = facet.find(f"{{{IDS}}}value")
     bounds = _bounds(value, name)
-    if value is not None and not _values(value) and not bounds:
-        notes.append(f"{name}: {names[0]} must be there; the pattern of its value is not checked here")
+    texts = _texts(value, f"{name}: {names[0]}", notes)
     return ParameterRequirement(
         name=names[0],
         property_set=sets[0],
@@ -149,7 +152,32 @@ def _read_property(facet: ET.Element, name: str, notes: list[str]) -> ParameterR
         low_is_open="minExclusive" in bounds,
         high_is_open="maxExclusive" in bounds,
         data_type=data_type,
+        **texts,
     )
+
+
+def _texts(value: ET.Element | None, name: str, notes: list[str]) -> dict[str, Any]:
+    """Read what a value's text must be like; what cannot be checked is named."""
+    found: dict[str, Any] = {}
+    patterns: list[str] = []
+    for one in value.findall(f"{{{XS}}}restriction/*") if value is not None else ():
+        kind, said = one.tag.removeprefix(f"{{{XS}}}"), one.get("value", "")
+        if kind == "pattern":
+            patterns.append(said)
+        elif kind in {"length", "minLength", "maxLength"}:
+            if not re.fullmatch(r"\d{1,4}", said):
+                raise Rejected("no_ids", f"{name}: {kind} {said!r} is no number of characters")
+            found |= {"shortest": int(said)} if kind != "maxLength" else {}
+            found |= {"longest": int(said)} if kind != "minLength" else {}
+        elif kind not in {"enumeration", *_BOUNDS, "annotation"}:
+            notes.append(f"{name} must be there; the {kind} of its value is not checked here")
+    try:
+        for pattern in patterns:
+            compiled(pattern)
+    except Rejected as error:
+        notes.append(f"{name} must be there; its pattern is not checked here: {error.detail}")
+        return found
+    return {**found, "patterns": tuple(patterns)}
 
 
 def _values(element: ET.Element | None) -> tuple[str, ...]:
@@ -164,7 +192,7 @@ def _values(element: ET.Element | None) -> tuple[str, ...]:
 
 def _bounds(element: ET.Element | None, name: str) -> dict[str, float]:
     found: dict[str, float] = {}
-    for bound in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive"):
+    for bound in _BOUNDS:
         one = element.find(f"{{{XS}}}restriction/{{{XS}}}{bound}") if element is not None else None
         if one is None:
             continue
@@ -220,14 +248,19 @@ def _write_property(parent: ET.Element, one: ParameterRequirement) -> None:
         "minExclusive" if one.low_is_open else "minInclusive": one.low,
         "maxExclusive" if one.high_is_open else "maxInclusive": one.high,
     }
-    if any(bound is not None for bound in bounds.values()):
-        value = ET.SubElement(facet, f"{{{IDS}}}value")
-        restriction = ET.SubElement(value, f"{{{XS}}}restriction", {"base": "xs:double"})
-        for name, bound in bounds.items():
-            if bound is not None:
-                ET.SubElement(restriction, f"{{{XS}}}{name}", {"value": repr(bound * factor + offset)})
-    elif one.values:
+    said = [(name, repr(bound * factor + offset)) for name, bound in bounds.items() if bound is not None]
+    base = "xs:double" if said else "xs:string"
+    said += [("pattern", pattern) for pattern in one.patterns]
+    said += [("minLength", str(one.shortest))] if one.shortest else []
+    said += [("maxLength", str(one.longest))] if one.longest else []
+    if not said and one.values:
         _write_value(facet, "value", one.values)
+    elif said:
+        said += [("enumeration", value) for value in one.values]
+        value = ET.SubElement(facet, f"{{{IDS}}}value")
+        restriction = ET.SubElement(value, f"{{{XS}}}restriction", {"base": base})
+        for name, text in said:
+            ET.SubElement(restriction, f"{{{XS}}}{name}", {"value": text})
 
 
 def _in_si(one: ParameterRequirement) -> tuple[float, float, str]:

@@ -7,21 +7,25 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lifecycle.handover.projects import VDI_CLASSES
 from lifecycle.importing.tables.mapping_file import quoted
 from lifecycle.register.plant_file import Tag, Unit
 from lifecycle.register.toml_file import read_toml
+from lifecycle.requirements.patterns import compiled
+from plant.errors import Rejected
 
 EVERY_CLASS = "*"
+_ADDED_LATER = ("patterns", "shortest", "longest")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParameterRequirement:
     """A parameter that must be known: one of `values`, or from `low` to `high` in `unit`, where they are said.
 
-    An open bound is itself too much. `data_type` is IFC's, for exchange by IDS.
+    An open bound is itself too much. `patterns` are of XML Schema, of which the value matches one; `shortest` and
+    `longest` bound how many characters it has. `data_type` is IFC's, for exchange by IDS.
     """
 
     name: str
@@ -33,6 +37,9 @@ class ParameterRequirement:
     low_is_open: bool = False
     high_is_open: bool = False
     data_type: str = ""
+    patterns: tuple[str, ...] = ()
+    shortest: int = 0
+    longest: int | None = None
 
     @property
     def called(self) -> str:
@@ -83,6 +90,19 @@ class _Parameter(_Entry):
     low_is_open: bool = False
     high_is_open: bool = False
     data_type: Annotated[str, Field(pattern=r"^[A-Z]*$")] = ""
+    patterns: list[str] = []
+    shortest: Annotated[int, Field(ge=0, le=4000)] = 0
+    longest: Annotated[int | None, Field(ge=1, le=4000)] = None
+
+    @field_validator("patterns")
+    @classmethod
+    def _patterns_are_understood(cls, patterns: list[str]) -> list[str]:
+        for one in patterns:
+            try:
+                compiled(one)
+            except Rejected as error:
+                raise ValueError(error.detail) from error
+        return patterns
 
     @model_validator(mode="after")
     def _it_makes_sense(self) -> Self:
@@ -115,7 +135,10 @@ class ClassAskedEntry(_Entry):
             class_tag=class_tag,
             documents=tuple(self.documents),
             parameters=tuple(
-                ParameterRequirement(**{**said.model_dump(), "values": tuple(said.values)}) for said in self.parameter
+                ParameterRequirement(
+                    **{**said.model_dump(), "values": tuple(said.values), "patterns": tuple(said.patterns)}
+                )
+                for said in self.parameter
             ),
             signals=tuple(self.signals),
             limits=tuple(self.limits),
@@ -188,7 +211,16 @@ def merged(before: ClassRequirement, more: ClassRequirement) -> ClassRequirement
 
 def requirements_document(requirements: Requirements) -> dict[str, Any]:
     """Write requirements as the JSON that is kept and signed."""
-    return {"classes": [asdict(one) for one in requirements.classes]}
+    return {"classes": [_class_document(one) for one in requirements.classes]}
+
+
+def _class_document(one: ClassRequirement) -> dict[str, Any]:
+    """Write what is asked of a class; what was added later is left out where it says nothing, so that hashes stay."""
+    parameters = [
+        {name: value for name, value in said.items() if name not in _ADDED_LATER or value}
+        for said in map(asdict, one.parameters)
+    ]
+    return {**asdict(one), "parameters": parameters}
 
 
 def requirements_of_document(document: dict[str, Any]) -> Requirements:
@@ -201,7 +233,10 @@ def requirements_of_document(document: dict[str, Any]) -> Requirements:
                     **one,
                     **{name: tuple(one[name]) for name in lists},
                     "parameters": tuple(
-                        ParameterRequirement(**{**said, "values": tuple(said["values"])}) for said in one["parameters"]
+                        ParameterRequirement(
+                            **{**said, "values": tuple(said["values"]), "patterns": tuple(said.get("patterns", ()))}
+                        )
+                        for said in one["parameters"]
                     ),
                 }
             )
@@ -229,7 +264,7 @@ def _class_lines(one: ClassRequirement) -> list[str]:
         said = {
             name: value
             for name, value in asdict(parameter).items()
-            if value not in ("", None, ()) and value is not False
+            if value not in ("", None, ()) and value is not False and (name, value) != ("shortest", 0)
         }
         lines += ["[[class.parameter]]", *(_line(name, value) for name, value in said.items())]
     return [*lines, ""]

@@ -19,6 +19,7 @@ from lifecycle.requirements.agreeing import (
     requirements_act,
     sign_requirements,
 )
+from lifecycle.requirements.checking import unmet_by
 from lifecycle.requirements.ids import IDS, read_ids, write_ids
 from lifecycle.requirements.requirement import (
     ClassRequirement,
@@ -34,6 +35,7 @@ from plant.errors import Conflict, Forbidden, Rejected, Unconfirmed
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole
 from storage.core.database import Database
+from storage.projects.requirements import HeldForHandover
 from tests.lifecycle.importing.test_applying import EVERYTHING
 
 FILE = """
@@ -233,6 +235,72 @@ def test_an_ids_of_another_tool_is_read_and_what_is_not_checked_is_named() -> No
         "Pumps: a property that is optional is not asked for here",
         "Pumps: a property whose name is a pattern was left out",
     )
+
+
+HELD = HeldForHandover(
+    asset="P-1", class_tag="IFCPUMP", serial=None, manufacturer=None, model=None, signals=[], parameters=[], parts=[],
+    documents=[],
+)  # fmt: skip
+VALUE = '<value><xs:restriction base="xs:double"><xs:minExclusive value="0"/></xs:restriction></value>'
+
+
+def restricted(*facets: tuple[str, str]) -> str:
+    said = "".join(f'<xs:{name} value="{value}"/>' for name, value in facets)
+    return OF_ANOTHER.replace(VALUE, f'<value><xs:restriction base="xs:string">{said}</xs:restriction></value>')
+
+
+@pytest.mark.parametrize(
+    ("facets", "good", "bad"),
+    [
+        ([("pattern", r"P-\d{3}[A-D]?")], ["P-101", "P-101A"], ["P-101E", "xP-101", "P-101\n"]),
+        ([("pattern", "A.*"), ("pattern", "B")], ["A1", "B"], ["B1", "C"]),
+        ([("pattern", r"\p{Lu}\p{Ll}+"), ("maxLength", "4")], ["Öl", "Oil"], ["oil", "Fuelled"]),
+        ([("pattern", r"\i\c*")], ["_a-1", "泵"], ["1a", ""]),
+        ([("pattern", "^a$")], ["^a$"], ["a"]),
+        ([("length", "3")], ["abc"], ["ab", "abcd"]),
+        ([("minLength", "2"), ("maxLength", "3")], ["ab", "abc"], ["a", "abcd"]),
+        ([("enumeration", "4"), ("enumeration", "N/A")], ["4", "4.0", "N/A"], ["5", "n/a"]),
+        ([("minInclusive", "1"), ("maxExclusive", "2")], ["1", "1.99"], ["0.9", "2", "much"]),
+    ],
+)
+def test_what_an_ids_restricts_a_value_by_is_checked_and_written_out(
+    facets: list[tuple[str, str]], good: list[str], bad: list[str]
+) -> None:
+    read = read_ids(restricted(*facets).encode())
+    assert not any("Power" in one for one in read.notes)
+    for value in (*good, *bad):
+        held = replace(HELD, class_tag="IFCPUMP", parameters=[("Pset_Pump", "Power", value, "")])
+        assert (not list(unmet_by(read, [held]))) == (value in good), value
+    again = read_ids(write_ids(read, "again"))
+    assert replace(again.classes[0].parameters[0], data_type="") == replace(read.classes[0].parameters[0], data_type="")
+    assert requirements_of_document(requirements_document(read)) == read
+
+
+@pytest.mark.parametrize(
+    ("facet", "says"),
+    [
+        (("pattern", "(a+)+b"), "repeats what repeats"),
+        (("pattern", "[a-z-[aeiou]]"), "takes a class away"),
+        (("pattern", r"\p{IsGreek}"), "is not translated"),
+        (("pattern", "(ab"), "ends too early"),
+        (("pattern", "a{1000}{9}"), "follows nothing"),
+        (("totalDigits", "4"), "the totalDigits of its value is not checked"),
+    ],
+)
+def test_a_restriction_that_cannot_be_checked_is_named_and_the_property_asked_for(
+    facet: tuple[str, str], says: str
+) -> None:
+    read = read_ids(restricted(facet).encode())
+    assert [one.name for one in read.classes[0].parameters] == ["Power"]
+    assert any("Power must be there" in one and says in one for one in read.notes)
+
+
+def test_an_ids_that_applies_to_several_entities_asks_each() -> None:
+    names = '<xs:enumeration value="IFCPUMP"/><xs:enumeration value="IFCFAN"/>'
+    several = OF_ANOTHER.replace(
+        "<simpleValue>IFCPUMP</simpleValue>", f'<xs:restriction base="xs:string">{names}</xs:restriction>'
+    )
+    assert [one.class_tag for one in read_ids(several.encode()).classes] == ["IFCPUMP", "IFCFAN"]
 
 
 @pytest.mark.parametrize(
