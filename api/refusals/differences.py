@@ -93,8 +93,8 @@ def noted_line(language: Language, one: NotedChange) -> str:
     told = change_line(language, kind=change.kind, item=change.item, how=change.how, fields=change.fields)
     at = f"{last.at:%Y-%m-%d %H:%M} UTC"
     if language is Language.ZH:
-        return f"{told}（{last.by}，{at}{f'，来自 {last.file}' if last.file else ''}）"
-    return f"{told} ({last.by}, {at}{f' from {last.file}' if last.file else ''})"
+        return f"{told}（{last.by}，{at}{f'，来自 {last.source}' if last.source else ''}）"
+    return f"{told} ({last.by}, {at}{f' from {last.source}' if last.source else ''})"
 
 
 def _counts(language: Language, how: str, counts: Mapping[str, int]) -> str:
