@@ -20,6 +20,8 @@ FAULTS: Mapping[str, str] = {
     "{} is no number": "{} 不是数字",
     "{} may be {} or {}; write one of them": "{} 可能是 {} 或 {}；请写明其一",
     "{} is no amount": "{} 不是数量",
+    "{} is no range": "{} 不是范围",
+    "write it as 0…100 °C": "请写作 0…100 °C",
     "columns that the mapping does not know were left out: {}": "映射中没有的列已忽略：{}",
     "hidden sheets were not read: {}": "未读取隐藏的工作表：{}",
     "columns {} may be the same: {} was taken, the other is kept as a parameter": (

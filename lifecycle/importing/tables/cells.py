@@ -21,6 +21,12 @@ _NOTHING = frozenset(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' \u00a0\u202f]*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})")
+_TYPED_AS_TEXT = re.compile(r"^'(?=[\w-]*\d[^']*$)")  # Excel's mark that a number is meant as text, left by an export
+_END = r"[+-]?\d+(?:[.,' \u00a0]\d+)*"
+_RANGE = re.compile(
+    rf"(?P<low>{_END})\s*(?P<first>[^\d\s.…~/-][^\d…~]*?)?\s*"
+    rf"(?:\.\.\.?|…|~|–|—|/|\bto\b|\bbis\b|至|到|-)\s*(?P<high>{_END})\s*(?P<unit>[^\d\s].*)?"
+)
 _EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _MOST_DAYS = 2_958_465
 
@@ -37,13 +43,13 @@ def is_nothing(cell: Cell) -> bool:
 def text_of(cell: Cell) -> str:
     r"""Return the text of a cell; whole numbers have no decimals, days are written as 2026-03-01.
 
-    >>> text_of(1234567.0), text_of(" P-1\n pump "), text_of(date(2026, 3, 1)), text_of("n/a")
-    ('1234567', 'P-1 pump', '2026-03-01', '')
+    >>> text_of(1234567.0), text_of(" P-1\n pump "), text_of(date(2026, 3, 1)), text_of("n/a"), text_of("'0012")
+    ('1234567', 'P-1 pump', '2026-03-01', '', '0012')
     """
     if is_nothing(cell):
         return ""
     if isinstance(cell, str):
-        return " ".join(cell.split())
+        return _TYPED_AS_TEXT.sub("", " ".join(cell.split()))
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return f"{cell:.0f}" if math.isfinite(cell) and cell == int(cell) and abs(cell) < 1e15 else repr(float(cell))
     if isinstance(cell, datetime):
@@ -112,6 +118,38 @@ def decimal_of(cell: Cell, mark: str = "") -> Decimal | None:
         return None if number is None else Decimal(repr(number)).normalize() + Decimal(0)
     except InvalidOperation as error:
         raise Rejected("no_number", f"{cell!r} is no amount") from error
+
+
+def range_of(cell: Cell, mark: str = "") -> tuple[float | None, float | None, str]:
+    """Return the two ends of a range and its unit, as it was typed; an end is None where it is not bounded.
+
+    Raises:
+        Rejected: it is none.
+
+    >>> range_of("0…100 °C"), range_of("-20 to 60 °C"), range_of("０～１．６MPa"), range_of("≤ 80 %")
+    ((0.0, 100.0, '°C'), (-20.0, 60.0, '°C'), (0.0, 1.6, 'MPa'), (None, 80.0, '%'))
+    >>> range_of("0-16 bar"), range_of("-1..-0,5 bar"), range_of("n/a")
+    ((0.0, 16.0, 'bar'), (-1.0, -0.5, 'bar'), (None, None, ''))
+    """
+    text = "" if is_nothing(cell) else _plain(text_of(cell))
+    if not text:
+        return None, None, ""
+    for sign, is_high in (("<", True), ("≤", True), (">", False), ("≥", False)):
+        if text.startswith(sign):
+            number, unit = _number_and_unit(text.lstrip("<>≤≥= "), mark)
+            return (None, number, unit) if is_high else (number, None, unit)
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise Rejected("no_range", f"{text[:40]!r} is no range")
+    low, high = (number_of(found[end].strip(), mark) for end in ("low", "high"))
+    return low, high, (found["unit"] or found["first"] or "").strip()
+
+
+def _number_and_unit(text: str, mark: str) -> tuple[float | None, str]:
+    match = _NUMBER.match(text)
+    if match is None:
+        raise Rejected("no_range", f"{text[:40]!r} is no range")
+    return number_of(match[0], mark), text[match.end() :].strip()
 
 
 def day_of(cell: Cell, *, is_1904: bool) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 
 from lifecycle.units import spelled
@@ -31,6 +31,7 @@ class TagColumn(StrEnum):
     SIGNAL = "signal"
     SIGNAL_NAME = "signal_name"
     UNIT = "unit"
+    RANGE = "range"
     LOW = "low"
     HIGH = "high"
     PART = "part"
@@ -45,159 +46,91 @@ class TagColumn(StrEnum):
     IGNORE = "ignore"
 
 
-NAMES: Mapping[TagColumn, Sequence[str]] = {
-    TagColumn.SITE: ("site", "plant", "facility", "厂区", "站点", "工厂", "场站"),
+NAMES: Mapping[TagColumn, str] = {
+    TagColumn.SITE: "site, plant, facility, 厂区, 站点, 工厂, 场站",
     TagColumn.TAG: (
-        *("tag", "tag no", "tag number", "tag name", "equipment tag", "equipment no", "equipment number", "asset"),
-        *("asset tag", "asset no", "functional location", "floc", "kks", "kks code", "item no", "position"),
-        *("位号", "设备位号", "设备编号", "设备号", "编号", "资产编号", "资产位号", "仪表位号", "kks编码", "功能位置"),
+        "tag, tag no, tag number, tag name, equipment tag, equipment no, equipment number, asset, "
+        "asset tag, asset no, functional location, floc, kks, kks code, item no, position, equipment id, "
+        "asset id, kennzeichen, anlagenkennzeichen, akz, technischer platz, equipmentnummer, 位号, 设备位号, "
+        "设备编号, 设备号, 编号, 资产编号, 资产位号, 仪表位号, kks编码, 功能位置"
     ),
     TagColumn.NAME: (
-        *("name", "description", "equipment name", "asset name", "service", "designation", "equipment description"),
-        *("english name", "name en", "英文名称", "英文名"),
+        "name, description, equipment name, asset name, service, designation, equipment description, "
+        "description of functional location, description of technical object, service description, "
+        "english name, name en, 英文名称, 英文名, bezeichnung, benennung, beschreibung"
     ),
-    TagColumn.NAME_ZH: (
-        "name zh",
-        "chinese name",
-        "中文名称",
-        "中文名",
-        "名称",
-        "设备名称",
-        "资产名称",
-        "描述",
-        "用途",
-        "设备描述",
-    ),
+    TagColumn.NAME_ZH: "name zh, chinese name, 中文名称, 中文名, 名称, 设备名称, 资产名称, 描述, 用途, 设备描述",
     TagColumn.CLASS: (
-        *("class", "type", "equipment type", "equipment class", "asset class", "asset type", "category", "type name"),
-        *("类别", "类型", "设备类型", "设备类别", "设备分类", "分类", "种类"),
+        "object type, instrument type, typ, gerätetyp, geräteart, komponente, objektart, klasse, class, "
+        "type, equipment type, equipment class, asset class, asset type, category, type name, 类别, 类型, "
+        "设备类型, 设备类别, 设备分类, 分类, 种类"
     ),
     TagColumn.AREA: (
-        "area",
-        "location",
-        "unit area",
-        "zone",
-        "room",
-        "building",
-        "区域",
-        "位置",
-        "安装位置",
-        "装置",
-        "车间",
-        "房间",
+        "area, location, unit area, zone, room, building, bereich, einbauort, standort, gebäude, 区域, 位置, "
+        "安装位置, 装置, 车间, 房间"
     ),
     TagColumn.PARENT: (
-        "parent",
-        "parent tag",
-        "superior",
-        "superior functional location",
-        "part of",
-        "上级",
-        "上级位号",
-        "父级",
-        "上级设备",
-        "所属设备",
+        "parent, parent tag, superior, superior functional location, superior functloc, "
+        "übergeordneter platz, part of, 上级, 上级位号, 父级, 上级设备, 所属设备"
     ),
-    TagColumn.SYSTEM: ("system", "system no", "subsystem", "系统", "系统号", "所属系统", "子系统"),
+    TagColumn.SYSTEM: "system, system no, subsystem, 系统, 系统号, 所属系统, 子系统",
     TagColumn.CRITICALITY: (
-        "criticality",
-        "crit",
-        "abc",
-        "abc indicator",
-        "priority class",
-        "重要度",
-        "关键度",
-        "重要性",
-        "关键性",
-        "重要等级",
-        "设备等级",
+        "criticality, crit, abc, abc indicator, abc indic, abc kennzeichen, priority class, 重要度, 关键度, 重要性, "
+        "关键性, 重要等级, 设备等级"
     ),
-    TagColumn.SERIAL: ("serial", "serial no", "serial number", "s n", "sn", "序列号", "出厂编号", "产品编号", "机身号"),
+    TagColumn.SERIAL: (
+        "manufserialnumber, manufacturer serial number, seriennummer, fabriknummer, serial, serial no, "
+        "serial number, s n, sn, 序列号, 出厂编号, 产品编号, 机身号"
+    ),
     TagColumn.MANUFACTURER: (
-        "manufacturer",
-        "maker",
-        "make",
-        "vendor",
-        "brand",
-        "oem",
-        "制造商",
-        "生产厂家",
-        "厂家",
-        "制造厂",
-        "品牌",
-        "厂商",
+        "manufacturer, hersteller, lieferant, maker, make, vendor, brand, oem, "
+        "制造商, 生产厂家, 厂家, 制造厂, 品牌, 厂商"
     ),
-    TagColumn.MODEL: ("model", "model no", "model number", "type designation", "型号", "规格型号", "设备型号"),
-    TagColumn.FEEDS: ("feeds", "feeds to", "downstream", "to", "下游", "下游设备", "供给", "流向"),
-    TagColumn.GLOBAL_ID: (
-        "globalid",
-        "global id",
-        "ifc guid",
-        "guid",
-        "ifc globalid",
-        "externalidentifier",
-        "extidentifier",
+    TagColumn.MODEL: (
+        "typbezeichnung, typenbezeichnung, modell, model, model no, model number, type designation, 型号, "
+        "规格型号, 设备型号"
     ),
+    TagColumn.FEEDS: "feeds, feeds to, downstream, to, 下游, 下游设备, 供给, 流向",
+    TagColumn.GLOBAL_ID: "globalid, global id, ifc guid, guid, ifc globalid, externalidentifier, extidentifier",
     TagColumn.SIGNAL: (
-        "signal",
-        "signal key",
-        "point",
-        "measurement",
-        "parameter key",
-        "key",
-        "信号",
-        "测点",
-        "测点名",
-        "点名",
-        "信号键",
+        "signal, signal key, messstelle, messgröße, point, measurement, parameter key, key, 信号, 测点, 测点名, "
+        "点名, 信号键"
     ),
-    TagColumn.SIGNAL_NAME: ("signal name", "point name", "signal description", "测点名称", "信号名称", "测点描述"),
-    TagColumn.UNIT: ("unit", "units", "eu", "eng unit", "engineering unit", "uom", "单位", "工程单位", "计量单位"),
+    TagColumn.SIGNAL_NAME: "signal name, point name, signal description, 测点名称, 信号名称, 测点描述",
+    TagColumn.UNIT: "einheit, unit, units, eu, eng unit, engineering unit, uom, 单位, 工程单位, 计量单位",
+    TagColumn.RANGE: (
+        "range, measuring range, measurement range, instrument range, calibrated range, span, limits, 量程, "
+        "测量范围, 量程范围, 范围, messbereich, bereichsgrenzen"
+    ),
     TagColumn.LOW: (
-        *("low", "min", "minimum", "lower limit", "low limit", "lo", "range low", "range min", "lrv", "alarm low"),
-        *("下限", "最小值", "低限", "量程下限", "报警下限", "低报"),
+        "untere grenze, grenzwert unten, alarm l, low alarm, set point l, setpoint l, alarm lo, low, min, "
+        "minimum, lower limit, low limit, lo, range low, range min, lrv, alarm low, 下限, 最小值, 低限, 量程下限, "
+        "报警下限, 低报"
     ),
     TagColumn.HIGH: (
-        *("high", "max", "maximum", "upper limit", "high limit", "hi", "range high", "range max", "urv", "alarm high"),
-        *("上限", "最大值", "高限", "量程上限", "报警上限", "高报"),
+        "obere grenze, grenzwert oben, alarm h, high alarm, set point h, setpoint h, alarm hi, high, max, "
+        "maximum, upper limit, high limit, hi, range high, range max, urv, alarm high, 上限, 最大值, 高限, 量程上限, "
+        "报警上限, 高报"
     ),
     TagColumn.PART: (
-        "spare part",
-        "spare",
-        "part",
-        "part no",
-        "part number",
-        "spare part no",
-        "备件",
-        "备件号",
-        "备件编号",
-        "物料号",
-        "物料编码",
+        "spare part, spare, part, part no, part number, spare part no, 备件, 备件号, 备件编号, 物料号, 物料编码"
     ),
-    TagColumn.PART_NAME: ("part name", "spare part name", "part description", "备件名称", "物料名称"),
-    TagColumn.STOCK: ("stock", "on stock", "on hand", "quantity on hand", "库存", "库存数量", "现有库存"),
-    TagColumn.LEAST: ("least", "min stock", "minimum stock", "safety stock", "reorder level", "最低库存", "安全库存"),
-    TagColumn.LEAD_TIME_DAYS: ("lead time", "lead time days", "delivery time", "交货期", "采购周期", "供货周期"),
-    TagColumn.QUANTITY: ("quantity", "qty", "installed quantity", "数量", "安装数量"),
-    TagColumn.PRICE: ("price", "unit price", "cost", "单价", "价格"),
+    TagColumn.PART_NAME: "part name, spare part name, part description, 备件名称, 物料名称",
+    TagColumn.STOCK: "stock, on stock, on hand, quantity on hand, 库存, 库存数量, 现有库存",
+    TagColumn.LEAST: "least, min stock, minimum stock, safety stock, reorder level, 最低库存, 安全库存",
+    TagColumn.LEAD_TIME_DAYS: "lead time, lead time days, delivery time, 交货期, 采购周期, 供货周期",
+    TagColumn.QUANTITY: "quantity, qty, installed quantity, 数量, 安装数量",
+    TagColumn.PRICE: "price, unit price, cost, 单价, 价格",
     TagColumn.DAY: (
-        *("installation date", "install date", "installed on", "commissioning date", "warranty start", "warranty end"),
-        *(
-            "warranty start date",
-            "warranty until",
-            "安装日期",
-            "投运日期",
-            "投产日期",
-            "出厂日期",
-            "保修开始",
-            "保修截止",
-            "质保到期",
-        ),
+        "installation date, install date, installed on, commissioning date, warranty start, warranty end, "
+        "warranty start date, warranty until, 安装日期, 投运日期, 投产日期, 出厂日期, 保修开始, 保修截止, 质保到期"
     ),
-    TagColumn.IGNORE: ("no", "row", "序号", "行号", "#"),
+    TagColumn.IGNORE: "no, row, lfd nr, nr, pos, 序号, 行号, #",
 }
+"""How columns are called, without their units, in small letters."""
+
 _UNIT = re.compile(r"[\[(（【]\s*([^\])）】]{1,20})\s*[\])）】]")
-_OF_NAME = {name: column for column, names in NAMES.items() for name in names}
+_OF_NAME = {name: column for column, names in NAMES.items() for name in names.split(", ")}
 
 
 def known_column(head: str) -> TagColumn | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lifecycle.importing.tables.cells import text_of
@@ -55,7 +55,7 @@ def _heads(rows: Sequence[Sequence[str]], at: int, *, depth: int) -> Heads | Non
     below += [""] * (width - len(below))
     if not any(above) or (depth == 2 and not _is_second(above, below)):
         return None
-    names = tuple(
+    names = _once_each(
         top if not low or low == top else f"{top} / {low}" if top else low
         for top, low in zip(above, below, strict=True)
     )
@@ -66,6 +66,20 @@ def _heads(rows: Sequence[Sequence[str]], at: int, *, depth: int) -> Heads | Non
     is_units = any(units) and not any(below_heads[column] for column in tags if column < len(below_heads))
     is_units = is_units and all(unit or not cell for unit, cell in zip(units, below_heads, strict=True))
     return Heads(names=names, units=tuple(units) if is_units else (), row=at, first=first + is_units)
+
+
+def _once_each(names: Iterable[str]) -> tuple[str, ...]:
+    """Tell heads of one name apart by their number.
+
+    >>> _once_each(["Tag", "Remark", "", "Remark", ""])
+    ('Tag', 'Remark', '', 'Remark (2)', '')
+    """
+    seen: Counter[str] = Counter()
+    told = []
+    for name in names:
+        seen[name] += 1
+        told.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return tuple(told)
 
 
 def _is_second(above: Sequence[str], below: Sequence[str]) -> bool:

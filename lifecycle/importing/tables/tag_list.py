@@ -23,7 +23,7 @@ from lifecycle.importing.facts import (
     Source,
     SystemFact,
 )
-from lifecycle.importing.tables.cells import day_of, decimal_mark, decimal_of, text_of
+from lifecycle.importing.tables.cells import day_of, decimal_mark, decimal_of, range_of, text_of
 from lifecycle.importing.tables.columns import TagColumn, unit_in
 from lifecycle.importing.tables.heads import Heads, find_heads, heads_at
 from lifecycle.importing.tables.mapping_file import (
@@ -35,6 +35,7 @@ from lifecycle.importing.tables.mapping_file import (
     unknown_heads,
 )
 from lifecycle.importing.tables.sheets import Book, Cell, Sheet, read_book
+from lifecycle.importing.tables.tag_rows import is_heading, is_total, one_each
 from plant.errors import Rejected
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class _TagList:
     single: dict[TagColumn, int] = field(default_factory=dict)
     others: dict[int, tuple[str, TagColumn]] = field(default_factory=dict)
     marks: dict[int, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def facts(self, path: Path) -> Facts:
         self.single, self.others = columns_at(self.mapping, self.heads)
@@ -112,13 +114,13 @@ class _TagList:
         found: dict[str, list[object]] = {}
         site = self.options.site or self._site(rows)
         for number, row in enumerate(rows, start=self.heads.first + 1):
-            if any(text_of(cell) for cell in row):
+            if any(text_of(cell) for cell in row) and not self._is_no_asset(row):
                 for fact in self._row(row, Origin(sheet=self.sheet.name, row=number), site):
                     found.setdefault(type(fact).__name__, []).append(fact)
         return Facts(
             source=Source(kind="tags", file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
             site=SiteFact(tag=site),
-            assets=_one_each(found.get("AssetFact", [])),
+            assets=one_each(found.get("AssetFact", [])),
             systems=tuple(found.get("SystemFact", [])),  # type: ignore[arg-type]
             signals=tuple(found.get("SignalFact", [])),  # type: ignore[arg-type]
             parameters=tuple(found.get("ParameterFact", [])),  # type: ignore[arg-type]
@@ -127,6 +129,16 @@ class _TagList:
             faults=tuple(self.faults),
             notes=tuple(self._notes()),
         )
+
+    def _is_no_asset(self, row: Sequence[Cell]) -> bool:
+        """Say whether a row is a heading between areas or a total; which ones were left out is noted."""
+        texts, at = [text for cell in row if (text := text_of(cell))], self.single[_C.TAG]
+        is_one = len(self.single) > 1 and len(texts) == 1
+        tag = text_of(row[at]) if at < len(row) else ""
+        is_none = is_total(texts[0]) or (is_one and is_heading(texts[0], of_tag=tag))
+        if is_none:
+            self.left_out.append(texts[0])
+        return is_none
 
     def _number_columns(self) -> list[int]:
         return [self.single[column] for column in _NUMBERS if column in self.single]
@@ -143,6 +155,8 @@ class _TagList:
         unknown = unknown_heads(self.mapping, self.heads)
         if unknown:
             yield f"columns that the mapping does not know were left out: {', '.join(unknown)}"
+        if self.left_out:
+            yield f"totals and headings without a tag were left out: {', '.join(self.left_out[:20])}"
         hidden = [one.name for one in self.book.sheets if one.is_hidden]
         if hidden:
             yield f"hidden sheets were not read: {', '.join(hidden)}"
@@ -168,6 +182,8 @@ class _TagList:
             yield SystemFact(tag=said[_C.SYSTEM], members=(tag,), origin=origin)
         if _C.SIGNAL in said:
             yield self._signal(tag, said, numbers, origin)
+        else:
+            yield from self._limits_of_no_signal(tag, said, origin)
         if _C.PART in said:
             yield _part(tag, said, numbers, origin)
         if _C.GLOBAL_ID in said:
@@ -209,15 +225,37 @@ class _TagList:
         self, tag: str, said: dict[TagColumn, str], numbers: dict[TagColumn, Decimal | None], origin: Origin
     ) -> SignalFact:
         low, high = numbers[_C.LOW], numbers[_C.HIGH]
+        least, most, unit = self._range(tag, said, origin)
+        low = low if low is not None or least is None else Decimal(repr(least))
+        high = high if high is not None or most is None else Decimal(repr(most))
         return SignalFact(
             asset=tag,
             key=said[_C.SIGNAL],
             name=said.get(_C.SIGNAL_NAME),
-            unit=said.get(_C.UNIT) or self._unit_of(_C.HIGH) or self._unit_of(_C.LOW) or None,
+            unit=said.get(_C.UNIT) or unit or self._unit_of(_C.HIGH) or self._unit_of(_C.LOW) or None,
             low=None if low is None else float(low),
             high=None if high is None else float(high),
             origin=origin,
         )
+
+    def _range(self, tag: str, said: dict[TagColumn, str], origin: Origin) -> tuple[float | None, float | None, str]:
+        """Read both limits out of one cell, as `0…100 °C`; where it is none, the signal is kept without limits."""
+        if _C.RANGE not in said:
+            return None, None, ""
+        try:
+            low, high, unit = range_of(said[_C.RANGE], self.marks.get(self.single[_C.RANGE], ""))
+        except Rejected as error:
+            what = f"{tag}, column {self.heads.names[self.single[_C.RANGE]]}: {error.detail}"
+            self._fault(origin, what, "write it as 0…100 °C", tag)
+            return None, None, ""
+        return low, high, unit or self._unit_of(_C.RANGE)
+
+    def _limits_of_no_signal(self, tag: str, said: dict[TagColumn, str], origin: Origin) -> Iterator[ParameterFact]:
+        """Keep limits of a row without a signal as parameters of the asset, under their heads: nothing is dropped."""
+        for column in (_C.LOW, _C.HIGH, _C.RANGE):
+            if column in said:
+                head, unit = self.heads.names[self.single[column]], said.get(_C.UNIT) or self._unit_of(column)
+                yield ParameterFact(asset=tag, name=head, value=said[column], unit=unit, origin=origin)
 
     def _unit_of(self, column: TagColumn) -> str:
         at = self.single.get(column)
@@ -252,33 +290,3 @@ def _part(tag: str, said: dict[TagColumn, str], numbers: dict[TagColumn, Decimal
         asset=tag,
         origin=origin,
     )
-
-
-def _one_each(assets: Sequence[object]) -> tuple[AssetFact, ...]:
-    """Put rows of one asset together where the later ones say nothing else of it, as those of its signals do."""
-    kept: dict[str, list[AssetFact]] = {}
-    for one in assets:
-        if isinstance(one, AssetFact):
-            kept.setdefault(one.tag, []).append(one)
-    result: list[AssetFact] = []
-    for rows in kept.values():
-        first = rows[0]
-        result.append(first)
-        result += [one for one in rows[1:] if _says_more(first, one)]
-    return tuple(result)
-
-
-def _says_more(first: AssetFact, other: AssetFact) -> bool:
-    names = (
-        "class_tag",
-        "name",
-        "name_zh",
-        "area",
-        "parent",
-        "criticality",
-        "serial",
-        "manufacturer",
-        "model",
-        "feeds",
-    )
-    return any(getattr(other, name) not in (None, getattr(first, name)) for name in names)

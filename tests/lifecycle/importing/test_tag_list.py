@@ -201,3 +201,53 @@ def test_a_workbook_that_is_called_a_text_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", {"A": [["Tag"], ["P-1"]]}).rename(tmp_path / "t.csv")
     with pytest.raises(Rejected, match=r"call it \.xlsx"):
         read(path)
+
+
+def limits(facts: Facts) -> dict[str, tuple[float | None, float | None, str | None]]:
+    return {one.asset: (one.low, one.high, one.unit) for one in facts.signals}
+
+
+def test_a_german_list_with_areas_totals_and_numbers_as_text_is_read(tmp_path: Path) -> None:
+    body = (
+        "Anlagenkennzeichen;Bezeichnung;Typ;Hersteller;Seriennummer;Messstelle;Einheit;Min;Max;Bemerkung\n"
+        "P-101;Speisepumpe;Kreiselpumpe;KSB;'0471;Druck;bar;0,5;16,0;geprüft\n;;;;;;;;;\nBereich 2;;;;;;;;;\n"
+        "P-102;Ölpumpe;Kreiselpumpe;KSB;'0472;Druck;bar;0,5;1.016,0;\nSUM-1;Sumpf;Grube;;;;;;;\nSumme: 3;;;;;;;;;\n"
+    )
+    facts = read(text(tmp_path, body, "cp1252"))
+    assert [(one.tag, one.name, one.class_tag, one.serial) for one in facts.assets] == [
+        ("P-101", "Speisepumpe", "Kreiselpumpe", "0471"),
+        ("P-102", "Ölpumpe", "Kreiselpumpe", "0472"),
+        ("SUM-1", "Sumpf", "Grube", None),
+    ]
+    assert limits(facts) == {"P-101": (0.5, 16.0, "bar"), "P-102": (0.5, 1016.0, "bar")}
+    assert [(one.name, one.value) for one in facts.parameters] == [("Bemerkung", "geprüft")]
+    assert facts.notes == ("totals and headings without a tag were left out: Bereich 2, Summe: 3",)
+
+
+def test_both_limits_in_one_cell_are_read_with_their_unit(tmp_path: Path) -> None:
+    ranges = ["0…100 °C", "-20 to 60 °C", "0-16 bar", "0 ~ 1.6 MPa", "≤ 80 %", "０～１００℃", "n/a", "some"]
+    rows = "".join(f"T-{at}\tsensor\ttemp\t{one}\n" for at, one in enumerate(ranges))
+    facts = read(text(tmp_path, f"Tag\tType\tSignal\tMeasuring range\n{rows}"))
+    assert limits(facts) == {
+        "T-0": (0.0, 100.0, "°C"), "T-1": (-20.0, 60.0, "°C"), "T-2": (0.0, 16.0, "bar"), "T-3": (0.0, 1.6, "MPa"),
+        "T-4": (None, 80.0, "%"), "T-5": (0.0, 100.0, "°C"), "T-6": (None, None, None), "T-7": (None, None, None),
+    }  # fmt: skip
+    assert [one.what for one in facts.faults] == ["T-7, column Measuring range: 'some' is no range"]
+
+
+def test_limits_of_a_row_without_a_signal_and_heads_that_come_twice_are_kept_as_parameters(tmp_path: Path) -> None:
+    body = "Tag,Type,Range Max,Units,Remark,Remark\nPT-1,PT,16,barg,a,b\n"
+    facts = read(text(tmp_path, body))
+    assert [(one.name, one.value, one.unit) for one in facts.parameters] == [
+        ("Range Max", "16", "barg"), ("Remark", "a", ""), ("Remark (2)", "b", ""),
+    ]  # fmt: skip
+
+
+def test_heads_of_sap_are_known(tmp_path: Path) -> None:
+    heads = "Functional Location\tDescription of functional location\tObject type\tManufSerialNumber\tABC indic."
+    facts = read(text(tmp_path, f"{heads}\tSuperior FunctLoc.\nA1-P-1\tPump\tPUMP\t0012\tA\tA1\n"))
+    one = facts.assets[0]
+    assert (one.tag, one.name, one.class_tag, one.serial, one.criticality, one.parent) == (
+        "A1-P-1", "Pump", "PUMP", "0012", "A", "A1",
+    )  # fmt: skip
+    assert facts.parameters == ()
