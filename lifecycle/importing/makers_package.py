@@ -135,11 +135,14 @@ class _Package:
 
     def _machines(self) -> Iterator[tuple[str, list[Submodel]]]:
         """Give each asset's tag with its submodels; a package without a shell is of one asset."""
-        shells: list[AssetAdministrationShell | None] = [*self.shells] or [None]
+        shells: list[AssetAdministrationShell | None] = [one for one in self.shells if not _is_of_a_type(one)] or [None]
         if self.options.asset and len(shells) > 1:
             raise Rejected("many_assets", f"the package is of {len(shells)} assets; --asset can name but one")
         for shell in shells:
             tag = self.options.asset or _tag_in(shell)
+            if not tag and len(shells) > 1:
+                self.faults.append(_untold(shell))
+                continue
             if not tag:
                 raise Rejected("no_asset", "the package does not say where the machine stands; say it: --asset TAG")
             named = [str(one.key[0].value) for one in shell.submodel] if shell is not None else list(self.submodels)
@@ -203,6 +206,20 @@ class _Package:
 def _tag_in(shell: AssetAdministrationShell | None) -> str:
     ids = shell.asset_information.specific_asset_id if shell is not None else ()
     return next((one.value for one in ids if re.sub(r"[\W_]", "", one.name).lower() in _TAG_NAMES), "")
+
+
+def _is_of_a_type(shell: AssetAdministrationShell) -> bool:
+    """Say whether a shell is of a type of machine, which stands nowhere."""
+    return str(shell.asset_information.asset_kind.name) == "TYPE"
+
+
+def _untold(shell: AssetAdministrationShell | None) -> RowFault:
+    name = str(shell.id_short or shell.id) if shell is not None else "a shell"
+    return RowFault(
+        what=f"{name} does not say where its machine stands",
+        mend="name the asset in the package (a specific asset id called tag), or send it as a package of its own",
+        origin=_at(name),
+    )
 
 
 def _is_called(submodel: Submodel, *words: str) -> bool:

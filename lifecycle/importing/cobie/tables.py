@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -10,6 +11,8 @@ from lifecycle.importing.cobie.layout import COLUMNS, OTHERS, REQUIRED
 from lifecycle.importing.facts import Origin, RowFault
 from lifecycle.importing.tables.cells import is_nothing, text_of
 from lifecycle.importing.tables.sheets import Book, Cell, Sheet
+
+_MOST_ABOVE, _LEAST_KNOWN = 10, 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,21 +71,36 @@ def _name_stranger(tables: CobieTables, sheet: Sheet, names: dict[str, str]) -> 
 
 
 def _rows(tables: CobieTables, sheet: Sheet, known: str) -> Iterator[CobieRow]:
-    heads = [text_of(cell) for cell in sheet.rows[0]] if sheet.rows else []
-    columns = {name.casefold(): name for name in COLUMNS[known]}
+    columns = {_plain(name): name for name in COLUMNS[known]}
     columns |= {"externalsystem": "ExtSystem", "externalobject": "ExtObject", "externalidentifier": "ExtIdentifier"}
-    places = {at: columns.get(head.casefold(), "") for at, head in enumerate(heads) if head}
-    strange = [heads[at] for at, name in places.items() if not name]
+    first = next(iter(COLUMNS[known]))
+    at = _head_row(sheet, columns, first)
+    heads = [text_of(cell) for cell in sheet.rows[at]] if sheet.rows else []
+    places = {place: columns.get(_plain(head), "") for place, head in enumerate(heads) if head}
+    strange = [heads[place] for place, name in places.items() if not name]
     if strange:
         tables.notes.append(f"sheet {known}: columns of no COBie name were left out: {', '.join(strange)}")
     if sheet.is_hidden:
         tables.notes.append(f"sheet {known} is hidden and was read")
-    if columns and next(iter(COLUMNS[known])) not in places.values():
-        first = next(iter(COLUMNS[known]))
+    if first not in places.values():
         what, mend = f"no column is called {first}", f"write {first} in row 1"
         tables.faults.append(RowFault(what=what, mend=mend, origin=Origin(sheet=known, row=1)))
         return
-    for number, row in enumerate(sheet.rows[1:], start=2):
-        cells = {places[at]: cell for at, cell in enumerate(row) if places.get(at) and not is_nothing(cell)}
+    for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
+        cells = {places[place]: cell for place, cell in enumerate(row) if places.get(place) and not is_nothing(cell)}
         if cells:
             yield CobieRow(cells=cells, origin=Origin(sheet=known, row=number))
+
+
+def _plain(head: str) -> str:
+    """Return a head without blanks, dashes and underscores, in small letters: other programs write `Type Name`."""
+    return re.sub(r"[\s_-]", "", head.casefold())
+
+
+def _head_row(sheet: Sheet, columns: Mapping[str, str], first: str) -> int:
+    """Return where the heads stand: in row 1, or below what some programs write above them."""
+    for at, row in enumerate(sheet.rows[:_MOST_ABOVE]):
+        known = {columns.get(_plain(text_of(cell))) for cell in row} - {None}
+        if first in known and len(known) >= min(_LEAST_KNOWN, len(columns)):
+            return at
+    return 0

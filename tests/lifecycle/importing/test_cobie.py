@@ -157,6 +157,25 @@ def test_columns_of_other_names_are_named_and_a_sheet_without_names_is_a_fault(t
     assert facts.systems == ()
 
 
+def test_what_other_programs_make_of_cobie_is_read(tmp_path: Path) -> None:
+    odd = sheets()
+    odd["Component"] = [
+        ["COBie of ACME Export 9.1"],
+        [],
+        ["NAME", "Type Name", "space", "Serial_Number", "installationdate", "TagNumber", "Custom Field"],
+        ["Pump:1", "pump", "n/a", "N/A", "01.03.2026", "P-101", "x"],
+        ["Pump:2", " pump ", "R1", "0077", "2026-03-01T00:00:00", "n/a", ""],
+    ]
+    odd["COMPONENT"] = odd.pop("Component")
+    facts = read(workbook(tmp_path / "c.xlsx", odd))
+    assert [(one.tag, one.class_tag, one.area, one.serial) for one in facts.assets] == [
+        ("P-101", "pump", None, None), ("Pump:2", "pump", "R1", "0077"),
+    ]  # fmt: skip
+    days = [one.value for one in facts.parameters if one.name == "InstallationDate"]
+    assert (days, facts.assets[0].origin.row) == (["2026-03-01", "2026-03-01"], 4)
+    assert "sheet Component: columns of no COBie name were left out: Custom Field" in facts.notes
+
+
 def test_a_workbook_of_several_facilities_asks_which(tmp_path: Path) -> None:
     odd = sheets()
     odd["Facility"].append(["T", "West"])

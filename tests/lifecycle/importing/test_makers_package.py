@@ -93,6 +93,42 @@ def package(path: Path, *, lists: bool = False, tag: str = "", has_file: bool = 
     return path if has_file else without(path, "aasx/files/manual.pdf")
 
 
+def several(path: Path, *tags: str, type_too: bool = False) -> Path:
+    """A package of several machines, each with a nameplate; one without a tag does not say where it stands."""
+    objects: list[Any] = []
+    for at, tag in enumerate(tags):
+        plate = nameplate()
+        plate.id = f"https://acme.example/nameplate/{at}"
+        for one in plate.submodel_element:
+            if one.id_short == "SerialNumber":
+                one.value = f"SN-{at}"
+        ids = {model.SpecificAssetId("tag", tag)} if tag else set()
+        about = model.AssetInformation(model.AssetKind.INSTANCE, f"https://acme.example/{at}", ids)
+        named = {model.ModelReference.from_referable(plate)}
+        shell = model.AssetAdministrationShell(
+            about, f"https://acme.example/shell/{at}", id_short=f"Shell{at}", submodel=named
+        )
+        objects += [shell, plate]
+    if type_too:
+        kind = model.AssetInformation(model.AssetKind.TYPE, "https://acme.example/type")
+        objects.append(model.AssetAdministrationShell(kind, "https://acme.example/shell/type"))
+    shells = [one.id for one in objects if isinstance(one, model.AssetAdministrationShell)]
+    with AASXWriter(path) as writer:
+        writer.write_aas(shells, model.DictIdentifiableStore(objects), DictSupplementaryFileContainer())
+    return path
+
+
+def test_each_shell_of_a_package_is_an_asset_and_one_that_says_no_place_is_named(tmp_path: Path) -> None:
+    facts = read(several(tmp_path / "a.aasx", "P-1", "P-2", "", type_too=True), asset=None)
+    assert [(one.tag, one.serial) for one in facts.assets] == [("P-1", "SN-0"), ("P-2", "SN-1")]
+    assert {one.asset for one in facts.parameters} == {"P-1", "P-2"}
+    assert [one.what for one in facts.faults] == ["Shell2 does not say where its machine stands"]
+    with pytest.raises(Rejected, match="of 3 assets"):
+        read(several(tmp_path / "b.aasx", "P-1", "P-2", ""))
+    one = read(several(tmp_path / "c.aasx", "", type_too=True), asset="P-9")
+    assert [(machine.tag, machine.serial) for machine in one.assets] == [("P-9", "SN-0")]
+
+
 def without(path: Path, name: str) -> Path:
     lesser = path.with_suffix(".less.aasx")
     with zipfile.ZipFile(path) as whole, zipfile.ZipFile(lesser, "w") as kept:
