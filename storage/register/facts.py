@@ -87,7 +87,8 @@ def install_new(tx: Transaction, site: str, assets: Sequence[Asset], at: datetim
 def put_assets(tx: Transaction, site: str, assets: Sequence[Asset]) -> list[str]:
     """Add or change functional locations, without their machines, signals and feeds; one outcome each."""
     names = ("tag", "class_tag", "name", "name_zh", "x", "y", "wear_limit", "area", "criticality")
-    return list(put_rows(tx, "assets", site, [{name: getattr(one, name) for name in names} for one in assets]))
+    rows = [{"place": place, **{name: getattr(one, name) for name in names}} for place, one in enumerate(assets)]
+    return list(put_rows(tx, "assets", site, rows))
 
 
 def put_machines(tx: Transaction, machines: Iterable[tuple[str, Equipment]]) -> list[str]:

@@ -53,15 +53,16 @@ WHERE s.tag = %(site)s AND n.retired_at IS NULL AND a.retired_at IS NULL
 ORDER BY a.tag, n.position, n.key;
 
 -- name: put_assets
--- Add or change functional locations; one that was retired is in view again, unless it was merged.
+-- Add or change functional locations, in their order; one that was retired is in view again, unless it was merged.
 INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit, area, criticality)
 SELECT s.site_id, c.class_id, r.tag, r.name, r.name_zh, r.x, r.y, r.wear_limit, r.area, r.criticality
 FROM jsonb_to_recordset(%(rows)s) AS r (
-    tag text, class_tag text, name text, name_zh text, x double precision, y double precision,
+    place integer, tag text, class_tag text, name text, name_zh text, x double precision, y double precision,
     wear_limit double precision, area text, criticality text
 )
 JOIN site AS s ON s.tag = %(site)s
 JOIN asset_class AS c ON c.tag = r.class_tag
+ORDER BY r.place
 ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
 SET
     class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
