@@ -137,6 +137,11 @@ class PlantRows:
         }
         return self._number("work_order", asset_id=asset_id, **{**usual, **columns})
 
+    def order_event(self, order_id: int, **columns: Any) -> None:
+        """What happened to an order: it was raised, unless another event is named."""
+        usual = {"revision": 1, "at": NOON, "actor": "desk", "event": "raised", "document": Jsonb({"link": None})}
+        self.add("work_order_event", order_id=order_id, **{**usual, **columns})
+
     def _number(self, table: str, /, **columns: Any) -> int:
         return int(self.add(table, **columns))
 

@@ -28,6 +28,7 @@ from storage.schema.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
 from tests.conftest import free_port
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
 REPOSITORY = Path(__file__).parents[2]
@@ -44,8 +45,9 @@ class Database:
         """Migrate it and register the assets."""
         migrate(self._server.url, allow_unsupported=True)
         with self.connect() as connection:
-            connection.execute("INSERT INTO site (tag, name) VALUES ('chaos', 'Chaos')")
-            connection.execute("INSERT INTO asset_class (tag, name, grace_s) VALUES ('pump', 'Pump', 2)")
+            rows = PlantRows(connection)
+            rows.site("chaos")
+            rows.asset_class("pump", grace_s=2)
             connection.execute(
                 "INSERT INTO asset (site_id, class_id, tag, name)"
                 " SELECT 1, 1, 'Q' || qos || '-' || lpad(n::text, 2, '0'), 'Pump'"
@@ -176,11 +178,8 @@ class Sensor:
 
     def __init__(self, port: int, database: Database) -> None:
         with database.connect() as connection:
-            connection.execute("INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, 'V-1', 'Vessel')")
-            connection.execute(
-                "INSERT INTO signal (asset_id, key, unit, position, high)"
-                " SELECT asset_id, 'pressure', 'bar', 0, 10 FROM asset WHERE tag = 'V-1'"
-            )
+            rows = PlantRows(connection)
+            rows.signal(rows.asset("V-1", site="chaos"), "pressure", unit="bar", position=0, high=10)
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()

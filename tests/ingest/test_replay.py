@@ -37,11 +37,16 @@ from storage.telemetry import delivery, devices, quarantine
 from storage.telemetry.delivery import Delivered
 from storage.telemetry.quarantine import RefusedPayload
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
-APPROVE = "INSERT INTO asset (site_id, class_id, tag, name) VALUES (1, 1, '{}', 'Pump')"
+
+
+def enter_asset(superuser: Superuser, tag: str) -> None:
+    """Enter an asset, as somebody does who approves of what was held."""
+    PlantRows(superuser).add("asset", site_id=1, class_id=1, tag=tag, name="Pump")
 
 
 def many(_topic: str, payload: bytes) -> Decoded:
@@ -100,7 +105,7 @@ def ledger(database: Database) -> dict[str, Delivered]:
 def test_nothing_is_replayed_before_the_asset_is_approved(bench: Bench, superuser: Superuser) -> None:
     bench.hears([{"ts": NOW_MS, "values": {"n": 1}}])
     assert bench.replays() == 0
-    superuser.execute(APPROVE.format("P-10").encode())
+    enter_asset(superuser, "P-10")
     assert bench.replays() == 0
     assert rows(superuser, "SELECT readings FROM quarantine") == [(1,)]
 
@@ -113,7 +118,7 @@ def test_an_approved_assets_telemetry_is_stored_in_order_and_the_ledger_agrees(
     bench.hears([{"ts": NOW_MS, "values": {"n": 8}}, {"ts": NOW_MS + 900, "values": {"n": 900}}])
     bench.clock.sleep(60)
     bench.hears([{"ts": NOW_MS + 900, "values": {"n": 5}}, {"ts": NOW_MS, "values": {"n": 0}}, {"bad": "x", "n": 1}])
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 705
     found = rows(
         superuser, "SELECT value FROM reading JOIN signal USING (signal_id) WHERE key = 'n' ORDER BY time, value"
@@ -134,7 +139,7 @@ def test_repeats_without_a_time_are_kept_each_at_its_arrival(bench: Bench, super
         bench.hears([{"n": 7}])
         bench.clock.sleep(10)
     assert rows(superuser, "SELECT count, readings FROM quarantine") == [(3, 3)]
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 3
     assert rows(superuser, "SELECT time, value, flags FROM reading ORDER BY time") == [
         (NOW + timedelta(seconds=10 * n), 7.0, 1) for n in range(3)
@@ -144,7 +149,7 @@ def test_repeats_without_a_time_are_kept_each_at_its_arrival(bench: Bench, super
 def test_a_repeat_with_its_time_is_stored_once(bench: Bench, superuser: Superuser, ingest_database: Database) -> None:
     for _ in range(3):
         bench.hears([{"ts": NOW_MS, "values": {"n": 7}}])
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 3
     expected = Delivered(device="demo/P-9", received=3, stored=1, duplicate=2)
     assert ledger(ingest_database) == {"demo/P-9": expected}
@@ -152,7 +157,7 @@ def test_a_repeat_with_its_time_is_stored_once(bench: Bench, superuser: Superuse
 
 def test_a_retained_message_without_a_time_stays_in_quarantine(bench: Bench, superuser: Superuser) -> None:
     bench.hears([{"n": 7}], retained=1)
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 1
     assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("retained_without_time", 1)]
     assert rows(superuser, "SELECT FROM reading") == []
@@ -165,11 +170,11 @@ def test_of_a_message_of_several_assets_each_is_replayed_when_it_is_approved(
     bench.hears([said, said], topic="many")
     held = "SELECT asset_tag, count, readings FROM quarantine ORDER BY asset_tag"
     assert rows(superuser, held) == [("P-8", 2, 4), ("P-9", 2, 4)]
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 2
     assert rows(superuser, held) == [("P-8", 2, 4)]
     assert ledger(ingest_database)["demo/P-9"] == Delivered(device="demo/P-9", received=4, stored=2, duplicate=2)
-    superuser.execute(APPROVE.format("P-8").encode())
+    enter_asset(superuser, "P-8")
     assert bench.replays() == 2
     assert rows(superuser, held) == []
     assert rows(superuser, "SELECT count(*) FROM reading") == [(6,)]
@@ -284,7 +289,7 @@ def test_what_the_database_refuses_in_a_replay_is_set_aside_alone(
 ) -> None:
     superuser.execute("ALTER TABLE reading ADD CONSTRAINT no_beast CHECK (value <> 666)")
     bench.hears([{"ts": NOW_MS + n, "values": {"n": 666 if n == 5 else n}} for n in range(10)])
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     assert bench.replays() == 10
     assert rows(superuser, "SELECT reason, readings FROM quarantine") == [("refused_by_database", 1)]
     assert ledger(ingest_database)["demo/P-9"] == Delivered(device="demo/P-9", received=10, stored=9, quarantined=1)
@@ -292,7 +297,7 @@ def test_what_the_database_refuses_in_a_replay_is_set_aside_alone(
 
 def test_two_processes_replay_a_message_once(bench: Bench, superuser: Superuser, ingest_database: Database) -> None:
     bench.hears([{"n": 7}])
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     with ingest_database.transaction() as tx:
         arrivals = quarantine.replayable(tx, most=10, most_bytes=10)
     assert bench.replays() == 1
@@ -325,7 +330,7 @@ def test_a_replay_killed_again_and_again_stores_everything_once(
         bench.hears([{"n": second * 25 + n} for n in range(1)])
         bench.hears([{"ts": NOW_MS + second * 1000 + n, "values": {"m": second * 25 + n}} for n in range(25)])
         bench.clock.sleep(61)
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     kills = 0
     while rows(superuser, "SELECT FROM quarantine_arrival"):
         process = subprocess.Popen(
@@ -383,7 +388,7 @@ def test_a_running_ingest_replays_by_itself(
         return rows(superuser, "SELECT FROM quarantine")
 
     wait_for(held, what="quarantined message")
-    superuser.execute(APPROVE.format("P-9").encode())
+    enter_asset(superuser, "P-9")
     await_rows("SELECT FROM quarantine", 0)
     await_rows("SELECT value FROM latest", [(1.0,)])
     with Database(database_url, role=Role.INGEST) as database:

@@ -67,13 +67,10 @@ def test_one_silent_asset_is_told_when_no_other_fell_silent_with_it(
 
 
 def test_a_broker_that_is_gone_for_all_assets_is_one_notice_and_no_alert(
-    desk: Desk, clock: ManualClock, fall_silent: object, superuser: Look
+    desk: Desk, clock: ManualClock, fall_silent: object, superuser: Look, plant_rows: PlantRows
 ) -> None:
     fall_silent(100, 100)  # type: ignore[operator]
-    lease = "now() + interval '1 hour'"
-    superuser.execute(
-        f"INSERT INTO ingest_slot (slot, holder, lease_until, is_listening) VALUES (0, 'x', {lease}, false)"
-    )
+    plant_rows.slot(0, holder="x", is_listening=False)
     rounds(desk, clock, 0, 16, 70)
     assert told(superuser) == (["the broker is away: no telemetry comes"], 0)
     superuser.execute("UPDATE ingest_slot SET is_listening = true")

@@ -26,6 +26,7 @@ from tests import people
 from tests.api import plant_rows
 from tests.api.console.conftest import Tab, served
 from tests.patience import wait_for
+from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -348,7 +349,7 @@ def test_what_devices_sent_is_counted_and_trouble_comes_first(
         " VALUES ('demo/P-101', %(at)s, 5000, 5000, 0, 0, 0, 0, 0), ('demo/P-102', %(at)s, 30, 20, 0, 1, 3, 0, 7)",
         {"at": now},
     )
-    superuser.execute("INSERT INTO ingest_slot (slot, holder, lease_until) VALUES (0, 'a', now() + interval '1 hour')")
+    PlantRows(superuser).slot(0, holder="a")
     tab = open_tab(console)
     tab.open("/telemetry")
     expect_text(tab, "delivered-", "5,030")
@@ -359,10 +360,7 @@ def test_what_devices_sent_is_counted_and_trouble_comes_first(
 
 @pytest.mark.usefixtures("plant")
 def test_an_asset_shows_session_device_and_sensors_apart(console: str, open_tab: OpenTab, superuser: Superuser) -> None:
-    superuser.execute(
-        "INSERT INTO ingest_slot (slot, holder, lease_until, is_listening)"
-        " VALUES (0, 'a', now() + interval '1 hour', true)"
-    )
+    PlantRows(superuser).slot(0, holder="a", is_listening=True)
     superuser.execute("UPDATE latest SET stored_at = now(), time = now(), flags = 0")
     superuser.execute(
         "UPDATE latest SET time = now() - interval '1 hour' WHERE signal_id ="

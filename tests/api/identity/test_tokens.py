@@ -16,6 +16,7 @@ from plant.people.principal import Recognition
 from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
 from tests import people
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -42,7 +43,8 @@ def test_a_token_acts_in_its_persons_name_and_says_that_it_was_a_token(
 def test_scopes_sites_and_the_persons_own_rights_narrow_a_token(
     app_database: Database, clock: ManualClock, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('north', 'North'), ('south', 'South')")
+    for site in ("north", "south"):
+        PlantRows(superuser).site(site)
     people.enter(
         app_database,
         clock,

@@ -12,6 +12,7 @@ from storage.core.database import Database
 from storage.telemetry import delivery
 from storage.telemetry.delivery import BatchDelivered, Delivered
 from tests.api.plant_rows import NOW
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 PUMP = Delivered(device="demo/P-101", received=10, stored=6, duplicate=1, quarantined=2, conflicting=1, late=2)
@@ -26,7 +27,7 @@ def delivered(ingest_database: Database, superuser: Superuser) -> None:
     superuser.execute("SELECT fold_delivery(%s)", [NOW])
     with ingest_database.transaction() as tx:
         delivery.record(tx, 0, 3, BatchDelivered.of([PUMP]), at=NOW)
-    superuser.execute("INSERT INTO ingest_slot (slot, holder, lease_until) VALUES (0, 'a', now() + interval '1 hour')")
+    PlantRows(superuser).slot(0, holder="a")
     superuser.execute("INSERT INTO ingest_loss (holder, at, messages, size_bytes) VALUES ('a', %s, 7, 700)", [NOW])
 
 

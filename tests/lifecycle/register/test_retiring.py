@@ -21,6 +21,7 @@ from storage.schema import upkeep
 from storage.telemetry import devices, latest, readings
 from storage.telemetry.windows import to_us
 from storage.views import overview, twin
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 AT = datetime(2026, 3, 4, tzinfo=UTC)
@@ -121,10 +122,7 @@ def test_what_is_retired_twice_or_at_work_is_refused(app_database: Database, sup
     retire(app_database)
     with pytest.raises(Conflict):
         retire(app_database)
-    superuser.execute(
-        "INSERT INTO work_order (asset_id, failure_mode, state, priority, severity, title, evidence, requested_finish,"
-        " created_at, changed_at) VALUES (2, 'VIB', 'APPR', 1, 'MAJOR', 't', '{}', now(), now(), now())"
-    )
+    PlantRows(superuser).work_order(2, state="APPR")
     with pytest.raises(Conflict, match="1 work orders"):
         retire(app_database, "P-2")
 

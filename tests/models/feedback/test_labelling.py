@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_only_a_false_alarm_of_a_models_condition_moves_the_line(rows: Rows, ass
 
 
 def test_a_false_alarm_of_a_machine_that_is_gone_moves_nothing(rows: Rows, asset_id: int) -> None:
-    rows.connection.execute("INSERT INTO installation (asset_id, installed_to) VALUES (%s, now())", [asset_id])
+    rows.plant.installation(asset_id, installed_to=datetime.now(UTC))
     false_alarm(rows, asset_id, score=0.9)
     rows.connection.execute("UPDATE label SET installation_id = (SELECT max(installation_id) FROM installation)")
     learn(rows)

@@ -56,12 +56,8 @@ def running(rows: Rows, seed: int, hours: int) -> int:
     asset_id = rows.asset(f"P-{seed}", SIGNALS)
     record(rows, asset_id, life(seed), until=hours)
     ((installation_id,),) = rows.all("SELECT installation_id FROM installation WHERE asset_id = %s", asset_id)
-    ((model_id,),) = rows.all(
-        "INSERT INTO model (installation_id, kind, version, state, signal_ids, data_from, data_to, data_rows,"
-        " data_sha256, libraries, artifact, trained_by, trained_at)"
-        " VALUES (%s, 'condition', 1, 'champion', '{}', %s, %s, 1, '', '{}', '', 'a test', %s) RETURNING model_id",
-        installation_id, START, START, START,
-    )  # fmt: skip
+    assert isinstance(installation_id, int)
+    model_id = rows.plant.model(installation_id, data_from=START, data_to=START, trained_at=START)
     rows.connection.execute(
         "INSERT INTO scoring (asset_id, model_id, watermark) VALUES (%s, %s, %s)"
         " ON CONFLICT (asset_id) DO UPDATE SET model_id = excluded.model_id, watermark = excluded.watermark",

@@ -105,12 +105,7 @@ def test_a_signal_that_registers_itself_later_is_watched_too(rows: Rows) -> None
     rows.write(asset_id, healthy_rows(30))
     rows.fall_silent()
     guard.round()
-    ((number,),) = rows.all(
-        "INSERT INTO signal (asset_id, key, unit, position, high) VALUES (%s, 'late', 'bar', 9, 1) RETURNING signal_id",
-        asset_id,
-    )
-    assert isinstance(number, int)
-    rows.signals[asset_id].append(number)
+    rows.signals[asset_id].append(rows.plant.signal(asset_id, "late", unit="bar", position=9, high=1))
     rows.write(asset_id, np.c_[healthy_rows(30), np.full(30, 2.0)], first_s=100)
     rows.fall_silent()
     assert guard.round().findings_opened == 1

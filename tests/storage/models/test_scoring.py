@@ -69,21 +69,18 @@ def test_an_asset_without_anything_new_is_left(app_database: Database, superuser
     assert lease(app_database) == []
 
 
-def test_slots_of_ingest_that_lag_one_another_are_waited_for(app_database: Database, superuser: Connection) -> None:
-    superuser.execute(
-        "INSERT INTO ingest_slot VALUES (0, 'i', %s, 1, %s), (1, 'i', %s, 21, %s)",
-        [ago(-9), NOW, ago(-9), NOW],
-    )
+def test_slots_of_ingest_that_lag_one_another_are_waited_for(app_database: Database, plant_rows: PlantRows) -> None:
+    for slot, lag_s in enumerate((1, 21)):
+        plant_rows.slot(slot, holder="i", lease_until=ago(-9), lag_s=lag_s, last_commit=NOW)
     assert lease(app_database)[0].horizon == ago(5 + 20)
 
 
 def test_a_slot_without_a_holder_lags_since_its_last_commit_and_an_ended_one_not_at_all(
-    app_database: Database, superuser: Connection
+    app_database: Database, plant_rows: PlantRows
 ) -> None:
-    superuser.execute(
-        "INSERT INTO ingest_slot VALUES (0, 'i', %s, 0, %s), (1, 'gone', %s, 0, %s), (2, NULL, NULL, 0, %s)",
-        [ago(-9), NOW, ago(3), ago(30), ago(9999)],
-    )
+    plant_rows.slot(0, holder="i", lease_until=ago(-9), lag_s=0, last_commit=NOW)
+    plant_rows.slot(1, holder="gone", lease_until=ago(3), lag_s=0, last_commit=ago(30))
+    plant_rows.slot(2, lag_s=0, last_commit=ago(9999))
     assert lease(app_database)[0].horizon == ago(5 + 30)
 
 

@@ -26,6 +26,7 @@ from storage.register import assets
 from storage.telemetry import quarantine
 from storage.telemetry.quarantine import RefusedPayload
 from tests.api.console.conftest import Tab
+from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
@@ -148,11 +149,9 @@ def test_of_a_device_without_a_site_the_site_is_chosen_and_what_is_ambiguous_has
     now: datetime,
     replaying: threading.Event,
 ) -> None:
-    superuser.execute("INSERT INTO site (tag, name, name_zh) VALUES ('north', 'North plant', '北厂')")
-    superuser.execute(
-        "INSERT INTO asset (site_id, class_id, tag, name) SELECT s.site_id, 1, 'P-101', '' FROM site AS s"
-        " WHERE s.tag = 'north'"
-    )
+    rows = PlantRows(superuser)
+    north = rows.site("north", name="North plant", name_zh="北厂")
+    rows.add("asset", site_id=north, class_id=1, tag="P-101", name="")
     for asset in ("P-101", "G-7"):
         hold(ingest_database, now, asset=asset, site=None, count=3)
     replaying.set()

@@ -28,6 +28,7 @@ from storage.core.database import Database
 from storage.identity import sign_ins
 from storage.identity.people import Person
 from tests import people
+from tests.plant_rows import PlantRows
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 PASSWORD = "rain over the harbour"
@@ -325,7 +326,7 @@ def test_the_application_reads_a_hash_through_one_function_and_no_table(
 def test_who_administers_one_site_does_not_become_who_administers_all(
     app_database: Database, clock: ManualClock, superuser: Superuser
 ) -> None:
-    superuser.execute("INSERT INTO site (tag, name) VALUES ('north', 'North')")
+    PlantRows(superuser).site("north")
     chief = people.enter(app_database, clock)
     local = people.enter(app_database, clock, "lo", name="Lo", roles=((PlantRole.ADMINISTRATOR, "north"),))
     assert local.roles.keys() == {"north"}

@@ -30,11 +30,7 @@ GIGABYTE = 2**30
 
 @pytest.fixture(autouse=True)
 def order(plant_rows: PlantRows) -> None:
-    plant_rows.work_order(plant_rows.asset())
-    plant_rows.connection.execute(
-        "INSERT INTO work_order_event (order_id, revision, at, actor, event, document)"
-        " VALUES (1, 1, now(), 'desk', 'raised', '{\"link\": null}')"
-    )
+    plant_rows.order_event(plant_rows.work_order(plant_rows.asset()))
 
 
 def test_a_photo_is_attached_listed_and_given_out_safely(client: TestClient) -> None:

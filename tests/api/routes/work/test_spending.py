@@ -15,11 +15,7 @@ ORDER = "/api/v1/work-orders/WO-000001"
 
 @pytest.fixture(autouse=True)
 def order(plant_rows: PlantRows, app_database: Database) -> None:
-    plant_rows.work_order(plant_rows.asset())
-    plant_rows.connection.execute(
-        "INSERT INTO work_order_event (order_id, revision, at, actor, event, document)"
-        " VALUES (1, 1, now(), 'desk', 'raised', '{\"link\": null}')"
-    )
+    plant_rows.order_event(plant_rows.work_order(plant_rows.asset()))
     with app_database.transaction() as tx:
         stock.put_currency(tx, "demo", "CNY")
         stock.put_trade(tx, "demo", Trade(tag="mechanic", name="Mechanic"))

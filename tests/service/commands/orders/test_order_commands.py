@@ -47,11 +47,7 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
 def test_a_plants_work_is_done_at_the_command_line(
     run: Run, app_database: Database, plant_rows: PlantRows, tmp_path: Path
 ) -> None:
-    plant_rows.work_order(plant_rows.asset())
-    plant_rows.connection.execute(
-        "INSERT INTO work_order_event (order_id, revision, at, actor, event, document)"
-        " VALUES (1, 1, now(), 'desk', 'raised', '{\"link\": null}')"
-    )
+    plant_rows.order_event(plant_rows.work_order(plant_rows.asset()))
     people.enter(app_database, SystemClock(), "li", name="Li Wei", roles=((PlantRole.MAINTENANCE, "demo"),))
     files = {"stores": STORES, "plans": PLANS, "maintenance": MAINTENANCE}
     for name, text in files.items():
