@@ -37,7 +37,11 @@ def import_plans(
         counts = {"added": len(done.added), "changed": len(done.changed)}
         enter_file(tx, "job_plans", file, counts, actor=actor, at=now)
     said = f"added {len(done.added)}, changed {len(done.changed)}, left {len(done.left)} job plans"
-    answer(done, as_json=json, line=lambda: said)
+    look_again = [
+        f"{tag}: the version before came from DR-{request}; see that the file has its steps"
+        for tag, request in done.replaced.items()
+    ]
+    answer(done, as_json=json, line=lambda: "\n".join([said, *look_again]))
 
 
 @plans_app.command("list", epilog="Example: assetloop order plans list --class centrifugal_pump")

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from alerts.dispatch.plans import Way, WayKind
 from alerts.dispatch.sending import webhook
@@ -94,6 +94,11 @@ def test_a_receiver_can_check_that_it_is_we_who_speak() -> None:
     assert said == "HTTP 204"
     assert headers["webhook-id"] == "m-1"
     assert Webhook(SECRET).verify(body, headers) == {"title": "泵"}
+    with listening(answer(204)) as receiver:
+        webhook.post(way_to(receiver), SECRET, "m-1", {"title": "泵"}, at=at - timedelta(minutes=6))
+    ((headers, body),) = receiver.received
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        Webhook(SECRET).verify(body, headers)  # as where somebody sends again what they have heard
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from alerts.orders.job_library import import_job_plans
 from lifecycle.feedback.changing import JobPlanChange, LimitChange, RequirementChange, SpareChange
 from lifecycle.feedback.deciding import accept, effect, reject
 from lifecycle.feedback.looking import look
@@ -229,6 +231,9 @@ def test_what_is_accepted_is_made_in_the_register_and_each_version_says_from_whi
         ["Change seal", "Flush the line"],
     )
     assert kept[1].after == {"version": 2, "added": ["Flush the line"], "removed": ["Stop"]}
+    with app_database.transaction() as tx:
+        older = replace(plan, steps=(JobStep(text="Stop"),), request_id=None)
+        assert import_job_plans(tx, [older], at=NOON, by="Ann").replaced == {"seal": request_id}
     assert [(row["number"], row["name"], row["quantity"], row["least"]) for row in held] == [
         ("12-7", "Seal of FFKM", 2, 1)
     ]
