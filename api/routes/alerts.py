@@ -146,6 +146,7 @@ def _incident(one: Incident, members: list[Alert], now: datetime) -> IncidentSha
         incident_id=one.incident_id,
         site=one.site,
         area=one.area,
+        areas=list(one.areas or (one.area,)),
         began=one.began,
         severity=one.severity,
         in_flood=one.flood_id is not None,

@@ -225,7 +225,8 @@ class IncidentShape(BaseModel):
 
     incident_id: UUID
     site: str
-    area: str
+    area: str = Field(description="Where it began.")
+    areas: list[str] = Field(description="Every area of its assets; operators of each are told.")
     began: datetime
     severity: Severity
     in_flood: bool = Field(description="Whether people were told of it in the notice of a flood.")
