@@ -36,9 +36,7 @@ class AlertShape(BaseModel):
     cleared_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
-    acknowledged_recognised: str | None = Field(
-        description="How it was proved who did so; `typed`: a name that nobody proved."
-    )
+    acknowledged_recognised: str | None = Field(description="How it was proved who did so; `typed`: by nobody.")
     count: int = Field(description="How many findings it stands for.")
     comment: str | None = Field(description="What was said when it was acknowledged.")
     shelved_until: datetime | None
