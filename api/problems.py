@@ -117,7 +117,10 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     found = error.errors()
     if found[0]["type"] == "json_invalid":
         return problem(400, "not_json", f"the body is no JSON: {found[0].get('ctx', {}).get('error', '')}")
-    said = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found[:5])
+    language = spoken()
+    said = "; ".join(
+        f"{'.'.join(str(part) for part in one['loc'])}: {refusal(language, one['msg'])}" for one in found[:5]
+    )
     is_unknown = found[0]["type"] == "unknown_parameter"
     return problem(422, "unknown_parameter" if is_unknown else "malformed_request", said)
 

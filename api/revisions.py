@@ -19,7 +19,7 @@ def _revision_read(
         return None
     found = _ETAG.fullmatch(if_match.strip())
     if found is None:
-        raise Rejected("bad_if_match", 'If-Match takes the ETag of the order that was read, as "3"')
+        raise Rejected("bad_if_match", 'If-Match takes the ETag of what was read, as "3"')
     return int(found[1])
 
 
@@ -28,9 +28,7 @@ def _revision_demanded(
 ) -> int:
     revision = _revision_read(if_match)
     if revision is None:
-        raise Rejected(
-            "revision_needed", "say in If-Match which revision you read: the ETag of the order, so that no edit is lost"
-        )
+        raise Rejected("revision_needed", "say in If-Match which revision you read: its ETag, so that no edit is lost")
     return revision
 
 

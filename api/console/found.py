@@ -15,6 +15,7 @@ from api.console.components.elements import box, card, chip, link, moment, words
 from api.console.components.forms import sheet
 from api.console.visit import Visit
 from api.parts import Parts
+from api.refusals.refusals import told
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from storage.knowledge import lessons
@@ -97,7 +98,7 @@ async def _show_lesson(visit: Visit, lesson_id: UUID) -> None:
     try:
         lesson = await run.io_bound(read_lesson, visit.parts, lesson_id)
     except AssetloopError as error:
-        ui.notify(escaped(str(error)), type="negative")
+        ui.notify(escaped(told(visit.language, error)), type="negative")
         return
     if lesson is not None:
         _lesson_sheet(visit, lesson)

@@ -19,6 +19,7 @@ from api.identity.route_rights import right_of
 from api.identity.signing_in.login_page import away_page, missing_page, refused_page
 from api.language import language_of, speak
 from api.problems import problem, problem_of
+from api.refusals.refusals import told
 from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
 
 LOGIN = "/login"
@@ -107,7 +108,7 @@ def _said(connection: HTTPConnection, error: AssetloopError) -> Response:
     if isinstance(error, NotFound):
         return HTMLResponse(missing_page(language), status_code=refusal.status_code)
     if isinstance(error, Forbidden):
-        return HTMLResponse(refused_page(language, str(error)), status_code=refusal.status_code)
+        return HTMLResponse(refused_page(language, told(language, error)), status_code=refusal.status_code)
     return refusal
 
 

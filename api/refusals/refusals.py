@@ -8,6 +8,7 @@ from functools import cache
 
 from api.language import Language
 from api.refusals.chinese import CHINESE
+from plant.errors import AssetloopError, Rejected
 
 _TITLES = {
     400: ("The request is wrong", "请求有误"),
@@ -42,6 +43,8 @@ def title_of(language: Language, status: int) -> str:
 def refusal(language: Language, detail: str) -> str:
     """Say a refusal in a language; what has no words in it stays English.
 
+    Values stand where `{}` or, where Chinese wants another order, `{1}` stands, counted from 0.
+
     >>> refusal(Language.ZH, "there is no work order WO-000009")
     '没有工单 WO-000009'
     >>> refusal(Language.EN, "there is no work order WO-000009")
@@ -55,8 +58,17 @@ def refusal(language: Language, detail: str) -> str:
     for pattern, chinese in _patterns():
         found = pattern.fullmatch(detail)
         if found is not None:
-            return _filled(chinese, found.groups())
+            return chinese.format(*(refusal(language, value) for value in found.groups()))
     return detail
+
+
+def told(language: Language, error: AssetloopError) -> str:
+    """Say an error to a person: without the word that programs count by.
+
+    >>> told(Language.ZH, Rejected("nothing_asked", "say what is looked for"))
+    '请说明要搜索什么'
+    """
+    return refusal(language, error.detail if isinstance(error, Rejected) else str(error))
 
 
 @cache
@@ -68,8 +80,3 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _pattern(parts: Iterable[str]) -> re.Pattern[str]:
     return re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
-
-
-def _filled(chinese: str, values: tuple[str, ...]) -> str:
-    """Put values where `{}` or, where Chinese wants another order, `{1}` stands, counted from 0."""
-    return chinese.format(*values)

@@ -19,6 +19,7 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.identity.confirming import confirm_here, confirmed
 from api.parts import Parts
+from api.refusals.refusals import told
 from plant.errors import AssetloopError, Forbidden, NotFound, StaleRevision
 from plant.escaped import escaped
 from plant.iso14224 import Names
@@ -81,7 +82,7 @@ class Form:
         try:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
-            ui.notify(escaped(str(error)), type="negative")
+            ui.notify(escaped(told(self._visit.language, error)), type="negative")
             tell_drafts(is_done=False)
             if isinstance(error, StaleRevision) and self._on_conflict is not None:
                 self._on_conflict(error)
@@ -196,7 +197,7 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
         ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
         return False
     except AssetloopError as error:
-        ui.notify(escaped(str(error)), type="negative")
+        ui.notify(escaped(told(visit.language, error)), type="negative")
         tell_drafts(is_done=False)
         return False
     visit.watch.hurry()

@@ -15,6 +15,7 @@ from api.console.components.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts
+from api.refusals.refusals import told
 from api.schemas.quarantine import text_of
 from plant.errors import AssetloopError
 from plant.escaped import escaped
@@ -77,7 +78,7 @@ async def _open(visit: Visit, quarantine_id: int) -> None:
     try:
         held = await run.io_bound(read, visit.parts_for(Right.SEE_INGEST), quarantine_id)
     except AssetloopError as error:
-        ui.notify(escaped(str(error)), type="negative")
+        ui.notify(escaped(told(visit.language, error)), type="negative")
         return
     if held is not None:
         _sheet(visit, held)

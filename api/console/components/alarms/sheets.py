@@ -18,6 +18,7 @@ from api.console.components.elements import mark, words
 from api.console.components.forms import Form, remark, said, sheet
 from api.console.visit import Visit
 from api.parts import Parts
+from api.refusals.refusals import told
 from plant.alert import Alert
 from plant.errors import AssetloopError
 from plant.escaped import escaped
@@ -31,7 +32,7 @@ async def _about(visit: Visit, alert: Alert) -> AboutAlert | None:
     try:
         return await run.io_bound(read_about, visit.parts, alert.alert_id)
     except AssetloopError as error:
-        ui.notify(escaped(str(error)), type="negative")
+        ui.notify(escaped(told(visit.language, error)), type="negative")
         return None
 
 

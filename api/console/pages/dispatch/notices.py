@@ -15,6 +15,7 @@ from api.console.components.forms import choice, remark, said
 from api.console.components.frame import empty, framed
 from api.console.visit import Visit
 from api.parts import Parts
+from api.refusals.refusals import told
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from plant.people.rights import EVERY_SITE, Right
@@ -132,7 +133,7 @@ class NoticesPage:
             try:
                 await run.io_bound(act)  # type: ignore[arg-type]
             except AssetloopError as error:
-                ui.notify(escaped(str(error)), type="negative")
+                ui.notify(escaped(told(self._visit.language, error)), type="negative")
             await self.read()
 
         button.on("click", press)
@@ -168,7 +169,7 @@ async def _wishes(visit: Visit) -> None:
         try:
             await run.io_bound(keep)
         except AssetloopError as error:
-            ui.notify(escaped(str(error)), type="negative")
+            ui.notify(escaped(told(visit.language, error)), type="negative")
             return
         ui.notify(visit.t("wishes_saved"), type="positive")
 

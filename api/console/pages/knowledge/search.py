@@ -17,6 +17,7 @@ from api.console.found import found_row
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
+from api.refusals.refusals import told
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from storage.views.finding_things import FoundAsset, FoundDocument, find_assets, find_documents
@@ -56,7 +57,7 @@ async def _answer(visit: Visit, question: str) -> None:
     try:
         answer = await run.io_bound(read, visit.parts, question)
     except AssetloopError as error:
-        ui.notify(escaped(str(error)), type="negative")
+        ui.notify(escaped(told(visit.language, error)), type="negative")
         return
     if answer is None:
         return
