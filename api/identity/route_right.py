@@ -94,7 +94,7 @@ def rights_on_orders() -> Iterable[RouteRight]:
     yield RouteRight("POST", f"{path}/report", Right.REPORT_FAILURES)
     yield RouteRight("GET", f"{path}/{{number}}", Right.SEE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/acknowledge", Right.ACKNOWLEDGE, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/book", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/bookings", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/bookings/{{booking_id}}/reverse", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/edit", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/assign", Right.WORK_ON_ORDERS, At.ORDER)
@@ -104,7 +104,7 @@ def rights_on_orders() -> Iterable[RouteRight]:
     yield RouteRight("GET", f"{path}/{{number}}/attachments/{{attachment_id}}", Right.SEE, At.ORDER)
     yield RouteRight("GET", f"{path}/{{number}}/tasks", Right.SEE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/tasks", Right.WORK_ON_ORDERS, At.ORDER)
-    yield RouteRight("POST", f"{path}/{{number}}/job-plan", Right.WORK_ON_ORDERS, At.ORDER)
+    yield RouteRight("POST", f"{path}/{{number}}/job-plans", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("GET", f"{path}/{{number}}/engineering-answers", Right.SEE, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/engineering-answers", Right.ANSWER_FOR_ENGINEERING, At.ORDER)
     yield RouteRight("POST", f"{path}/{{number}}/engineering-answers/settle", Right.ACKNOWLEDGE, At.ORDER)
@@ -115,13 +115,13 @@ def rights_on_orders() -> Iterable[RouteRight]:
     yield RouteRight("GET", f"{API}/maintenance-plans", Right.SEE)
     for act in ("", "/change", "/rest", "/resume"):
         yield RouteRight("POST", f"{API}/maintenance-plans{act}", Right.WORK_ON_ORDERS, At.BODY)
-    yield RouteRight("GET", f"{path}/{{number}}/cost", Right.SEE, At.ORDER)
-    yield RouteRight("GET", f"{path}/{{number}}/downtime", Right.SEE, At.ORDER)
-    for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtime", "downtime/end"):
+    yield RouteRight("GET", f"{path}/{{number}}/costs", Right.SEE, At.ORDER)
+    yield RouteRight("GET", f"{path}/{{number}}/downtimes", Right.SEE, At.ORDER)
+    for act in ("labour", "parts/reserve", "parts/release", "parts/issue", "downtimes", "downtimes/end"):
         yield RouteRight("POST", f"{path}/{{number}}/{act}", Right.WORK_ON_ORDERS, At.ORDER)
     yield RouteRight("GET", f"{API}/parts", Right.SEE)
     yield RouteRight("POST", f"{API}/parts/receive", Right.WORK_ON_ORDERS, At.BODY)
-    yield RouteRight("GET", f"{API}/downtime", Right.SEE)
+    yield RouteRight("GET", f"{API}/downtimes", Right.SEE)
     for step in Step:
         yield RouteRight("POST", f"{path}/{{number}}/{step.value.replace('_', '-')}", right_of_step(step), At.ORDER)
 

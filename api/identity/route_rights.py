@@ -96,7 +96,7 @@ _THE_PLANT = (
 _KNOWLEDGE = (
     RouteRight("GET", f"{API}/search", Right.SEE),
     RouteRight("GET", f"{API}/work-orders/{{number}}/nearest", Right.SEE, At.ORDER),
-    RouteRight("POST", f"{API}/work-orders/{{number}}/lesson", Right.CLOSE_ORDERS, At.ORDER),
+    RouteRight("POST", f"{API}/work-orders/{{number}}/lessons", Right.CLOSE_ORDERS, At.ORDER),
     RouteRight("GET", f"{API}/lessons", Right.SEE),
     RouteRight("POST", f"{API}/lessons", Right.CLOSE_ORDERS, At.BODY),
     RouteRight("GET", f"{API}/lessons/{{lesson_id}}", Right.SEE, At.LESSON),

@@ -93,7 +93,9 @@ OF_WORK: Mapping[str, str] = {
     ),
     "work order {} is {}; it is not changed any more": "工单 {} 的状态为 {}；不能再修改",
     "work order {} was changed by somebody else; read it again": "工单 {} 已被他人更改；请重新读取",
-    "work order {} was changed by {} at {}; look at both and decide": "工单 {} 已由 {} 于 {} 更改；请对照两个版本后决定",
+    "work order {} was changed by {} at {}; look at both and decide": (
+        "工单 {} 已由 {} 于 {} 更改；请对照两个版本后决定"
+    ),
     "work orders were changed by somebody else; read them again": "工单已被他人更改；请重新读取",
     "{} may not work on orders at {}; give it to somebody who may": "{} 无权处理 {} 的工单；请交给有权者",
     "a file has at most {} bytes here; send a smaller one": "此处文件最大 {} 字节；请发送较小的文件",

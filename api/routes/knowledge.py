@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from alerts.knowledge import lessons as use
 from alerts.knowledge.nearest import nearest
 from alerts.knowledge.search import search
+from alerts.knowledge.things import find_things
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
@@ -39,14 +40,19 @@ def find(
     q: Annotated[str, Query(description="Words in English or Chinese, tags; misspelt ones too.")],
     kind: Annotated[
         list[Literal["order", "lesson", "document", "rationalisation"]] | None,
-        Query(description="May be given again; every kind where absent."),
+        Query(description="Of what was learnt; may be given again; every kind where absent."),
     ] = None,
     asset_class: AssetClass = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> SearchAnswerShape:
-    """Find closed orders, lessons, documents and rationalisations, best first, each with why it was found."""
+    """Find what was learnt (closed orders, lessons, documents, rationalisations), best first, each with why.
+
+    Beside it, up to eight of each kind, the assets, orders, alerts and documents whose name or words hold the text:
+    what the console's search shows.
+    """
     with parts.database.transaction() as tx:
-        return SearchAnswerShape.of(search(tx, q, kinds=kind, asset_class=asset_class, most=limit))
+        learnt = search(tx, q, kinds=kind, asset_class=asset_class, most=limit)
+        return SearchAnswerShape.of(learnt, find_things(tx, q.strip(), now=parts.clock.now()))
 
 
 @order_router.get("/{number}/nearest", responses=answers(404))
@@ -56,7 +62,7 @@ def list_nearest(parts: GivenParts, number: str) -> list[NearShape]:
         return [NearShape.near(one) for one in nearest(tx, orders.get_order(tx, number))]
 
 
-@order_router.post("/{number}/lesson", status_code=201, responses=answers(400, 404, 409))
+@order_router.post("/{number}/lessons", status_code=201, responses=answers(400, 404, 409))
 def keep_order_lesson(parts: GivenParts, number: str, says: NewLessonWords) -> LessonShape:
     """Keep what a closed order has taught; once an order."""
     return LessonShape.of(

@@ -135,7 +135,7 @@ def cancel(parts: GivenParts, number: str, read: RevisionRead, deed: Remark = NO
     return _step(parts, number, Step.CANCEL, deed, read)
 
 
-@router.post("/{number}/book", responses=_MOVED)
+@router.post("/{number}/bookings", responses=_MOVED)
 def book(parts: GivenParts, number: str, booking: NewBooking) -> OrderShape:
     """Book work or cost on it."""
     booked = Booking(

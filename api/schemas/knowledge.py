@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from alerts.knowledge.nearest import Near
 from alerts.knowledge.search import Because, Hit, SearchAnswer
+from alerts.knowledge.things import FoundThings
 from api.schemas.shape import Nothing, Shape
 from storage.knowledge.lessons import Lesson, LessonRevision, LessonWords
 from storage.work.orders import order_number
@@ -66,16 +67,53 @@ class FoundShape(BaseModel):
         )
 
 
+class ThingShape(BaseModel):
+    """A thing that is called so, or says so, in whatever state it is."""
+
+    kind: Literal["asset", "order", "alert", "document"]
+    key: str = Field(description="The asset's tag, the order's number, the alert's id, the document's file.")
+    site: str
+    asset: str | None
+    title: str
+
+    @classmethod
+    def each(cls, things: FoundThings) -> list[Self]:
+        """Show things, kind by kind."""
+        return [
+            *(
+                cls(kind="asset", key=one.asset, site=one.site, asset=one.asset, title=one.name)
+                for one in things.assets
+            ),
+            *(
+                cls(kind="order", key=order.number, site=order.site, asset=order.asset, title=order.title)
+                for order in (one.order for one in things.orders)
+            ),
+            *(
+                cls(kind="alert", key=str(alert.alert_id), site=alert.site, asset=alert.asset, title=alert.kind)
+                for alert in (one.alert for one in things.alerts)
+            ),
+            *(
+                cls(kind="document", key=one.file, site=one.site, asset=one.asset, title=one.title)
+                for one in things.documents
+            ),
+        ]
+
+
 class SearchAnswerShape(BaseModel):
-    """What a question found, best first."""
+    """What a question found: what was learnt, best first, and what is called so."""
 
     found: list[FoundShape]
+    things: list[ThingShape]
     knows_spelling: bool = Field(description="Whether misspelt words are found: the server has pg_trgm.")
 
     @classmethod
-    def of(cls, answer: SearchAnswer) -> Self:
+    def of(cls, answer: SearchAnswer, things: FoundThings) -> Self:
         """Show an answer."""
-        return cls(found=[FoundShape.of(hit) for hit in answer.hits], knows_spelling=answer.knows_spelling)
+        return cls(
+            found=[FoundShape.of(hit) for hit in answer.hits],
+            things=ThingShape.each(things),
+            knows_spelling=answer.knows_spelling,
+        )
 
 
 class NearShape(FoundShape):

@@ -19,21 +19,24 @@ def search(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Find closed orders, lessons, documents and rationalisations, best first, each with why."""
+    """Find what was learnt, best first, each with why; and assets, orders, alerts and documents that are called so."""
     from alerts.knowledge.search import search as search_knowledge
+    from alerts.knowledge.things import find_things
     from api.schemas.knowledge import SearchAnswerShape
 
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
         found = search_knowledge(tx, " ".join(asked), kinds=kind, asset_class=asset_class, most=most)
-    shown = SearchAnswerShape.of(found).model_dump(mode="json")
+        things = find_things(tx, " ".join(asked).strip(), now=around.clock.now())
+    shown = SearchAnswerShape.of(found, things).model_dump(mode="json")
     if not found.knows_spelling:
         say("misspelt words are not found: this server lacks the extension pg_trgm")
-    answer(shown, as_json=json, line=lambda: _told(shown["found"]))
+    answer(shown, as_json=json, line=lambda: _told(shown["found"], shown["things"]))
 
 
-def _told(found: list[dict[str, Any]]) -> str:
-    return "\n\n".join(_one(one) for one in found) or "nothing like that is known yet"
+def _told(found: list[dict[str, Any]], things: list[dict[str, Any]]) -> str:
+    called = [f"{one['kind']} {one['key']}  {one['site']}/{one['asset'] or ''}  {one['title']}" for one in things]
+    return "\n\n".join([*called, *(_one(one) for one in found)]) or "nothing like that is known yet"
 
 
 def _one(one: dict[str, Any]) -> str:

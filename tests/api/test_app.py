@@ -79,7 +79,7 @@ def test_an_order_is_moved_through_its_life_and_closed_with_its_codes(client: Te
     ):
         answer = client.post(f"{order}/{step}")
         assert (answer.status_code, answer.json()["state"]) == (200, state)
-    assert client.post(f"{order}/book", json={"hours": 2.5}).status_code == 200
+    assert client.post(f"{order}/bookings", json={"hours": 2.5}).status_code == 200
     assert client.post(f"{order}/close", json=CODES).json()["steps"] == []
     shown = client.get(order).json()
     assert (shown["closing"]["outcome"], shown["closing"]["relearn"]) == ("confirmed", True)
@@ -90,9 +90,9 @@ def test_an_order_is_moved_through_its_life_and_closed_with_its_codes(client: Te
 @pytest.mark.usefixtures("sick_plant")
 def test_a_booking_is_reversed_and_one_beyond_reason_refused(client: TestClient) -> None:
     order = "/api/v1/work-orders/WO-000001"
-    assert client.post(f"{order}/book", json={"hours": 2.5}).status_code == 200
+    assert client.post(f"{order}/bookings", json={"hours": 2.5}).status_code == 200
     (booking,) = client.get(order).json()["bookings"]
-    assert client.post(f"{order}/book", json={"hours": 1e308}).status_code == 400
+    assert client.post(f"{order}/bookings", json={"hours": 1e308}).status_code == 400
     reverse = f"{order}/bookings/{booking['booking_id']}/reverse"
     assert client.post(reverse).status_code == 200
     assert client.post(reverse).status_code == 409
@@ -108,8 +108,8 @@ def test_a_step_that_the_state_forbids_is_a_conflict_and_nonsense_is_refused(cli
         ("approve", {"actor": "Eve"}, 422, "malformed_request"),
         ("close", {**CODES, "outcome": "perhaps"}, 422, "malformed_request"),
         ("close", {**CODES, "failed_at": "2026-03-04T12:00:00"}, 422, "malformed_request"),
-        ("book", {"hours": -1}, 422, "malformed_request"),
-        ("book", {}, 400, "nothing_booked"),
+        ("bookings", {"hours": -1}, 422, "malformed_request"),
+        ("bookings", {}, 400, "nothing_booked"),
     ):
         answer = client.post(f"{order}/{path}", json=body)
         assert (answer.status_code, answer.json()["error"]) == (status, error), path

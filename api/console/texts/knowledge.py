@@ -24,6 +24,7 @@ KNOWLEDGE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "search_found": ("{count} found", "找到 {count} 条"),
     "found_order": ("Order", "工单"),
+    "found_alert": ("Alert", "报警"),
     "found_lesson": ("Lesson", "经验"),
     "found_document": ("Document", "文件"),
     "found_rationalisation": ("Rationalisation", "报警合理化"),

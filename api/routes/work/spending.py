@@ -31,12 +31,12 @@ from storage.work import orders
 
 router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 part_router = APIRouter(prefix="/parts", tags=["work orders"])
-downtime_router = APIRouter(prefix="/downtime", tags=["work orders"])
+downtime_router = APIRouter(prefix="/downtimes", tags=["work orders"])
 _CHANGED = answers(400, 404, 409)
 _EVERY = 1_000_000
 
 
-@router.get("/cost", responses=answers(404))
+@router.get("/costs", responses=answers(404))
 def get_cost(parts: GivenParts, number: str) -> SpendingShape:
     """Show what was spent on it, what of that has no price, and what is reserved for it."""
     with parts.database.transaction() as tx:
@@ -94,7 +94,7 @@ def issue_part(parts: GivenParts, number: str, wanted: NewIssue) -> OrderShape:
     return OrderShape.model_validate(order)
 
 
-@router.get("/downtime", responses=answers(404))
+@router.get("/downtimes", responses=answers(404))
 def list_downtime_of_order(parts: GivenParts, number: str) -> list[DowntimeShape]:
     """List when its machine stood because of it."""
     with parts.database.transaction() as tx:
@@ -102,7 +102,7 @@ def list_downtime_of_order(parts: GivenParts, number: str) -> list[DowntimeShape
     return [DowntimeShape.model_validate(one) for one in found]
 
 
-@router.post("/downtime", responses=_CHANGED)
+@router.post("/downtimes", responses=_CHANGED)
 def note_downtime(parts: GivenParts, number: str, stood: NewDowntime) -> OrderShape:
     """Note that its machine stood, or stands."""
     order = downtime.note_downtime(
@@ -111,7 +111,7 @@ def note_downtime(parts: GivenParts, number: str, stood: NewDowntime) -> OrderSh
     return OrderShape.model_validate(order)
 
 
-@router.post("/downtime/end", responses=_CHANGED)
+@router.post("/downtimes/end", responses=_CHANGED)
 def end_downtime(parts: GivenParts, number: str, end: NewDowntimeEnd) -> OrderShape:
     """Say until when its machine stood."""
     order = downtime.end_downtime(parts.database, number, at=end.at, actor=parts.principal, clock=parts.clock)

@@ -38,7 +38,7 @@ def add_task(parts: GivenParts, number: str, task: NewTask) -> OrderShape:
     return OrderShape.model_validate(order)
 
 
-@router.post("/job-plan", responses=_CHANGED)
+@router.post("/job-plans", responses=_CHANGED)
 def follow_job_plan(parts: GivenParts, number: str, plan: NewPlan) -> OrderShape:
     """Give it a job plan: its steps become tasks, of that version."""
     order = checklist.plan_order(

@@ -19,7 +19,7 @@ COLLECTIONS = (
     *("work-orders", "alerts", "incidents", "findings", "assets", "liveness", "models", "proposals", "quarantine"),
     *("quarantine/assets", "lessons", "notices", "parts", "people", "teams", "tokens", "sign-ins", "device-tokens"),
     *("register/retired", "projects", "design-requests", "job-plans", "maintenance-plans", "ledger", "me/tokens"),
-    *("rationalisations", "ingest/minutes?device=demo/P-101", "downtime?site=demo&asset=P-101"),
+    *("rationalisations", "ingest/minutes?device=demo/P-101", "downtimes?site=demo&asset=P-101"),
 )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from nicegui import run, ui
 
 from alerts.knowledge.search import SearchAnswer
 from alerts.knowledge.search import search as search_knowledge
+from alerts.knowledge.things import FoundThings, find_things
 from api.console.components.elements import box, chip, heading, link, mark, words
 from api.console.components.frame import empty, framed
 from api.console.components.orders.order_rows import what
@@ -20,11 +21,8 @@ from api.parts import Parts
 from api.refusals.refusals import told
 from plant.errors import AssetloopError
 from plant.escaped import escaped
-from storage.views.finding_things import FoundAsset, FoundDocument, find_assets, find_documents
-from storage.views.order_list import ListedOrder, OrdersWanted, page_of_orders
 
 _MOST = 30
-_MOST_THINGS = 8
 _LONGEST = 500
 
 
@@ -61,10 +59,10 @@ async def _answer(visit: Visit, question: str) -> None:
         return
     if answer is None:
         return
-    _things(visit, answer)
+    _things(visit, answer.things)
     if not answer.learnt.knows_spelling:
         words(visit.t("search_no_spelling"), "small muted")
-    if not answer.learnt.hits and (answer.assets or answer.orders or answer.documents):
+    if not answer.learnt.hits and answer.things:
         return
     with box("card list found-list", testid="search-found"):
         if not answer.learnt.hits:
@@ -73,9 +71,9 @@ async def _answer(visit: Visit, question: str) -> None:
             found_row(visit, hit)
 
 
-def _things(visit: Visit, answer: EverythingFound) -> None:
-    """Show what is called so: assets, orders and documents."""
-    if not (answer.assets or answer.orders or answer.documents):
+def _things(visit: Visit, answer: FoundThings) -> None:
+    """Show what is called so: assets, orders, alerts and documents."""
+    if not answer:
         return
     with box("card list found-list", testid="search-things"):
         for asset in answer.assets:
@@ -87,6 +85,11 @@ def _things(visit: Visit, answer: EverythingFound) -> None:
             order = one.order
             said = (what(visit, order), order.asset, visit.word("state", order.state.value))
             _thing(visit, "order", f"/work-orders/{order.number}", order.number, said)
+        for listed in answer.alerts:
+            alert = listed.alert
+            target = f"/alerts?{urlencode({'asset': alert.asset, 'state': 'all'})}"
+            of_alert = (alert.asset, visit.word("severity", alert.severity.value), alert.comment)
+            _thing(visit, "alert", target, visit.word("kind", alert.kind), of_alert)
         for document in answer.documents:
             of = (document.asset or "", document.project, document.version, document.file)
             _thing(visit, "document", f"/handover/{quote(document.project, safe='')}", document.title, of)
@@ -104,9 +107,7 @@ class EverythingFound:
     """What was learnt that answers a question, and what is called so."""
 
     learnt: SearchAnswer
-    assets: Sequence[FoundAsset]
-    orders: Sequence[ListedOrder]
-    documents: Sequence[FoundDocument]
+    things: FoundThings
 
 
 def read(parts: Parts, question: str) -> EverythingFound:
@@ -118,7 +119,5 @@ def read(parts: Parts, question: str) -> EverythingFound:
     with parts.database.transaction() as tx:
         return EverythingFound(
             learnt=search_knowledge(tx, question, most=_MOST),
-            assets=find_assets(tx, question),
-            orders=page_of_orders(tx, OrdersWanted(state="all", text=question), most=_MOST_THINGS),
-            documents=find_documents(tx, question),
+            things=find_things(tx, question, now=parts.clock.now()),
         )

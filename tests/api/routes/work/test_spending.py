@@ -32,16 +32,16 @@ def test_parts_labour_and_downtime_are_booked_and_the_cost_said(client: TestClie
     assert client.post(f"{ORDER}/parts/issue", json={"part": "6205", "quantity": "2"}).status_code == 200
     worked = {"person": "ada", "trade": "mechanic", "day": "2026-03-04", "hours": "2.5"}
     assert client.post(f"{ORDER}/labour", json=worked).status_code == 200
-    cost = client.get(f"{ORDER}/cost").json()
+    cost = client.get(f"{ORDER}/costs").json()
     assert cost["costs"] == [{"currency": "CNY", "parts": "19.98", "labour": "0", "other": "0", "total": "19.98"}]
     assert (cost["unpriced_hours"], cost["reserved"]) == ("2.5", [])
     (listed,) = client.get("/api/v1/parts", params={"site": "demo"}).json()
     assert (listed["free"], listed["reserved"]) == ("1", "0")
     stood = {"down_from": NOON.isoformat(), "reason": "seal leaks"}
-    assert client.post(f"{ORDER}/downtime", json=stood).status_code == 200
-    assert client.post(f"{ORDER}/downtime/end", json={"at": "2026-03-01T13:00:00Z"}).status_code == 200
-    (of_order,) = client.get(f"{ORDER}/downtime").json()
-    assert client.get("/api/v1/downtime", params={"site": "demo", "asset": "P-1"}).json() == [of_order]
+    assert client.post(f"{ORDER}/downtimes", json=stood).status_code == 200
+    assert client.post(f"{ORDER}/downtimes/end", json={"at": "2026-03-01T13:00:00Z"}).status_code == 200
+    (of_order,) = client.get(f"{ORDER}/downtimes").json()
+    assert client.get("/api/v1/downtimes", params={"site": "demo", "asset": "P-1"}).json() == [of_order]
     assert (of_order["order"], of_order["reason"]) == ("WO-000001", "seal leaks")
     kinds = [(one["part"], one["quantity"], one["hours"]) for one in client.get(ORDER).json()["bookings"]]
     assert kinds == [("6205", 2.0, None), (None, None, 2.5)]
@@ -56,9 +56,9 @@ def test_what_makes_no_sense_is_refused(client: TestClient) -> None:
         ("labour", {"person": "ada", "trade": "mechanic", "day": "2026-03-04", "hours": 25}, 422),
         ("labour", {"person": "nobody", "trade": "mechanic", "day": "2026-03-04", "hours": 1}, 404),
         ("labour", {"person": "ada", "trade": "mechanic", "day": "soon", "hours": 1}, 422),
-        ("downtime", {"down_from": "2026-03-01T12:00:00", "reason": "x"}, 422),
-        ("downtime", {"down_from": "2026-03-01T12:00:00Z", "reason": "a\x00"}, 422),
-        ("downtime/end", {"at": "2026-03-01T12:00:00Z"}, 409),
+        ("downtimes", {"down_from": "2026-03-01T12:00:00", "reason": "x"}, 422),
+        ("downtimes", {"down_from": "2026-03-01T12:00:00Z", "reason": "a\x00"}, 422),
+        ("downtimes/end", {"at": "2026-03-01T12:00:00Z"}, 409),
     ):
         answer = client.post(f"{ORDER}/{path}", json=body)
         assert answer.status_code == status, (path, body, answer.text)

@@ -25,7 +25,7 @@ def test_an_order_follows_a_plan_is_answered_and_leads_to_another(client: TestCl
     assert [one["version"] for one in client.get("/api/v1/job-plans").json()] == [1]
     assert client.get("/api/v1/job-plans/bearing").json()["steps"][1]["high"] == 4.5
     assert client.get("/api/v1/job-plans/bearing?version=2").status_code == 404
-    assert client.post(f"{ORDER}/job-plan", json={"job_plan": "bearing"}).json()["job_plan_version"] == 1
+    assert client.post(f"{ORDER}/job-plans", json={"job_plan": "bearing"}).json()["job_plan_version"] == 1
     assert client.post(f"{ORDER}/tasks", json={"text": "Clean up"}).status_code == 201
     assert client.post(f"{ORDER}/tasks/2/answer", json={"reading": 7.0}).status_code == 200
     assert client.post(f"{ORDER}/tasks/1/answer", json={"verdict": "fail"}).status_code == 200
