@@ -112,6 +112,7 @@ _ROUTERS = (
     people.attempt_router,
 )
 _LEAST_PACKED_BYTES = 1000
+_PACKING = 4  # of 9: a third of the work for a tenth more bytes
 _DESCRIPTION = """Work orders, alerts, assets, telemetry and quarantine of a plant.
 
 Times are RFC 3339, answered in UTC. Values are in the unit given beside them. Shares and scores are 0 to 1; a score of
@@ -176,7 +177,9 @@ def create_app(
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
-    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES)  # outermost: what is packed is not changed
+    app.add_middleware(
+        GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES, compresslevel=_PACKING
+    )  # outermost: what is packed is not changed
     handle_problems(app)
     app.openapi = functools.partial(describe, app)  # type: ignore[method-assign]
     if console:

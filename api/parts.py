@@ -47,7 +47,8 @@ class Parts:
         return replace(self, database=database, principal=principal)
 
 
-def _parts_of(request: Request) -> Parts:
+async def _parts_of(request: Request) -> Parts:
+    """Read the parts: nothing in it waits, so it needs no thread."""
     parts: Parts = request.app.state.parts
     principal: Principal | None = getattr(request.state, "principal", None)
     row = right_of(request.method, request.url.path)

@@ -12,7 +12,7 @@ from plant.errors import Rejected
 _ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
-def _revision_read(
+async def _revision_read(
     if_match: Annotated[str | None, Header(description='The ETag of what was read, as "3"; `*` for any.')] = None,
 ) -> int | None:
     if if_match is None or if_match.strip() == "*":
@@ -23,10 +23,10 @@ def _revision_read(
     return int(found[1])
 
 
-def _revision_demanded(
+async def _revision_demanded(
     if_match: Annotated[str | None, Header(description='The ETag of what was read, as "3"')] = None,
 ) -> int:
-    revision = _revision_read(if_match)
+    revision = await _revision_read(if_match)
     if revision is None:
         raise Rejected("revision_needed", "say in If-Match which revision you read: its ETag, so that no edit is lost")
     return revision

@@ -91,7 +91,11 @@ class RequestGate:
             return _ask_to_sign_in(connection)
         if row is not None:
             found = row.pattern.fullmatch(path)
-            await run_in_threadpool(self._recogniser.judge, principal, row, found.groupdict() if found else {})
+            parts = found.groupdict() if found else {}
+            if self._recogniser.must_look(row):
+                await run_in_threadpool(self._recogniser.judge, principal, row, parts)
+            else:
+                self._recogniser.judge(principal, row, parts)
         return None
 
 

@@ -99,6 +99,10 @@ class Recogniser:
         self._remembered[key] = _Remembered(principal=found, at=self.clock.now())
         return found
 
+    def must_look(self, row: RouteRight) -> bool:
+        """Say whether the database has to be asked at whose site a request is."""
+        return row.at in _THINGS
+
     def judge(self, principal: Principal, row: RouteRight, parts: Mapping[str, str]) -> None:
         """Let a principal go on only where the table lets them.
 

@@ -21,6 +21,7 @@ from storage.identity.api_tokens import KnownToken
 
 _PREFIX = "api"
 _NOTHING = bytes(32)
+_NOTED_EVERY = timedelta(minutes=1)
 MOST_DAYS = 366
 
 
@@ -119,7 +120,8 @@ def principal_of_token(database: Database, token: str, *, clock: Clock) -> Princ
         is_secret = hmac.compare_digest(sha256_of(secret), found.sha256 if found else _NOTHING)
         if found is None or not is_secret or found.is_revoked or found.expires_at <= clock.now():
             return None
-        api_tokens.note_use(tx, token_id, at=clock.now())
+        if found.used_at is None or clock.now() - found.used_at > _NOTED_EVERY:
+            api_tokens.note_use(tx, token_id, at=clock.now())
         person = people.by_id(tx, found.person_id) if found.person_id else None
     whole = principal_of(person, Recognition.TOKEN) if person else _machine(found)
     return _narrowed(whole, found)

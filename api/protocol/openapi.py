@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from api.identity.route_right import Reach
 from api.identity.route_rights import right_of
 from api.language import Language
+from api.protocol.examples import example_of
 from api.refusals.refusals import title_of
 
 Document = dict[str, Any]
@@ -42,9 +43,10 @@ def describe(app: FastAPI) -> Document:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
         )
+        schemas = document["components"]["schemas"]
         for path, method, operation in _operations(document):
             _mend(path, method, operation)
-        schemas = document["components"]["schemas"]
+            _show_an_example(operation, schemas)
         for leftover in ("HTTPValidationError", "ValidationError"):
             schemas.pop(leftover, None)
         document["components"]["responses"] = {str(status): _problem(status) for status in _named(document)}
@@ -84,6 +86,12 @@ def _mend(path: str, method: str, operation: Document) -> None:
         operation["security"] = [{"token": []}, {"session": []}]
     if not parameters:
         del operation["parameters"]
+
+
+def _show_an_example(operation: Document, schemas: Document) -> None:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is not None and not body.keys() & {"example", "examples"} and "schema" in body:
+        body["example"] = example_of(body["schema"], schemas)
 
 
 def _problem(status: int) -> Document:

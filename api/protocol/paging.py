@@ -131,7 +131,7 @@ def _bad_cursor() -> Rejected:
     return Rejected("bad_cursor", "this cursor is of another list or other filters; begin again without one")
 
 
-def _paging(
+async def _paging(
     request: Request,
     response: Response,
     limit: Annotated[int, LIMIT] = 200,

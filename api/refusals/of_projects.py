@@ -186,6 +186,32 @@ OF_PROJECTS: Mapping[str, str] = {
     "say what changes: a limit, the job plan, the spare list or a requirement": (
         "请说明要改什么：限值、作业指导书、备件清单或移交要求"
     ),
+    "{}: that is so already": "{}：已是如此",
+    "job plan {} is for {}, the request is about {}": "作业指导书 {} 用于 {}，而请求涉及 {}",
+    "job plan {} is at version {} by now; look at its steps again": "作业指导书 {} 现为版本 {}；请重新查看其步骤",
+    "job plan {} has no step {}": "作业指导书 {} 没有步骤 {}",
+    "a job plan has 1 to {} steps, not {}": "作业指导书有 1 至 {} 个步骤，不能是 {} 个",
+    "site {} has no part {}; give its name to make one": "站点 {} 没有备件 {}；请给出名称以新建",
+    "there is no job plan {}; give its name to make one": "没有作业指导书 {}；请给出名称以新建",
+    "a quantity is from 0 to 1,000,000": "数量为 0 至 1,000,000",
+    # warranties and claims
+    "no machine stands at {}; install one first": "{} 没有机器；请先安装",
+    "{} is of no failure within a warranty": "{} 不属于保修期内的故障",
+    "say why they reject it, in {} characters or more": "请用不少于 {} 个字符说明对方拒绝的理由",
+    "say by which amount it is settled; 0 where nothing was paid": "请说明结算金额；未支付则为 0",
+    "an amount is a number from 0 to below {}": "金额为 0 至 {} 以下的数字",
+    "a note has at most {} characters": "备注最多 {} 个字符",
+    "{} is of no failure within a warranty: the machine has none that holds then, or the order is about no failure, was "
+    "cancelled, or was closed as none": (
+        "{} 不属于保修期内的故障：机器当时无有效保修，或工单与故障无关、已取消，或结论为无故障"
+    ),
+    "{} is claimed already": "{} 已索赔",
+    "{} is not claimed": "{} 未索赔",
+    "the claim of {} is {}; {} cannot follow": "{} 的索赔状态为 {}；不能转为 {}",
+    "the claim of {} was changed by somebody else; look again": "{} 的索赔已被他人更改；请重新查看",
+    "{}: a warranty that begins on {} cannot end before it": "{}：自 {} 开始的保修不能早于该日结束",
+    "{}: guarantor and terms have at most {} characters": "{}：保修方和条款最多 {} 个字符",
+    "{}: asset {} is described twice": "{}：设备 {} 被描述两次",
     "the request {} was {} before": "请求 {} 此前已为 {}",
     # reviews
     "there is no open decision {} in {}": "{1} 没有未完成的决定 {0}",

@@ -39,6 +39,7 @@ class KnownToken:
     sites: list[str] | None
     sha256: bytes
     expires_at: datetime
+    used_at: datetime | None
     is_revoked: bool
 
 

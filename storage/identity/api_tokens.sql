@@ -18,7 +18,7 @@ ORDER BY t.issued_at DESC, t.token_id;
 
 -- name: find
 -- A token, what is kept of its secret, and whether its time is over.
-SELECT t.person_id::text, t.name, t.role, t.scopes, t.sites, t.sha256, t.expires_at,
+SELECT t.person_id::text, t.name, t.role, t.scopes, t.sites, t.sha256, t.expires_at, t.used_at,
     t.revoked_at IS NOT NULL OR p.disabled_at IS NOT NULL AS is_revoked
 FROM api_token AS t
 LEFT JOIN person AS p USING (person_id)

@@ -150,17 +150,14 @@ def list_assets(
     """Return assets as they are `now`, by site and tag; with `key_values` only the signals marked as such."""
     after_site, after_tag = wanted.after or (None, None)
     rows = tx.all(
-        "overview.assets",
+        "overview.page",
         site=wanted.site,
-        tag=None,
         asset_class=wanted.asset_class,
         after_site=after_site,
         after_tag=after_tag,
         most=most,
-        now=now,
     )
-    signals = _signals(tx, [row["asset_id"] for row in rows], key_values=key_values)
-    return [_asset(row, signals[row["asset_id"]]) for row in rows]
+    return _assets(tx, [row["asset_id"] for row in rows], now=now, key_values=key_values)
 
 
 def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetView:
@@ -169,12 +166,15 @@ def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetVi
     Raises:
         NotFound: there is no such asset.
     """
-    row = tx.first(
-        "overview.assets", site=site, tag=tag, asset_class=None, after_site=None, after_tag=None, most=None, now=now
-    )
+    row = tx.first("overview.named", site=site, tag=tag)
     if row is None:
         raise NotFound(f"there is no asset {tag} at site {site}")
-    return _asset(row, _signals(tx, [row["asset_id"]], key_values=False)[row["asset_id"]])
+    return _assets(tx, [row["asset_id"]], now=now, key_values=False)[0]
+
+
+def _assets(tx: Transaction, asset_ids: list[int], *, now: datetime, key_values: bool) -> list[AssetView]:
+    signals = _signals(tx, asset_ids, key_values=key_values)
+    return [_asset(row, signals[row["asset_id"]]) for row in tx.all("overview.assets", asset_ids=asset_ids, now=now)]
 
 
 def _signals(tx: Transaction, asset_ids: list[int], *, key_values: bool) -> defaultdict[int, list[SignalView]]:

@@ -1,18 +1,25 @@
+-- name: named
+-- One asset, by its tags.
+SELECT a.asset_id
+FROM asset AS a
+JOIN site AS s USING (site_id)
+WHERE s.tag = %(site)s AND a.tag = %(tag)s AND a.retired_at IS NULL;
+
+-- name: page
+-- A page of the assets that are wanted, by site and tag.
+SELECT a.asset_id
+FROM asset AS a
+JOIN site AS s USING (site_id)
+JOIN asset_class AS c USING (class_id)
+WHERE a.retired_at IS NULL
+    AND (%(site)s::text IS NULL OR s.tag = %(site)s)
+    AND (%(asset_class)s::text IS NULL OR c.tag = %(asset_class)s)
+    AND (%(after_site)s::text IS NULL OR (s.tag, a.tag) > (%(after_site)s, %(after_tag)s))
+ORDER BY s.tag, a.tag
+LIMIT %(most)s;
+
 -- name: assets
--- Every asset, the one that is named, or a page of those that are wanted, with its health, by site and tag.
-WITH page AS (
-    SELECT p.asset_id
-    FROM asset AS p
-    JOIN site AS q USING (site_id)
-    JOIN asset_class AS k USING (class_id)
-    WHERE p.retired_at IS NULL
-        AND (%(site)s::text IS NULL OR q.tag = %(site)s)
-        AND (%(tag)s::text IS NULL OR p.tag = %(tag)s)
-        AND (%(asset_class)s::text IS NULL OR k.tag = %(asset_class)s)
-        AND (%(after_site)s::text IS NULL OR (q.tag, p.tag) > (%(after_site)s, %(after_tag)s))
-    ORDER BY q.tag, p.tag
-    LIMIT %(most)s
-)
+-- Some assets with their health, by site and tag: by their ids alone, so that one plan serves every time.
 SELECT
     a.asset_id,
     s.tag AS site,
@@ -46,22 +53,22 @@ SELECT
         JOIN asset AS t ON t.asset_id = f.to_asset_id
         WHERE f.from_asset_id = a.asset_id AND t.retired_at IS NULL
     ) AS feeds
-FROM page
-JOIN asset AS a USING (asset_id)
+FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
 -- kept apart (OFFSET), so that of one asset only its own evidence is gathered
 CROSS JOIN LATERAL (SELECT * FROM watch.health_evidence WHERE asset_id = a.asset_id OFFSET 0) AS e
+WHERE a.asset_id = ANY (%(asset_ids)s::integer[])
 ORDER BY s.tag, a.tag;
 
 -- name: signals
--- The signals of some assets, or of all, each with its latest value, in the order of the register.
+-- The signals of some assets, each with its latest value, in the order of the register.
 SELECT g.asset_id, g.signal_id, g.key, g.name, g.name_zh, g.unit, g.role, g.low, g.high, g.holds_s, g.key_value,
     l.time, l.value, l.flags
 FROM signal AS g
 LEFT JOIN latest AS l USING (signal_id)
 WHERE g.retired_at IS NULL
-    AND (%(asset_ids)s::integer[] IS NULL OR g.asset_id = ANY (%(asset_ids)s::integer[]))
+    AND g.asset_id = ANY (%(asset_ids)s::integer[])
     AND (NOT %(key_values)s OR g.key_value)
 ORDER BY g.asset_id, g.position, g.key;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -52,6 +53,30 @@ def test_every_route_is_described_with_what_it_may_refuse(application: FastAPI) 
             assert {"403", "422", "503"} <= operation["responses"].keys(), path
             problems = {code: one for code, one in operation["responses"].items() if code >= "400"}
             assert all(one == {"$ref": f"#/components/responses/{code}"} for code, one in problems.items()), path
+
+
+@pytest.mark.usefixtures("sick_plant")
+def test_every_document_that_is_taken_has_an_example_that_is_taken(client: TestClient, application: FastAPI) -> None:
+    shown = 0
+    for path, methods in describe(application)["paths"].items():
+        body = methods.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json")
+        if body is None:
+            continue
+        example = body["example"] if "example" in body else next(iter(body["examples"].values()))["value"]
+        filled = re.sub(r"\{(\w+)\}", lambda part: _PLACES.get(part[1], "1"), path)
+        answer = client.post(filled, json=example, headers={"If-Match": "*"})
+        assert answer.status_code != 422, (path, example, answer.text)
+        shown += 1
+    assert shown > 60
+
+
+_PLACES = {
+    **dict.fromkeys(("alert_id", "lesson_id", "upload_id", "message_id"), "00000000-0000-4000-8000-000000000000"),
+    "site": "demo",
+    "tag": "P-101",
+    "number": "WO-000001",
+    "gate": "feasibility",
+}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.preventive.plan_file import PlanDescription
 from api.schemas.shape import Nothing
@@ -16,6 +16,21 @@ from plant.orders.rules import WorkType
 
 class MaintenancePlanWanted(PlanDescription):
     """A plan of an asset: due by a rule of the calendar from a local time on, by a meter, or on a condition."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "site": "demo",
+                    "asset": "P-101",
+                    "tag": "grease",
+                    "name": "Grease the bearings",
+                    "rule": "FREQ=WEEKLY;BYDAY=MO",
+                    "begins": "2026-03-02T08:00:00",
+                }
+            ]
+        }
+    )
 
     site: Tag
 
