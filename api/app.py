@@ -177,9 +177,7 @@ def create_app(
     app.add_middleware(Counting, registry=app.state.registry)
     app.state.recogniser = Recogniser(database, clock)
     app.add_middleware(RequestGate, access=access, recogniser=app.state.recogniser)
-    app.add_middleware(
-        GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES, compresslevel=_PACKING
-    )  # outermost: what is packed is not changed
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED_BYTES, compresslevel=_PACKING)  # outermost
     handle_problems(app)
     app.openapi = functools.partial(describe, app)  # type: ignore[method-assign]
     if console:

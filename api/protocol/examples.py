@@ -25,6 +25,7 @@ _BY_NAME: Mapping[str, Any] = {
     "assignee": "li.wei",
     "rule": "FREQ=WEEKLY;BYDAY=MO",
     "sha256": "0" * 64,
+    "manifest_sha256": "0" * 64,
     "language": "en",
 }
 _BY_FORMAT: Mapping[str, Any] = {

@@ -33,6 +33,7 @@ RIGHTS: Mapping[Right, str] = {
     Right.REGISTER_ASSETS: "登记设备",
     Right.MANAGE_DEVICES: "管理终端",
     Right.MANAGE_PEOPLE: "管理人员",
+    Right.CLAIM_WARRANTY: "保修索赔",
     Right.SEE_METRICS: "查看指标",
     Right.SEND_TELEMETRY: "发送遥测",
 }

@@ -201,8 +201,8 @@ OF_PROJECTS: Mapping[str, str] = {
     "say by which amount it is settled; 0 where nothing was paid": "请说明结算金额；未支付则为 0",
     "an amount is a number from 0 to below {}": "金额为 0 至 {} 以下的数字",
     "a note has at most {} characters": "备注最多 {} 个字符",
-    "{} is of no failure within a warranty: the machine has none that holds then, or the order is about no failure, was "
-    "cancelled, or was closed as none": (
+    "{} is of no failure within a warranty: the machine has none that holds then, or the order is about no failure, "
+    "was cancelled, or was closed as none": (
         "{} 不属于保修期内的故障：机器当时无有效保修，或工单与故障无关、已取消，或结论为无故障"
     ),
     "{} is claimed already": "{} 已索赔",

@@ -57,7 +57,7 @@ def test_every_route_is_described_with_what_it_may_refuse(application: FastAPI) 
 
 @pytest.mark.usefixtures("sick_plant")
 def test_every_document_that_is_taken_has_an_example_that_is_taken(client: TestClient, application: FastAPI) -> None:
-    shown = 0
+    shown, refused = 0, []
     for path, methods in describe(application)["paths"].items():
         body = methods.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json")
         if body is None:
@@ -65,8 +65,9 @@ def test_every_document_that_is_taken_has_an_example_that_is_taken(client: TestC
         example = body["example"] if "example" in body else next(iter(body["examples"].values()))["value"]
         filled = re.sub(r"\{(\w+)\}", lambda part: _PLACES.get(part[1], "1"), path)
         answer = client.post(filled, json=example, headers={"If-Match": "*"})
-        assert answer.status_code != 422, (path, example, answer.text)
+        refused += [(path, example, answer.text)] if answer.status_code == 422 else []
         shown += 1
+    assert refused == []
     assert shown > 60
 
 

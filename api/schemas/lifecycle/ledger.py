@@ -84,4 +84,6 @@ class Cosigned(Nothing):
     """What a witness sets under a head."""
 
     size: int = Field(ge=1)
-    line: str = Field(min_length=10, max_length=400, pattern="^— [^ \\n+]+ [A-Za-z0-9+/=]+\\s*$")
+    line: str = Field(
+        min_length=10, max_length=400, examples=["— witness.example AAAA"], pattern="^— [^ \\n+]+ [A-Za-z0-9+/=]+\\s*$"
+    )

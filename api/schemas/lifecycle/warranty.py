@@ -6,8 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from api.schemas.instants import Day
 from api.schemas.shape import PlainText, Remark, Shape
 from lifecycle.warranty.setting import last_day
 from plant.orders.warranty import ClaimState, Warranty, WarrantySource
@@ -83,8 +84,10 @@ class OrderWarrantyShape(Shape):
 class WarrantyWanted(Remark):
     """From when on somebody answers for a machine: up to a day, or for some months."""
 
-    starts: date
-    ends: date | None = Field(default=None, description="Its last day.")
+    model_config = ConfigDict(json_schema_extra={"examples": [{"starts": "2026-03-01", "months": 24}]})
+
+    starts: Day
+    ends: Day | None = Field(default=None, description="Its last day.")
     months: int | None = Field(default=None, ge=1, le=600)
     guarantor: PlainText = Field(default="", max_length=200)
     terms: PlainText = Field(default="", max_length=2000)
