@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -52,26 +54,37 @@ def register_import(
 
     tongue = _tongue(language)
     around, screen, actor = surroundings(data), Screen(), who()
-    with screen.bar(f"reading {file.name}", "bytes") as bar:
-        options = ReadOptions(
-            kind=_kind(kind),
-            site=site,
-            class_tag=asset_class,
-            asset=asset,
-            mapping=mapping,
-            sheet=sheet,
-            progress=bar,
-        )
-        facts = read_facts(file, options)
-    with around.database(actor=actor) as database, screen.bar(f"taking in {file.name}", "assets") as bar:
-        difference = import_facts(
-            database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar, replaces=replaces,
-            retires_missing=retire_missing,
-        )  # fmt: skip
+    with _told_when_cut_off():
+        with screen.bar(f"reading {file.name}", "bytes") as bar:
+            options = ReadOptions(
+                kind=_kind(kind),
+                site=site,
+                class_tag=asset_class,
+                asset=asset,
+                mapping=mapping,
+                sheet=sheet,
+                progress=bar,
+            )
+            facts = read_facts(file, options)
+        with around.database(actor=actor) as database, screen.bar(f"taking in {file.name}", "assets") as bar:
+            difference = import_facts(
+                database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar, replaces=replaces,
+                retires_missing=retire_missing,
+            )  # fmt: skip
     shown = as_document(difference, most=None)
     answer(difference, as_json=json, line=lambda: "\n".join(difference_lines(tongue, shown, file.name)))
     if difference.faults:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _told_when_cut_off() -> Iterator[None]:
+    """Say that nothing is half done where somebody interrupts an import: it is one transaction."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted: nothing was taken in", err=True)
+        raise
 
 
 def _tongue(language: str) -> Language:

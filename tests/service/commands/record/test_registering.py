@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from tests.commands import start_command
 from tests.lifecycle.importing.workbooks import workbook
+from tests.patience import wait_for
 
+PLANT = '[site]\ntag = "s"\n[[class]]\ntag = "pump"\n[[asset]]\ntag = "P-1"\nclass = "pump"\n'
+WAITING = """
+    SELECT count(*)::integer FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%register_import%'
+"""
 ROWS = [["Tag", "Class", "Signal", "High (bar)"], ["P-1", "pump", "pressure", 9], ["P-2", "", "", ""]]
 
 
@@ -44,3 +54,25 @@ def test_a_tag_list_goes_in_and_comes_out_as_cobie_and_its_days_can_be_compared(
     assert run("compare", "s", "2026-01-01", "2026-01-02") == (0, "nothing changed\n")
     assert run("show", "s", "--on", "2001-01-01")[0] != 0
     assert run("import", file, "--as", "nonsense")[0] != 0
+
+
+@pytest.mark.parametrize(("how", "code", "says"), [(signal.SIGKILL, -9, ""), (signal.SIGINT, 130, "nothing was taken")])
+def test_an_import_that_is_cut_off_leaves_nothing_and_is_done_again(
+    superuser: Any, database_url: str, tmp_path: Path, how: signal.Signals, code: int, says: str
+) -> None:
+    (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
+    streams = tmp_path / "streams"
+    streams.mkdir()
+    with psycopg.connect(database_url) as holding:
+        holding.execute("LOCK TABLE register_import")  # everything is written by then, and waits here
+        importing = start_command("register", "import", "plant.toml", streams=streams)
+        wait_for(lambda: superuser.execute(WAITING).fetchone() == (1,), what="import that waits")
+        importing.send_signal(how)
+        assert importing.wait(60) == code
+        importing.close()
+    wait_for(lambda: superuser.execute(WAITING).fetchone() == (0,), what="end of its session")
+    assert says in (streams / "2").read_text(encoding="utf-8")
+    counted = [superuser.execute(f"SELECT count(*) FROM {one}").fetchone() for one in ("asset", "register_change")]
+    assert counted == [(0,), (0,)]
+    assert run("import", "plant.toml")[0] == 0
+    assert superuser.execute("SELECT count(*) FROM asset").fetchone() == (1,)
