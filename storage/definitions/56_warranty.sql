@@ -28,76 +28,91 @@ SELECT CASE
 END
 $$;
 
--- The warranty of each machine at its place, `ends` being its last day: what was said of the machine; else what the
+-- The warranty of the machines of one asset, `ends` being its last day: what was said of the machine; else what the
 -- register's parameters say (those of the asset before those of its class; COBie's names and IFC's), begun with the
--- handover where they name no day; else the project's months from its handover.
-CREATE VIEW warranty_standing AS
-WITH registered AS (
-    SELECT
-        a.asset_id, i.installation_id, b.starts,
-        coalesce(p.ends, (b.starts + coalesce(p.lasts, h.lasts) - interval '1 day')::date) AS ends,
-        coalesce(
-            nullif(p.guarantor, ''), nullif(e.manufacturer, ''), nullif(p.maker, ''), ''
-        ) AS guarantor,
-        coalesce(p.terms, '') AS terms,
-        CASE WHEN coalesce(p.starts, p.ends) IS NULL AND p.lasts IS NULL THEN 'handover' ELSE 'register' END AS source
-    FROM asset AS a
-    JOIN site AS s USING (site_id)
-    CROSS JOIN LATERAL (
-        SELECT
-            day_or_null(v.said ->> 'WarrantyStartDate') AS starts,
-            day_or_null(v.said ->> 'WarrantyEndDate') AS ends,
-            coalesce(
-                stretch_or_null(v.said ->> 'WarrantyDurationParts', v.said ->> 'WarrantyDurationUnit'),
-                stretch_or_null(v.said ->> 'WarrantyDurationLabor', v.said ->> 'WarrantyDurationUnit'),
-                stretch_or_null(v.said ->> 'WarrantyPeriod', v.said ->> 'WarrantyDurationUnit')
-            ) AS lasts,
-            coalesce(
-                v.said ->> 'WarrantyGuarantorParts', v.said ->> 'WarrantyGuarantorLabor', v.said ->> 'PointOfContact'
-            ) AS guarantor,
-            v.said ->> 'Manufacturer' AS maker,
-            coalesce(v.said ->> 'WarrantyDescription', v.said ->> 'WarrantyContent') AS terms
-        FROM (
-            -- of one name the last key stays: the class's are laid first, the asset's own above them
-            SELECT json_object_agg(x.name, x.value ORDER BY x.asset_id NULLS FIRST)::jsonb AS said
-            FROM parameter AS x
-            WHERE x.site_id = a.site_id
-                AND (x.asset_id = a.asset_id OR (x.asset_id IS NULL AND x.class_id = a.class_id))
-                AND (x.name LIKE 'Warranty%' OR x.name IN ('Manufacturer', 'PointOfContact'))
-        ) AS v
-    ) AS p
-    LEFT JOIN LATERAL (
-        SELECT
-            (j.service_from AT TIME ZONE s.timezone)::date AS day, make_interval(months => j.warranty_months) AS lasts
-        FROM project_asset AS m
-        JOIN project AS j USING (project_id)
-        WHERE m.asset_id = a.asset_id AND j.service_from IS NOT NULL
-        ORDER BY j.service_from DESC
-        LIMIT 1
-    ) AS h ON true
-    CROSS JOIN LATERAL (SELECT coalesce(p.starts, h.day) AS starts) AS b
-    -- the machine that stood there when it began
-    CROSS JOIN LATERAL (
-        SELECT n.installation_id, n.equipment_id
-        FROM installation AS n
-        WHERE n.asset_id = a.asset_id
-            AND (n.installed_to IS NULL OR n.installed_to > b.starts::timestamp AT TIME ZONE s.timezone)
-        ORDER BY n.installed_to NULLS LAST
-        LIMIT 1
-    ) AS i
-    LEFT JOIN equipment AS e USING (equipment_id)
-    WHERE b.starts IS NOT NULL
-)
-SELECT w.installation_id, w.asset_id, w.starts, w.ends, coalesce(nullif(w.guarantor, ''), e.manufacturer, '') AS guarantor,
-    w.terms, 'said' AS source
+-- handover where they name no day; else the project's months from its handover. A function of the asset, so that whoever
+-- asks about a few looks at those alone.
+CREATE OR REPLACE FUNCTION warranty_of(p_asset_id integer)
+RETURNS TABLE (installation_id integer, starts date, ends date, guarantor text, terms text, source text)
+LANGUAGE sql
+STABLE
+AS $$
+SELECT w.installation_id, w.starts, w.ends, coalesce(nullif(w.guarantor, ''), e.manufacturer, ''), w.terms, 'said'
 FROM warranty AS w
-JOIN asset AS a USING (asset_id)
 JOIN installation AS i USING (installation_id)
 LEFT JOIN equipment AS e USING (equipment_id)
+WHERE w.asset_id = p_asset_id
 UNION ALL
-SELECT r.installation_id, r.asset_id, r.starts, r.ends, r.guarantor, r.terms, r.source
-FROM registered AS r
-WHERE r.ends >= r.starts AND NOT EXISTS (SELECT FROM warranty AS w WHERE w.installation_id = r.installation_id);
+SELECT
+    i.installation_id, b.starts, b.ends,
+    coalesce(nullif(p.guarantor, ''), nullif(e.manufacturer, ''), nullif(p.maker, ''), ''), coalesce(p.terms, ''),
+    CASE WHEN coalesce(p.starts, p.ends) IS NULL AND p.lasts IS NULL THEN 'handover' ELSE 'register' END
+FROM asset AS a
+JOIN site AS s USING (site_id)
+CROSS JOIN LATERAL (
+    SELECT
+        day_or_null(v.said ->> 'WarrantyStartDate') AS starts,
+        day_or_null(v.said ->> 'WarrantyEndDate') AS ends,
+        coalesce(
+            stretch_or_null(v.said ->> 'WarrantyDurationParts', v.said ->> 'WarrantyDurationUnit'),
+            stretch_or_null(v.said ->> 'WarrantyDurationLabor', v.said ->> 'WarrantyDurationUnit'),
+            stretch_or_null(v.said ->> 'WarrantyPeriod', v.said ->> 'WarrantyDurationUnit')
+        ) AS lasts,
+        coalesce(
+            v.said ->> 'WarrantyGuarantorParts', v.said ->> 'WarrantyGuarantorLabor', v.said ->> 'PointOfContact'
+        ) AS guarantor,
+        v.said ->> 'Manufacturer' AS maker,
+        coalesce(v.said ->> 'WarrantyDescription', v.said ->> 'WarrantyContent') AS terms
+    FROM (
+        -- of one name the last key stays: the class's are laid first, the asset's own above them
+        SELECT json_object_agg(x.name, x.value ORDER BY x.is_own)::jsonb AS said
+        FROM (
+            SELECT o.name, o.value, true AS is_own
+            FROM parameter AS o
+            WHERE o.asset_id = a.asset_id
+            UNION ALL
+            SELECT c.name, c.value, false
+            FROM parameter AS c
+            WHERE c.site_id = a.site_id AND c.asset_id IS NULL AND c.class_id = a.class_id
+        ) AS x
+        WHERE x.name LIKE 'Warranty%' OR x.name IN ('Manufacturer', 'PointOfContact')
+    ) AS v
+) AS p
+LEFT JOIN LATERAL (
+    SELECT
+        (j.service_from AT TIME ZONE s.timezone)::date AS day, make_interval(months => j.warranty_months) AS lasts
+    FROM project_asset AS m
+    JOIN project AS j USING (project_id)
+    WHERE m.asset_id = a.asset_id AND j.service_from IS NOT NULL
+    ORDER BY j.service_from DESC
+    LIMIT 1
+) AS h ON true
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(p.starts, h.day) AS starts,
+        coalesce(
+            p.ends, (coalesce(p.starts, h.day) + coalesce(p.lasts, h.lasts) - interval '1 day')::date
+        ) AS ends
+) AS b
+-- the machine that stood there when it began
+CROSS JOIN LATERAL (
+    SELECT n.installation_id, n.equipment_id
+    FROM installation AS n
+    WHERE n.asset_id = a.asset_id
+        AND (n.installed_to IS NULL OR n.installed_to > b.starts::timestamp AT TIME ZONE s.timezone)
+    ORDER BY n.installed_to NULLS LAST
+    LIMIT 1
+) AS i
+LEFT JOIN equipment AS e USING (equipment_id)
+WHERE a.asset_id = p_asset_id AND b.ends >= b.starts
+    AND NOT EXISTS (SELECT FROM warranty AS w WHERE w.installation_id = i.installation_id)
+$$;
+
+-- The warranty of each machine at its place.
+CREATE VIEW warranty_standing AS
+SELECT a.asset_id, w.installation_id, w.starts, w.ends, w.guarantor, w.terms, w.source
+FROM asset AS a
+CROSS JOIN LATERAL warranty_of(a.asset_id) AS w;
 
 -- The failures that fell within the warranty of the machine that stood there: orders about one that were not cancelled,
 -- nor closed as none. It counts when the machine lost its function, else when that was seen first.
@@ -120,8 +135,9 @@ CROSS JOIN LATERAL (
     ORDER BY n.installed_to NULLS LAST
     LIMIT 1
 ) AS i
-JOIN warranty_standing AS w ON w.asset_id = o.asset_id AND w.installation_id = i.installation_id
-WHERE o.failure_mode <> ''
+CROSS JOIN LATERAL warranty_of(o.asset_id) AS w
+WHERE w.installation_id = i.installation_id
+    AND o.failure_mode <> ''
     AND o.state <> 'CAN'
     AND coalesce(c.outcome, 'confirmed') = 'confirmed'
     AND (f.at AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends;

@@ -59,7 +59,7 @@ GRANT INSERT, UPDATE ON
     warranty, warranty_claim
 TO assetloop_app;
 GRANT INSERT ON warranty_claim_step TO assetloop_app;
-GRANT EXECUTE ON FUNCTION day_or_null, stretch_or_null TO assetloop_app;
+GRANT EXECUTE ON FUNCTION day_or_null, stretch_or_null, warranty_of TO assetloop_app;
 GRANT EXECUTE ON FUNCTION project_actual, project_goals TO assetloop_app, assetloop_grafana;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;

@@ -63,10 +63,9 @@ SELECT
     f.elsewhere,
     (
         SELECT max(w.ends)
-        FROM warranty_standing AS w
+        FROM warranty_of(l.asset_id) AS w
         JOIN installation AS n USING (installation_id)
-        WHERE w.asset_id = l.asset_id
-            AND (n.installed_to IS NULL OR n.installed_to > l.onset)
+        WHERE (n.installed_to IS NULL OR n.installed_to > l.onset)
             AND (l.onset AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends
     ) AS warranty_until
 FROM alert_at_asset AS l

@@ -117,7 +117,7 @@ ROUTINES = {
             "figures",
         ),
         *("note_health", "keep_figures", "kw_of", "count_register"),
-        *("project_actual", "project_goals", "day_or_null", "stretch_or_null"),
+        *("project_actual", "project_goals", "day_or_null", "stretch_or_null", "warranty_of"),
     },
     Role.GRAFANA: {"project_actual", "project_goals", "figures", "is_silent", "health_of", "health_rank", "kw_of"},
 }
