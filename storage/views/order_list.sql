@@ -37,7 +37,7 @@ WITH wanted AS (
         )
         AND (
             NOT %(in_warranty)s::boolean
-            OR o.order_id IN (SELECT f.order_id FROM warranty_failure AS f)
+            OR o.order_id IN (SELECT f.order_id FROM failure_in_warranty AS f)
         )
         AND (%(due_from)s::timestamptz IS NULL OR o.requested_finish >= %(due_from)s)
         AND (%(due_to)s::timestamptz IS NULL OR o.requested_finish < %(due_to)s)

@@ -73,7 +73,7 @@ WHERE (NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN'))
         %(overdue_at)s::timestamptz IS NULL
         OR (requested_finish < %(overdue_at)s AND state NOT IN ('COMP', 'CLOSE', 'CAN'))
     )
-    AND (NOT %(in_warranty)s::boolean OR order_id IN (SELECT f.order_id FROM warranty_failure AS f))
+    AND (NOT %(in_warranty)s::boolean OR order_id IN (SELECT f.order_id FROM failure_in_warranty AS f))
     AND (%(created_from)s::timestamptz IS NULL OR created_at >= %(created_from)s)
     AND (%(created_to)s::timestamptz IS NULL OR created_at < %(created_to)s)
     AND (%(after)s::bigint IS NULL OR order_id < %(after)s)
