@@ -145,7 +145,7 @@ def say_state(parts: GivenParts, site: str, tag: str, said: SaidState) -> StateS
 def get_asset(parts: GivenParts, site: str, tag: str) -> AssetWithSignals:
     """Show one asset with its signals and their latest values."""
     with parts.database.transaction() as tx:
-        asset = overview.get_asset(tx, site, tag, now=parts.clock.now())
+        asset = overview.twin_of(tx, site, tag, now=parts.clock.now())
         return AssetWithSignals.of(asset, remaining.newest(tx, asset.asset_id))
 
 

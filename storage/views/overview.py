@@ -160,6 +160,16 @@ def list_assets(
     return _assets(tx, [row["asset_id"] for row in rows], now=now, key_values=key_values)
 
 
+def twin_of(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetView:
+    """Return one asset as `get_asset` does, by plans that are kept until the transaction ends: for what is asked often.
+
+    Raises:
+        NotFound: there is no such asset.
+    """
+    tx.all("overview.keep_plans")
+    return get_asset(tx, site, tag, now=now)
+
+
 def get_asset(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetView:
     """Return one asset with all its signals.
 
