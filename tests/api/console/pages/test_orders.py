@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ def test_orders_are_found_among_all_of_them_as_a_list_a_board_and_a_month_with_p
     page.goto(f"{console}/work-orders?text=grease&overdue=1")
     row = page.get_by_test_id(f"order-WO-{oldest:06d}")
     row.get_by_text("Overdue").wait_for()
+    page.get_by_test_id("export").click()
+    with page.expect_download() as taken:
+        page.get_by_test_id("export-csv").click()
+    exported = Path(taken.value.path()).read_bytes()
+    assert exported.startswith("\ufeffOrder,Site,Asset".encode())
+    assert exported.count(b"\r\n") == 2, "the head, and the one order that is shown"
     page.get_by_test_id("filter-overdue").click()
     page.get_by_test_id("filter-text").fill("no such thing")
     page.get_by_text("No work order is as asked for.").wait_for()
