@@ -111,6 +111,7 @@ for name, example, command in (
     ("figures", "--from 2026-01-01T00:00Z --json", models.figures),
 ):
     model_app.command(name, epilog=f"Example: assetloop model {name} {example}")(command)
+bench_app.command("console", epilog="Example: assetloop bench console --sessions 10 --seconds 30")(bench.console)
 bench_app.command("api", epilog="Example: assetloop bench api --assets 1000 --json")(bench.api)
 bench_app.command("desk", epilog="Example: assetloop bench desk --desks 2 --json")(bench.desk)
 bench_app.command("train", epilog="Example: assetloop bench train --assets 1000 --jobs 2 --json")(bench.train)

@@ -158,6 +158,27 @@ def api(
     answer(figures, as_json=json, line=figures.lines)
 
 
+def console(
+    sessions: Annotated[int, typer.Option(help="Sessions that type.", min=1, max=1000)] = 50,
+    reconnects: Annotated[int, typer.Option(help="How often one of them is cut.", min=0)] = 200,
+    seconds: Annotated[float, typer.Option(help="For how long.", min=1)] = 120.0,
+    opens: Annotated[int, typer.Option(help="Pages that are opened and left afterwards.", min=0)] = 1000,
+    assets: Annotated[int, typer.Option(help="Assets of the plant.", min=1, max=99_999)] = 1000,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure whether pages of the console survive cut connections, what is lost, and what memory it takes."""
+    from service.bench.http.console import ConsoleBench, bench_console
+    from service.runtime.screen import Screen
+
+    what = ConsoleBench(
+        sessions=sessions, reconnects=reconnects, seconds=seconds, opens=opens, assets=max(assets, sessions)
+    )
+    with Screen().stages() as stages:
+        figures = bench_console(surroundings(data), what, stages)
+    answer(figures, as_json=json, line=figures.lines)
+
+
 def desk(
     findings: Annotated[int, typer.Option(help="Findings that wait when the desks begin.", min=1)] = 10_000,
     assets: Annotated[int, typer.Option(help="Assets at which they are.", min=1)] = 1000,

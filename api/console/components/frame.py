@@ -83,6 +83,16 @@ _SAID_OF_CONNECTION = (
     *("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again", "draft_back"),
     "draft_forget",
 )
+_SAID_OF_WAITING = ("offline", "waiting", "refused", "again", "forget", "keep")
+_WORDS_OF_WAITING = {
+    "verdict": "verdict",
+    "note": "note",
+    "photos": "files",
+    "seen": "what_seen",
+    "mode": "failure_mode",
+    "severity": "severity",
+    "report": "report",
+}
 
 
 def _head(visit: Visit, title: str) -> None:
@@ -93,14 +103,25 @@ def _head(visit: Visit, title: str) -> None:
         f'<script src="{_address("console.js")}"></script><script src="{_address("lists.js")}"></script>'
         f'<script src="{_address("connection.js")}" data-said="{_said_of_connection(visit)}"></script>'
         f'<script src="{_address("drafts.js")}" data-said="{_said_of_connection(visit)}"></script>'
+        f'<script src="{_address("waiting.js")}" data-said="{_said_of_waiting(visit)}"></script>'
     )
 
 
 def _said_of_connection(visit: Visit) -> str:
-    """Write what a page says while it is away, and whose drafts it keeps, as an attribute."""
+    """Write what a page says while it is away, and whose drafts it keeps."""
     texts = {key: visit.t(f"connection_{key}", at="{at}") for key in _SAID_OF_CONNECTION}
-    sign_in = f"/login?next={quote(visit.path)}"
-    return html.escape(json.dumps({"texts": texts, "signIn": sign_in, "person": str(visit.principal.person_id)}))
+    return _attribute(visit, texts, signIn=f"/login?next={quote(visit.path)}")
+
+
+def _said_of_waiting(visit: Visit) -> str:
+    """Write what stands in the forms of a page that is away, and beside what waits to be sent."""
+    texts = {key: visit.t(f"waiting_{key}", count="{count}", why="{why}") for key in _SAID_OF_WAITING}
+    return _attribute(visit, texts | {key: visit.t(text) for key, text in _WORDS_OF_WAITING.items()})
+
+
+def _attribute(visit: Visit, texts: dict[str, str], **more: str) -> str:
+    said = {"texts": texts, "person": str(visit.principal.person_id), **more}
+    return html.escape(json.dumps(said, ensure_ascii=False))
 
 
 def _ways(visit: Visit) -> None:

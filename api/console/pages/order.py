@@ -19,6 +19,7 @@ from api.console.components.order_actions import bookings_card, closing_card, wo
 from api.console.components.orders.answers import answers_card
 from api.console.components.orders.files import files_card
 from api.console.components.orders.lessons import ask_lesson, lesson_card
+from api.console.components.orders.offline_work import OfflineWork
 from api.console.components.orders.people import assignment_card, comments_card, why_card
 from api.console.components.orders.spending import downtime_card, spending_card
 from api.console.components.orders.tasks import tasks_card
@@ -43,8 +44,7 @@ async def show(visit: Visit, number: str) -> None:
     with framed(visit, number):
         with box("line small muted"), link("/work-orders", "plain-link"):
             words(f"← {visit.t('back_orders')}")
-        room = box("stack", testid="order-page")
-    page = OrderPage(visit, number, room)
+        page = OrderPage(visit, number, box("stack", testid="order-page"))
     await page.read()
     visit.every(_EVERY_S, page.keep_up)
 
@@ -53,14 +53,12 @@ class OrderPage:
     """The page's middle; read again when the order's revision changes."""
 
     def __init__(self, visit: Visit, number: str, room: Element) -> None:
-        self._visit = visit
-        self._number = number
-        self._room = room
+        self._offline = OfflineWork(visit)
+        self._visit, self._number, self._room = visit, number, room
         self._revision: int | None = None
         self._chart: ui.echart | None = None
         self._chart_until: datetime | None = None
-        self._looks = 0
-        self._reads = 0
+        self._looks = self._reads = 0
         counts = visit.watch.look().counts
         self._changed_at = counts.orders_changed_at if counts else None
         self._asks_lesson = False
@@ -126,6 +124,7 @@ class OrderPage:
 
     def _draw(self, dossier: Dossier) -> None:
         visit, order = self._visit, dossier.order
+        self._offline.put([(order, dossier.work.tasks)])
         self._room.clear()
         with self._room:
             _title(visit, dossier)

@@ -22,6 +22,15 @@ CONNECTION_TEXTS: dict[str, tuple[str, str]] = {
         "This page was loaded again at {at}: the console was started again, or the page was away too long.",
         "此页面已于 {at} 重新加载：控制台已重新启动，或页面离线时间过长。",
     ),
+    "waiting_offline": (
+        "While the console is away: what you keep here waits on this device, and goes once when it is back.",
+        "控制台不可用期间：您在此保存的内容会留在本设备上，恢复连接后自动发送一次。",
+    ),
+    "waiting_waiting": ("Waits to be sent: {count}", "等待发送：{count}"),
+    "waiting_refused": ("Not taken: {why}", "未被接受：{why}"),
+    "waiting_again": ("Send again", "重新发送"),
+    "waiting_forget": ("Throw it away", "丢弃"),
+    "waiting_keep": ("Keep until it can be sent", "保存待发送"),
     "connection_draft_back": ("What you typed here before is back.", "您之前在此输入的内容已恢复。"),
     "connection_draft_forget": ("Throw it away", "丢弃"),
 }

@@ -6,15 +6,22 @@ import shutil
 import signal
 import subprocess
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from alerts.orders.checklist import add_order_task
+from plant.clock import SystemClock
+from plant.orders.job_plan import Verdict
 from storage.core.database import Database
+from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
+from storage.orders.tasks import tasks_of
 from storage.work import orders
+from tests import people
 from tests.api.console.bad_line import BadLine
 from tests.api.console.conftest import Tab, listens, start_console
 from tests.conftest import free_port
@@ -24,6 +31,7 @@ from tests.patience import wait_for
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.usefixtures("sick_plant")]
 OpenTab = Callable[..., Tab]
 ORDER = "/work-orders/WO-000001"
+PNG = b64decode(b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 class Restart(NamedTuple):
@@ -201,3 +209,46 @@ def test_a_page_that_is_silent_behind_nginx_for_longer_than_its_minute_stays_wit
         assert tab.page.evaluate("window.wasAway") is None
         assert not tab.page.locator("#connection").is_visible()
         tab.faults[:] = [said for said in tab.faults if "WebSocket" not in said]  # what has no way says so
+
+
+def test_what_is_done_on_the_phone_without_a_network_waits_there_and_goes_once_when_it_is_back(
+    line: BadLine, open_tab: OpenTab, app_database: Database
+) -> None:
+    ada = people.acting(people.enter(app_database, SystemClock(), "ada", name="Ada Lovelace"))
+    for text in ("Oil level", "Coupling"):
+        add_order_task(app_database, "WO-000001", text, actor=ada, clock=SystemClock())
+    tab = open_tab(line.address, width=390)
+    tab.open("/at/demo/P-102")
+    page, offline, waits = tab.page, tab.page.get_by_test_id("offline-work"), tab.page.locator("#waiting")
+    page.get_by_test_id("task-2").wait_for()
+    line.cut(refuses=True)
+    form = offline.locator("form", has_text="Oil level")
+    form.get_by_role("combobox").select_option("fail")
+    form.locator("button").click()
+    form = offline.locator("form", has=page.locator("textarea"))
+    form.locator("textarea").fill("Drips at the flange")
+    photo = {"name": "flange.png", "mimeType": "image/png", "buffer": PNG}
+    form.locator("input[type=file]").set_input_files([photo, {**photo, "name": "no.png", "buffer": b"no picture"}])
+    form.locator("button").click()
+    form = offline.locator("form", has_text="Report")
+    form.locator("[name=what]").fill("Guard is loose")
+    form.locator("button").click()
+    waits.get_by_text("Waits to be sent: 5").wait_for()
+    page.goto("about:blank")
+    line.cut(refuses=False)
+    tab.open("/at/demo/P-102")
+    waits.get_by_text("Waits to be sent: 0").wait_for()
+    waits.get_by_text("Not taken:").wait_for()
+    page.reload()
+    waits.get_by_role("button", name="Throw it away").click()
+    waits.wait_for(state="hidden")
+    assert comments(app_database) == ["Drips at the flange"]
+    with app_database.transaction() as tx:
+        order = orders.get_order(tx, "WO-000001")
+        answered = [(one.answers, one.answer and one.answer.verdict) for one in tasks_of(tx, order.order_id)]
+        titles = [one.title for one in orders.list_orders(tx, open_only=True)]
+        names = [one.name for one in attachments_of(tx, order.order_id)]
+    assert answered == [(1, Verdict.FAIL), (0, None)]
+    assert names == ["flange.png"]
+    assert titles.count("Guard is loose") == 1
+    tab.faults.clear()

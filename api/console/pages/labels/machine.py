@@ -12,6 +12,7 @@ from nicegui.element import Element
 from api.console.components.elements import box, chip, heading, link, words
 from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, framed
+from api.console.components.orders.offline_work import OfflineWork
 from api.console.components.orders.order_rows import what
 from api.console.components.orders.tasks import tasks_card
 from api.console.order_evidence import OrderWork, work_of
@@ -38,14 +39,15 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, tag):
-        await MachinePage(visit, site, tag, box("stack machine-page", testid="machine-page")).read()
+        room = box("stack machine-page", testid="machine-page")
+        await MachinePage(visit, site, tag, room, OfflineWork(visit)).read()
 
 
 class MachinePage:
     """The page's middle; read again when something was done here."""
 
-    def __init__(self, visit: Visit, site: str, tag: str, room: Element) -> None:
-        self._visit, self._site, self._tag, self._room = visit, site, tag, room
+    def __init__(self, visit: Visit, site: str, tag: str, room: Element, offline: OfflineWork) -> None:
+        self._visit, self._site, self._tag, self._room, self._offline = visit, site, tag, room, offline
 
     async def read(self) -> None:
         """Read and draw."""
@@ -68,6 +70,7 @@ class MachinePage:
 
     def _draw(self, found: MachineBefore) -> None:
         visit, asset = self._visit, found.asset
+        self._offline.put([(order, work.tasks) for order, work in found.orders], asset)
         self._room.clear()
         with self._room:
             with box("line"):
