@@ -99,6 +99,7 @@ class BadLine:
     def _move(self, selector: selectors.BaseSelector) -> None:
         for key in list(selector.get_map()):
             selector.unregister(key)
+        self._ways = [way for way in self._ways if way.source.fileno() >= 0]
         for way in self._ways:
             selector.register(way.source, selectors.EVENT_READ, way)
         if not self._ways or self.is_dead:
@@ -124,10 +125,9 @@ class BadLine:
             if not piece:
                 self._end(way)
                 return
-            way.target.setblocking(True)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # the other end may be gone
+                way.target.setblocking(True)
                 way.target.sendall(piece)
-            with contextlib.suppress(OSError):
                 way.target.setblocking(False)
 
     def _end(self, way: _Way) -> None:
