@@ -243,27 +243,32 @@ def list_models(
     *,
     asset_id: int | None = None,
     standing_only: bool = False,
-    attention_first: bool = False,
     most: int = 10_000,
 ) -> list[ModelLine]:
-    """Return models by asset, the newest first: of one asset or of all, champions and challengers or all.
-
-    With `attention_first` those assets lead whose model is challenged or refused.
-    """
+    """Return models by asset, the newest first: of one asset or of all, champions and challengers or all."""
     rows = tx.all(
         "catalogue.list",
-        asset_id=asset_id,
+        asset_ids=None if asset_id is None else [asset_id],
         model_id=None,
         standing_only=standing_only,
-        attention_first=attention_first,
+        attention_first=False,
         most=most,
     )
     return [_line(row) for row in rows]
 
 
-def count_standing(tx: Transaction) -> int:
-    """Count the installed machines of which a model is in charge or challenges."""
-    return int(tx.one("catalogue.count_standing")["machines"])
+def list_standing(tx: Transaction, *, text: str, most: int, skip: int) -> tuple[list[ModelLine], int]:
+    """Return what stands at a page of the assets with `text` in their tag, what wants attention first; and how many."""
+    page = tx.all("catalogue.standing", text=text, most=most, skip=skip)
+    rows = tx.all(
+        "catalogue.list",
+        asset_ids=[row["asset_id"] for row in page],
+        model_id=None,
+        standing_only=True,
+        attention_first=True,
+        most=4 * most,  # a champion and a challenger of each kind
+    )
+    return [_line(row) for row in rows], int(page[0]["machines"]) if page else 0
 
 
 def signals_of_model(tx: Transaction, model_id: int) -> tuple[ModelSignal, ...]:
@@ -278,7 +283,7 @@ def line_of(tx: Transaction, model_id: int) -> ModelLine:
         NotFound: there is none of this id.
     """
     row = tx.first(
-        "catalogue.list", asset_id=None, model_id=model_id, standing_only=False, attention_first=False, most=1
+        "catalogue.list", asset_ids=None, model_id=model_id, standing_only=False, attention_first=False, most=1
     )
     if row is None:
         raise NotFound(f"there is no model {model_id}")

@@ -136,7 +136,7 @@ FROM model
 WHERE model_id = %(model_id)s;
 
 -- name: list
--- Models without their bytes, by asset, the newest first: of one asset or of all, those in charge or all.
+-- Models without their bytes, by asset, the newest first: of some assets or of all, those in charge or all.
 SELECT
     m.model_id, m.installation_id, i.installed_to IS NULL AS installed, a.asset_id, s.tag AS site, a.tag AS asset,
     c.tag AS asset_class, m.kind, m.version, m.state, m.data_from, m.data_to, m.data_rows,
@@ -147,7 +147,7 @@ JOIN installation AS i USING (installation_id)
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
-WHERE (%(asset_id)s::integer IS NULL OR a.asset_id = %(asset_id)s)
+WHERE (%(asset_ids)s::integer[] IS NULL OR a.asset_id = ANY (%(asset_ids)s))
     AND (%(model_id)s::integer IS NULL OR m.model_id = %(model_id)s)
     AND (NOT %(standing_only)s OR (i.installed_to IS NULL AND m.state <> 'retired'))
 ORDER BY
@@ -155,13 +155,21 @@ ORDER BY
     s.tag, a.tag, m.trained_at DESC, m.model_id DESC
 LIMIT %(most)s;
 
--- name: count_standing
--- For how many installed machines a model is in charge or challenges.
-SELECT count(DISTINCT m.installation_id) AS machines
+-- name: standing
+-- A page of the assets of whose installed machine a model is in charge or challenges, those that want attention first,
+-- and how many there are in all; of those in whose tag a text stands.
+SELECT a.asset_id, count(*) OVER () AS machines
 FROM model AS m
 JOIN installation AS i USING (installation_id)
+JOIN asset AS a USING (asset_id)
+JOIN site AS s USING (site_id)
 WHERE i.installed_to IS NULL
-    AND m.state <> 'retired';
+    AND m.state <> 'retired'
+    AND strpos(lower(a.tag), lower(%(text)s)) > 0
+GROUP BY a.asset_id, s.tag
+ORDER BY bool_or(m.state = 'challenger' OR m.refused IS NOT NULL) DESC, s.tag, a.tag
+LIMIT %(most)s
+OFFSET %(skip)s;
 
 -- name: load_many
 -- Several stored models, each with the asset it belongs to.

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from nicegui import run
-from nicegui.element import Element
 
 from api.console.components.elements import age, box, card, chip, heading, link, moment, number, words, zone
 from api.console.components.frame import empty, framed
+from api.console.components.lists.filters import Filters, Pages
 from api.console.components.proposal_actions import Done, proposal_button, reason_of
 from api.console.texts.texts import named
 from api.console.visit import Visit
@@ -24,7 +24,7 @@ from storage.models.catalogue import ModelLine
 from storage.models.proposals import Proposal
 
 _EVERY_S = 5.0
-_MOST = 200
+_SIZE = 50
 _A_YEAR = timedelta(days=365)
 
 
@@ -38,18 +38,19 @@ class Catalogue:
     watched: Sequence[Detection]
 
 
-def read_catalogue(parts: Parts) -> Catalogue:
-    """Read models in charge and their challengers, open proposals, and the figures of the last year.
+def read_catalogue(parts: Parts, text: str, skip: int) -> Catalogue:
+    """Read a page of models in charge and their challengers, open proposals, and the figures of the last year.
 
     Raises:
         Unavailable: the database is away.
     """
     now = parts.clock.now()
     with parts.database.transaction() as tx:
+        lines, machines = catalogue.list_standing(tx, text=text, most=_SIZE, skip=skip)
         return Catalogue(
-            lines=catalogue.list_models(tx, standing_only=True, attention_first=True, most=2 * _MOST),
-            machines=catalogue.count_standing(tx),
-            proposed=proposals.list_proposals(tx, open_only=True),
+            lines=lines,
+            machines=machines,
+            proposed=proposals.list_proposals(tx, open_only=True)[:_SIZE],
             watched=detection(tx, since=now - _A_YEAR, until=now + timedelta(microseconds=1)),
         )
 
@@ -61,7 +62,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("models"))
             words(visit.t("models_hint"), "muted")
-        page = ModelsPage(visit, box("stack", testid="models-page"))
+        page = ModelsPage(visit)
         await page.read()
         visit.every(_EVERY_S, page.read)
 
@@ -69,24 +70,34 @@ async def show(visit: Visit) -> None:
 class ModelsPage:
     """The page's middle; drawn again when something has changed."""
 
-    def __init__(self, visit: Visit, room: Element) -> None:
+    def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._room = room
+        self._filters = Filters(visit)
+        with box("filters"):
+            self._filters.text("text", "asset").classes("wide-field")
+        self._filters.on_change = self.read
+        self._room = box("stack", testid="models-page")
+        self._pages = Pages(visit, self._filters, size=_SIZE)
         self._drawn: Catalogue | None = None
+        self._drawn_page = -1
+        self._reads = 0
 
     async def read(self) -> None:
         """Read and show; while the database is away, what was shown stays."""
+        self._reads += 1
+        mine, skip = self._reads, self._pages.skip
         try:
-            found = await run.io_bound(read_catalogue, self._visit.parts)
+            found = await run.io_bound(read_catalogue, self._visit.parts, self._filters.of("text") or "", skip)
         except AssetloopError:
             if self._drawn is None:
                 self._room.clear()
                 with self._room, box("card"):
                     empty(self._visit.t("away_first"), "cloud_off")
             return
-        if found is not None and found != self._drawn:
-            self._drawn = found
+        if found is not None and mine == self._reads and (found, skip) != (self._drawn, self._drawn_page):
+            self._drawn, self._drawn_page = found, skip
             self._draw(found, self._visit.parts.clock.now())
+            self._pages.show(len({line.asset_id for line in found.lines}), found.machines)
 
     def _draw(self, found: Catalogue, now: datetime) -> None:
         visit = self._visit
@@ -98,7 +109,7 @@ class ModelsPage:
                 for proposal in found.proposed:
                     _proposed(visit, proposal, self.read)
             with box("card list models", testid="models"):
-                _models(visit, found)
+                _models(visit, found, is_asked=self._filters.of("text") is not None)
             with card(visit.t("watched")):
                 words(visit.t("watched_hint"), "muted small")
                 with box("list watched", testid="watched"):
@@ -119,8 +130,11 @@ def _proposed(visit: Visit, proposal: Proposal, on_done: Done) -> None:
             proposal_button(visit, proposal, on_done)
 
 
-def _models(visit: Visit, found: Catalogue) -> None:
+def _models(visit: Visit, found: Catalogue, *, is_asked: bool) -> None:
     rows = _by_asset(found)
+    if not rows and is_asked:
+        empty(visit.t("no_models_asked"))
+        return
     if not rows:
         empty(visit.t("no_models"), "model_training", visit.t("no_models_hint"))
         return
@@ -130,19 +144,16 @@ def _models(visit: Visit, found: Catalogue) -> None:
         with box("line"):
             words(visit.t("trained_at"))
             zone()
-    for champion, challenger in rows[:_MOST]:
+    for champion, challenger in rows:
         _row(visit, champion, challenger)
-    if len(rows) > _MOST:
-        words(visit.t("more_models", count=len(rows) - _MOST), "muted small")
 
 
 def _by_asset(found: Catalogue) -> list[tuple[ModelLine | None, ModelLine | None]]:
-    """Pair champions with challengers; those that want somebody's attention come first."""
+    """Pair champions with challengers, in the order in which they were read."""
     pairs: dict[int, dict[ModelState, ModelLine]] = {}
     for line in found.lines:
         pairs.setdefault(line.asset_id, {})[line.state] = line
-    both = [(pair.get(ModelState.CHAMPION), pair.get(ModelState.CHALLENGER)) for pair in pairs.values()]
-    return sorted(both, key=lambda pair: pair[1] is None and not (pair[0] and pair[0].refused))
+    return [(pair.get(ModelState.CHAMPION), pair.get(ModelState.CHALLENGER)) for pair in pairs.values()]
 
 
 def _row(visit: Visit, champion: ModelLine | None, challenger: ModelLine | None) -> None:

@@ -10,11 +10,11 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
         "每台设备一个模型，基于其自身的正常数据训练。重新训练只提出建议并附依据，由您决定。",
     ),
     "no_models": ("No model is trained yet.", "尚未训练任何模型。"),
+    "no_models_asked": ("No model is as asked for.", "没有符合条件的模型。"),
     "no_models_hint": (
         "Say when a machine was healthy: assetloop train --asset SITE/TAG --from … --to …",
         "声明设备的正常时段即可训练：assetloop train --asset SITE/TAG --from … --to …",
     ),
-    "more_models": ("{count} more; assetloop model list shows all", "另有 {count} 个；assetloop model list 可查看全部"),
     "in_charge": ("In charge", "在用"),
     "challenger": ("Challenger", "候选"),
     "trained_at": ("Trained", "训练时间"),

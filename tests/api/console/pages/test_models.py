@@ -58,7 +58,9 @@ def confirm(tab: Tab, action: str) -> None:
 
 def test_a_challenger_is_put_in_charge_and_rolled_back(console: str, open_tab: OpenTab, plant: Rows) -> None:
     tab = open_tab(console)
-    tab.open("/models")
+    tab.open("/models?text=no-such-tag")
+    tab.page.get_by_text("No model is as asked for.").wait_for()
+    tab.page.get_by_test_id("filter-text").fill("p-1")
     tab.page.get_by_test_id("model-P-1").click()
     tab.page.get_by_test_id("promote-2").click()
     confirm(tab, "promote")
