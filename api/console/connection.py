@@ -34,10 +34,13 @@ def keep_pages() -> None:
         client.handle_event(event)
         return True
 
-    def leave(socket_id: str, client_id: str) -> None:
-        """Keep a page no longer than a moment: its tab was closed, or went elsewhere."""
+    def leave(_: str, client_id: str) -> None:
+        """Keep a page no longer than a moment: its tab was closed, or went elsewhere.
+
+        The connection may be closed by now, and its rooms empty; the id is a secret of the page.
+        """
         client = Client.instances.get(client_id)
-        if client is not None and client.id in core.sio.rooms(socket_id):
+        if client is not None:
             client.page = copy.copy(client.page)
             client.page.reconnect_timeout = _GONE_S
 
