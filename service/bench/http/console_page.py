@@ -151,5 +151,5 @@ class ConsolePage:
         """Close the page as a browser does."""
         if self.line is not None and self.line.connected:
             line, self.line = self.line, None
-            await line.emit("leaving", self.query["client_id"])
+            await line.call("leaving", self.query["client_id"])
             await line.disconnect()
