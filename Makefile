@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: up test test-all clients chaos openapi api-cases check check-types check-rest install install-dev lock format clean
+.PHONY: up test test-all clients chaos openapi api-cases screenshots texts-po texts-take check check-types check-rest
+.PHONY: install install-dev lock format clean
 
 up: install
 	@$(BIN)/assetloop up $(ARGS)
@@ -54,6 +55,18 @@ openapi: $(VENV)/.run
 # A hundred thousand random requests: none may fail here, or be answered in a way that is not described.
 api-cases: $(VENV)/.dev
 	CASES=$${CASES:-100000} nice $(BIN)/python -m pytest -s --timeout 0 tests/api/test_openapi.py -k random $(ARGS)
+
+# Every page of the console as a picture: both languages, three widths, light and dark.
+screenshots: $(VENV)/.dev
+	nice $(BIN)/python -m tests.screenshots $(ARGS)
+
+# The console's Chinese for translators' tools, and back into the source.
+PO ?= build/zh.po
+texts-po: $(VENV)/.run
+	@mkdir -p $(dir $(PO)) && $(BIN)/python -m api.console.texts.catalogue write $(PO)
+
+texts-take: $(VENV)/.dev
+	@$(BIN)/python -m api.console.texts.catalogue take $(PO) && $(BIN)/ruff format --quiet api
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -1,0 +1,114 @@
+"""Every page of the console as a picture, on the demo plant: both languages, three widths, light and dark.
+
+`make screenshots` writes them into build/screenshots; ARGS="--folder DIR --only overview,asset" chooses.
+It takes some eight minutes on two cores: the demo's models are trained and a project played through before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from tests.chromium import QUIET
+from tests.console_pages import FILLED, PAGES, ConsolePage
+from tests.patience import wait_for
+from tests.stack import Stack, assetloop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZES = {"phone": (390, 844), "desk": (1366, 768), "wall": (1920, 1080)}
+LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
+LOOKS = ("light", "dark")
+THINGS = {"site": "demo", "asset": "P-101", "order": "WO-000001", "project": "riverside-1"}
+_SETTLED_MS = 400
+_PORT = 18099
+
+
+def main() -> None:
+    """Start the demo, let it live, and take the pictures."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--folder", type=Path, default=Path("build/screenshots"))
+    arguments.add_argument("--only", default="", help="names of pages, with commas")
+    arguments.add_argument("--at", default="", help="a demo that runs already, such as http://127.0.0.1:8080")
+    asked = arguments.parse_args()
+    names = {one for one in asked.only.split(",") if one}
+    pages = [one for one in PAGES if not names or one.name in names]
+    if asked.at:
+        take(asked.at, pages, asked.folder)
+        return
+    with demonstrated() as address:
+        take(address, pages, asked.folder)
+
+
+@contextmanager
+def demonstrated() -> Iterator[str]:
+    """Run a demo that has something to show everywhere: a sick pump, a project, a device nobody knows."""
+    data = Path(tempfile.mkdtemp(prefix="assetloop-screenshots-"))
+    try:
+        with Stack(data / "demo", _PORT) as stack:
+            running = stack.running()
+            wait_for(lambda: stack.get("/work-orders"), within_s=600, what="the demo's first order")
+            assert assetloop("demo", "project", data=stack.folder).returncode == 0
+            issued = assetloop("device", "issue", "--site", "demo", "--name", "gateway", data=stack.folder)
+            send_what_cannot_be_used(running["console_url"], issued.stdout.split()[-1])
+            yield running["console_url"]
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def send_what_cannot_be_used(address: str, token: str) -> None:
+    """Speak as a device that nobody registered, and once in a way that nobody understands."""
+    telemetry, shown = f"{address}/api/v1/telemetry", {"Authorization": f"Bearer {token}"}
+    for body, asset in ((b'{"values": {"flow_m3_h": 81.5}}', "P-109"), (b"{oops", "P-102")):
+        httpx.post(telemetry, params={"asset": asset}, content=body, headers=shown, timeout=60)
+
+
+def take(address: str, pages: Sequence[ConsolePage], folder: Path) -> None:
+    """Take every picture of these pages, signed in as the demo's supervisor."""
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        for language in LANGUAGES:
+            _in_language(browser, address, pages, folder, language)
+        browser.close()
+
+
+def _in_language(browser: Browser, address: str, pages: Sequence[ConsolePage], folder: Path, language: str) -> None:
+    context = browser.new_context(
+        locale=LANGUAGES[language], timezone_id="Asia/Shanghai", color_scheme="light", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    for one in sorted(pages, key=lambda one: not one.is_public):
+        if not one.is_public and not context.cookies():
+            page.goto(f"{address}/login")
+            page.get_by_test_id("demo-amara").click()
+            page.locator("#content").wait_for()
+        page.goto(address + one.at(THINGS))
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(FILLED)
+        _pictures(page, folder / f"{one.name}-{language}")
+    context.close()
+
+
+def _pictures(page: Page, stem: Path) -> None:
+    """Take one page in every width and look; it is opened once, and told to change."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for look in LOOKS:
+            page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+            page.wait_for_timeout(_SETTLED_MS)
+            page.screenshot(path=stem.with_name(f"{stem.name}-{size}-{look}.png"), full_page=True)
+
+
+if __name__ == "__main__":
+    main()
