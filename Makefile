@@ -63,10 +63,10 @@ screenshots: $(VENV)/.dev
 # The console's Chinese for translators' tools, and back into the source.
 PO ?= build/zh.po
 texts-po: $(VENV)/.run
-	@mkdir -p $(dir $(PO)) && $(BIN)/python -m api.console.texts.catalogue write $(PO)
+	@mkdir -p $(dir $(PO)) && $(BIN)/python -m api.console.catalogue write $(PO)
 
 texts-take: $(VENV)/.dev
-	@$(BIN)/python -m api.console.texts.catalogue take $(PO) && $(BIN)/ruff format --quiet api
+	@$(BIN)/python -m api.console.catalogue take $(PO) && $(BIN)/ruff format --quiet api
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

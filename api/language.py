@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
+from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
+from babel import Locale
 from starlette.requests import HTTPConnection
 
 LANGUAGE_COOKIE = "assetloop_language"
+
+
+_LOCALES = {"en": Locale.parse("en"), "zh": Locale.parse("zh_Hans_CN")}
 
 
 class Language(StrEnum):
@@ -22,9 +29,46 @@ class Language(StrEnum):
         return {"en": "en", "zh": "zh-CN"}[self.value]
 
     @property
+    def locale(self) -> Locale:
+        """Return what Unicode's data say of the language: plurals, months, separators."""
+        return _LOCALES[self.value]
+
+    @property
     def endonym(self) -> str:
         """Return the language's name in itself."""
         return {"en": "English", "zh": "中文"}[self.value]
+
+
+class Plural(str):
+    """A text about a number of things: the string is for many, `one` for one; `of` names the value that is counted."""
+
+    __slots__ = ("of", "one")
+    one: str
+    of: str
+
+    def __new__(cls, one: str, many: str, *, of: str = "count") -> Self:
+        """Take both forms, as English has them; languages with one form have a plain string instead."""
+        self = super().__new__(cls, many)
+        self.one, self.of = one, of
+        return self
+
+    def counting(self, language: Language, counted: object) -> str:
+        """Return the form for a number, by the language's own rule; a number may be written with its separators.
+
+        >>> tries = Plural("{count} try", "{count} tries")
+        >>> [tries.counting(Language.EN, one) for one in (0, 1, 2, "1,001")]
+        ['{count} tries', '{count} try', '{count} tries', '{count} tries']
+        """
+        number = Decimal(str(counted).replace(",", ""))
+        return self.one if language.locale.plural_form(number) == "one" else str(self)
+
+
+def said_in(language: Language, both: tuple[str, str], values: Mapping[str, object]) -> str:
+    """Return one of a text's two languages with its values filled in, in the form that its number asks for."""
+    said = both[1] if language is Language.ZH else both[0]
+    if isinstance(said, Plural):
+        said = said.counting(language, values[said.of])
+    return said.format(**values)
 
 
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.EN)

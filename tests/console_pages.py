@@ -48,6 +48,7 @@ PAGES = (
     ConsolePage(name="project", address="/handover/{project}"),
     ConsolePage(name="certificate", address="/handover/{project}/certificate"),
     ConsolePage(name="review", address="/handover/{project}/review"),
+    ConsolePage(name="warranty", address="/warranty"),
     ConsolePage(name="ledger", address="/ledger"),
     ConsolePage(name="register", address="/register"),
     ConsolePage(name="people", address="/people"),

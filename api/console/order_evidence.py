@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from alerts.knowledge.lessons import offered
 from alerts.knowledge.nearest import Near, nearest
 from alerts.orders.bookings import spent_on
-from api.console.components.charts import ChartWindow, Trace
+from api.console.components.charts.charts import ChartWindow, Trace
 from api.console.texts.texts import named
 from api.language import Language
 from api.parts import Parts

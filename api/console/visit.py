@@ -59,6 +59,7 @@ class Visit:
         self.address_here = f"{self.path}?{request.url.query}" if request.url.query else self.path
         self.asked: dict[str, str] = dict(request.query_params)
         self.theme = request.cookies.get("assetloop_theme", "auto")
+        self.contrast = request.cookies.get("assetloop_contrast", "auto")
 
     def t(self, key: str, /, **values: object) -> str:
         """Return a text in the page's language."""
@@ -187,6 +188,11 @@ class Visit:
         """Let the browser keep its choice of light or dark."""
         self.theme = theme
         _set_cookie("assetloop_theme", theme)
+
+    def remember_contrast(self, contrast: str) -> None:
+        """Let the browser keep its choice of contrast, and show it: `more`, `usual`, or `auto` as the system has it."""
+        self.contrast = contrast
+        _set_cookie("assetloop_contrast", contrast)
 
 
 class _Seen:

@@ -16,14 +16,13 @@ from api.identity.content_policy import policy, with_nonce
 from api.identity.recognising import Recogniser
 from api.identity.route_right import Reach
 from api.identity.route_rights import right_of
-from api.identity.signing_in.login_page import away_page, missing_page, refused_page
+from api.identity.signing_in.login_page import ASK_AGAIN_S, away_page, missing_page, refused_page
 from api.language import language_of, speak
 from api.problems import problem, problem_of
 from api.refusals.refusals import told
 from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
 
 LOGIN = "/login"
-_ASK_AGAIN_S = 2
 # Files of the product and its libraries, the same for everybody.
 FILES = ("/_nicegui/", "/_console/")
 _HEADERS = {
@@ -107,7 +106,7 @@ def _said(connection: HTTPConnection, error: AssetloopError) -> Response:
     language = language_of(connection)
     if isinstance(error, Unavailable):
         page = HTMLResponse(away_page(language), status_code=refusal.status_code)
-        page.headers["Refresh"] = str(_ASK_AGAIN_S)
+        page.headers["Refresh"] = str(ASK_AGAIN_S)
         return page
     if isinstance(error, NotFound):
         return HTMLResponse(missing_page(language), status_code=refusal.status_code)

@@ -41,7 +41,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "no_due": ("no date", "未定日期"),
     "failure": ("{at} {mode}", "{at} {mode}"),
     "not_said_what": ("not said what", "未说明"),
-    "alerts": ("{count} alerts", "{count} 条报警"),
+    "alerts": ("alerts: {count}", "{count} 条报警"),
     "pass_gate": ("Pass the gate {gate}", "通过关口：{gate}"),
     "sign_gate": ("Sign {gate}", "签署：{gate}"),
     "punch": ("Punch {category}{number} {text}", "尾项 {category}{number} {text}"),
@@ -49,7 +49,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "request": ("Change of design DR-{number}: {asset_class}, {mode}", "设计变更 DR-{number}：{asset_class}，{mode}"),
     "decision": ("{number}. {text}", "{number}. {text}"),
     "decision_open": (
-        "{owner}, due {due}; in {reviews} reviews so far",
+        "{owner}, due {due}; reviews so far: {reviews}",
         "{owner}，到期 {due}；已列入 {reviews} 次评审",
     ),
     "decision_done": ("done by {who}: {outcome}", "{who} 已完成：{outcome}"),

@@ -48,6 +48,13 @@ def words(said: str, classes: str = "", *, keeps_lines: bool = False) -> Words:
     return Words(said, keeps_lines=keeps_lines).classes(classes)
 
 
+def record(said: str, classes: str = "", *, keeps_lines: bool = False) -> Words:
+    """Show what the record says of itself, which is English whoever reads it; a screen reader is told so."""
+    element = words(said, classes, keeps_lines=keeps_lines)
+    element.props["lang"] = "en"
+    return element
+
+
 def heading(said: str, level: Literal[1, 2] = 1) -> Element:
     """Show a heading."""
     with box(tag=f"h{level}") as element:
@@ -97,6 +104,12 @@ def icon(name: str, classes: str = "") -> Element:
     return element
 
 
+def press(button: Element, *, is_here: bool) -> None:
+    """Show which of several buttons beside each other is the one that is chosen."""
+    button.classes(add="here" if is_here else "", remove="" if is_here else "here")
+    button.props["aria-pressed"] = "true" if is_here else "false"
+
+
 def number(value: float | None) -> str:
     """Write a value with as many places as a person reads.
 
@@ -109,6 +122,15 @@ def number(value: float | None) -> str:
     places = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 4
     said = f"{value:.{places}f}"
     return said.rstrip("0").rstrip(".") if places == 4 else said
+
+
+def score(value: float | None) -> str:
+    """Write a score, 0 to 1, to the hundredth.
+
+    >>> score(0.94987), score(None)
+    ('0.95', '–')
+    """
+    return "–" if value is None else f"{value:.2f}"
 
 
 def age(language: Language, seconds: float) -> str:

@@ -104,6 +104,7 @@ class Form:
 def sheet(title: str) -> Iterator[ui.dialog]:
     """Open a sheet above the page, to be filled; it outlives what is drawn anew below it."""
     with ui.context.client.content, ui.dialog(value=True) as dialog, box("sheet"):
+        dialog.props["aria-label"] = escaped(title)
         heading(title, 2)
         yield dialog
     dialog.on("hide", dialog.delete)

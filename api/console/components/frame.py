@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import html
 import json
@@ -32,6 +33,8 @@ _LOOP = """
 """
 _THEMES = {"auto": ("brightness_auto", None), "light": ("light_mode", False), "dark": ("dark_mode", True)}
 _AFTER = {"auto": "light", "light": "dark", "dark": "auto"}
+_MAIN = frozenset({"/", "/work-orders", "/alerts", "/search"})
+"""The ways that are in view on a phone, too."""
 _WAYS = (
     ("/", "nav_overview", "grid_view", Right.SEE),
     ("/work-orders", "nav_orders", "assignment", Right.SEE),
@@ -75,7 +78,7 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
     _away(visit)
     visit.leave_when_over()
     with box("page") as main:
-        main.props["id"] = "content"
+        main.props["id"], main.props["tabindex"] = "content", "-1"
         yield
 
 
@@ -96,6 +99,9 @@ _WORDS_OF_WAITING = {
 
 
 def _head(visit: Visit, title: str) -> None:
+    client = ui.context.client
+    client.page = copy.copy(client.page)  # one for all browsers: in this one the library speaks the reader's language
+    client.page.language = "zh-CN" if visit.language is Language.ZH else "en-US"
     ui.page_title(f"{escaped(title)} · assetloop")
     ui.add_head_html(
         f'<script>document.documentElement.lang = "{visit.language.tag}"</script>'
@@ -125,16 +131,23 @@ def _attribute(visit: Visit, texts: dict[str, str], **more: str) -> str:
 
 
 def _ways(visit: Visit) -> None:
-    with box("nav", tag="nav"):
+    with box("nav", tag="nav") as nav:
+        nav.props["aria-label"] = visit.t("ways")
         for target, key, sign, right in _WAYS:
             if not visit.principal.may_somewhere(right):
                 continue
             here = visit.path == target or (target != "/" and visit.path.startswith(target))
-            with link(target, "here" if here else ""):
+            with link(target, f"{'here' if here else ''} {'main' if target in _MAIN else ''}") as way:
                 icon(sign)
                 words(visit.t(key))
                 if target in {"/work-orders", "/alerts"}:
                     _count(visit, target)
+            if here:
+                way.props["aria-current"] = "page"
+        with mark(box("all-ways", tag="button"), "all-ways") as button:
+            icon("more_horiz")
+            words(visit.t("all_ways"))
+        button.props["aria-expanded"] = "false"
 
 
 def _count(visit: Visit, target: str) -> None:
@@ -154,7 +167,7 @@ def _count(visit: Visit, target: str) -> None:
 
 def _tools(visit: Visit) -> None:
     with box("tools"):
-        if visit.principal.may_somewhere(Right.SEE):
+        if visit.principal.may_somewhere(Right.SEE) and visit.path != "/search":
             _search(visit)
         with box("offset small"):
             zone()
@@ -225,6 +238,12 @@ def _away(visit: Visit) -> None:
 def _fault(visit: Visit, fault: ProductFault) -> str:
     """Say in the reader's language what is wrong, and in the program's own words what it met."""
     return f"{visit.word('fault', fault.kind.value)} ({fault.says})"
+
+
+def filling(visit: Visit, room: Element) -> Element:
+    """Let a room say that it is being filled, for as long as nothing is in it."""
+    room.props["data-loading"] = visit.t("loading")
+    return room
 
 
 def empty(said: str, sign: str = "check_circle", hint: str = "") -> Element:

@@ -21,7 +21,7 @@ from api.identity.route_right import right_of_step
 from api.parts import Parts
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
 from plant.people.rights import Right
-from plant.work_order import Booking, Closing, Outcome, Step, WorkOrder
+from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 
 Done = Callable[[], Any]
 
@@ -47,6 +47,8 @@ def work_card(visit: Visit, order: WorkOrder, on_done: Done, on_closed: Done) ->
             offer(visit, "book", partial(_ask_booking, visit, order, on_done), is_quiet=True)
         elif not offered:
             words(visit.t("no_step_of_yours"), "muted")
+        if order.state is OrderState.WAPPR and not visit.may(right_of_step(Step.APPROVE), order.site):
+            words(visit.t("approved_by_supervisor"), "muted")
 
 
 def bookings_card(visit: Visit, order: WorkOrder, booked: Sequence[Booking], on_done: Done) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from nicegui import run
 
-from api.console.components.elements import box, card, chip, link, mark, moment, words, zone
+from api.console.components.elements import box, card, chip, link, mark, moment, record, words, zone
 from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.visit import Visit
 from api.parts import Parts
@@ -97,7 +97,10 @@ class StrangersCard:
                 words(one.topic, "small muted clip")
             with box("wide"):
                 chip(visit.reason("unknown_asset"), "warning")
-                words(one.detail if one.meant < 2 else visit.t("ambiguous", count=one.meant), "small muted")
+                if one.meant < 2:
+                    record(one.detail, "small muted")
+                else:
+                    words(visit.t("ambiguous", count=one.meant), "small muted")
             words(visit.t("held_messages", count=f"{one.messages:,}"), "figures")
             moment(one.first_seen)
             moment(one.last_seen).classes("last")

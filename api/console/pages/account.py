@@ -11,6 +11,7 @@ from nicegui.element import Element
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, choice, offer, said, secret_field
 from api.console.components.frame import framed
+from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.identity.credentials import set_password, set_pin
 from api.identity.people import PersonReach, change_reach
@@ -31,6 +32,7 @@ async def show(visit: Visit) -> None:
         with box("two"):
             with box("stack"):
                 _roles(visit)
+                _look(visit)
                 await TokensCard(visit).read()
             with box("stack"):
                 await _reach(visit)
@@ -50,6 +52,15 @@ def _roles(visit: Visit) -> None:
             words(visit.t("no_roles"), "muted")
         for team in sorted(visit.principal.teams):
             words(team, "small muted")
+
+
+def _look(visit: Visit) -> None:
+    """Let a person choose more contrast; light or dark is chosen above every page."""
+    options = {one: TEXTS[f"contrast_{one}"] for one in ("auto", "more", "usual")}
+    with card(visit.t("look")), box("form"):
+        words(visit.t("look_hint"), "muted")
+        field = choice(visit, "contrast", options, visit.contrast, "contrast")
+        field.on_value_change(lambda event: visit.remember_contrast(str(event.value or "auto")))
 
 
 def _password(visit: Visit) -> None:

@@ -11,7 +11,7 @@ from api.console.components.alarms import sheets
 from api.console.components.alarms.rows import AlertRows
 from api.console.components.elements import box, heading, words
 from api.console.components.forms import offer
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
@@ -60,7 +60,7 @@ class AlertListPage:
             self._fields(found)
         self._bulk = box("bulk", testid="bulk")
         self._nothing = box("card", testid="nothing")
-        room = box("card list alert-list", testid="alerts")
+        room = filling(visit, box("card list alert-list", testid="alerts"))
         self._rows = AlertRows(visit, room, on_done=self.reading.again, on_choice=self._chosen)
         self._room = room
         self._pages = Pages(visit, self._filters, size=_SIZE)

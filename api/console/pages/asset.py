@@ -12,9 +12,9 @@ from nicegui.element import Element
 from api.console.components.asset.belongings import show_belongings
 from api.console.components.asset.past import PastTimeline
 from api.console.components.asset.trends import Trends
-from api.console.components.elements import box, chip, heading, link, moment, number, words, zone
+from api.console.components.elements import box, chip, heading, link, moment, number, score, words, zone
 from api.console.components.failure_report import report_button
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.machine_state import show_state
 from api.console.components.orders.maintenance import work_at_asset
 from api.console.components.register_changes import register_button
@@ -85,7 +85,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, tag):
-        page = AssetPage(visit, site, tag, box("stack"))
+        page = AssetPage(visit, site, tag, filling(visit, box("stack")))
         below = box("stack")
 
         async def keep_up() -> None:
@@ -153,7 +153,7 @@ class AssetPage:
             self._draw(found)
         self._health.set_text(self._visit.word("health", asset.health.value))
         self._health.classes(replace=f"chip tone-{asset.health.value}")
-        self._score.set_text(number(asset.score))
+        self._score.set_text(score(asset.score))
         self._life.set_text(in_words(self._visit.language, asdict(left) if left else None))
         self._show_liveness(found.alive)
         for line, signal in zip(self._lines, asset.signals, strict=True):

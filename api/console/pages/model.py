@@ -14,7 +14,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, number, words
 from api.console.components.forms import Form, sheet
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.proposal_actions import proposal_button, reason_of, show_evidence
 from api.console.pages.models import back_test_of
 from api.console.visit import Visit
@@ -72,7 +72,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, visit.t("model_of", asset=tag)):
-        page = ModelPage(visit, site, tag, box("stack", testid="model-page"))
+        page = ModelPage(visit, site, tag, filling(visit, box("stack", testid="model-page")))
         await page.read()
         visit.every(_EVERY_S, page.read)
 

@@ -200,9 +200,9 @@ def _watched(visit: Visit, watched: Sequence[Detection]) -> None:
     with box("entry head"):
         for key in ("class", "precision", "recall", "lead_time", "counts"):
             head = words(visit.t(key))
-            formula = {"lead_time": FORMULAE["lead_to_failure_s"], **FORMULAE}.get(key)
-            if formula:
-                head.props["title"] = formula
+            name = {"lead_time": "lead_to_failure_s"}.get(key, key)
+            if name in FORMULAE:
+                head.props["title"] = visit.word("formula", name)
     for one in watched:
         counts = one.counts
         with box("entry", testid=f"class-{counts.asset_class}"):

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import run
 from nicegui.element import Element
 
 from alerts.orders.commands import acknowledge_order
-from api.console.components import charts
-from api.console.components.elements import box, card, chip, heading, link, mark, moment, number, words, zone
+from api.console.components.charts import charts
+from api.console.components.charts.chart_view import ChartView, numbers_of
+from api.console.components.elements import box, card, chip, heading, link, mark, moment, score, words, zone
 from api.console.components.forms import Form
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.order_actions import bookings_card, closing_card, work_card
 from api.console.components.orders.answers import answers_card
 from api.console.components.orders.files import files_card
@@ -44,7 +45,7 @@ async def show(visit: Visit, number: str) -> None:
     with framed(visit, number):
         with box("line small muted"), link("/work-orders", "plain-link"):
             words(f"← {visit.t('back_orders')}")
-        page = OrderPage(visit, number, box("stack", testid="order-page"))
+        page = OrderPage(visit, number, filling(visit, box("stack", testid="order-page")))
     await page.read()
     visit.every(_EVERY_S, page.keep_up)
 
@@ -56,7 +57,7 @@ class OrderPage:
         self._offline = OfflineWork(visit)
         self._visit, self._number, self._room = visit, number, room
         self._revision: int | None = None
-        self._chart: ui.echart | None = None
+        self._chart: ChartView | None = None
         self._chart_until: datetime | None = None
         self._looks = self._reads = 0
         counts = visit.watch.look().counts
@@ -88,8 +89,7 @@ class OrderPage:
         except AssetloopError:
             return
         if dossier is not None and self._chart is not None:
-            self._chart.options.update(_options(self._visit, dossier))
-            self._chart.update()
+            self._chart.show(_options(self._visit, dossier), numbers_of(self._visit, dossier.traces))
 
     async def read(self) -> None:
         """Read the order and draw it, once where it is read twice at a time: a click between two drawings is lost."""
@@ -221,7 +221,7 @@ def _evidence(visit: Visit, dossier: Dossier) -> None:
     order, window, evidence = dossier.order, dossier.window, dossier.order.evidence
     with card(visit.t("evidence")), box("stack"):
         with box("facts"):
-            _fact(visit.t("worst_score"), number(evidence.get("score")))
+            _fact(visit.t("worst_score"), score(evidence.get("score")))
             _fact(visit.t("model_version"), str(evidence.get("model_version") or "–"))
             _fact(visit.t("onset"), window.onset if window else None)
             _fact(f"{visit.t('window')}", (window.time_from, window.time_to) if window else None)
@@ -276,13 +276,12 @@ def _options(visit: Visit, dossier: Dossier) -> dict[str, Any]:
     )
 
 
-def _chart(visit: Visit, dossier: Dossier) -> ui.echart | None:
+def _chart(visit: Visit, dossier: Dossier) -> ChartView | None:
     if not dossier.traces:
         empty(visit.t("no_series"), "show_chart")
         return None
-    chart = ui.echart(_options(visit, dossier)).classes("chart")
-    mark(chart.style(f"height: {charts.height(dossier.traces)}px"), "window-chart")
-    return chart
+    numbers, height = numbers_of(visit, dossier.traces), charts.height(dossier.traces)
+    return ChartView(visit, _options(visit, dossier), numbers, height=height, testid="window-chart")
 
 
 def _history(visit: Visit, events: Sequence[OrderEvent]) -> None:

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 from nicegui import run
 from nicegui.element import Element
 
-from api.console.components.elements import box, heading, link, mark, words
-from api.console.components.frame import empty, framed
+from api.console.components.elements import box, heading, link, mark, press, words
+from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
 from api.console.components.orders.calendar import CalendarDays, Month, Span, entries, show_calendar
 from api.console.components.orders.order_rows import show_board, show_rows
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
-from api.console.texts.texts import TEXTS
+from api.console.texts.texts import TEXTS, month
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
@@ -86,7 +86,7 @@ class OrderListPage:
             self._fields()
         self._turning = box("spread turning")
         self._nothing = box("card", testid="nothing")
-        self._room = box("", testid="orders")
+        self._room = filling(visit, box("", testid="orders"))
         self._pages = Pages(visit, self._filters, size=_SIZE)
         self._filters.on_change = self.reading.again
         self._lay_out()
@@ -113,7 +113,7 @@ class OrderListPage:
         """Show what belongs to this view: only a list has states, an order and pages."""
         view = self._view
         for one, button in self._buttons.items():
-            button.classes(add="here" if one == view else "", remove="" if one == view else "here")
+            press(button, is_here=one == view)
         for field in (self._state, self._sort):
             field.set_visibility(view == "list")
         self._pages.set_visibility(view == "list")
@@ -247,7 +247,7 @@ class OrderListPage:
         if days is None:
             return
         with self._turning:
-            shown = f"{days.first} – {days.last}" if days.span == "week" else f"{days.asked:%Y-%m}"
+            shown = f"{days.first} – {days.last}" if days.span == "week" else month(visit.language, days.asked)
             words(shown, "strong figures")
             with box("line"):
                 for key, day in (("page_before", days.beside(-1)), ("today", None), ("page_after", days.beside(1))):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nicegui import ui
 from nicegui.element import Element
 
-from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, words
+from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, score, words
 from api.console.components.frame import empty, framed
 from api.console.components.now.areas import Areas
 from api.console.components.orders.order_rows import what
@@ -191,7 +191,7 @@ class Face:
             label.set_text(f"{number(signal.value)} {signal.unit}".rstrip())
             label.classes(add="outside" if signal.outside else "", remove="" if signal.outside else "outside")
         self._fill.style(f"width: {100 * (asset.score or 0):.0f}%")
-        self._hint.set_text(visit.t("score_hint", score=number(asset.score)))
+        self._hint.set_text(visit.t("score_hint", score=score(asset.score)))
 
 
 def _readout(visit: Visit, signal: SignalView) -> Words:

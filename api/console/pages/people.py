@@ -12,7 +12,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, choice, offer, said, sheet
-from api.console.components.frame import framed
+from api.console.components.frame import filling, framed
 from api.console.visit import Visit
 from api.identity import people as use_cases
 from api.identity.credentials import make_link
@@ -64,7 +64,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("people"))
             words(visit.t("people_hint"), "muted")
-        await PeoplePage(visit, box("stack", testid="people")).read()
+        await PeoplePage(visit, filling(visit, box("stack", testid="people"))).read()
 
 
 class PeoplePage:

@@ -11,7 +11,7 @@ from nicegui import run
 from alerts.preventive import planning
 from api.console.components.elements import box, chip, heading, link, mark, moment, words
 from api.console.components.forms import Form, offer, sheet
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.filters import Filters
 from api.console.components.lists.reading import ListReading
 from api.console.components.orders.maintenance import due_in_words
@@ -65,7 +65,7 @@ class PlanListPage:
             self._filters.text("text", "find_plan").classes("wide-field")
             if len(offered.sites) > 1:
                 self._filters.choice("site", offered.sites)
-        self._room = box("card list plan-list", testid="plan-list")
+        self._room = filling(visit, box("card list plan-list", testid="plan-list"))
         self._filters.on_change = self.reading.again
 
     def _read(self, parts: Parts) -> PlansFound:

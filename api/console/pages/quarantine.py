@@ -8,8 +8,9 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.element import Element
 
-from api.console.components.elements import box, chip, heading, moment, words, zone
-from api.console.components.frame import empty, framed
+from api.console.components.elements import box, chip, heading, moment, record, words, zone
+from api.console.components.forms import sheet
+from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.exporting import export_button
 from api.console.components.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
@@ -37,7 +38,7 @@ async def show(visit: Visit) -> None:
             words(visit.t("quarantine_hint"), "muted")
         await StrangersCard(visit).follow()
         await RetiredCard(visit).read()
-        rows = box("card list quarantine", testid="quarantine")
+        rows = filling(visit, box("card list quarantine", testid="quarantine"))
         visit.follow(changed(partial(_rows, visit, rows), lambda picture: picture.quarantine))
 
 
@@ -66,7 +67,7 @@ def _row(visit: Visit, held: Quarantined) -> None:
         with box():
             chip(visit.reason(held.reason), "warning")
         words(held.topic, "wide clip")
-        words(held.detail, "wide muted clip")
+        record(held.detail, "wide muted clip")
         words(f"{held.count}×", "figures")
         moment(held.last_seen)
     row.props["role"], row.props["tabindex"] = "button", "0"
@@ -97,9 +98,8 @@ def read(parts: Parts, quarantine_id: int) -> Quarantined:
 
 def _sheet(visit: Visit, held: Quarantined) -> None:
     payload = held.payload or b""
-    with ui.context.client.content, ui.dialog(value=True) as dialog, box("sheet"):
-        heading(f"{visit.reason(held.reason)}: {held.topic}", 2)
-        words(held.detail, "muted")
+    with sheet(f"{visit.reason(held.reason)}: {held.topic}") as dialog:
+        record(held.detail, "muted")
         with box("line small muted"):
             words(visit.t("first_seen"))
             moment(held.first_seen, "full")
@@ -112,4 +112,3 @@ def _sheet(visit: Visit, held: Quarantined) -> None:
         with box("button quiet close", tag="button") as button:
             words(visit.t("close"))
         button.on("click", dialog.close)
-    dialog.on("hide", dialog.delete)

@@ -10,7 +10,7 @@ from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, words
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
@@ -34,7 +34,7 @@ async def show(visit: Visit) -> None:
             heading(visit.t("telemetry"))
             words(visit.t("telemetry_hint"), "muted")
         slots = box("line", testid="slots")
-        rows = box("card list deliveries", testid="deliveries")
+        rows = filling(visit, box("card list deliveries", testid="deliveries"))
         await _read(visit, slots, rows)
         visit.every(_EVERY_S, partial(_read, visit, slots, rows))
 

@@ -69,7 +69,19 @@ customElements.define("local-instant", LocalInstant);
 
 window.keepChoice = (name, value) => {
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=strict`;
+  showContrast();
 };
+
+// More contrast where a person chose it here, or their system asks for it and nothing was chosen here.
+const asksForContrast = window.matchMedia("(prefers-contrast: more)");
+
+function showContrast() {
+  const chosen = /(?:^|; )assetloop_contrast=(\w+)/.exec(document.cookie)?.[1];
+  const more = chosen === "more" || (chosen !== "usual" && asksForContrast.matches);
+  document.documentElement.dataset.contrast = more ? "more" : "usual";
+}
+asksForContrast.addEventListener("change", showContrast);
+showContrast();
 
 // Files that a person chooses. With an address they are sent there at once, each in a request of its own; without one they
 // wait for `sendFiles`. It says `attached` with how many were taken, or `refused` with why one was not.

@@ -23,3 +23,55 @@ document.addEventListener("keydown", (event) => {
     window.location.href = "/search";
   }
 });
+
+// On a phone all ways to go open above the four that are always in view; Escape, or a tap elsewhere, closes them.
+function openWays(open) {
+  const nav = document.querySelector(".nav");
+  const button = nav?.querySelector(".all-ways");
+  if (!nav || nav.classList.contains("open") === open) {
+    return;
+  }
+  nav.classList.toggle("open", open);
+  button.setAttribute("aria-expanded", String(open));
+}
+document.addEventListener("click", (event) => {
+  const nav = document.querySelector(".nav");
+  openWays(Boolean(event.target.closest(".all-ways")) && !nav.classList.contains("open"));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.querySelector(".nav.open")) {
+    openWays(false);
+    document.querySelector(".all-ways").focus();
+  }
+  // What stands for a button is pressed by the space bar, as buttons are.
+  if (event.key === " " && event.target.matches?.("[role=button]")) {
+    event.preventDefault();
+    event.target.click();
+  }
+});
+
+// A list that is drawn anew, or a sheet that is closed, takes the focus with it: it goes back to what stands there now.
+let lastFocus = [];
+
+function wayTo(element) {
+  const way = [];
+  for (let one = element.closest("[data-testid]"); one; one = one.parentElement.closest("[data-testid]")) {
+    way.unshift(`[data-testid="${CSS.escape(one.dataset.testid)}"]`);
+  }
+  return way;
+}
+document.addEventListener("focusin", (event) => {
+  if (!event.target.closest(".q-dialog")) {
+    lastFocus = wayTo(event.target);
+  }
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest(".q-dialog, button, a, input, [tabindex='0']")) {
+    lastFocus = [];
+  }
+});
+new MutationObserver(() => {
+  if (lastFocus.length && document.activeElement === document.body && !document.querySelector(".q-dialog")) {
+    document.querySelector(lastFocus.join(" "))?.focus({ preventScroll: true });
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "nav_models": ("Models", "模型"),
     "models": ("Models", "模型"),
@@ -21,7 +23,10 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "back_test": ("Back-test", "回测"),
     "line": ("Alarm line", "报警线"),
     "line_times": ("alarm line {line}× as trained", "报警线为训练值的 {line} 倍"),
-    "alarms_in": ("{alarms} alarms in {hours} h held back", "留出的 {hours} 小时内 {alarms} 次报警"),
+    "alarms_in": (
+        Plural("{alarms} alarm in {hours} h held back", "{alarms} alarms in {hours} h held back", of="alarms"),
+        "留出的 {hours} 小时内 {alarms} 次报警",
+    ),
     "faults_found": ("{found} of {kept} faults found", "{kept} 次故障中发现 {found} 次"),
     "false_silent": ("{silent} of {kept} false alarms silent", "{kept} 次误报中 {silent} 次不再出现"),
     "never_moved": (
@@ -30,7 +35,10 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "counters": ("counters, judged by their rate: {signals}", "累计量，按变化速率评判：{signals}"),
     "daily": ("go with the time of day: {signals}", "随一天中的时刻变化：{signals}"),
-    "apart_count": ("{count} stretches of training not like the rest", "训练数据中有 {count} 段与其余不同"),
+    "apart_count": (
+        Plural("{count} stretch of training not like the rest", "{count} stretches of training not like the rest"),
+        "训练数据中有 {count} 段与其余不同",
+    ),
     "apart": ("Not like the rest of the training", "与其余训练数据不同"),
     "apart_beginning": ("its beginning", "开头"),
     "apart_upset": ("an upset", "扰动"),
@@ -42,7 +50,7 @@ MODEL_TEXTS: dict[str, tuple[str, str]] = {
     "version": ("Version", "版本"),
     "versions": ("Versions", "版本"),
     "data_span": ("Learnt from", "训练数据"),
-    "rows": ("{count} rows", "{count} 行"),
+    "rows": (Plural("{count} row", "{count} rows"), "{count} 行"),
     "trained_by_whom": ("by {actor}", "{actor}"),
     "model_champion": ("In charge", "在用"),
     "model_challenger": ("Challenger", "候选"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 NOTICE_TEXTS: dict[str, tuple[str, str]] = {
     "nav_notices": ("Notices", "通知"),
     "notices": ("Notices", "通知"),
@@ -9,6 +11,9 @@ NOTICE_TEXTS: dict[str, tuple[str, str]] = {
         "What was told to whom and by which way, and what did not get through.",
         "向谁、经何种途径发出了什么，以及哪些未能送达。",
     ),
+    "notice_about": ("About", "内容"),
+    "notice_way": ("Way", "途径"),
+    "notice_at": ("At", "时间"),
     "no_notices": ("Nothing was sent yet.", "尚未发出任何通知。"),
     "notice_waiting": ("waiting", "等待发送"),
     "notice_sent": ("sent", "已送达"),
@@ -18,7 +23,7 @@ NOTICE_TEXTS: dict[str, tuple[str, str]] = {
     "held_own_hours": ("held until their hours begin", "待其工作时段开始"),
     "held_quiet_hours": ("held until the quiet hours end", "待静默时段结束"),
     "send_again": ("Send again", "重新发送"),
-    "tries": ("{count} tries", "已尝试 {count} 次"),
+    "tries": (Plural("{count} try", "{count} tries"), "已尝试 {count} 次"),
     "way_closed": ("The way {way} is closed: {because}", "途径 {way} 已关闭：{because}"),
     "open_way": ("Open it again", "重新开放"),
     "your_notices": ("What reaches you", "您接收哪些通知"),

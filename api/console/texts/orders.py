@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 ORDER_TEXTS: dict[str, tuple[str, str]] = {
     "orders": ("Work orders", "工单"),
     "show_open": ("Open", "未关闭"),
@@ -43,7 +45,7 @@ ORDER_TEXTS: dict[str, tuple[str, str]] = {
     "life_known": ("About {likely} ({low} to {high}, {part} sure)", "约 {likely}（{low} 至 {high}，置信度 {part}）"),
     "life_open": ("About {likely} ({low} or more, {part} sure)", "约 {likely}（至少 {low}，置信度 {part}）"),
     "data_quality": ("Data quality", "数据质量"),
-    "quality_samples": ("{value} samples", "{value} 个样本"),
+    "quality_samples": (Plural("{value} sample", "{value} samples", of="value"), "{value} 个样本"),
     "quality_missing": ("{value} missing", "缺失 {value}"),
     "failure_mode": ("Failure mode", "失效模式"),
     "history": ("History", "历史"),

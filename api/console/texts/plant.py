@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "overview": ("Plant overview", "工厂总览"),
     "condition": ("Condition", "设备状态"),
@@ -16,7 +18,7 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "freshness": ("Newest reading", "最新数据"),
     "ago": ("{age} ago", "{age}前"),
     "no_readings": ("no readings yet", "尚无数据"),
-    "silent_assets": ("{count} assets silent", "{count} 台设备无数据"),
+    "silent_assets": (Plural("{count} asset silent", "{count} assets silent"), "{count} 台设备无数据"),
     "all_reporting": ("every asset reports", "所有设备均在上报"),
     "quarantined_day": ("Quarantined, 24 h", "隔离数据（24 小时）"),
     "payloads_held": ("payloads put aside", "条数据被隔离"),
@@ -26,7 +28,10 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
         "No machine is in trouble, and nothing is due within a day.",
         "没有异常设备，一天内没有到期工作。",
     ),
-    "area_counts": ("{wrong} of {machines} machines", "{machines} 台设备中 {wrong} 台异常"),
+    "area_counts": (
+        Plural("{wrong} of {machines} machine", "{wrong} of {machines} machines", of="machines"),
+        "{machines} 台设备中 {wrong} 台异常",
+    ),
     "no_order_yet": ("No order stands for it.", "尚无工单。"),
     "overdue_by": ("overdue by {age}", "已逾期 {age}"),
     "due_at": ("due", "到期"),

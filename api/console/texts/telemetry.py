@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
     "quarantine": ("Quarantine", "隔离区"),
     "quarantine_hint": (
@@ -52,7 +54,7 @@ TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
     "messages": ("Messages", "消息"),
     "held_messages": ("{count} held", "{count} 条"),
     "being_stored": ("Approved, being stored", "已批准，正在入库"),
-    "replayed": ("{count} messages were replayed", "已重放 {count} 条消息"),
+    "replayed": (Plural("{count} message was replayed", "{count} messages were replayed"), "已重放 {count} 条消息"),
     "ambiguous": (
         "{count} assets are called so: let it call itself site/asset",
         "有 {count} 个同名设备：请让其以“站点/设备”自称",
@@ -108,5 +110,8 @@ TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
     "slot_left": ("no process", "没有进程"),
     "slot_none": ("No ingest process has run yet", "尚未运行接入进程"),
     "spooled": ("Telemetry waits on disk", "数据暂存于磁盘"),
-    "lost": ("{count} messages of QoS 0 were lost", "丢失 {count} 条 QoS 0 消息"),
+    "lost": (
+        Plural("{count} message of QoS 0 was lost", "{count} messages of QoS 0 were lost"),
+        "丢失 {count} 条 QoS 0 消息",
+    ),
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from babel.dates import format_skeleton
+
 from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.connection import CONNECTION_TEXTS
 from api.console.texts.engineering import ENGINEERING_TEXTS
@@ -26,7 +30,7 @@ from api.console.texts.plant import PLANT_TEXTS
 from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
 from api.identity.signing_in.texts import IDENTITY_TEXTS
-from api.language import Language
+from api.language import Language, said_in
 from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
 
@@ -37,14 +41,22 @@ def text(language: Language, key: str, /, **values: object) -> str:
     >>> text(Language.ZH, "nav_alerts"), text(Language.EN, "unacknowledged", count=2)
     ('报警', '2 not acknowledged')
     """
-    english, chinese = TEXTS[key]
-    return (chinese if language is Language.ZH else english).format(**values)
+    return said_in(language, TEXTS[key], values)
 
 
 def word(language: Language, kind: str, code: str) -> str:
     """Return the word for a code, for instance a state; a code we have no word for stands for itself."""
     key = f"{kind}_{code}"
     return text(language, key) if key in TEXTS else code
+
+
+def month(language: Language, day: date) -> str:
+    """Write the month of a day.
+
+    >>> month(Language.EN, date(2026, 11, 30)), month(Language.ZH, date(2026, 11, 30))
+    ('November 2026', '2026年11月')
+    """
+    return format_skeleton("yMMMM", day, locale=language.locale)
 
 
 def named(language: Language, name: str, name_zh: str) -> str:
@@ -62,7 +74,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nav_alerts": ("Alerts", "报警"),
     "nav_telemetry": ("Telemetry", "遥测"),
     "nav_quarantine": ("Quarantine", "隔离区"),
+    "ways": ("Pages", "页面导航"),
+    "all_ways": ("More", "更多"),
     "theme": ("Light or dark", "浅色或深色"),
+    "look": ("How pages look", "页面外观"),
+    "look_hint": ("This browser keeps it.", "由此浏览器保存。"),
+    "contrast": ("Contrast", "对比度"),
+    "contrast_auto": ("As the system asks", "随系统"),
+    "contrast_more": ("High", "高"),
+    "contrast_usual": ("Usual", "标准"),
     "logout": ("Log out", "退出"),
     "skip": ("Skip to content", "跳到正文"),
     "fault_database_away": ("The database is away.", "数据库不可用。"),

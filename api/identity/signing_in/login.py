@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.identity.access import SESSION_COOKIE, Access, address_of
 from api.identity.credentials import set_password_by_link, whose_link
-from api.identity.signing_in.login_page import sign_in_page, welcome_page
+from api.identity.signing_in.login_page import ASK_AGAIN_S, away_page, sign_in_page, welcome_page
 from api.identity.signing_in.sign_in import (
     SESSION_LASTS,
     SignedIn,
@@ -23,7 +23,7 @@ from api.identity.signing_in.texts import identity_text
 from api.identity.signing_in.throttle import SlowedDown
 from api.language import LANGUAGE_COOKIE, Language, language_of
 from api.parts import GivenParts, Parts
-from plant.errors import Forbidden, Rejected
+from plant.errors import Forbidden, Rejected, Unavailable
 from plant.people.principal import Recognition
 from storage.identity import people
 from storage.identity.people import Person
@@ -38,7 +38,12 @@ def show_login(request: Request, parts: GivenParts, next: str = "/") -> Response
     """Ask for name and password; offer the demo's people where one click is enough."""
     if getattr(request.state, "principal", None) is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return _login_page(request, parts, local_path(next))
+    try:
+        return _login_page(request, parts, local_path(next))
+    except Unavailable:
+        page = HTMLResponse(away_page(language_of(request)), status_code=503)
+        page.headers["Refresh"] = str(ASK_AGAIN_S)
+        return page
 
 
 @router.post("/login")

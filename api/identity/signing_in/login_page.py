@@ -18,6 +18,8 @@ SIGN = (
     '<path d="M19.8 10.5a8 8 0 0 1-13.6 7.1"/><path d="M5.6 21.4v-4.2h4.2"/></svg>'
 )
 """The sign of the product, as an SVG picture."""
+ASK_AGAIN_S = 2
+"""How long a page waits until it asks again whether the database is back."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="$lang">
@@ -27,13 +29,22 @@ _PAGE = Template("""<!doctype html>
 <title>$title · assetloop</title>
 <link rel="icon" href="$sign">
 <style>
-  :root { color-scheme: light dark; --paper: #f4f6f8; --card: #fff; --ink: #17212e; --muted: #5c6878; --line: #dde2e8; }
+  :root { color-scheme: light dark; --paper: #f4f6f8; --card: #fff; --ink: #17212e; --muted: #5c6878; --line: #dde2e8;
+    --field: #8592a3; --alarm: #c62f37; --button: #1d5fbf; --on-button: #fff; }
   @media (prefers-color-scheme: dark) {
-    :root { --paper: #10151c; --card: #18202a; --ink: #e6ebf2; --muted: #94a1b3; --line: #2a3542; }
+    :root { --paper: #10151c; --card: #18202a; --ink: #e6ebf2; --muted: #94a1b3; --line: #2a3542;
+      --field: #66758a; --alarm: #ff8a8e; --button: #2f6fd0; }
   }
-  body { margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 1rem; background: var(--paper);
+  @media (prefers-contrast: more) {
+    :root { --muted: var(--ink); --line: var(--ink); --field: var(--ink); --button: var(--ink);
+      --on-button: var(--paper); --alarm: #96000f; }
+  }
+  @media (prefers-contrast: more) and (prefers-color-scheme: dark) { :root { --alarm: #ffb0b3; } }
+  body { margin: 0; min-height: 100vh; background: var(--paper);
     color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei",
-    "Noto Sans CJK SC", sans-serif; padding: 1.5rem; box-sizing: border-box; }
+    "Noto Sans CJK SC", sans-serif; }
+  main { min-height: 100vh; display: grid; place-content: center; gap: 1rem; padding: 1.5rem; box-sizing: border-box; }
+  :focus-visible { outline: 2px solid var(--button); outline-offset: 2px; }
   form, nav { width: min(24rem, calc(100vw - 3rem)); padding: 1.6rem 2rem; border: 1px solid var(--line);
     border-radius: 14px; background: var(--card); display: grid; gap: .8rem; box-sizing: border-box; }
   nav { padding: .8rem 2rem; }
@@ -41,24 +52,26 @@ _PAGE = Template("""<!doctype html>
   h1 { margin: 0; font-size: 1.25rem; font-weight: 650; }
   h2 { margin: 0; font-size: 1rem; font-weight: 600; }
   p { margin: 0; color: var(--muted); font-size: .9rem; overflow-wrap: anywhere; }
-  p[role=alert] { color: #d5393f; }
+  p[role=alert], [role=alert] h1 { color: var(--alarm); }
   label { display: grid; gap: .25rem; font-size: .85rem; color: var(--muted); }
   label.line { grid-auto-flow: column; justify-content: start; align-items: center; gap: .5rem; }
   input, textarea, button, .button { font: inherit; padding: .6rem .75rem; border-radius: 8px;
-    border: 1px solid var(--line); background: transparent; color: var(--ink); }
-  button, .button { background: #1f6feb; border-color: #1f6feb; color: #fff; font-weight: 600; cursor: pointer;
-    text-decoration: none; text-align: center; }
+    border: 1px solid var(--field); background: transparent; color: var(--ink); }
+  button, .button { background: var(--button); border-color: var(--button); color: var(--on-button); font-weight: 600;
+    cursor: pointer; text-decoration: none; text-align: center; }
   button.person { background: transparent; color: var(--ink); border-color: var(--line); text-align: left;
     display: flex; justify-content: space-between; gap: 1rem; width: 100%; font-weight: 500; }
-  button.person:hover, button.person:focus-visible { border-color: #1f6feb; }
+  button.person:hover, button.person:focus-visible { border-color: var(--button); }
   button.person span + span { color: var(--muted); font-weight: 400; }
   a.quiet { color: var(--muted); font-size: .9rem; }
   a.tongue { color: var(--muted); justify-self: center; font-size: .9rem; }
 </style>
 </head>
 <body>
+<main>
 $body
 <a class="tongue" href="/language/$other?next=$here" hreflang="$other">$endonym</a>
+</main>
 </body>
 </html>
 """)
@@ -174,7 +187,10 @@ def welcome_page(language: Language, person: Person | None, *, fault: str = "") 
     say = _saying(language)
     if person is None:
         return small_page(
-            language, say("welcome_title"), f"<form>{_fault(identity_text(language, 'welcome_over'))}</form>", "/login"
+            language,
+            say("welcome_title"),
+            f"<form><h1>{say('welcome_title')}</h1>{_fault(say('welcome_over'))}</form>",
+            "/login",
         )
     form = _WELCOME.substitute(
         title=say("welcome_title"),
@@ -192,7 +208,7 @@ def welcome_page(language: Language, person: Person | None, *, fault: str = "") 
 def away_page(language: Language) -> str:
     """Draw what is shown while the database is away and nobody can be recognised."""
     said = escape(identity_text(language, "database_away"))
-    body = f'<form id="content"><p role="status" data-testid="away">{said}</p></form>'
+    body = f'<form id="content"><div role="status" data-testid="away"><h1>{said}</h1></div></form>'
     return small_page(language, said, body, "/")
 
 
@@ -200,7 +216,7 @@ def refused_page(language: Language, why: str) -> str:
     """Draw what is shown instead of a page that one's role does not open."""
     say = _saying(language)
     body = (
-        f'<form action="/" id="content"><p role="alert" data-testid="refused">{say("page_refused")}</p>'
+        f'<form action="/" id="content"><div role="alert" data-testid="refused"><h1>{say("page_refused")}</h1></div>'
         f"<p>{escape(why)}</p><button>{say('nav_back')}</button></form>"
     )
     return small_page(language, say("page_refused"), body, "/")
@@ -210,7 +226,7 @@ def missing_page(language: Language) -> str:
     """Draw what is shown where no page is."""
     say = _saying(language)
     body = (
-        f'<form action="/" id="content"><p role="alert" data-testid="missing">{say("page_missing")}</p>'
+        f'<form action="/" id="content"><div role="alert" data-testid="missing"><h1>{say("page_missing")}</h1></div>'
         f"<p>{say('page_missing_hint')}</p><button>{say('nav_back')}</button></form>"
     )
     return small_page(language, say("page_missing"), body, "/")

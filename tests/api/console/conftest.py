@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from plant.clock import SystemClock
 from storage.core.database import Database, Role
+from storage.register import assets
 from tests import people
-from tests.api import plant_rows, serve_console
+from tests.api import plant_rows as shipped_plant
+from tests.api import serve_console
 from tests.chromium import Chromium
 from tests.conftest import free_port
 from tests.copies import Copy
+from tests.grafana import demo_life
 from tests.patience import PATIENCE_S, wait_for
+from tests.plant_rows import PlantRows
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -137,13 +142,34 @@ def now() -> datetime:
 @pytest.fixture
 def plant(app_database: Database, superuser: Superuser, now: datetime) -> None:
     """The shipped plant, all healthy, up to this moment."""
-    plant_rows.fill(app_database, superuser, now)
+    shipped_plant.fill(app_database, superuser, now)
 
 
 @pytest.fixture
 def sick_plant(app_database: Database, superuser: Superuser, now: datetime, plant: None) -> None:  # noqa: ARG001 - filled first
     """The shipped plant with one sick pump, an alert and a work order."""
-    plant_rows.sicken(app_database, superuser, now)
+    shipped_plant.sicken(app_database, superuser, now)
+
+
+@pytest.fixture
+def lived_plant(
+    app_database: Database,
+    superuser: Superuser,
+    plant_rows: PlantRows,
+    now: datetime,
+    plant: None,  # noqa: ARG001 - filled first
+) -> None:
+    """The shipped plant after a year of life, one pump sick: every page has something to show."""
+    shipped_plant.sicken(app_database, superuser, now, tag="P-101")
+    with app_database.transaction() as tx:
+        asset_ids = {one.asset: one.asset_id for one in assets.list_assets(tx)}
+    demo_life.live(plant_rows, asset_ids, now)
+    shipped_plant.quarantine(superuser, now)
+    rate = {"failures": 3, "years": 2.5, "a_year": 1.2, "low": 0.25, "high": 3.5}
+    superuser.execute(
+        "UPDATE design_request SET state = 'open', decided_at = NULL, decided_by = NULL, reason = '', evidence = %s",
+        [Jsonb({"rate": rate, "rest": rate, "orders": ["WO-000001"], "costs": []})],
+    )
 
 
 @pytest.fixture

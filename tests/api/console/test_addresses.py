@@ -59,7 +59,7 @@ def test_an_order_appears_by_itself_and_is_acknowledged(
     expect_text(tab, "shares", "58 %")
     assert "Vibration, drive end" in tab.page.get_by_test_id("shares").inner_text()
     assert tab.page.get_by_text("condition/1").is_visible()
-    tab.page.locator("[data-testid=window-chart] canvas").wait_for()
+    tab.page.locator("[data-testid=window-chart] svg").wait_for()
 
     tab.page.get_by_test_id("acknowledge").click()
     expect_text(tab, "acknowledged", "Acknowledged by Ada Lovelace")

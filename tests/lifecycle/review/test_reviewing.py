@@ -215,11 +215,11 @@ def test_decisions_come_back_in_the_next_review_until_they_are_done(reviewed: Re
     first = reviewed.hold()
     with pytest.raises(Conflict, match="held just now"):
         reviewed.hold()
-    assert (first.number, lines(first, "decisions")[0][1]) == (1, "Jonas, due 2026-06-03; in 0 reviews so far")
+    assert (first.number, lines(first, "decisions")[0][1]) == (1, "Jonas, due 2026-06-03; reviews so far: 0")
     clock.sleep(7 * 86_400)
     second = reviewed.hold()
     assert second.since == first.until
-    assert lines(second, "decisions")[0][1] == "Jonas, due 2026-06-03; in 1 reviews so far"
+    assert lines(second, "decisions")[0][1] == "Jonas, due 2026-06-03; reviews so far: 1"
     assert ("1. Which seal is ordered?", "late since 2026-06-03") in lines(second, "owes_engineering")
     with pytest.raises(Rejected):
         decisions.finish_decision(database, "cw", number, " ", actor=OPERATOR, clock=clock)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from api.console.components.charts import ChartWindow, Trace
+from api.console.components.charts.charts import ChartWindow, Trace
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import NotFound

@@ -13,10 +13,11 @@ from nicegui import run, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from api.console.components import charts
 from api.console.components.asset.trend_reading import TrendCourse, TrendsWanted, read_course
-from api.console.components.elements import box, heading, mark, moment, words
-from api.console.components.forms import choice
+from api.console.components.charts import charts
+from api.console.components.charts.chart_view import ChartView, numbers_of
+from api.console.components.elements import box, heading, mark, moment, press, words
+from api.console.components.forms import choice, sheet
 from api.console.components.instants import InstantField
 from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters
@@ -67,13 +68,13 @@ class Trends:
     def __init__(self, visit: Visit, asset: AssetView, others: Sequence[tuple[str, str]]) -> None:
         self._visit, self._asset = visit, asset
         self._filters = Filters(visit, range=_USUAL)
-        self._chart: ui.echart | None = None
+        self._chart: ChartView | None = None
         self._count = -1
         self._reads = self._looks = 0
         with box("spread trends-head"):
             heading(visit.t("trends"), 2)
             self._range_buttons()
-        with box("filters"):
+        with box("trend-filters"):
             self._choices(others)
         with box("spread"):
             with box("line small muted"):
@@ -102,7 +103,7 @@ class Trends:
         visit, ask = self._visit, self._filters
         options = {one.key: visit.signal_name(one) for one in self._asset.signals}
         field = ui.select(options, label=visit.t("signals"), value=self._keys(), multiple=True)
-        mark(field.props("outlined dense options-dense use-chips behavior=menu"), "trend-signals").classes("wide-field")
+        mark(field.props("outlined dense options-dense use-chips behavior=menu"), "trend-signals")
         field.on_value_change(lambda event: self._put_signals(list(event.value or ())))
         if others:
             tags = {f"{site}/{tag}": (tag if site == self._asset.site else f"{site}/{tag}", "") for site, tag in others}
@@ -177,8 +178,7 @@ class Trends:
 
     def _ask_span(self) -> None:
         visit, span = self._visit, self.span()
-        with ui.context.client.content, ui.dialog(value=True) as dialog, box("sheet"):
-            heading(visit.t("range_own"), 2)
+        with sheet(visit.t("range_own")) as dialog:
             with box("fields"):
                 since = InstantField(visit, "span_from", span.time_from)
                 until = InstantField(visit, "span_to", span.time_to)
@@ -193,7 +193,6 @@ class Trends:
             await self._show_span(since.value, until.value)
 
         button.on("click", show)
-        dialog.on("hide", dialog.delete)
 
     async def keep_up(self) -> None:
         """Read again where what is shown goes on: often where it is short."""
@@ -231,7 +230,7 @@ class Trends:
     def _show(self, course: TrendCourse, span: ShownSpan) -> None:
         for name, button in self._ranges.items():
             is_here = span.is_live and name == (self._filters.of("range") or _USUAL)
-            button.classes(add="here" if is_here else "", remove="" if is_here else "here")
+            press(button, is_here=is_here)
         self._from.props["at"], self._to.props["at"] = span.time_from.isoformat(), span.time_to.isoformat()
         options = charts.stack(
             course.traces,
@@ -239,19 +238,18 @@ class Trends:
             span=(span.time_from, span.time_to),
             names=charts.band_names(self._visit),
         )
+        numbers = numbers_of(self._visit, course.traces)
         if self._chart is None or self._count != len(course.traces):
             self._count = len(course.traces)
             self._room.clear()
             with self._room:
-                self._chart = ui.echart(options).classes("chart")
-            mark(self._chart.style(f"height: {charts.height(course.traces)}px"), "trend-chart")
-            self._chart.on(
+                height = charts.height(course.traces)
+                self._chart = ChartView(self._visit, options, numbers, height=height, testid="trend-chart")
+            self._chart.element.on(
                 "chart:datazoom", self._zoomed, ["start", "end", "batch"], throttle=0.6, leading_events=False
             )
             return
-        self._chart.options.clear()
-        self._chart.options.update(options)
-        self._chart.update()
+        self._chart.show(options, numbers)
 
 
 def _written(at: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from api.console.components.elements import box, card, chip, link, moment, words
+from api.console.components.elements import box, card, chip, link, moment, record, words
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView
 
@@ -66,7 +66,7 @@ def manifest_lines(visit: Visit, view: ProjectView, *, most: int | None = None) 
             lines = kinds[kind]
             with box("lines"):
                 words(f"{visit.t(f'manifest_{kind}')} · {len(lines)}", "small strong")
-                words("\n".join(lines[:most]), "small", keeps_lines=True).style("white-space: pre-line")
+                record("\n".join(lines[:most]), "small", keeps_lines=True).style("white-space: pre-line")
                 if most is not None and len(lines) > most:
                     with link(f"/api/v1/projects/{quote(view.project.tag, safe='')}", "plain-link small"):
                         words(visit.t("manifest_more", count=len(lines) - most))

@@ -6,14 +6,13 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from nicegui import ui
-
+from api.console.components.charts.chart_view import ChartNumbers, ChartView
+from api.console.components.charts.charts import GREY, GRID_LINE
 from api.console.components.elements import box, card, link, mark, words
 from api.console.visit import Visit
 from lifecycle.costs.cost_centre import CostCentre
 
 _COLOURS = {"planned": "#8391a2", "committed": "#b5761f", "actual": "#2f7ed8"}
-_GRID_LINE = "rgba(131, 145, 162, 0.22)"
 
 
 def costs_card(visit: Visit, project: str, found: CostCentre) -> None:
@@ -24,8 +23,7 @@ def costs_card(visit: Visit, project: str, found: CostCentre) -> None:
             return
         _sums(visit, found)
         if len(found.curve) > 1:
-            chart = ui.echart(s_curve(visit, found)).classes("chart").style("height: 240px")
-            mark(chart, "costs-curve").props(f'aria-label="{visit.t("costs_curve")}"')
+            ChartView(visit, s_curve(visit, found), _numbers(visit, found), height=240, testid="costs-curve")
         _labour(visit, found)
         with box("line"):
             for what in ("costs", "labour"):
@@ -62,16 +60,30 @@ def _labour(visit: Visit, found: CostCentre) -> None:
                     words(visit.t("costs_days", days=f"{days:f}"))
 
 
+def _numbers(visit: Visit, found: CostCentre) -> ChartNumbers:
+    return ChartNumbers(
+        said=visit.t("costs_curve"),
+        columns=[visit.t("month"), *(visit.t(f"costs_{name}") for name in _COLOURS)],
+        rows=[
+            [f"{point.month:%Y-%m}", *(f"{getattr(point, name):,.0f}" for name in _COLOURS)] for point in found.curve
+        ],
+    )
+
+
 def s_curve(visit: Visit, found: CostCentre) -> dict[str, Any]:
     """Draw what has come together month by month."""
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit"},
         "tooltip": {"trigger": "axis", "confine": True},
-        "legend": {"top": 0, "left": 0, "textStyle": {"color": _COLOURS["planned"]}},
+        "legend": {"top": 0, "left": 0, "textStyle": {"color": GREY}},
         "grid": {"left": 70, "right": 14, "top": 34, "bottom": 26},
-        "xAxis": {"type": "category", "data": [f"{point.month:%Y-%m}" for point in found.curve]},
-        "yAxis": {"type": "value", "splitLine": {"lineStyle": {"color": _GRID_LINE}}},
+        "xAxis": {
+            "type": "category",
+            "data": [f"{point.month:%Y-%m}" for point in found.curve],
+            "axisLabel": {"color": GREY},
+        },
+        "yAxis": {"type": "value", "axisLabel": {"color": GREY}, "splitLine": {"lineStyle": {"color": GRID_LINE}}},
         "series": [
             {
                 "name": visit.t(f"costs_{name}"),

@@ -11,8 +11,9 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, moment, words
 from api.console.components.forms import Form, remark, said
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.pages.dispatch.design_changes import DesignWishes, change_line
+from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.identity.route_right import API
 from api.parts import Parts
@@ -23,6 +24,7 @@ from plant.errors import AssetloopError
 from plant.people.rights import Right
 from storage.notices import design
 from storage.notices.design import DesignChange, DesignRequest
+from storage.register import assets
 
 _TONES = {"open": "watch", "accepted": "good", "rejected": "plain"}
 _MOST = 50
@@ -35,6 +37,7 @@ class ShownRequest:
     request: DesignRequest
     changes: Sequence[DesignChange]
     effect: Effect | None
+    class_names: tuple[str, str]
 
 
 def read_requests(parts: Parts) -> list[ShownRequest]:
@@ -44,11 +47,13 @@ def read_requests(parts: Parts) -> list[ShownRequest]:
         Unavailable: the database is away.
     """
     with parts.database.transaction() as tx:
+        classes = assets.list_classes(tx)
         return [
             ShownRequest(
                 request=one,
                 changes=design.changes(tx, one.request_id),
                 effect=deciding.effect(tx, one, clock=parts.clock),
+                class_names=classes.get(one.asset_class, (one.asset_class, "")),
             )
             for one in design.list_requests(tx)[:_MOST]
         ]
@@ -60,7 +65,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("engineering"))
             words(visit.t("engineering_hint"), "muted")
-        await EngineeringPage(visit, box("stack", testid="engineering")).read()
+        await EngineeringPage(visit, filling(visit, box("stack", testid="engineering"))).read()
 
 
 class EngineeringPage:
@@ -88,7 +93,8 @@ class EngineeringPage:
 
     def _request(self, shown: ShownRequest) -> None:
         visit, request = self._visit, shown.request
-        machine = " ".join(filter(None, (request.asset_class, request.manufacturer, request.model, request.context)))
+        name = named(visit.language, *shown.class_names) or request.asset_class
+        machine = " ".join(filter(None, (name, request.manufacturer, request.model, request.context)))
         title = f"{machine}: {visit.word('mode', request.failure_mode)}"
         with card(title), box("stack", testid=f"request-{request.request_id}"):
             with box("line"):

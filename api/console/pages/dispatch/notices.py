@@ -10,14 +10,15 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from alerts.dispatch import upkeep
-from api.console.components.elements import box, card, chip, heading, link, mark, moment, words, zone
+from api.console.components.elements import box, card, chip, heading, link, mark, moment, record, words, zone
 from api.console.components.forms import choice, remark, said
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from api.refusals.refusals import told
 from plant.errors import AssetloopError
 from plant.escaped import escaped
+from plant.notices.notice import NoticeSubject
 from plant.people.rights import EVERY_SITE, Right
 from plant.severity import Severity
 from storage.notices import dispatches
@@ -55,7 +56,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("notices"))
             words(visit.t("notices_hint"), "muted")
-        page = NoticesPage(visit, box("stack", testid="notices"))
+        page = NoticesPage(visit, filling(visit, box("stack", testid="notices")))
         await page.read()
         await _wishes(visit)
     visit.every(_EVERY_S, page.read)
@@ -85,8 +86,20 @@ class NoticesPage:
             with box("card list notices"):
                 if not found.messages:
                     empty(self._visit.t("no_notices"), "mark_email_read")
+                else:
+                    self._head()
                 for one in found.messages:
                     self._message(one)
+
+    def _head(self) -> None:
+        visit = self._visit
+        with box("entry head"):
+            for key in ("notice_about", "state", "notice_way"):
+                words(visit.t(key))
+            with box("line"):
+                words(visit.t("notice_at"))
+                zone()
+            box()
 
     def _closed(self, way: ClosedWay) -> None:
         visit = self._visit
@@ -105,17 +118,19 @@ class NoticesPage:
                         words(title, "clip")
                 else:
                     words(title, "strong clip")
-                words(f"{one.site} {one.subject_id}".strip(), "small muted clip")
+                number = one.subject_id if one.subject == NoticeSubject.ORDER else ""
+                words(" · ".join(filter(None, (one.site, number))), "small muted clip")
             with box("line"):
                 chip(visit.word("notice", one.state), _TONES.get(one.state, "plain"))
                 if one.held and one.state == "waiting":
                     chip(visit.word("held", one.held), "plain")
             with box("wide"):
                 words(f"{one.way} → {one.person or visit.t('to_everybody')}", "clip")
-                words(" · ".join(filter(None, (visit.t("tries", count=one.attempts), one.said))), "small muted clip")
+                with box("line small muted"):
+                    words(visit.t("tries", count=one.attempts))
+                    record(one.said, "clip")
             with box("line"):
                 moment(one.ended_at or one.next_at)
-                zone()
             with box("line right"):
                 if one.state == "dead" and visit.may(Right.ACKNOWLEDGE, one.site or EVERY_SITE):
                     self._button("send_again", partial(self._send_again, one))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nicegui import run, ui
+from nicegui import run
 
-from api.console.components import charts
-from api.console.components.charts import Trace
-from api.console.components.elements import box, card, heading, link, mark, number, words
+from api.console.components.charts import charts
+from api.console.components.charts.chart_view import ChartView, numbers_of
+from api.console.components.charts.charts import Trace
+from api.console.components.elements import box, card, heading, link, number, words
 from api.console.components.frame import empty, framed
 from api.console.components.lists.exporting import export_button
 from api.console.visit import Visit
@@ -52,8 +53,10 @@ async def show(visit: Visit, by: str) -> None:
             words(visit.t("figures_hint"), "muted")
         with box("choice"):
             for one in (FiguresBy.SITE, FiguresBy.CLASS, FiguresBy.ASSET):
-                with link(f"/figures?by={one}", "here" if one is wanted else "", testid=f"by-{one}"):
+                with link(f"/figures?by={one}", "here" if one is wanted else "", testid=f"by-{one}") as choice:
                     words(visit.t(f"by_{one}"))
+                if one is wanted:
+                    choice.props["aria-current"] = "true"
         with box("stack figures-page", testid="figures"):
             try:
                 sheets = await run.io_bound(read, visit.parts, wanted)
@@ -90,8 +93,8 @@ def _draw(visit: Visit, sheets: FigureSheets) -> None:
             if any(month.availability is not None for month in months):
                 _course(visit, months)
     with card(visit.t("formulae")), box("lines small"):
-        for name, formula in FIGURE_FORMULAE.items():
-            words(f"{visit.t(name)}: {formula}", "muted")
+        for name in FIGURE_FORMULAE:
+            words(f"{visit.t(name)}: {visit.word('formula', name)}", "muted")
 
 
 def _facts(visit: Visit, one: PlantFigures) -> None:
@@ -113,6 +116,8 @@ def _said(visit: Visit, name: str, value: float | None) -> str:
         return str(value)
     if name in _SHARES:
         return f"{100 * value:.1f} %"
+    if name != "backlog_weeks" and 0 < abs(value) < 1:
+        return visit.t("minutes", value=number(60 * value))
     return visit.t("in_weeks" if name == "backlog_weeks" else "in_hours", value=number(value))
 
 
@@ -121,8 +126,13 @@ def _course(visit: Visit, months: Sequence[PlantFigures]) -> None:
     shown = [trace for trace in traces if trace.points]
     with box("by-month"):
         heading(visit.t("by_month"), 2)
-    chart = ui.echart(charts.stack(shown)).classes("chart")
-    mark(chart.style(f"height: {charts.height(shown)}px"), "figures-course")
+    ChartView(
+        visit,
+        charts.stack(shown),
+        numbers_of(visit, shown),
+        height=charts.height(shown),
+        testid="figures-course",
+    )
 
 
 def _trace(visit: Visit, months: Sequence[PlantFigures], name: str) -> Trace:

@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, link, words
 from api.console.components.failure_report import report_button
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.orders.offline_work import OfflineWork
 from api.console.components.orders.order_rows import what
 from api.console.components.orders.tasks import tasks_card
@@ -39,7 +39,7 @@ async def show(visit: Visit, site: str, tag: str) -> None:
     """Draw the page."""
     await visit.settle()
     with framed(visit, tag):
-        room = box("stack machine-page", testid="machine-page")
+        room = filling(visit, box("stack machine-page", testid="machine-page"))
         await MachinePage(visit, site, tag, room, OfflineWork(visit)).read()
 
 

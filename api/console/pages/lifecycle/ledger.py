@@ -10,9 +10,9 @@ from typing import Any
 from nicegui import run
 from nicegui.element import Element
 
-from api.console.components.elements import box, card, chip, heading, mark, moment, words
+from api.console.components.elements import box, card, chip, heading, mark, moment, record, words
 from api.console.components.forms import attempt, offer
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from lifecycle.attesting import heads
 from lifecycle.ledger import BrokenChain, VerifiedChain
@@ -40,7 +40,7 @@ async def show(visit: Visit) -> None:
         with box("title"):
             heading(visit.t("ledger"))
             words(visit.t("ledger_hint"), "muted")
-        rooms = box("stack", testid="ledger")
+        rooms = filling(visit, box("stack", testid="ledger"))
         chains = await run.io_bound(_chains, visit)
         with rooms:
             for chain in chains or ():
@@ -118,10 +118,10 @@ def _entry(visit: Visit, one: dict[str, Any]) -> None:
     rest = ", ".join(f"{name} {value}" for name, value in entry.items() if name not in _KNOWN and value is not None)
     with box("step"):
         with box("spread"):
-            words(f"{one['seq']}  {entry.get('event', '')}", "strong figures")
+            record(f"{one['seq']}  {entry.get('event', '')}", "strong figures")
             words(who, "muted clip")
         moment(one["at"], "full").classes("small muted")
-        words(rest[:400], "small")
+        record(rest[:400], "small")
 
 
 async def _verify(visit: Visit, line: ChainLine, verdict: Element) -> None:

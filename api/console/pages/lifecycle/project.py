@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, offer, remark, said, sheet
-from api.console.components.frame import framed
+from api.console.components.frame import filling, framed
 from api.console.components.handover.claims import project_claims_card
 from api.console.components.handover.contents import (
     documents_card,
@@ -46,7 +46,7 @@ _RIGHT_OF_SIDE: dict[str, Right] = {
 async def show(visit: Visit, tag: str) -> None:
     """Draw the page."""
     with framed(visit, tag):
-        await ProjectPage(visit, tag, box("stack", testid="project")).read()
+        await ProjectPage(visit, tag, filling(visit, box("stack", testid="project"))).read()
 
 
 class ProjectPage:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from nicegui import run
 
 from api.console.components.elements import box, chip, heading, link, words
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView, view_of
 from storage.projects import projects as rows
@@ -23,7 +23,7 @@ async def show(visit: Visit) -> None:
                 words(visit.t("handover_hint"), "muted")
             with link("/warranty", "button quiet", testid="warranties"):
                 words(visit.t("warranties"))
-        room = box("stack", testid="projects")
+        room = filling(visit, box("stack", testid="projects"))
         found = await run.io_bound(_read, visit)
         with room:
             for view in found or ():

@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from api.console.components.elements import box, card, heading, link, words
 from api.console.components.forms import attempt, offer
-from api.console.components.frame import framed
+from api.console.components.frame import filling, framed
 from api.console.components.handover import deciding
 from api.console.visit import Visit
 from lifecycle.review import reviewing
@@ -40,7 +40,7 @@ class ShownReview:
 async def show(visit: Visit, tag: str, number: int | None) -> None:
     """Draw the page."""
     with framed(visit, f"{tag} · {visit.t('joint_review')}"):
-        await ReviewPage(visit, tag, number, box("stack review", testid="review")).read()
+        await ReviewPage(visit, tag, number, filling(visit, box("stack review", testid="review"))).read()
 
 
 class ReviewPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.language import Plural
 from lifecycle.handover.evidence import LACK_PHRASES
 from lifecycle.handover.reminding import GATE_NAMES
 
@@ -14,7 +15,7 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_projects": ("No project is set up yet.", "尚未建立项目。"),
     "no_projects_hint": ("assetloop project add", "assetloop project add"),
-    "project_assets": ("{count} assets", "{count} 台资产"),
+    "project_assets": (Plural("{count} asset", "{count} assets"), "{count} 台资产"),
     "project_next": ("next: {gate}", "下一关：{gate}"),
     "handed_over": ("handed over", "已移交"),
     "gates": ("Gates", "关口"),
@@ -90,7 +91,7 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "costs_actual": ("Actual", "实际"),
     "costs_paid": ("Paid", "已付"),
     "costs_left": ("Left", "剩余"),
-    "costs_days": ("{days} days of labour", "{days} 人工日"),
+    "costs_days": (Plural("{days} day of labour", "{days} days of labour", of="days"), "{days} 人工日"),
     "costs_table_costs": ("Costs (CSV)", "费用（CSV）"),
     "costs_table_labour": ("Labour (CSV)", "人工（CSV）"),
     "punches": ("Punch list", "尾项清单"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 ALERT_TEXTS: dict[str, tuple[str, str]] = {
     "rows_all": ("{total} in all", "共 {total} 条"),
     "rows_some": ("{first}–{last} of {total}", "第 {first}–{last} 条，共 {total} 条"),
@@ -19,7 +21,7 @@ ALERT_TEXTS: dict[str, tuple[str, str]] = {
     "no_alerts_asked": ("No alert is as asked for.", "没有符合条件的报警。"),
     "no_alerts_asked_hint": ("Clear a filter to see more.", "清除筛选条件可查看更多。"),
     "incident_more": ("+{count} in this incident", "本事件另有 {count} 条"),
-    "came_times": ("{count} times", "{count} 次"),
+    "came_times": (Plural("{count} time", "{count} times"), "{count} 次"),
     "likely_root": ("likely root", "可能根源"),
     "select": ("Select {what}", "选择 {what}"),
     "select_shown": ("Select all shown", "选择本页全部"),
@@ -28,7 +30,7 @@ ALERT_TEXTS: dict[str, tuple[str, str]] = {
     "bulk_done": ("Done to {done}.", "已处理 {done} 条。"),
     "bulk_refused": ("Done to {done}, not to {refused}: {why}", "已处理 {done} 条，{refused} 条未处理：{why}"),
     "bulk_nothing": ("There is nothing to do for you in what is selected.", "所选报警中没有您可处理的项目。"),
-    "bulk_title": ("{count} alerts", "{count} 条报警"),
+    "bulk_title": (Plural("{count} alert", "{count} alerts"), "{count} 条报警"),
     "about_alert": ("Why", "原因说明"),
     "why_this_alert": ("Why this alert", "报警原因"),
     "what_to_do": ("What to do", "应采取的措施"),

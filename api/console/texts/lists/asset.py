@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 ASSET_TEXTS: dict[str, tuple[str, str]] = {
     "range_15m": ("15 min", "15 分钟"),
     "range_1h": ("1 h", "1 小时"),
@@ -27,6 +29,16 @@ ASSET_TEXTS: dict[str, tuple[str, str]] = {
     "band_mean": ("mean", "平均"),
     "band_least": ("least", "最小"),
     "band_greatest": ("greatest", "最大"),
+    "in_numbers": ("In numbers", "数值表"),
+    "last_value": ("Last", "最新"),
+    "month": ("Month", "月份"),
+    "chart_of": ("Chart. {what}", "图表。{what}"),
+    "chart_says": (
+        "{name}: {least} to {greatest} {unit}, last {last}",
+        "{name}：{least} 至 {greatest} {unit}，最新 {last}",
+    ),
+    "chart_beyond": ("beyond its limit", "超出限值"),
+    "chart_nothing": ("{name}: no readings", "{name}：无数据"),
     "shade_alerted": ("alert stood", "报警期间"),
     "shade_scored": ("score at the alarm line", "评分达到报警线"),
     "zoom_hint": (
@@ -90,5 +102,8 @@ ASSET_TEXTS: dict[str, tuple[str, str]] = {
     "print_label": ("Label", "标签"),
     "all_of_asset": ("All of this machine", "设备全部信息"),
     "no_open_order_here": ("No work order is open here.", "此设备没有未关闭的工单。"),
-    "plan_steps": ("{tag} version {version}, {steps} steps", "{tag} 第 {version} 版，共 {steps} 步"),
+    "plan_steps": (
+        Plural("{tag} version {version}, {steps} step", "{tag} version {version}, {steps} steps", of="steps"),
+        "{tag} 第 {version} 版，共 {steps} 步",
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from api.console.components.charts import ChartWindow, Trace, stack
+from api.console.components.charts.charts import ChartWindow, Trace, stack
 from api.console.order_evidence import around
 from storage.views.overview import SeriesPoint
 

@@ -35,7 +35,7 @@ def test_what_is_wrong_is_seen_now_by_area_found_by_search_and_looked_at_closely
     page.get_by_test_id("search-everywhere").fill("feed")
     page.keyboard.press("Enter")
     page.get_by_test_id("found-thing").filter(has_text="Feed pump").first.click()
-    page.get_by_test_id("trend-chart").locator("canvas").wait_for()
+    page.get_by_test_id("trend-chart").locator("svg").wait_for()
     page.get_by_test_id("range-8h").click()
     page.wait_for_url("**/assets/demo/P-7?range=8h")
     page.get_by_test_id("zoom_in").click()

@@ -39,7 +39,7 @@ def test_a_project_is_led_through_its_gates(
     tab.open("/handover")
     tab.page.get_by_test_id("project-cw").click()
     assert tab.page.get_by_test_id("costs-left").inner_text() == "600"
-    tab.page.get_by_test_id("costs-curve").locator("canvas").wait_for()
+    tab.page.get_by_test_id("costs-curve").locator("svg").wait_for()
     tab.page.get_by_test_id("gate-feasibility").get_by_test_id("gate_pass").click()
     tab.page.get_by_test_id("gate-note").fill("the concept can be operated")
     tab.page.get_by_test_id("gate-do").click()

@@ -1,15 +1,25 @@
-"""The console's texts are whole in both languages."""
+"""The console's texts are whole in both languages, and nothing is shown but texts."""
 
 from __future__ import annotations
 
 import ast
+import functools
+import re
 import string
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import pytest
+from babel.numbers import format_decimal
+
 from alerts.orders.transitions import event_of
-from api.console.texts.texts import TEXTS
+from api.console import catalogue
+from api.console.texts.texts import TEXTS, month, text
+from api.language import Language
 from models.scoring.findings import failure_mode_of
 from plant.alert import AlertState
+from plant.errors import Rejected
 from plant.finding import FindingKind
 from plant.health import Health
 from plant.product_state import FaultKind
@@ -17,6 +27,25 @@ from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
 
 API = Path(__file__).parents[4] / "api"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+LETTERS = re.compile(r"[A-Za-z]{3,}")
+# What a page shows as it is in every language: the product, its commands, standards and their files.
+NAMES = {
+    *("assetloop", " · assetloop", "VDI 2770 ", "IDS"),
+    *("assetloop project requirements keep ", " requirements.toml"),
+}
+SHOWING = {
+    *("words", "Words", "heading", "chip", "card", "empty", "sheet", "tooltip", "label", "checkbox", "notify"),
+    *("page_title", "set_text"),
+}
+SAYING = {"label", "message", "placeholder"}
+TAKES_KEYS = {"choice", "text"}
+SAID_BY = {"title", "aria-label", "placeholder", "alt", "label"}
+
+
+@functools.cache
+def parsed() -> dict[Path, ast.Module]:
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(API.rglob("*.py"))}
 
 
 def fields(text: str) -> set[str | None]:
@@ -32,8 +61,8 @@ def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
 
 def test_every_text_the_pages_ask_for_is_there() -> None:
     asked = set()
-    for file in API.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for tree in parsed().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
                 if name == "t":
@@ -62,3 +91,78 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"mode_{failure_mode_of(kind, unit)}" for kind in FindingKind for unit in ("mm/s", "°C", "bar")),
     }
     assert codes <= TEXTS.keys()
+
+
+def test_every_chinese_text_is_chinese() -> None:
+    same = {key: chinese for key, (english, chinese) in TEXTS.items() if not HAN.search(chinese)}
+    worded = {key: said for key, said in same.items() if LETTERS.search(re.sub(r"\{[^}]*\}", "", said))}
+    assert worded == {
+        "no_projects_hint": "assetloop project add",
+        "manifest_sha256": "SHA-256 {sha256}",
+        "export_csv": "CSV",
+        "export_xlsx": "Excel（XLSX）",
+        "export_parquet": "Parquet",
+    }
+
+
+def test_no_page_shows_a_word_that_is_no_text_of_both_languages() -> None:
+    shown = [
+        f"{file.name}: {said}"
+        for file, tree in parsed().items()
+        if "console" in file.parts and "texts" not in file.parts
+        for said in _shown_words(tree)
+        if said not in NAMES
+    ]
+    assert shown == []
+
+
+def _shown_words(tree: ast.Module) -> Iterator[str]:
+    """Find the words in a page's source that a person would read: those of a call that shows, or of a property."""
+    for node in ast.walk(tree):
+        values: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            values += node.args if name in SHOWING else []
+            values += [one.value for one in node.keywords if one.arg in SAYING and name not in TAKES_KEYS]
+        elif isinstance(node, ast.Assign):
+            keys = [one.slice for one in node.targets if isinstance(one, ast.Subscript)]
+            values += [node.value] if any(isinstance(k, ast.Constant) and k.value in SAID_BY for k in keys) else []
+        # The second place of what shows is a class or a sign, which no one reads.
+        yield from (said for value in values[:1] for said in _literals(value) if LETTERS.search(said))
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield from _literals(part)
+    elif isinstance(node, ast.BinOp):
+        yield from (*_literals(node.left), *_literals(node.right))
+    elif isinstance(node, ast.IfExp):
+        yield from (*_literals(node.body), *_literals(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for part in node.values:
+            yield from _literals(part)
+
+
+def test_a_text_that_counts_has_the_form_of_its_number() -> None:
+    assert [text(Language.EN, "tries", count=one) for one in (0, 1, 2)] == ["0 tries", "1 try", "2 tries"]
+    assert text(Language.ZH, "tries", count=1) == "已尝试 1 次"
+
+
+def test_translators_get_every_text_and_what_they_change_comes_back() -> None:
+    po = catalogue.written()
+    assert catalogue.changed(po) == {}
+    assert 'msgid "{count} try"\nmsgid_plural "{count} tries"\nmsgstr[0] "已尝试 {count} 次"'.encode() in po
+    better = po.replace("已尝试 {count} 次".encode(), "试了 {count} 次".encode())
+    assert catalogue.changed(better) == {"tries": "试了 {count} 次"}
+    with pytest.raises(Rejected, match="must hold"):
+        catalogue.changed(po.replace("已尝试 {count} 次".encode(), "试了几次".encode()))
+
+
+def test_both_languages_write_numbers_as_the_console_does() -> None:
+    """A language that writes them otherwise needs more than words."""
+    assert [format_decimal(1234567.5, locale=one.locale) for one in Language] == ["1,234,567.5"] * len(Language)
+    assert month(Language.EN, date(2026, 11, 1)) == "November 2026"
+    assert month(Language.ZH, date(2026, 11, 1)) == "2026年11月"

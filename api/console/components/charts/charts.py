@@ -12,10 +12,9 @@ from plant.escaped import escaped
 from storage.views.overview import SeriesPoint
 
 _COLOURS = ("#2f7ed8", "#1f9e89", "#b5761f", "#8a63c9")
-_BESIDE = "#8391a2"
-_GREY = "#8391a2"
-_GRID_LINE = "rgba(131, 145, 162, 0.22)"
-_ALARM = "#d8434a"
+GREY, GRID_LINE = "var(--muted)", "var(--line)"
+"""The page's own colours of text and lines: a chart is drawn as SVG."""
+_ALARM = "var(--alarm)"
 _TONES = {"alarm": "rgba(216, 67, 74, 0.12)", "scored": "rgba(181, 118, 31, 0.14)"}
 _HEIGHT, _GAP, _TOP, _BOTTOM = 118, 40, 30, 26
 _NEAR = 2.0  # a limit is kept in view where it is no farther off than so many times what the values span
@@ -84,7 +83,7 @@ def stack(
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit"},
-        "axisPointer": {"link": [{"xAxisIndex": "all"}], "lineStyle": {"color": _GREY}},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}], "lineStyle": {"color": GREY}},
         "tooltip": {"trigger": "axis", "confine": True},
         "grid": [{"left": 52, "right": 14, "top": _top(place), "height": _HEIGHT} for place in places],
         "title": [_title(trace, place) for place, trace in enumerate(traces)],
@@ -116,7 +115,7 @@ def _title(trace: Trace, place: int) -> dict[str, Any]:
         "text": f"{named(trace)}{escaped(beside)}",
         "left": 0,
         "top": _top(place) - 28,
-        "textStyle": {"fontSize": 12, "fontWeight": 600, "color": _GREY, "width": 420, "overflow": "truncate"},
+        "textStyle": {"fontSize": 12, "fontWeight": 600, "color": GREY, "width": 420, "overflow": "truncate"},
     }
 
 
@@ -133,8 +132,8 @@ def _time_axis(place: int, span: tuple[datetime, datetime] | None, *, labelled: 
     return {
         "type": "time",
         "gridIndex": place,
-        "axisLabel": {"show": labelled, "color": _GREY, "fontSize": 11, "hideOverlap": True},
-        "axisLine": {"lineStyle": {"color": _GRID_LINE}},
+        "axisLabel": {"show": labelled, "color": GREY, "fontSize": 11, "hideOverlap": True},
+        "axisLine": {"lineStyle": {"color": GRID_LINE}},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
         **({"min": milliseconds(span[0]), "max": milliseconds(span[1])} if span else {}),
@@ -148,8 +147,8 @@ def _value_axis(trace: Trace, place: int) -> dict[str, Any]:
         "gridIndex": place,
         "scale": True,
         "splitNumber": 3,
-        "axisLabel": {"color": _GREY, "fontSize": 11, "showMinLabel": not reach, "showMaxLabel": not reach},
-        "splitLine": {"lineStyle": {"color": _GRID_LINE}},
+        "axisLabel": {"color": GREY, "fontSize": 11, "showMinLabel": not reach, "showMaxLabel": not reach},
+        "splitLine": {"lineStyle": {"color": GRID_LINE}},
         **({"min": rounded(reach[0]), "max": rounded(reach[1])} if reach else {}),
     }
 
@@ -242,8 +241,8 @@ def _beside(trace: Trace, place: int) -> list[dict[str, Any]]:
             "xAxisIndex": place,
             "yAxisIndex": place,
             "showSymbol": False,
-            "lineStyle": {"width": 1.2, "color": _BESIDE, "type": "dotted"},
-            "itemStyle": {"color": _BESIDE},
+            "lineStyle": {"width": 1.2, "color": GREY, "type": "dotted"},
+            "itemStyle": {"color": GREY},
             "data": [[milliseconds(one.time), rounded(one.mean)] for one in trace.beside],
         }
     ]
@@ -251,7 +250,7 @@ def _beside(trace: Trace, place: int) -> list[dict[str, Any]]:
 
 def _marks(trace: Trace, windows: Sequence[ChartWindow], onset_name: str) -> dict[str, Any]:
     limits = [
-        {"yAxis": limit, "lineStyle": {"color": _GREY, "type": "dashed"}, "label": {"show": False}}
+        {"yAxis": limit, "lineStyle": {"color": GREY, "type": "dashed"}, "label": {"show": False}}
         for limit in (trace.low, trace.high)
         if limit is not None
     ]

@@ -1,0 +1,1 @@
+"""Charts: as options of ECharts, and as they stand on a page."""
