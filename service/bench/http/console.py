@@ -226,7 +226,7 @@ class _Bench:
         return run
 
     async def _open(self, browser: httpx.AsyncClient) -> _Run:
-        run, places = _Run(), iter(range(self.what.opens + _WARM))
+        run, places = _Run(), iter(range(self.what.opens + _WARM + 1))
         before: list[tuple[float, float]] = []
 
         async def work() -> None:
