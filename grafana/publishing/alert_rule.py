@@ -6,12 +6,15 @@ Everything else is told by the product itself; this is for when the product cann
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, statement
 
 RULE_UID = "assetloop-collector-dead"
 _AFTER = "2m"
-_FOLDER = "assetloop alerts"  # one of its own: the dashboards' folder may not be there yet, and would be made twice
+_GROUP = "assetloop"
+FOLDER_UID = "assetloop-alerts"
+FOLDER = "assetloop alerts"  # one of its own: the dashboards' folder may not be there yet, and would be made twice
 
 
 def alert_rule() -> str:
@@ -19,7 +22,17 @@ def alert_rule() -> str:
 
     A query that fails, as with a database that is away, counts as an alarm: nothing is stored then either.
     """
-    rule = {
+    group = {"orgId": 1, "name": _GROUP, "folder": FOLDER, "interval": "30s", "rules": [_rule()]}
+    return json.dumps({"apiVersion": 1, "groups": [group]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def alert_rule_document() -> dict[str, Any]:
+    """Return the same rule as the API takes it."""
+    return {**_rule(), "folderUID": FOLDER_UID, "ruleGroup": _GROUP, "orgID": 1}
+
+
+def _rule() -> dict[str, Any]:
+    return {
         "uid": RULE_UID,
         "title": "The collector is dead",
         "condition": "dead",
@@ -34,14 +47,6 @@ def alert_rule() -> str:
         },
         "isPaused": False,
     }
-    group = {
-        "orgId": 1,
-        "name": "assetloop",
-        "folder": _FOLDER,
-        "interval": "30s",
-        "rules": [rule],
-    }
-    return json.dumps({"apiVersion": 1, "groups": [group]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _query() -> dict[str, object]:

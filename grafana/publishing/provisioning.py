@@ -44,6 +44,8 @@ def data_source(grade: Grade) -> str:
 def source_document(grade: Grade, url: str) -> dict[str, Any]:
     """Return the data source as the API takes it, from the address of the database as Grafana reaches it.
 
+    `?host=/folder` names the folder of a socket, as libpq has it, where both run on one machine.
+
     Raises:
         Misconfigured: it is not an address of a PostgreSQL.
 
@@ -51,14 +53,16 @@ def source_document(grade: Grade, url: str) -> dict[str, Any]:
     'db.example:5432'
     """
     parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname:
+    options = parse_qs(parts.query)
+    (socket,) = options.get("host", [""])
+    if parts.scheme not in ("postgresql", "postgres") or not (parts.hostname or socket.startswith("/")):
         raise Misconfigured("ASSETLOOP_GRAFANA_DATABASE_URL is not postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE")
     login = {
-        "host": f"{parts.hostname}:{parts.port or 5432}",
+        "host": f"{parts.hostname}:{parts.port or 5432}" if parts.hostname else socket,
         "name": unquote(parts.path.lstrip("/")),
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
-        "sslmode": parse_qs(parts.query).get("sslmode", ["require"])[0],
+        "sslmode": options.get("sslmode", ["disable" if socket else "require"])[0],
     }
     return _source(grade, login)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from grafana.build import Wanted, dashboards
-from grafana.languages import DashboardLanguage
+from grafana.publishing.alert_rule import FOLDER, FOLDER_UID, RULE_UID, alert_rule_document
 from grafana.publishing.provisioning import folder_of, folder_uid_of, source_document
 from grafana.publishing.server import GrafanaServer, Json
 from grafana.sql import SOURCE_UID
@@ -35,7 +35,7 @@ class PushStep(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PushDone:
-    """What was done, or would be, with one thing: a folder, the data source, a dashboard."""
+    """What was done, or would be, with one thing: a folder, the data source, a dashboard, the alert rule."""
 
     step: PushStep
     what: str
@@ -66,7 +66,7 @@ def push(database: Database, clock: Clock, server: GrafanaServer, how: PushHow) 
     with database.transaction() as tx:
         twin, kept = read_twin(tx), grafana_pushes.kept(tx, server.address)
     pusher = _Pusher(database, clock, server, how, kept)
-    return [*pusher.data_source(twin), *pusher.languages(twin), *pusher.leftovers()]
+    return [*pusher.data_source(twin), *pusher.languages(twin), *pusher.alert_rule(), *pusher.leftovers()]
 
 
 class _Pusher:
@@ -98,9 +98,21 @@ class _Pusher:
 
     def languages(self, twin: Twin) -> Iterator[PushDone]:
         for language in self._how.wanted.languages:
-            yield self._folder(language)
+            yield self._folder(folder_uid_of(language), folder_of(language))
             for dashboard in dashboards(twin, language, console_url=self._how.wanted.console_url).values():
                 yield from self._dashboard(dashboard, folder_uid_of(language))
+
+    def alert_rule(self) -> Iterator[PushDone]:
+        """Put the rule that the collector is dead, unless a person changed it or it comes from a file."""
+        rule = alert_rule_document()
+        ours, there = hash_of(rule), self._server.alert_rule(RULE_UID)
+        step = _step_of_rule(there, ours, self._kept.get(RULE_UID))
+        if step in (PushStep.MAKE, PushStep.CHANGE):
+            yield self._folder(FOLDER_UID, FOLDER)
+            if not self._how.dry_run:
+                self._server.put_alert_rule(rule, is_there=there is not None)
+                self._keep(RULE_UID, ours, self._server.alert_rule(RULE_UID) or {})
+        yield PushDone(step=step, what="alert rule", uid=RULE_UID, title=rule["title"])
 
     def leftovers(self) -> Iterator[PushDone]:
         """Remove drawings of areas that are no more, where nobody changed them."""
@@ -119,8 +131,7 @@ class _Pusher:
                     grafana_pushes.forget(tx, self._server.address, uid)
             yield PushDone(step=PushStep.REMOVE, what="dashboard", uid=uid)
 
-    def _folder(self, language: DashboardLanguage) -> PushDone:
-        uid, title = folder_uid_of(language), folder_of(language)
+    def _folder(self, uid: str, title: str) -> PushDone:
         is_there = self._server.folder(uid) is not None
         if not is_there and not self._how.dry_run:
             self._server.make_folder(uid, title)
@@ -145,19 +156,23 @@ class _Pusher:
         except Conflict:
             return PushStep.CHANGED_BY_A_PERSON
         given = self._server.dashboard(dashboard["uid"])
-        pushed = Pushed(uid=dashboard["uid"], ours=ours, theirs=hash_of((given or {}).get("dashboard", {})))
+        self._keep(dashboard["uid"], ours, (given or {}).get("dashboard", {}))
+        return step
+
+    def _keep(self, uid: str, ours: str, given: Json) -> None:
+        """Remember what was put there and how Grafana gave it back."""
+        pushed = Pushed(uid=uid, ours=ours, theirs=hash_of(given))
         with self._database.transaction() as tx:
             grafana_pushes.keep(tx, self._server.address, pushed, at=self._clock.now())
-        return step
 
 
 def hash_of(dashboard: Mapping[str, Any]) -> str:
-    """Return the hash of what a person could change: all but the number and the version that Grafana counts.
+    """Return the hash of what a person could change: all but the number, version and time that Grafana keeps.
 
     >>> hash_of({"uid": "a", "version": 1}) == hash_of({"version": 2, "uid": "a", "id": 7})
     True
     """
-    told = {key: value for key, value in dashboard.items() if key not in ("id", "version")}
+    told = {key: value for key, value in dashboard.items() if key not in ("id", "version", "updated")}
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -170,6 +185,12 @@ def _step(there: Json | None, ours: str, kept: Pushed | None) -> PushStep:
     if kept is None or hash_of(there["dashboard"]) != kept.theirs:
         return PushStep.CHANGED_BY_A_PERSON
     return PushStep.SAME if kept.ours == ours else PushStep.CHANGE
+
+
+def _step_of_rule(there: Json | None, ours: str, kept: Pushed | None) -> PushStep:
+    """Say the same of the alert rule, whose document says itself where it comes from."""
+    meta = {"provisioned": bool(there and there.get("provenance"))}
+    return _step(there and {"dashboard": there, "meta": meta}, ours, kept)
 
 
 def _agrees(there: Json, document: Json) -> bool:

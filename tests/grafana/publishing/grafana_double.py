@@ -21,6 +21,7 @@ class GrafanaDouble:
         self.sources: dict[str, Any] = {}
         self.dashboards: dict[str, Any] = {}
         self.accounts: list[Any] = []
+        self.rules: dict[str, Any] = {}
         self.provisioned: set[str] = set()
         self.refuses: dict[tuple[str, str], int] = {}
         self.asked: list[tuple[str, str]] = []
@@ -35,6 +36,12 @@ class GrafanaDouble:
         if parts in (["health"], ["org"]):
             return 200, {"version": self.version}
         return getattr(self, f"_{parts[0]}")(method, parts[1:], body)  # type: ignore[no-any-return]
+
+    def _v1(self, method: str, parts: list[str], body: Any) -> Answer:
+        if method in ("POST", "PUT"):
+            self.rules[body["uid"]] = {**body, "updated": f"change {len(self.asked)}"}
+            return 201, body
+        return _found(self.rules.get(parts[2]))
 
     def changed_by_hand(self, uid: str, **changes: Any) -> None:
         """Change a dashboard as a person does in Grafana."""

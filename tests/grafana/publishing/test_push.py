@@ -11,6 +11,7 @@ import pytest
 from grafana.build import Wanted
 from grafana.languages import DashboardLanguage
 from grafana.links import UIDS
+from grafana.publishing.alert_rule import RULE_UID
 from grafana.publishing.job import DashboardKeeper, PushTarget
 from grafana.publishing.push import PushDone, PushHow, PushStep, push
 from grafana.publishing.server import GrafanaServer
@@ -45,6 +46,7 @@ def test_a_first_push_makes_everything_and_a_second_writes_nothing(plant: Databa
     assert set(grafana.dashboards) == set(UIDS)
     assert grafana.folders["assetloop"]["title"] == "assetloop"
     assert grafana.sources["assetloop"]["url"] == "db.example:5432"
+    assert grafana.rules[RULE_UID]["folderUID"] == "assetloop-alerts" in grafana.folders
     grafana.asked.clear()
     again = pushed(plant, grafana)
     assert {one.step for one in again} == {PushStep.SAME}
@@ -82,6 +84,13 @@ def test_a_dashboard_of_that_uid_that_is_not_ours_is_left(plant: Database, grafa
     assert grafana.dashboards["other"] == {"uid": "other", "title": "Other", "version": 1}
 
 
+def test_the_alert_rule_that_a_person_changed_is_left(plant: Database, grafana: GrafanaDouble) -> None:
+    pushed(plant, grafana)
+    grafana.rules[RULE_UID]["for"] = "10m"
+    rule = next(one for one in pushed(plant, grafana) if one.what == "alert rule")
+    assert (rule.step, grafana.rules[RULE_UID]["for"]) == (PushStep.CHANGED_BY_A_PERSON, "10m")
+
+
 def test_somebody_who_saves_meanwhile_wins(plant: Database, grafana: GrafanaDouble) -> None:
     pushed(plant, grafana)
     rename(plant)
@@ -93,6 +102,7 @@ def test_what_comes_from_files_is_left_to_them(plant: Database, grafana: Grafana
     pushed(plant, grafana)
     grafana.provisioned.update(UIDS)
     grafana.sources["assetloop"]["readOnly"] = True
+    grafana.rules[RULE_UID]["provenance"] = "file"
     rename(plant)
     grafana.asked.clear()
     done = pushed(plant, grafana)
