@@ -146,6 +146,7 @@ app.add_typer(notify_app, name="notify")
 app.add_typer(engineering_app, name="engineering")
 app.add_typer(grafana_app, name="grafana")
 bench_app.command("storage", epilog="Example: assetloop bench storage --rows 100000000 --json")(bench.storage)
+bench_app.command("panels", epilog="Example: assetloop bench panels --rows 100000000 --json")(bench.panels)
 app.add_typer(bench_app, name="bench")
 
 

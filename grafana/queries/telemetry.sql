@@ -8,7 +8,7 @@ SELECT
     sum(quarantined) / greatest(60, $__interval_ms / 1000.0) AS "quarantined",
     sum(conflicting) / greatest(60, $__interval_ms / 1000.0) AS "conflicting",
     sum(limited) / greatest(60, $__interval_ms / 1000.0) AS "limited"
-FROM watch.delivery
+FROM watch.delivery_of_all
 WHERE $__timeFilter(time)
 GROUP BY 1
 ORDER BY 1
@@ -17,7 +17,7 @@ ORDER BY 1
 -- What became of everything that was sent in the time that is looked at.
 SELECT sum(received) AS "received", sum(stored) AS "stored", sum(duplicate) AS "duplicate", sum(quarantined) AS "quarantined",
     sum(conflicting) AS "conflicting", sum(limited) AS "limited"
-FROM watch.delivery
+FROM watch.delivery_of_all
 WHERE $__timeFilter(time)
 
 -- name: slots
@@ -57,10 +57,10 @@ ORDER BY readings DESC
 LIMIT 50
 
 -- name: busiest
--- The devices that sent most in the time that is looked at.
+-- The devices that sent most in the time that is looked at, by whole hours.
 SELECT device AS "Device", sum(received) AS "received", sum(quarantined) AS "quarantined", sum(limited) AS "limited"
-FROM watch.delivery
-WHERE $__timeFilter(time)
+FROM watch.delivery_1h
+WHERE time > $__timeFrom()::timestamptz - interval '1 hour' AND time <= $__timeTo()
 GROUP BY 1
 ORDER BY 2 DESC
 LIMIT 25

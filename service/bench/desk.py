@@ -23,11 +23,10 @@ from plant.clock import SystemClock
 from plant.errors import Unavailable
 from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
-from service.bench.broker import mosquitto
+from service.bench.broker import listening, mosquitto
 from service.bench.desk_figures import DeskFigures, FollowedMessages, part_of
 from service.bench.flow import WatchedProcesses
 from service.bench.ground import running, scratch
-from service.bench.listening import listening
 from service.runtime.screen import Screen
 from service.runtime.surroundings import Surroundings
 from storage.bench import desk_counts as counts

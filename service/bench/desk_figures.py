@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service.bench.listening import Heard
+from service.bench.broker import Heard
 
 
 def part_of(values: Sequence[float], part: float) -> float:

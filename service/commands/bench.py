@@ -195,3 +195,20 @@ def desk(
     what = DeskBench(findings=findings, assets=assets, desks=desks, rate=rate, seconds=seconds)
     figures = bench_desk(surroundings(data), what, Screen())
     answer(figures, as_json=json, line=figures.lines)
+
+
+def panels(
+    rows: Annotated[int, typer.Option(help="How many readings there are.", min=1)] = 10_000_000,
+    assets: Annotated[int, typer.Option(help="Assets of ten signals each.", min=1, max=10_000)] = 1000,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Measure every panel of every dashboard, as Grafana asks, beside a year of a large plant.
+
+    On the server of ASSETLOOP_DATABASE_URL, in a database of its own, or on an embedded one.
+    """
+    from service.bench.panels import bench_panels
+    from service.runtime.screen import Screen
+
+    figures = bench_panels(surroundings(data), rows, assets, Screen())
+    answer(figures, as_json=json, line=figures.lines)

@@ -20,7 +20,7 @@ from storage.core import disk
 from storage.core.database import Role
 from storage.core.grade import Grade
 from storage.models import proposals
-from storage.schema import migrate, upkeep
+from storage.schema import migrate, upkeep, viewers
 from storage.telemetry import delivery, device_clocks, devices, quarantine
 from storage.views import counts, product_state
 
@@ -78,6 +78,7 @@ def _of_the_record(around: Surroundings) -> list[Check]:
             "set them by NTP; where it is another unit, say time_unit in mapping.toml",
         ),
         *_of_the_mapping(around),
+        _check("viewers", lambda: _viewers(around), "let an administrator run GRANT login TO assetloop_owner"),
         _check("state", lambda: _state(around), "see what `assetloop ingest` and `assetloop work` log, and its text"),
         _check("ingest", lambda: _slots(around), "start one more `assetloop ingest`: it takes over the oldest of them"),
     ]
@@ -203,6 +204,15 @@ def _upkeep(around: Surroundings) -> str:
     if age_s is not None and age_s > _LONGEST_UNROLLED_S:
         raise AssetloopError(f"what was stored {age_s / 60:.0f} min ago is not rolled up yet")
     return "roll-ups keep up with the readings, and every job did its work"
+
+
+def _viewers(around: Surroundings) -> str:
+    """Look whether every login that Grafana may use can be ended when its queries go on for too long."""
+    with around.database(Role.APP) as database, database.transaction() as tx:
+        beyond = viewers.out_of_reach(tx)
+    if beyond:
+        raise AssetloopError(f"queries of these logins of Grafana's may go on for ever: {', '.join(beyond)}")
+    return "a query through Grafana ends after 20 s at the latest"
 
 
 def _telemetry(around: Surroundings) -> str:

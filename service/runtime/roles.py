@@ -192,7 +192,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     from models import training_requests
     from models.training import queue as training
     from storage.core.jobs import connector
-    from storage.schema import upkeep
+    from storage.schema import upkeep, viewers
     from storage.schema.upkeep import upkeep_blueprint
 
     lanes = {
@@ -214,6 +214,8 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         _what_goes_out_beside_orders(app, around, database)
         if lanes["dispatch"] in queues:
             _dispatch_with(app, around, database, stack)
+        if lanes["upkeep"] in queues:
+            stack.enter_context(viewers.watching(database))
         outage = Outage("the job queue is away; waiting for it", "the job queue is back", first_s=2.0, log=log)
         while not stop.is_set():
             try:

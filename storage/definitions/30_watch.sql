@@ -98,7 +98,8 @@ JOIN signal AS s USING (asset_id)
 LEFT JOIN latest AS l USING (signal_id)
 WHERE s.retired_at IS NULL;
 
--- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged.
+-- Every alert with the name of its state by ISA-18.2; `open` while it is active or unacknowledged. `mark` is what a chart says
+-- of it.
 CREATE VIEW watch.alert AS
 SELECT
     al.alert_id,
@@ -112,15 +113,10 @@ SELECT
     al.severity,
     coalesce(array_position(ARRAY['INDETERMINATE', 'WARNING', 'MINOR', 'MAJOR', 'CRITICAL'], al.severity), 1) - 1
         AS severity_rank,
-    CASE
-        WHEN al.out_of_service THEN 'Out of service'
-        WHEN al.suppressed THEN 'Suppressed by design'
-        WHEN al.shelved_until > now() THEN 'Shelved'
-        WHEN al.active AND al.acknowledged THEN 'Acknowledged'
-        WHEN al.active THEN 'Unacknowledged'
-        WHEN al.acknowledged THEN 'Normal'
-        ELSE 'RTN-Unacknowledged'
-    END AS state,
+    named.state,
+    in_chinese(named.state) AS state_zh,
+    al.severity || ': ' || replace(al.kind, '_', ' ') AS mark,
+    in_chinese(al.severity) || '：' || in_chinese(al.kind) AS mark_zh,
     al.active OR NOT al.acknowledged AS open,
     al.count,
     al.onset,
@@ -129,7 +125,18 @@ SELECT
     al.acknowledged_at,
     al.acknowledged_by
 FROM alert AS al
-JOIN watch.asset AS a USING (asset_id);
+JOIN watch.asset AS a USING (asset_id)
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN al.out_of_service THEN 'Out of service'
+        WHEN al.suppressed THEN 'Suppressed by design'
+        WHEN al.shelved_until > now() THEN 'Shelved'
+        WHEN al.active AND al.acknowledged THEN 'Acknowledged'
+        WHEN al.active THEN 'Unacknowledged'
+        WHEN al.acknowledged THEN 'Normal'
+        ELSE 'RTN-Unacknowledged'
+    END AS state
+) AS named;
 
 -- Every work order; `open` until it is closed or cancelled.
 CREATE VIEW watch.work_order AS

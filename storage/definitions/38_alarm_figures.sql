@@ -21,10 +21,38 @@ GROUP BY 1, 2, 3;
 
 -- How many ten minutes of the last 30 days had so many: up to one is steady, ten and more are a flood.
 CREATE VIEW watch.alarm_distribution AS
-WITH span AS (
-    SELECT s.site, s.area, greatest(min(s.time), now() - interval '30 days') AS since
-    FROM watch.alarm_rate AS s
-    GROUP BY 1, 2
+WITH rate AS MATERIALIZED (
+    SELECT
+        site, area, date_bin('10 minutes', time, 'epoch') AS time, (count(*) FILTER (WHERE tells))::integer AS told
+    FROM watch.alarm_activation
+    WHERE time > now() - interval '30 days'
+    GROUP BY 1, 2, 3
+),
+place AS (
+    SELECT DISTINCT s.tag AS site, a.site_id, a.area
+    FROM asset AS a
+    JOIN site AS s USING (site_id)
+    WHERE a.retired_at IS NULL
+),
+span AS (
+    SELECT p.site, p.area, CASE WHEN older.are_there THEN now() - interval '30 days' ELSE min(r.time) END AS since
+    FROM place AS p
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT
+            FROM asset AS a
+            JOIN alert AS l USING (asset_id)
+            JOIN alert_event AS e USING (alert_id)
+            WHERE a.site_id = p.site_id
+                AND a.area = p.area
+                AND a.retired_at IS NULL
+                AND e.at <= now() - interval '30 days'
+                AND (e.event IN ('raised', 'repeated') OR e.tells)
+        ) AS are_there
+    ) AS older
+    LEFT JOIN rate AS r ON r.site = p.site AND r.area = p.area
+    GROUP BY p.site, p.area, older.are_there
+    HAVING older.are_there OR min(r.time) IS NOT NULL
 ),
 counted AS (
     SELECT
@@ -34,7 +62,7 @@ counted AS (
         count(*) FILTER (WHERE r.told BETWEEN 5 AND 9)::integer AS five_to_nine,
         count(*) FILTER (WHERE r.told >= 10)::integer AS ten_and_more
     FROM span
-    LEFT JOIN watch.alarm_rate AS r ON r.site = span.site AND r.area = span.area AND r.time >= span.since
+    LEFT JOIN rate AS r ON r.site = span.site AND r.area = span.area AND r.time >= span.since
     GROUP BY 1, 2, 3
 )
 SELECT

@@ -17,7 +17,8 @@ CROSS JOIN LATERAL unnest(
     b.devices, b.received, b.stored, b.duplicate, b.late, b.quarantined, b.conflicting, b.limited
 ) AS u (device, received, stored, duplicate, late, quarantined, conflicting, limited);
 
--- Fold the delivery record by device and minute, and by device for ever; return how many batches went.
+-- Fold the delivery record by device and minute, by device and hour, by minute, and by device for ever; return how many
+-- batches went.
 CREATE OR REPLACE FUNCTION fold_delivery(p_now timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -85,9 +86,47 @@ BEGIN
             quarantined = held.quarantined + excluded.quarantined,
             conflicting = held.conflicting + excluded.conflicting,
             limited = held.limited + excluded.limited
+    ),
+    of_all AS (
+        INSERT INTO delivery_of_all AS held (minute, received, stored, duplicate, late, quarantined, conflicting, limited)
+        SELECT
+            minute, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting),
+            sum(limited)
+        FROM folding
+        GROUP BY minute
+        ORDER BY minute
+        ON CONFLICT (minute) DO UPDATE
+        SET
+            received = held.received + excluded.received,
+            stored = held.stored + excluded.stored,
+            duplicate = held.duplicate + excluded.duplicate,
+            late = held.late + excluded.late,
+            quarantined = held.quarantined + excluded.quarantined,
+            conflicting = held.conflicting + excluded.conflicting,
+            limited = held.limited + excluded.limited
+    ),
+    by_hour AS (
+        INSERT INTO delivery_hour AS held (hour, device, received, stored, duplicate, late, quarantined, conflicting, limited)
+        SELECT
+            date_trunc('hour', minute, 'UTC'), device, sum(received), sum(stored), sum(duplicate), sum(late), sum(quarantined), sum(conflicting),
+            sum(limited)
+        FROM folding
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+        ON CONFLICT (hour, device) DO UPDATE
+        SET
+            received = held.received + excluded.received,
+            stored = held.stored + excluded.stored,
+            duplicate = held.duplicate + excluded.duplicate,
+            late = held.late + excluded.late,
+            quarantined = held.quarantined + excluded.quarantined,
+            conflicting = held.conflicting + excluded.conflicting,
+            limited = held.limited + excluded.limited
     )
     SELECT count(*) INTO v_folded FROM gone;
     DELETE FROM delivery_minute WHERE minute < p_now - (SELECT keep_deliveries FROM upkeep);
+    DELETE FROM delivery_of_all WHERE minute < p_now - (SELECT keep_deliveries FROM upkeep);
+    DELETE FROM delivery_hour WHERE hour < p_now - (SELECT keep_deliveries FROM upkeep);
     RETURN v_folded;
 END
 $$;

@@ -125,9 +125,36 @@ AS $$
     ORDER BY array_position(ARRAY['schedule', 'cost', 'energy', 'availability', 'failures'], r.measure)
 $$;
 
--- Goals of every project, as they stand now: target, actual, a week ago, and the trend.
+-- Keep how every project stands with what was agreed, as known now; return how many goals that are.
+CREATE OR REPLACE FUNCTION keep_goals(p_now timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+DECLARE
+    v_kept bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('assetloop.keep_goals'));
+    DELETE FROM goal_standing;
+    INSERT INTO goal_standing (project_id, measure, known_at, actual, before, is_met, trend)
+    SELECT p.project_id, g.measure, p_now, g.actual, g.before, g.is_met, g.trend
+    FROM project AS p
+    CROSS JOIN LATERAL project_goals(p.project_id, p_now) AS g;
+    GET DIAGNOSTICS v_kept = ROW_COUNT;
+    RETURN v_kept;
+END
+$$;
+
+-- What both sides of each project agreed to, at once; how far it has come as known at `known_at`, the last look: what is
+-- reached, what was a week before, and the trend. Null until the first look.
 CREATE VIEW watch.project_goal AS
-SELECT s.tag AS site, p.tag AS project, p.name, g.*
-FROM project AS p
+SELECT DISTINCT ON (g.project_id, g.measure)
+    s.tag AS site, p.tag AS project, p.name, g.measure, g.target, CASE WHEN g.measure = 'cost' THEN s.currency ELSE '' END AS currency,
+    k.actual, k.before, k.is_met, coalesce(k.trend, 'unknown') AS trend, k.known_at
+FROM project_goal AS g
+JOIN project AS p USING (project_id)
 JOIN site AS s USING (site_id)
-CROSS JOIN LATERAL project_goals(p.project_id, now()) AS g;
+LEFT JOIN goal_standing AS k ON k.project_id = g.project_id AND k.measure = g.measure
+WHERE g.engineering_at <= now() AND g.operations_at <= now()
+ORDER BY g.project_id, g.measure, g.goal_id DESC;

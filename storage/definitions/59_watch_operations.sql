@@ -22,28 +22,35 @@ FROM site AS s;
 
 -- What changed: how assets are, alerts, work orders, models in charge, and service states.
 CREATE VIEW watch.change AS
-SELECT h.since AS time, h.site, h.area, h.asset_id, h.label, 'health' AS kind, h.word AS event, '' AS says
+SELECT
+    h.since AS time, h.site, h.area, h.asset_id, h.label, 'health' AS kind, h.word AS event, '' AS says, '' AS says_zh
 FROM watch.health_span AS h
 UNION ALL
-SELECT e.at, a.site, a.area, a.asset_id, a.label, 'alert', e.event, l.severity || ' · ' || l.kind
+SELECT
+    e.at, a.site, a.area, a.asset_id, a.label, 'alert', e.event, l.severity || ' · ' || replace(l.kind, '_', ' '),
+    in_chinese(l.severity) || ' · ' || in_chinese(l.kind)
 FROM alert_event AS e
 JOIN alert AS l USING (alert_id)
 JOIN watch.asset AS a USING (asset_id)
 UNION ALL
 SELECT
-    e.at, a.site, a.area, a.asset_id, a.label, 'order', e.event,
-    'WO-' || lpad(w.order_id::text, greatest(6, length(w.order_id::text)), '0') || ' ' || w.title
+    e.at, a.site, a.area, a.asset_id, a.label, 'order', e.event, told.says, told.says
 FROM work_order_event AS e
 JOIN work_order AS w USING (order_id)
 JOIN watch.asset AS a USING (asset_id)
+CROSS JOIN LATERAL (
+    SELECT 'WO-' || lpad(w.order_id::text, greatest(6, length(w.order_id::text)), '0') || ' ' || w.title AS says
+) AS told
 UNION ALL
-SELECT e.at, a.site, a.area, a.asset_id, a.label, 'model', e.event, m.kind || ' ' || m.version
+SELECT
+    e.at, a.site, a.area, a.asset_id, a.label, 'model', e.event, m.kind || ' ' || m.version,
+    in_chinese(m.kind) || ' ' || m.version
 FROM model_event AS e
 JOIN model AS m USING (model_id)
 JOIN installation AS i USING (installation_id)
 JOIN watch.asset AS a USING (asset_id)
 UNION ALL
-SELECT s.since, a.site, a.area, a.asset_id, a.label, 'state', s.state, ''
+SELECT s.since, a.site, a.area, a.asset_id, a.label, 'state', s.state, '', ''
 FROM asset_state AS s
 JOIN watch.asset AS a USING (asset_id);
 

@@ -10,6 +10,28 @@ FROM (
     SELECT device, minute, received, stored, duplicate, late, quarantined, conflicting, limited FROM delivery_minute
 ) AS either;
 
+-- What became of what all devices together sent, by minute.
+CREATE VIEW watch.delivery_of_all AS
+SELECT minute AS time, received, stored, duplicate, late, quarantined, conflicting, limited
+FROM delivery_of_all
+UNION ALL
+SELECT
+    minute, sum(received)::bigint, sum(stored)::bigint, sum(duplicate)::bigint, sum(late)::bigint,
+    sum(quarantined)::bigint, sum(conflicting)::bigint, sum(limited)::bigint
+FROM delivery_unfolded
+GROUP BY minute;
+
+-- What became of what each device sent, by hour.
+CREATE VIEW watch.delivery_1h AS
+SELECT hour AS time, device, received, stored, duplicate, late, quarantined, conflicting, limited
+FROM delivery_hour
+UNION ALL
+SELECT
+    date_trunc('hour', minute, 'UTC'), device, sum(received)::bigint, sum(stored)::bigint, sum(duplicate)::bigint,
+    sum(late)::bigint, sum(quarantined)::bigint, sum(conflicting)::bigint, sum(limited)::bigint
+FROM delivery_unfolded
+GROUP BY 1, 2;
+
 -- The sessions at the broker: who holds each, and how far it lags.
 CREATE VIEW watch.slot AS
 SELECT

@@ -159,7 +159,7 @@ def note_health(database: Database, *, now: datetime) -> int:
 
 
 def keep_figures(database: Database, *, now: datetime) -> int:
-    """Make the figures by month anew, as known now; return how many."""
+    """Make the figures by month and the standing of goals anew, as known now; return how many."""
     with database.transaction() as tx:
         return int(tx.one("upkeep.keep_figures", now=now)["kept"])
 
@@ -206,7 +206,7 @@ def upkeep_blueprint(database: Database, clock: Clock) -> Blueprint:
         roll_up(database)
         _note_done(database, "roll_up")
 
-    @blueprint.periodic(cron="*/5 * * * *")
+    @blueprint.periodic(cron="* * * * *")
     @blueprint.task(name="fold", queue=QUEUE, queueing_lock=f"{NAMESPACE}:fold", retry=_A_FEW_TIMES)
     def fold_delivery(timestamp: int) -> None:  # noqa: ARG001
         fold(database, now=clock.now())

@@ -85,7 +85,7 @@ SELECT note_health(%(now)s) AS noted;
 
 -- name: keep_figures
 -- Make the figures by month anew.
-SELECT keep_figures(%(now)s) AS kept;
+SELECT keep_figures(%(now)s) + keep_goals(%(now)s) AS kept;
 
 -- name: drop_expired_messages
 -- Delete messages that ended long ago.

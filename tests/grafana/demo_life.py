@@ -27,7 +27,7 @@ def live(plant: PlantRows, assets: Mapping[str, int], now: datetime) -> None:
     _telemetry(plant, now)
     _energy(plant, assets, now)
     _design(plant, assets, now)
-    plant.connection.execute("SELECT note_health(%s), keep_figures(%s)", [now, now])
+    plant.connection.execute("SELECT note_health(%s), keep_figures(%s), keep_goals(%s)", [now, now, now])
 
 
 def _how_it_was(plant: PlantRows, assets: Mapping[str, int], now: datetime) -> None:
@@ -295,17 +295,20 @@ def _handover(plant: PlantRows, assets: Mapping[str, int], now: datetime) -> Non
 
 
 def _telemetry(plant: PlantRows, now: datetime) -> None:
+    devices = ["demo/P-101", "demo/P-102", "demo/C-201"]
+    counts = {"duplicate": 3, "late": 2, "quarantined": 5, "conflicting": 1, "limited": 1}
     for minute in range(60):
-        for place, device in enumerate(("demo/P-101", "demo/P-102", "demo/C-201")):
-            counts = {"received": 600 + 5 * place, "stored": 590, "duplicate": 3, "late": 2, "quarantined": 5}
-            plant.add(
-                "delivery_minute",
-                device=device,
-                minute=now.replace(second=0, microsecond=0) - timedelta(minutes=minute),
-                **counts,
-                conflicting=1,
-                limited=1,
-            )
+        plant.add(
+            "delivery_batch",
+            slot=1,
+            batch=minute,
+            at=now - timedelta(minutes=minute),
+            devices=devices,
+            received=[600, 605, 610],
+            stored=[590] * 3,
+            **{name: [count] * 3 for name, count in counts.items()},
+        )
+    plant.connection.execute("SELECT fold_delivery(%s)", [now])
     plant.slot(1, holder="host-1", lag_s=0.2, last_commit=now, is_listening=True)
     plant.slot(2, holder="host-1", lag_s=3.5, last_commit=now - timedelta(seconds=9), is_listening=True)
     for reason, asset in (("unknown_asset", "X-900"), ("too_old", "P-101")):

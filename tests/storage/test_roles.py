@@ -45,6 +45,7 @@ APP = {
     "life_model": "si",
     "finding_due": "sid",
     "grafana_push": "siud",
+    "viewer_login": "s",
     **dict.fromkeys(("ledger_signed_head", "ledger_cosignature"), "si"),
     "rationalisation": "siud",
     **dict.fromkeys(("incident", "incident_alert", "alarm_flood"), "siu"),
@@ -116,10 +117,10 @@ ROUTINES = {
             "knows_spelling",
             "figures",
         ),
-        *("note_health", "keep_figures", "kw_of", "count_register"),
+        *("note_health", "keep_figures", "keep_goals", "kw_of", "count_register", "end_long_viewers", "in_chinese"),
         *("project_actual", "project_goals", "day_or_null", "stretch_or_null", "warranty_of"),
     },
-    Role.GRAFANA: {"project_actual", "project_goals", "figures", "is_silent", "health_of", "health_rank", "kw_of"},
+    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank", "kw_of", "in_chinese"},
 }
 VERBS = {
     "s": "SELECT FROM {}",

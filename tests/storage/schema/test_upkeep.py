@@ -257,14 +257,14 @@ def test_a_worker_does_the_upkeep_from_the_queue(
         assert superuser.execute("SELECT n FROM reading_1h").fetchall() == [(1,)]
 
 
-def test_upkeep_is_due_every_minute_every_five_every_fifteen_and_every_hour(app_database: Database) -> None:
+def test_upkeep_is_due_every_minute_every_fifteen_and_every_hour(app_database: Database) -> None:
     app = procrastinate.App(connector=procrastinate.testing.InMemoryConnector())
     app.add_tasks_from(upkeep.upkeep_blueprint(app_database, SystemClock()), namespace=upkeep.NAMESPACE)
     crons = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert crons == {
         "storage:roll_up": "* * * * *",
         "storage:note_health": "* * * * *",
-        "storage:fold": "*/5 * * * *",
+        "storage:fold": "* * * * *",
         "storage:keep_figures": "*/15 * * * *",
         "storage:keep": "17 * * * *",
     }
