@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: up test test-all clients chaos openapi api-cases screenshots texts-po texts-take check check-types check-rest
-.PHONY: install install-dev lock format clean
+.PHONY: grafana-proof install install-dev lock format clean
 
 up: install
 	@$(BIN)/assetloop up $(ARGS)
@@ -67,6 +67,10 @@ texts-po: $(VENV)/.run
 
 texts-take: $(VENV)/.dev
 	@$(BIN)/python -m api.console.catalogue take $(PO) && $(BIN)/ruff format --quiet api
+
+# Every dashboard in a real Grafana, whose folder ASSETLOOP_TEST_GRAFANA names; ASSETLOOP_TEST_PICTURES keeps the pictures.
+grafana-proof: $(VENV)/.dev
+	$(BIN)/python -m pytest -rs -s --timeout 0 tests/grafana/test_real_grafana.py $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

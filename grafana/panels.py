@@ -178,6 +178,7 @@ def bars(title: str, name: str, *, by: str, unit: str = "none", nothing: str = "
         .no_value(nothing)
         .unit(unit)
         .x_field(by)
+        .override_by_name(by, [Property("unit", value="string")])  # else a name such as 1 is written in the bars' unit
         .show_value(VisibilityMode.AUTO)
         .bar_width(0.8)
         .fill_opacity(80)

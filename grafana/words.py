@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grafana.colours import ALARM, GOOD, LEARNING, OF_HEALTH, PRODUCT_COLOURS, SEVERITIES, SILENT, UNKNOWN, WATCH
+from plant.finding import FindingKind
 from plant.product_state import FaultKind
 
 Words = dict[str, tuple[str, str | None]]
@@ -31,6 +32,18 @@ ALERT_STATES: Words = {
     "Normal": ("Normal", GOOD),
 }
 HEARD: Words = {"heard": ("heard", GOOD), "silent": ("silent", SILENT), "never": ("never heard", UNKNOWN)}
+FOUND: Words = {
+    FindingKind.CONDITION.value: ("Condition deviates", None),
+    FindingKind.WEAR.value: ("Slow wear", None),
+    FindingKind.SENSOR_STUCK.value: ("Sensor stuck", None),
+    FindingKind.SENSOR_DRIFT.value: ("Sensor drifts", None),
+    FindingKind.SENSOR_SPIKES.value: ("Sensor has spikes", None),
+    FindingKind.SENSOR_DROPOUT.value: ("Sensor silent", None),
+    FindingKind.UNSEEN_REGIME.value: ("Regime not trained", None),
+    FindingKind.LIMIT.value: ("Design limit exceeded", None),
+    FindingKind.RATE.value: ("Changes too fast", None),
+    FindingKind.SILENT.value: ("Says nothing", None),
+}
 KINDS: Words = {
     "health": ("Health", None),
     "alert": ("Alert", None),
@@ -98,7 +111,26 @@ REASONS: Words = {
     "input_drift": ("the inputs drift", None),
     "alarm_rate": ("the rate of alarms drifts", None),
     "model_refused": ("the model was refused", None),
+    "new_baseline": ("perhaps a new normal", None),
 }
+HELD: Words = {
+    "not_json": ("Not JSON", None),
+    "no_numbers": ("No numbers", None),
+    "not_a_number": ("Not a number", None),
+    "too_large": ("Too large", None),
+    "undecodable": ("Not decodable", None),
+    "unknown_topic": ("Unknown topic", None),
+    "unknown_asset": ("Unknown asset", None),
+    "dismissed_asset": ("Dismissed asset", None),
+    "in_the_future": ("In the future", None),
+    "too_old": ("Too old", None),
+    "bad_time": ("Bad time", None),
+    "bad_key": ("Bad signal name", None),
+    "too_many_signals": ("Too many signals", None),
+    "retained_without_time": ("Retained, without time", None),
+    "refused_by_database": ("Refused by the database", None),
+}
+MODEL_KINDS: Words = {"condition": ("Condition", None)}
 SLOTS: Words = {
     "listening": ("receiving", GOOD),
     "connecting": ("no connection to the broker", WATCH),

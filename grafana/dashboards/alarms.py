@@ -11,7 +11,7 @@ from grafana.board import board, fill
 from grafana.colours import ALARM, GOOD, UNKNOWN, WATCH, Steps
 from grafana.links import ALARMS_UID
 from grafana.panels import bars, listing, number, of_assets, plain_number, stacked
-from grafana.words import ALERT_STATES, SEVERITY, YES_NO
+from grafana.words import ALERT_STATES, FOUND, SEVERITY, YES_NO
 
 _FLOOD_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (0.01, WATCH), (0.05, ALARM))
 _IN_TIME_STEPS: Steps = ((None, UNKNOWN), (0.0, ALARM), (0.5, WATCH), (0.9, GOOD))
@@ -36,10 +36,14 @@ def alarms_dashboard() -> Dashboard:
     )
 
 
-_WORST = {"Kind": columns.wide(140), "Times": columns.wide(90), "Share": columns.part(90)}
-_CHATTERING = {"Kind": columns.wide(140), "Most in ten minutes": columns.wide(150), "Occasions": columns.wide(100)}
+_WORST = {"Kind": columns.meanings(FOUND), "Times": columns.wide(90), "Share": columns.part(90)}
+_CHATTERING = {
+    "Kind": columns.meanings(FOUND),
+    "Most in ten minutes": columns.wide(150),
+    "Occasions": columns.wide(100),
+}
 _AGEING = {
-    "Kind": columns.wide(120),
+    "Kind": columns.meanings(FOUND),
     "Severity": columns.words(SEVERITY, 90),
     "State": columns.named(ALERT_STATES, 160),
     "Stands for": columns.duration(110),

@@ -38,14 +38,14 @@ _PROJECTS = {
     "Assets": columns.wide(80),
     "Gates passed": columns.bar(((None, UNKNOWN), (0.0, WATCH), (10.0, GOOD)), "none", 10),
     "Completion": [*columns.wide(130), *properties(unit="time:YYYY-MM-DD")],
-    "Slipped": columns.figure(100, "d", 0),
+    "Slipped": columns.figure(100, "suffix: d", 0),
 }
-_GATES = {"Gate": columns.named(GATES, 160), "Stands": columns.words(STANDS, 90), "Passed": columns.day()}
+_GATES = {"Gate": columns.named(GATES, 180), "Stands": columns.words(STANDS, 90), "Passed": columns.day()}
 _ASSETS = {
     "Documents": columns.bar(_SHARE_STEPS, "percentunit", 1),
     "Punch A": columns.wide(75),
     "Punch B": columns.wide(75),
-    "Signals that speak": columns.bar(_SHARE_STEPS, "percentunit", 1),
+    "Signals that speak": [*columns.bar(_SHARE_STEPS, "percentunit", 1), *columns.wide(150)],
 }
 _PUNCHES = {
     "No.": columns.wide(60),
@@ -54,7 +54,7 @@ _PUNCHES = {
     "Carried to": [*columns.wide(110), *properties(unit="time:YYYY-MM-DD")],
 }
 _SIGNATURES = {
-    "Gate": columns.named(GATES, 150),
+    "Gate": columns.named(GATES, 180),
     "Side": columns.named(SIDES, 110),
     "Signed": columns.day(),
     "Stands": columns.words(STANDS, 90),

@@ -10,7 +10,7 @@ from grafana.board import board, fill
 from grafana.colours import ALARM, COUNT_STEPS, GOOD, UNKNOWN, WATCH, Steps, thresholds_json
 from grafana.links import MODELS_UID
 from grafana.panels import bars, in_words, listing, number, of_assets, plain_number, properties, stacked
-from grafana.words import DRIFTS, MODEL_STATES, REASONS
+from grafana.words import DRIFTS, MODEL_KINDS, MODEL_STATES, REASONS
 
 _PRECISION_STEPS: Steps = ((None, UNKNOWN), (0.0, ALARM), (0.5, WATCH), (0.8, GOOD))
 _FALSE_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (0.2, WATCH), (0.5, ALARM))
@@ -41,6 +41,7 @@ _CLASSES = {
 }
 _PROPOSALS = {"Reason": columns.named(REASONS, 200), "Raised": columns.moment()}
 _MODELS = {
+    "Kind": columns.named(MODEL_KINDS, 100),
     "Version": columns.wide(75),
     "State": columns.words(MODEL_STATES, 100),
     "Age": columns.duration(110),

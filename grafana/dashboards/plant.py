@@ -24,7 +24,7 @@ from grafana.panels import (
     stacked,
     timeline,
 )
-from grafana.words import ALERT_STATES, EVENTS, HEALTH, HEARD, KINDS, PRODUCT, RANKS, SEVERITY
+from grafana.words import ALERT_STATES, EVENTS, FOUND, HEALTH, HEARD, KINDS, PRODUCT, RANKS, SEVERITY
 
 
 def plant_dashboard() -> Dashboard:
@@ -56,12 +56,13 @@ _SCORES = "0 is as in its healthy past, 1 is worst."
 _INCIDENTS = {
     "Severity": columns.words(SEVERITY, 90),
     "Area": columns.wide(110),
+    "Kind": columns.named(FOUND, 160),
     "Alerts": columns.wide(70),
     "Began": columns.moment(),
 }
 _ALERTS = {
     "Severity": columns.words(SEVERITY, 90),
-    "Kind": columns.wide(110),
+    "Kind": columns.meanings(FOUND),
     "State": columns.named(ALERT_STATES, 150),
     "Onset": columns.moment(),
     "Count": columns.wide(65),
@@ -74,7 +75,7 @@ _ORDERS = {
 }
 _FRESHNESS = {
     "Device": columns.words(HEARD, 100),
-    **{name: columns.seconds(125) for name in ("Newest value is from", "Last stored", "Oldest signal")},
+    **{name: columns.seconds(155) for name in ("Newest value is from", "Last stored", "Oldest signal")},
 }
 
 

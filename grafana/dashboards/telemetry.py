@@ -9,7 +9,7 @@ from grafana.board import board, fill
 from grafana.colours import ALARM, COUNT_STEPS, GOOD, SILENT, UNKNOWN, WATCH, Steps, thresholds_json
 from grafana.links import TELEMETRY_UID
 from grafana.panels import in_words, listing, number, of_assets, plain_number, properties, stacked
-from grafana.words import SLOTS
+from grafana.words import HELD, SLOTS
 
 _LAG_STEPS: Steps = ((None, UNKNOWN), (0.0, GOOD), (10.0, WATCH), (60.0, ALARM))
 
@@ -39,7 +39,12 @@ _SLOTS = {
     "Lag": columns.figure(80, "s"),
     "Last commit": columns.seconds(110),
 }
-_QUARANTINE = {"Messages": columns.wide(100), "Readings": columns.wide(100), "Last seen": columns.moment()}
+_QUARANTINE = {
+    "Reason": columns.meanings(HELD),
+    "Messages": columns.wide(100),
+    "Readings": columns.wide(100),
+    "Last seen": columns.moment(),
+}
 _STRANGERS = {"Readings": columns.wide(100), "Last seen": columns.moment()}
 _CLOCKS = {"Off": columns.seconds(90), "Last seen": columns.moment()}
 

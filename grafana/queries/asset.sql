@@ -130,7 +130,7 @@ LIMIT 25
 
 -- name: alerts
 -- The asset's alerts, as marks on its charts.
-SELECT onset AS time, coalesce(cleared_at, now()) AS timeend, severity || ': ' || kind_name AS text, state AS tags
+SELECT onset AS time, coalesce(cleared_at, now()) AS timeend, {mark} AS text, {state} AS tags
 FROM watch.alert
 WHERE asset_id = nullif('$asset', '')::integer AND onset <= $__timeTo() AND coalesce(cleared_at, now()) >= $__timeFrom()
 

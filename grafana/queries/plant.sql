@@ -112,7 +112,7 @@ LIMIT 100
 
 -- name: open_alerts
 -- The open alerts, the worst first.
-SELECT l.asset_id, l.label AS "Asset", l.severity AS "Severity", l.kind_name AS "Kind", l.state AS "State",
+SELECT l.asset_id, l.label AS "Asset", l.severity AS "Severity", l.kind AS "Kind", l.state AS "State",
     l.onset AS "Onset", l.count AS "Count"
 FROM watch.alert AS l
 JOIN watch.asset AS a USING (asset_id)
@@ -146,7 +146,7 @@ WHERE $__timeFilter(time) AND ($site = '*' OR site = $site) AND ($area = '*' OR 
 -- name: changes
 -- What has changed since the last shift began, the newest first.
 SELECT
-    c.asset_id, c.time AS "Time", c.label AS "Asset", c.kind AS "What changed", c.event AS "To", c.says AS "What"
+    c.asset_id, c.time AS "Time", c.label AS "Asset", c.kind AS "What changed", c.event AS "To", c.{says} AS "What"
 FROM watch.change AS c
 JOIN watch.last_shift AS s USING (site)
 WHERE c.time >= now() - interval '16 hours'
