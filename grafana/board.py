@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard, QueryVariable, Row
 from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
     DashboardLink,
@@ -59,6 +61,14 @@ def board(title: str, *, uid: str, time_from: str = "now-6h", refresh: str = "30
         .with_variable(_one_or_all("area", "Area"))
         .with_variable(_asset(in_sight=of_one))
     )
+
+
+def carried_variables() -> list[Any]:
+    """Return the variables of a dashboard that is of all, whatever is chosen: it only carries the choice along."""
+    hidden = VariableHide.HIDE_VARIABLE
+    made = [_one_or_all("site", "Site").hide(hidden), _one_or_all("area", "Area").hide(hidden), _asset(in_sight=False)]
+    found: list[Any] = json.loads(json.dumps([one.build() for one in made], cls=JSONEncoder))
+    return found
 
 
 def fill(dashboard: Dashboard, panels: Iterable[Placed | str]) -> Dashboard:

@@ -14,17 +14,20 @@ METRICS_UID = "assetloop-metrics"
 UIDS = (
     *(PLANT_UID, TWIN_UID, ASSET_UID, ALARMS_UID, FIGURES_UID, HANDOVER_UID, MODELS_UID, TELEMETRY_UID, METRICS_UID),
 )
+CARRIED = "${site:queryparam}&${area:queryparam}&${__url_time_range}"
+"""What a link of ours carries along."""
+
 CONSOLE = "http://console.assetloop"
 """Stands for the console's address until a dashboard is finished."""
 
 
 def asset_url(asset_id: str) -> str:
-    """Return the address of an asset's series, over the time range that is being looked at.
+    """Return the address of an asset's series, over the time range, site and area that are being looked at.
 
     >>> asset_url("7")
-    '/d/assetloop-asset?var-asset=7&${__url_time_range}'
+    '/d/assetloop-asset?var-asset=7&${site:queryparam}&${area:queryparam}&${__url_time_range}'
     """
-    return f"/d/{ASSET_UID}?var-asset={asset_id}&${{__url_time_range}}"
+    return f"/d/{ASSET_UID}?var-asset={asset_id}&{CARRIED}"
 
 
 def console_url(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grafana.languages import DashboardLanguage
+from grafana.links import CARRIED
 from grafana.twin.areas import Drawing
 from grafana.twin.canvas import MUTED, TRANSPARENT, WHITE, Box, Json, TextStyle, element, field, fixed, value, words
 
@@ -94,7 +95,7 @@ def _fitting(title: str) -> str:
 
 
 def _cover(drawing: Drawing, title: str, box: Box, language: DashboardLanguage) -> Json:
-    url = language.address(f"/d/{drawing.uid}?${{__url_time_range}}")
+    url = language.address(f"/d/{drawing.uid}?{CARRIED}")
     link = {"title": language.text("Its assets"), "url": url, "targetBlank": False, "oneClick": True}
     name = f"{drawing.site} · {title}"
     return element(name, "rectangle", box, {}, links=[link], border={"color": fixed(TRANSPARENT)})

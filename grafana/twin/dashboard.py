@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
+from grafana.board import carried_variables
 from grafana.colours import RANK_STEPS, UNKNOWN, Steps, thresholds_json
-from grafana.languages import DashboardLanguage
+from grafana.languages import DashboardLanguage, translated
 from grafana.links import TWIN_UID
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, target
 from grafana.twin.area_map import map_height_px, map_row, tile_field, tile_overrides, tiles
@@ -214,7 +215,7 @@ def _dashboard(title: str, uid: str, panels: list[Json], language: DashboardLang
         "graphTooltip": 0,
         "refresh": "5s",
         "time": {"from": "now-1h", "to": "now"},
-        "templating": {"list": []},
+        "templating": {"list": translated(carried_variables(), language, console_url="")},
         "annotations": {"list": []},
         "links": [_others(language)],
         "panels": panels,

@@ -109,8 +109,7 @@ def test_variables_are_defined_and_one_set_is_carried_along(every: dict[str, dic
     for uid, dashboard in every.items():
         defined = [one["name"] for one in dashboard["templating"]["list"]]
         assert len(set(defined)) == len(defined)
-        if "twin" not in uid:
-            assert defined[:3] == ["site", "area", "asset"], uid
+        assert defined[:3] == ["site", "area", "asset"], uid
         used = set(re.findall(r"\$\{?([a-z]+)\b", json.dumps([*panels(dashboard), dashboard["annotations"]])))
         assert used <= {*defined, "prometheus"}, uid
 
