@@ -86,6 +86,11 @@ def meanings(said: Words) -> Look:
     return [Property("mappings", value=mappings_json(said))]
 
 
+def growing(said: Words, least: int) -> Look:
+    """Show what people read, in what room the other columns leave, and no less than so many pixels."""
+    return [*meanings(said), Property("custom.minWidth", value=least)]
+
+
 def named(said: Words, width: int = 110) -> Look:
     """Show what people read instead of the record's words, without colours."""
     return [*meanings(said), *wide(width)]

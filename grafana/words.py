@@ -44,6 +44,7 @@ FOUND: Words = {
     FindingKind.RATE.value: ("Changes too fast", None),
     FindingKind.SILENT.value: ("Says nothing", None),
 }
+QUALITY: Words = {"good": ("good", None), "uncertain": ("uncertain", None), "bad": ("bad", None)}
 KINDS: Words = {
     "health": ("Health", None),
     "alert": ("Alert", None),

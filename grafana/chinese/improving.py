@@ -14,7 +14,7 @@ IMPROVING: dict[str, str] = {
     "In time": "按时",
     "Told in ten minutes": "十分钟内通知次数",
     "Share of time": "时间占比",
-    "How often people were told in ten minutes": "十分钟内的通知次数分布",
+    "How often people were told": "十分钟内的通知次数分布",
     "EEMUA 191: one in ten minutes is steady, ten and more are a flood. Of each area's operator.": (
         "EEMUA 191：十分钟一次为平稳，十次及以上为泛滥。按各区域的操作员统计。"
     ),

@@ -191,4 +191,7 @@ OPERATING: dict[str, str] = {
     "Design limit exceeded": "超出设计限值",
     "Changes too fast": "变化过快",
     "Says nothing": "设备无数据",
+    "good": "良好",
+    "uncertain": "可疑",
+    "bad": "不良",
 }

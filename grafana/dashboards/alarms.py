@@ -36,14 +36,14 @@ def alarms_dashboard() -> Dashboard:
     )
 
 
-_WORST = {"Kind": columns.meanings(FOUND), "Times": columns.wide(90), "Share": columns.part(90)}
+_WORST = {"Kind": columns.growing(FOUND, 170), "Times": columns.wide(90), "Share": columns.part(90)}
 _CHATTERING = {
-    "Kind": columns.meanings(FOUND),
+    "Kind": columns.growing(FOUND, 170),
     "Most in ten minutes": columns.wide(150),
     "Occasions": columns.wide(100),
 }
 _AGEING = {
-    "Kind": columns.meanings(FOUND),
+    "Kind": columns.growing(FOUND, 170),
     "Severity": columns.words(SEVERITY, 90),
     "State": columns.named(ALERT_STATES, 160),
     "Stands for": columns.duration(110),
@@ -60,7 +60,7 @@ _STATES = {"State": columns.words(ALERT_STATES, 190)}
 def _distribution() -> barchart.Panel:
     return (
         bars(
-            "How often people were told in ten minutes",
+            "How often people were told",
             "alarms.distribution",
             by="Told in ten minutes",
             unit="percentunit",

@@ -22,7 +22,7 @@ from grafana.panels import (
     word,
 )
 from grafana.sql import Ask, source, statement
-from grafana.words import EVENTS, HEALTH, HEARD, OUTLOOK, RANKS
+from grafana.words import EVENTS, HEALTH, HEARD, OUTLOOK, QUALITY, RANKS
 
 
 def asset_dashboard() -> Dashboard:
@@ -124,12 +124,12 @@ def _shares() -> timeseries.Panel:
 def _latest() -> table.Panel:
     looks = {
         "Signal is": columns.words(HEARD, 85),
-        "Last stored": columns.seconds(80),
+        "Last stored": columns.seconds(105),
         "Unit": columns.wide(55),
         "Value": columns.figure(75, decimals=2),
         "Low": columns.wide(55),
         "High": columns.wide(55),
-        "Quality": columns.wide(65),
+        "Quality": columns.named(QUALITY, 85),
     }
     return listing("Now", "asset.latest", looks)
 
@@ -137,7 +137,7 @@ def _latest() -> table.Panel:
 def _orders() -> table.Panel:
     looks = {
         "No.": columns.leads_to_order(105),
-        "Failure mode": columns.wide(90),
+        "Failure mode": columns.wide(115),
         "State": columns.wide(75),
         "Raised": columns.moment(),
         "Finish by": columns.moment(),

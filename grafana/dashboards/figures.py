@@ -38,7 +38,7 @@ def figures_dashboard() -> Dashboard:
 
 _CLASSES = {
     "Failures": columns.wide(80),
-    "MTBF": columns.figure(100, "h"),
+    "MTBF": columns.figure(145, "h"),
     "Availability": columns.part(100, 2),
     "Down": columns.figure(90, "h"),
 }
@@ -90,6 +90,6 @@ def _design() -> object:
         "Decided": columns.day(),
         "A year before": columns.figure(110, decimals=2),
         "A year since": columns.figure(110, decimals=2),
-        "Machine-years since": columns.figure(150),
+        "Machine-years since": columns.figure(175),
     }
     return listing("Effect of design changes", "figures.design", looks, nothing="No change was accepted yet")

@@ -62,7 +62,7 @@ _INCIDENTS = {
 }
 _ALERTS = {
     "Severity": columns.words(SEVERITY, 90),
-    "Kind": columns.meanings(FOUND),
+    "Kind": columns.growing(FOUND, 170),
     "State": columns.named(ALERT_STATES, 150),
     "Onset": columns.moment(),
     "Count": columns.wide(65),
