@@ -29,9 +29,9 @@ def alarms_dashboard() -> Dashboard:
             (_rate(), 12, 9),
             (of_assets("Worst ten", "alarms.worst", _WORST, nothing="No alert was raised in 30 days"), 12, 10),
             (of_assets("Chattering", "alarms.chattering", _CHATTERING, nothing="Nothing chatters"), 12, 10),
-            (of_assets("Ageing", "alarms.ageing", _AGEING, nothing="Nothing has stood for a day"), 12, 9),
-            (listing("Floods", "alarms.floods", _FLOODS, nothing="There was no flood in 30 days"), 7, 9),
-            (listing("States", "alarms.states", _STATES, nothing="No alert is open"), 5, 9),
+            (of_assets("Ageing", "alarms.ageing", _AGEING, nothing="Nothing has stood for a day"), 12, 12),
+            (listing("Floods", "alarms.floods", _FLOODS, nothing="There was no flood in 30 days"), 12, 6),
+            (listing("States", "alarms.states", _STATES, nothing="No alert is open"), 12, 6),
         ],
     )
 
