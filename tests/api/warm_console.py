@@ -8,4 +8,10 @@ from plant.clock import SystemClock
 from storage.core.database import Database, Role
 
 database = Database("", role=Role.APP)
-application = create_app(database, SystemClock(), access=Access(one_click=True), version="1.2.3")
+application = create_app(
+    database,
+    SystemClock(),
+    access=Access(one_click=True),
+    version="1.2.3",
+    grafana_url="https://grafana.example/",
+)

@@ -96,6 +96,19 @@ def test_links_lead_to_dashboards_of_the_same_language(every: dict[str, dict[str
         assert "console.assetloop" not in text
 
 
+def test_an_asset_a_project_and_an_order_lead_back_to_the_console(every: dict[str, dict[str, Any]]) -> None:
+    for suffix in ("", "-zh"):
+        leads = {
+            uid: set(re.findall(r"http://localhost:8080(/[\w-]+/)", json.dumps(every[f"{uid}{suffix}"])))
+            for uid in ("assetloop-asset", "assetloop-plant", "assetloop-handover")
+        }
+        assert leads == {
+            "assetloop-asset": {"/assets/", "/work-orders/"},
+            "assetloop-plant": {"/work-orders/"},
+            "assetloop-handover": {"/handover/"},
+        }
+
+
 def test_panels_have_ids_of_their_own_and_do_not_overlap(every: dict[str, dict[str, Any]]) -> None:
     for uid, dashboard in every.items():
         found = list(panels(dashboard))

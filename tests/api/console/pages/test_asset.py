@@ -46,3 +46,5 @@ def test_what_is_wrong_is_seen_now_by_area_found_by_search_and_looked_at_closely
     page.get_by_test_id("past-alert").get_by_text("超出设计限值").wait_for()
     page.get_by_test_id("past-order").get_by_text(number).wait_for()
     page.get_by_test_id("trust").wait_for()
+    leads_to = page.get_by_test_id("grafana").get_attribute("href") or ""
+    assert leads_to.startswith("https://grafana.example/d/assetloop-asset-zh?var-asset=")
