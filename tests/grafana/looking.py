@@ -18,6 +18,8 @@ _DRAWN = """() => {
     const busy = document.querySelectorAll('[aria-label="Panel loading bar"], [data-testid="data-testid Spinner"]');
     return panels.length > 0 && busy.length === 0;
 }"""
+_BUSY = """() => [...document.querySelectorAll('[aria-label="Panel loading bar"]')]
+    .map(e => e.closest('section')?.querySelector('h2')?.textContent ?? '')"""
 _HEIGHT = """() => {
     const heights = [...document.querySelectorAll('*')].map(e => e.scrollHeight < 20000 ? e.scrollHeight : 0);
     return Math.max(document.body.scrollHeight, ...heights);
@@ -85,12 +87,17 @@ def look_at(page: Page, url: str, *, uid: str, width: int, picture: Path) -> See
 
 
 def _drawn(page: Page) -> list[str]:
+    """Wait until everything is drawn; say what is not. A page that a refresh left half-drawn is loaded once more."""
     from playwright.sync_api import TimeoutError as TooLong
 
-    try:
-        page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
-        page.wait_for_function(_DRAWN, timeout=_PATIENCE_MS)
-        page.wait_for_timeout(700)  # what has been answered is painted; Grafana has no word for it
-    except TooLong:
-        return ["is not drawn"]
-    return []
+    for attempt in range(2):
+        try:
+            page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
+            page.wait_for_function(_DRAWN, timeout=_PATIENCE_MS)
+            page.wait_for_timeout(700)  # what has been answered is painted; Grafana has no word for it
+        except TooLong:
+            if attempt == 0:
+                page.reload(wait_until="domcontentloaded", timeout=_PATIENCE_MS)
+        else:
+            return []
+    return [f"is not drawn: {', '.join(page.evaluate(_BUSY)) or 'something is asked all the time'}"]
