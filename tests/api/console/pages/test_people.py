@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -49,7 +50,7 @@ def show_link(tab: Tab, said: str) -> str:
     tab.page.get_by_test_id("person_link-bo").click()
     tab.page.get_by_test_id("confirm-password").fill("a guess")
     tab.page.get_by_test_id("link-do").click()
-    tab.page.get_by_text("that is not your password").wait_for()
+    tab.page.get_by_text(re.compile("that is not your password|密码不正确")).wait_for()
     assert not tab.page.get_by_test_id("link-shown").is_visible()
     tab.page.get_by_test_id("confirm-password").fill(PASSWORD)
     tab.page.get_by_test_id("link-do").click()
