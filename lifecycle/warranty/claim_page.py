@@ -11,8 +11,7 @@ from typing import Protocol
 
 from lifecycle.review.page import printed_page
 from lifecycle.warranty.claim_evidence import ClaimEvidence, HandoverProof
-from lifecycle.warranty.claim_wording import claim_phrase
-from lifecycle.warranty.claim_words import claim_word
+from lifecycle.warranty.claim_wording import claim_phrase, claim_word
 from plant.escaped import escaped
 from plant.work_order import Booking
 

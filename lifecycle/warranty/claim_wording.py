@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from lifecycle.handover.reminding import GATE_NAMES
+from plant.code_words import CODE_WORDS
+from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Names
+
 _PHRASES: dict[str, tuple[str, str]] = {
     "title": ("Warranty claim for {order}", "质保索赔：{order}"),
     "draft": ("This claim was not made yet.", "该索赔尚未提出。"),
@@ -100,3 +104,22 @@ def claim_phrase(language: str, key: str, /, **values: object) -> str:
     """
     english, chinese = _PHRASES[key]
     return (chinese if language == "zh" else english).format(**values)
+
+
+_CODES: dict[str, Names] = {
+    **CODE_WORDS,
+    **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
+    **{f"cause_{code}": names for code, names in FAILURE_CAUSES.items()},
+    **{f"action_{code}": names for code, names in ACTIVITIES.items()},
+    **{f"gate_{gate.value}": names for gate, names in GATE_NAMES.items()},
+}
+
+
+def claim_word(language: str, kind: str, code: str) -> str:
+    """Return the word for a code in a language, `en` or `zh`; one that we have no word for stands for itself.
+
+    >>> claim_word("zh", "state", "APPR"), claim_word("en", "action", "replace"), claim_word("en", "event", "shelved")
+    ('已批准', 'Replace', 'shelved')
+    """
+    english, chinese = _CODES.get(f"{kind}_{code}", (code, code))
+    return chinese if language == "zh" else english

@@ -53,9 +53,5 @@ NOTICE_TEXTS: dict[str, tuple[str, str]] = {
         "The order's clock stands still until the question is answered.",
         "在答复之前，工单计时暂停。",
     ),
-    "event_engineering_accepted": ("Accepted by engineering", "工程方已接受"),
-    "event_engineering_asked": ("Engineering asks", "工程方提问"),
-    "event_engineering_rejected": ("Rejected by engineering", "工程方已拒绝"),
-    "event_question_answered": ("Question answered", "已答复问题"),
     "to_everybody": ("the way itself", "该途径本身"),
 }

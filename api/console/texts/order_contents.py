@@ -59,10 +59,6 @@ ORDER_CONTENT_TEXTS: dict[str, tuple[str, str]] = {
         "The order is raised, but not every file was taken: {why}",
         "工单已创建，但部分文件未被接受：{why}",
     ),
-    "event_attached": ("File added", "添加文件"),
     "only_mine": ("Given to me", "指派给我"),
     "overdue": ("Overdue", "已逾期"),
-    "event_edited": ("Edited", "编辑"),
-    "event_assigned": ("Assigned", "指派"),
-    "event_commented": ("Comment", "评论"),
 }

@@ -48,10 +48,4 @@ ORDER_SPENDING_TEXTS: dict[str, tuple[str, str]] = {
     "down_reason": ("Reason", "原因"),
     "end_downtime": ("It runs again", "已恢复运行"),
     "reason_needed": ("Say from when, and why", "请填写开始时间和原因"),
-    "event_labour_booked": ("Labour booked", "登记人工"),
-    "event_part_reserved": ("Parts reserved", "预留备件"),
-    "event_part_released": ("Parts given back", "退回预留备件"),
-    "event_part_issued": ("Parts issued", "领用备件"),
-    "event_downtime_noted": ("Downtime noted", "登记停机"),
-    "event_downtime_ended": ("Runs again", "恢复运行"),
 }

@@ -31,6 +31,7 @@ from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
 from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.language import Language, said_in
+from plant.code_words import CODE_WORDS
 from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
 
@@ -145,5 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     **WARRANTY_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_TEXTS,
+    **CODE_WORDS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
 }

@@ -15,14 +15,12 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from api.console.texts.texts import TEXTS
 from lifecycle import ledger
 from lifecycle.attesting.heads import sign_head
 from lifecycle.attesting.signed_note import key_in
 from lifecycle.ledger import VerifiedChain
 from lifecycle.warranty.claim_evidence import read_evidence
 from lifecycle.warranty.claim_file import claim_file
-from lifecycle.warranty.claim_words import WORDS
 from lifecycle.warranty.claiming import answer_claim, claim_warranty
 from lifecycle.warranty.setting import import_warranties, say_warranty
 from plant.clock import ManualClock
@@ -333,7 +331,3 @@ def test_the_evidence_for_a_claim_is_one_file(guaranteed: Guaranteed, tmp_path: 
     assert [json.loads(one["entry"])["entry"]["event"] for one in proof["proofs"]] == ["warranty.claimed"]
     assert proof["unsigned"] == []
     assert files["signals.png"].startswith(b"\x89PNG")
-
-
-def test_a_claim_says_codes_as_the_console_does() -> None:
-    assert {key: TEXTS[key] for key in WORDS} == WORDS

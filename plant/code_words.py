@@ -1,11 +1,13 @@
-"""The words for codes in a claim's file: what the console says, in English and in Chinese."""
+"""The words for codes, in English and in Chinese: states, severities, kinds, outcomes, what happened to an order.
+
+The console, the documents that leave the product and notices say the same.
+"""
 
 from __future__ import annotations
 
-from lifecycle.handover.reminding import GATE_NAMES
-from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Names
+from plant.iso14224 import Names
 
-WORDS: dict[str, Names] = {
+CODE_WORDS: dict[str, Names] = {
     "state_WAPPR": ("Waiting for approval", "待批准"),
     "state_APPR": ("Approved", "已批准"),
     "state_WSCH": ("Waiting for schedule", "待排程"),
@@ -71,20 +73,3 @@ WORDS: dict[str, Names] = {
     "event_worsened": ("Worsened", "恶化"),
     "event_acknowledged": ("Acknowledged", "已确认"),
 }
-_CODES: dict[str, Names] = {
-    **WORDS,
-    **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
-    **{f"cause_{code}": names for code, names in FAILURE_CAUSES.items()},
-    **{f"action_{code}": names for code, names in ACTIVITIES.items()},
-    **{f"gate_{gate.value}": names for gate, names in GATE_NAMES.items()},
-}
-
-
-def claim_word(language: str, kind: str, code: str) -> str:
-    """Return the word for a code in a language, `en` or `zh`; one that we have no word for stands for itself.
-
-    >>> claim_word("zh", "state", "APPR"), claim_word("en", "action", "replace"), claim_word("en", "event", "shelved")
-    ('已批准', 'Replace', 'shelved')
-    """
-    english, chinese = _CODES.get(f"{kind}_{code}", (code, code))
-    return chinese if language == "zh" else english
