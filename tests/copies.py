@@ -147,6 +147,7 @@ def _serve(kind: str, address: Path, keeper: int) -> dict[str, object]:
 def _be_copied_for(connection: socket.socket) -> dict[str, object]:
     """Wait for one copy and tell how it ended, or end it when nobody listens; returns only in the copy itself."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in what it starts with `&`
     request: dict[str, object] = json.loads(connection.makefile("r", encoding="utf-8").readline())
     pid = os.fork()
     if pid == 0:

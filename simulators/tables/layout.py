@@ -187,8 +187,8 @@ def _told_apart(header: list[str], notes: list[str]) -> list[str]:
 
 def _leave_out_the_end(body: Rows, width: int, notes: list[str]) -> None:
     """Leave out what stands beneath the rows, as sums and a closing line: it has no time where all others have one."""
-    at = next((place for place, cell in enumerate(body[0][1]) if looks_like_time(cell)), None) if body else None
-    if at is None:
+    at = next((place for place, cell in enumerate(body[0][1]) if looks_like_time(cell)), width) if body else width
+    if at >= width:
         return
     left: list[int] = []
     while len(left) < _MOST_BENEATH and 2 * (len(left) + 1) < len(body):

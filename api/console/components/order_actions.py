@@ -15,10 +15,10 @@ from api.console.components.elements import box, card, mark, moment, number, wor
 from api.console.components.forms import Need, choice, offer, remark, said, sheet, sheet_form
 from api.console.components.instants import InstantField
 from api.console.texts.texts import named
-from api.console.texts.work import WORK_TEXTS
 from api.console.visit import Visit
 from api.identity.route_right import right_of_step
 from api.parts import Parts
+from plant.code_words import CODE_WORDS
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
 from plant.people.rights import Right
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
@@ -251,4 +251,4 @@ def _to_the_second(chosen: datetime | None, offered: datetime | None) -> datetim
 
 
 _NOTHING_FOUND = Outcome.NO_FAULT_FOUND.value
-_OUTCOMES = {one.value: WORK_TEXTS[f"outcome_{one.value}"] for one in Outcome}
+_OUTCOMES = {one.value: CODE_WORDS[f"outcome_{one.value}"] for one in Outcome}

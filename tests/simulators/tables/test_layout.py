@@ -270,3 +270,9 @@ def test_a_row_in_the_middle_without_a_time_is_refused_all_the_same(table: Path)
 def test_the_end_of_a_day_may_be_its_24th_hour(table: Path) -> None:
     table.write_text("time,flow\n2026-01-31 23:00,1\n2026-01-31 24:00,2\n")
     assert RecordedTable.read(table).times_ms.tolist()[1] == 1769904000000
+
+
+def test_a_time_beyond_the_names_is_no_end(table: Path) -> None:
+    table.write_text("time,flow\n,,2026-01-01\n1\n1,5\n")
+    with pytest.raises(UnreadableRecording, match="line 2 has 3 cells"):
+        RecordedTable.read(table)
