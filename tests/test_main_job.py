@@ -85,7 +85,7 @@ def test_other_commands_find_the_stack_by_its_folder(demo: tuple[Stack, Listener
     checks = json.loads(done.stdout.splitlines()[-1])["checks"]
     assert done.returncode == 0, checks
     looked_at = {"settings", "disk", "database", "schema", "clock", "models", "scoring", "ingest", "broker", "upkeep"}
-    looked_at |= {"telemetry", "people", "state", "device clocks"}
+    looked_at |= {"telemetry", "people", "state", "device clocks", "viewers"}
     assert {check["name"] for check in checks} == looked_at
 
 

@@ -196,5 +196,7 @@ OF_REQUESTS: Mapping[str, str] = {
     "there is no job plan {}{}": "没有作业指导书 {}{}",
     "there is no maintenance plan {}": "没有计划维护 {}",
     "there is no such import": "没有此次导入",
+    "{}: there is no such text": "{}：没有此文本",
+    "{}: {} must hold {}": "{}：{} 必须含有 {}",
     "nothing is held in quarantine under {}": "隔离区中没有编号 {} 的内容",
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lifecycle.handover.reminding import GATE_NAMES
-from plant.code_words import CODE_WORDS
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Names
+from plant.orders.code_words import CODE_WORDS
 
 _PHRASES: dict[str, tuple[str, str]] = {
     "title": ("Warranty claim for {order}", "质保索赔：{order}"),

@@ -74,6 +74,7 @@ class Form:
         button.on("click", partial(self._press, act))
 
     async def _press(self, act: Act) -> None:
+        page = ui.context.client  # what was pressed may be gone by the time it is done: a sheet that was closed
         lack = self._lacks()
         if lack is not None:
             ui.notify(lack, type="warning")
@@ -82,16 +83,18 @@ class Form:
         try:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
-            ui.notify(escaped(told(self._visit.language, error)), type="negative")
-            tell_drafts(is_done=False)
-            if isinstance(error, StaleRevision) and self._on_conflict is not None:
-                self._on_conflict(error)
+            with page:
+                ui.notify(escaped(told(self._visit.language, error)), type="negative")
+                tell_drafts(is_done=False)
+                if isinstance(error, StaleRevision) and self._on_conflict is not None:
+                    self._on_conflict(error)
             return
         self._visit.watch.hurry()
-        tell_drafts(is_done=True)
-        done = self._on_done()
-        if inspect.iscoroutine(done):  # a closed dialog is awaitable too, and to await it opens it again
-            await done
+        with page:
+            tell_drafts(is_done=True)
+            done = self._on_done()
+            if inspect.iscoroutine(done):  # a closed dialog is awaitable too, and to await it opens it again
+                await done
 
     def _on_their_behalf(self, act: Act) -> Any:
         right, site = self._need
@@ -192,17 +195,21 @@ def offer(
 
 async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
     """Do something in a thread and say why where it is refused."""
+    page = ui.context.client  # see `Form`
     try:
         await run.io_bound(act)
     except ShownAtProvider as error:
-        ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
+        with page:
+            ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
         return False
     except AssetloopError as error:
-        ui.notify(escaped(told(visit.language, error)), type="negative")
-        tell_drafts(is_done=False)
+        with page:
+            ui.notify(escaped(told(visit.language, error)), type="negative")
+            tell_drafts(is_done=False)
         return False
     visit.watch.hurry()
-    tell_drafts(is_done=True)
+    with page:
+        tell_drafts(is_done=True)
     return True
 
 

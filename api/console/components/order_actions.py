@@ -18,8 +18,8 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.identity.route_right import right_of_step
 from api.parts import Parts
-from plant.code_words import CODE_WORDS
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, FAILURE_MODES, Activity
+from plant.orders.code_words import CODE_WORDS
 from plant.people.rights import Right
 from plant.work_order import Booking, Closing, OrderState, Outcome, Step, WorkOrder
 

@@ -31,9 +31,9 @@ from api.console.texts.telemetry import TELEMETRY_TEXTS
 from api.console.texts.work import WORK_TEXTS
 from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.language import Language, said_in
-from plant.code_words import CODE_WORDS
 from plant.escaped import escaped
 from plant.iso14224 import FAILURE_MODES
+from plant.orders.code_words import CODE_WORDS
 
 
 def text(language: Language, key: str, /, **values: object) -> str:

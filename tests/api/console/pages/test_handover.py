@@ -25,6 +25,23 @@ PASSWORD = "rain over the harbour"
 
 
 @pytest.mark.usefixtures("plant")
+def test_a_page_is_drawn_again_though_the_sheet_that_was_pressed_in_is_gone(
+    console: str, open_tab: OpenTab, app_database: Database, database_url: str
+) -> None:
+    wanted = ProjectWanted(tag="cw", site="demo", name="Cooling water", assets=("P-101",))
+    projects.add_project(app_database, wanted, actor=people.SETUP, clock=SystemClock())
+    tab = open_tab(console, width=1366)
+    tab.open("/handover/cw")
+    tab.page.get_by_test_id("gate-feasibility").get_by_test_id("gate_pass").click()
+    tab.page.get_by_test_id("gate-note").fill("the concept can be operated")
+    with psycopg.connect(database_url) as holding:
+        holding.execute("LOCK TABLE warranty_claim")  # the page reads it, the gate does not
+        tab.page.get_by_test_id("gate-do").click()
+        tab.page.locator(".q-dialog").wait_for(state="detached")
+    tab.page.get_by_test_id("gate-feasibility").get_by_text("passed by Ada Lovelace").wait_for()
+
+
+@pytest.mark.usefixtures("plant")
 def test_a_project_is_led_through_its_gates(
     console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser
 ) -> None:
