@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,7 @@ from alerts.orders.locked_order import LockedOrder, lock_order, touched, write_r
 from alerts.orders.stock import return_part
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
-from plant.orders.spending import Labour, Spending, SpentEntry, Trade, positive, priced, spending_of
+from plant.orders.spending import Labour, Trade, positive, priced
 from plant.orders.wording import readable
 from plant.people.principal import Principal
 from plant.work_order import Booking, WorkOrder
@@ -90,21 +89,6 @@ def _trade(tx: Transaction, site: str, labour: Labour) -> Trade:
     if trade is None:
         raise NotFound(f"there is no trade {labour.trade} at site {site}")
     return trade
-
-
-def spent_on(bookings: Sequence[Booking]) -> Spending:
-    """Add up what was booked, without what was reversed."""
-    return spending_of(
-        SpentEntry(
-            hours=one.hours,
-            cost=one.cost,
-            currency=one.currency,
-            is_labour=one.person is not None,
-            is_part=one.part_id is not None,
-        )
-        for one in bookings
-        if one.counts
-    )
 
 
 def reverse_booking(

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from alerts.knowledge.lessons import offered
 from alerts.knowledge.nearest import Near, nearest
-from alerts.orders.bookings import spent_on
 from api.console.components.charts.charts import ChartWindow, Trace
 from api.console.texts.texts import named
 from api.language import Language
@@ -19,7 +18,7 @@ from plant.iso14224 import Names
 from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
 from plant.orders.job_plan import JobPlan, OrderTask
-from plant.orders.spending import Downtime, Part, ReservedPart, Spending, Trade
+from plant.orders.spending import Downtime, Part, ReservedPart, Spending, Trade, spent_on
 from plant.orders.warranty import ClaimStep, CoveredFailure, WarrantyClaim
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right

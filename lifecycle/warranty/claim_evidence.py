@@ -9,12 +9,11 @@ from typing import Any
 
 from lifecycle.attesting.heads import proofs
 from lifecycle.handover.gates import GateName
-from lifecycle.warranty.claiming import spent_on_order
 from plant.alert import Alert
 from plant.errors import Conflict
 from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
-from plant.orders.spending import Downtime, Spending
+from plant.orders.spending import Downtime, Spending, spent_on
 from plant.orders.warranty import ClaimStep, CoveredFailure, Warranty, WarrantyClaim
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Database, Transaction
@@ -117,6 +116,7 @@ def _gathered(
     since, until = _around(order, failed_at)
     readings = readings_of(tx, order.asset_id, since=since, until=until, most=MOST_READINGS + 1)
     handover = _handover(tx, order, claim)
+    bookings = orders.bookings(tx, order.order_id)
     alert_id = orders.alert_of_order(tx, order.order_id)
     return ClaimEvidence(
         order=order,
@@ -126,8 +126,8 @@ def _gathered(
         steps=steps_of(tx, claim.claim_id) if claim else (),
         machine=machine_at(tx, order.asset_id, failed_at),
         events=orders.order_events(tx, order.order_id),
-        bookings=orders.bookings(tx, order.order_id),
-        spent=spent_on_order(tx, order),
+        bookings=bookings,
+        spent=spent_on(bookings),
         closing=orders.closing_of(tx, order.order_id),
         comments=comments_of(tx, order.order_id),
         downtimes=list_downtimes(tx, order_id=order.order_id),

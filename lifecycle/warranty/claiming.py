@@ -10,7 +10,7 @@ from lifecycle.ledger import Entry
 from lifecycle.warranty.setting import WarrantyMoved
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
-from plant.orders.spending import Spending, SpentEntry, spending_of
+from plant.orders.spending import spent_on
 from plant.orders.warranty import ClaimState, ClaimStep, WarrantyClaim
 from plant.people.principal import Principal
 from plant.people.rights import Right
@@ -110,23 +110,8 @@ def answer_claim(
         return moved
 
 
-def spent_on_order(tx: Transaction, order: WorkOrder) -> Spending:
-    """Add up what was booked on an order, without what was reversed."""
-    return spending_of(
-        SpentEntry(
-            hours=one.hours,
-            cost=one.cost,
-            currency=one.currency,
-            is_labour=one.person is not None,
-            is_part=one.part_id is not None,
-        )
-        for one in orders.bookings(tx, order.order_id)
-        if one.counts
-    )
-
-
 def _booked(tx: Transaction, order: WorkOrder, currency: str) -> Decimal | None:
-    totals = {one.currency: one.total for one in spent_on_order(tx, order).costs}
+    totals = {one.currency: one.total for one in spent_on(orders.bookings(tx, order.order_id)).costs}
     return totals.get(currency)
 
 

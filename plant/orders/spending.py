@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from plant.errors import Rejected
+from plant.work_order import Booking
 
 CENT = Decimal("0.01")
 MOST_QUANTITY = Decimal(1_000_000)
@@ -87,17 +88,6 @@ class Downtime:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SpentEntry:
-    """One booking as costs see it."""
-
-    hours: Decimal | None
-    cost: Decimal | None
-    currency: str | None
-    is_labour: bool
-    is_part: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OrderCost:
     """What an order cost in one currency; `unpriced_hours` and `unpriced_parts` have no price and are not in it."""
 
@@ -122,22 +112,23 @@ class Spending:
     unpriced_parts: int
 
 
-def spending_of(entries: Iterable[SpentEntry]) -> Spending:
-    """Add up what was spent; reversals take away as much as they booked."""
-    found = list(entries)
+def spent_on(bookings: Iterable[Booking]) -> Spending:
+    """Add up what was booked, without what was reversed."""
+    found = [one for one in bookings if one.counts]
     currencies = sorted({one.currency for one in found if one.currency})
     return Spending(
         costs=tuple(_cost(currency, found) for currency in currencies),
         hours=sum((one.hours for one in found if one.hours is not None), Decimal(0)),
         unpriced_hours=sum((one.hours for one in found if one.hours is not None and one.cost is None), Decimal(0)),
-        unpriced_parts=sum(one.is_part and one.cost is None for one in found),
+        unpriced_parts=sum(one.part_id is not None and one.cost is None for one in found),
     )
 
 
-def _cost(currency: str, entries: list[SpentEntry]) -> OrderCost:
+def _cost(currency: str, bookings: list[Booking]) -> OrderCost:
     def of(*, labour: bool, part: bool) -> Decimal:
-        wanted = (one for one in entries if (one.currency, one.is_labour, one.is_part) == (currency, labour, part))
-        return sum((one.cost for one in wanted if one.cost is not None), Decimal(0))
+        wanted = [one for one in bookings if one.currency == currency and (one.part_id is not None) == part]
+        costs = (one.cost for one in wanted if (one.person is not None) == labour)
+        return sum((cost for cost in costs if cost is not None), Decimal(0))
 
     return OrderCost(
         currency=currency,

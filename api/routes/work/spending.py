@@ -22,7 +22,7 @@ from api.schemas.work.spending import (
     ReservedPartShape,
     SpendingShape,
 )
-from plant.orders.spending import Labour
+from plant.orders.spending import Labour, spent_on
 from plant.people.rights import Right
 from storage.orders import downtimes
 from storage.orders import stock as rows
@@ -41,7 +41,7 @@ def get_cost(parts: GivenParts, number: str) -> SpendingShape:
     """Show what was spent on it, what of that has no price, and what is reserved for it."""
     with parts.database.transaction() as tx:
         order = orders.get_order(tx, number)
-        spent = bookings.spent_on(orders.bookings(tx, order.order_id))
+        spent = spent_on(orders.bookings(tx, order.order_id))
         reserved = rows.reservations_of(tx, order.order_id).values()
     return SpendingShape(
         costs=[OrderCostShape.model_validate(one) for one in spent.costs],

@@ -194,7 +194,7 @@ def downtime(
 @order_app.command(epilog="Example: assetloop order cost WO-000017 --json")
 def cost(number: Number, data: Data = None, json: Json = False) -> None:
     """Say what was spent on an order, and what of that has no price."""
-    from alerts.orders.bookings import spent_on
+    from plant.orders.spending import spent_on
     from storage.work import orders
 
     with surroundings(data).database() as database, database.transaction() as tx:

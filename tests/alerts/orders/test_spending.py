@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from alerts.alarms.desk import Desk
-from alerts.orders.bookings import book, book_labour, reverse_booking, spent_on
+from alerts.orders.bookings import book, book_labour, reverse_booking
 from alerts.orders.commands import Codes, close_order, report_failure, take_step
 from alerts.orders.downtime import end_downtime, note_downtime
 from alerts.orders.stock import issue_part, receive_part, release_part, reserve_part
@@ -22,7 +22,7 @@ from plant.clock import ManualClock
 from plant.errors import AssetloopError, Conflict, NotFound, Rejected
 from plant.finding import Finding
 from plant.iso14224 import Activity
-from plant.orders.spending import Labour, Part, Spending
+from plant.orders.spending import Labour, Part, Spending, spent_on
 from plant.people.principal import typed
 from plant.people.rights import PlantRole
 from plant.severity import Severity
