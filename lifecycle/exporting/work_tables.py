@@ -76,7 +76,7 @@ _ALERTS = (
     text("asset", "Asset", "设备"),
     text("name", "Name", "名称"),
     text("name_zh", "Chinese name", "中文名称"),
-    text("kind", "ColumnKind", "类型"),
+    text("kind", "Kind", "类型"),
     text("severity", "Severity", "严重程度"),
     text("state", "State", "状态"),
     whole("count", "Times", "次数"),
