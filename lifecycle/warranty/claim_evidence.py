@@ -176,11 +176,8 @@ def _handover(tx: Transaction, order: WorkOrder, claim: WarrantyClaim | None) ->
     if not candidates:
         return None
     project = candidates[-1]
-    signed = [
-        one
-        for one in gates.signatures(tx, project.project_id)
-        if one.gate == GateName.SIGN_OFF.value and one.voided_at is None
-    ] or [one for one in gates.signatures(tx, project.project_id) if one.gate == GateName.SIGN_OFF.value]
+    every = [one for one in gates.signatures(tx, project.project_id) if one.gate == GateName.SIGN_OFF.value]
+    signed = [one for one in every if one.voided_at is None] or every
     if not signed:
         return None
     newest = signed[-1]

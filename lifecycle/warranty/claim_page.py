@@ -46,7 +46,7 @@ def claim_page(evidence: ClaimEvidence, language: str, names: Iterable[str]) -> 
     hint = f'<p class="muted">{_html(say("times"))}</p>'
     draft = "" if evidence.claim else f'<p class="draft">{_html(say("draft"))}</p>'
     whole = (
-        f"{hint}{draft}{body}{_signals(evidence, say)}{_handover(evidence, say, word)}{_ledger(evidence, say)}"
+        f"{hint}{draft}{body}{_signals(evidence, say)}{_handover(evidence.handover, say, word)}{_ledger(evidence, say)}"
         f"{_files(say, names)}"
     )
     return printed_page(_html(say("title", order=evidence.order.number)), whole, language)
@@ -56,9 +56,7 @@ def certificate_page(handover: HandoverProof, language: str) -> str:
     """Write the certificate of a handover, with all that was handed over by its name."""
     say: Say = partial(claim_phrase, language)
     word: Word = partial(claim_word, language)
-    head = [(say("project"), f"{handover.project} {handover.name}"), (say("manifest_sha256"), handover.manifest_sha256)]
-    body = _section(say("handover"), [*head, *_signatures(handover, say, word)])
-    body += _section(say("gates"), _gates(handover, say, word))
+    body = _handover(handover, say, word) + _section(say("gates"), _gates(handover, say, word))
     body += _section(say("manifest"), sorted(handover.manifest.items()))
     return printed_page(_html(say("certificate")), body, language)
 
@@ -186,8 +184,7 @@ def _signals(evidence: ClaimEvidence, say: Say) -> str:
     return f'{title}<p class="muted">{_html(hint)}</p>{cut}{picture}'
 
 
-def _handover(evidence: ClaimEvidence, say: Say, word: Word) -> str:
-    handover = evidence.handover
+def _handover(handover: HandoverProof | None, say: Say, word: Word) -> str:
     if handover is None:
         return _section(say("handover"), [("–", say("no_handover"))])
     head = [(say("project"), f"{handover.project} {handover.name}"), (say("manifest_sha256"), handover.manifest_sha256)]
