@@ -6,7 +6,7 @@ in that form, so that no signature is voided by a newer version of this program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from lifecycle import ledger
@@ -24,9 +24,10 @@ FORM = "form of this manifest"
 
 def manifest_of(tx: Transaction, project: Project, form: Form = NEWEST) -> dict[str, str]:
     """Collect what a project hands over as it stands now."""
-    items = dict(_items(tx, project))
+    signals = rows.parameters(tx, project.project_id)
+    items = dict(_items(tx, project, signals))
     if form != "1":
-        items |= {FORM: form, **dict(_registered(tx, project))}
+        items |= {FORM: form, **dict(_registered(tx, project, signals))}
     return dict(sorted(items.items()))
 
 
@@ -39,12 +40,12 @@ def form_of(manifest: Manifest) -> Form:
     return "2" if manifest.get(FORM) == "2" else "1"
 
 
-def _items(tx: Transaction, project: Project) -> Iterator[tuple[str, str]]:
+def _items(tx: Transaction, project: Project, signals: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     yield f"project {project.tag}", f"{project.name}, site {project.site}"
     for one in rows.documents(tx, project.project_id):
         what = f"document {one.asset or project.tag} {one.vdi_class} {one.title}"
         yield what, f"version {one.version}, {one.file}, sha256 {one.sha256}"
-    for row in rows.parameters(tx, project.project_id):
+    for row in signals:
         yield f"machine {row['asset']}", f"class {row['class']}, serial {row['serial'] or '–'}"
         if row["key"] is not None:
             yield f"limit {row['asset']} {row['key']}", f"{row['low']} to {row['high']} {row['unit']}".strip()
@@ -53,9 +54,9 @@ def _items(tx: Transaction, project: Project) -> Iterator[tuple[str, str]]:
         yield f"punch {punch.punch_id} {punch.category}", f"{state}: {punch.text}"
 
 
-def _registered(tx: Transaction, project: Project) -> Iterator[tuple[str, str]]:
+def _registered(tx: Transaction, project: Project, signals: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Say what the register knows of the assets beside: their makers, their parameters and their documents."""
-    for row in rows.parameters(tx, project.project_id):
+    for row in signals:
         if row["serial"]:
             yield f"maker {row['asset']}", " ".join(filter(None, (row["manufacturer"], row["model"]))) or "–"
     for row in rows.properties(tx, project.project_id):

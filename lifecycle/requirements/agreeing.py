@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lifecycle import ledger
 from lifecycle.handover.projects import enter_project
 from lifecycle.requirements.checking import Unmet, unmet_by
-from lifecycle.requirements.gating import standing_of
+from lifecycle.requirements.gating import asked_by
 from lifecycle.requirements.requirement import Requirements, requirements_document, requirements_of_document, together
 from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
@@ -124,7 +124,8 @@ def look_at_requirements(database: Database, tag: str) -> RequirementsView:
         agreed = next((one for one in versions if one.is_agreed), None)
         looked_at = agreed or (versions[0] if versions else None)
         said = requirements_of_document(looked_at.document) if looked_at else None
-        asked = together(said, standing_of(tx, project))
+        standing = kept_rows.standing_requirements(tx, project.project_id)
+        asked = together(said, asked_by(standing))
         held = kept_rows.held_for_handover(tx, project.project_id) if asked.classes else []
         unmet = list(unmet_by(asked, held))
         return RequirementsView(
@@ -133,7 +134,7 @@ def look_at_requirements(database: Database, tag: str) -> RequirementsView:
             counts=agreed.version if agreed else None,
             assets=project.assets,
             unmet=unmet,
-            standing=kept_rows.standing_requirements(tx, project.project_id),
+            standing=standing,
         )
 
 
