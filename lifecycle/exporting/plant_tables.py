@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from lifecycle.exporting.table import ExportTable, Pieces, Row, instant, number, text, whole
+from lifecycle.exporting.table import ExportTable, Pieces, Row, instant, number, read_on, text, whole
 from plant.errors import NotFound, Rejected
 from plant.health import Health
 from plant.reading import Flag
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
 from storage.core.keyset import After
 from storage.figures.figures import PlantFigures
 from storage.telemetry.windows import from_us
@@ -48,17 +48,13 @@ _ASSETS = (
 def asset_table(database: Database, wanted: AssetFilter, *, now: datetime, health: Health | None = None) -> ExportTable:
     """Make the table of the register's assets as they are `now`, by site and tag, each with its machine."""
 
-    def pieces() -> Pieces:
-        asked: AssetFilter | None = wanted
-        while asked is not None:
-            with database.transaction() as tx:
-                found = overview.list_assets(tx, now=now, key_values=True, wanted=asked, most=_PIECE)
-                machines = machines_at(tx, [one.asset_id for one in found])
-            yield [_asset_row(one, machines.get(one.asset_id)) for one in found if health in (None, one.health)]
-            last = found[-1] if len(found) == _PIECE else None
-            asked = replace(asked, after=(last.site, last.asset)) if last else None
+    def read(tx: Transaction, last: AssetView | None) -> tuple[Sequence[AssetView], Sequence[Row]]:
+        asked = replace(wanted, after=(last.site, last.asset)) if last else wanted
+        found = overview.list_assets(tx, now=now, key_values=True, wanted=asked, most=_PIECE)
+        machines = machines_at(tx, [one.asset_id for one in found])
+        return found, [_asset_row(one, machines.get(one.asset_id)) for one in found if health in (None, one.health)]
 
-    return ExportTable(name="assets", columns=_ASSETS, pieces=pieces)
+    return ExportTable(name="assets", columns=_ASSETS, pieces=lambda: read_on(database, read, most=_PIECE))
 
 
 def _asset_row(one: AssetView, machine: InstalledMachine | None) -> Row:
@@ -150,17 +146,12 @@ _QUARANTINE = (
 def quarantine_table(database: Database, *, reason: str | None, site: str | None) -> ExportTable:
     """Make the table of what is held in quarantine, the newest first, without payloads."""
 
-    def pieces() -> Pieces:
-        after: After | None = None
-        while True:
-            with database.transaction() as tx:
-                found = overview.list_quarantine(tx, reason=reason, site=site, after=after, most=_PIECE)
-            yield [_held_row(one) for one in found]
-            if len(found) < _PIECE:
-                return
-            after = After(at=found[-1].last_seen, row_id=str(found[-1].quarantine_id))
+    def read(tx: Transaction, last: Quarantined | None) -> tuple[Sequence[Quarantined], Sequence[Row]]:
+        after = After(at=last.last_seen, row_id=str(last.quarantine_id)) if last else None
+        found = overview.list_quarantine(tx, reason=reason, site=site, after=after, most=_PIECE)
+        return found, [_held_row(one) for one in found]
 
-    return ExportTable(name="quarantine", columns=_QUARANTINE, pieces=pieces)
+    return ExportTable(name="quarantine", columns=_QUARANTINE, pieces=lambda: read_on(database, read, most=_PIECE))
 
 
 def _held_row(one: Quarantined) -> Row:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from plant.iso14224 import Names
+from storage.core.database import Database, Transaction
 
+Found = TypeVar("Found")
 Row = Sequence[Any]
 Pieces = Iterator[Sequence[Row]]
 Heads = Literal["names", "en", "zh"]
@@ -56,6 +58,20 @@ class ExportTable:
     name: str
     columns: Sequence[Column]
     pieces: Callable[[], Pieces]
+
+
+def read_on(
+    database: Database, read: Callable[[Transaction, Found | None], tuple[Sequence[Found], Sequence[Row]]], *, most: int
+) -> Pieces:
+    """Yield rows piece by piece: `read` finds up to `most` things behind the last one, and makes rows of them."""
+    last: Found | None = None
+    while True:
+        with database.transaction() as tx:
+            found, rows = read(tx, last)
+        yield rows
+        if len(found) < most:
+            return
+        last = found[-1]
 
 
 def text(name: str, english: str, chinese: str) -> Column:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from lifecycle.exporting.table import Column, ColumnKind, ExportTable, Pieces, Row, instant, number, text, whole
+from lifecycle.exporting.table import Column, ColumnKind, ExportTable, Row, instant, number, read_on, text, whole
 from plant.work_order import WorkOrder
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
 from storage.core.keyset import After
 from storage.views.alert_list import AlertFilter, ListedAlert, page_of_alerts
 from storage.views.exports import BookingFilter, ListedBooking, SpentOnOrder, bookings_after, spending_of
@@ -51,16 +51,12 @@ _ORDERS = (
 def order_table(database: Database, wanted: OrderFilter) -> ExportTable:
     """Make the table of orders, the newest first, with their codes, hours and costs."""
 
-    def pieces() -> Pieces:
-        asked: OrderFilter | None = wanted
-        while asked is not None:
-            with database.transaction() as tx:
-                found = list_orders(tx, asked, most=PIECE)
-                spent = spending_of(tx, [one.order_id for one in found])
-            yield [_order_row(one, spent[one.order_id]) for one in found]
-            asked = replace(asked, after=found[-1].order_id) if len(found) == PIECE else None
+    def read(tx: Transaction, last: WorkOrder | None) -> tuple[Sequence[WorkOrder], Sequence[Row]]:
+        found = list_orders(tx, replace(wanted, after=last.order_id) if last else wanted, most=PIECE)
+        spent = spending_of(tx, [one.order_id for one in found])
+        return found, [_order_row(one, spent[one.order_id]) for one in found]
 
-    return ExportTable(name="work-orders", columns=_ORDERS, pieces=pieces)
+    return ExportTable(name="work-orders", columns=_ORDERS, pieces=lambda: read_on(database, read, most=PIECE))
 
 
 def _order_row(one: WorkOrder, spent: SpentOnOrder) -> Row:
@@ -96,18 +92,13 @@ def alert_table(database: Database, wanted: AlertFilter, *, now: datetime) -> Ex
     """Make the table of alerts, the newest first, in their states as of `now`."""
     asked = replace(wanted, sort="newest")
 
-    def pieces() -> Pieces:
-        after: After | None = None
-        while True:
-            with database.transaction() as tx:
-                page = page_of_alerts(tx, asked, now=now, most=PIECE, after=after, grouped=False)
-            found = [group.root for group in page.groups]
-            yield [_alert_row(one, now) for one in found]
-            if len(found) < PIECE:
-                return
-            after = After(at=found[-1].alert.raised_at, row_id=str(found[-1].alert.alert_id))
+    def read(tx: Transaction, last: ListedAlert | None) -> tuple[Sequence[ListedAlert], Sequence[Row]]:
+        after = After(at=last.alert.raised_at, row_id=str(last.alert.alert_id)) if last else None
+        page = page_of_alerts(tx, asked, now=now, most=PIECE, after=after, grouped=False)
+        found = [group.root for group in page.groups]
+        return found, [_alert_row(one, now) for one in found]
 
-    return ExportTable(name="alerts", columns=_ALERTS, pieces=pieces)
+    return ExportTable(name="alerts", columns=_ALERTS, pieces=lambda: read_on(database, read, most=PIECE))
 
 
 def _alert_row(one: ListedAlert, now: datetime) -> Row:
@@ -143,16 +134,11 @@ _BOOKINGS = (
 def booking_table(database: Database, wanted: BookingFilter) -> ExportTable:
     """Make the table of labour, parts and costs booked on orders, the oldest first; reversals are negative."""
 
-    def pieces() -> Iterator[Sequence[Row]]:
-        after, is_more = 0, True
-        while is_more:
-            with database.transaction() as tx:
-                found = bookings_after(tx, wanted, after, most=PIECE)
-            yield [_booking_row(one) for one in found]
-            is_more = len(found) == PIECE
-            after = found[-1].booking_id if found else after
+    def read(tx: Transaction, last: ListedBooking | None) -> tuple[Sequence[ListedBooking], Sequence[Row]]:
+        found = bookings_after(tx, wanted, last.booking_id if last else 0, most=PIECE)
+        return found, [_booking_row(one) for one in found]
 
-    return ExportTable(name="bookings", columns=_BOOKINGS, pieces=pieces)
+    return ExportTable(name="bookings", columns=_BOOKINGS, pieces=lambda: read_on(database, read, most=PIECE))
 
 
 def _booking_row(one: ListedBooking) -> Row:
