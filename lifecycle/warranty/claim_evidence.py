@@ -14,7 +14,7 @@ from plant.errors import Conflict
 from plant.orders.attachment import Attachment
 from plant.orders.comment import OrderComment
 from plant.orders.spending import Downtime, Spending, spent_on
-from plant.orders.warranty import ClaimStep, CoveredFailure, Warranty, WarrantyClaim
+from plant.orders.warranty import ClaimStep, Warranty, WarrantyClaim
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.orders.attachments import attachments_of
@@ -104,15 +104,17 @@ def read_evidence(database: Database, number: str) -> ClaimEvidence:
         order = orders.get_order(tx, number)
         claim = claims_of_orders(tx, [order.order_id]).get(number)
         covered = covered_failures(tx, [order.order_id]).get(order.order_id)
-        if claim is None and covered is None:
+        stands = claim or covered
+        if stands is None:
             raise Conflict(f"{number} is of no failure within a warranty")
-        return _gathered(tx, order, claim, covered)
+        terms = covered.terms if covered else ""
+        warranty = Warranty(starts=stands.starts, ends=stands.ends, guarantor=stands.guarantor, terms=terms)
+        return _gathered(tx, order, claim, warranty, stands.failed_at)
 
 
 def _gathered(
-    tx: Transaction, order: WorkOrder, claim: WarrantyClaim | None, covered: CoveredFailure | None
+    tx: Transaction, order: WorkOrder, claim: WarrantyClaim | None, warranty: Warranty, failed_at: datetime
 ) -> ClaimEvidence:
-    failed_at = claim.failed_at if claim else covered.failed_at if covered else order.created_at
     since, until = _around(order, failed_at)
     readings = readings_of(tx, order.asset_id, since=since, until=until, most=MOST_READINGS + 1)
     handover = _handover(tx, order, claim)
@@ -120,7 +122,7 @@ def _gathered(
     alert_id = orders.alert_of_order(tx, order.order_id)
     return ClaimEvidence(
         order=order,
-        warranty=_warranty(claim, covered),
+        warranty=warranty,
         failed_at=failed_at,
         claim=claim,
         steps=steps_of(tx, claim.claim_id) if claim else (),
@@ -142,15 +144,6 @@ def _gathered(
         is_cut=len(readings) > MOST_READINGS,
         ledger=_proved(tx, order),
     )
-
-
-def _warranty(claim: WarrantyClaim | None, covered: CoveredFailure | None) -> Warranty:
-    terms = covered.terms if covered else ""
-    if claim is not None:
-        return Warranty(starts=claim.starts, ends=claim.ends, guarantor=claim.guarantor, terms=terms)
-    if covered is None:
-        raise ValueError("neither a claim nor a failure within a warranty")
-    return Warranty(starts=covered.starts, ends=covered.ends, guarantor=covered.guarantor, terms=terms)
 
 
 def _around(order: WorkOrder, failed_at: datetime) -> tuple[datetime, datetime]:
