@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from lifecycle.importing.cobie.attributes import own_fields, signal_row
 from lifecycle.importing.cobie.layout import (
@@ -17,7 +19,16 @@ from lifecycle.importing.cobie.layout import (
     TYPE_PARAMETERS,
     TYPE_SET,
 )
-from lifecycle.importing.facts import AssetFact, ClassFact, Facts, ParameterFact, PartFact, SignalFact
+from lifecycle.importing.facts import (
+    AssetFact,
+    ClassFact,
+    Facts,
+    GlobalIdFact,
+    MaintenanceFact,
+    ParameterFact,
+    PartFact,
+    SignalFact,
+)
 from plant.asset import SignalRole, SignalSpec
 from plant.errors import Misconfigured, Rejected
 from plant.orders.job_plan import JobPlan
@@ -25,6 +36,7 @@ from storage.orders.job_plans import job_plan_document
 from storage.orders.maintenance_plans import maintenance_document
 
 Row = dict[str, str]
+_OfAsset = TypeVar("_OfAsset", ParameterFact, GlobalIdFact, MaintenanceFact)
 _LONGEST_CELL = 32_767
 _RULE = re.compile(r"FREQ=(?P<unit>DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(?P<turns>\d+))?")
 _UNIT_OF_RULE = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
@@ -85,9 +97,11 @@ def cobie_rows(facts: Facts) -> dict[str, list[Row]]:
     for one in facts.classes:
         rows["Type"].append(_type_row(one, facts))
         attributes += _of_class(one)
+    columns = _by_asset(one for one in facts.parameters if _has_column(one))
+    ids, plans = _by_asset(facts.global_ids), _by_asset(facts.maintenance)
     for asset in facts.assets:
-        rows["Component"].append(_component_row(asset, facts))
-        attributes += _of_asset(asset, facts)
+        rows["Component"].append(_component_row(asset, columns[asset.tag], ids[asset.tag]))
+        attributes += _of_asset(asset, ids[asset.tag], plans[asset.tag])
         rows["Assembly"] += _assembly(asset)
         rows["Connection"] += _connections(asset)
     attributes += [signal_row("Component", one.asset, _spec(one)) for one in facts.signals]
@@ -129,10 +143,15 @@ def _of_class(one: ClassFact) -> Iterator[Row]:
         yield signal_row("Type", one.tag, signal)
 
 
-def _component_row(one: AssetFact, facts: Facts) -> Row:
-    columns = {said.name: said.value for said in facts.parameters if said.asset == one.tag and _has_column(said)}
-    ids = [(said.model, said.global_id) for said in facts.global_ids if said.asset == one.tag]
-    external = {"ExtSystem": OWN_SYSTEM, "ExtObject": "IfcElement", "ExtIdentifier": ids[0][1]} if ids else {}
+def _by_asset(said: Iterable[_OfAsset]) -> defaultdict[str, list[_OfAsset]]:
+    found: defaultdict[str, list[_OfAsset]] = defaultdict(list)
+    for one in said:
+        found[one.asset].append(one)
+    return found
+
+
+def _component_row(one: AssetFact, columns: Sequence[ParameterFact], ids: Sequence[GlobalIdFact]) -> Row:
+    external = {"ExtSystem": OWN_SYSTEM, "ExtObject": "IfcElement", "ExtIdentifier": ids[0].global_id} if ids else {}
     return {
         "Name": one.tag,
         "TagNumber": one.tag,
@@ -141,18 +160,18 @@ def _component_row(one: AssetFact, facts: Facts) -> Row:
         "Description": one.name or "",
         "SerialNumber": one.serial or "",
         **external,
-        **columns,
+        **{said.name: said.value for said in columns},
     }
 
 
-def _of_asset(one: AssetFact, facts: Facts) -> Iterator[Row]:
-    ids = [(said.model, said.global_id) for said in facts.global_ids if said.asset == one.tag]
-    plans = [maintenance_document(said.plan) for said in facts.maintenance if said.asset == one.tag]
+def _of_asset(one: AssetFact, ids: Sequence[GlobalIdFact], plans: Sequence[MaintenanceFact]) -> Iterator[Row]:
+    said_ids = [(said.model, said.global_id) for said in ids]
+    said_plans = [maintenance_document(said.plan) for said in plans]
     yield from own_fields(
         "Component", one.tag, name_zh=one.name_zh, criticality=one.criticality, x=one.x, y=one.y,
         wear_limit=one.wear_limit, manufacturer=one.manufacturer, model=one.model,
-        global_ids=json.dumps(ids, ensure_ascii=False) if ids else "",
-        maintenance_plans=json.dumps(plans, ensure_ascii=False) if plans else "",
+        global_ids=json.dumps(said_ids, ensure_ascii=False) if ids else "",
+        maintenance_plans=json.dumps(said_plans, ensure_ascii=False) if plans else "",
     )  # fmt: skip
 
 
