@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -45,7 +46,7 @@ def put_maintenance(
     faults: list[RowFault] = []
     wanted = {(one.asset, one.plan.tag): replace(one.plan, asset=one.asset) for one in facts.maintenance}
     for job in again:
-        for plan in _of_class(job, held, {**held.plans, **wanted}, faults):
+        for plan in _of_class(job, held, ChainMap(wanted, held.plans), faults):
             wanted[plan.asset, plan.tag] = plan
     other = [plan for key, plan in wanted.items() if held.plans.get(key) != plan]
     count("maintenance plan", list(put_plans(tx, facts.site.tag, other, at=at, by=by)))
@@ -67,23 +68,21 @@ def _held(tx: Transaction, site: str, at: datetime) -> _Held:
 
 
 def _of_class(
-    job: JobPlanFact, held: _Held, plans: dict[tuple[str, str], MaintenancePlan], faults: list[RowFault]
+    job: JobPlanFact, held: _Held, plans: Mapping[tuple[str, str], MaintenancePlan], faults: list[RowFault]
 ) -> Iterator[MaintenancePlan]:
     without: list[str] = []
     for asset in held.assets.get(job.plan.class_tag, ()):
         before = plans.get((asset, job.plan.tag))
         plan = before or MaintenancePlan(asset=asset, tag=job.plan.tag, name=job.plan.name, name_zh=job.plan.name_zh)
         again = job.again or Recurrence()
+        if again.hours is not None and again.hours % 24 == 0 and asset not in held.counts_hours:
+            again = Recurrence(rule=f"FREQ=DAILY;INTERVAL={again.hours // 24:.0f}")
         if again.hours is None:
             begins = _begins(again, before, held.today)
             yield replace(plan, job_plan=job.plan.tag, rule=again.rule, begins=begins, signal="", every=None)
         elif asset in held.counts_hours:
             signal = plan.signal or held.counts_hours[asset]
             yield replace(plan, job_plan=job.plan.tag, rule="", begins=None, signal=signal, every=again.hours)
-        elif again.hours % 24 == 0:
-            by_days = Recurrence(rule=f"FREQ=DAILY;INTERVAL={again.hours // 24:.0f}")
-            begins = _begins(by_days, before, held.today)
-            yield replace(plan, job_plan=job.plan.tag, rule=by_days.rule, begins=begins, signal="", every=None)
         else:
             without.append(asset)
     if without:

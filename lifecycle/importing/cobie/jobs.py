@@ -19,7 +19,15 @@ from storage.orders.job_plans import plan_of_document
 from storage.orders.maintenance_plans import maintenance_of_document
 
 _DAYS = {"minute": 0.0, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4375, "quarter": 91.3125, "year": 365.25}
-_WORK_HOURS = (("minute", 1 / 60), ("hour", 1.0), ("day", 8.0), ("week", 40.0), ("month", 160.0), ("quarter", 480.0))
+_WORK_HOURS = {
+    "minute": 1 / 60,
+    "hour": 1.0,
+    "day": 8.0,
+    "week": 40.0,
+    "month": 160.0,
+    "quarter": 480.0,
+    "year": 1920.0,
+}
 _UNIT_WORDS = {
     "minute": "minute min 分 分钟",
     "hour": "hour h hr 小时 时 stunde",
@@ -191,7 +199,7 @@ def _start(tables: CobieTables, row: CobieRow, *, is_1904: bool) -> tuple[date |
 
 def _hours(tables: CobieTables, row: CobieRow) -> Decimal:
     """Return how long a job takes, a day of work being 8 hours."""
-    per_unit = dict(_WORK_HOURS).get(unit_of_time(row["DurationUnit"]) or "hour", 1920.0)
+    per_unit = _WORK_HOURS[unit_of_time(row["DurationUnit"]) or "hour"]
     try:
         number = number_of(row.cells.get("Duration", ""))
     except Rejected as error:
