@@ -57,8 +57,11 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
-        if self._process is not None and self._process.poll() is None:
+        if self._process is None or self._process.stdout is None:
+            return
+        if self._process.poll() is None:
             self.stop()
+        self._process.stdout.close()  # also where it did not start, and nobody has read it
 
     def own_share(self) -> float:
         """Return which part of the machine others have left to the stack since it began: 1 where it is alone.
