@@ -12,7 +12,6 @@ import asyncio
 import tempfile
 import time
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -24,14 +23,13 @@ from api.identity.access import SESSION_COOKIE
 from api.identity.people import NewPerson, add_person, principal_of
 from api.identity.signing_in.sign_in import begin_session
 from plant.clock import SystemClock
-from plant.errors import Unavailable
 from plant.people.principal import Recognition, process
 from plant.people.rights import PlantRole
 from plant.severity import Severity
 from plant.work_order import FailureReport
-from service.bench.broker import free_port
-from service.bench.ground import running, scratch
+from service.bench.ground import scratch
 from service.bench.http.console_page import ConsolePage
+from service.bench.http.serving import HOST, make_plant, serving
 from service.runtime.screen import Stages
 from service.runtime.surroundings import Surroundings
 from storage.bench import many_machines
@@ -39,7 +37,6 @@ from storage.core.database import Database, Role
 from storage.orders.comments import comments_of
 from storage.work import orders
 
-_HOST = "127.0.0.1"
 _READY_S = 120.0
 _ACK_S = 3.0
 _LONGEST_AWAY_S = 30.0
@@ -111,10 +108,8 @@ def bench_console(around: Surroundings, what: ConsoleBench, advance: Stages) -> 
     with scratch(around) as url, tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder:
         advance("a plant", 0, 1)
         cookie, numbers = _install(url, what)
-        base = f"http://{_HOST}:{free_port()}"
-        settings = {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_PORT": base.rpartition(":")[2], "ASSETLOOP_HOST": _HOST}
-        with running(("serve",), Path(folder), settings) as (server,):
-            bench = _Bench(base=base, cookie=cookie, server=server, what=what)
+        with serving(url, Path(folder)) as (server, port):
+            bench = _Bench(base=f"http://{HOST}:{port}", cookie=cookie, server=server, what=what)
             page_s, run, opened = asyncio.run(bench.all(numbers, advance))
         with Database(url, role=Role.APP, most=1) as database, database.transaction() as tx:
             said = [[one.said for one in comments_of(tx, orders.get_order(tx, number).order_id)] for number in numbers]
@@ -141,13 +136,10 @@ def _install(url: str, what: ConsoleBench) -> tuple[str, list[str]]:
     clock = SystemClock()
     with Database(url, role=Role.OWNER, most=2) as database:
         with database.transaction() as tx:
-            many_machines.install(tx, assets=what.assets, signals=4)
-            many_machines.put_in_charge(tx, artifact=b"", libraries={}, state=b"", watermark=datetime.now(UTC))
-            many_machines.stand(tx, at=datetime.now(UTC))
-            many_machines.settle(tx)
+            make_plant(tx, assets=what.assets, signals=4)
         new = NewPerson(sign_in="bench", name="Bench", roles=((PlantRole.SUPERVISOR, None),))
         person = add_person(database, new, actor=process("bench"), clock=clock)
-        cookie = begin_session(database, person, Recognition.PASSWORD, address=_HOST, clock=clock).cookie
+        cookie = begin_session(database, person, Recognition.PASSWORD, address=HOST, clock=clock).cookie
         actor = principal_of(person, Recognition.PASSWORD)
         report = FailureReport(actor=actor, failure_mode="VIB", severity=Severity.MINOR, what="Hums")
         numbers = [
@@ -178,24 +170,12 @@ class _Bench:
         """Measure the pages, the cuts and the openings, in this order."""
         cookies = {SESSION_COOKIE: self.cookie}
         async with httpx.AsyncClient(base_url=self.base, cookies=cookies, timeout=_READY_S) as browser:
-            await self._ready(browser)
             advance("pages", 0, 1)
             page_s = {path: round(await self._slowest(browser, path), 2) for path in _PAGES}
             advance("cuts", 0, 1)
             run = await self._cut(browser, numbers)
             advance("openings", 0, 1)
             return page_s, run, await self._open(browser)
-
-    async def _ready(self, browser: httpx.AsyncClient) -> None:
-        until = time.monotonic() + _READY_S
-        while time.monotonic() < until:
-            try:
-                (await browser.get("/api/v1/me")).raise_for_status()
-            except httpx.HTTPError:
-                await asyncio.sleep(0.2)
-            else:
-                return
-        raise Unavailable("the server did not come up")
 
     async def _slowest(self, browser: httpx.AsyncClient, path: str) -> float:
         took: list[float] = []

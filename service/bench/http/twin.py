@@ -8,13 +8,11 @@ the instant at which they were due. Then as many as there are connections are al
 from __future__ import annotations
 
 import asyncio
-import http.client
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +23,13 @@ from plant.clock import SystemClock
 from plant.errors import Unavailable
 from plant.people.principal import process
 from plant.people.rights import PlantRole
-from service.bench.broker import free_port
-from service.bench.ground import running, scratch
+from service.bench.ground import scratch
+from service.bench.http.serving import HOST, make_plant, serving
 from service.runtime.screen import Stages
 from service.runtime.surroundings import Surroundings
 from storage.bench import many_machines
 from storage.core.database import Database, Role
 
-_HOST = "127.0.0.1"
-_READY_S = 60.0
 _WARM = 400
 _SEED = 7
 
@@ -96,11 +92,8 @@ def bench_api(around: Surroundings, what: ApiBench, advance: Stages) -> ApiFigur
     with scratch(around) as url, tempfile.TemporaryDirectory(prefix="assetloop-bench-") as folder:
         advance("a plant", 0, 1)
         token = _install(url, what)
-        port = free_port()
-        settings = {"ASSETLOOP_DATABASE_URL": url, "ASSETLOOP_PORT": str(port), "ASSETLOOP_HOST": _HOST}
-        with running(("serve",), Path(folder), settings) as (server,), Database(url, role=Role.OWNER, most=1) as owner:
-            advance("the server", 0, 1)
-            _await_ready(port)
+        advance("the server", 0, 1)
+        with serving(url, Path(folder)) as (server, port), Database(url, role=Role.OWNER, most=1) as owner:
             twin = _twin_requests(what, token)
             asyncio.run(_closed(port, twin[:_WARM], what.connections))
             advance("a route that answers nothing", 0, 1)
@@ -125,29 +118,24 @@ def bench_api(around: Surroundings, what: ApiBench, advance: Stages) -> ApiFigur
 
 
 def _install(url: str, what: ApiBench) -> str:
-    """Make a plant that speaks, with a model and a score at each machine, and a token that may see it."""
-    now = datetime.now(UTC)
+    """Make a plant, and a token that may see it."""
     with Database(url, role=Role.OWNER, most=2) as database:
         with database.transaction() as tx:
-            cast = many_machines.install(tx, assets=what.assets, signals=what.signals)
-            many_machines.put_in_charge(tx, artifact=b"", libraries={}, state=b"", watermark=now)
-            many_machines.stand(tx, at=now)
-            many_machines.settle(tx)
-        assert len(cast.asset_ids) == what.assets  # noqa: S101 - what was just made
+            make_plant(tx, assets=what.assets, signals=what.signals)
         wanted = TokenWanted(name="bench", role=PlantRole.SUPERVISOR, scopes=None, sites=None, days=1)
         return issue_token(database, wanted, actor=process("bench"), clock=SystemClock()).token
 
 
 def _twin_requests(what: ApiBench, token: str) -> list[bytes]:
     places = np.random.default_rng(_SEED).integers(1, what.assets + 1, int(what.rate * what.seconds) + _WARM)
-    head = f"HTTP/1.1\r\nHost: {_HOST}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    head = f"HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n"
     site = many_machines.SITE
     return [
         f"GET /api/v1/assets/{site}/{many_machines.asset_tag(int(place))} {head}".encode() for place in places.tolist()
     ]
 
 
-_NOTHING = [f"GET /api/v1/health/live HTTP/1.1\r\nHost: {_HOST}\r\n\r\n".encode()]
+_NOTHING = [f"GET /api/v1/health/live HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,7 +153,7 @@ class _Measured:
 
 def _measured(port: int, requests: Sequence[bytes], what: ApiBench, spent: _Spent) -> _Measured:
     began_s = time.perf_counter()
-    waits_s, _ = asyncio.run(_open(port, requests, what))
+    waits_s = asyncio.run(_open(port, requests, what))
     took_s = time.perf_counter() - began_s
     spent.begin()
     most_s, body_bytes = asyncio.run(_closed(port, requests, what.connections))
@@ -209,7 +197,7 @@ class _Spent:
         return {one.pid: sum(one.cpu_times()[:2]) for one in processes}
 
 
-async def _open(port: int, requests: Sequence[bytes], what: ApiBench) -> tuple[list[float], int]:
+async def _open(port: int, requests: Sequence[bytes], what: ApiBench) -> list[float]:
     """Send requests when they are due, over whichever connection is free; return how long each waited."""
     free: asyncio.Queue[_Connection] = asyncio.Queue()
     for _ in range(what.connections):
@@ -227,7 +215,7 @@ async def _open(port: int, requests: Sequence[bytes], what: ApiBench) -> tuple[l
 
     count = min(len(requests), int(what.rate * what.seconds))
     await asyncio.gather(*(one(place, request) for place, request in enumerate(requests[:count])))
-    return waits_s, count
+    return waits_s
 
 
 async def _closed(port: int, requests: Sequence[bytes], connections: int) -> tuple[float, int]:
@@ -252,7 +240,7 @@ class _Connection:
 
     @classmethod
     async def opened(cls, port: int) -> _Connection:
-        return cls(*await asyncio.open_connection(_HOST, port))
+        return cls(*await asyncio.open_connection(HOST, port))
 
     async def ask(self, request: bytes) -> int:
         """Send a request and read its answer; return the length of its body."""
@@ -263,15 +251,3 @@ class _Connection:
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
         await self._reader.readexactly(length)
         return length
-
-
-def _await_ready(port: int) -> None:
-    until_s = time.monotonic() + _READY_S
-    while time.monotonic() < until_s:
-        with suppress(OSError):
-            connection = http.client.HTTPConnection(_HOST, port, timeout=5)
-            connection.request("GET", "/api/v1/health/live")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise Unavailable(f"`assetloop serve` does not answer on port {port}")
