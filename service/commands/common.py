@@ -148,6 +148,30 @@ def refuse_open_house(around: Surroundings, host: str) -> None:
     refuse_plain_http(host, settings.tls_proxy, allow_plain_http=settings.allow_plain_http)
 
 
+def bytes_of(file: Path) -> bytes:
+    """Read a file that a person named.
+
+    Raises:
+        Misconfigured: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {error.strerror or error}") from error
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        Misconfigured: it cannot be written.
+    """
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be written: {error.strerror or error}") from error
+
+
 def read_amount(text: str) -> Decimal:
     """Read a decimal number.
 

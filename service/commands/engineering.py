@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, answer, bytes_of, surroundings, table, write_file
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -96,10 +96,7 @@ def export_bcf(
 
     with surroundings(data).database() as database, database.transaction() as tx:
         file = exchange.export_bcf(tx, design.get_request(tx, request), link=None)
-    try:
-        out.write_bytes(file)
-    except OSError as error:
-        raise Misconfigured(f"{out} cannot be written: {error.strerror}") from error
+    write_file(out, file)
     answer({"file": str(out), "bytes": len(file)}, as_json=json, line=lambda: f"{out}: {len(file):,} bytes")
 
 
@@ -112,10 +109,7 @@ def import_bcf(
     """Read the status of requests back from a BCF file."""
     from lifecycle.feedback import exchange
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {error.strerror}") from error
+    content = bytes_of(file)
     with surroundings(data).database() as database:
         taken = exchange.take_back(database, content, actor=who())
     rows = [(one.request_id, one.bcf_status) for one in taken]

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, say, surroundings, table
+from service.commands.common import Data, Json, answer, bytes_of, say, surroundings, table, write_file
 from service.commands.record.project_gates import project_app
-from service.commands.record.projects import File, Project, bytes_of
+from service.commands.record.projects import File, Project
 from service.commands.who import who
 
 __all__ = ["project_app"]
@@ -57,10 +56,7 @@ def export_table(
     if output is None:
         say(text.rstrip())
         return
-    try:
-        output.write_text(text, encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise Misconfigured(f"{output} cannot be written: {error.strerror}") from error
+    write_file(output, text.encode("utf-8-sig"))
 
 
 @costs_app.command("show", epilog="Example: assetloop project costs show cw-2026 --json")
@@ -94,10 +90,7 @@ def export_bcf(
 
     with surroundings(data).database() as database, database.transaction() as tx:
         file = export_punches(tx, project)
-    try:
-        output.write_bytes(file)
-    except OSError as error:
-        raise Misconfigured(f"{output} cannot be written: {error.strerror}") from error
+    write_file(output, file)
     answer({"file": str(output), "bytes": len(file)}, as_json=json, line=lambda: f"{output}: {len(file):,} bytes")
 
 

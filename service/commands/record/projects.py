@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, answer, bytes_of, surroundings, table
 from service.commands.instants import read_day
 from service.commands.record.requirements import requirements_app
 from service.commands.who import who
@@ -21,14 +21,6 @@ project_app = typer.Typer(help="Projects: schedule, gates and handover.", no_arg
 project_app.add_typer(requirements_app, name="requirements")
 Project = Annotated[str, typer.Argument(help="Tag of the project.", metavar="PROJECT")]
 File = Annotated[Path, typer.Argument(help="The file.", metavar="FILE")]
-
-
-def bytes_of(file: Path) -> bytes:
-    """Read a file that a person named."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {error.strerror or error}") from error
 
 
 @project_app.command(epilog="Example: assetloop project add cw-2026 --site north --name 'Cooling water' --asset P-101")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plant.errors import Misconfigured, NotFound
-from service.commands.common import Data, Json, answer, surroundings, table
+from plant.errors import NotFound
+from service.commands.common import Data, Json, answer, bytes_of, surroundings, table, write_file
 from service.commands.who import who
 
 if TYPE_CHECKING:
@@ -50,10 +50,7 @@ def _read(file: Path, classes: list[str]) -> Requirements:
     from lifecycle.requirements.ids import read_ids
     from lifecycle.requirements.requirement import read_requirements
 
-    try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{file} cannot be read: {error.strerror}") from error
+    body = bytes_of(file)
     if not body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return read_requirements(file)
     read, named = read_ids(body), dict(one.partition("=")[::2] for one in classes)
@@ -100,8 +97,5 @@ def export(
     requirements = requirements_of_document(view.versions[0].document)
     is_ids = out.suffix.lower() in {".ids", ".xml"}
     body = write_ids(requirements, f"{project}, version {view.versions[0].version}") if is_ids else b""
-    try:
-        out.write_bytes(body or as_toml(requirements).encode())
-    except OSError as error:
-        raise Misconfigured(f"{out} cannot be written: {error.strerror}") from error
+    write_file(out, body or as_toml(requirements).encode())
     answer({"file": str(out)}, as_json=json, line=lambda: str(out))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, read_amount, surroundings, table
+from service.commands.common import Data, Json, answer, read_amount, surroundings, table, write_file
 from service.commands.instants import read_day, read_instant
 from service.commands.record.projects import Project
 from service.commands.who import who
@@ -75,10 +75,7 @@ def _tell(review: ReviewDocument, language: str, out: Path | None, *, as_json: b
     if language not in {"en", "zh"}:
         raise Misconfigured("--language is en or zh")
     if out is not None:
-        try:
-            out.write_text(html_page(review, language), encoding="utf-8")
-        except OSError as error:
-            raise Misconfigured(f"{out} cannot be written: {error.strerror or error}") from error
+        write_file(out, html_page(review, language).encode())
     answer(dataclasses.asdict(review), as_json=as_json, line=lambda: str(out) if out else _lines(review, language))
 
 

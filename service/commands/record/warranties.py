@@ -9,7 +9,7 @@ import typer
 
 from plant.errors import Misconfigured
 from plant.orders.warranty import ClaimState
-from service.commands.common import Data, Json, answer, read_amount, site_and_tag, surroundings, table
+from service.commands.common import Data, Json, answer, read_amount, site_and_tag, surroundings, table, write_file
 from service.commands.instants import read_day
 from service.commands.orders.commands import Number
 from service.commands.who import who
@@ -172,11 +172,7 @@ def _write(database: Database, around: Surroundings, site: str, number: str, out
     def read_file(one: Attachment) -> bytes:
         return b"".join(contents(database, one, around.attachments()))
 
-    body = claim_file(found, ("en", "zh") if language == "both" else (language,), read_file)
-    try:
-        output.write_bytes(body)
-    except OSError as error:
-        raise Misconfigured(f"{output} cannot be written: {error.strerror or error}") from error
+    write_file(output, claim_file(found, ("en", "zh") if language == "both" else (language,), read_file))
 
 
 @warranty_app.command("answer", epilog="Example: assetloop warranty answer WO-000017 settled --amount 900")
