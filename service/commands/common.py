@@ -18,6 +18,7 @@ from plant.escaped import escaped
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from api.language import Language
     from lifecycle.ledger_events import ImportedWhat
     from plant.people.principal import Principal
     from service.runtime.surroundings import Surroundings
@@ -30,6 +31,7 @@ Data = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on the last line.")]
+Tongue = Annotated[str, typer.Option("--language", help="en or zh.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; others than loopback want TLS in front.")]
 Port = Annotated[int | None, typer.Option(help="Port of API and console.", min=1, max=65535)]
 
@@ -146,6 +148,19 @@ def refuse_open_house(around: Surroundings, host: str) -> None:
 
     settings = around.settings
     refuse_plain_http(host, settings.tls_proxy, allow_plain_http=settings.allow_plain_http)
+
+
+def read_language(text: str) -> Language:
+    """Read a language of the product's.
+
+    Raises:
+        Misconfigured: it is none.
+    """
+    from api.language import Language
+
+    if text not in set(Language):
+        raise Misconfigured("--language is en or zh")
+    return Language(text)
 
 
 def bytes_of(file: Path) -> bytes:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, surroundings, table
+from service.commands.common import Data, Json, Tongue, answer, read_language, surroundings, table
 from service.commands.instants import read_day
 from service.commands.who import who
 
 if TYPE_CHECKING:
-    from api.language import Language
     from lifecycle.importing.facts import SourceKind
 
-Tongue = Annotated[str, typer.Option("--language", help="en or zh.")]
 Site = Annotated[str, typer.Argument(help="Tag of the site.", metavar="SITE")]
 
 
@@ -52,7 +50,7 @@ def register_import(
     from lifecycle.importing.running import import_facts
     from service.runtime.screen import Screen
 
-    tongue = _tongue(language)
+    tongue = read_language(language)
     around, screen, actor = surroundings(data), Screen(), who()
     with _told_when_cut_off():
         with screen.bar(f"reading {file.name}", "bytes") as bar:
@@ -85,14 +83,6 @@ def _told_when_cut_off() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted: nothing was taken in", err=True)
         raise
-
-
-def _tongue(language: str) -> Language:
-    from api.language import Language
-
-    if language not in set(Language):
-        raise Misconfigured("--language is en or zh")
-    return Language(language)
 
 
 def _kind(name: str | None) -> SourceKind | None:
@@ -162,7 +152,7 @@ def register_compare(
     from api.refusals.differences import noted_line
     from lifecycle.importing.history import compare_days
 
-    tongue = _tongue(language)
+    tongue = read_language(language)
     around = surroundings(data)
     with around.database() as database, database.transaction() as tx:
         found = compare_days(tx, site, read_day(first), read_day(second))

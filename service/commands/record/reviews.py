@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, answer, read_amount, surroundings, table, write_file
+from service.commands.common import (
+    Data,
+    Json,
+    Tongue,
+    answer,
+    read_amount,
+    read_language,
+    surroundings,
+    table,
+    write_file,
+)
 from service.commands.instants import read_day, read_instant
 from service.commands.record.projects import Project
 from service.commands.who import who
@@ -21,7 +31,6 @@ if TYPE_CHECKING:
 review_app = typer.Typer(help="Joint reviews of a project: goals, decisions, lessons.", no_args_is_help=True)
 SinceDay = Annotated[str | None, typer.Option("--since", help="From this instant on; else since the last review.")]
 Lessons = Annotated[bool, typer.Option("--lessons", help="With what the project teaches the next one.")]
-Tongue = Annotated[str, typer.Option("--language", help="en or zh.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="Write it as an HTML page, to be printed.")]
 
 
@@ -72,11 +81,10 @@ def hold(
 def _tell(review: ReviewDocument, language: str, out: Path | None, *, as_json: bool) -> None:
     from lifecycle.review.page import html_page
 
-    if language not in {"en", "zh"}:
-        raise Misconfigured("--language is en or zh")
+    tongue = read_language(language)
     if out is not None:
-        write_file(out, html_page(review, language).encode())
-    answer(dataclasses.asdict(review), as_json=as_json, line=lambda: str(out) if out else _lines(review, language))
+        write_file(out, html_page(review, tongue).encode())
+    answer(dataclasses.asdict(review), as_json=as_json, line=lambda: str(out) if out else _lines(review, tongue))
 
 
 def _lines(review: ReviewDocument, language: str) -> str:
