@@ -106,7 +106,8 @@ class _Pusher:
         """Put the rule that the collector is dead, unless a person changed it or it comes from a file."""
         rule = alert_rule_document()
         ours, there = hash_of(rule), self._server.alert_rule(RULE_UID)
-        step = _step_of_rule(there, ours, self._kept.get(RULE_UID))
+        is_from_file = bool(there and there.get("provenance"))
+        step = _step(there, ours, self._kept.get(RULE_UID), is_from_file=is_from_file)
         if step in (PushStep.MAKE, PushStep.CHANGE):
             yield self._folder(FOLDER_UID, FOLDER)
             if not self._how.dry_run:
@@ -141,7 +142,8 @@ class _Pusher:
         uid, ours = dashboard["uid"], hash_of(dashboard)
         self._seen.add(uid)
         there = self._server.dashboard(uid)
-        step = _step(there, ours, self._kept.get(uid))
+        is_from_file = bool(there and there.get("meta", {}).get("provisioned"))
+        step = _step(there and there["dashboard"], ours, self._kept.get(uid), is_from_file=is_from_file)
         if step in (PushStep.MAKE, PushStep.CHANGE) and not self._how.dry_run:
             step = self._put(dashboard, folder_uid, there, ours, step)
         yield PushDone(step=step, what="dashboard", uid=uid, title=dashboard["title"])
@@ -166,31 +168,25 @@ class _Pusher:
             grafana_pushes.keep(tx, self._server.address, pushed, at=self._clock.now())
 
 
-def hash_of(dashboard: Mapping[str, Any]) -> str:
+def hash_of(document: Mapping[str, Any]) -> str:
     """Return the hash of what a person could change: all but the number, version and time that Grafana keeps.
 
     >>> hash_of({"uid": "a", "version": 1}) == hash_of({"version": 2, "uid": "a", "id": 7})
     True
     """
-    told = {key: value for key, value in dashboard.items() if key not in ("id", "version", "updated")}
+    told = {key: value for key, value in document.items() if key not in ("id", "version", "updated")}
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _step(there: Json | None, ours: str, kept: Pushed | None) -> PushStep:
-    """Say what is to be done with a dashboard, by what is there, what we have, and what was put there last."""
+def _step(there: Json | None, ours: str, kept: Pushed | None, *, is_from_file: bool) -> PushStep:
+    """Say what is to be done with a document, by what is there, what we have, and what was put there last."""
     if there is None:
         return PushStep.MAKE
-    if there.get("meta", {}).get("provisioned"):
+    if is_from_file:
         return PushStep.FROM_FILES
-    if kept is None or hash_of(there["dashboard"]) != kept.theirs:
+    if kept is None or hash_of(there) != kept.theirs:
         return PushStep.CHANGED_BY_A_PERSON
     return PushStep.SAME if kept.ours == ours else PushStep.CHANGE
-
-
-def _step_of_rule(there: Json | None, ours: str, kept: Pushed | None) -> PushStep:
-    """Say the same of the alert rule, whose document says itself where it comes from."""
-    meta = {"provisioned": bool(there and there.get("provenance"))}
-    return _step(there and {"dashboard": there, "meta": meta}, ours, kept)
 
 
 def _agrees(there: Json, document: Json) -> bool:
