@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,8 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import httpx
+
+from tests.conftest import free_port
 
 NAMED = "ASSETLOOP_TEST_GRAFANA"
 _LABELS = {"outcome": ("stored", "duplicate"), "state": ("listening",), "fault": ("broker_away",)}
@@ -38,7 +39,7 @@ def lacking() -> str | None:
 def grafana(place: Path, *, provisioning: Path, record: dict[str, str]) -> Iterator[str]:
     """Serve it, with all it keeps below `place`, for as long as the block lasts; yields its address."""
     home = Path(os.environ[NAMED])
-    port = _free_port()
+    port = free_port()
     for folder in ("data", "log", "plugins"):
         (place / folder).mkdir(parents=True)
     settings = {
@@ -132,12 +133,6 @@ def _program(home: Path) -> Path | None:
     own = home / "bin" / "grafana"
     found = shutil.which("grafana")
     return own if own.is_file() else Path(found) if found else None
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def _await(url: str, process: subprocess.Popen[bytes], within_s: float = 180) -> None:
