@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, PlaywrightContextManager
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 QUIET = (
     "--no-sandbox",
@@ -30,11 +31,24 @@ QUIET = (
 _FORGET = "() => { localStorage.clear(); sessionStorage.clear() }"
 
 
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """Open the browser for a while. Meanwhile no other event loop can run in this thread."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
 class Chromium:
-    """The browser, once it is asked for. While it is open, no other event loop can run in this thread."""
+    """The browser, from when it is first asked for until `close`."""
 
     def __init__(self) -> None:
-        self._playwright: PlaywrightContextManager | None = None
+        self._opened = contextlib.ExitStack()
         self._browser: Browser | None = None
         self._idle: defaultdict[tuple[str, str], list[BrowserContext]] = defaultdict(list)
         self._kind: dict[BrowserContext, tuple[str, str]] = {}
@@ -42,23 +56,15 @@ class Chromium:
     def browser(self) -> Browser:
         """Return it, started where it is not."""
         if self._browser is None:
-            from playwright.sync_api import sync_playwright
-
-            self._playwright = sync_playwright()
-            chromium = self._playwright.__enter__().chromium
-            self._browser = chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+            self._browser = self._opened.enter_context(launched())
         return self._browser
 
     def close(self) -> None:
         """End it, where it is open."""
-        if self._playwright is None:
-            return
         try:
-            if self._browser is not None:
-                self._browser.close()
+            self._opened.close()
         finally:
-            self._playwright.__exit__(None, None, None)
-            self._playwright = self._browser = None
+            self._browser = None
             self._idle.clear()
             self._kind.clear()
 

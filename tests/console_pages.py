@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,9 +18,18 @@ class ConsolePage:
     address: str
     is_public: bool = False
 
-    def at(self, things: Mapping[str, str]) -> str:
-        """Return the address, the things filled in."""
-        return self.address.format(**things)
+    def open(self, page: Page, base: str, things: Mapping[str, str]) -> None:
+        """Open it at an address, the things filled in, and wait until it shows what it is for."""
+        page.goto(base + self.address.format(**things))
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(FILLED)
+
+
+def enter_demo(page: Page, base: str, sign_in: str) -> None:
+    """Sign in to a demo by one click, as one of its people."""
+    page.goto(f"{base}/login")
+    page.get_by_test_id(f"demo-{sign_in}").click()
+    page.locator("#content").wait_for()
 
 
 FILLED = """

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.chromium import QUIET
-from tests.console_pages import FILLED, PAGES, ConsolePage
+from tests.chromium import launched
+from tests.console_pages import PAGES, ConsolePage, enter_demo
 from tests.patience import wait_for
 from tests.stack import Stack, assetloop
 
@@ -73,14 +73,10 @@ def send_what_cannot_be_used(address: str, token: str) -> None:
 
 def take(address: str, pages: Sequence[ConsolePage], folder: Path) -> None:
     """Take every picture of these pages, signed in as the demo's supervisor."""
-    from playwright.sync_api import sync_playwright
-
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+    with launched() as browser:
         for language in LANGUAGES:
             _in_language(browser, address, pages, folder, language)
-        browser.close()
 
 
 def _in_language(browser: Browser, address: str, pages: Sequence[ConsolePage], folder: Path, language: str) -> None:
@@ -90,12 +86,8 @@ def _in_language(browser: Browser, address: str, pages: Sequence[ConsolePage], f
     page = context.new_page()
     for one in sorted(pages, key=lambda one: not one.is_public):
         if not one.is_public and not context.cookies():
-            page.goto(f"{address}/login")
-            page.get_by_test_id("demo-amara").click()
-            page.locator("#content").wait_for()
-        page.goto(address + one.at(THINGS))
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function(FILLED)
+            enter_demo(page, address, "amara")
+        one.open(page, address, THINGS)
         _pictures(page, folder / f"{one.name}-{language}")
     context.close()
 

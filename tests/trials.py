@@ -6,7 +6,6 @@ are those that the product takes, from the first click to what the task wants to
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -14,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
-from tests.chromium import QUIET
+from tests.chromium import launched
+from tests.console_pages import enter_demo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -258,13 +258,11 @@ KINDS = {
 
 def main(base: str, *only: str) -> None:
     """Walk all, or those that are named."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+    with launched() as browser:
         _approve(browser, base)
         for sign_in, (kind, tasks) in KINDS.items():
             if not only or sign_in in only:
                 _walk(browser, base, sign_in, kind, tasks)
-        browser.close()
 
 
 def _approve(browser: Browser, base: str) -> None:
@@ -282,9 +280,7 @@ def _approve(browser: Browser, base: str) -> None:
 def _signed_in(browser: Browser, base: str, sign_in: str) -> Page:
     context = browser.new_context(locale="en-US", timezone_id="Asia/Shanghai", viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    page.goto(f"{base}/login")
-    page.get_by_test_id(f"demo-{sign_in}").click()
-    page.locator("#content").wait_for()
+    enter_demo(page, base, sign_in)
     return page
 
 

@@ -19,6 +19,7 @@ from grafana.publishing.push import PushHow, PushStep, push
 from grafana.publishing.server import GrafanaServer
 from plant.clock import SystemClock
 from storage.core.database import Database, Role
+from tests.chromium import launched
 from tests.grafana import real_grafana
 from tests.grafana.conftest import sick
 from tests.grafana.looking import WIDTHS, Seen, look_at
@@ -65,14 +66,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    from playwright.sync_api import sync_playwright
-
-    from tests.chromium import QUIET
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+    with launched() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def test_what_is_provisioned_is_whole(

@@ -42,9 +42,7 @@ def test_the_tour_goes_to_every_page() -> None:
 def tour(tab: Tab) -> Iterator[tuple[ConsolePage, Page]]:
     """Open every page that is seen by who is signed in, one after the other."""
     for one in PAGES:
-        tab.page.goto(tab.base + one.at(THINGS))
-        tab.page.wait_for_load_state("networkidle")
-        tab.page.wait_for_function(FILLED)
+        one.open(tab.page, tab.base, THINGS)
         yield one, tab.page
     tab.faults.clear()  # the browser says itself that the missing page is missing
 
