@@ -16,6 +16,7 @@ from plant.asset import Asset, AssetClass, Plant, Site
 from plant.errors import Rejected
 from storage.core.database import Transaction
 from storage.register import assets as store
+from storage.register.facts import put_assets
 
 
 def import_plant(tx: Transaction, plant: Plant, *, at: datetime) -> Difference:
@@ -86,7 +87,7 @@ def add_bare(
         store.put_site(tx, Site(tag=site, name=site))
     if not class_known:
         store.put_class(tx, AssetClass(tag=asset_class, name=asset_class))
-    store.put_asset(tx, site, Asset(tag=tag, name=name or tag, name_zh=name_zh, class_tag=asset_class))
+    put_assets(tx, site, [Asset(tag=tag, name=name or tag, name_zh=name_zh, class_tag=asset_class)])
     asset = store.get_asset(tx, site, tag)
     store.put_installation(tx, asset.asset_id, None, at)
     return store.get_asset(tx, site, tag)

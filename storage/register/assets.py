@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from plant.asset import Asset, AssetClass, Equipment, SignalSpec, Site
+from plant.asset import AssetClass, Equipment, SignalSpec, Site
 from plant.errors import NotFound
 from plant.iso14224 import Names
 from storage.core.database import Transaction
@@ -39,24 +39,6 @@ def put_class(tx: Transaction, asset_class: AssetClass) -> str:
 def put_class_signal(tx: Transaction, class_tag: str, signal: SignalSpec, position: int) -> str:
     """Add or change what a class says of one signal."""
     return _outcome(tx, "assets.put_class_signal", class_tag=class_tag, position=position, **asdict(signal))
-
-
-def put_asset(tx: Transaction, site: str, asset: Asset) -> str:
-    """Add or change a functional location, without its machine, signals and feeds."""
-    return _outcome(
-        tx,
-        "assets.put_asset",
-        site=site,
-        class_tag=asset.class_tag,
-        tag=asset.tag,
-        name=asset.name,
-        name_zh=asset.name_zh,
-        x=asset.x,
-        y=asset.y,
-        wear_limit=asset.wear_limit,
-        area=asset.area,
-        criticality=asset.criticality,
-    )
 
 
 def put_signals(tx: Transaction, site: str, *tags: str) -> list[str]:

@@ -50,32 +50,6 @@ WHERE (
 )
 RETURNING xmax = 0 AS added;
 
--- name: put_asset
--- Add or change a functional location; one that was retired is in view again, unless it was merged.
-INSERT INTO asset AS held (site_id, class_id, tag, name, name_zh, x, y, wear_limit, area, criticality)
-SELECT
-    s.site_id, c.class_id, %(tag)s, %(name)s, %(name_zh)s, %(x)s, %(y)s, %(wear_limit)s, %(area)s, %(criticality)s
-FROM site AS s, asset_class AS c
-WHERE s.tag = %(site)s AND c.tag = %(class_tag)s
-ON CONFLICT ON CONSTRAINT asset_tag_is_unique_in_its_site DO UPDATE
-SET
-    class_id = excluded.class_id, name = excluded.name, name_zh = excluded.name_zh,
-    x = excluded.x, y = excluded.y, wear_limit = excluded.wear_limit, area = excluded.area,
-    criticality = excluded.criticality,
-    self_registered = false,
-    retired_at = NULL, retired_by = NULL
-WHERE held.merged_into IS NULL
-    AND (
-        held.class_id, held.name, held.name_zh, held.x, held.y, held.wear_limit, held.area, held.criticality,
-        held.self_registered, held.retired_by
-    )
-    IS DISTINCT FROM
-    (
-        excluded.class_id, excluded.name, excluded.name_zh, excluded.x, excluded.y, excluded.wear_limit, excluded.area,
-        excluded.criticality, false, NULL
-    )
-RETURNING xmax = 0 AS added;
-
 -- name: put_signals_of_class
 -- Give assets the signals that their classes describe; what was said of one asset's own signal stays.
 INSERT INTO signal AS held (

@@ -17,7 +17,7 @@ from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database
 from storage.models import findings
-from storage.register import assets
+from storage.register import assets, facts
 
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def pump(app_database: Database) -> int:
     with app_database.transaction() as tx:
         assets.put_site(tx, Site(tag="demo", name="Demo"))
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        facts.put_assets(tx, "demo", [Asset(tag="P-101", name="Feed pump A", class_tag="pump")])
         return assets.get_asset(tx, "demo", "P-101").asset_id
 
 

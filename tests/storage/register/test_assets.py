@@ -25,7 +25,7 @@ def asset_id(app_database: Database, superuser: Any) -> int:
     with app_database.transaction() as tx:
         assets.put_site(tx, Site(tag="demo", name="Demo"))
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        assets.put_asset(tx, "demo", Asset(tag="P-1", name="", class_tag="pump"))
+        facts.put_assets(tx, "demo", [Asset(tag="P-1", name="", class_tag="pump")])
         asset_id = assets.get_asset(tx, "demo", "P-1").asset_id
         facts.put_machines(tx, [("pump", OLD), ("pump", NEW)])
         assert assets.put_installation(tx, asset_id, OLD, AT) == "added"

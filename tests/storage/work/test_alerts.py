@@ -14,7 +14,7 @@ from plant.asset import Asset, AssetClass, Site
 from plant.errors import NotFound
 from plant.severity import Severity
 from storage.core.database import Database
-from storage.register import assets
+from storage.register import assets, facts
 from storage.work import alerts
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ def alert(app_database: Database) -> Alert:
     with app_database.transaction() as tx:
         assets.put_site(tx, Site(tag="demo", name="Demo"))
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        facts.put_assets(tx, "demo", [Asset(tag="P-101", name="Feed pump A", class_tag="pump")])
         asset_id = assets.get_asset(tx, "demo", "P-101").asset_id
     return Alert(
         alert_id=UUID(int=1),

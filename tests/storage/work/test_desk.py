@@ -16,7 +16,7 @@ from plant.finding import Finding, FindingSource, Share
 from plant.severity import Severity
 from storage.core.database import Database, Role, Transaction
 from storage.models import findings
-from storage.register import assets
+from storage.register import assets, facts
 from storage.work import desk
 from tests.plant_rows import PlantRows
 
@@ -30,7 +30,7 @@ def finding(app_database: Database) -> Finding:
     with app_database.transaction() as tx:
         assets.put_site(tx, Site(tag="demo", name="Demo"))
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        facts.put_assets(tx, "demo", [Asset(tag="P-101", name="Feed pump A", class_tag="pump")])
         written = Finding(
             finding_id=UUID(int=1),
             asset_id=assets.get_asset(tx, "demo", "P-101").asset_id,

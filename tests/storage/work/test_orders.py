@@ -13,7 +13,7 @@ from plant.errors import Conflict, NotFound
 from plant.severity import Severity
 from plant.work_order import OrderState, WorkOrder
 from storage.core.database import Database, Transaction
-from storage.register import assets
+from storage.register import assets, facts
 from storage.work import orders
 from storage.work.orders import OrderEvent, order_number
 
@@ -26,7 +26,7 @@ def order(app_database: Database) -> WorkOrder:
     with app_database.transaction() as tx:
         assets.put_site(tx, Site(tag="demo", name="Demo"))
         assets.put_class(tx, AssetClass(tag="pump", name="Pump"))
-        assets.put_asset(tx, "demo", Asset(tag="P-101", name="Feed pump A", class_tag="pump"))
+        facts.put_assets(tx, "demo", [Asset(tag="P-101", name="Feed pump A", class_tag="pump")])
         asset_id = assets.get_asset(tx, "demo", "P-101").asset_id
         order_id = orders.next_order_id(tx)
     return WorkOrder(
