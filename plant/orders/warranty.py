@@ -33,10 +33,6 @@ class StandingWarranty(Warranty):
     manufacturer: str
     model: str
 
-    def holds_on(self, day: date) -> bool:
-        """Say whether it holds on a day."""
-        return self.starts <= day <= self.ends
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoveredFailure(Warranty):

@@ -105,13 +105,6 @@ WHERE (%(request_id)s::integer IS NULL OR r.request_id = %(request_id)s)
 ORDER BY r.request_id DESC
 LIMIT 500;
 
--- name: lock
--- Lock a request.
-SELECT state
-FROM design_request
-WHERE request_id = %(request_id)s
-FOR UPDATE;
-
 -- name: decide
 -- Decide on a request.
 UPDATE design_request

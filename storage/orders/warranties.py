@@ -1,11 +1,10 @@
-"""Warranties as rows: what was said of machines, what stands, and which failures and alerts fell within one."""
+"""Warranties as rows: what was said of machines, what stands, and which failures fell within one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from plant.errors import Conflict
 from plant.orders.warranty import CoveredFailure, StandingWarranty, Warranty
@@ -62,13 +61,6 @@ def covered_failures(tx: Transaction, order_ids: Sequence[int]) -> dict[int, Cov
         return {}
     rows = tx.all("warranties.covered", order_ids=list(order_ids))
     return {row["order_id"]: CoveredFailure(**row) for row in rows}
-
-
-def covered_alerts(tx: Transaction, alert_ids: Sequence[UUID]) -> dict[UUID, date]:
-    """Return until when the warranty holds of those alerts that began within one."""
-    if not alert_ids:
-        return {}
-    return {row["alert_id"]: row["ends"] for row in tx.all("warranties.covered_alerts", alert_ids=list(alert_ids))}
 
 
 def failures_of_project(tx: Transaction, project_id: int, *, at: datetime) -> list[ProjectFailure]:

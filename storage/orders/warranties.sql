@@ -48,18 +48,6 @@ JOIN installation AS i USING (installation_id)
 LEFT JOIN equipment AS e USING (equipment_id)
 WHERE w.order_id = ANY (%(order_ids)s::integer[]);
 
--- name: covered_alerts
--- Until when the machines of some alerts are within a warranty, as far as the alert began in it.
-SELECT l.alert_id, w.ends
-FROM alert AS l
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-JOIN warranty_standing AS w USING (asset_id)
-JOIN installation AS i USING (installation_id)
-WHERE l.alert_id = ANY (%(alert_ids)s::uuid[])
-    AND (i.installed_to IS NULL OR i.installed_to > l.onset)
-    AND (l.onset AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends;
-
 -- name: of_project
 -- The failures at a project's assets that fell within a warranty, the oldest first.
 SELECT w.order_id, a.tag AS asset, o.failure_mode, w.failed_at, w.guarantor, w.ends
