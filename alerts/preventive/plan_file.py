@@ -109,12 +109,12 @@ def import_maintenance_plans(
     """
     done: Counter[str] = Counter()
     for plan in plans:
-        asset = assets.get_asset(tx, site, plan.asset)
+        assets.get_asset(tx, site, plan.asset)
         first = None
         if plan.kind is PlanKind.CALENDAR and plan.begins is not None:
             zone = assets.time_zone_of(tx, site)
             first = next_due(plan.rule, begins=plan.begins, zone=zone, after=None, working_days=plan.working_days)
             if first is None:
                 raise Rejected("never_due", f"plan {plan.tag} of {plan.asset} is never due by {plan.rule}")
-        done[maintenance_plans.put_plan(tx, asset.asset_id, plan, first_due=first, at=clock.now(), by=by)] += 1
+        done[maintenance_plans.put_plan(tx, site, plan, first_due=first, at=clock.now(), by=by)] += 1
     return {how: done[how] for how in ("added", "changed", "left")}

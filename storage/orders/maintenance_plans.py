@@ -19,29 +19,27 @@ _AT_ONCE = 1000
 
 
 def put_plan(
-    tx: Transaction, asset_id: int, plan: MaintenancePlan, *, first_due: datetime | None, at: datetime, by: str
+    tx: Transaction, site: str, plan: MaintenancePlan, *, first_due: datetime | None, at: datetime, by: str
 ) -> str:
     """Keep a plan of an asset; answers `added`, `changed` or `left`."""
-    values = {
-        "asset_id": asset_id,
-        "tag": plan.tag,
-        "document": Jsonb(maintenance_document(plan)),
-        "first_due": first_due,
-    }
-    row = tx.first("maintenance_plans.put", **values, at=at, by=by)
-    if row is None:
-        return "left"
-    return "added" if row["added"] else "changed"
+    row = {**_row(plan), "first_due": first_due and first_due.isoformat()}
+    return next(_put(tx, site, [row], at, by))
 
 
 def put_plans(tx: Transaction, site: str, plans: Sequence[MaintenancePlan], *, at: datetime, by: str) -> Iterator[str]:
     """Keep many plans of a site's assets, none twice; one outcome each. A round finds out when each is due."""
     for begin in range(0, len(plans), _AT_ONCE):
-        piece = plans[begin : begin + _AT_ONCE]
-        rows = [{"asset": one.asset, "tag": one.tag, "document": maintenance_document(one)} for one in piece]
-        touched = tx.all("maintenance_plans.put_many", site=site, rows=Jsonb(rows), at=at, by=by)
-        yield from ("added" if row["added"] else "changed" for row in touched)
-        yield from ["left"] * (len(piece) - len(touched))
+        yield from _put(tx, site, [_row(one) for one in plans[begin : begin + _AT_ONCE]], at, by)
+
+
+def _row(plan: MaintenancePlan) -> dict[str, Any]:
+    return {"asset": plan.asset, "tag": plan.tag, "document": maintenance_document(plan)}
+
+
+def _put(tx: Transaction, site: str, rows: Sequence[dict[str, Any]], at: datetime, by: str) -> Iterator[str]:
+    touched = tx.all("maintenance_plans.put", site=site, rows=Jsonb(rows), at=at, by=by)
+    yield from ("added" if row["added"] else "changed" for row in touched)
+    yield from ["left"] * (len(rows) - len(touched))
 
 
 def candidates(tx: Transaction, *, now: datetime) -> list[int]:

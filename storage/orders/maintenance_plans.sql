@@ -1,24 +1,9 @@
 -- name: put
--- Keep a plan of an asset; no row where it is kept as it is. One whose rule changed is due by the new one.
+-- Keep plans of a site's assets; no row for one that is kept as it is. One whose rule changed is due by the new one; when
+-- one is due that says nothing of it, a round finds out.
 INSERT INTO maintenance_plan AS held (asset_id, tag, document, kept_at, kept_by, next_due, anchor_at)
-VALUES (%(asset_id)s, %(tag)s, %(document)s, %(at)s, %(by)s, %(first_due)s, %(at)s)
-ON CONFLICT ON CONSTRAINT maintenance_plan_tag_is_unique_at_its_asset DO UPDATE
-SET
-    document = excluded.document, kept_at = excluded.kept_at, kept_by = excluded.kept_by,
-    next_due = CASE
-        WHEN held.document -> 'rule' = excluded.document -> 'rule'
-            AND held.document -> 'begins' = excluded.document -> 'begins'
-            THEN held.next_due
-        WHEN held.occurrences = 0 THEN excluded.next_due
-    END
-WHERE held.document <> excluded.document
-RETURNING xmax = 0 AS added;
-
--- name: put_many
--- Keep many plans of a site's assets; when one that is new or changed is due, a round finds out.
-INSERT INTO maintenance_plan AS held (asset_id, tag, document, kept_at, kept_by, anchor_at)
-SELECT a.asset_id, r.tag, r.document, %(at)s, %(by)s, %(at)s
-FROM jsonb_to_recordset(%(rows)s) AS r (asset text, tag text, document jsonb)
+SELECT a.asset_id, r.tag, r.document, %(at)s, %(by)s, r.first_due, %(at)s
+FROM jsonb_to_recordset(%(rows)s) AS r (asset text, tag text, document jsonb, first_due timestamptz)
 JOIN site AS s ON s.tag = %(site)s
 JOIN asset AS a ON a.site_id = s.site_id AND a.tag = r.asset
 ON CONFLICT ON CONSTRAINT maintenance_plan_tag_is_unique_at_its_asset DO UPDATE
@@ -28,6 +13,7 @@ SET
         WHEN held.document -> 'rule' = excluded.document -> 'rule'
             AND held.document -> 'begins' = excluded.document -> 'begins'
             THEN held.next_due
+        WHEN held.occurrences = 0 THEN excluded.next_due
     END
 WHERE held.document <> excluded.document
 RETURNING xmax = 0 AS added;
