@@ -1,6 +1,6 @@
 -- Whose warranty stands on which machine, and which failures fell within it.
 
-DROP VIEW IF EXISTS failure_in_warranty, warranty_failure, warranty_standing;
+DROP VIEW IF EXISTS failure_in_warranty, warranty_failure, failed_machine, warranty_standing;
 
 -- A day that somebody wrote as 2026-03-01; null where it is none.
 CREATE OR REPLACE FUNCTION day_or_null(p_said text) RETURNS date
@@ -114,10 +114,10 @@ SELECT a.asset_id, w.installation_id, w.starts, w.ends, w.guarantor, w.terms, w.
 FROM asset AS a
 CROSS JOIN LATERAL warranty_of(a.asset_id) AS w;
 
--- The failures that fell within the warranty of the machine that stood there: orders about one that were not cancelled,
--- nor closed as none. It counts when the machine lost its function, else when that was seen first.
-CREATE VIEW warranty_failure AS
-SELECT o.order_id, o.asset_id, f.at AS failed_at, i.installation_id, w.starts, w.ends, w.guarantor, w.terms, w.source
+-- Which machine failed when, by orders about a failure that were not cancelled, nor closed as none. It counts when the
+-- machine lost its function, else when that was seen first; `day` is that at its site.
+CREATE VIEW failed_machine AS
+SELECT o.order_id, o.asset_id, i.installation_id, f.at AS failed_at, (f.at AT TIME ZONE s.timezone)::date AS day
 FROM work_order AS o
 JOIN asset AS a USING (asset_id)
 JOIN site AS s USING (site_id)
@@ -135,38 +135,23 @@ CROSS JOIN LATERAL (
     ORDER BY n.installed_to NULLS LAST
     LIMIT 1
 ) AS i
-CROSS JOIN LATERAL warranty_of(o.asset_id) AS w
-WHERE w.installation_id = i.installation_id
-    AND o.failure_mode <> ''
+WHERE o.failure_mode <> ''
     AND o.state <> 'CAN'
-    AND coalesce(c.outcome, 'confirmed') = 'confirmed'
-    AND (f.at AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends;
+    AND coalesce(c.outcome, 'confirmed') = 'confirmed';
+
+-- The failures that fell within the warranty of the machine that stood there.
+CREATE VIEW warranty_failure AS
+SELECT f.order_id, f.asset_id, f.failed_at, w.installation_id, w.starts, w.ends, w.guarantor, w.terms, w.source
+FROM failed_machine AS f
+CROSS JOIN LATERAL warranty_of(f.asset_id) AS w
+WHERE f.installation_id = w.installation_id AND f.day BETWEEN w.starts AND w.ends;
 
 -- The same orders, for whoever asks about all of them: each asset's warranties are looked up once, not once an order.
 CREATE VIEW failure_in_warranty AS
 WITH standing AS MATERIALIZED (
     SELECT w.asset_id, w.installation_id, w.starts, w.ends FROM warranty_standing AS w
 )
-SELECT o.order_id
+SELECT f.order_id
 FROM standing AS w
-JOIN work_order AS o USING (asset_id)
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-LEFT JOIN work_order_closing AS c USING (order_id)
-CROSS JOIN LATERAL (
-    SELECT
-        coalesce(
-            c.failed_at, (o.evidence ->> 'failed_at')::timestamptz, (o.evidence ->> 'onset')::timestamptz, o.created_at
-        ) AS at
-) AS f
-WHERE o.failure_mode <> ''
-    AND o.state <> 'CAN'
-    AND coalesce(c.outcome, 'confirmed') = 'confirmed'
-    AND (f.at AT TIME ZONE s.timezone)::date BETWEEN w.starts AND w.ends
-    AND w.installation_id = (
-        SELECT n.installation_id
-        FROM installation AS n
-        WHERE n.asset_id = o.asset_id AND (n.installed_to IS NULL OR n.installed_to > f.at)
-        ORDER BY n.installed_to NULLS LAST
-        LIMIT 1
-    );
+JOIN failed_machine AS f USING (asset_id)
+WHERE f.installation_id = w.installation_id AND f.day BETWEEN w.starts AND w.ends;
