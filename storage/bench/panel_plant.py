@@ -16,34 +16,12 @@ from storage.core.driver_errors import in_our_terms
 from storage.core.grade import Grade
 
 _REGISTER = ("site", "classes", "assets", "service", "signals", "feeds", "machines", "models", "model_events")
-_LIFE = (
-    *("drift_checks", "wear", "remaining_life", "health", "findings", "alerts", "alert_events", "incidents", "floods"),
-    *(
-        "orders",
-        "order_events",
-        "closings",
-        "bookings",
-        "labels",
-        "lessons",
-        "projects",
-        "project_assets",
-        "milestones",
-    ),
-    *(
-        "gates",
-        "documents",
-        "punches",
-        "signatures",
-        "goals",
-        "designs",
-        "slots",
-        "quarantine",
-        "clocks",
-        "delivery_of_all",
-        "delivery_hours",
-        "batches",
-    ),
-)
+_CONDITION = ("drift_checks", "wear", "remaining_life", "health")
+_ALARMS = ("findings", "alerts", "alert_events", "incidents", "floods")
+_ORDERS = ("orders", "order_events", "closings", "bookings", "labels", "lessons")
+_PROJECTS = ("projects", "project_assets", "milestones", "gates", "documents", "punches", "signatures", "goals")
+_INTAKE = ("slots", "quarantine", "clocks", "delivery_of_all", "delivery_hours", "batches")
+_LIFE = (*_CONDITION, *_ALARMS, *_ORDERS, *_PROJECTS, "designs", *_INTAKE)
 FAST = 1  # the machine whose signals speak every second
 
 
@@ -89,7 +67,7 @@ def build(url: str, plant: PanelPlant, grade: Grade, progress: Progress) -> None
         tx = Transaction(connection)
         now = tx.one("panel_plant.now")["now"]
         tx.run("panel_plant.latest", until=now)
-        tx.run("panel_plant.figures", until=now)
+        tx.run("upkeep.keep_figures", now=now)
         tx.run("panel_plant.settle")
 
 
@@ -159,10 +137,7 @@ def _server_here(tx: Transaction) -> psutil.Process | None:
 
 
 def _worked_s(process: psutil.Process | None) -> float:
-    if process is None:
-        return 0.0
-    used = process.cpu_times()
-    return float(used.user + used.system)
+    return 0.0 if process is None else sum(process.cpu_times()[:2])
 
 
 def first_project(tx: Transaction) -> str:

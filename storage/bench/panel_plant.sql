@@ -449,10 +449,6 @@ SELECT asset_id, 95, 'ahead', %(until)s, %(until)s, 4
 FROM asset
 WHERE mod(asset_id, 100) = 0;
 
--- name: figures
--- Figures by month, as upkeep keeps them.
-SELECT keep_figures(%(until)s) + keep_goals(%(until)s) AS kept;
-
 -- name: project
 -- The project that panels are asked about.
 SELECT min(tag) AS tag
