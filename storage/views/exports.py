@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +88,7 @@ def spending_of(tx: Transaction, order_ids: Sequence[int]) -> dict[int, SpentOnO
 
 def bookings_after(tx: Transaction, wanted: BookingFilter, after: int, *, most: int) -> list[ListedBooking]:
     """Return bookings behind one of them, the oldest first."""
-    named: dict[str, Any] = {name: getattr(wanted, name) for name in ("site", "asset", "time_from", "time_to")}
-    return [ListedBooking(**row) for row in tx.all("exports.bookings", **named, after=after, most=most)]
+    return [ListedBooking(**row) for row in tx.all("exports.bookings", **asdict(wanted), after=after, most=most)]
 
 
 def machines_at(tx: Transaction, asset_ids: Sequence[int]) -> dict[int, InstalledMachine]:
