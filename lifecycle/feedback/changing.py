@@ -189,9 +189,10 @@ def _change_spare(tx: Transaction, request: DesignRequest, wish: SpareChange) ->
 
 def _ask(tx: Transaction, request: DesignRequest, asked: ClassRequirement, at: datetime, by: str) -> MadeChange:
     kept = requirements_of_class(tx, request.class_id)
-    before = requirements_of_document(kept.document).classes[0] if kept else None
-    whole = merged(before or ClassRequirement(class_tag=request.asset_class), asked)
-    if whole == (before or ClassRequirement(class_tag=request.asset_class)):
+    nothing = ClassRequirement(class_tag=request.asset_class)
+    before = requirements_of_document(kept.document).classes[0] if kept else nothing
+    whole = merged(before, asked)
+    if whole == before:
         raise _nothing(f"what is asked of {request.asset_class}")
     document = requirements_document(Requirements(classes=(whole,)))
     version = keep_for_class(tx, request.class_id, document=document, request_id=request.request_id, at=at, by=by)
