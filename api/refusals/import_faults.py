@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import cache
 
 from api.language import Language
+from api.refusals.phrases import Phrases
 
 FAULTS: Mapping[str, str] = {
     # Tag lists and cells.
@@ -128,7 +127,7 @@ FAULTS: Mapping[str, str] = {
 }
 """The Chinese of each fault and note; a value that is one of them itself is said in Chinese too."""
 
-_HOLE = re.compile(r"\{\}")
+_PHRASES = Phrases(FAULTS)
 
 
 def fault_in(language: Language, text: str) -> str:
@@ -137,23 +136,4 @@ def fault_in(language: Language, text: str) -> str:
     >>> fault_in(Language.ZH, "P-1, column High: 'much' is no number")
     "P-1，列 High：'much' 不是数字"
     """
-    if language is Language.EN:
-        return text
-    known = FAULTS.get(text)
-    if known is not None:
-        return known
-    for pattern, chinese in _patterns():
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return chinese.format(*(fault_in(language, value) for value in found.groups()))
-    return text
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Compile what holds values; the one with the most words of its own is tried first."""
-    holed = sorted((english for english in FAULTS if "{}" in english), key=lambda one: -len(_HOLE.sub("", one)))
-    return tuple(
-        (re.compile("(.*?)".join(map(re.escape, _HOLE.split(english))), re.DOTALL), FAULTS[english])
-        for english in holed
-    )
+    return _PHRASES.said(text) if language is Language.ZH else text

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cache
-
 from api.language import Language
 from api.refusals.chinese import CHINESE
+from api.refusals.phrases import Phrases
 from plant.errors import AssetloopError, Rejected
 
 _TITLES = {
@@ -27,7 +24,7 @@ _TITLES = {
     503: ("Ask again later", "请稍后再试"),
 }
 _OTHERWISE = ("Something failed here", "服务出错")
-_HOLE = re.compile(r"\{\}")
+_PHRASES = Phrases(CHINESE)
 
 
 def title_of(language: Language, status: int) -> str:
@@ -43,23 +40,12 @@ def title_of(language: Language, status: int) -> str:
 def refusal(language: Language, detail: str) -> str:
     """Say a refusal in a language; what has no words in it stays English.
 
-    Values stand where `{}` or, where Chinese wants another order, `{1}` stands, counted from 0.
-
     >>> refusal(Language.ZH, "there is no work order WO-000009")
     '没有工单 WO-000009'
     >>> refusal(Language.EN, "there is no work order WO-000009")
     'there is no work order WO-000009'
     """
-    if language is Language.EN or not detail:
-        return detail
-    known = CHINESE.get(detail)
-    if known is not None:
-        return known
-    for pattern, chinese in _patterns():
-        found = pattern.fullmatch(detail)
-        if found is not None:
-            return chinese.format(*(refusal(language, value) for value in found.groups()))
-    return detail
+    return _PHRASES.said(detail) if language is Language.ZH else detail
 
 
 def told(language: Language, error: AssetloopError) -> str:
@@ -69,14 +55,3 @@ def told(language: Language, error: AssetloopError) -> str:
     '请说明要搜索什么'
     """
     return refusal(language, error.detail if isinstance(error, Rejected) else str(error))
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Compile what holds values; the one with the most words of its own is tried first."""
-    holed = sorted((english for english in CHINESE if "{}" in english), key=lambda one: -len(_HOLE.sub("", one)))
-    return tuple((_pattern(_HOLE.split(english)), CHINESE[english]) for english in holed)
-
-
-def _pattern(parts: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(re.escape(part) for part in parts), re.DOTALL)
