@@ -23,9 +23,6 @@ FAULTS: Mapping[str, str] = {
     "write it as 0…100 °C": "请写作 0…100 °C",
     "columns that the mapping does not know were left out: {}": "映射中没有的列已忽略：{}",
     "hidden sheets were not read: {}": "未读取隐藏的工作表：{}",
-    "columns {} may be the same: {} was taken, the other is kept as a parameter": (
-        "列 {0} 含义可能相同：采用 {1}，另一列保存为参数"
-    ),
     "totals and headings without a tag were left out: {}": "没有位号的合计行和标题行已忽略：{}",
     # COBie.
     "there is no sheet {}": "缺少工作表 {}",

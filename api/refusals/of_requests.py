@@ -65,7 +65,6 @@ OF_REQUESTS: Mapping[str, str] = {
     "{} is not one of {}": "{} 不在 {} 之中",
     "{} is none of {}": "{} 不在 {} 之中",
     "{} has not answered in time": "{} 未及时应答",
-    "it is away": "不可用",
     "the database is away": "数据库不可用",
     # what pydantic says of a document
     "Field required": "缺少此项",

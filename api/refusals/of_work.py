@@ -126,7 +126,6 @@ OF_WORK: Mapping[str, str] = {
     "plan {} of {} is never due by {}": "{1} 的计划 {0} 按 {2} 永不到期",
     "{} has a plan {} already; change it, or choose another tag": "{} 已有计划 {}；请修改该计划，或另选标签",
     "{} has no plan {}": "{} 没有计划 {}",
-    "the plan {} of {} was changed by somebody else; read it again": "{1} 的计划 {0} 已被他人更改；请重新读取",
     # models
     "no equipment is installed at asset {}; register it first": "设备 {} 未安装装置；请先登记",
     "proposal {} is {} already, by {}": "重新训练建议 {0} 已由 {2} 处理为 {1}",

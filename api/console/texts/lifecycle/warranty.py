@@ -26,7 +26,6 @@ WARRANTY_TEXTS: dict[str, tuple[str, str]] = {
     "warranty_terms": ("Contract and terms", "合同与条款"),
     "warranty_lacks": ("Say its first and last day, as 2026-06-01", "请填写首日与末日，如 2026-06-01"),
     "warranty_keep": ("Keep", "保存"),
-    "claim": ("Claim", "索赔"),
     "claims": ("Warranty claims", "质保索赔"),
     "claims_none": ("Nothing has been claimed yet.", "尚无索赔。"),
     "claims_none_asked": ("No claim is as asked for.", "没有符合条件的索赔。"),
