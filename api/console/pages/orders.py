@@ -170,7 +170,8 @@ class OrderListPage:
             asked["state"] = "open" if self._view == "board" else "all"
         if asked["assignee"] == _ME:
             asked["assignee"] = self._me(self._visit.parts)
-        return asked | {"overdue": "true" if asked["overdue"] else None}
+        ticked = {"overdue": asked["overdue"], "in_warranty": asked.pop("warranty")}
+        return asked | {key: "true" if is_ticked else None for key, is_ticked in ticked.items()}
 
     def _me(self, parts: Parts) -> str:
         with parts.database.transaction() as tx:

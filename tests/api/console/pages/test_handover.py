@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -165,6 +166,11 @@ def test_a_failure_within_a_warranty_is_marked_and_claimed(
     page.goto(f"{console}/alerts")
     page.get_by_test_id("warranty").wait_for()
     page.goto(f"{console}/work-orders?warranty=1")
+    page.get_by_test_id("warranty").wait_for()
+    page.get_by_test_id("export").click()
+    with page.expect_download() as exported:
+        page.get_by_test_id("export-csv").click()
+    assert Path(exported.value.path()).read_bytes().count(b"\r\n") == 2, "the head, and the order in warranty"
     page.get_by_test_id("warranty").click()
     page.get_by_test_id("order-warranty").get_by_test_id("claim_make").click()
     page.get_by_test_id("claim-amount").fill("250,50")
