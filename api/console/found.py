@@ -7,17 +7,14 @@ from functools import partial
 from urllib.parse import quote
 from uuid import UUID
 
-from nicegui import run, ui
+from nicegui import ui
 
 from alerts.knowledge.nearest import Near
 from alerts.knowledge.search import Hit, Piece
 from api.console.components.elements import box, card, chip, link, moment, words
-from api.console.components.forms import sheet
+from api.console.components.forms import look_up, sheet
 from api.console.visit import Visit
 from api.parts import Parts
-from api.refusals.refusals import told
-from plant.errors import AssetloopError
-from plant.escaped import escaped
 from storage.knowledge import lessons
 from storage.knowledge.lessons import Lesson
 from storage.work.orders import order_number
@@ -95,11 +92,7 @@ def _pieces(pieces: Sequence[Piece]) -> None:
 
 
 async def _show_lesson(visit: Visit, lesson_id: UUID) -> None:
-    try:
-        lesson = await run.io_bound(read_lesson, visit.parts, lesson_id)
-    except AssetloopError as error:
-        ui.notify(escaped(told(visit.language, error)), type="negative")
-        return
+    lesson = await look_up(visit, partial(read_lesson, visit.parts, lesson_id))
     if lesson is not None:
         _lesson_sheet(visit, lesson)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from nicegui import run, ui
@@ -28,6 +28,7 @@ from plant.people.rights import Right
 
 Act = Callable[[Parts], Any]
 Need = tuple[Right, str]
+Found = TypeVar("Found")
 
 
 def _nothing() -> None:
@@ -211,6 +212,17 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
     with page:
         tell_drafts(is_done=True)
     return True
+
+
+async def look_up(visit: Visit, read: Callable[[], Found]) -> Found | None:
+    """Read something in a thread; None where it is refused, which is said, and where the console stops."""
+    page = ui.context.client  # see `Form`
+    try:
+        return await run.io_bound(read)
+    except AssetloopError as error:
+        with page:
+            ui.notify(escaped(told(visit.language, error)), type="negative")
+        return None
 
 
 def tell_drafts(*, is_done: bool) -> None:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, chip, heading, moment, record, words, zone
-from api.console.components.forms import sheet
+from api.console.components.forms import look_up, sheet
 from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.exporting import export_button
 from api.console.components.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts
-from api.refusals.refusals import told
 from api.schemas.quarantine import text_of
-from plant.errors import AssetloopError
-from plant.escaped import escaped
 from plant.people.rights import Right
 from storage.views import overview
 from storage.views.overview import Quarantined
@@ -76,11 +72,7 @@ def _row(visit: Visit, held: Quarantined) -> None:
 
 
 async def _open(visit: Visit, quarantine_id: int) -> None:
-    try:
-        held = await run.io_bound(read, visit.parts_for(Right.SEE_INGEST), quarantine_id)
-    except AssetloopError as error:
-        ui.notify(escaped(told(visit.language, error)), type="negative")
-        return
+    held = await look_up(visit, lambda: read(visit.parts_for(Right.SEE_INGEST), quarantine_id))
     if held is not None:
         _sheet(visit, held)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from nicegui import run, ui
+from nicegui import ui
 
 from alerts.alarms import bulk
 from alerts.alarms.acknowledgement import acknowledge_alert
@@ -15,12 +16,10 @@ from alerts.alarms.bulk import BulkOutcome
 from alerts.alarms.shelving import shelve_alert, unshelve_alert
 from api.console.components.alarms.about import AboutAlert, read_about, show_about, show_history
 from api.console.components.elements import mark, words
-from api.console.components.forms import Form, remark, said, sheet
+from api.console.components.forms import Form, look_up, remark, said, sheet
 from api.console.visit import Visit
 from api.parts import Parts
-from api.refusals.refusals import told
 from plant.alert import Alert
-from plant.errors import AssetloopError
 from plant.escaped import escaped
 from plant.people.rights import Right
 
@@ -29,11 +28,7 @@ _MOST_SAID = 3
 
 
 async def _about(visit: Visit, alert: Alert) -> AboutAlert | None:
-    try:
-        return await run.io_bound(read_about, visit.parts, alert.alert_id)
-    except AssetloopError as error:
-        ui.notify(escaped(told(visit.language, error)), type="negative")
-        return None
+    return await look_up(visit, partial(read_about, visit.parts, alert.alert_id))
 
 
 @contextmanager

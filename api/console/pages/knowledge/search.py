@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, urlencode
-
-from nicegui import run, ui
 
 from alerts.knowledge.search import SearchAnswer
 from alerts.knowledge.search import search as search_knowledge
 from alerts.knowledge.things import FoundThings, find_things
 from api.console.components.elements import box, chip, heading, link, mark, words
+from api.console.components.forms import look_up
 from api.console.components.frame import empty, framed
 from api.console.components.orders.order_rows import what
 from api.console.found import found_row
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
-from api.refusals.refusals import told
-from plant.errors import AssetloopError
 from plant.escaped import escaped
 
 _MOST = 30
@@ -52,11 +50,7 @@ def _field(visit: Visit, question: str) -> None:
 
 
 async def _answer(visit: Visit, question: str) -> None:
-    try:
-        answer = await run.io_bound(read, visit.parts, question)
-    except AssetloopError as error:
-        ui.notify(escaped(told(visit.language, error)), type="negative")
-        return
+    answer = await look_up(visit, partial(read, visit.parts, question))
     if answer is None:
         return
     _things(visit, answer.things)

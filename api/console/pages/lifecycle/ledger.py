@@ -11,7 +11,7 @@ from nicegui import run
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, mark, moment, record, words
-from api.console.components.forms import attempt, offer
+from api.console.components.forms import look_up, offer
 from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from lifecycle.attesting import heads
@@ -98,15 +98,14 @@ def _more(visit: Visit, chain: ShownChain, history: Element) -> None:
         room = box("line")
 
     async def older() -> None:
-        found: list[ShownChain] = []
-
-        def read() -> None:
+        def read() -> ShownChain:
             with visit.parts.database.transaction() as tx:
-                found.append(_read(tx, chain.line, below=below))
+                return _read(tx, chain.line, below=below)
 
-        if await attempt(visit, read):
+        found = await look_up(visit, read)
+        if found is not None:
             room.delete()
-            _more(visit, found[0], history)
+            _more(visit, found, history)
 
     with room:
         offer(visit, "ledger_older", older, testid=f"older-{chain.line.project}-{below}")
@@ -125,17 +124,16 @@ def _entry(visit: Visit, one: dict[str, Any]) -> None:
 
 
 async def _verify(visit: Visit, line: ChainLine, verdict: Element) -> None:
-    found: list[heads.ChainVerdict] = []
-
-    def read() -> None:
+    def read() -> heads.ChainVerdict:
         with visit.parts.database.transaction() as tx:
-            found.append(heads.compare(tx, line.project, []))
+            return heads.compare(tx, line.project, [])
 
-    if not await attempt(visit, read):
+    found = await look_up(visit, read)
+    if found is None:
         return
     said = ""
-    if isinstance(found[0], VerifiedChain):
-        said = visit.t("ledger_verified", count=found[0].entries)
-    elif isinstance(found[0], BrokenChain):
-        said = visit.t("ledger_broken", first=found[0].seq)
+    if isinstance(found, VerifiedChain):
+        said = visit.t("ledger_verified", count=found.entries)
+    elif isinstance(found, BrokenChain):
+        said = visit.t("ledger_broken", first=found.seq)
     verdict.set_text(said)  # type: ignore[attr-defined]

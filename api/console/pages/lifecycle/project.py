@@ -10,7 +10,7 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
-from api.console.components.forms import CredentialField, attempt, offer, remark, said, sheet
+from api.console.components.forms import CredentialField, attempt, look_up, offer, remark, said, sheet
 from api.console.components.frame import filling, framed
 from api.console.components.handover.claims import project_claims_card
 from api.console.components.handover.contents import (
@@ -59,22 +59,19 @@ class ProjectPage:
 
     async def read(self) -> None:
         """Read and show."""
-        found: list[tuple[ProjectView, CostCentre, RequirementsView, Sequence[WarrantyClaim]]] = []
-        visit = self._visit
-
-        def look() -> None:
-            database = visit.parts.database
-            view = looking.look(database, self._tag, clock=visit.parts.clock)
-            with database.transaction() as tx:
-                claims = list_claims(tx, ClaimsWanted(project=self._tag))
-            requirements = look_at_requirements(database, self._tag)
-            found.append((view, cost_centre(database, self._tag), requirements, claims))
-
-        if not await attempt(visit, look):
+        found = await look_up(self._visit, self._read)
+        if found is None:
             return
         self._room.clear()
         with self._room:
-            self._draw(*found[0])
+            self._draw(*found)
+
+    def _read(self) -> tuple[ProjectView, CostCentre, RequirementsView, Sequence[WarrantyClaim]]:
+        database, clock = self._visit.parts.database, self._visit.parts.clock
+        view = looking.look(database, self._tag, clock=clock)
+        with database.transaction() as tx:
+            claims = list_claims(tx, ClaimsWanted(project=self._tag))
+        return view, cost_centre(database, self._tag), look_at_requirements(database, self._tag), claims
 
     def _draw(
         self,

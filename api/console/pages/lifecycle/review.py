@@ -9,7 +9,7 @@ from urllib.parse import quote
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, heading, link, words
-from api.console.components.forms import attempt, offer
+from api.console.components.forms import look_up, offer
 from api.console.components.frame import filling, framed
 from api.console.components.handover import deciding
 from api.console.visit import Visit
@@ -54,11 +54,11 @@ class ReviewPage:
 
     async def read(self) -> None:
         """Read and show."""
-        found: list[ShownReview] = []
-        if await attempt(self._visit, lambda: found.append(self._read())):
+        found = await look_up(self._visit, self._read)
+        if found is not None:
             self._room.clear()
             with self._room:
-                self._draw(found[0])
+                self._draw(found)
 
     def _read(self) -> ShownReview:
         database, clock = self._visit.parts.database, self._visit.parts.clock
