@@ -82,10 +82,8 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
         yield
 
 
-_SAID_OF_CONNECTION = (
-    *("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again", "draft_back"),
-    "draft_forget",
-)
+_SAID_OF_CONNECTION = ("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again")
+_SAID_OF_DRAFTS = ("draft_back", "draft_forget")
 _SAID_OF_WAITING = ("offline", "waiting", "refused", "again", "forget", "keep")
 _WORDS_OF_WAITING = {
     "verdict": "verdict",
@@ -108,15 +106,20 @@ def _head(visit: Visit, title: str) -> None:
         f'<link rel="stylesheet" href="{_address("look.css")}"><link rel="stylesheet" href="{_address("lists.css")}">'
         f'<script src="{_address("console.js")}"></script><script src="{_address("lists.js")}"></script>'
         f'<script src="{_address("connection.js")}" data-said="{_said_of_connection(visit)}"></script>'
-        f'<script src="{_address("drafts.js")}" data-said="{_said_of_connection(visit)}"></script>'
+        f'<script src="{_address("drafts.js")}" data-said="{_said_of_drafts(visit)}"></script>'
         f'<script src="{_address("waiting.js")}" data-said="{_said_of_waiting(visit)}"></script>'
     )
 
 
 def _said_of_connection(visit: Visit) -> str:
-    """Write what a page says while it is away, and whose drafts it keeps."""
+    """Write what a page says while it is away, and where one signs in again."""
     texts = {key: visit.t(f"connection_{key}", at="{at}") for key in _SAID_OF_CONNECTION}
     return _attribute(visit, texts, signIn=f"/login?next={quote(visit.path)}")
+
+
+def _said_of_drafts(visit: Visit) -> str:
+    """Write what a page says of what was typed before."""
+    return _attribute(visit, {key: visit.t(f"connection_{key}") for key in _SAID_OF_DRAFTS})
 
 
 def _said_of_waiting(visit: Visit) -> str:
