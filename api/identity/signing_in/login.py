@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from datetime import timedelta
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -166,17 +167,32 @@ def _let_in(request: Request, begun: SignedIn, following: str) -> Response:
 
 
 def set_session_cookie(request: Request, answer: Response, begun: SignedIn) -> None:
-    """Hand a session over to the browser: unseen by scripts and other sites, by TLS alone where there is TLS."""
-    answer.set_cookie(
-        SESSION_COOKIE,
-        begun.cookie,
-        max_age=int(SESSION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=access_of(request).is_behind_tls or request.url.scheme == "https",
-    )
+    """Hand a session over to the browser."""
+    set_secret_cookie(request, answer, SESSION_COOKIE, begun.cookie, SESSION_LASTS)
     if begun.person.language and LANGUAGE_COOKIE not in request.cookies:
         answer.set_cookie(LANGUAGE_COOKIE, begun.person.language, max_age=_A_YEAR_S, samesite="strict")
+
+
+def set_secret_cookie(
+    request: Request,
+    answer: Response,
+    name: str,
+    secret: str,
+    lasts: timedelta,
+    *,
+    samesite: Literal["strict", "lax"] = "strict",
+    path: str = "/",
+) -> None:
+    """Hand a secret over to the browser: unseen by scripts and other sites, by TLS alone where there is TLS."""
+    answer.set_cookie(
+        name,
+        secret,
+        max_age=int(lasts.total_seconds()),
+        httponly=True,
+        samesite=samesite,
+        secure=access_of(request).is_behind_tls or request.url.scheme == "https",
+        path=path,
+    )
 
 
 def _refused(request: Request, parts: Parts, why: WrongCredential | SlowedDown, following: str) -> Response:

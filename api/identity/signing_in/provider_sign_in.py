@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from api.identity.access import address_of
 from api.identity.people import NewPerson, PersonReach, add_person, is_mail_address, normal
 from api.identity.secrets_shown_once import sha256_of
-from api.identity.signing_in.login import access_of, local_path, set_session_cookie
+from api.identity.signing_in.login import access_of, local_path, set_secret_cookie, set_session_cookie
 from api.identity.signing_in.login_page import sign_in_page
 from api.identity.signing_in.provider import ProviderSettings
 from api.identity.signing_in.shown_again import ASKS_AGAIN, confirm_shown_again, demand_person
@@ -40,7 +40,7 @@ router = APIRouter(include_in_schema=False)
 _log = logging.getLogger(__name__)
 _UNDER_WAY_FOR = timedelta(minutes=10)
 _LEEWAY_S = 60
-_STATE_COOKIE = "assetloop_provider_state"
+_STATE_COOKIE, _STATE_PATH = "assetloop_provider_state", "/login/provider"
 _ALGORITHMS = ["RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512", "EdDSA"]
 _PATIENCE_S = 10.0
 
@@ -81,15 +81,7 @@ def begin(
         one_time.begin_provider_sign_in(tx, sha256_of(state), kept)
     answer = RedirectResponse(address, status_code=303)
     # "lax": the way back comes from the provider's page
-    answer.set_cookie(
-        _STATE_COOKIE,
-        state,
-        max_age=int(_UNDER_WAY_FOR.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=access_of(request).is_behind_tls or request.url.scheme == "https",
-        path="/login/provider",
-    )
+    set_secret_cookie(request, answer, _STATE_COOKIE, state, _UNDER_WAY_FOR, samesite="lax", path=_STATE_PATH)
     return answer
 
 
@@ -113,7 +105,7 @@ def come_back(
     begun = begin_session(parts.database, person, Recognition.PROVIDER, address=address_of(request), clock=parts.clock)
     answer = _via_page(kept.next)
     set_session_cookie(request, answer, begun)
-    answer.delete_cookie(_STATE_COOKIE, path="/login/provider")
+    answer.delete_cookie(_STATE_COOKIE, path=_STATE_PATH)
     return answer
 
 
@@ -122,7 +114,7 @@ def _shown_again(
 ) -> Response:
     answer = _via_page(kept.next)
     confirm_shown_again(request, parts, settings, kept, claims, answer)
-    answer.delete_cookie(_STATE_COOKIE, path="/login/provider")
+    answer.delete_cookie(_STATE_COOKIE, path=_STATE_PATH)
     return answer
 
 

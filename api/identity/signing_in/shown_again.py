@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from api.identity.access import CONFIRMED_COOKIE
 from api.identity.confirming import CONFIRMATION_LASTS, keep_confirmation
-from api.identity.signing_in.login import access_of
+from api.identity.signing_in.login import set_secret_cookie
 from api.identity.signing_in.provider import ProviderSettings
 from api.parts import Parts
 from plant.errors import Forbidden
@@ -55,14 +55,7 @@ def confirm_shown_again(
         raise Forbidden("somebody else signed in there")
     actor = Principal(name=person.name, recognition=Recognition.PROVIDER, person_id=person.person_id)
     secret = keep_confirmation(parts.database, actor, person, kept.act, clock=parts.clock)
-    answer.set_cookie(
-        CONFIRMED_COOKIE,
-        secret,
-        max_age=int(CONFIRMATION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=access_of(request).is_behind_tls or request.url.scheme == "https",
-    )
+    set_secret_cookie(request, answer, CONFIRMED_COOKIE, secret, CONFIRMATION_LASTS)
 
 
 def _demand_just_now(claims: dict[str, Any]) -> None:
