@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from api.parts import GivenParts, Parts
+from api.parts import GivenParts
 from api.problems import answers
 from api.schemas.instants import Instant
 from api.schemas.models import DetectionShape, FiguresAnswer, FiguresShape, PlantFiguresShape
 from lifecycle.figures import FIGURE_FORMULAE
 from lifecycle.labels import FORMULAE, detection
 from plant.errors import Rejected
+from storage.core.database import Database
 from storage.figures.figures import Bucket, FiguresBy, PlantFigures, figures
 
 router = APIRouter(prefix="/figures", tags=["figures"])
@@ -49,18 +50,17 @@ class FiguresAsked:
         self.known_at = known_at
         self._site, self._class, self._asset = site, asset_class, asset
 
-    def read(self, parts: Parts) -> list[PlantFigures]:
-        """Read the figures.
+    def read(self, database: Database, now: datetime) -> list[PlantFigures]:
+        """Read the figures; what is left out means `now`.
 
         Raises:
             Rejected: the span is empty, or too long for figures by day.
         """
-        now = parts.clock.now()
         until = self._to or now
         since = self._from or until - _A_YEAR
         if self._bucket is Bucket.DAY and until - since > _MOST_DAYS:
             raise Rejected("too_long", f"by day at most {_MOST_DAYS.days} days")
-        with parts.database.transaction() as tx:
+        with database.transaction() as tx:
             return figures(
                 tx,
                 since=since,
@@ -77,10 +77,11 @@ class FiguresAsked:
 @router.get("", responses=answers(400))
 def get_figures(parts: GivenParts, asked: Annotated[FiguresAsked, Depends()]) -> FiguresAnswer:
     """Say how the plant does: MTBF, MTTR, availability and the rest, each with its formula."""
+    now = parts.clock.now()
     return FiguresAnswer(
-        as_known_at=asked.known_at or parts.clock.now(),
+        as_known_at=asked.known_at or now,
         formulae=dict(FIGURE_FORMULAE),
-        figures=[PlantFiguresShape.model_validate(one) for one in asked.read(parts)],
+        figures=[PlantFiguresShape.model_validate(one) for one in asked.read(parts.database, now)],
     )
 
 
