@@ -105,4 +105,4 @@ def export_bookings(
 @router.get("/figures", response_class=StreamingResponse, responses=_FILE)
 def export_figures(parts: GivenParts, form: AskedForm, asked: Annotated[FiguresAsked, Depends()]) -> StreamingResponse:
     """Export figures, a row for each asset, class or site and each day or month, with costs by currency."""
-    return form.answer(figure_table(lambda: asked.read(parts.database, parts.clock.now())))
+    return form.answer(figure_table(asked.read(parts.database, parts.clock.now())))

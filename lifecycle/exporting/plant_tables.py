@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -184,9 +184,8 @@ _FIGURES = (
 )
 
 
-def figure_table(read: Callable[[], Sequence[PlantFigures]]) -> ExportTable:
+def figure_table(found: Sequence[PlantFigures]) -> ExportTable:
     """Make the table of figures, with a column of costs for each currency."""
-    found = read()
     currencies = sorted({currency for one in found for currency in one.costs})
     costs = tuple(number(f"cost_{one}", f"Cost ({one})", f"费用（{one}）") for one in currencies)
 
