@@ -66,7 +66,7 @@ texts-po: $(VENV)/.run
 	@mkdir -p $(dir $(PO)) && $(BIN)/python -m api.console.catalogue write $(PO)
 
 texts-take: $(VENV)/.dev
-	@$(BIN)/python -m api.console.catalogue take $(PO) && $(BIN)/ruff format --quiet api
+	@$(BIN)/python -m api.console.catalogue take $(PO) && $(BIN)/ruff format --quiet api plant
 
 # Every dashboard in a real Grafana, whose folder ASSETLOOP_TEST_GRAFANA names; ASSETLOOP_TEST_PICTURES keeps the pictures.
 grafana-proof: $(VENV)/.dev

@@ -20,7 +20,12 @@ from api.language import Language, Plural
 from plant.errors import Rejected
 from plant.iso14224 import FAILURE_MODES
 
-_SOURCES = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
+_SOURCES = (
+    *(_ROOT / "api" / "console" / "texts").rglob("*.py"),
+    _ROOT / "api" / "identity" / "signing_in" / "texts.py",
+    _ROOT / "plant" / "orders" / "code_words.py",
+)
 
 
 def written() -> bytes:
@@ -101,11 +106,15 @@ def main(arguments: list[str]) -> None:
         Path(file).write_bytes(written())
         return
     wanted = changed(Path(file).read_bytes())
-    for path in sorted([*_SOURCES.glob("console/texts/**/*.py"), _SOURCES / "identity" / "signing_in" / "texts.py"]):
+    elsewhere = set(wanted)
+    for path in _SOURCES:
         source = path.read_text(encoding="utf-8")
+        elsewhere -= {key for key, _ in _pairs(ast.parse(source))}
         if (after := taken(source, wanted)) != source:
             path.write_text(after, encoding="utf-8")
-    sys.stdout.write(f"{len(wanted)} texts are other than before\n")
+    for key in sorted(elsewhere):
+        sys.stdout.write(f"{key} is made of words that stand elsewhere, and was left as it is\n")
+    sys.stdout.write(f"{len(wanted) - len(elsewhere)} texts are other than before\n")
 
 
 if __name__ == "__main__":

@@ -161,6 +161,12 @@ def test_translators_get_every_text_and_what_they_change_comes_back() -> None:
         catalogue.changed(po.replace("已尝试 {count} 次".encode(), "试了几次".encode()))
 
 
+def test_the_words_for_codes_which_stand_in_another_room_are_taken_back_too() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in catalogue._SOURCES]
+    better = [catalogue.taken(one, {"state_WAPPR": "待核准"}) for one in sources]
+    assert ['"state_WAPPR": ("Waiting for approval", "待核准")' in one for one in better].count(True) == 1
+
+
 def test_both_languages_write_numbers_as_the_console_does() -> None:
     """A language that writes them otherwise needs more than words."""
     assert [format_decimal(1234567.5, locale=one.locale) for one in Language] == ["1,234,567.5"] * len(Language)
