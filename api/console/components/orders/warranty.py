@@ -12,6 +12,7 @@ from nicegui import ui
 from api.console.components.elements import box, card, chip, link, mark, moment, words
 from api.console.components.forms import choice, day_of, offer, remark, said, sheet, sheet_form
 from api.console.components.order_actions import decimal_of, is_amount
+from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.warranty.claiming import answer_claim, claim_warranty
@@ -117,7 +118,7 @@ def _bad_amount(visit: Visit, field: ui.input) -> str | None:
 def _ask_answer(visit: Visit, order: WorkOrder, claim: WarrantyClaim, on_done: Done) -> None:
     with sheet(f"{order.number}: {visit.t('claim_answer')}") as dialog:
         states = [one for one in ClaimState if one in claim.state.follows]
-        names = {one.value: (visit.t(f"claim_{one.value}"), visit.t(f"claim_{one.value}")) for one in states}
+        names = {one.value: TEXTS[f"claim_{one.value}"] for one in states}
         state = choice(visit, "claim_says", names, states[0].value, "claim-state")
         amount = remark(visit, "claim_amount_agreed", "claim-amount")
         note = remark(visit, "claim_note", "claim-note")
