@@ -82,7 +82,7 @@ def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
     """Read a project in an open transaction."""
     manifest = manifest_of(tx, project)
     digest = sha256_of_manifest(manifest)
-    _void_stale(tx, project, manifest, clock)
+    _void_stale(tx, project, manifest, digest, clock)
     signatures = gate_rows.signatures(tx, project.project_id)
     milestones = milestones_of(tx, project)
     return ProjectView(
@@ -137,18 +137,20 @@ def _standing(signatures: Sequence[KeptSignature], gate: GateName) -> set[str]:
     return {one.side for one in signatures if one.gate == gate.value and one.voided_at is None}
 
 
-def _void_stale(tx: Transaction, project: Project, manifest: dict[str, str], clock: Clock) -> None:
+def _void_stale(tx: Transaction, project: Project, manifest: dict[str, str], digest: str, clock: Clock) -> None:
     """Void the signatures over what has changed since, each held against what there is in the form that was signed."""
-    standing = {form_of(manifest): manifest}
+    standing = {form_of(manifest): (manifest, digest)}
     for one in gate_rows.signatures(tx, project.project_id):
         if one.gate != GateName.SIGN_OFF.value or one.voided_at is not None:
             continue
         form = form_of(one.manifest)
         if form not in standing:
-            standing[form] = manifest_of(tx, project, form)
-        if one.manifest_sha256 == sha256_of_manifest(standing[form]):
+            older = manifest_of(tx, project, form)
+            standing[form] = (older, sha256_of_manifest(older))
+        there_is, its_digest = standing[form]
+        if one.manifest_sha256 == its_digest:
             continue
-        because = ", ".join(changed_items(one.manifest, standing[form]))[:500]
+        because = ", ".join(changed_items(one.manifest, there_is))[:500]
         gate_rows.void(tx, one.signature_id, at=clock.now(), because=because)
         enter_project(
             tx,

@@ -34,10 +34,11 @@ def missing_from(tx: Transaction, typed: Facts, judged: Facts, *, replaces: str 
     faulty = {one_form(one.asset) for one in typed.faults if one.asset}
     found = put_by(tx, typed.site.tag, kind=source.kind, file=replaces or source.file)
     gone = {asset for asset, key in found if key is None and asset not in named}
+    unsaid = gone | faulty
     return tuple(
         (asset, key)
         for asset, key in found
-        if (asset in gone if key is None else asset not in gone | faulty and (asset, key) not in signals)
+        if (asset in gone if key is None else asset not in unsaid and (asset, key) not in signals)
     )
 
 
