@@ -11,6 +11,7 @@ from lifecycle.handover.looking import ProjectView
 from lifecycle.review.document import ReviewLine, ReviewSection, Tone
 from lifecycle.review.wording import figure, mode_name, phrase, plain
 from plant.notices.notice import Bilingual
+from plant.orders.spending import money
 from plant.orders.warranty import ClaimState
 from storage.core.database import Transaction
 from storage.orders.warranties import failures_of_project
@@ -49,7 +50,7 @@ def _warranty(tx: Transaction, project_id: int, at: datetime) -> Iterator[Review
             yield ReviewLine(what=what, detail=said, tone="warning")
             continue
         state = phrase(f"claim_{claim.state.value}")
-        amount = "–" if claim.amount is None else f"{claim.amount:,.2f} {claim.currency}".rstrip()
+        amount = money(claim.amount, claim.currency) or "–"
         said = phrase("claimed", guarantor=claim.guarantor or "–", state=state, amount=amount)
         yield ReviewLine(what=what, detail=said, tone=_CLAIM_TONES[claim.state])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from html import escape
 from typing import Protocol
@@ -13,6 +12,7 @@ from lifecycle.review.page import printed_page
 from lifecycle.warranty.claim_evidence import ClaimEvidence, HandoverProof
 from lifecycle.warranty.claim_wording import claim_phrase, claim_word
 from plant.escaped import escaped
+from plant.orders.spending import money
 from plant.work_order import Booking
 
 Row = tuple[str, str]
@@ -70,9 +70,9 @@ def _claim(evidence: ClaimEvidence, say: Say) -> Iterator[Row]:
     yield say("failed_at"), _at(evidence.failed_at)
     if claim is not None:
         yield say("state"), say(f"claim_{claim.state.value}")
-        yield say("amount"), _money(claim.amount, claim.currency)
+        yield say("amount"), money(claim.amount, claim.currency) or "–"
     for one in evidence.steps:
-        said = " · ".join(filter(None, (say(f"claim_{one.state.value}"), _amount(one.amount), one.note)))
+        said = " · ".join(filter(None, (say(f"claim_{one.state.value}"), money(one.amount), one.note)))
         yield f"{_at(one.at)} {one.by}", said
 
 
@@ -143,7 +143,7 @@ def _limits(evidence: ClaimEvidence, say: Say) -> Iterator[Row]:
 
 def _spent(evidence: ClaimEvidence, say: Say) -> Iterator[Row]:
     for one in evidence.spent.costs:
-        yield say("total"), _money(one.total, one.currency)
+        yield say("total"), money(one.total, one.currency)
     if evidence.spent.hours:
         yield say("total"), say("hours", hours=f"{evidence.spent.hours.normalize():f}")
     if evidence.spent.unpriced_hours:
@@ -158,7 +158,7 @@ def _spent(evidence: ClaimEvidence, say: Say) -> Iterator[Row]:
 def _booked(one: Booking, say: Say) -> str:
     hours = say("hours", hours=f"{one.hours.normalize():f}") if one.hours is not None else ""
     part = f"{one.quantity.normalize():f} × {one.part}" if one.quantity is not None else ""
-    return " · ".join(filter(None, (one.trade or "", hours, part, _money(one.cost, one.currency or "", ""), one.note)))
+    return " · ".join(filter(None, (one.trade or "", hours, part, money(one.cost, one.currency or ""), one.note)))
 
 
 def _downtime(evidence: ClaimEvidence, say: Say) -> Iterator[Row]:
@@ -227,11 +227,3 @@ def _html(text: str) -> str:
 
 def _at(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def _amount(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def _money(amount: Decimal | None, currency: str, nothing: str = "–") -> str:
-    return nothing if amount is None else f"{amount:,.2f} {currency}".rstrip()

@@ -138,6 +138,15 @@ def _cost(currency: str, bookings: list[Booking]) -> OrderCost:
     )
 
 
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """Write an amount for a person, to the cent; empty where nobody has said it.
+
+    >>> money(Decimal("1234.5"), "EUR"), money(Decimal(900)), money(None, "EUR")
+    ('1,234.50 EUR', '900.00', '')
+    """
+    return "" if amount is None else f"{amount:,.2f} {currency}".rstrip()
+
+
 def positive(amount: Decimal, *, what: str, most: Decimal, places: int = 3) -> Decimal:
     """Return an amount that makes sense.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plant.errors import Misconfigured
+from plant.orders.spending import money
 from plant.orders.warranty import ClaimState
 from service.commands.common import Data, Json, answer, read_amount, site_and_tag, surroundings, table, write_file
 from service.commands.instants import read_day
@@ -228,7 +229,7 @@ def _amount(text: str | None) -> Decimal | None:
 
 
 def _money(one: WarrantyClaim) -> str:
-    return "–" if one.amount is None else f"{one.amount:,.2f} {one.currency}".rstrip()
+    return money(one.amount, one.currency) or "–"
 
 
 def _as_json(one: WarrantyClaim) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from api.console.components.elements import box, card, chip, link, words
 from api.console.components.orders.warranty import CLAIM_TONES
 from api.console.visit import Visit
+from plant.orders.spending import money
 from plant.orders.warranty import WarrantyClaim
 
 
@@ -27,5 +28,5 @@ def claim_lines(visit: Visit, claims: Sequence[WarrantyClaim]) -> None:
                 words(" · ".join(filter(None, (who, one.project))), "small muted clip")
             with box("line"):
                 if one.amount is not None:
-                    words(f"{one.amount:,.2f} {one.currency}".rstrip(), "figures")
+                    words(money(one.amount, one.currency), "figures")
                 chip(visit.t(f"claim_{one.state.value}"), CLAIM_TONES[one.state])

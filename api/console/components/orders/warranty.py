@@ -17,6 +17,7 @@ from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.warranty.claiming import answer_claim, claim_warranty
 from lifecycle.warranty.setting import say_warranty
+from plant.orders.spending import money
 from plant.orders.warranty import ClaimState, ClaimStep, CoveredFailure, StandingWarranty, Warranty, WarrantyClaim
 from plant.people.rights import Right
 from plant.work_order import WorkOrder
@@ -54,7 +55,7 @@ def order_warranty_card(
             with box("line"):
                 chip(visit.t(f"claim_{claim.state.value}"), CLAIM_TONES[claim.state])
                 if claim.amount is not None:
-                    words(f"{claim.amount:,.2f} {claim.currency}".rstrip(), "strong figures")
+                    words(money(claim.amount, claim.currency), "strong figures")
             _steps(visit, steps)
         with box("line"):
             if visit.may(Right.CLAIM_WARRANTY, order.site):
@@ -86,7 +87,7 @@ def _steps(visit: Visit, steps: Sequence[ClaimStep]) -> None:
                     words(visit.t(f"claim_{one.state.value}"), "strong")
                     words(visit.who(one.by, one.recognised), "muted clip")
                 moment(one.at, "full").classes("small muted")
-                said_of = " · ".join(filter(None, ("" if one.amount is None else f"{one.amount:,.2f}", one.note)))
+                said_of = " · ".join(filter(None, (money(one.amount), one.note)))
                 if said_of:
                     words(said_of, "small")
 
