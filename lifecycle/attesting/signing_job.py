@@ -11,6 +11,7 @@ from storage.core.database import Database
 from storage.schema.upkeep import QUEUE
 
 NAMESPACE = "ledger"
+SIGN_HEADS = f"{NAMESPACE}:sign_heads"
 
 
 def ledger_blueprint(database: Database, clock: Clock, key: NoteKey) -> Blueprint:
@@ -18,7 +19,7 @@ def ledger_blueprint(database: Database, clock: Clock, key: NoteKey) -> Blueprin
     blueprint = Blueprint()
 
     @blueprint.periodic(cron="3 * * * *")
-    @blueprint.task(name="sign_heads", queue=QUEUE, queueing_lock=f"{NAMESPACE}:sign_heads")
+    @blueprint.task(name="sign_heads", queue=QUEUE, queueing_lock=SIGN_HEADS)
     def sign(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
         with database.transaction() as tx:
             sign_heads(tx, key, clock.now())

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lifecycle import ledger
+from lifecycle.attesting.signing_job import SIGN_HEADS
 from lifecycle.ledger import Entry
 from lifecycle.warranty.setting import WarrantyMoved
 from plant.clock import Clock
@@ -26,7 +27,6 @@ from storage.work import orders
 _LEAST_REASON = 10
 _LONGEST = 2000
 _MOST_AMOUNT = Decimal(1_000_000_000)
-SIGN_TASK = "ledger:sign_heads"
 
 
 def claim_warranty(
@@ -66,7 +66,7 @@ def claim_warranty(
         claim = claims_of_orders(tx, [order.order_id])[number]
         _enter(tx, claim, "claimed", said, actor, at)
         # somebody who asks for the evidence wants the entry under a signed head, and soon
-        defer(tx, SIGN_TASK, queue=QUEUE, timestamp=int(at.timestamp()))
+        defer(tx, SIGN_HEADS, queue=QUEUE, timestamp=int(at.timestamp()))
         return claim
 
 
