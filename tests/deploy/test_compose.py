@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 import yaml
 
 from service.settings import Settings
+from tests.commands import without_settings
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
@@ -154,6 +154,5 @@ def test_compose_itself_accepts_the_file(tmp_path: Path) -> None:
 
 
 def _config(env_file: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     command = ["docker-compose", "--env-file", str(env_file), "-f", str(ROOT / "docker-compose.yml"), "config"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=without_settings(), capture_output=True, text=True, check=False)

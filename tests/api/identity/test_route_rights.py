@@ -182,9 +182,8 @@ def ask(client: TestClient, row: RouteRight, thing: dict[str, Any], headers: dic
     if row.method == "GET":
         device = {"device": f"{thing['site']}/P-1"}
         needed = {"search": {"q": "pump"}, "minutes": device, "series": {"signal": "none"}}
-        needed[f"{API}/changes"] = {
-            "of": "scores"
-        }  # of no asset: refused, once one is let in, where all else would not end
+        # Of no asset: refused, once one is let in, where all else would not end.
+        needed[f"{API}/changes"] = {"of": "scores"}
         return client.get(path, headers=headers, params=needed.get(path, needed.get(path.rpartition("/")[2])))
     body: dict[str, Any] = {"nonsense": 1}
     if row.at is At.BODY:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -80,8 +81,6 @@ def test_nothing_that_a_stranger_wrote_is_a_formula() -> None:
     workbook = body(FileForm.XLSX, *rows)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0)
     assert [row[0] for row in sheet.to_python()[1:]] == list(DANGERS)
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
