@@ -91,7 +91,7 @@ class FrameClient(mqtt.Client):
         except OSError:
             block = b""
         if not block:
-            self.loop_read()  # finds the same end, and says so to whom it concerns
+            self.loop_read()  # is given the same end, and says so to whom it concerns
         return block, len(block) < _READ_AT_ONCE_BYTES
 
     def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> Any:
@@ -101,14 +101,12 @@ class FrameClient(mqtt.Client):
         return BlockTls(tcp_sock, context, self._host)
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        """Give paho the packets that are not messages.
+        """Give paho the packets that are not messages; where it is not fed, the end that `_read` has found.
 
         It reads as many packets at a time as it waits for, and would take messages from the socket behind our back.
         """
-        if not self._others:
-            if self._is_fed:
-                raise BlockingIOError
-            return super()._sock_recv(bufsize)
+        if not self._others and self._is_fed:
+            raise BlockingIOError
         some = bytes(self._others[:bufsize])
         del self._others[:bufsize]
         return some

@@ -16,7 +16,9 @@ _BLOCK_BYTES: Final = 2**18
 
 
 class BlockTls:
-    """What paho asks of a socket, over TLS. `connection` is connected, and may have a time-out for the handshake.
+    """What paho asks of a socket, over TLS, but for reading, which is done in blocks before it asks.
+
+    `connection` is connected, and may have a time-out for the handshake.
 
     Raises:
         OSError: the handshake fails, a certificate does not hold (`ssl.SSLError`), or the other side is silent.
@@ -26,7 +28,6 @@ class BlockTls:
         self._connection = connection
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
-        self._unread = b""  # deciphered
         self._unsent = b""  # enciphered
         self._taken = 0  # how many bytes of the writer's are in `_unsent`, of which it has not been told
         try:
@@ -60,13 +61,6 @@ class BlockTls:
         """Close the connection."""
         self._connection.close()
 
-    def recv(self, most_bytes: int) -> bytes:
-        """Return what is there; nothing where the other side has ended. See `recv_block`."""
-        if not self._unread:
-            self._unread = self.recv_block(most_bytes)
-        some, self._unread = self._unread[:most_bytes], self._unread[most_bytes:]
-        return some
-
     def recv_block(self, about_bytes: int) -> bytes:
         """Return what is there up to a bound, passed by a block at most; nothing where the other side has ended.
 
@@ -76,8 +70,8 @@ class BlockTls:
             BlockingIOError: nothing is there.
             OSError: the connection is broken.
         """
-        blocks = [self._unread] if self._unread else []
-        size, self._unread = sum(map(len, blocks)), b""
+        blocks: list[bytes] = []
+        size = 0
         while size < about_bytes:
             try:
                 self._fill()

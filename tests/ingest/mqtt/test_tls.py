@@ -110,15 +110,6 @@ def test_records_that_come_in_pieces_are_read_once_and_whole(
     assert read == b"".join(messages)
 
 
-def test_a_few_bytes_at_a_time_as_paho_reads_them(ends: tuple[BlockTls, Cut]) -> None:
-    tls, other = ends
-    other.tls.write(b"abcdef")
-    other.connection.sendall(other.outgoing.read())
-    assert [tls.recv(1), tls.recv(2), tls.recv_block(100)] == [b"a", b"bc", b"def"]
-    with pytest.raises(BlockingIOError):
-        tls.recv(1)
-
-
 def test_what_is_written_to_a_full_connection_arrives_once(ends: tuple[BlockTls, Cut]) -> None:
     tls, other = ends
     data = random.Random(7).randbytes(2**21)  # noqa: S311
