@@ -114,7 +114,8 @@ class _TagList:
         found: dict[str, list[object]] = {}
         site = self.options.site or self._site(rows)
         for number, row in enumerate(rows, start=self.heads.first + 1):
-            if any(text_of(cell) for cell in row) and not self._is_no_asset(row):
+            texts = [text for cell in row if (text := text_of(cell))]
+            if texts and not self._is_no_asset(row, texts):
                 for fact in self._row(row, Origin(sheet=self.sheet.name, row=number), site):
                     found.setdefault(type(fact).__name__, []).append(fact)
         return Facts(
@@ -130,10 +131,9 @@ class _TagList:
             notes=tuple(self._notes()),
         )
 
-    def _is_no_asset(self, row: Sequence[Cell]) -> bool:
+    def _is_no_asset(self, row: Sequence[Cell], texts: Sequence[str]) -> bool:
         """Say whether a row is a heading between areas or a total; which ones were left out is noted."""
-        texts, at = [text for cell in row if (text := text_of(cell))], self.single[_C.TAG]
-        is_one = len(self.single) > 1 and len(texts) == 1
+        at, is_one = self.single[_C.TAG], len(self.single) > 1 and len(texts) == 1
         tag = text_of(row[at]) if at < len(row) else ""
         is_none = is_total(texts[0]) or (is_one and is_heading(texts[0], of_tag=tag))
         if is_none:
@@ -226,15 +226,13 @@ class _TagList:
     ) -> SignalFact:
         low, high = numbers[_C.LOW], numbers[_C.HIGH]
         least, most, unit = self._range(tag, said, origin)
-        low = low if low is not None or least is None else Decimal(repr(least))
-        high = high if high is not None or most is None else Decimal(repr(most))
         return SignalFact(
             asset=tag,
             key=said[_C.SIGNAL],
             name=said.get(_C.SIGNAL_NAME),
             unit=said.get(_C.UNIT) or unit or self._unit_of(_C.HIGH) or self._unit_of(_C.LOW) or None,
-            low=None if low is None else float(low),
-            high=None if high is None else float(high),
+            low=least if low is None else float(low),
+            high=most if high is None else float(high),
             origin=origin,
         )
 
