@@ -67,11 +67,20 @@ def energies(parts: Floats, power: int) -> Floats:
     return energy if power == 2 else energy * energy
 
 
+def lengths(parts: Floats, power: int) -> tuple[Floats, Floats]:
+    """Return the energies of the parts and their length over the first axis.
+
+    With power 2 that is the usual length; with power 4 the largest parts count for more.
+    """
+    energy = energies(parts, power)
+    root: Floats = np.sqrt(ordered_sum(energy))
+    return energy, root if power == 2 else np.sqrt(root)
+
+
 def magnitude(parts: Floats, power: int) -> Floats:
-    """Return the length of the parts over the first axis, with power 2; with power 4 the largest ones count for more.
+    """Return the length of the parts alone, see `lengths`.
 
     >>> float(magnitude(np.array([3.0, -4.0]), 2)), float(magnitude(np.array([3.0, -3.0]), 4)) / 3.0 == 2.0 ** 0.25
     (5.0, True)
     """
-    root: Floats = np.sqrt(ordered_sum(energies(parts, power)))
-    return root if power == 2 else np.sqrt(root)
+    return lengths(parts, power)[1]

@@ -7,12 +7,13 @@ do not depend on who shares its bank, on padding, or on where the rows are cut i
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.detector import daily, regimes, sensor_checks, wear
-from models.detector.arrays import Flags, Floats, energies, magnitude, ordered_sum, replaced, weighted_sum
+from models.detector.arrays import Flags, Floats, lengths, magnitude, ordered_sum, replaced, weighted_sum
 from models.detector.parameters import Norms, Pace
 from models.detector.results import StepResult, StreamResult
 from models.detector.state import State
@@ -32,6 +33,9 @@ ALONE = 0.8
 NOT_ALONE = 0.6
 """... until it is less than this."""
 
+Places: TypeAlias = NDArray[np.intp] | slice
+ALL: Final = slice(None)
+"""Which assets of a bank."""
 
 UNDECIDED: Final = -2.0
 MACHINE: Final = -1.0
@@ -53,11 +57,11 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> S
     live = time - state.seen <= norms.fresh_s
     some = live.any(axis=0)
     whitened = weigh(norms, pace, state, live)
-    away = magnitude(whitened, pace.power) >= 1.0
-    if away.any():
-        back = return_to_former_baseline(norms, pace, state, live, away)
-        whitened = np.where(back, weigh(norms, pace, state, live), whitened) if back.any() else whitened
-    level = magnitude(whitened, pace.power)
+    energy, level = lengths(whitened, pace.power)
+    back = return_to_former_baseline(norms, pace, state, live, np.flatnonzero(level >= 1.0))
+    if back.size:
+        whitened[:, back] = weigh(norms, pace, state, live, back)
+        energy, level = lengths(whitened, pace.power)
     released = move_alarms(norms, pace, state, level, np.where(some, seconds, 0.0))
     blame(norms, state, live)
     if pace.noise_s < np.inf:
@@ -65,7 +69,6 @@ def step(norms: Norms, pace: Pace, state: State, row: Floats, time: Floats) -> S
     settle(norms, pace, state, elapsed_s, released)
     wear_share = wear.grow(norms, pace, state, z, elapsed_s, time)
     state.last = np.where(np.isnan(time), state.last, time)
-    energy = energies(whitened, pace.power)
     return StepResult(
         level=level,
         alarm=state.alarm > 0,
@@ -111,28 +114,38 @@ def residuals(norms: Norms, state: State, expected: regimes.Expected, row: Float
     return np.minimum(np.maximum(z, -MOST_SCALES), MOST_SCALES)
 
 
-def weigh(norms: Norms, pace: Pace, state: State, live: Flags) -> Floats:
+def weigh(norms: Norms, pace: Pace, state: State, live: Flags, places: Places = ALL) -> Floats:
     """Return the deviations as independent parts of the alarm line (p, A); all are 0 where no signal is fresh.
 
     Where the line follows the noise they are less when the machine is loud.
     """
-    evidence = fill_stale(norms, np.where(live, state.deviation, 0.0), live)
+    return weigh_deviation(norms, pace, state, state.deviation[:, places], live, places)
+
+
+def weigh_deviation(norms: Norms, pace: Pace, state: State, deviation: Floats, live: Flags, places: Places) -> Floats:
+    """Weigh deviations of the assets at `places`, other than those of the state, as `weigh` does."""
+    live = live[:, places]
+    evidence = fill_stale(norms, np.where(live, deviation, 0.0), live, places)
+    parts = weighted_sum(norms.whiten[:, :, places], evidence)
     if pace.noise_s == np.inf:
-        return weighted_sum(norms.whiten, evidence)
-    loudness = np.sqrt(np.maximum(state.loudness, 1.0))
-    return weighted_sum(norms.whiten, evidence) / np.minimum(loudness, norms.most_loudness)
+        return parts
+    loudness = np.sqrt(np.maximum(state.loudness[:, places], 1.0))
+    return parts / np.minimum(loudness, norms.most_loudness[places])
 
 
-def fill_stale(norms: Norms, evidence: Floats, live: Flags) -> Floats:
+def fill_stale(norms: Norms, evidence: Floats, live: Flags, places: Places) -> Floats:
     """Give signals without a fresh value the deviation the others make most likely: x[m] = -P[m, o] x[o] / P[m, m].
 
     The squared distance is then that of the live signals alone: the marginal Mahalanobis distance.
     """
-    stale = ~live & norms.used
+    stale = ~live & norms.used[:, places]
+    if not stale.any():
+        return evidence
     concerned = np.flatnonzero(stale.any(axis=0) & live.any(axis=0))
     if concerned.size == 0:
         return evidence
-    precision, part, gone = norms.precision[:, :, concerned], evidence[:, concerned], stale[:, concerned]
+    precision = norms.precision[:, :, places][:, :, concerned]
+    part, gone = evidence[:, concerned], stale[:, concerned]
     for _ in range(FILL_SWEEPS):
         for m in np.flatnonzero(gone.any(axis=1)):
             pull = ordered_sum(precision[m] * part)
@@ -141,21 +154,26 @@ def fill_stale(norms: Norms, evidence: Floats, live: Flags) -> Floats:
     return evidence
 
 
-def return_to_former_baseline(norms: Norms, pace: Pace, state: State, live: Flags, away: Flags) -> Flags:
-    """Let assets that are `away` from their baseline go back to the former one where they fit that; return which did.
+def return_to_former_baseline(
+    norms: Norms, pace: Pace, state: State, live: Flags, away: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Let the assets `away` from their baseline go back to the former one where they fit that; return which did.
 
     A baseline that was learnt while the machine was faulty is so left soon after the machine is healthy again. The
     former baseline must fit well; detectors of before, when calm, only asked for less than the line.
     """
-    was, baseline = state.deviation, state.baseline
-    state.deviation = np.minimum(np.maximum(was + (baseline - state.former_baseline), -pace.clip), pace.clip)
-    near = np.where((state.alarm > 0) | (not pace.lenient), pace.release_ratio, 1.0)
-    back = away & (magnitude(weigh(norms, pace, state, live), pace.power) < near)
-    state.alarm = np.where(back, 0.0, state.alarm)
-    state.peak = np.where(back, 0.0, state.peak)
-    state.baseline = np.where(back, state.former_baseline, baseline)
-    state.former_baseline = np.where(back, baseline, state.former_baseline)
-    state.deviation = np.where(back, state.deviation, was)
+    if not away.size:
+        return away
+    baseline, former = state.baseline[:, away], state.former_baseline[:, away]
+    from_there = np.minimum(np.maximum(state.deviation[:, away] + (baseline - former), -pace.clip), pace.clip)
+    near = np.where((state.alarm[away] > 0) | (not pace.lenient), pace.release_ratio, 1.0)
+    fits = magnitude(weigh_deviation(norms, pace, state, from_there, live, away), pace.power) < near
+    back: NDArray[np.intp] = away[fits]
+    state.alarm[back] = 0.0
+    state.peak[back] = 0.0
+    state.baseline[:, back] = former[:, fits]
+    state.former_baseline[:, back] = baseline[:, fits]
+    state.deviation[:, back] = from_there[:, fits]
     return back
 
 
@@ -216,6 +234,9 @@ def settle(norms: Norms, pace: Pace, state: State, elapsed_s: Floats, released: 
     When an alarm ends, signals that are farther from their baseline than usual take the new place as baseline at once.
     """
     weight = np.where((state.alarm > 0) | released, 0.0, elapsed_s / (norms.baseline_s + elapsed_s))
+    if not released.any():
+        state.baseline = state.baseline + weight * state.deviation
+        return
     moves = released & (np.abs(state.deviation) > pace.settle_scales * norms.usual)
     state.former_baseline = np.where(released, state.baseline, state.former_baseline)
     state.baseline = state.baseline + np.where(moves, 1.0, weight) * state.deviation
