@@ -36,6 +36,24 @@ class OrderState(StrEnum):
         """
         return self not in (OrderState.CLOSE, OrderState.CAN)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether the work waits: for schedule, material or the plant's condition."""
+        return self in (OrderState.WSCH, OrderState.WMATL, OrderState.WPCOND)
+
+
+def states_called(word: str) -> tuple[OrderState, ...] | None:
+    """Return the states that a list calls so: `open`, `waits`, or one state by its name; None for `all` of them.
+
+    >>> [state.value for state in states_called("waits") or ()]
+    ['WSCH', 'WMATL', 'WPCOND']
+    """
+    if word == "all":
+        return None
+    if word == "open":
+        return tuple(state for state in OrderState if state.is_open)
+    return tuple(state for state in OrderState if state.is_waiting) if word == "waits" else (OrderState(word),)
+
 
 class Step(StrEnum):
     """What a person may do with an order; each leads to one state."""
@@ -209,7 +227,7 @@ class WorkOrder:
 
     def is_overdue(self, now: datetime) -> bool:
         """Say whether the work should have been done by now, and is not."""
-        return now > self.requested_finish and self.state.is_open and self.state is not OrderState.COMP
+        return is_overdue(self.state, self.requested_finish, now)
 
     @property
     def is_booked(self) -> bool:
@@ -218,3 +236,8 @@ class WorkOrder:
 
     def _allows(self, step: Step) -> bool:
         return step.leads_to is not self.state and not (step is Step.CANCEL and self.is_booked)
+
+
+def is_overdue(state: OrderState, requested_finish: datetime, at: datetime) -> bool:
+    """Say whether work should have been done by an instant, and is not; the database's `is_overdue` judges alike."""
+    return state.is_open and state is not OrderState.COMP and requested_finish < at

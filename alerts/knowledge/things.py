@@ -9,7 +9,8 @@ from datetime import datetime
 from storage.core.database import Transaction
 from storage.views.alert_list import AlertFilter, ListedAlert, page_of_alerts
 from storage.views.finding_things import FoundAsset, FoundDocument, find_assets, find_documents
-from storage.views.order_list import ListedOrder, OrdersWanted, page_of_orders
+from storage.views.order_list import ListedOrder, page_of_orders
+from storage.work.orders import OrderFilter
 
 _MOST = 8
 
@@ -33,7 +34,7 @@ def find_things(tx: Transaction, text: str, *, now: datetime, most: int = _MOST)
     alerts = page_of_alerts(tx, AlertFilter(state="all", text=text), now=now, most=most, grouped=False)
     return FoundThings(
         assets=find_assets(tx, text, most=most),
-        orders=page_of_orders(tx, OrdersWanted(state="all", text=text), most=most),
+        orders=page_of_orders(tx, OrderFilter(text=text), most=most),
         alerts=[group.root for group in alerts.groups],
         documents=find_documents(tx, text, most=most),
     )

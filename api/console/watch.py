@@ -54,7 +54,7 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
     now = parts.clock.now()
     try:
         with parts.database.transaction() as tx:
-            listed = tuple(orders.list_orders(tx, open_only=True))
+            listed = tuple(orders.list_orders(tx, orders.OPEN_ORDERS))
             return Picture(
                 number=before.number + 1,
                 at=now,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -44,9 +43,10 @@ def list_work_orders(
     parts: GivenParts, pages: Pages, asked: Annotated[OrderQuery, Depends()]
 ) -> list[ListedOrderShape]:
     """List work orders: those that stand open, all, or those in one state; of a site, asset, team, person or type."""
-    wanted = replace(asked.wanted(parts.clock.now()), after=pages.after_number())
+    wanted, after = asked.wanted(parts.clock.now()), pages.after_number()
     with parts.database.transaction() as tx:
-        listed = pages.page(orders.list_orders(tx, wanted, most=pages.one_more), lambda one: (one.order_id,))
+        found = orders.list_orders(tx, wanted, most=pages.one_more, after=after)
+        listed = pages.page(found, lambda one: (one.order_id,))
         covered = covered_failures(tx, [one.order_id for one in listed])
     until = {order_id: one.ends for order_id, one in covered.items()}
     return [

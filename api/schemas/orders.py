@@ -16,7 +16,7 @@ from api.schemas.work.contents import CommentShape
 from plant.iso14224 import Activity
 from plant.orders.rules import WorkType
 from plant.severity import Severity
-from plant.work_order import OrderState, Outcome, Step
+from plant.work_order import OrderState, Outcome, Step, states_called
 from storage.core.database import Transaction
 from storage.orders.comments import comments_of
 from storage.orders.warranties import covered_failures
@@ -61,9 +61,6 @@ class OrderShape(Shape):
     started_at: datetime | None = Field(description="When work began the first time.")
     completed_at: datetime | None = Field(description="When the work was done.")
     steps: list[Step] = Field(description="What may be done with it now, the usual next step first.")
-
-
-_WAITS = (OrderState.WSCH, OrderState.WMATL, OrderState.WPCOND)
 
 
 class LessonOfferShape(Shape):
@@ -116,8 +113,7 @@ class OrderQuery:
     ) -> None:
         self.is_overdue = overdue
         self._wanted = OrderFilter(
-            open_only=state == "open",
-            states=_WAITS if state == "waits" else (state,) if isinstance(state, OrderState) else None,
+            states=states_called(state),
             site=site,
             asset=asset,
             team=team,

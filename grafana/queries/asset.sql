@@ -120,9 +120,7 @@ LIMIT 25
 -- name: lessons
 -- What was learnt about machines like this one, the newest first.
 SELECT
-    CASE WHEN order_id IS NOT NULL THEN 'WO-' || lpad(order_id::text, greatest(6, length(order_id::text)), '0') END
-        AS "No.",
-    failure_mode AS "Failure mode", seen AS "Seen", cause AS "Cause", helped AS "What helped", changed_at AS "Kept"
+    order_number(order_id) AS "No.", failure_mode AS "Failure mode", seen AS "Seen", cause AS "Cause", helped AS "What helped", changed_at AS "Kept"
 FROM watch.lesson
 WHERE asset_id = nullif('$asset', '')::integer
 ORDER BY changed_at DESC

@@ -52,7 +52,7 @@ def order_table(database: Database, wanted: OrderFilter) -> ExportTable:
     """Make the table of orders, the newest first, with their codes, hours and costs."""
 
     def read(tx: Transaction, last: WorkOrder | None) -> tuple[Sequence[WorkOrder], Sequence[Row]]:
-        found = list_orders(tx, replace(wanted, after=last.order_id) if last else wanted, most=PIECE)
+        found = list_orders(tx, wanted, most=PIECE, after=last.order_id if last else None)
         spent = spending_of(tx, [one.order_id for one in found])
         return found, [_order_row(one, spent[one.order_id]) for one in found]
 

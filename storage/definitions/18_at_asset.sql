@@ -1,5 +1,6 @@
 -- Alerts and work orders as the program reads them, with the tags of where they stand: one list of columns each, that of
 -- `plant.alert.Alert` and `plant.work_order.WorkOrder`.
+DROP FUNCTION IF EXISTS wanted_orders;  -- it returns rows of the view
 DROP VIEW IF EXISTS alert_at_asset, work_order_at_asset;
 
 CREATE VIEW alert_at_asset AS

@@ -142,7 +142,7 @@ CROSS JOIN LATERAL (
 CREATE VIEW watch.work_order AS
 SELECT
     w.order_id,
-    'WO-' || lpad(w.order_id::text, greatest(6, length(w.order_id::text)), '0') AS number,
+    order_number(w.order_id) AS number,
     a.asset_id,
     a.site,
     a.asset,

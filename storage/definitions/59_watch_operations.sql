@@ -5,7 +5,7 @@ CREATE VIEW watch.order_due AS
 SELECT
     w.order_id, w.number, w.asset_id, w.site, a.area, w.asset, w.label, a.name, a.name_zh, w.title, w.state, w.priority,
     w.severity, o.work_type, w.requested_finish, w.created_at, o.completed_at,
-    w.open AND w.state <> 'COMP' AND w.requested_finish < now() AS is_overdue,
+    is_overdue(w.state, w.requested_finish, now()) AS is_overdue,
     extract(epoch FROM w.requested_finish - now())::double precision AS left_s
 FROM watch.work_order AS w
 JOIN work_order AS o USING (order_id)
@@ -39,7 +39,7 @@ FROM work_order_event AS e
 JOIN work_order AS w USING (order_id)
 JOIN watch.asset AS a USING (asset_id)
 CROSS JOIN LATERAL (
-    SELECT 'WO-' || lpad(w.order_id::text, greatest(6, length(w.order_id::text)), '0') || ' ' || w.title AS says
+    SELECT order_number(w.order_id) || ' ' || w.title AS says
 ) AS told
 UNION ALL
 SELECT

@@ -60,7 +60,7 @@ GRANT INSERT, UPDATE ON
 TO assetloop_app;
 GRANT INSERT ON warranty_claim_step TO assetloop_app;
 GRANT EXECUTE ON FUNCTION day_or_null, stretch_or_null, warranty_of TO assetloop_app;
-GRANT EXECUTE ON FUNCTION project_actual, project_goals TO assetloop_app;
+GRANT EXECUTE ON FUNCTION project_actual, project_goals, wanted_orders TO assetloop_app;
 GRANT INSERT, DELETE ON provider_sign_in TO assetloop_app;
 GRANT DELETE ON person_role, team_member, sign_in_delay TO assetloop_app;
 REVOKE ALL ON person_secret FROM assetloop_app;
@@ -113,7 +113,8 @@ TO assetloop_app;
 
 -- Grafana: the views, what they are judged by, and nothing else.
 GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;
-GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank, kw_of, in_chinese TO assetloop_grafana, assetloop_app;
+GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank, kw_of, in_chinese, order_number, is_overdue
+TO assetloop_grafana, assetloop_app;
 -- No query of a viewer goes on beyond its time.
 GRANT EXECUTE ON FUNCTION end_long_viewers TO assetloop_app;
 GRANT SELECT ON viewer_login TO assetloop_app;

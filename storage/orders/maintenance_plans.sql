@@ -107,6 +107,6 @@ WHERE s.asset_id = %(asset_id)s
 -- Orders whose work should have been done by now, and of which that was not noted yet.
 SELECT order_id
 FROM work_order
-WHERE state NOT IN ('COMP', 'CLOSE', 'CAN') AND requested_finish < %(now)s AND overdue_at IS NULL
+WHERE is_overdue(state, requested_finish, %(now)s) AND overdue_at IS NULL
 ORDER BY requested_finish
 LIMIT %(most)s;

@@ -35,7 +35,7 @@ LIMIT 1;
 
 -- name: latest_orders
 -- The newest work orders.
-SELECT 'WO-' || lpad(w.order_id::text, 6, '0') AS number, a.tag AS asset, w.title, w.state, w.acknowledged_by
+SELECT order_number(w.order_id) AS number, a.tag AS asset, w.title, w.state, w.acknowledged_by
 FROM work_order AS w
 JOIN asset AS a USING (asset_id)
 ORDER BY w.created_at DESC

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from plant.iso14224 import Names
-from plant.work_order import OrderState, WorkOrder
+from plant.work_order import OrderState, WorkOrder, is_overdue
 from storage.core.database import Transaction
 from storage.identity import people
-from storage.work.orders import order_number, order_of_row
+from storage.work.orders import OrderFilter, order_number, order_of_row
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OrdersWanted:
-    """Which orders are wanted; what is None asks nothing. `state` is open, all, waits, or one state.
-
-    `overdue_at`: those overdue at that instant. `due_from` and `due_to`: those to be done within.
-    `in_warranty`: those of failures within a warranty.
-    """
-
-    state: str = "open"
-    site: str | None = None
-    asset: str | None = None
-    team: str | None = None
-    assignee: str | None = None
-    priority: int | None = None
-    work_type: str | None = None
-    text: str | None = None
-    overdue_at: datetime | None = None
-    due_from: datetime | None = None
-    due_to: datetime | None = None
-    in_warranty: bool = False
-    sort: str = "newest"
+OrderSort = Literal["newest", "due", "priority", "asset"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +63,7 @@ class StandingOrder:
 
     def is_due(self, before: datetime) -> bool:
         """Say whether its work is to be done before an instant, and is not."""
-        return self.state is not OrderState.COMP and self.requested_finish < before
+        return is_overdue(self.state, self.requested_finish, before)
 
 
 def standing_orders(tx: Transaction) -> list[StandingOrder]:
@@ -93,14 +72,16 @@ def standing_orders(tx: Transaction) -> list[StandingOrder]:
     return [StandingOrder(**{**row, "state": OrderState(row["state"])}) for row in rows]
 
 
-def page_of_orders(tx: Transaction, wanted: OrdersWanted, *, most: int, skip: int = 0) -> list[ListedOrder]:
+def page_of_orders(
+    tx: Transaction, wanted: OrderFilter, *, most: int, skip: int = 0, sort: OrderSort = "newest"
+) -> list[ListedOrder]:
     """Return a page of the wanted orders, in order."""
-    return _listed(tx.all("order_list.page", **asdict(wanted), most=most, skip=skip, columns=False))
+    return _listed(tx.all("order_list.page", **wanted.parameters(), sort=sort, most=most, skip=skip, columns=False))
 
 
-def board_of_orders(tx: Transaction, wanted: OrdersWanted, *, most: int) -> list[ListedOrder]:
+def board_of_orders(tx: Transaction, wanted: OrderFilter, *, most: int) -> list[ListedOrder]:
     """Return up to `most` of the wanted orders of each column of the board, which is a state; the waits are one."""
-    return _listed(tx.all("order_list.page", **asdict(wanted), most=most, skip=0, columns=True))
+    return _listed(tx.all("order_list.page", **wanted.parameters(), sort="priority", most=most, skip=0, columns=True))
 
 
 def order_choices(tx: Transaction) -> OrderChoices:

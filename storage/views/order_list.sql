@@ -1,6 +1,6 @@
 -- name: page
 -- Wanted orders, one page of them in order, and how many there are; each with how its asset is called and how it was
--- proved who acknowledged it. `in_warranty` asks for failures within a warranty. With `columns` up to `most` of each column of the board, the most urgent first.
+-- proved who acknowledged it. With `columns` up to `most` of each column of the board, the most urgent first.
 WITH wanted AS (
     SELECT
         o.order_id,
@@ -9,49 +9,20 @@ WITH wanted AS (
             PARTITION BY CASE WHEN %(columns)s THEN k.board END
             ORDER BY
                 CASE WHEN %(sort)s = 'priority' THEN o.priority END,
-                CASE WHEN %(sort)s = 'asset' THEN a.tag END,
+                CASE WHEN %(sort)s = 'asset' THEN o.asset END,
                 CASE WHEN %(sort)s IN ('due', 'priority') THEN o.requested_finish END,
                 o.order_id DESC
         ) AS place
-    FROM work_order AS o
-    JOIN asset AS a USING (asset_id)
-    JOIN site AS s USING (site_id)
+    FROM wanted_orders(
+        p_states => %(states)s::text[], p_site => %(site)s, p_asset => %(asset)s, p_team => %(team)s,
+        p_assignee => %(assignee)s, p_work_type => %(work_type)s, p_priority => %(priority)s::integer, p_text => %(text)s,
+        p_overdue_at => %(overdue_at)s::timestamptz, p_due_from => %(due_from)s::timestamptz,
+        p_due_to => %(due_to)s::timestamptz, p_created_from => %(created_from)s::timestamptz,
+        p_created_to => %(created_to)s::timestamptz, p_in_warranty => %(in_warranty)s::boolean
+    ) AS o
     CROSS JOIN LATERAL (
         SELECT CASE WHEN o.state IN ('WSCH', 'WMATL', 'WPCOND') THEN 'waits' ELSE o.state END AS board
     ) AS k
-    WHERE CASE %(state)s::text
-            WHEN 'open' THEN o.state NOT IN ('CLOSE', 'CAN')
-            WHEN 'all' THEN true
-            WHEN 'waits' THEN k.board = 'waits'
-            ELSE o.state = %(state)s
-        END
-        AND (%(site)s::text IS NULL OR s.tag = %(site)s)
-        AND (%(asset)s::text IS NULL OR a.tag = %(asset)s)
-        AND (%(team)s::text IS NULL OR o.team = %(team)s)
-        AND (%(assignee)s::text IS NULL OR o.assignee = %(assignee)s)
-        AND (%(priority)s::integer IS NULL OR o.priority = %(priority)s)
-        AND (%(work_type)s::text IS NULL OR o.work_type = %(work_type)s)
-        AND (
-            %(overdue_at)s::timestamptz IS NULL
-            OR (o.requested_finish < %(overdue_at)s AND o.state NOT IN ('COMP', 'CLOSE', 'CAN'))
-        )
-        AND (
-            NOT %(in_warranty)s::boolean
-            OR o.order_id IN (SELECT f.order_id FROM failure_in_warranty AS f)
-        )
-        AND (%(due_from)s::timestamptz IS NULL OR o.requested_finish >= %(due_from)s)
-        AND (%(due_to)s::timestamptz IS NULL OR o.requested_finish < %(due_to)s)
-        AND (
-            %(text)s::text IS NULL
-            OR position(
-                lower(%(text)s) IN lower(
-                    concat_ws(
-                        ' ', 'WO-' || lpad(o.order_id::text, greatest(6, length(o.order_id::text)), '0'), a.tag, a.name,
-                        a.name_zh, o.title, o.words
-                    )
-                )
-            ) > 0
-        )
 )
 SELECT
     o.*,

@@ -15,7 +15,7 @@ from plant.errors import Conflict, NotFound
 from plant.iso14224 import Activity
 from plant.orders.rules import WorkType
 from plant.severity import Severity
-from plant.work_order import Booking, Closing, OrderState, Outcome, WorkOrder
+from plant.work_order import Booking, Closing, OrderState, Outcome, WorkOrder, states_called
 from storage.core.database import Transaction
 
 _NUMBER = re.compile(r"WO-([0-9]{6,9})")
@@ -90,12 +90,10 @@ def get_order(tx: Transaction, number: str) -> WorkOrder:
 class OrderFilter:
     """Which orders are wanted; what is None or False asks nothing.
 
-    `text` is a part of number, asset, title or words. `overdue_at`: those overdue at that instant. `after`: those older
-    than the order of that id.
-    `in_warranty`: those of failures within a warranty.
+    `text` is a part of number, asset, title or words. `overdue_at`: those overdue at that instant. `due_from` and
+    `due_to`: those to be done within. `in_warranty`: those of failures within a warranty.
     """
 
-    open_only: bool = False
     states: tuple[OrderState, ...] | None = None
     site: str | None = None
     asset: str | None = None
@@ -105,19 +103,26 @@ class OrderFilter:
     priority: int | None = None
     text: str | None = None
     overdue_at: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
     in_warranty: bool = False
-    after: int | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the function `wanted_orders` takes."""
+        return {**asdict(self), "states": None if self.states is None else [one.value for one in self.states]}
+
+
+OPEN_ORDERS = OrderFilter(states=states_called("open"))
 
 
 def list_orders(
-    tx: Transaction, wanted: OrderFilter | None = None, *, open_only: bool = False, most: int = 200
+    tx: Transaction, wanted: OrderFilter | None = None, *, most: int = 200, after: int | None = None
 ) -> list[WorkOrder]:
-    """Return orders, the newest first."""
-    asked = wanted or OrderFilter(open_only=open_only)
-    states = None if asked.states is None else [one.value for one in asked.states]
-    return [order_of_row(row) for row in tx.all("orders.list", **{**asdict(asked), "states": states}, most=most)]
+    """Return orders, the newest first; those older than the one `after`, an order's id."""
+    asked = wanted or OrderFilter()
+    return [order_of_row(row) for row in tx.all("orders.list", **asked.parameters(), most=most, after=after)]
 
 
 def open_orders(tx: Transaction, asset_id: int) -> list[WorkOrder]:

@@ -42,41 +42,16 @@ WHERE asset_id = %(asset_id)s AND state NOT IN ('CLOSE', 'CAN')
 ORDER BY order_id;
 
 -- name: list
--- Orders, the newest first.
+-- Wanted orders, the newest first, those after an order of the list.
 SELECT *
-FROM work_order_at_asset
-WHERE (NOT %(open_only)s OR state NOT IN ('CLOSE', 'CAN'))
-    AND (%(states)s::text[] IS NULL OR state = ANY (%(states)s::text[]))
-    AND (%(site)s::text IS NULL OR site = %(site)s)
-    AND (%(asset)s::text IS NULL OR asset = %(asset)s)
-    AND (%(team)s::text IS NULL OR team = %(team)s)
-    AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)
-    AND (%(work_type)s::text IS NULL OR work_type = %(work_type)s)
-    AND (%(priority)s::integer IS NULL OR priority = %(priority)s)
-    AND (
-        %(text)s::text IS NULL
-        OR EXISTS (
-            SELECT
-            FROM asset AS named
-            WHERE named.asset_id = work_order_at_asset.asset_id
-                AND position(
-                    lower(%(text)s) IN lower(
-                        concat_ws(
-                            ' ', 'WO-' || lpad(order_id::text, greatest(6, length(order_id::text)), '0'), named.tag,
-                            named.name, named.name_zh, title, words
-                        )
-                    )
-                ) > 0
-        )
-    )
-    AND (
-        %(overdue_at)s::timestamptz IS NULL
-        OR (requested_finish < %(overdue_at)s AND state NOT IN ('COMP', 'CLOSE', 'CAN'))
-    )
-    AND (NOT %(in_warranty)s::boolean OR order_id IN (SELECT f.order_id FROM failure_in_warranty AS f))
-    AND (%(created_from)s::timestamptz IS NULL OR created_at >= %(created_from)s)
-    AND (%(created_to)s::timestamptz IS NULL OR created_at < %(created_to)s)
-    AND (%(after)s::bigint IS NULL OR order_id < %(after)s)
+FROM wanted_orders(
+    p_states => %(states)s::text[], p_site => %(site)s, p_asset => %(asset)s, p_team => %(team)s,
+    p_assignee => %(assignee)s, p_work_type => %(work_type)s, p_priority => %(priority)s::integer, p_text => %(text)s,
+    p_overdue_at => %(overdue_at)s::timestamptz, p_due_from => %(due_from)s::timestamptz,
+    p_due_to => %(due_to)s::timestamptz, p_created_from => %(created_from)s::timestamptz,
+    p_created_to => %(created_to)s::timestamptz, p_in_warranty => %(in_warranty)s::boolean
+)
+WHERE %(after)s::bigint IS NULL OR order_id < %(after)s::bigint
 ORDER BY order_id DESC
 LIMIT %(most)s;
 

@@ -119,8 +119,18 @@ ROUTINES = {
         ),
         *("note_health", "keep_figures", "keep_goals", "kw_of", "count_register", "end_long_viewers", "in_chinese"),
         *("project_actual", "project_goals", "day_or_null", "stretch_or_null", "warranty_of"),
+        *("order_number", "is_overdue", "wanted_orders"),
     },
-    Role.GRAFANA: {"figures", "is_silent", "health_of", "health_rank", "kw_of", "in_chinese"},
+    Role.GRAFANA: {
+        "figures",
+        "is_silent",
+        "health_of",
+        "health_rank",
+        "kw_of",
+        "in_chinese",
+        "order_number",
+        "is_overdue",
+    },
 }
 VERBS = {
     "s": "SELECT FROM {}",

@@ -26,17 +26,18 @@ from api.parts import Parts
 from plant.errors import AssetloopError
 from plant.orders.maintenance_plan import KeptPlan
 from plant.orders.rules import WorkType
-from plant.work_order import OrderState
+from plant.work_order import OrderState, states_called
 from storage.identity import people
 from storage.orders.maintenance_plans import list_plans
 from storage.views.order_list import (
     ListedOrder,
     OrderChoices,
-    OrdersWanted,
+    OrderSort,
     board_of_orders,
     order_choices,
     page_of_orders,
 )
+from storage.work.orders import OrderFilter
 
 _SIZE, _A_COLUMN, _A_MONTH = 50, 30, 1000
 _VIEWS = ("list", "board", "month", "week")
@@ -143,17 +144,16 @@ class OrderListPage:
         button.delete()
         await self._filters.put("asset", "")
 
-    def _wanted(self, parts: Parts, days: CalendarDays | None) -> OrdersWanted:
+    def _wanted(self, parts: Parts, days: CalendarDays | None) -> OrderFilter:
         ask = self._filters
         is_list = self._view == "list"
-        priority = ask.of("priority")
-        return OrdersWanted(
-            state=(ask.of("state") or "open") if is_list else "all" if days else "open",
-            sort=(ask.of("sort") or "newest") if is_list else "priority",
+        priority, work_type = ask.of("priority"), ask.of("work_type")
+        return OrderFilter(
+            states=states_called((ask.of("state") or "open") if is_list else "all" if days else "open"),
             text=ask.of("text"),
             site=ask.of("site"),
             team=ask.of("team"),
-            work_type=ask.of("work_type"),
+            work_type=WorkType(work_type) if work_type else None,
             asset=ask.of("asset"),
             in_warranty=bool(ask.of("warranty")),
             assignee=self._me(parts) if ask.of("assignee") == _ME else ask.of("assignee"),
@@ -194,12 +194,13 @@ class OrderListPage:
         wanted = self._wanted(parts, days)
         with parts.database.transaction() as tx:
             if days is not None:
-                listed = page_of_orders(tx, wanted, most=_A_MONTH)
+                listed = page_of_orders(tx, wanted, most=_A_MONTH, sort="priority")
                 month = entries(listed, self._plans(list_plans(tx, site=wanted.site)), self._choices.zones, days)
                 return OrdersFound(orders=listed, days=days, month=month)
             if view == "board":
                 return OrdersFound(orders=board_of_orders(tx, wanted, most=_A_COLUMN))
-            return OrdersFound(orders=page_of_orders(tx, wanted, most=_SIZE, skip=self._pages.skip))
+            sort = cast("OrderSort", self._filters.of("sort") or "newest")
+            return OrdersFound(orders=page_of_orders(tx, wanted, most=_SIZE, skip=self._pages.skip, sort=sort))
 
     def _plans(self, kept: list[KeptPlan]) -> list[KeptPlan]:
         """Leave out the plans that are not asked for; plans are given to teams, and nothing planned is overdue."""

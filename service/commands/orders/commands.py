@@ -9,7 +9,7 @@ import typer
 
 from plant.errors import Misconfigured
 from plant.orders.rules import WorkType
-from plant.work_order import OrderState, Step, WorkOrder
+from plant.work_order import OrderState, Step, WorkOrder, states_called
 from service.commands.common import Data, Json, answer, surroundings, table
 from service.commands.who import who
 
@@ -43,8 +43,7 @@ def list_orders(
     around = surroundings(data)
     now = around.clock.now()
     wanted = orders.OrderFilter(
-        open_only=not every and state is None,
-        states=(state,) if state else None,
+        states=states_called(state or ("all" if every else "open")),
         site=site,
         team=team,
         assignee=assignee,

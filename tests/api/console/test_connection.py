@@ -246,7 +246,7 @@ def test_what_is_done_on_the_phone_without_a_network_waits_there_and_goes_once_w
     with app_database.transaction() as tx:
         order = orders.get_order(tx, "WO-000001")
         answered = [(one.answers, one.answer and one.answer.verdict) for one in tasks_of(tx, order.order_id)]
-        titles = [one.title for one in orders.list_orders(tx, open_only=True)]
+        titles = [one.title for one in orders.list_orders(tx, orders.OPEN_ORDERS)]
         names = [one.name for one in attachments_of(tx, order.order_id)]
     assert answered == [(1, Verdict.FAIL), (0, None)]
     assert names == ["flange.png"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,13 +12,15 @@ import pytest
 from plant.asset import Asset, AssetClass, Site
 from plant.errors import Conflict, NotFound
 from plant.severity import Severity
-from plant.work_order import OrderState, WorkOrder
+from plant.work_order import OrderState, WorkOrder, is_overdue, states_called
 from storage.core.database import Database, Transaction
 from storage.register import assets, facts
+from storage.views.order_list import page_of_orders
 from storage.work import orders
-from storage.work.orders import OrderEvent, order_number
+from storage.work.orders import OrderEvent, OrderFilter, order_number
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+REPOSITORY = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -112,7 +115,7 @@ def test_an_order_is_open_as_the_vocabulary_says(app_database: Database, order: 
     expected = [moved] if state.is_open else []
     with app_database.transaction() as tx:
         write(tx, moved)
-        assert orders.list_orders(tx, open_only=True) == expected
+        assert orders.list_orders(tx, orders.OPEN_ORDERS) == expected
         assert orders.open_orders(tx, order.asset_id) == expected
         assert len(orders.list_documents(tx, open_only=True)) == len(expected)
         assert orders.list_orders(tx) == [moved]
@@ -167,3 +170,35 @@ def test_what_is_not_there_is_not_found(app_database: Database) -> None:
                 orders.get_document(tx, number)
         with pytest.raises(NotFound):
             orders.order_event(tx, 1, 1)
+
+
+def test_the_database_and_the_program_write_one_number_of_an_order(app_database: Database) -> None:
+    ids = [1, 999_999, 1_000_000, 2**31 - 1]
+    with app_database.transaction() as tx:
+        written = tx.connection.execute("SELECT order_number(one) FROM unnest(%s::bigint[]) AS one", [ids]).fetchall()
+    assert [row["order_number"] for row in written] == [order_number(one) for one in ids]
+    statements = [*REPOSITORY.glob("storage/**/*.sql"), *REPOSITORY.glob("grafana/**/*.sql")]
+    assert [one.name for one in statements if "'WO-'" in one.read_text(encoding="utf-8")] == ["17_order_number.sql"]
+
+
+def test_the_database_and_the_program_know_the_same_orders_for_overdue(app_database: Database) -> None:
+    cases = [(state, AT + timedelta(seconds=s)) for state in OrderState for s in (-1, 0, 1)]
+    with app_database.transaction() as tx:
+        judged = [tx.connection.execute("SELECT is_overdue(%s, %s, %s)", [*case, AT]).fetchone() for case in cases]
+    assert [row["is_overdue"] for row in judged if row] == [is_overdue(*case, AT) for case in cases]
+
+
+def test_orders_are_asked_for_by_state_and_by_their_finish(app_database: Database, order: WorkOrder) -> None:
+    waiting = replace(order, state=OrderState.WMATL)
+    with app_database.transaction() as tx:
+        write(tx, waiting)
+        for asked, is_found in [
+            (OrderFilter(states=states_called("waits")), True),
+            (OrderFilter(states=states_called("APPR")), False),
+            (OrderFilter(overdue_at=waiting.requested_finish + timedelta(seconds=1)), True),
+            (OrderFilter(overdue_at=waiting.requested_finish), False),
+            (OrderFilter(due_from=waiting.requested_finish, text=f"{waiting.number} p-101"), True),
+            (OrderFilter(due_to=waiting.requested_finish), False),
+        ]:
+            assert orders.list_orders(tx, asked) == [one.order for one in page_of_orders(tx, asked, most=9)]
+            assert bool(orders.list_orders(tx, asked)) is is_found

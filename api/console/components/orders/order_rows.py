@@ -108,7 +108,7 @@ def show_board(visit: Visit, room: Element, listed: Sequence[ListedOrder]) -> No
 
 def column_of(order: WorkOrder) -> str:
     """Return the column of the board in which an order stands."""
-    return "waits" if order.state.value in {"WSCH", "WMATL", "WPCOND"} else order.state.value
+    return "waits" if order.state.is_waiting else order.state.value
 
 
 def _card(visit: Visit, one: ListedOrder, now: datetime) -> None:
