@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue as Property
 
-from grafana.colours import Steps, mappings_json, thresholds_json
+from grafana.colours import UNKNOWN, Steps, mappings_json, thresholds_json
 from grafana.links import asset_url, console_url
 from grafana.words import Words
 
@@ -51,6 +51,11 @@ def wide(pixels: int) -> Look:
     return [Property("custom.width", value=pixels)]
 
 
+def least(pixels: int) -> Look:
+    """Give the column what room the others leave, and no less than so many pixels."""
+    return [Property("custom.minWidth", value=pixels)]
+
+
 def moment() -> Look:
     """Write a time of these days to the minute."""
     return [Property("unit", value="time:MM-DD HH:mm"), *wide(105)]
@@ -58,7 +63,7 @@ def moment() -> Look:
 
 def day() -> Look:
     """Write the day of a time that may be years ago."""
-    return [Property("unit", value="time:YYYY-MM-DD"), *wide(105)]
+    return [Property("unit", value="time:YYYY-MM-DD"), *wide(100)]
 
 
 def duration(width: int) -> Look:
@@ -78,7 +83,9 @@ def figure(width: int, unit: str = "none", decimals: int = 1) -> Look:
 
 def words(said: Words, width: int = 110) -> Look:
     """Fill the cell with the colour of its word."""
-    return [*meanings(said), _filled(), *wide(width)]
+    nothing = {"match": "null", "result": {"text": "–", "color": UNKNOWN, "index": len(said)}}
+    mappings = [*mappings_json(said), {"type": "special", "options": nothing}]
+    return [Property("mappings", value=mappings), _filled(), *wide(width)]
 
 
 def meanings(said: Words) -> Look:
@@ -86,9 +93,9 @@ def meanings(said: Words) -> Look:
     return [Property("mappings", value=mappings_json(said))]
 
 
-def growing(said: Words, least: int) -> Look:
+def growing(said: Words, pixels: int) -> Look:
     """Show what people read, in what room the other columns leave, and no less than so many pixels."""
-    return [*meanings(said), Property("custom.minWidth", value=least)]
+    return [*meanings(said), *least(pixels)]
 
 
 def named(said: Words, width: int = 110) -> Look:

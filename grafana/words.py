@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grafana.colours import ALARM, GOOD, LEARNING, OF_HEALTH, PRODUCT_COLOURS, SEVERITIES, SILENT, UNKNOWN, WATCH
 from plant.finding import FindingKind
+from plant.orders.code_words import CODE_WORDS
 from plant.product_state import FaultKind
 
 Words = dict[str, tuple[str, str | None]]
@@ -21,29 +22,19 @@ _READ = {
 }
 HEALTH: Words = {health.value: (_READ[health.value], colour) for health, colour in OF_HEALTH.items()}
 RANKS: Words = {str(health.rank): (_READ[health.value], colour) for health, colour in OF_HEALTH.items()}
-SEVERITY: Words = {word: (word.capitalize(), colour) for word, colour in SEVERITIES.items()}
-ALERT_STATES: Words = {
-    "Unacknowledged": ("Unacknowledged", ALARM),
-    "RTN-Unacknowledged": ("Returned, unacknowledged", WATCH),
-    "Acknowledged": ("Acknowledged", WATCH),
-    "Shelved": ("Shelved", LEARNING),
-    "Suppressed by design": ("Suppressed by design", UNKNOWN),
-    "Out of service": ("Out of service", UNKNOWN),
-    "Normal": ("Normal", GOOD),
+SEVERITY: Words = {word: (CODE_WORDS[f"severity_{word}"][0], colour) for word, colour in SEVERITIES.items()}
+_COLOURS = {
+    "Unacknowledged": ALARM,
+    "RTN-Unacknowledged": WATCH,
+    "Acknowledged": WATCH,
+    "Shelved": LEARNING,
+    "Suppressed by design": UNKNOWN,
+    "Out of service": UNKNOWN,
+    "Normal": GOOD,
 }
+ALERT_STATES: Words = {state: (CODE_WORDS[f"alert_{state}"][0], colour) for state, colour in _COLOURS.items()}
 HEARD: Words = {"heard": ("heard", GOOD), "silent": ("silent", SILENT), "never": ("never heard", UNKNOWN)}
-FOUND: Words = {
-    FindingKind.CONDITION.value: ("Condition deviates", None),
-    FindingKind.WEAR.value: ("Slow wear", None),
-    FindingKind.SENSOR_STUCK.value: ("Sensor stuck", None),
-    FindingKind.SENSOR_DRIFT.value: ("Sensor drifts", None),
-    FindingKind.SENSOR_SPIKES.value: ("Sensor has spikes", None),
-    FindingKind.SENSOR_DROPOUT.value: ("Sensor silent", None),
-    FindingKind.UNSEEN_REGIME.value: ("Regime not trained", None),
-    FindingKind.LIMIT.value: ("Design limit exceeded", None),
-    FindingKind.RATE.value: ("Changes too fast", None),
-    FindingKind.SILENT.value: ("Says nothing", None),
-}
+FOUND: Words = {kind.value: (CODE_WORDS[f"kind_{kind.value}"][0], None) for kind in FindingKind}
 QUALITY: Words = {"good": ("good", None), "uncertain": ("uncertain", None), "bad": ("bad", None)}
 KINDS: Words = {
     "health": ("Health", None),
@@ -55,37 +46,37 @@ KINDS: Words = {
 EVENTS: Words = {
     **HEALTH,
     "raised": ("raised", None),
-    "repeated": ("repeated", None),
+    "repeated": ("came again", None),
     "risen": ("became worse", None),
-    "eased": ("eased", None),
+    "eased": ("became milder", None),
     "cleared": ("cleared", None),
     "acknowledged": ("acknowledged", None),
     "trained": ("trained", None),
-    "promoted": ("in charge", None),
+    "promoted": ("took charge", None),
     "retired": ("retired", None),
-    "commissioning": ("In commissioning", None),
+    "commissioning": ("Commissioning", None),
     "in_service": ("In service", None),
-    "standby": ("On standby", None),
+    "standby": ("Standby", None),
     "out_of_service": ("Out of service", None),
 }
 OUTLOOK: Words = {
     "known": ("known", GOOD),
     "reached": ("limit reached", ALARM),
-    "too_short": ("unknown, too little data", None),
-    "no_trend": ("unknown, no trend", None),
-    "far": ("unknown, far ahead", None),
+    "too_short": ("too little data", None),
+    "no_trend": ("no trend", None),
+    "far": ("far ahead", None),
 }
 GATES: Words = {
     "feasibility": ("Feasibility report", None),
-    "pre_review": ("Pre-review", None),
-    "completeness": ("Documents complete", None),
+    "pre_review": ("Pre-review by operations", None),
+    "completeness": ("Completeness", None),
     "punch_list": ("Punch list", None),
-    "training": ("Training", None),
-    "spares": ("Spare parts", None),
-    "telemetry": ("Telemetry", None),
+    "training": ("Training held", None),
+    "spares": ("Spares on stock", None),
+    "telemetry": ("Telemetry proven", None),
     "confirmation": ("Handover confirmation", None),
     "trial": ("Trial operation", None),
-    "sign_off": ("Sign-off", None),
+    "sign_off": ("Dual sign-off", None),
 }
 STANDS: Words = {
     "passed": ("passed", GOOD),
@@ -102,11 +93,6 @@ SIDES: Words = {
 }
 MODEL_STATES: Words = {"champion": ("In charge", GOOD), "challenger": ("Challenger", LEARNING)}
 DRIFTS: Words = {"true": ("drifts", WATCH), "false": ("as learnt", GOOD)}
-OUTCOMES: Words = {
-    "confirmed": ("confirmed", None),
-    "false_alarm": ("false alarm", None),
-    "no_fault_found": ("no fault found", None),
-}
 REASONS: Words = {
     "relearning": ("learning again", None),
     "input_drift": ("the inputs drift", None),
@@ -115,21 +101,9 @@ REASONS: Words = {
     "new_baseline": ("perhaps a new normal", None),
 }
 HELD: Words = {
-    "not_json": ("Not JSON", None),
-    "no_numbers": ("No numbers", None),
-    "not_a_number": ("Not a number", None),
-    "too_large": ("Too large", None),
-    "undecodable": ("Not decodable", None),
-    "unknown_topic": ("Unknown topic", None),
-    "unknown_asset": ("Unknown asset", None),
-    "dismissed_asset": ("Dismissed asset", None),
-    "in_the_future": ("In the future", None),
-    "too_old": ("Too old", None),
-    "bad_time": ("Bad time", None),
-    "bad_key": ("Bad signal name", None),
-    "too_many_signals": ("Too many signals", None),
-    "retained_without_time": ("Retained, without time", None),
-    "refused_by_database": ("Refused by the database", None),
+    key.removeprefix("reason_"): (english, None)
+    for key, (english, _) in CODE_WORDS.items()
+    if key.startswith("reason_")
 }
 MODEL_KINDS: Words = {"condition": ("Condition", None)}
 SLOTS: Words = {

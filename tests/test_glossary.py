@@ -12,7 +12,9 @@ import pytest
 from api.app import create_app
 from api.console.texts.texts import TEXTS
 from api.identity.access import Access
+from grafana.chinese import CHINESE
 from plant.clock import SystemClock
+from plant.orders.code_words import CODE_WORDS
 from storage.core.database import Database, Role
 
 GLOSSARY = (Path(__file__).parent.parent / "docs" / "glossary.md").read_text(encoding="utf-8")
@@ -22,6 +24,8 @@ ROWS = [
     if line.startswith("|") and not line.startswith(("| term", "| ---"))
 ]
 ORDINARY = set(GLOSSARY.split("```text\n")[1].split("```")[0].split())
+# What a dashboard says of another thing than the console: a column of times, a word within a sentence, a side.
+OTHERWISE_IN_GRAFANA = {"To", "Passed", "next", "waiting", "Raised", "Supervisor"}
 WORDS = {word for row in ROWS for word in re.findall(r"`([^`]+)`", row[4])}
 
 
@@ -84,3 +88,24 @@ def test_the_console_says_a_term_in_chinese_as_the_glossary_does() -> None:
         if english.lower() in chinese and said != chinese[english.lower()]
     }
     assert not other
+
+
+def test_the_dashboards_say_in_chinese_what_the_glossary_and_the_console_say() -> None:
+    said = {row[0].lower(): {row[1]} for row in ROWS}
+    for english, chinese in TEXTS.values():
+        said.setdefault(str(english).lower(), set()).add(chinese)
+    other = {
+        english: (chinese, said[english.lower()])
+        for english, chinese in CHINESE.items()
+        if chinese not in said.get(english.lower(), {chinese}) and english not in OTHERWISE_IN_GRAFANA
+    }
+    assert not other
+
+
+def test_the_record_says_codes_as_everybody_does() -> None:
+    sql = (Path(__file__).parent.parent / "storage" / "definitions" / "13_words.sql").read_text(encoding="utf-8")
+    _, *functions = sql.split("CREATE OR REPLACE FUNCTION")
+    english, chinese = (dict(re.findall(r"WHEN '([^']+)' THEN '([^']+)'", one)) for one in functions)
+    words = {k.partition("_")[2]: v for k, v in CODE_WORDS.items() if k.startswith(("severity_", "kind_", "alert_"))}
+    assert {code: (english[code], chinese[code]) for code in english} == words
+    assert set(chinese) == set(words)

@@ -6,14 +6,7 @@ from typing import Any
 
 from plant.clock import iso
 from plant.notices.notice import PostedNotice
-
-_SEVERITY_ZH = {
-    "CRITICAL": "危急",
-    "MAJOR": "重要",
-    "MINOR": "次要",
-    "WARNING": "警告",
-    "INDETERMINATE": "未定",
-}
+from plant.orders.code_words import CODE_WORDS
 
 
 def notice_document(posted: PostedNotice, *, step: int) -> dict[str, Any]:
@@ -60,12 +53,13 @@ def title_of(document: dict[str, Any], language: str) -> str:
     """Say in one line how bad it is and what it is; in both languages where none is chosen.
 
     >>> title_of({"data": {"severity": "MAJOR", "title": {"en": "P-1 leaks", "zh": "P-1 泄漏"}}}, "zh")
-    '【重要】P-1 泄漏'
+    '【严重】P-1 泄漏'
     """
     data = document["data"]
+    _, severity = CODE_WORDS[f"severity_{data['severity']}"]
     over_en, over_zh = (", over", "，已结束") if data.get("ended_at") else ("", "")
     in_english = f"[{data['severity']}{over_en}] {data['title']['en']}"
-    in_chinese = f"【{_SEVERITY_ZH[data['severity']]}{over_zh}】{data['title']['zh']}"
+    in_chinese = f"【{severity}{over_zh}】{data['title']['zh']}"
     return {"en": in_english, "zh": in_chinese}.get(language, f"{in_english} / {in_chinese}")
 
 

@@ -45,7 +45,7 @@ _CHATTERING = {
 _AGEING = {
     "Kind": columns.growing(FOUND, 170),
     "Severity": columns.words(SEVERITY, 90),
-    "State": columns.named(ALERT_STATES, 160),
+    "State": columns.named(ALERT_STATES, 185),
     "Stands for": columns.duration(110),
 }
 _FLOODS = {

@@ -37,8 +37,8 @@ def asset_dashboard() -> Dashboard:
         begun,
         [
             (word("Health", "asset.health", "Health", HEALTH), 4, 5),
-            (_status(), 14, 5),
-            (number("Attention", "asset.attention"), 6, 5),
+            (_status(), 15, 5),
+            (number("Attention", "asset.attention"), 5, 5),
             (timeline("asset.health_over_time", title="Health over time", said=RANKS, points=500), 24, 4),
             (_score(), 12, 9),
             (_latest(), 12, 9),
@@ -75,7 +75,7 @@ def _status() -> table.Panel:
         "site": columns.hidden(),
         "asset": columns.hidden(),
         "Asset": columns.leads_to_console(80),
-        "Area": columns.wide(95),
+        "Area": columns.wide(90),
         "Class": columns.wide(110),
         "Percent": columns.bar(HEALTH_STEPS, "percent", 100),
         "State": columns.named(EVENTS, 90),
@@ -86,12 +86,12 @@ def _status() -> table.Panel:
 
 def _remaining_life() -> table.Panel:
     looks = {
-        "Outlook": columns.words(OUTLOOK, 130),
-        "Likely": columns.duration(85),
-        "At least": columns.duration(85),
-        "At most": columns.duration(85),
-        "Probability": columns.part(85),
-        "Wear limit": columns.wide(80),
+        "Outlook": columns.words(OUTLOOK, 115),
+        "Likely": columns.duration(75),
+        "At least": columns.duration(75),
+        "At most": columns.duration(75),
+        "Probability": columns.part(90),
+        "Wear limit": columns.wide(85),
         "As of": columns.moment(),
     }
     return listing("Remaining life", "asset.remaining_life", looks, nothing="Nothing is known yet").description(
@@ -124,12 +124,12 @@ def _shares() -> timeseries.Panel:
 def _latest() -> table.Panel:
     looks = {
         "Signal is": columns.words(HEARD, 85),
-        "Last stored": columns.seconds(105),
+        "Last stored": columns.seconds(90),
         "Unit": columns.wide(55),
         "Value": columns.figure(75, decimals=2),
         "Low": columns.wide(55),
         "High": columns.wide(55),
-        "Quality": columns.named(QUALITY, 85),
+        "Quality": columns.named(QUALITY, 80),
     }
     return listing("Now", "asset.latest", looks)
 
@@ -137,7 +137,7 @@ def _latest() -> table.Panel:
 def _orders() -> table.Panel:
     looks = {
         "No.": columns.leads_to_order(105),
-        "Failure mode": columns.wide(115),
+        "Failure mode": columns.wide(105),
         "State": columns.wide(75),
         "Raised": columns.moment(),
         "Finish by": columns.moment(),
@@ -148,7 +148,10 @@ def _orders() -> table.Panel:
 def _lessons() -> table.Panel:
     looks = {
         "No.": columns.leads_to_order(105),
-        "Failure mode": columns.wide(110),
+        "Failure mode": columns.wide(105),
+        "Seen": columns.least(110),
+        "Cause": columns.least(100),
+        "What helped": columns.least(110),
         "Kept": columns.day(),
     }
     return listing("Lessons about machines like it", "asset.lessons", looks, nothing="None was kept yet")

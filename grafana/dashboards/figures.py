@@ -20,7 +20,7 @@ def figures_dashboard() -> Dashboard:
         board("Shared figures", uid=FIGURES_UID, time_from="now-13M", refresh="15m"),
         [
             (plain_number("Thirteen months", "figures.summary", unit="percentunit", decimals=1), 9, 4),
-            (plain_number("Between failures and until restored", "figures.times", unit="h", decimals=1), 9, 4),
+            (plain_number("Between failures and until restored", "figures.times", unit="suffix: h", decimals=1), 9, 4),
             (plain_number("As known", "figures.known_at", unit="s"), 6, 4),
             (_goals(), 12, 9),
             (_shares("Availability", "figures.availability"), 12, 9),
@@ -30,25 +30,25 @@ def figures_dashboard() -> Dashboard:
             (_months("Energy by month", "figures.energy", "kwatth", "No signal is in W, kW or MW"), 12, 8),
             (listing("Classes", "figures.classes", _CLASSES), 12, 9),
             (of_assets("Longest down", "figures.worst_assets", _ASSETS), 12, 9),
-            (_first_month(), 10, 8),
-            (_design(), 14, 8),
+            (_first_month(), 24, 5),
+            (_design(), 24, 5),
         ],
     )
 
 
 _CLASSES = {
     "Failures": columns.wide(80),
-    "MTBF": columns.figure(145, "h"),
+    "MTBF": columns.figure(130, "suffix: h"),
     "Availability": columns.part(100, 2),
-    "Down": columns.figure(90, "h"),
+    "Down": columns.figure(90, "suffix: h"),
 }
-_ASSETS = {"Failures": columns.wide(80), "Down": columns.figure(90, "h"), "Availability": columns.part(100, 2)}
+_ASSETS = {"Failures": columns.least(80), "Down": columns.figure(90, "suffix: h"), "Availability": columns.part(100, 2)}
 
 
 def _goals() -> object:
     looks = {
         "Project": columns.leads_to_project(),
-        "Figure": columns.named(MEASURES, 110),
+        "Figure": columns.growing(MEASURES, 110),
         "Value": columns.figure(90, decimals=2),
         "Goal": columns.figure(90, decimals=2),
         "Reached": columns.words(_REACHED, 90),
@@ -64,8 +64,8 @@ def _shares(title: str, name: str) -> object:
 
 
 def _between() -> object:
-    panel = lines("figures.mtbf", title="MTBF and MTTR", unit="h").span_nulls(True)
-    return in_words(panel, {"MTTR": columns.right_axis("h")})
+    panel = lines("figures.mtbf", title="MTBF and MTTR", unit="suffix: h").span_nulls(True)
+    return in_words(panel, {"MTTR": columns.right_axis("suffix: h")})
 
 
 def _months(title: str, name: str, unit: str, nothing: str) -> object:
@@ -86,7 +86,7 @@ def _first_month() -> object:
 def _design() -> object:
     looks = {
         "Request": columns.wide(80),
-        "Failure mode": columns.wide(100),
+        "Failure mode": columns.wide(110),
         "Decided": columns.day(),
         "A year before": columns.figure(110, decimals=2),
         "A year since": columns.figure(110, decimals=2),

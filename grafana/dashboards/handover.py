@@ -40,7 +40,12 @@ _PROJECTS = {
     "Completion": [*columns.wide(130), *properties(unit="time:YYYY-MM-DD")],
     "Slipped": columns.figure(100, "suffix: d", 0),
 }
-_GATES = {"Gate": columns.named(GATES, 180), "Stands": columns.words(STANDS, 90), "Passed": columns.day()}
+_GATES = {
+    "Gate": columns.named(GATES, 185),
+    "Stands": columns.words(STANDS, 80),
+    "Passed": columns.day(),
+    "By": columns.least(100),
+}
 _ASSETS = {
     "Documents": columns.bar(_SHARE_STEPS, "percentunit", 1),
     "Punch A": columns.wide(75),
@@ -54,10 +59,12 @@ _PUNCHES = {
     "Carried to": [*columns.wide(110), *properties(unit="time:YYYY-MM-DD")],
 }
 _SIGNATURES = {
-    "Gate": columns.named(GATES, 180),
-    "Side": columns.named(SIDES, 110),
+    "Gate": columns.named(GATES, 165),
+    "Side": columns.named(SIDES, 95),
+    "Person": columns.least(90),
     "Signed": columns.day(),
-    "Stands": columns.words(STANDS, 90),
+    "Stands": columns.words(STANDS, 80),
+    "Why": columns.least(100),
 }
 
 

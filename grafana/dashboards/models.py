@@ -39,7 +39,7 @@ _CLASSES = {
     "Precision": columns.bar(_PRECISION_STEPS, "percentunit", 1),
     "Lead time": columns.duration(110),
 }
-_PROPOSALS = {"Reason": columns.named(REASONS, 200), "Raised": columns.moment()}
+_PROPOSALS = {"Reason": columns.growing(REASONS, 200), "Raised": columns.moment()}
 _MODELS = {
     "Kind": columns.named(MODEL_KINDS, 100),
     "Version": columns.wide(75),

@@ -41,8 +41,8 @@ def plant_dashboard() -> Dashboard:
             (score_panel("plant.scores", title="Scores of the worst ten", description=_SCORES), 12, 12),
             (_health(), 12, 12),
             (_changes(), 12, 12),
-            (of_assets("Work orders due", "plant.orders_due", _ORDERS, nothing="No work order is open"), 12, 9),
-            (of_assets("Open alerts", "plant.open_alerts", _ALERTS, nothing="No alert is open"), 12, 9),
+            (of_assets("Work orders due", "plant.orders_due", _ORDERS, nothing="No work order is open"), 11, 9),
+            (of_assets("Open alerts", "plant.open_alerts", _ALERTS, nothing="No alert is open"), 13, 9),
             (_energy(), 18, 8),
             (plain_number("Energy", "plant.energy_total", unit="kwatth"), 3, 8),
             (number("Newest reading", "plant.newest", steps=AGE_STEPS_S, unit="s"), 3, 8),
@@ -61,21 +61,25 @@ _INCIDENTS = {
     "Began": columns.moment(),
 }
 _ALERTS = {
-    "Severity": columns.words(SEVERITY, 90),
-    "Kind": columns.growing(FOUND, 170),
-    "State": columns.named(ALERT_STATES, 150),
+    "Severity": columns.words(SEVERITY, 85),
+    "Kind": columns.growing(FOUND, 160),
+    "State": columns.named(ALERT_STATES, 185),
     "Onset": columns.moment(),
     "Count": columns.wide(65),
 }
 _ORDERS = {
-    "No.": columns.leads_to_order(105),
+    "No.": columns.leads_to_order(100),
     "State": columns.wide(65),
     "Finish by": columns.moment(),
-    "Left": columns.seconds(80),
+    "Left": columns.seconds(75),
 }
 _FRESHNESS = {
     "Device": columns.words(HEARD, 100),
-    **{name: columns.seconds(155) for name in ("Newest value is from", "Last stored", "Oldest signal")},
+    "Newest value is from": columns.seconds(160),
+    "Last stored": columns.seconds(110),
+    "Oldest signal": columns.seconds(130),
+    "Signals": columns.least(75),
+    "Never heard": columns.least(105),
 }
 
 
@@ -140,5 +144,5 @@ def _energy() -> object:
 
 
 def _product() -> table.Panel:
-    looks = {"Product": columns.words(PRODUCT, 170), "Since": columns.moment()}
+    looks = {"Product": columns.words(PRODUCT, 170), "What": columns.least(120), "Since": columns.moment()}
     return listing("The product itself", "plant.product", looks)

@@ -36,8 +36,8 @@ def telemetry_dashboard() -> Dashboard:
 _SLOTS = {
     "Slot": columns.wide(55),
     "State": columns.words(SLOTS, 190),
-    "Lag": columns.figure(80, "s"),
-    "Last commit": columns.seconds(110),
+    "Lag": columns.figure(75, "s"),
+    "Last commit": columns.seconds(100),
 }
 _QUARANTINE = {
     "Reason": columns.meanings(HELD),

@@ -115,7 +115,7 @@ SELECT
         AS severity_rank,
     named.state,
     in_chinese(named.state) AS state_zh,
-    al.severity || ': ' || replace(al.kind, '_', ' ') AS mark,
+    in_english(al.severity) || ': ' || in_english(al.kind) AS mark,
     in_chinese(al.severity) || '：' || in_chinese(al.kind) AS mark_zh,
     al.active OR NOT al.acknowledged AS open,
     al.count,

@@ -27,7 +27,7 @@ SELECT
 FROM watch.health_span AS h
 UNION ALL
 SELECT
-    e.at, a.site, a.area, a.asset_id, a.label, 'alert', e.event, l.severity || ' · ' || replace(l.kind, '_', ' '),
+    e.at, a.site, a.area, a.asset_id, a.label, 'alert', e.event, in_english(l.severity) || ' · ' || in_english(l.kind),
     in_chinese(l.severity) || ' · ' || in_chinese(l.kind)
 FROM alert_event AS e
 JOIN alert AS l USING (alert_id)

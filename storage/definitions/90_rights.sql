@@ -113,7 +113,7 @@ TO assetloop_app;
 
 -- Grafana: the views, what they are judged by, and nothing else.
 GRANT SELECT ON ALL TABLES IN SCHEMA watch TO assetloop_grafana, assetloop_app;
-GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank, kw_of, in_chinese, order_number, is_overdue
+GRANT EXECUTE ON FUNCTION is_silent, health_of, health_rank, kw_of, in_english, in_chinese, order_number, is_overdue
 TO assetloop_grafana, assetloop_app;
 -- No query of a viewer goes on beyond its time.
 GRANT EXECUTE ON FUNCTION end_long_viewers TO assetloop_app;

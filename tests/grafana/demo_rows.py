@@ -103,7 +103,7 @@ def _model(connection: Connection, machine: int, now: datetime) -> None:
 
 def _alarm(connection: Connection, asset_id: int, now: datetime) -> None:
     plant, onset = PlantRows(connection), now - timedelta(minutes=9)
-    alert = plant.alert(asset_id, alert_id=uuid5(NAMESPACE_OID, str(asset_id)), kind="anomaly", at=onset)
+    alert = plant.alert(asset_id, alert_id=uuid5(NAMESPACE_OID, str(asset_id)), kind="condition", at=onset)
     plant.work_order(
         asset_id,
         at=onset,

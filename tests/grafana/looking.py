@@ -7,39 +7,61 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Response
 
 WIDTHS = (390, 1366, 1920, 3840)
-_PATIENCE_MS = 60_000
+_PATIENCE_MS = 240_000  # of a crowded machine; what is drawn is seen within half a second
 
-# All that has been asked has been answered, and every panel in sight has drawn.
-_DRAWN = """() => {
-    const panels = document.querySelectorAll('[data-viz-panel-key], section[data-testid*="Panel header"]');
-    const busy = document.querySelectorAll('[aria-label="Panel loading bar"], [data-testid="data-testid Spinner"]');
-    return panels.length > 0 && busy.length === 0;
+# The panels that are not there yet, have drawn nothing, or ask for something: each shows a text, a grid or a picture
+# when it is done.
+_BUSY = """() => {
+    const in_sight = e => e.getBoundingClientRect().top < window.innerHeight;
+    const places = [...document.querySelectorAll('.react-grid-item')].filter(in_sight);
+    const panels_in = e => e.textContent ? [...e.querySelectorAll('[data-viz-panel-key]')] : [e];
+    const panels = places.flatMap(panels_in);
+    if (panels.length === 0) return ['the page'];
+    const title = e => e.querySelector('h2')?.textContent || 'a panel';
+    const content = e => e.querySelector('[data-testid="data-testid panel content"]');
+    const drawn = e => e.textContent.trim() || e.querySelector('canvas, svg, [role="grid"]');
+    const busy = e => e.querySelector('[aria-label="Panel loading bar"], [data-testid="data-testid Spinner"]');
+    return panels.filter(e => busy(e) || !content(e) || !drawn(content(e))).map(title);
 }"""
-_BUSY = """() => [...document.querySelectorAll('[aria-label="Panel loading bar"]')]
-    .map(e => e.closest('section')?.querySelector('h2')?.textContent ?? '')"""
+# Nothing is busy, and nothing has moved or changed since the last time this was asked.
+_STILL = f"""() => {{
+    const boxes = [...document.querySelectorAll('section, section *')].map(e => e.getBoundingClientRect());
+    const places = boxes.reduce((sum, box) => (sum * 31 + box.x + 3 * box.y + 7 * box.width) % 1e9, boxes.length);
+    const seen = places + document.body.innerText;
+    const is_still = window.lastSeen === seen;
+    window.lastSeen = seen;
+    return is_still && ({_BUSY})().length === 0;
+}}"""
 _HEIGHT = """() => {
     const heights = [...document.querySelectorAll('*')].map(e => e.scrollHeight < 20000 ? e.scrollHeight : 0);
     return Math.max(document.body.scrollHeight, ...heights);
 }"""
-# Texts that do not fit where they stand. A table's cells and a legend end in dots where a column is narrow, and a
-# table is wider than a telephone: it is scrolled. Heads of columns, titles, numbers and the twin's texts must be whole.
-_CLIPPED = """() => {
+# Texts that do not fit where they stand. A table's cells and a legend end in dots where a column is narrow, and on a
+# telephone a table is wider than its panel: it is scrolled. Heads of columns, titles, numbers and the twin's texts must
+# be whole. The text itself is asked how wide it is: an element's width is rounded, and dots come early.
+_CLIPPED = """(phone) => {
     const found = [];
     const width = document.documentElement.clientWidth;
     const title = e => e.closest('section')?.querySelector('h2')?.textContent ?? '';
     const named = e => title(e) + ': ' + e.textContent.trim().slice(0, 60);
     const kinds = ['h2', '[role="columnheader"] *', '[data-testid*="Bar gauge"] *', '[data-testid*="Panel"] span'];
+    const range = document.createRange();
+    const text_px = e => { range.selectNodeContents(e); return range.getBoundingClientRect().width; };
     for (const e of document.querySelectorAll(kinds.join(', '))) {
         if (!e.textContent.trim() || e.children.length > 0 || e.offsetParent === null) continue;
         const clips = getComputedStyle(e).overflow !== 'visible' || e.closest('h2');
-        if (clips && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0) found.push('cut: ' + named(e));
+        const room_px = e.getBoundingClientRect().width;
+        if (clips && room_px > 0 && text_px(e) > room_px + 0.05) found.push('cut: ' + named(e));
     }
     for (const e of document.querySelectorAll('section[data-testid*="Panel header"]')) {
         const box = e.getBoundingClientRect();
         if (box.right > width + 1 || box.left < -1) found.push('beside the page: ' + named(e));
+    }
+    for (const e of document.querySelectorAll('section [role="grid"]')) {
+        if (width > phone && e.scrollWidth > e.clientWidth + 1) found.push('wider than its panel: ' + title(e));
     }
     return [...new Set(found)];
 }"""
@@ -64,40 +86,39 @@ class Seen:
 
 
 def look_at(page: Page, url: str, *, uid: str, width: int, picture: Path) -> Seen:
-    """Open a dashboard, wait until everything is drawn down to its end, and take a picture of the whole."""
+    """Open a dashboard that does not refresh, wait until all is drawn, and take a picture of the whole."""
     refused: list[str] = []
-    page.on(
-        "response",
-        lambda answer: refused.append(answer.url) if answer.status >= 400 and "/api/ds/" in answer.url else None,
-    )
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400 and "/api/ds/" in answer.url:
+            refused.append(answer.url)
+
+    page.on("response", note)
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(url, wait_until="domcontentloaded", timeout=_PATIENCE_MS)
+    page.goto(f"{url}&refresh=1d", wait_until="domcontentloaded", timeout=_PATIENCE_MS)
     wrong = _drawn(page)
     first_s = page.evaluate("() => performance.now() / 1000")
     page.set_viewport_size({"width": width, "height": min(max(page.evaluate(_HEIGHT) + 40, 900), 12_000)})
     wrong += _drawn(page)
     page.screenshot(path=str(picture))
+    wrong += [f"is not drawn in the picture: {title}" for title in page.evaluate(_BUSY)]
+    page.remove_listener("response", note)
     text = page.inner_text("body")
     wrong += [f"says {word!r}" for word in _WRONG_WORDS if word in text]
     wrong += [f"refused: {one}" for one in refused]
     marked = page.locator("[data-testid='data-testid Panel status error'], [aria-label='Panel status']")
     wrong += [f"error at panel {place}" for place in range(marked.count())]
-    wrong += page.evaluate(_CLIPPED)
+    wrong += page.evaluate(_CLIPPED, WIDTHS[0])
     return Seen(uid=uid, width=width, wrong=tuple(wrong), first_s=first_s)
 
 
 def _drawn(page: Page) -> list[str]:
-    """Wait until everything is drawn; say what is not. A page that a refresh left half-drawn is loaded once more."""
+    """Wait until everything is drawn; say what is not."""
     from playwright.sync_api import TimeoutError as TooLong
 
-    for attempt in range(2):
-        try:
-            page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
-            page.wait_for_function(_DRAWN, timeout=_PATIENCE_MS)
-            page.wait_for_timeout(700)  # what has been answered is painted; Grafana has no word for it
-        except TooLong:
-            if attempt == 0:
-                page.reload(wait_until="domcontentloaded", timeout=_PATIENCE_MS)
-        else:
-            return []
-    return [f"is not drawn: {', '.join(page.evaluate(_BUSY)) or 'something is asked all the time'}"]
+    try:
+        page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
+        page.wait_for_function(_STILL, timeout=_PATIENCE_MS, polling=500)
+    except TooLong:
+        return [f"is not drawn: {', '.join(page.evaluate(_BUSY)) or 'something is asked or moves all the time'}"]
+    return []

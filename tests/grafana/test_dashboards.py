@@ -118,6 +118,30 @@ def test_panels_have_ids_of_their_own_and_do_not_overlap(every: dict[str, dict[s
         assert all(x < 24 for x, _ in cells), uid
 
 
+def test_a_table_is_no_wider_than_its_panel_on_a_laptop(answers: list[Answer]) -> None:
+    wide = {}
+    for one in answers:
+        if one.panel["type"] == "table" and (needed := _needed_px(one)) > (room := _room_px(one.panel)):
+            wide[one.title] = f"{needed} px in {room}"
+    assert wide == {}
+
+
+def _room_px(panel: dict[str, Any]) -> int:
+    """What a panel leaves to its table where the page is 1366 px wide, 16 px of it margins."""
+    column_px, border_px = (1366 - 32 + 8) / 24, 26
+    return int(panel["gridPos"]["w"] * column_px - border_px)
+
+
+def _needed_px(answer: Answer) -> int:
+    """What the columns in sight have as their width, or at the least; Grafana's own least is 150."""
+    looks: dict[str, dict[str, Any]] = {}
+    for override in answer.panel["fieldConfig"]["overrides"]:
+        settings = {one["id"]: one.get("value") for one in override["properties"]}
+        looks.setdefault(override["matcher"]["options"], {}).update(settings)
+    seen = [looks.get(name, {}) for name in answer.columns if not looks.get(name, {}).get("custom.hidden")]
+    return sum(look.get("custom.width", look.get("custom.minWidth", 150)) for look in seen)
+
+
 def test_variables_are_defined_and_one_set_is_carried_along(every: dict[str, dict[str, Any]]) -> None:
     for uid, dashboard in every.items():
         defined = [one["name"] for one in dashboard["templating"]["list"]]

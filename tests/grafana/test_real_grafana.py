@@ -22,6 +22,7 @@ from storage.core.database import Database, Role
 from tests.chromium import launched
 from tests.grafana import real_grafana
 from tests.grafana.conftest import sick
+from tests.grafana.demo_pulse import beating
 from tests.grafana.looking import WIDTHS, Seen, look_at
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ LANGUAGES = {"": "en", "-zh": "zh"}
 
 @pytest.fixture(scope="module")
 def record(looked_at: str) -> Iterator[dict[str, str]]:
-    """Where Grafana finds the record, and a login to it such as `deploy/database/accounts.sql` makes."""
+    """Where Grafana finds a living plant, and a login to it such as `deploy/database/accounts.sql` makes."""
     login = f"grafana_{secrets.token_hex(4)}"
     parts = psycopg.conninfo.conninfo_to_dict(looked_at)
     with psycopg.connect(looked_at, autocommit=True) as connection:
@@ -49,7 +50,8 @@ def record(looked_at: str) -> Iterator[dict[str, str]]:
         ):
             connection.execute(f"ALTER ROLE {login} SET {setting}".encode())
     named = {"HOST": str(parts["host"]), "NAME": str(parts["dbname"]), "USER": login, "PASSWORD": "x"}
-    yield {**{f"GRAFANA_DATABASE_{key}": value for key, value in named.items()}, "GRAFANA_DATABASE_SSLMODE": "disable"}
+    with beating(looked_at):
+        yield {f"GRAFANA_DATABASE_{key}": value for key, value in {**named, "SSLMODE": "disable"}.items()}
     with psycopg.connect(looked_at, autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [login])
         connection.execute(f"DROP ROLE {login}".encode())

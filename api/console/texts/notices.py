@@ -29,7 +29,7 @@ NOTICE_TEXTS: dict[str, tuple[str, str]] = {
     "your_notices": ("What reaches you", "您接收哪些通知"),
     "your_notices_hint": (
         "What is critical, and what you are on call for, always comes. What comes outside of your hours waits.",
-        "危急通知与您值班时的通知始终送达；工作时段以外的通知将等候。",
+        "紧急通知与您值班时的通知始终送达；工作时段以外的通知将等候。",
     ),
     "from_severity": ("From this severity on", "最低严重程度"),
     "own_areas": ("Areas, with commas; empty: all", "区域，以逗号分隔；留空表示全部"),

@@ -15,7 +15,7 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "unacknowledged": ("{count} not acknowledged", "{count} 条未确认"),
     "all_acknowledged": ("all acknowledged", "全部已确认"),
     "none_open": ("nothing waits", "无待处理"),
-    "freshness": ("Newest reading", "最新数据"),
+    "freshness": ("Newest reading", "最新读数"),
     "ago": ("{age} ago", "{age}前"),
     "no_readings": ("no readings yet", "尚无数据"),
     "silent_assets": (Plural("{count} asset silent", "{count} assets silent"), "{count} 台设备无数据"),
@@ -90,4 +90,8 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "severity": ("Severity", "严重程度"),
     "kind": ("Kind", "类型"),
     "times": ("Times", "次数"),
+    "seconds": ("{value} s", "{value} 秒"),
+    "minutes": ("{value} min", "{value} 分钟"),
+    "hours": ("{value} h", "{value} 小时"),
+    "days": ("{value} d", "{value} 天"),
 }

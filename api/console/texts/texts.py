@@ -6,7 +6,6 @@ from datetime import date
 
 from babel.dates import format_skeleton
 
-from api.console.texts.codes import CODE_TEXTS
 from api.console.texts.connection import CONNECTION_TEXTS
 from api.console.texts.engineering import ENGINEERING_TEXTS
 from api.console.texts.figures import FIGURE_TEXTS
@@ -145,7 +144,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     **REVIEW_TEXTS,
     **WARRANTY_TEXTS,
     **TELEMETRY_TEXTS,
-    **CODE_TEXTS,
     **CODE_WORDS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},
 }
