@@ -20,7 +20,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.commit.batch import Batch, Gathering
-from ingest.commit.recorder import Recorder
 from ingest.commit.spool import Spool
 from ingest.decoding.decoded import Decoded
 from ingest.housekeeping import Housekeeping, SlotState
@@ -31,6 +30,7 @@ from ingest.mqtt.session import Session, SessionRead
 from ingest.mqtt.sessions import Sessions
 from ingest.mqtt.waker import Waker
 from ingest.reader import Reader
+from ingest.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 0.25  # also how late a stop may be noticed

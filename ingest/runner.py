@@ -16,7 +16,6 @@ from ingest.admission.admit import AdmissionRules
 from ingest.admission.settings import AdmissionSettings
 from ingest.commit.batch import Gathering
 from ingest.commit.committer import Committer
-from ingest.commit.recorder import Recorder
 from ingest.commit.spool import Spool
 from ingest.decoding.decode import Decoder
 from ingest.decoding.format import Format
@@ -33,6 +32,7 @@ from ingest.mqtt.subscriber import Subscriber
 from ingest.mqtt.waker import Waker
 from ingest.own_state import OwnState
 from ingest.reader import Reader
+from ingest.recorder import Recorder
 from ingest.replay import Replay
 from plant.backoff import Outage
 from plant.clock import Clock

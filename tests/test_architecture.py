@@ -1,4 +1,4 @@
-"""docs/architecture.md names only modules that there are."""
+"""docs/architecture.md names only modules that there are, each once, and every room and floor."""
 
 from __future__ import annotations
 
@@ -33,8 +33,26 @@ def exports(package: Path, name: str) -> bool:
     return package.is_file() and re.search(rf'__all__ = .*"{name}"', package.read_text()) is not None
 
 
-def test_it_names_modules() -> None:
-    assert len(NAMED) > 10
+def test_its_walk_names_each_module_once() -> None:
+    named = re.findall(rf"`((?:{ROOMS})(?:\.\w+)+)`", TEXT)
+    assert len(named) > 60
+    assert sorted(named) == NAMED
+
+
+def test_every_room_and_every_floor_has_its_row() -> None:
+    cells = [line.split("|")[1] for line in TEXT.splitlines() if line.startswith("| `")]
+    named = set[str]()
+    for cell in cells:
+        room, _, rest = cell.strip(" `").partition("/")
+        named |= {room} | {f"{room}/{floor}" for floor in re.findall(r"\w+", rest)}
+    packages = {
+        one.parent.relative_to(REPOSITORY)
+        for room in ROOMS.split("|")
+        for one in REPOSITORY.glob(f"{room}/**/__init__.py")
+    }
+    assert {one.as_posix() for one in packages if len(one.parts) < 3} == {
+        one for one in named if one.partition("/")[0] in ROOMS.split("|")
+    }
 
 
 def test_every_page_is_declared_with_the_consoles_own_patience() -> None:

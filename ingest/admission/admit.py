@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from ingest.admission.clocks import WrongClocks
-from ingest.admission.device_profile import DeviceProfile, SignalIds, is_key
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
 from ingest.decoding.decoded import ABSENT, DeviceReport
+from ingest.decoding.device_profile import DeviceProfile, SignalIds, is_key
 from plant.reading import Flag
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

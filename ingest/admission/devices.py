@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingest.admission.device_profile import DeviceProfile
 from ingest.decoding.decoded import DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from storage.core.database import Database, Transaction
 from storage.telemetry import devices as store
 from storage.telemetry.devices import KnownAsset

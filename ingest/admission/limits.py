@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from ingest.admission.device_profile import DeviceProfile
+from ingest.decoding.device_profile import DeviceProfile
 
 _CREDITS_A_BUCKET = 64
 _BOUNDLESS = 2**62

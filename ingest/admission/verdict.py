@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ingest.admission.admit import AdmissionRules, admit_and_register
-from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
 from ingest.decoding.decoded import Decoded, DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.decoding.shown import ShownReading, device, flags_in_words
 from plant.reading import Flag
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ingest.admission.device_profile import DeviceProfile, topic_text
 from ingest.commit.batch_columns import BatchColumns
 from ingest.decoding.decoded import DeviceReport, Extras
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.mqtt.frames import Publish
 from plant.errors import Rejected
+from plant.mqtt.topics import topic_text
 from storage.telemetry.quarantine import Arrival
 
 

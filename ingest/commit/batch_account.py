@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.admission.device_profile import DeviceProfile
 from ingest.commit.batch import Batch, SlowPathMessage
 from ingest.commit.batch_columns import BatchColumns
 from ingest.decoding.decoded import Reject
+from ingest.decoding.device_profile import DeviceProfile
 from plant.reading import Flag
 from storage.binary.columns import ReadingColumns
 from storage.telemetry.delivery import BatchDelivered

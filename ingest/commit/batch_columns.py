@@ -14,8 +14,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.admission.device_profile import DeviceProfile, SignalIds
 from ingest.decoding.decoded import DeviceReport
+from ingest.decoding.device_profile import DeviceProfile, SignalIds
 from storage.binary.columns import ReadingColumns
 
 

@@ -14,7 +14,6 @@ from dataclasses import asdict
 from datetime import datetime
 
 from ingest.admission.admit import AdmissionRules, admit_and_register
-from ingest.admission.device_profile import topic_text
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
 from ingest.commit.batch import Batch, SlowPathMessage
@@ -22,6 +21,7 @@ from ingest.commit.batch_account import BatchAccount, MessageOutcome
 from ingest.commit.commit_order import CommitTurn, RolledBack
 from ingest.metrics import Meter
 from plant.errors import AssetloopError, Rejected
+from plant.mqtt.topics import topic_text
 from storage.binary.columns import ReadingColumns
 from storage.core.database import Database, Transaction
 from storage.telemetry import delivery, device_sessions, quarantine, readings

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ingest.admission.device_profile import topic_text
 from ingest.decoding.compressed import MAGICS, expanded
 from ingest.decoding.decoded import Decoded
 from ingest.decoding.format import Decode, Format, Memories, RemembersSpeakers
 from plant.errors import Rejected
-from plant.mqtt.topics import matches
+from plant.mqtt.topics import matches, topic_text
 
 _MOST_ROUTES = 65_536
 _LARGEST_EXPANSION = 4

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ingest.admission.device_profile import DeviceProfile, SignalIds
+from ingest.decoding.device_profile import DeviceProfile, SignalIds
 from plant.tags import one_form
 
 ABSENT = -(2**63)  # stands in `times_us` where the device gave no time

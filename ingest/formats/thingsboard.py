@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingest.admission.device_profile import ANYWHERE
 from ingest.decoding.decoded import Answer, Decoded, DeviceReport, Extras, Presence
+from ingest.decoding.device_profile import ANYWHERE
 from ingest.decoding.format import Format
 from ingest.decoding.json_text import parsed
 from ingest.formats.native import report

@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.admission.device_profile import DeviceProfile
 from ingest.decoding.decoded import Decoded, DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.mapping.documents import Unreadable, documents_of
 from ingest.mapping.elements import Element, ElementReader
 from ingest.mapping.file import TopicRule

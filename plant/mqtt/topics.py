@@ -118,6 +118,11 @@ def matches(wanted: str, topic: str) -> bool:
     return len(parts) == wanted.count("/") + 1
 
 
+def topic_text(topic: bytes) -> str:
+    """Return a topic as text, whatever bytes it holds."""
+    return topic.decode(errors="replace")
+
+
 def device_of(topic: str) -> tuple[str, str] | None:
     """Read (site, asset) out of a native telemetry topic; None where it is not one.
 

@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from ingest.admission.admit import AdmissionRules
-from ingest.admission.device_profile import DeviceProfile
 from ingest.commit.batch import Gathering
 from ingest.decoding.decode import Decoder
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.formats import every_format
 from ingest.mqtt.session import Session
 from ingest.reader import Reader

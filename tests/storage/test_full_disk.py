@@ -17,13 +17,13 @@ import psycopg
 import pytest
 
 from ingest.admission.admit import AdmissionRules
-from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
 from ingest.commit.batch import Batch, MessageBlock
 from ingest.commit.committer import Committer
-from ingest.commit.recorder import Recorder
 from ingest.decoding.decoded import DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.housekeeping import Housekeeping, SlotState
+from ingest.recorder import Recorder
 from plant.clock import SystemClock
 from plant.errors import Unavailable
 from plant.product_state import FaultKind

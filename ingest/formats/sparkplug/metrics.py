@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from ingest.admission.device_profile import is_key
 from ingest.decoding.decoded import ABSENT, DeviceReport
+from ingest.decoding.device_profile import is_key
 from ingest.formats.sparkplug.payload import DataType
 from plant.reading import Flag
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 
 from ingest.admission.admit import YEAR_2000_US, AdmissionRules, admit
-from ingest.admission.device_profile import DeviceProfile
 from ingest.decoding.decoded import ABSENT, DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from plant.reading import Flag
 
 NOW_US = 1_772_000_000_000_000

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from ingest.admission.admit import AdmissionRules
-from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
 from ingest.admission.limits import Limiter
 from ingest.commit.batch import Batch, Gathering
 from ingest.commit.committer import Committer
 from ingest.decoding.decode import Decoder
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.formats import every_format
 from ingest.reader import Reader
 from plant.clock import ManualClock

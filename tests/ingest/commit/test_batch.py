@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ingest.admission.device_profile import DeviceProfile
 from ingest.commit.batch import Batch, Gathering, MessageBlock, SlowPathMessage
 from ingest.decoding.decoded import DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from plant.errors import Rejected
 
 PUMP = DeviceProfile(site="demo", asset="P-101", asset_id=1, signals={"a": 11, "b": 12})

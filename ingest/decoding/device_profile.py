@@ -103,8 +103,3 @@ def is_key(key: str) -> bool:
     return 0 < len(key) <= _LONGEST_KEY and not any(
         c < " " or "\x7f" <= c < "\xa0" or "\ud800" <= c < "\ue000" for c in key
     )
-
-
-def topic_text(topic: bytes) -> str:
-    """Return a topic as text, whatever it holds."""
-    return topic.decode(errors="replace")

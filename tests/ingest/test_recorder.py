@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from ingest.admission.admit import AdmissionRules
-from ingest.admission.device_profile import DeviceProfile
 from ingest.admission.devices import Devices
 from ingest.commit.batch import Batch, MessageBlock
 from ingest.commit.commit_order import CommitTurn
 from ingest.commit.committer import Committer
-from ingest.commit.recorder import Recorder
 from ingest.decoding.decoded import DeviceReport
+from ingest.decoding.device_profile import DeviceProfile
 from ingest.housekeeping import Housekeeping
+from ingest.recorder import Recorder
 from plant.clock import ManualClock
 from plant.errors import Unavailable
 from storage.binary.columns import ReadingColumns
