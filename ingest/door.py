@@ -57,14 +57,14 @@ class Door:
         self.settings = settings
         self._clock = clock
         self._letters: queue.Queue[_Letter | None] = queue.Queue(_MOST_WAITING)
-        self._rules, devices = settings.rules(), settings.devices(database)
+        self._rules, devices, limiter = settings.rules(), settings.devices(database), settings.limiter()
         rules = self._rules
         decoder = Decoder(every_format(), most_bytes=settings.most_payload_bytes)
         self._gathering = Gathering(most_values=2**31, longest_s=0.0)
-        self._reader = Reader(clock, decoder, devices, rules, self._gathering, settings.limiter(), meter)
+        self._reader = Reader(clock, decoder, devices, rules, self._gathering, limiter, meter)
         self._outcomes: dict[int, MessageOutcome] = {}
         self._committer = Committer(
-            database, devices, rules, slot=_SLOT, limiter=settings.limiter(), witness=self._outcomes.update, meter=meter
+            database, devices, rules, slot=_SLOT, limiter=limiter, witness=self._outcomes.update, meter=meter
         )
         self._latest = LatestForwarder(database, clock)
         self._latest_due_s = 0.0

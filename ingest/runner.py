@@ -146,7 +146,7 @@ class Ingest:
     def _work(self, installation: str, formats: Sequence[Format], spool: Spool, stop: threading.Event) -> None:
         """Hold slots until `stop` is set or somebody else holds them."""
         settings = self._settings
-        rules, devices = settings.rules(), settings.devices(self._database)
+        rules, devices, limiter = settings.rules(), settings.devices(self._database), settings.limiter()
         gathering, waker = _gathering(settings), Waker()
         house = Housekeeping(
             self._database,
@@ -160,15 +160,13 @@ class Ingest:
         )
         if not _has_slots(house):
             return
-        committer = Committer(
-            self._database, devices, rules, slot=min(house.held), limiter=settings.limiter(), meter=self._meter
-        )
+        committer = Committer(self._database, devices, rules, slot=min(house.held), limiter=limiter, meter=self._meter)
         recorder = Recorder(committer, house, wake=waker.wake, meter=self._meter)
         decoder = Decoder(formats, most_bytes=settings.most_payload_bytes)
         sessions = Sessions(lambda slot: self._session(installation, house.held[slot], formats, house.spread.ring))
         intake = Intake(
             sessions=sessions,
-            reader=Reader(self._clock, decoder, devices, rules, gathering, settings.limiter(), self._meter),
+            reader=Reader(self._clock, decoder, devices, rules, gathering, limiter, self._meter),
             gathering=gathering,
             spool=spool,
             housekeeping=house,

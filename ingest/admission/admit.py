@@ -59,11 +59,10 @@ def admit_all(
             if device is None:
                 return False
             values = len(report.values)
-            device.credit -= values
-            if device.credit < 0 and not limiter.grants(device, values, now_s):
+            if not limiter.lets_through(device, values, now_s):
                 report.withhold(device)
             elif not admit(report, device, rules, arrival_us=arrival_us, retained=retained):
-                device.credit += values
+                limiter.give_back(device, values)
                 return False
     return True
 

@@ -62,16 +62,17 @@ class DeviceProfile:
 
     def layout(self, keys: tuple[str, ...]) -> SignalIds | None:
         """Return the numbers of these signals, None where one of them is not known."""
-        found = self._layouts.get(keys)
+        layouts = self._layouts  # before the signals: another thread may take over new ones meanwhile
+        found = layouts.get(keys)
         if found is not None:
             return found
         try:
             found = np.array([self.signals[key] for key in keys], np.int32)
         except KeyError:
             return None
-        if len(self._layouts) >= _MOST_LAYOUTS:
-            self._layouts.clear()
-        self._layouts[keys] = found
+        if len(layouts) >= _MOST_LAYOUTS:
+            layouts.clear()
+        layouts[keys] = found
         return found
 
     def new_keys(self, keys: Iterable[tuple[str, ...]]) -> list[str]:
@@ -88,7 +89,7 @@ class DeviceProfile:
         """Take over what the register says by now."""
         if signals != self.signals:
             self.signals = signals
-            self._layouts.clear()
+            self._layouts = {}  # what another thread still puts into the old ones is gone with them
         self.is_full = False
         self.grace_us = grace_us
         self.newest_us = max(self.newest_us, newest_us)

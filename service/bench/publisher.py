@@ -177,7 +177,11 @@ class _Marks:
 
 
 class _Turns:
-    """Every asset's message in turn, again and again; in a turn nothing but times and packet ids is written anew."""
+    """Every asset's message in turn, again and again; in a turn nothing but times is written anew.
+
+    Packet ids are the line's own, written as a message goes out: none may stand on two messages that wait for their
+    confirmation over one connection (MQTT 3.1.1, 2.3.1).
+    """
 
     def __init__(self, plan: PublishPlan) -> None:
         self._plan = plan
@@ -191,15 +195,18 @@ class _Turns:
         if most <= 0:
             return 0
         if self._sent == self._plan.assets:
-            self._begin(line)
+            self._begin()
         count = min(most, self._plan.assets - self._sent)
-        edges = self._sheet.edges
-        packets = self._sheet.packets.data[edges[self._sent] : edges[self._sent + count]]
+        sheet, edges = self._sheet, self._sheet.edges
+        if self._plan.qos:
+            identities = sheet.identities[self._sent : self._sent + count]
+            sheet.packets[identities] = line.packet_ids(count).astype(">u2").view(np.uint8).reshape(-1, 2)
+        packets = sheet.packets.data[edges[self._sent] : edges[self._sent + count]]
         line.send(packets, count * self._plan.qos)
         self._sent += count
         return count
 
-    def _begin(self, line: _Line) -> None:
+    def _begin(self) -> None:
         plan, sheet = self._plan, self._sheets[self._turn % _VARIANTS]
         first_ms = plan.begin_ms + self._turn * plan.instants
         if plan.payload == "sparkplug":
@@ -208,8 +215,6 @@ class _Turns:
         else:
             times = b"".join(b"%d" % (first_ms + k) for k in range(plan.instants))
             sheet.packets[sheet.times] = np.frombuffer(times, np.uint8)
-        if plan.qos:
-            sheet.packets[sheet.identities] = line.packet_ids(plan.assets).astype(">u2").view(np.uint8).reshape(-1, 2)
         self._sheet, self._turn, self._sent = sheet, self._turn + 1, 0
 
 

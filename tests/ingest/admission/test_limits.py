@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from datetime import UTC, datetime
 
 import orjson
@@ -28,15 +30,10 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
 
 
-def say(limiter: Limiter, device: DeviceProfile, values: int, now_s: float) -> bool:
-    device.credit -= values
-    return device.credit >= 0 or limiter.grants(device, values, now_s)
-
-
 def test_a_bucket_gives_its_burst_at_once_and_its_rate_in_the_long_run() -> None:
     limiter, device = Limiter(values_per_s=100, burst=6400), DeviceProfile(site="s", asset="a", asset_id=1)
-    assert sum(say(limiter, device, 10, 0.0) for _ in range(1000)) == 640
-    granted = sum(say(limiter, device, 10, second / 10) for second in range(1, 1001))
+    assert sum(limiter.lets_through(device, 10, 0.0) for _ in range(1000)) == 640
+    granted = sum(limiter.lets_through(device, 10, second / 10) for second in range(1, 1001))
     assert granted == pytest.approx(1000, abs=11)
     assert limiter.take_noted()[device.number][1] == 3600 + (1000 - granted) * 10
     assert not limiter.take_noted()
@@ -44,13 +41,42 @@ def test_a_bucket_gives_its_burst_at_once_and_its_rate_in_the_long_run() -> None
 
 def test_a_quiet_hour_fills_a_bucket_and_no_more() -> None:
     limiter, device = Limiter(values_per_s=100, burst=1000), DeviceProfile(site="s", asset="a", asset_id=1)
-    assert sum(say(limiter, device, 10, 0.0) for _ in range(200)) == 100
-    assert sum(say(limiter, device, 10, 3600.0) for _ in range(200)) == 100
+    assert sum(limiter.lets_through(device, 10, 0.0) for _ in range(200)) == 100
+    assert sum(limiter.lets_through(device, 10, 3600.0) for _ in range(200)) == 100
 
 
 def test_without_a_limit_everything_is_let_through() -> None:
     limiter, device = Limiter.off(), DeviceProfile(site="s", asset="a", asset_id=1)
-    assert all(say(limiter, device, 10**6, 0.0) for _ in range(1000))
+    assert all(limiter.lets_through(device, 10**6, 0.0) for _ in range(1000))
+
+
+def test_what_is_let_through_without_a_limit_lends_nothing_to_a_device_that_has_one() -> None:
+    limiter, device = Limiter(values_per_s=1e-9, burst=100), DeviceProfile(site="s", asset="a", asset_id=1)
+    assert Limiter.off().lets_through(device, 1000, 0.0)
+    assert sum(limiter.lets_through(device, 10, 1.0) for _ in range(1000)) == 10
+
+
+def test_two_threads_that_ask_for_one_device_withhold_nothing_that_it_may_say() -> None:
+    limiter, before_s = Limiter(values_per_s=1, burst=1e12), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(16):
+            devices = [DeviceProfile(site="s", asset=str(number), asset_id=number) for number in range(1000)]
+            both = threading.Barrier(2)
+            threads = [threading.Thread(target=_say, args=(limiter, devices, both)) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(before_s)
+    assert not limiter.take_noted()
+
+
+def _say(limiter: Limiter, devices: list[DeviceProfile], both: threading.Barrier) -> None:
+    both.wait()
+    for device in devices:
+        limiter.lets_through(device, 10, 0.0)
 
 
 class Inbox:
