@@ -1,13 +1,19 @@
-"""Pages that outlive their connection: what the browser hands on is heard once, and a page that is away is kept."""
+"""Pages that outlive their connection: what the browser hands on is heard once, and a page that is away is kept.
+
+And what was pressed is heard though it was drawn anew meanwhile: the press was on its way to what stood there.
+"""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nicegui import Client, core
+from nicegui import Client, core, events
 from nicegui import app as nicegui_app
+from nicegui.element import Element
 
 # A laptop's lid is closed for ten minutes; a page that says it is gone for good is not kept.
 KEPT_S = 900.0
@@ -15,6 +21,57 @@ _GONE_S = 2.0
 # A proxy closes what is silent for a minute, and a bad line takes its time to answer.
 _PING_EVERY_S = 8.0
 _PING_WITHIN_S = 12.0
+# So long a press may be on its way over a bad line; and so long a second click of the same press may come.
+_UNDER_WAY_S = 10.0
+_TWICE_S = 2.0
+
+
+class Drawn(Element):
+    """An element whose press is heard once more after it is gone: a list that is drawn anew takes its buttons with it.
+
+    What is done then is what the button that was seen does. One that was pressed just before it went is done with.
+    """
+
+    _pressed_at = float("-inf")
+
+    def _handle_event(self, msg: dict[str, Any]) -> None:
+        self._pressed_at = monotonic()
+        super()._handle_event(msg)
+
+    def _handle_delete(self) -> None:
+        presses = {
+            key: one.handler for key, one in self._event_listeners.items() if one.type == "click" and one.handler
+        }
+        is_done_with = monotonic() - self._pressed_at < _TWICE_S
+        if presses and not is_done_with and not self.is_ignoring_events and self.client.has_socket_connection:
+            _GONE.setdefault(self.client, _GoneElements()).keep(self.id, presses)
+        super()._handle_delete()
+
+
+class _GoneElements:
+    """What pressing did of the elements that a page has had a moment ago."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[float, dict[str, Callable[..., Any]]]] = {}
+
+    def keep(self, element_id: int, presses: dict[str, Callable[..., Any]]) -> None:
+        """Keep them for a moment."""
+        self._forget()
+        self._kept[element_id] = (monotonic(), presses)
+
+    def take(self, element_id: int, listener_id: str) -> Callable[..., Any] | None:
+        """Return what pressing did, once."""
+        self._forget()
+        _, presses = self._kept.pop(element_id, (0.0, {}))
+        return presses.get(listener_id)
+
+    def _forget(self) -> None:
+        oldest = monotonic() - _UNDER_WAY_S
+        while self._kept and next(iter(self._kept.values()))[0] < oldest:
+            del self._kept[next(iter(self._kept))]
+
+
+_GONE: WeakKeyDictionary[Client, _GoneElements] = WeakKeyDictionary()
 
 
 def keep_pages() -> None:
@@ -31,7 +88,13 @@ def keep_pages() -> None:
             if number <= heard.get(client, 0):
                 return True
             heard[client] = number
-        client.handle_event(event)
+        if event["id"] in client.elements:
+            client.handle_event(event)
+        elif client in _GONE:
+            press = _GONE[client].take(event["id"], event["listener_id"])
+            with client:
+                made = events.GenericEventArguments(sender=client.content, client=client, args={})
+                events.handle_event(press, made)
         return True
 
     def leave(_: str, client_id: str) -> None:

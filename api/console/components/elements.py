@@ -10,6 +10,7 @@ from typing import Literal, Self, TypeVar
 from nicegui import ui
 from nicegui.element import Element
 
+from api.console.connection import Drawn
 from api.console.texts.texts import text
 from api.language import Language
 from plant.escaped import escaped
@@ -21,7 +22,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 def box(classes: str = "", *, tag: str = "div", testid: str | None = None) -> Element:
     """Make an empty element, to be filled in a `with` block."""
-    element = ui.element(tag).classes(classes)
+    element = Drawn(tag).classes(classes)
     return mark(element, testid) if testid else element
 
 

@@ -5,6 +5,8 @@
   const TELL_AFTER_MS = 1000;
   const NO_ANSWER_MS = 6000;
   const SHOWN_MS = 8000;
+  const HELD_MS = 5000;
+  const CLICK_MS = 50;
   const LOADED = "assetloop.loaded-again";
   const LOADED_LATELY_MS = 20000;
   const loadedAt = Number(sessionStorage.getItem(LOADED));
@@ -98,6 +100,28 @@
     lookWhy();
   }
 
+  // While a button is held down nothing is drawn anew under it: a press that began is a press.
+  const held = [];
+  let holding = null;
+
+  function hold() {
+    clearTimeout(holding);
+    holding = setTimeout(letGo, HELD_MS);
+  }
+
+  function letGo() {
+    clearTimeout(holding);
+    holding = null;
+    held.splice(0).forEach((draw) => draw());
+  }
+  const isSpace = (event) => event.key === " ";
+  const letGoSoon = () => holding && setTimeout(letGo, CLICK_MS); // the click comes after the button is up
+  document.addEventListener("pointerdown", hold, true);
+  document.addEventListener("pointerup", letGoSoon, true);
+  document.addEventListener("pointercancel", letGoSoon, true);
+  document.addEventListener("keydown", (event) => isSpace(event) && hold(), true);
+  document.addEventListener("keyup", (event) => isSpace(event) && letGoSoon(), true);
+
   const hand = (emit, event) => emit("event", event, (isTaken) => isTaken && waiting.delete(event.number));
 
   function keep(made) {
@@ -108,10 +132,18 @@
       if (name === "connect_error") {
         return on(name, refused);
       }
-      if (name === "run_javascript") {
-        return on(name, (message) => (message.code.includes("outbox rewind failed") ? outlive() : handler(message)));
+      if (["connect", "disconnect"].includes(name)) {
+        return on(name, handler);
       }
-      return on(name, handler);
+      return on(name, (...said) => {
+        if (name === "run_javascript" && said[0].code.includes("outbox rewind failed")) {
+          outlive();
+        } else if (holding) {
+          held.push(() => handler(...said));
+        } else {
+          handler(...said);
+        }
+      });
     };
     made.emit = (name, message, ...rest) => {
       if (name !== "event") {
@@ -152,6 +184,7 @@
 
   window.connection = {
     isAway: () => state !== "here" || !socket?.connected,
+    held: () => held.length,
     on: (what, tell) => told[what].push(tell),
     emit: (event) => socket.emit("event", event),
   };

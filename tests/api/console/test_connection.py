@@ -17,6 +17,7 @@ from alerts.orders.checklist import add_order_task
 from plant.clock import SystemClock
 from plant.orders.job_plan import Verdict
 from storage.core.database import Database
+from storage.identity.people import Person
 from storage.orders.attachments import attachments_of
 from storage.orders.comments import comments_of
 from storage.orders.tasks import tasks_of
@@ -98,6 +99,10 @@ def comments(database: Database) -> list[str]:
         return [one.said for one in comments_of(tx, orders.get_order(tx, "WO-000001").order_id)]
 
 
+def _ada(database: Database) -> Person:
+    return people.enter(database, SystemClock(), "ada", name="Ada Lovelace")
+
+
 def test_what_is_typed_and_pressed_while_the_line_is_cut_is_done_once_when_it_is_back(
     line: BadLine, open_tab: OpenTab, app_database: Database
 ) -> None:
@@ -137,6 +142,35 @@ def test_what_was_pressed_into_a_dead_line_is_done_once_when_a_new_one_is_there(
     assert is_same_page(page)
     assert comments(app_database) == ["Sealed"]
     tab.faults.clear()
+
+
+def test_a_button_that_is_drawn_anew_while_it_is_pressed_does_what_it_did(
+    console: str, open_tab: OpenTab, app_database: Database
+) -> None:
+    tab = open_tab(console)
+    tab.open(ORDER)
+    page, button = tab.page, tab.page.get_by_test_id("steps").get_by_test_id("step_approve")
+    page.get_by_test_id("shares").wait_for()
+    button.hover()
+    page.mouse.down()
+    add_order_task(app_database, "WO-000001", "Oil level", actor=people.acting(_ada(app_database)), clock=SystemClock())
+    page.wait_for_function("connection.held() > 0")
+    page.mouse.up()
+    page.locator(".sheet").get_by_test_id("step-note").wait_for()
+    page.get_by_test_id("task-1").wait_for()
+    assert page.locator(".sheet").count() == 1
+
+
+def test_what_is_pressed_twice_is_done_once(console: str, open_tab: OpenTab, app_database: Database) -> None:
+    tab = open_tab(console)
+    tab.open(ORDER)
+    tab.page.get_by_test_id("comment").fill("Sealed")
+    tab.page.get_by_test_id("comment_do").dblclick()
+    tab.page.get_by_test_id("comments").get_by_text("Sealed").wait_for()
+    tab.page.get_by_test_id("comment").fill("Greased")
+    tab.page.get_by_test_id("comment_do").click()
+    tab.page.get_by_test_id("comments").get_by_text("Greased").wait_for()
+    assert sorted(comments(app_database)) == ["Greased", "Sealed"]
 
 
 @pytest.fixture
@@ -214,7 +248,7 @@ def test_a_page_that_is_silent_behind_nginx_for_longer_than_its_minute_stays_wit
 def test_what_is_done_on_the_phone_without_a_network_waits_there_and_goes_once_when_it_is_back(
     line: BadLine, open_tab: OpenTab, app_database: Database
 ) -> None:
-    ada = people.acting(people.enter(app_database, SystemClock(), "ada", name="Ada Lovelace"))
+    ada = people.acting(_ada(app_database))
     for text in ("Oil level", "Coupling"):
         add_order_task(app_database, "WO-000001", text, actor=ada, clock=SystemClock())
     tab = open_tab(line.address, width=390)
