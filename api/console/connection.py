@@ -88,13 +88,7 @@ def keep_pages() -> None:
             if number <= heard.get(client, 0):
                 return True
             heard[client] = number
-        if event["id"] in client.elements:
-            client.handle_event(event)
-        elif client in _GONE:
-            press = _GONE[client].take(event["id"], event["listener_id"])
-            with client:
-                made = events.GenericEventArguments(sender=client.content, client=client, args={})
-                events.handle_event(press, made)
+        _hand_on(client, event)
         return True
 
     def leave(_: str, client_id: str) -> None:
@@ -110,6 +104,16 @@ def keep_pages() -> None:
     core.sio.on("event", hear)
     core.sio.on("leaving", leave)
     nicegui_app.on_startup(_ping)
+
+
+def _hand_on(client: Client, event: dict[str, Any]) -> None:
+    """Let an element of a page hear an event; one that is just gone, a press."""
+    if event["id"] in client.elements:
+        client.handle_event(event)
+    elif client in _GONE:
+        press = _GONE[client].take(event["id"], event["listener_id"])
+        with client:
+            events.handle_event(press, events.GenericEventArguments(sender=client.content, client=client, args={}))
 
 
 def _ping() -> None:

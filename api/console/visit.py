@@ -28,6 +28,7 @@ from storage.views.overview import AssetView, SignalView
 
 _EVERY_S = 1.0
 _PATIENCE_S = 2.0
+_PATIENCE_AGAIN_S = 0.5
 _TOLD_S = 0.5
 _LOOK_EVERY_S = 3.0
 
@@ -154,10 +155,10 @@ class Visit:
         self.every(_LOOK_EVERY_S, look)
 
     async def settle(self) -> Picture:
-        """Wait shortly for a picture that is fresh; what there is otherwise."""
+        """Wait shortly for a picture that is fresh, a little longer for the first; what there is otherwise."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE_S
         picture = self.watch.look()
+        deadline = loop.time() + (_PATIENCE_AGAIN_S if picture.number else _PATIENCE_S)
         while not self.watch.is_fresh() and loop.time() < deadline:
             await asyncio.sleep(0.05)
             picture = self.watch.look()

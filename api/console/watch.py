@@ -97,6 +97,7 @@ class Watch:
         self._picture = Picture()
         self._wake = threading.Event()
         self._asked_at = self._taken_at = 0.0
+        self._pause_s = _EVERY_S
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -117,8 +118,11 @@ class Watch:
         self._wake.set()
 
     def is_fresh(self) -> bool:
-        """Say whether the picture was taken, or failed to be taken, since somebody looks."""
-        return self._picture.number > 0 and time.monotonic() - self._taken_at < _OLD_AFTER_S
+        """Say whether the picture was taken, or failed to be taken, since somebody looks.
+
+        Of a large plant it is read seldom: then it is as fresh as it comes.
+        """
+        return self._picture.number > 0 and time.monotonic() - self._taken_at < max(_OLD_AFTER_S, 2 * self._pause_s)
 
     def _is_idle(self) -> bool:
         return time.monotonic() - self._asked_at > _IDLE_AFTER_S
@@ -128,8 +132,8 @@ class Watch:
             began = time.monotonic()
             self._picture = self._next_picture()
             self._taken_at = time.monotonic()
-            pause = max(_EVERY_S, _SHARE_OF_TIME * (self._taken_at - began))
-            self._wake.wait(None if self._is_idle() else pause)
+            self._pause_s = max(_EVERY_S, _SHARE_OF_TIME * (self._taken_at - began))
+            self._wake.wait(None if self._is_idle() else self._pause_s)
             self._wake.clear()
 
     def _next_picture(self) -> Picture:

@@ -42,9 +42,9 @@ def find_documents(tx: Transaction, text: str, *, most: int = 8) -> list[FoundDo
 
 
 def assets_to_label(
-    tx: Transaction, *, site: str | None, area: str | None, asset: str | None, most: int
+    tx: Transaction, *, site: str | None, area: str | None, asset: str | None, most: int, skip: int = 0
 ) -> tuple[list[FoundAsset], int]:
-    """Return the assets of a site, an area or a tag, and how many there are."""
-    rows = tx.all("finding_things.labelled", site=site, area=area, asset=asset, most=most)
+    """Return the assets of a site, an area or a tag behind the first `skip`, and how many there are."""
+    rows = tx.all("finding_things.labelled", site=site, area=area, asset=asset, most=most, skip=skip)
     total = rows[0]["total"] if rows else 0
     return [FoundAsset(**{name: value for name, value in row.items() if name != "total"}) for row in rows], total

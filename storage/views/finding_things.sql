@@ -31,4 +31,5 @@ WHERE a.retired_at IS NULL
     AND (%(area)s::text IS NULL OR a.area = %(area)s)
     AND (%(asset)s::text IS NULL OR a.tag = %(asset)s)
 ORDER BY s.tag, a.area, a.tag
+OFFSET %(skip)s
 LIMIT %(most)s;

@@ -17,6 +17,7 @@ from storage.telemetry.windows import from_us
 from storage.views import series
 
 _QUARANTINE_DAY = timedelta(days=1)
+_AT_ONCE = 500  # while rows become objects nothing else runs in the process
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +158,9 @@ def list_assets(
         after_tag=after_tag,
         most=most,
     )
-    return _assets(tx, [row["asset_id"] for row in rows], now=now, key_values=key_values)
+    asset_ids = [row["asset_id"] for row in rows]
+    parts = [asset_ids[first : first + _AT_ONCE] for first in range(0, len(asset_ids), _AT_ONCE)]
+    return [one for part in parts for one in _assets(tx, part, now=now, key_values=key_values)]
 
 
 def twin_of(tx: Transaction, site: str, tag: str, *, now: datetime) -> AssetView:

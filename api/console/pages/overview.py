@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from nicegui import ui
 from nicegui.element import Element
 
 from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, score, words
 from api.console.components.frame import empty, framed
+from api.console.components.lists.filters import Filters
 from api.console.components.now.areas import Areas
 from api.console.components.orders.order_rows import what
 from api.console.components.plant_drawing import PlantDrawing, place
@@ -25,8 +26,7 @@ from storage.views.overview import AssetView, SignalView
 
 _KEY_VALUES = 2
 _MOST_CALLS = 6
-_MOST_AT_ONCE = 60  # so many machines are drawn beside each other; of more only those of an area
-_MOST_DRAWN = 300
+_MOST_AT_ONCE = 60  # so many machines are drawn beside each other; of more only those of an area, page by page
 
 
 async def show(visit: Visit) -> None:
@@ -84,6 +84,7 @@ class Machines:
         self._room = room
         self._drawn: object = None
         self._faces: dict[int, Face] = {}
+        self._pages = AreaPages(visit)
 
     def show(self, picture: Picture) -> None:
         """Bring the drawing up to date."""
@@ -100,7 +101,7 @@ class Machines:
         asked = self._visit.asked
         if "site" in asked:
             area = asked.get("area", "")
-            return [one for one in assets if (one.site, one.area) == (asked["site"], area)][:_MOST_DRAWN]
+            return self._pages.of([one for one in assets if (one.site, one.area) == (asked["site"], area)])
         return assets if len(assets) <= _MOST_AT_ONCE else ()
 
     def _draw(self, assets: Sequence[AssetView], *, is_empty: bool) -> None:
@@ -115,6 +116,7 @@ class Machines:
                     empty(self._visit.t("no_assets"), "precision_manufacturing", self._visit.t("no_assets_hint"))
             for site in dict.fromkeys(asset.site for asset in assets):
                 self._draw_site([asset for asset in assets if asset.site == site])
+            self._pages.show()
 
     def _draw_site(self, assets: Sequence[AssetView]) -> None:
         site = assets[0]
@@ -137,6 +139,35 @@ class Machines:
     def _cell(self, asset: AssetView, place_on_grid: str) -> None:
         with box("cell").style(place_on_grid):
             self._faces[asset.asset_id] = Face(self._visit, asset)
+
+
+class AreaPages:
+    """Which of an area's machines are drawn; the page stands in the address."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._page = max(1, Filters(visit).number("page"))
+        self._total = 0
+
+    def of(self, assets: Sequence[AssetView]) -> Sequence[AssetView]:
+        """Return those of the page."""
+        self._total = len(assets)
+        self._page = min(self._page, max(1, -(-self._total // _MOST_AT_ONCE)))
+        first = (self._page - 1) * _MOST_AT_ONCE
+        return assets[first : first + _MOST_AT_ONCE]
+
+    def show(self) -> None:
+        """Say which they are, and lead to the pages beside it."""
+        if self._total <= _MOST_AT_ONCE:
+            return
+        visit, first = self._visit, (self._page - 1) * _MOST_AT_ONCE
+        last = min(self._total, first + _MOST_AT_ONCE)
+        with box("pages", testid="machine-pages"):
+            words(visit.t("rows_some", first=first + 1, last=last, total=self._total), "small muted figures")
+            for key, page in (("page_before", self._page - 1), ("page_after", self._page + 1)):
+                if 1 <= page <= -(-self._total // _MOST_AT_ONCE):
+                    with link(f"/?{urlencode({**visit.asked, 'page': page})}", "button quiet", testid=key):
+                        words(visit.t(key))
 
 
 _ARROW = (

@@ -35,6 +35,7 @@ PLANT_TEXTS: dict[str, tuple[str, str]] = {
     "no_order_yet": ("No order stands for it.", "尚无工单。"),
     "overdue_by": ("overdue by {age}", "已逾期 {age}"),
     "due_at": ("due", "到期"),
+    "further_areas": ("Something is wrong or due here too", "以下区域也有异常或到期事项"),
     "calm_areas": ("All is well in", "以下区域正常"),
     "all_areas": ("All areas", "所有区域"),
     "all_quiet": ("All quiet. No work order is open.", "一切正常，没有未关闭的工单。"),

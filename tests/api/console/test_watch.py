@@ -63,3 +63,12 @@ def test_hurrying_brings_a_new_picture_at_once(parts: Parts, monkeypatch: pytest
     first = look_until(watch, lambda picture: picture.number > 0).number
     watch.hurry()
     look_until(watch, lambda picture: picture.number > first)
+
+
+def test_a_plant_that_is_read_seldom_has_a_picture_that_nobody_waits_for(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.console.watch._OLD_AFTER_S", 0.0)
+    watch = Watch(parts)
+    look_until(watch, lambda picture: picture.number > 0)
+    wait_for(watch.is_fresh, what="a picture that is as fresh as it comes")

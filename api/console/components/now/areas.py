@@ -24,6 +24,7 @@ from storage.views.overview import AssetView
 _WRONG = (Health.ALARM, Health.SILENT, Health.WATCH)
 _SOON = timedelta(days=1)
 _SHOWN = 6
+_AREAS_SHOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +129,9 @@ class Areas:
             troubled = [one for one in found if not one.is_calm]
             if not troubled and found:
                 empty(self._visit.t("all_well"), "check_circle", self._visit.t("all_well_hint"))
-            for one in troubled:
+            for one in troubled[:_AREAS_SHOWN]:
                 self._area(one, picture.at)
+            self._further(troubled[_AREAS_SHOWN:])
             self._calm([one for one in found if one.is_calm], with_heading=bool(troubled))
 
     def _area(self, one: AreaNow, now: datetime) -> None:
@@ -185,6 +187,20 @@ class Areas:
             else:
                 words(visit.t("due_at"), "muted")
                 moment(order.requested_finish).classes("muted")
+
+    def _further(self, areas: Sequence[AreaNow]) -> None:
+        """Name the other areas with trouble, each with how many are not well; a press shows one of them."""
+        visit = self._visit
+        if not areas:
+            return
+        with box("card calm", testid="further-areas"):
+            words(visit.t("further_areas"), "small muted")
+            with box("line"):
+                for one in areas:
+                    tone = one.wrong[0].health.value if one.wrong else "plain"
+                    with link(_machines_of(one), f"chip tone-{tone}"):
+                        counts = visit.t("area_counts", wrong=len(one.wrong), machines=one.machines)
+                        words(f"{_named(visit, one)} · {counts}")
 
     def _calm(self, areas: Sequence[AreaNow], *, with_heading: bool) -> None:
         visit = self._visit

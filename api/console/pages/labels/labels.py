@@ -10,7 +10,7 @@ from nicegui import run, ui
 
 from api.console.components.elements import box, heading, link, mark, words
 from api.console.components.frame import empty, framed
-from api.console.components.lists.filters import Filters
+from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
 from api.console.texts.texts import named
 from api.console.visit import Visit
@@ -19,7 +19,7 @@ from plant.errors import AssetloopError
 from storage.views.alert_list import AlertPlace, places
 from storage.views.finding_things import FoundAsset, assets_to_label
 
-_MOST = 300
+_MOST = 100
 Labelled = tuple[list[FoundAsset], int]
 
 
@@ -54,19 +54,21 @@ class LabelSheet:
             if areas:
                 self._filters.choice("area", areas)
             self._filters.text("asset", "asset")
-        self._said = words("", "small muted unprinted")
         self._room = box("labels", testid="labels")
+        with box("unprinted"):
+            self._pages = Pages(visit, self._filters, size=_MOST)
         self._filters.on_change = self.reading.again
 
     def _read(self, parts: Parts) -> Labelled:
         ask = self._filters
         with parts.database.transaction() as tx:
-            return assets_to_label(tx, site=ask.of("site"), area=ask.of("area"), asset=ask.of("asset"), most=_MOST)
+            return assets_to_label(
+                tx, site=ask.of("site"), area=ask.of("area"), asset=ask.of("asset"), most=_MOST, skip=self._pages.skip
+            )
 
     def _show(self, found: Labelled) -> None:
         visit, (assets, total) = self._visit, found
-        shown = visit.t("rows_some", first=1, last=len(assets), total=total)
-        self._said.set_text(shown if total > len(assets) else visit.t("rows_all", total=total))
+        self._pages.show(len(assets), total)
         self._room.clear()
         with self._room:
             if not assets:
