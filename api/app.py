@@ -24,6 +24,7 @@ from api.identity.route_right import API as PREFIX
 from api.identity.route_right import API_ROOT
 from api.identity.route_rights import refuse_unlisted
 from api.identity.signing_in import forgotten, login, provider_sign_in
+from api.installation import BARE, ServedInstallation
 from api.parts import Parts
 from api.problems import handle_problems, problem
 from api.protocol.body_limits import BodyLimits, routes_that_take_files
@@ -48,6 +49,7 @@ from api.routes import (
     status,
     telemetry,
 )
+from api.routes.administration import jobs, logins, mapping, notice_plans
 from api.routes.lifecycle import costs, exchange, ledger, projects, retired, reviews
 from api.routes.lifecycle import register as register_routes
 from api.routes.lifecycle import requirements as requirement_routes
@@ -73,6 +75,7 @@ _ROUTERS = (
     reports.router,
     spending.router,
     spending.part_router,
+    spending.trade_router,
     spending.downtime_router,
     alerts.router,
     alerts.findings_router,
@@ -105,6 +108,10 @@ _ROUTERS = (
     design.router,
     notices.router,
     notices.own_router,
+    jobs.router,
+    logins.router,
+    mapping.router,
+    notice_plans.router,
     people.me_router,
     people.people_router,
     people.team_router,
@@ -134,11 +141,12 @@ def create_app(
     registry: CollectorRegistry | None = None,
     data_folder: Path | None = None,
     attachments: AttachmentStore | None = None,
+    installation: ServedInstallation | None = None,
 ) -> FastAPI:
     """Build the application on `database`, which speaks as the application's role; telemetry goes through `door`.
 
     The disk of `data_folder` is watched, where it is given. Files of orders are kept in `attachments`, the database
-    unless told.
+    unless told. `installation` is what the settings say beside the database.
 
     What is counted is added to `registry`, and said at `/metrics`. Nothing is read before the first request: with the
     database away the app starts, answers 503, and recovers. A process can hold one console.
@@ -164,6 +172,7 @@ def create_app(
         door=door,
         data_folder=data_folder,
         attachments=attachments or AttachmentStore(),
+        installation=installation or BARE,
     )
     app.state.access = access
     app.state.streams = set()

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from alerts.orders.attachments import AttachmentStore
 from api.identity.route_right import At
 from api.identity.route_rights import right_of
+from api.installation import BARE, ServedInstallation
 from ingest.door import Door
 from plant.clock import Clock
 from plant.people.principal import Principal, process
@@ -29,6 +30,7 @@ class Parts:
     is found of sites where they may not do what they ask for.
     `grafana_url` is where people open Grafana, where there is one.
     The disk of `data_folder` is watched, where it is given. `attachments` is where files of orders are kept.
+    `installation` is what the settings say beside the database.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class Parts:
     door: Door | None = None
     data_folder: Path | None = None
     attachments: AttachmentStore = _IN_THE_DATABASE
+    installation: ServedInstallation = BARE
     principal: Principal = _NOBODY
 
     def of(self, principal: Principal, right: Right) -> Parts:

@@ -110,6 +110,20 @@ class FileImported:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentWritten:
+    """A person wrote one thing of the register anew, as `document` says; `about` names it."""
+
+    event: Literal["rationalisation.put", "part.put", "trade.put", "job_plan.put"]
+    actor: str
+    about: str
+    document: dict[str, Any]
+
+    def content(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return {"event": self.event, "actor": self.actor, "about": self.about, "document": self.document}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FileAttached:
     """A file was attached to an order; it has this SHA-256."""
 

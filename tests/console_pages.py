@@ -65,6 +65,7 @@ PAGES = (
     ConsolePage(name="ledger", address="/ledger"),
     ConsolePage(name="register", address="/register"),
     ConsolePage(name="people", address="/people"),
+    ConsolePage(name="system", address="/system"),
     ConsolePage(name="account", address="/account"),
     ConsolePage(name="labels", address="/labels"),
     ConsolePage(name="machine", address="/at/{site}/{asset}"),

@@ -18,6 +18,7 @@ from uuid import UUID
 from alerts.dispatch.planning import Planner
 from alerts.dispatch.sending.ways_out import WaysOut
 from alerts.dispatch.sending.webhook import LaterError, ReceiverGoneError
+from alerts.dispatch.trying import TRIAL
 from alerts.dispatch.who_is_on_call import Rosters
 from plant.backoff import GrowingWait, Outage
 from plant.clock import Clock
@@ -195,6 +196,9 @@ class Dispatcher:
             if isinstance(error, ReceiverGoneError):
                 dispatches.close_way(tx, claimed.way, at=now, because=said)
                 self._say_dead_end(tx, claimed, said, now)
+                return
+            if claimed.document["data"]["subject_id"].startswith(TRIAL):
+                dispatches.mark_dead(tx, claimed.dispatch_id, at=now, said=said)
                 return
             following = next_attempt(claimed, now, after_s=error.after_s if isinstance(error, LaterError) else None)
             if following is None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from plant.clock import Clock
 from plant.errors import Forbidden
 from plant.notices.hours import WeeklyHours
 from plant.people.principal import Principal
+from plant.people.seen_version import ANY_VERSION, SeenVersion
 from storage.core.database import Database
 from storage.notices import contacts, dispatches
 from storage.notices.contacts import NoticePreference
@@ -45,17 +48,33 @@ def preference(database: Database, *, actor: Principal) -> NoticePreference:
         return contacts.preference(tx, person_id)
 
 
-def prefer(database: Database, wanted: NoticePreference, *, actor: Principal, clock: Clock) -> None:
+def preference_document(wanted: NoticePreference) -> dict[str, Any]:
+    """Return what is changed where a person narrows otherwise what reaches them."""
+    return {**asdict(wanted), "at_least": wanted.at_least.value}
+
+
+def prefer(
+    database: Database,
+    wanted: NoticePreference,
+    *,
+    actor: Principal,
+    clock: Clock,
+    seen: SeenVersion = ANY_VERSION,
+) -> None:
     """Narrow what reaches oneself.
 
     Raises:
         Forbidden: who acts is no person of the register.
         Rejected: these are no hours.
+        StaleRevision: it is not the version that was `seen`.
     """
     person_id = _person(actor)
     if wanted.hours:
         WeeklyHours.read(wanted.hours, "UTC")
     with database.transaction() as tx:
+        contacts.lock_preference(tx, person_id)
+        now = contacts.preference(tx, person_id)
+        seen.refuse_stale(preference_document(now), preference_document(wanted), "what reaches you")
         contacts.prefer(tx, person_id, wanted, at=clock.now())
 
 

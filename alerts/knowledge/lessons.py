@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from uuid import UUID, uuid4
 
 from alerts.knowledge.indexing import index_lesson
-from plant.clock import Clock
-from plant.errors import Conflict, Rejected
+from plant.clock import Clock, iso
+from plant.errors import Conflict, Rejected, StaleRevision
 from plant.iso14224 import ACTIVITIES, FAILURE_CAUSES, known_failure_mode
 from plant.people.principal import Principal
 from plant.people.rights import Right
@@ -89,23 +89,25 @@ def keep_lesson(
 
 
 def revise_lesson(
-    database: Database, lesson_id: UUID, says: LessonWords, *, revision: int, actor: Principal, clock: Clock
+    database: Database, lesson_id: UUID, says: LessonWords, *, revision: int | None, actor: Principal, clock: Clock
 ) -> Lesson:
-    """Put a lesson in other words; `revision` is the one that was read.
+    """Put a lesson in other words; `revision` is the one that was read, None whichever there is.
 
     Raises:
         NotFound: there is none.
-        Conflict: somebody else changed it meanwhile.
+        StaleRevision: somebody else changed it meanwhile.
         Rejected, Forbidden: as `keep_order_lesson`.
     """
     return _change(database, lesson_id, _checked(says), revision, actor, clock, withdrawn=False)
 
 
-def withdraw_lesson(database: Database, lesson_id: UUID, *, revision: int, actor: Principal, clock: Clock) -> Lesson:
+def withdraw_lesson(
+    database: Database, lesson_id: UUID, *, revision: int | None, actor: Principal, clock: Clock
+) -> Lesson:
     """Take a lesson that is wrong out of the search; it stays in the record.
 
     Raises:
-        NotFound, Conflict, Forbidden: as `revise_lesson`.
+        NotFound, StaleRevision, Forbidden: as `revise_lesson`.
     """
     return _change(database, lesson_id, None, revision, actor, clock, withdrawn=True)
 
@@ -138,7 +140,7 @@ def _change(
     database: Database,
     lesson_id: UUID,
     says: LessonWords | None,
-    revision: int,
+    revision: int | None,
     actor: Principal,
     clock: Clock,
     *,
@@ -147,17 +149,30 @@ def _change(
     with database.transaction() as tx:
         lesson = lessons.get(tx, lesson_id)
         actor.demand(Right.CLOSE_ORDERS, lesson.site)
+        wanted = says or lesson.says
+        _refuse_stale(lesson, wanted, revision)
         lessons.revise(
             tx,
             lesson_id,
-            says or lesson.says,
-            revision=revision,
+            wanted,
+            revision=lesson.revision,
             at=clock.now(),
             by=actor.name,
             withdrawn=withdrawn,
         )
         index_lesson(tx, lesson_id)
         return lessons.get(tx, lesson_id)
+
+
+def _refuse_stale(lesson: Lesson, wanted: LessonWords, revision: int | None) -> None:
+    if revision in (None, lesson.revision):
+        return
+    said = f"this lesson was changed by {lesson.changed_by} at {iso(lesson.changed_at)}; look at both and decide"
+    raise StaleRevision(
+        said,
+        current={**asdict(lesson.says), "revision": lesson.revision},
+        yours={**asdict(wanted), "revision": revision},
+    )
 
 
 def _checked(says: LessonWords) -> LessonWords:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from alerts.preventive.plan_file import import_maintenance_plans
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound
 from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan
 from plant.people.principal import Principal
 from plant.people.rights import Right
+from plant.people.seen_version import ANY_VERSION, SeenVersion
 from storage.core.database import Database, Transaction
 from storage.identity import people
 from storage.orders import job_plans, maintenance_plans
@@ -22,30 +26,46 @@ def create_plan(database: Database, site: str, plan: MaintenancePlan, *, actor: 
         Conflict: the asset has a plan of this tag.
         Rejected: it is never due.
     """
-    return _put(database, site, plan, actor=actor, clock=clock, is_new=True)
+    return _put(database, site, plan, actor=actor, clock=clock, seen=None)
 
 
-def change_plan(database: Database, site: str, plan: MaintenancePlan, *, actor: Principal, clock: Clock) -> KeptPlan:
+def plan_document(plan: MaintenancePlan) -> dict[str, Any]:
+    """Return what is changed where a plan says other things."""
+    return asdict(plan)
+
+
+def change_plan(
+    database: Database,
+    site: str,
+    plan: MaintenancePlan,
+    *,
+    actor: Principal,
+    clock: Clock,
+    seen: SeenVersion = ANY_VERSION,
+) -> KeptPlan:
     """Let a plan say other things from now on; how often it was due stays.
 
     Raises:
         NotFound: there is no such plan, signal, job plan or team.
         Rejected: it is never due.
+        StaleRevision: it is not the version that was `seen`.
     """
-    return _put(database, site, plan, actor=actor, clock=clock, is_new=False)
+    return _put(database, site, plan, actor=actor, clock=clock, seen=seen)
 
 
 def _put(
-    database: Database, site: str, plan: MaintenancePlan, *, actor: Principal, clock: Clock, is_new: bool
+    database: Database, site: str, plan: MaintenancePlan, *, actor: Principal, clock: Clock, seen: SeenVersion | None
 ) -> KeptPlan:
     actor.demand(Right.WORK_ON_ORDERS, site)
     with database.transaction() as tx:
         _demand_what_it_names(tx, site, plan)
+        maintenance_plans.lock_tag(tx, site, plan.asset, plan.tag)
         there = _find(tx, site, plan.asset, plan.tag)
-        if is_new and there is not None:
+        if seen is None and there is not None:
             raise Conflict(f"{plan.asset} has a plan {plan.tag} already; change it, or choose another tag")
-        if not is_new and there is None:
-            raise NotFound(f"{plan.asset} has no plan {plan.tag}")
+        if seen is not None:
+            there = _get(tx, site, plan.asset, plan.tag)
+            seen.refuse_stale(plan_document(there.plan), plan_document(plan), f"plan {plan.tag} of {plan.asset}")
         import_maintenance_plans(tx, site, [plan], clock=clock, by=actor.name)
         return _get(tx, site, plan.asset, plan.tag)
 

@@ -22,6 +22,7 @@ from api.console.pages import (
     people,
     plans,
     quarantine,
+    system,
     telemetry,
 )
 from api.console.pages.dispatch import engineering, notices
@@ -125,6 +126,10 @@ def _declare_people(ground: Ground) -> None:
     @page("/people")
     async def show_people(request: Request) -> None:
         await people.show(Visit(ground, request))
+
+    @page("/system")
+    async def show_system(request: Request) -> None:
+        await system.show(Visit(ground, request))
 
     @page("/account")
     async def show_account(request: Request) -> None:

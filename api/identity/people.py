@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
+from typing import Any
 from zoneinfo import available_timezones
 
 from api.identity.ledger_entries import enter
@@ -12,9 +13,10 @@ from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import EVERY_SITE, PlantRole, Right
+from plant.people.seen_version import ANY_VERSION, SeenVersion, refuse_unseen
 from storage.core.database import Database, Transaction
 from storage.identity import people, sessions
-from storage.identity.people import Person
+from storage.identity.people import Person, Team
 
 _LONGEST = 100
 _MAIL = re.compile(r"[^\s@,;<>\"()]{1,100}@[^\s@,;<>\"()]{1,100}")
@@ -153,22 +155,63 @@ def check_reach(reach: PersonReach) -> None:
         raise Rejected("bad_phone", "a telephone number has 3 to 30 digits, blanks and hyphens, and may begin with +")
 
 
-def change_reach(database: Database, sign_in: str, reach: PersonReach, *, actor: Principal, clock: Clock) -> Person:
+def reach_document(person: Person) -> dict[str, Any]:
+    """Return what is changed where a person is spoken to and reached otherwise."""
+    return {name: getattr(person, name) for name in ("language", "time_zone", "mail", "phone")}
+
+
+def change_reach(
+    database: Database,
+    sign_in: str,
+    reach: PersonReach,
+    *,
+    actor: Principal,
+    clock: Clock,
+    seen: SeenVersion = ANY_VERSION,
+) -> Person:
     """Let a person be spoken to and reached otherwise; to their mail address goes what resets a password.
 
     Raises:
         NotFound: there is no such person.
         Rejected: it would reach nobody.
+        StaleRevision: it is not the version that was `seen`.
     """
     check_reach(reach)
     with database.transaction() as tx:
+        people.lock_person(tx, normal(sign_in))
         person = known(tx, sign_in)
         if actor.person_id != person.person_id:
             demand_over(actor, person)
+        seen.refuse_stale(reach_document(person), asdict(reach), f"how {person.sign_in} is reached")
         actor.demand_shown_again(f"person.reach:{person.sign_in}")
         people.reach(tx, person.person_id, **asdict(reach))
         enter(tx, "person.reach_changed", actor, person.sign_in, clock)
         return known(tx, sign_in)
+
+
+def team_document(team: Team) -> dict[str, Any]:
+    """Return what is changed where a team is called otherwise."""
+    return {name: getattr(team, name) for name in ("tag", "name", "name_zh", "answers_for_engineering")}
+
+
+def put_team(
+    database: Database, wanted: Team, *, actor: Principal, clock: Clock, seen: SeenVersion | None = None
+) -> Team:
+    """Make a team, or call it otherwise; teams are of every site. Who is of it stays.
+
+    Raises:
+        Rejected: there is such a team, and it is not said which version of it was `seen`.
+        StaleRevision: it is not the version that was seen.
+    """
+    actor.demand_shown_again(f"team.put:{wanted.tag}")
+    with database.transaction() as tx:
+        people.lock_team(tx, wanted.tag)
+        there = next((one for one in people.teams(tx) if one.tag == wanted.tag), None)
+        now = None if there is None else team_document(there)
+        refuse_unseen(seen, now, team_document(wanted), f"the team {wanted.tag}")
+        people.put_team(tx, **team_document(wanted))
+        enter(tx, "team.put", actor, wanted.tag, clock)
+        return next(one for one in people.teams(tx) if one.tag == wanted.tag)
 
 
 def grant_role(

@@ -93,6 +93,25 @@ _THE_PLANT = (
     RouteRight("GET", "/metrics", Right.SEE_METRICS, At.NOWHERE),
 )
 
+_ADMINISTRATION = (
+    RouteRight("GET", f"{API}/jobs", Right.SEE_METRICS, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/jobs/{{job_id}}", Right.SEE_METRICS, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/jobs/{{job_id}}/again", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/device-logins", Right.MANAGE_DEVICES, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/device-logins", Right.MANAGE_DEVICES, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/device-logins/{{login}}/revoke", Right.MANAGE_DEVICES, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/mapping", Right.SEE_INGEST, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/mapping/check", Right.SEE_INGEST, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/mapping/try", Right.SEE_INGEST, At.EVERYWHERE),
+    RouteRight("GET", f"{API}/notices/plans", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/notices/ways/{{way}}/try", Right.MANAGE_PEOPLE, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/rationalisations", Right.REGISTER_ASSETS, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/job-plans", Right.REGISTER_ASSETS, At.EVERYWHERE),
+    RouteRight("POST", f"{API}/parts", Right.REGISTER_ASSETS, At.BODY),
+    RouteRight("GET", f"{API}/trades", Right.SEE),
+    RouteRight("POST", f"{API}/trades", Right.REGISTER_ASSETS, At.BODY),
+)
+
 _KNOWLEDGE = (
     RouteRight("GET", f"{API}/search", Right.SEE),
     RouteRight("GET", f"{API}/work-orders/{{number}}/nearest", Right.SEE, At.ORDER),
@@ -130,17 +149,20 @@ _NOTICES = (
 _PEOPLE = (
     RouteRight("GET", f"{API}/me", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/confirm", Reach.SIGNED_IN, At.NOWHERE),
+    RouteRight("GET", f"{API}/me/reach", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/reach", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("GET", f"{API}/me/tokens", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/tokens", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("POST", f"{API}/me/tokens/{{token_id}}/revoke", Reach.SIGNED_IN, At.NOWHERE),
     RouteRight("GET", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
     RouteRight("POST", f"{API}/people", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("GET", f"{API}/people/{{sign_in}}", Right.MANAGE_PEOPLE, At.NOWHERE),
     *(
         RouteRight("POST", f"{API}/people/{{sign_in}}/{act}", Right.MANAGE_PEOPLE, At.NOWHERE)
         for act in ("reach", "disable", "enable", "link", "roles", "roles/withdraw")
     ),
     RouteRight("GET", f"{API}/teams", Right.SEE, At.NOWHERE),
+    RouteRight("GET", f"{API}/teams/{{team}}", Right.SEE, At.NOWHERE),
     RouteRight("POST", f"{API}/teams", Right.MANAGE_PEOPLE, At.EVERYWHERE),
     RouteRight("POST", f"{API}/teams/{{team}}/members", Right.MANAGE_PEOPLE, At.EVERYWHERE),
     RouteRight("GET", f"{API}/tokens", Right.MANAGE_PEOPLE, At.EVERYWHERE),
@@ -188,6 +210,7 @@ PAGES = (
     RouteRight("GET", "/ledger", Right.SEE),
     RouteRight("GET", "/register", Right.REGISTER_ASSETS),
     RouteRight("GET", "/people", Right.MANAGE_PEOPLE, At.NOWHERE),
+    RouteRight("GET", "/system", Right.SEE_METRICS, At.EVERYWHERE),
     RouteRight("GET", "/account", Reach.SIGNED_IN, At.NOWHERE),
 )
 
@@ -208,6 +231,7 @@ ROUTE_RIGHTS: Sequence[RouteRight] = (
     *each("POST", f"{_REGISTER}imports/{{upload_id}}/", Right.REGISTER_ASSETS, At.SITES_WITH_IT, "confirm", "dismiss"),
     *each("POST", _REGISTER, Right.REGISTER_ASSETS, At.PATH, "{site}/imports"),
     *each("GET", _REGISTER, Right.SEE, At.PATH, "{site}/on/{day}", "{site}/changes"),
+    *_ADMINISTRATION,
     *_KNOWLEDGE,
     *_EXPORTS,
     *_NOTICES,

@@ -29,7 +29,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _MOST_KEPT_BYTES = 4 * 2**20
 _NOTHING_DONE = frozenset({400, 401, 403, 404, 405, 408, 412, 413, 415, 422, 428, 429})
 _KEPT_HEADERS = frozenset({"content-type", "etag", "location"})
-_TELLS_A_SECRET = re.compile(rf"{API}/(?:(?:me/)?tokens|device-tokens|me/confirm|people/[^/]+/link)")
+_TELLS_A_SECRET = re.compile(rf"{API}/(?:(?:me/)?tokens|device-tokens|device-logins|me/confirm|people/[^/]+/link)")
 
 
 class Idempotency:

@@ -46,7 +46,45 @@ OF_REQUESTS: Mapping[str, str] = {
     "say in If-Match which revision you read: its ETag, so that no edit is lost": (
         "请在 If-Match 中说明所依据的版本（其 ETag），以免丢失他人的更改"
     ),
+    "{} was changed by somebody else meanwhile; look at both and decide": "{}已被他人更改；请比较两个版本后决定",
+    "{} is not there any more; look at both and decide": "{}已不存在；请比较后决定",
     "there is no such thing here": "此处没有该对象",
+    # what an administrator keeps running
+    "there is no job {}; one that succeeds leaves the queue": "没有作业 {}；成功的作业会离开队列",
+    "job {} has not failed; only such a one is run again": "作业 {} 并未失败；只有失败的作业可以重新运行",
+    "another job waits already to do what job {} does": "已有另一作业在等待执行与作业 {} 相同的操作",
+    "no logins are kept here: ASSETLOOP_BROKER_ACCOUNTS names no folder": (
+        "此处不管理终端账号：ASSETLOOP_BROKER_ACCOUNTS 未指定文件夹"
+    ),
+    "{} is no asset; write it as SITE/TAG": "{} 不是设备；请写作 站点/标签",
+    "say on which topic it comes": "请说明载荷来自哪个主题",
+    "there is a login {} already; remove it first": "已有账号 {}；请先撤销",
+    "there is no login {}; `assetloop device logins` lists them": ("没有账号 {}；可用 `assetloop device logins` 列出"),
+    "{} is no topic filter": "{} 不是主题过滤器",
+    "{} reaches topics of others; name the asset, the node or a plant's own topic": (
+        "{} 会涉及他人的主题；请指定设备、节点或现场自有主题"
+    ),
+    "{}: a login is letters, digits, . _ -, at most 64, and none of the product's": (
+        "{}：账号由字母、数字和 . _ - 组成，最多 64 个字符，且不得与产品自用账号相同"
+    ),
+    "the team {}": "班组 {} ",
+    "job plan {}": "作业计划 {} ",
+    "how {} is reached": "{} 的联系方式",
+    "what reaches you": "您的通知设置",
+    "plan {} of {}": "{1} 的计划 {0} ",
+    "{} of class {}": "类别 {1} 的 {0} ",
+    "trade {}": "工种 {} ",
+    "there is no mapping: ASSETLOOP_MAPPING names no file": "没有映射：ASSETLOOP_MAPPING 未指定文件",
+    "the mapping {} cannot be read: {}": "映射 {} 无法读取：{}",
+    "say the payload as `payload` or as `payload_base64`": "请用 `payload` 或 `payload_base64` 之一给出载荷",
+    "`payload_base64` is no base64": "`payload_base64` 不是 base64",
+    "say for what it speaks: asset, node, gateway, control room or topic": (
+        "请说明它代表什么：设备、节点、网关、控制室或主题"
+    ),
+    "the way {} {}": "途径 {}：{}",
+    "there is no way {}; the ways are {}": "没有途径 {}；现有途径：{}",
+    "goes to each person's own address: name one": "发往各人自己的地址：请指定人员",
+    "goes to one receiver: name no person": "发往单一接收方：不要指定人员",
     "something failed here; the log of this process says what": "服务内部出错；详情见本进程的日志",
     "`to` must be later than `from`": "`to` 须晚于 `from`",
     "by day at most {} days": "按天查询最多 {} 天",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from alerts.alarms import bulk
 from alerts.alarms.acknowledgement import acknowledge_alert
@@ -14,6 +15,7 @@ from alerts.alarms.shelving import shelve_alert, unshelve_alert
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionSeen, tag_version
 from api.schemas.alerts import (
     AlertDetail,
     AlertEventShape,
@@ -25,11 +27,12 @@ from api.schemas.alerts import (
     FindingShape,
     IncidentShape,
     ListedAlertShape,
-    RationalisationShape,
     Shelving,
     ShelvingOfAlerts,
 )
+from api.schemas.rationalisations import RationalisationShape, RationalisationWanted
 from api.schemas.shape import NOTHING, Nothing
+from lifecycle.register import writing
 from plant.alarms.incident import Incident
 from plant.alert import Alert
 from plant.errors import Rejected
@@ -93,7 +96,7 @@ def get_alert(parts: GivenParts, alert_id: UUID) -> AlertDetail:
     return AlertDetail(
         **ListedAlertShape.listed(listed, parts.clock.now()).model_dump(),
         evidence=alert.evidence,
-        rationalisation=RationalisationShape.model_validate(said) if said else None,
+        rationalisation=RationalisationShape.of(said) if said else None,
         incident_id=incident_id,
         events=[AlertEventShape.model_validate(one) for one in events],
     )
@@ -162,7 +165,19 @@ def get_rationalisations(parts: GivenParts, pages: Pages) -> list[Rationalisatio
     with parts.database.transaction() as tx:
         found = list_rationalisations(tx)
     listed = pages.through(found, lambda one: (one.class_tag, one.kind))
-    return [RationalisationShape.model_validate(one) for one in listed]
+    return [RationalisationShape.of(one) for one in listed]
+
+
+@incidents_router.post("/rationalisations", status_code=201, responses=answers(400, 403, 404, 412, 428))
+def write_rationalisation(
+    parts: GivenParts, wanted: RationalisationWanted, seen: VersionSeen, response: Response
+) -> RationalisationShape:
+    """Say what was thought through about a class and kind, or, with If-Match, say it anew."""
+    said = writing.write_rationalisation(
+        parts.database, wanted.of_class(wanted.class_tag), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    tag_version(response, asdict(said))
+    return RationalisationShape.of(said)
 
 
 @incidents_router.get("/figures/alarms")

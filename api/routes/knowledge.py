@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from alerts.knowledge import lessons as use
 from alerts.knowledge.nearest import nearest
@@ -14,8 +14,8 @@ from alerts.knowledge.things import find_things
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import RevisionDemanded, tag_revision
 from api.schemas.knowledge import (
-    ChangedLesson,
     LessonRevisionShape,
     LessonShape,
     LessonWithRevisions,
@@ -23,14 +23,15 @@ from api.schemas.knowledge import (
     NewLesson,
     NewLessonWords,
     SearchAnswerShape,
-    WithdrawnLesson,
 )
+from api.schemas.shape import NOTHING, Nothing
 from storage.knowledge import lessons
 from storage.work import orders
 
 search_router = APIRouter(prefix="/search", tags=["knowledge"])
 lesson_router = APIRouter(prefix="/lessons", tags=["knowledge"])
 order_router = APIRouter(prefix="/work-orders", tags=["knowledge"])
+_EDITED = answers(400, 404, 412, 428)
 AssetClass = Annotated[str | None, Query(alias="class", description="Tag of a class; every one where absent.")]
 
 
@@ -89,32 +90,32 @@ def keep_lesson(parts: GivenParts, new: NewLesson) -> LessonShape:
 
 
 @lesson_router.get("/{lesson_id}", responses=answers(404))
-def get_lesson(parts: GivenParts, lesson_id: UUID) -> LessonWithRevisions:
-    """Show a lesson with every wording it has had."""
+def get_lesson(parts: GivenParts, lesson_id: UUID, response: Response) -> LessonWithRevisions:
+    """Show a lesson with every wording it has had; the ETag is its revision."""
     with parts.database.transaction() as tx:
         lesson = LessonShape.of(lessons.get(tx, lesson_id))
         revisions = [LessonRevisionShape.of(one) for one in lessons.revisions(tx, lesson_id)]
+    tag_revision(response, lesson.revision)
     return LessonWithRevisions(**lesson.model_dump(), revisions=revisions)
 
 
-@lesson_router.post("/{lesson_id}/revise", responses=answers(400, 404, 409))
-def revise_lesson(parts: GivenParts, lesson_id: UUID, changed: ChangedLesson) -> LessonShape:
+@lesson_router.post("/{lesson_id}/revise", responses=_EDITED)
+def revise_lesson(
+    parts: GivenParts, lesson_id: UUID, says: NewLessonWords, read: RevisionDemanded, response: Response
+) -> LessonShape:
     """Put a lesson in other words; what it said before stays in the record."""
-    return LessonShape.of(
-        use.revise_lesson(
-            parts.database,
-            lesson_id,
-            changed.words(),
-            revision=changed.revision,
-            actor=parts.principal,
-            clock=parts.clock,
-        )
+    changed = use.revise_lesson(
+        parts.database, lesson_id, says.words(), revision=read, actor=parts.principal, clock=parts.clock
     )
+    tag_revision(response, changed.revision)
+    return LessonShape.of(changed)
 
 
-@lesson_router.post("/{lesson_id}/withdraw", responses=answers(400, 404, 409))
-def withdraw_lesson(parts: GivenParts, lesson_id: UUID, gone: WithdrawnLesson) -> LessonShape:
+@lesson_router.post("/{lesson_id}/withdraw", responses=_EDITED)
+def withdraw_lesson(
+    parts: GivenParts, lesson_id: UUID, read: RevisionDemanded, response: Response, _nothing: Nothing = NOTHING
+) -> LessonShape:
     """Take a lesson that is wrong out of the search; it stays in the record."""
-    return LessonShape.of(
-        use.withdraw_lesson(parts.database, lesson_id, revision=gone.revision, actor=parts.principal, clock=parts.clock)
-    )
+    gone = use.withdraw_lesson(parts.database, lesson_id, revision=read, actor=parts.principal, clock=parts.clock)
+    tag_revision(response, gone.revision)
+    return LessonShape.of(gone)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from alerts.dispatch import upkeep
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionDemanded, tag_version
 from api.schemas.dispatch.notices import ClosedWayShape, MessageState, NoticeMessageShape, PreferenceShape
 from api.schemas.shape import NOTHING, Nothing
 from storage.notices import dispatches
@@ -60,13 +61,18 @@ def open_way(parts: GivenParts, way: str, _nothing: Nothing = NOTHING) -> None:
 
 
 @own_router.get("", responses=answers(403))
-def get_preference(parts: GivenParts) -> PreferenceShape:
+def get_preference(parts: GivenParts, response: Response) -> PreferenceShape:
     """Say how one narrows what reaches oneself."""
-    return PreferenceShape.of(upkeep.preference(parts.database, actor=parts.principal))
+    found = upkeep.preference(parts.database, actor=parts.principal)
+    tag_version(response, upkeep.preference_document(found))
+    return PreferenceShape.of(found)
 
 
-@own_router.post("", responses=answers(400, 403))
-def set_preference(parts: GivenParts, wanted: PreferenceShape) -> PreferenceShape:
+@own_router.post("", responses=answers(400, 403, 412, 428))
+def set_preference(
+    parts: GivenParts, wanted: PreferenceShape, seen: VersionDemanded, response: Response
+) -> PreferenceShape:
     """Narrow what reaches oneself: by severity, area, and hours of one's own time zone."""
-    upkeep.prefer(parts.database, wanted.wanted(), actor=parts.principal, clock=parts.clock)
+    upkeep.prefer(parts.database, wanted.wanted(), actor=parts.principal, clock=parts.clock, seen=seen)
+    tag_version(response, upkeep.preference_document(wanted.wanted()))
     return wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from api.identity import credentials, tokens
 from api.identity import people as use_cases
@@ -11,9 +11,10 @@ from api.identity.confirming import confirm
 from api.identity.ledger_entries import enter
 from api.identity.people import NewPerson
 from api.identity.tokens import TokenWanted
-from api.parts import GivenParts
+from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionDemanded, VersionSeen, tag_version
 from api.schemas.people import (
     ApiTokenShape,
     AttemptsShape,
@@ -34,10 +35,11 @@ from api.schemas.people import (
     reach_of,
 )
 from api.schemas.shape import NOTHING, Nothing
-from plant.errors import Forbidden
+from plant.errors import Forbidden, NotFound
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import Right
 from storage.identity import api_tokens, people, sign_ins
+from storage.identity.people import Person
 
 me_router = APIRouter(prefix="/me", tags=["people"])
 people_router = APIRouter(prefix="/people", tags=["people"])
@@ -45,6 +47,7 @@ team_router = APIRouter(prefix="/teams", tags=["people"])
 token_router = APIRouter(prefix="/tokens", tags=["people"])
 attempt_router = APIRouter(prefix="/sign-ins", tags=["people"])
 _NEWEST_ATTEMPTS = 10_000
+_EDITED = answers(400, 403, 412, 428)
 
 
 @me_router.get("", responses=answers())
@@ -98,19 +101,33 @@ def revoke_own_token(parts: GivenParts, token_id: str, _nothing: Nothing = NOTHI
     )
 
 
-@me_router.post("/reach", responses=answers(400, 403))
-def change_own_reach(parts: GivenParts, wanted: ReachWanted) -> PersonShape:
+@me_router.get("/reach", responses=answers(403))
+def get_own_reach(parts: GivenParts, response: Response) -> PersonShape:
+    """Say how one is spoken to and reached."""
+    return _shown(response, _oneself(parts))
+
+
+@me_router.post("/reach", responses=_EDITED)
+def change_own_reach(parts: GivenParts, wanted: ReachWanted, seen: VersionDemanded, response: Response) -> PersonShape:
     """Let oneself be spoken to and reached otherwise; not by a token."""
+    sign_in = _oneself(parts).sign_in
+    found = use_cases.change_reach(
+        parts.database, sign_in, reach_of(wanted), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    return _shown(response, found)
+
+
+def _oneself(parts: Parts) -> Person:
     with parts.database.transaction() as tx:
         person = people.by_id(tx, _person_id(parts.principal))
-    found = use_cases.change_reach(
-        parts.database,
-        person.sign_in if person else "",
-        reach_of(wanted),
-        actor=parts.principal,
-        clock=parts.clock,
-    )
-    return PersonShape.of(found)
+    if person is None:
+        raise Forbidden("only a person who is signed in has tokens of their own")
+    return person
+
+
+def _shown(response: Response, person: Person) -> PersonShape:
+    tag_version(response, use_cases.reach_document(person))
+    return PersonShape.of(person)
 
 
 def _person_id(principal: Principal) -> str:
@@ -143,11 +160,26 @@ def add_person(parts: GivenParts, wanted: PersonWanted) -> PersonShape:
     return PersonShape.of(use_cases.add_person(parts.database, new, actor=parts.principal, clock=parts.clock))
 
 
-@people_router.post("/{sign_in}/reach", responses=answers(400, 403, 404))
-def change_reach(parts: GivenParts, sign_in: str, wanted: ReachWanted) -> PersonShape:
+@people_router.get("/{sign_in}", responses=answers(403, 404))
+def get_person(parts: GivenParts, sign_in: str, response: Response) -> PersonShape:
+    """Show a person of the sites one administers."""
+    with parts.database.transaction() as tx:
+        person = use_cases.known(tx, sign_in)
+    mine = parts.principal.sites_with(Right.MANAGE_PEOPLE)
+    if mine is not None and person.roles and not mine & person.roles.keys():
+        raise NotFound(f"nobody signs in as {sign_in}")
+    return _shown(response, person)
+
+
+@people_router.post("/{sign_in}/reach", responses=answers(400, 403, 404, 412, 428))
+def change_reach(
+    parts: GivenParts, sign_in: str, wanted: ReachWanted, seen: VersionDemanded, response: Response
+) -> PersonShape:
     """Let a person be spoken to and reached otherwise."""
-    found = use_cases.change_reach(parts.database, sign_in, reach_of(wanted), actor=parts.principal, clock=parts.clock)
-    return PersonShape.of(found)
+    found = use_cases.change_reach(
+        parts.database, sign_in, reach_of(wanted), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    return _shown(response, found)
 
 
 @people_router.post("/{sign_in}/disable", responses=answers(403, 404, 409))
@@ -191,23 +223,26 @@ def list_teams(parts: GivenParts, pages: Pages) -> list[TeamShape]:
     """List every team."""
     with parts.database.transaction() as tx:
         found = people.teams(tx)
-    return [TeamShape.model_validate(one) for one in pages.through(found, lambda one: (one.tag,))]
+    return [TeamShape.of(one) for one in pages.through(found, lambda one: (one.tag,))]
 
 
-@team_router.post("", status_code=201, responses=answers(400, 403))
-def put_team(parts: GivenParts, wanted: TeamWanted) -> TeamShape:
-    """Make a team, or call it otherwise; teams are of every site."""
-    parts.principal.demand_shown_again(f"team.put:{wanted.tag}")
+@team_router.get("/{team}", responses=answers(403, 404))
+def get_team(parts: GivenParts, team: str, response: Response) -> TeamShape:
+    """Show a team."""
     with parts.database.transaction() as tx:
-        people.put_team(
-            tx,
-            tag=wanted.tag,
-            name=wanted.name,
-            name_zh=wanted.name_zh,
-            answers_for_engineering=wanted.answers_for_engineering,
-        )
-        enter(tx, "team.put", parts.principal, wanted.tag, parts.clock)
-        return next(TeamShape.model_validate(one) for one in people.teams(tx) if one.tag == wanted.tag)
+        found = next((one for one in people.teams(tx) if one.tag == team), None)
+    if found is None:
+        raise NotFound(f"there is no team {team}")
+    tag_version(response, use_cases.team_document(found))
+    return TeamShape.of(found)
+
+
+@team_router.post("", status_code=201, responses=answers(400, 403, 412, 428))
+def put_team(parts: GivenParts, wanted: TeamWanted, seen: VersionSeen, response: Response) -> TeamShape:
+    """Make a team, or, with If-Match, call it otherwise; teams are of every site."""
+    made = use_cases.put_team(parts.database, wanted.team(), actor=parts.principal, clock=parts.clock, seen=seen)
+    tag_version(response, use_cases.team_document(made))
+    return TeamShape.of(made)
 
 
 @team_router.post("/{team}/members", status_code=204, responses=answers(400, 403, 404))

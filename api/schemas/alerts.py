@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from alerts.alarms.bulk import BulkOutcome
 from api.schemas.instants import Instant
+from api.schemas.rationalisations import RationalisationShape
 from api.schemas.shape import Nothing, PlainText, Shape
 from plant.alert import Alert, AlertState
 from plant.finding import Assumption, FindingSource, StateWord
@@ -177,25 +178,6 @@ class ReasonGiven(Nothing):
     """Why something is done."""
 
     reason: PlainText = Field(min_length=1, max_length=2000)
-
-
-class RationalisationShape(Shape):
-    """What was thought through about the alarms of a class and kind; each text in English and in Chinese (`_zh`)."""
-
-    class_tag: str
-    kind: str
-    priority: int | None
-    respond_within_s: float | None
-    cause: str
-    cause_zh: str
-    consequence: str
-    consequence_zh: str
-    action: str
-    action_zh: str
-    on_delay_s: float | None
-    off_delay_s: float | None
-    deadband: float | None
-    shelve_most_hours: float | None
 
 
 class AlertEventShape(Shape):

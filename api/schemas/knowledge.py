@@ -157,18 +157,6 @@ class NewLesson(NewLessonWords):
     asset_class: str
 
 
-class ChangedLesson(NewLessonWords):
-    """A lesson in other words."""
-
-    revision: int = Field(description="The revision that was read.")
-
-
-class WithdrawnLesson(Nothing):
-    """A lesson that is wrong."""
-
-    revision: int = Field(description="The revision that was read.")
-
-
 class LessonRevisionShape(BaseModel):
     """One wording that a lesson had."""
 

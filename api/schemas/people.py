@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
 from pydantic import Field
 
-from api.identity.people import PersonReach
-from api.schemas.shape import Nothing, Shape
+from api.identity.people import PersonReach, reach_document, team_document
+from api.schemas.shape import ETAG, Nothing, Shape
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import EVERY_SITE, PlantRole, Right
-from storage.identity.people import Person
+from plant.people.seen_version import version_tag
+from storage.identity.people import Person, Team
 
 
 class RoleShape(Shape):
@@ -62,6 +64,7 @@ class PersonShape(Shape):
     disabled_at: datetime | None
     roles: list[RoleShape]
     teams: list[str]
+    etag: str = Field(description="What If-Match takes where it is changed how they are spoken to and reached.")
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -73,6 +76,7 @@ class PersonShape(Shape):
             disabled_at=person.disabled_at,
             roles=roles_of(person.roles),
             teams=sorted(person.teams),
+            etag=version_tag(reach_document(person)),
         )
 
 
@@ -131,6 +135,12 @@ class TeamShape(Shape):
     answers_for_engineering: bool
     members: list[str]
     on_call: list[str]
+    etag: str = ETAG
+
+    @classmethod
+    def of(cls, team: Team) -> Self:
+        """Show a team."""
+        return cls(**asdict(team), etag=version_tag(team_document(team)))
 
 
 class TeamWanted(Nothing):
@@ -140,6 +150,10 @@ class TeamWanted(Nothing):
     name: str = Field(min_length=1, max_length=200)
     name_zh: str = Field(default="", max_length=200)
     answers_for_engineering: bool = False
+
+    def team(self) -> Team:
+        """Return the team that is wanted; who is of it is another matter."""
+        return Team(**self.model_dump(), members=[], on_call=[])
 
 
 class MemberWanted(Nothing):

@@ -33,6 +33,9 @@ class Nothing(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid")
 
 
+ETAG = Field(description="What If-Match takes where this is changed.", examples=["9f86d081884c7d65"])
+
+
 class Remark(Nothing):
     """What a person says about what they do."""
 

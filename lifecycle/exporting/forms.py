@@ -204,15 +204,15 @@ def _arrow_table(rows: Sequence[Row], columns: Sequence[Column], schema: pa.Sche
 
     across = zip(*rows, strict=True) if rows else ((),) * len(columns)
     arrays = [
-        pa.array([_in_parquet(value) for value in values], type=one.type)
-        for values, one in zip(across, schema, strict=True)
+        pa.array([_in_parquet(value, column.kind) for value in values], type=one.type)
+        for values, column, one in zip(across, columns, schema, strict=True)
     ]
     return pa.table(arrays, schema=schema)
 
 
-def _in_parquet(value: object) -> object:
-    if isinstance(value, StrEnum):
-        return value.value
+def _in_parquet(value: object, kind: ColumnKind) -> object:
+    if kind is ColumnKind.TEXT and value is not None:
+        return str(value)
     return float(value) if isinstance(value, Decimal) else value
 
 

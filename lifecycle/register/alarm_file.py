@@ -22,9 +22,11 @@ Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f
 Delay = Annotated[float | None, Field(ge=0, le=86_400)]
 
 
-class _Alarm(BaseModel):
+class RationalisationDescription(BaseModel):
+    """What is thought through about a kind of finding, as a person writes it down in a file or over HTTP."""
+
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-    class_: Annotated[Tag, Field(alias="class")]
+
     kind: FindingKind
     priority: Annotated[int | None, Field(ge=1, le=5)] = None
     respond_within_s: Annotated[float | None, Field(gt=0)] = None
@@ -38,6 +40,15 @@ class _Alarm(BaseModel):
     off_delay_s: Delay = None
     deadband: Annotated[float | None, Field(ge=0, le=1)] = None
     shelve_most_hours: Annotated[float | None, Field(gt=0, le=720)] = None
+
+    def of_class(self, class_tag: str) -> Rationalisation:
+        """Return what is thought through for a class."""
+        values = self.model_dump(include=set(RationalisationDescription.model_fields))
+        return Rationalisation(class_tag=class_tag, **{**values, "kind": self.kind.value})
+
+
+class _Alarm(RationalisationDescription):
+    class_: Annotated[Tag, Field(alias="class")]
 
 
 class _AlarmFile(BaseModel):
@@ -55,10 +66,7 @@ def read_alarm_file(path: Path) -> list[Rationalisation]:
     twice = [pair for pair, count in Counter((one.class_, one.kind) for one in parsed.alarm).items() if count > 1]
     if twice:
         raise Rejected("bad_alarm_file", f"{path}: {twice[0][1]} of class {twice[0][0]} is described twice")
-    return [
-        Rationalisation(class_tag=one.class_, **{**one.model_dump(exclude={"class_"}), "kind": one.kind.value})
-        for one in parsed.alarm
-    ]
+    return [one.of_class(one.class_) for one in parsed.alarm]
 
 
 def import_rationalisations(tx: Transaction, said: list[Rationalisation]) -> Counter[str]:

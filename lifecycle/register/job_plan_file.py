@@ -67,11 +67,12 @@ class _PlannedPart(_Entry):
     quantity: _Quantity = Decimal(1)
 
 
-class _Plan(_Entry):
+class JobPlanDescription(_Entry):
+    """A job plan as a person writes it down, in a file or over HTTP."""
+
     tag: _Named
     name: _Named
     name_zh: PlainLine = ""
-    class_: Annotated[PlainLine, Field(alias="class")] = ""
     hours: _Hours = Decimal(0)
     trades: list[_Trade] = []
     parts: list[_PlannedPart] = []
@@ -80,12 +81,13 @@ class _Plan(_Entry):
     safety_zh: list[_Named] = []
     step: Annotated[list[JobStepEntry], Field(min_length=1, max_length=200)]
 
-    def plan(self) -> JobPlan:
+    def plan(self, class_tag: str) -> JobPlan:
+        """Return the plan for a class; empty: for every one."""
         return JobPlan(
             tag=self.tag,
             name=self.name,
             name_zh=self.name_zh,
-            class_tag=self.class_,
+            class_tag=class_tag,
             hours=self.hours,
             trades=tuple(TradeHours(**one.model_dump()) for one in self.trades),
             parts=tuple(PlannedPart(**one.model_dump()) for one in self.parts),
@@ -94,6 +96,10 @@ class _Plan(_Entry):
             safety_zh=tuple(self.safety_zh),
             steps=tuple(one.step() for one in self.step),
         )
+
+
+class _Plan(JobPlanDescription):
+    class_: Annotated[PlainLine, Field(alias="class")] = ""
 
 
 class _Library(_Entry):
@@ -107,7 +113,7 @@ def read_job_plans(path: Path) -> list[JobPlan]:
         Rejected: it cannot be read, is not TOML, or says something that makes no sense; the text says where.
     """
     library = read_toml(path, _Library, absent="no_job_plans", bad="bad_job_plan")
-    plans = [one.plan() for one in library.job_plan]
+    plans = [one.plan(one.class_) for one in library.job_plan]
     tags = [one.tag for one in plans]
     twice = next((tag for tag in tags if tags.count(tag) > 1), None)
     if twice is not None:

@@ -26,14 +26,22 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class _Trade(_Entry):
+class TradeDescription(_Entry):
+    """A trade as a person writes it down, in a file or over HTTP."""
+
     tag: Tag
     name: _Name = ""
     name_zh: _Name = ""
     rate: _Rate = None
 
+    def trade(self) -> Trade:
+        """Return the trade; without a name it is called by its tag."""
+        return Trade(tag=self.tag, name=self.name or self.tag, name_zh=self.name_zh, rate=self.rate)
 
-class _Part(_Entry):
+
+class PartDescription(_Entry):
+    """A spare part as a person writes it down, in a file or over HTTP; its stock is none of that."""
+
     number: Tag
     name: _Name = ""
     name_zh: _Name = ""
@@ -41,12 +49,17 @@ class _Part(_Entry):
     price: _Price = None
     least: Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=3)] = Decimal(0)
 
+    def part(self) -> Part:
+        """Return the part; without a name it is called by its number."""
+        values = self.model_dump(include=set(PartDescription.model_fields))
+        return Part(**{**values, "name": self.name or self.number})
+
 
 class _Stores(_Entry):
     site: Tag
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    trade: list[_Trade] = []
-    part: list[_Part] = []
+    trade: list[TradeDescription] = []
+    part: list[PartDescription] = []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +86,8 @@ def read_stores(path: Path) -> Stores:
     return Stores(
         site=parsed.site,
         currency=parsed.currency,
-        trades=tuple(Trade(**{**one.model_dump(), "name": one.name or one.tag}) for one in parsed.trade),
-        parts=tuple(Part(**{**one.model_dump(), "name": one.name or one.number}) for one in parsed.part),
+        trades=tuple(one.trade() for one in parsed.trade),
+        parts=tuple(one.part() for one in parsed.part),
     )
 
 

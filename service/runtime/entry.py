@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.identity.access import Access, is_loopback
 from api.identity.first_start import first_link
 from api.identity.signing_in.provider import ProviderSettings, read_roles
+from api.installation import ServedInstallation
 from plant.errors import Unavailable
 from service.runtime import roles
+from service.runtime.dispatching import plans_of
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Database
 
@@ -43,6 +46,18 @@ def access_for(around: Surroundings, host: str) -> Access:
         is_behind_tls=bool(settings.tls_proxy),
         provider=provider,
         mails_links=around.mail_server() is not None,
+    )
+
+
+def installation(around: Surroundings) -> ServedInstallation:
+    """Say what the console and the API know of the installation besides the database."""
+    return ServedInstallation(
+        logins=around.broker_accounts(),
+        end_session=around.end_session,
+        mapping=around.settings.mapping,
+        joins_sparkplug_names=around.settings.sparkplug_asset == "node/device",
+        trial_rules=around.trial_rules(),
+        plans=partial(plans_of, around),
     )
 
 

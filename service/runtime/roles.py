@@ -131,7 +131,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
     from api.app import create_app
     from api.serve import serve as serve_app
     from service.runtime import metrics
-    from service.runtime.entry import access_for, say_first_link
+    from service.runtime.entry import access_for, installation, say_first_link
 
     counted, settings = metrics.registry(), around.settings
     host = host or settings.host
@@ -153,6 +153,7 @@ def serve(around: Surroundings, *, host: str | None = None, port: int | None = N
             registry=counted,
             data_folder=around.folder.path,
             attachments=around.attachments(),
+            installation=installation(around),
         )
         say_first_link(around, database)
         serve_app(

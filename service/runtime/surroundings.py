@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plant.clock import Clock, SystemClock
-from plant.errors import Misconfigured
+from plant.errors import Misconfigured, Unavailable
 from plant.mqtt.certificates import Certificates
 from plant.people.principal import Principal
 from service.runtime.data_folder import DataFolder, Running
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from alerts.dispatch.mqtt_publisher import MqttPublisher
     from alerts.orders.attachments import AttachmentStore
     from ingest.mqtt.connecting import BrokerSettings
+    from ingest.trial import TrialRules
+    from lifecycle.register.broker_accounts import Accounts
     from simulators.wire import Wire
+
+_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +96,35 @@ class Surroundings:
             session_expiry_s=self.settings.mqtt_session_expiry_s,
             keepalive_s=self.settings.mqtt_keepalive_s,
             reader=self.settings.mqtt_reader,
+        )
+
+    def broker_accounts(self) -> Accounts | None:
+        """Return the devices' logins at mosquitto; None where no folder of them is named.
+
+        Raises:
+            Misconfigured: the folder cannot be written.
+        """
+        from lifecycle.register.broker_accounts import Accounts
+
+        folder = self.settings.broker_accounts
+        return None if folder is None else Accounts(folder, self.settings.broker_pid_file)
+
+    def end_session(self, name: str) -> None:
+        """End the connection of a client that came by certificate: whoever comes in its name ends it."""
+        from ingest.mqtt.connecting import end_session
+
+        with contextlib.suppress(Misconfigured, Unavailable):  # it may do nothing any more in any case
+            end_session(self.broker_settings(), name)
+
+    def trial_rules(self) -> TrialRules:
+        """Say by what ingest judges a payload."""
+        from ingest.trial import TrialRules
+
+        named = self.settings
+        return TrialRules(
+            most_payload_bytes=named.most_payload_bytes,
+            most_signals=named.most_signals,
+            retention_us=round(named.raw_retention_days * _DAY_US),
         )
 
     def wire(self, url: str | None = None) -> Wire:

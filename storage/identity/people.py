@@ -166,6 +166,16 @@ def keep_secret(tx: Transaction, person_id: str, kind: SecretKind, secret_hash: 
     tx.all("people.keep_secret", person_id=person_id, kind=kind, hash=secret_hash, at=at)
 
 
+def lock_team(tx: Transaction, tag: str) -> None:
+    """Let nobody else make or change a team of this tag until the transaction ends."""
+    tx.all("people.lock_team", tag=tag)
+
+
+def lock_person(tx: Transaction, sign_in: str) -> None:
+    """Let nobody else change how a person is reached until the transaction ends."""
+    tx.all("people.lock_person", sign_in=sign_in)
+
+
 def put_team(tx: Transaction, *, tag: str, name: str, name_zh: str = "", answers_for_engineering: bool = False) -> None:
     """Make a team, or call it otherwise."""
     tx.run("people.put_team", tag=tag, name=name, name_zh=name_zh, answers=answers_for_engineering)

@@ -101,6 +101,14 @@ SELECT secret_hash(%(person_id)s::uuid, %(kind)s) AS hash;
 -- Keep a new password or PIN.
 SELECT keep_secret(%(person_id)s::uuid, %(kind)s, %(hash)s, %(at)s);
 
+-- name: lock_team
+-- Let nobody else make or change a team until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('team'), hashtext(%(tag)s));
+
+-- name: lock_person
+-- Let nobody else change how a person is reached until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('person'), hashtext(%(sign_in)s));
+
 -- name: put_team
 -- Make a team, or call it otherwise.
 INSERT INTO team (tag, name, name_zh, answers_for_engineering)

@@ -43,6 +43,11 @@ def preference(tx: Transaction, person_id: str) -> NoticePreference:
     return NoticePreference(at_least=Severity(row["at_least"]), areas=areas, hours=row["hours"])
 
 
+def lock_preference(tx: Transaction, person_id: str) -> None:
+    """Let nobody else narrow what reaches a person until the transaction ends."""
+    tx.all("contacts.lock_preference", person_id=person_id)
+
+
 def prefer(tx: Transaction, person_id: str, wanted: NoticePreference, *, at: datetime) -> None:
     """Keep how a person narrows what reaches them."""
     areas = None if wanted.areas is None else list(wanted.areas)

@@ -32,6 +32,10 @@ SELECT at_least, areas, hours
 FROM notice_preference
 WHERE person_id = %(person_id)s::uuid;
 
+-- name: lock_preference
+-- Let nobody else narrow what reaches a person until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('notice_preference'), hashtext(%(person_id)s));
+
 -- name: prefer
 -- Keep how a person narrows what reaches them.
 INSERT INTO notice_preference (person_id, at_least, areas, hours, changed_at)

@@ -54,6 +54,11 @@ def lock_plan(tx: Transaction, plan_id: int) -> KeptPlan | None:
     return _kept(dict(tx.one("maintenance_plans.get", plan_id=plan_id)))
 
 
+def lock_tag(tx: Transaction, site: str, asset: str, tag: str) -> None:
+    """Let nobody else make or change a plan of this tag until the transaction ends."""
+    tx.all("maintenance_plans.lock_tag", named=f"{site}/{asset}/{tag}")
+
+
 def list_plans(tx: Transaction, *, site: str | None = None, asset: str | None = None) -> list[KeptPlan]:
     """Return every plan, or those of an asset."""
     return [_kept(dict(row)) for row in tx.all("maintenance_plans.list", site=site, asset=asset)]

@@ -51,6 +51,10 @@ JOIN site AS s USING (site_id)
 LEFT JOIN work_order AS o ON o.order_id = m.last_order_id
 WHERE m.plan_id = %(plan_id)s;
 
+-- name: lock_tag
+-- Let nobody else make or change a plan of this name until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('maintenance_plan'), hashtext(%(named)s));
+
 -- name: list
 -- Every plan, or those of an asset.
 SELECT

@@ -48,9 +48,14 @@ def put_part(tx: Transaction, site: str, part: Part) -> str:
     return _outcome(tx, "stock.put_part", site=site, **values)
 
 
-def list_parts(tx: Transaction, site: str | None = None, *, most: int = 1000) -> list[Part]:
-    """Return the parts of every site, or of one."""
-    return [Part(**row) for row in tx.all("stock.parts", site=site, number=None, most=most)]
+def lock_named(tx: Transaction, named: str) -> None:
+    """Let nobody else say anything of a part or a trade until the transaction ends."""
+    tx.all("stock.lock_named", named=named)
+
+
+def list_parts(tx: Transaction, site: str | None = None, *, number: str | None = None, most: int = 1000) -> list[Part]:
+    """Return the parts of every site, or of one; all, or those of a number."""
+    return [Part(**row) for row in tx.all("stock.parts", site=site, number=number, most=most)]
 
 
 def get_part(tx: Transaction, site: str, number: str) -> Part:

@@ -46,6 +46,10 @@ WHERE
     (excluded.name, excluded.name_zh, excluded.unit, coalesce(excluded.price, held.price), excluded.least)
 RETURNING xmax = 0 AS added;
 
+-- name: lock_named
+-- Let nobody else say anything of a part or a trade until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('stock'), hashtext(%(named)s));
+
 -- name: parts
 -- The parts of every site, or of one, by number.
 SELECT p.part_id, p.number, p.name, p.name_zh, p.unit, p.price, p.least, p.on_hand, p.reserved

@@ -18,6 +18,11 @@ def put_rationalisation(tx: Transaction, said: Rationalisation) -> Literal["adde
     return "added" if row["is_new"] else "changed"
 
 
+def lock_rationalisation(tx: Transaction, class_tag: str, kind: str) -> None:
+    """Let nobody else say anything for a class and kind until the transaction ends."""
+    tx.all("rationalisations.lock", named=f"{class_tag}/{kind}")
+
+
 def list_rationalisations(tx: Transaction) -> list[Rationalisation]:
     """Return all that was thought through, by class and kind."""
     return [Rationalisation(**row) for row in tx.all("rationalisations.all")]

@@ -19,6 +19,10 @@ SET
 WHERE (held.*) IS DISTINCT FROM (excluded.*)
 RETURNING xmax = 0 AS is_new;
 
+-- name: lock
+-- Let nobody else say anything for a class and kind until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('rationalisation'), hashtext(%(named)s));
+
 -- name: all
 -- Every rationalisation, by class and kind.
 SELECT

@@ -33,7 +33,7 @@ from tests.conftest import REPOSITORY
 
 CHECKS = [schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance]
 CHECKS += [response_schema_conformance]
-CASES = int(os.environ.get("CASES", "0"))
+CASES, SEED = int(os.environ.get("CASES", "0")), int(os.environ.get("SEED", "1"))
 _SECONDS = 12.0
 
 
@@ -119,7 +119,7 @@ def test_random_requests_get_no_failure_of_the_servers_and_no_answer_that_is_not
 def _try(
     operation: Any, client: TestClient, head: dict[str, str], each: int, wrong: Counter[str], answered: Counter[int]
 ) -> None:
-    @seed(1)
+    @seed(SEED)
     @settings(
         max_examples=each,
         deadline=None,

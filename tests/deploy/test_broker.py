@@ -16,7 +16,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from service.broker.accounts import (
+from lifecycle.register.broker_accounts import (
     Accounts,
     asset_rights,
     control_room_rights,

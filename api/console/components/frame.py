@@ -50,6 +50,7 @@ _WAYS = (
     ("/ledger", "nav_ledger", "menu_book", Right.SEE),
     ("/register", "nav_register", "upload_file", Right.REGISTER_ASSETS),
     ("/people", "nav_people", "group", Right.MANAGE_PEOPLE),
+    ("/system", "nav_system", "settings", Right.SEE_METRICS),
 )
 
 

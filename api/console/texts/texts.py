@@ -19,6 +19,7 @@ from api.console.texts.lifecycle.warranty import WARRANTY_TEXTS
 from api.console.texts.lists.alerts import ALERT_TEXTS
 from api.console.texts.lists.asset import ASSET_TEXTS
 from api.console.texts.lists.orders import ORDER_LIST_TEXTS
+from api.console.texts.lists.system import SYSTEM_TEXTS
 from api.console.texts.models import MODEL_TEXTS
 from api.console.texts.notices import NOTICE_TEXTS
 from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
@@ -143,6 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LEDGER_TEXTS,
     **REVIEW_TEXTS,
     **WARRANTY_TEXTS,
+    **SYSTEM_TEXTS,
     **TELEMETRY_TEXTS,
     **CODE_WORDS,
     **{f"mode_{code}": names for code, names in FAILURE_MODES.items()},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from alerts.preventive import planning
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionDemanded, tag_version
 from api.schemas.work.maintenance import MaintenancePlanShape, MaintenancePlanWanted, PlanNamed
 from storage.orders import maintenance_plans
 
@@ -25,16 +26,24 @@ def list_maintenance_plans(
 
 
 @router.post("", status_code=201, responses=answers(400, 403, 404, 409))
-def create_maintenance_plan(parts: GivenParts, wanted: MaintenancePlanWanted) -> MaintenancePlanShape:
+def create_maintenance_plan(
+    parts: GivenParts, wanted: MaintenancePlanWanted, response: Response
+) -> MaintenancePlanShape:
     """Make a plan of an asset; it is due from now on."""
     kept = planning.create_plan(parts.database, wanted.site, wanted.plan(), actor=parts.principal, clock=parts.clock)
+    tag_version(response, planning.plan_document(kept.plan))
     return MaintenancePlanShape.of(kept)
 
 
-@router.post("/change", responses=answers(400, 403, 404))
-def change_maintenance_plan(parts: GivenParts, wanted: MaintenancePlanWanted) -> MaintenancePlanShape:
+@router.post("/change", responses=answers(400, 403, 404, 412, 428))
+def change_maintenance_plan(
+    parts: GivenParts, wanted: MaintenancePlanWanted, seen: VersionDemanded, response: Response
+) -> MaintenancePlanShape:
     """Let the plan of this asset and tag say what is sent, all of it, from now on; it goes on counting."""
-    kept = planning.change_plan(parts.database, wanted.site, wanted.plan(), actor=parts.principal, clock=parts.clock)
+    kept = planning.change_plan(
+        parts.database, wanted.site, wanted.plan(), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    tag_version(response, planning.plan_document(kept.plan))
     return MaintenancePlanShape.of(kept)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict
+
+from fastapi import APIRouter, Response
 
 from alerts.orders import bookings, downtime, stock
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionSeen, tag_version
 from api.schemas.orders import OrderShape
 from api.schemas.work.spending import (
     DowntimeShape,
@@ -19,9 +22,13 @@ from api.schemas.work.spending import (
     NewReceipt,
     OrderCostShape,
     PartShape,
+    PartWanted,
     ReservedPartShape,
     SpendingShape,
+    TradeShape,
+    TradeWanted,
 )
+from lifecycle.register import writing
 from plant.orders.spending import Labour, spent_on
 from plant.people.rights import Right
 from storage.orders import downtimes
@@ -31,6 +38,7 @@ from storage.work import orders
 
 router = APIRouter(prefix="/work-orders/{number}", tags=["work orders"])
 part_router = APIRouter(prefix="/parts", tags=["work orders"])
+trade_router = APIRouter(prefix="/trades", tags=["work orders"])
 downtime_router = APIRouter(prefix="/downtimes", tags=["work orders"])
 _CHANGED = answers(400, 404, 409)
 _EVERY = 1_000_000
@@ -123,7 +131,36 @@ def list_parts(parts: GivenParts, pages: Pages, site: str | None = None) -> list
     """List the parts of a site with their stock."""
     with parts.database.transaction() as tx:
         found = rows.list_parts(tx, site, most=_EVERY)
-    return [PartShape.model_validate(one) for one in pages.through(found, lambda one: (one.number, one.part_id))]
+    return [PartShape.of(one) for one in pages.through(found, lambda one: (one.number, one.part_id))]
+
+
+@part_router.post("", status_code=201, responses=answers(400, 403, 404, 412, 428))
+def write_part(parts: GivenParts, wanted: PartWanted, seen: VersionSeen, response: Response) -> PartShape:
+    """Add a part to a site, or, with If-Match, say something else of it; its stock stays."""
+    part = writing.write_part(
+        parts.database, wanted.site, wanted.part(), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    tag_version(response, writing.part_document(part))
+    return PartShape.of(part)
+
+
+@trade_router.get("", responses=answers(400, 404))
+def list_trades(parts: GivenParts, pages: Pages, site: str) -> list[TradeShape]:
+    """List the trades of a site with what an hour costs."""
+    with parts.database.transaction() as tx:
+        rows.currency_of(tx, site)
+        found = rows.trades_of(tx, site)
+    return [TradeShape.of(one) for one in pages.through(found, lambda one: (one.tag,))]
+
+
+@trade_router.post("", status_code=201, responses=answers(400, 403, 404, 412, 428))
+def write_trade(parts: GivenParts, wanted: TradeWanted, seen: VersionSeen, response: Response) -> TradeShape:
+    """Add a trade to a site, or, with If-Match, say something else of it; what was booked keeps its rate."""
+    trade = writing.write_trade(
+        parts.database, wanted.site, wanted.trade(), actor=parts.principal, clock=parts.clock, seen=seen
+    )
+    tag_version(response, asdict(trade))
+    return TradeShape.of(trade)
 
 
 @part_router.post("/receive", responses=_CHANGED)
@@ -140,7 +177,7 @@ def receive_part(parts: GivenParts, received: NewReceipt) -> PartShape:
         clock=parts.clock,
         note=received.note,
     )
-    return PartShape.model_validate(part)
+    return PartShape.of(part)
 
 
 @downtime_router.get("", responses=answers(400, 404))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from alerts.orders import checklist
+from alerts.orders import checklist, job_library
 from api.parts import GivenParts
 from api.problems import answers
 from api.protocol.paging import Pages
+from api.revisions import VersionSeen, tag_revision
 from api.schemas.orders import OrderShape
 from api.schemas.shape import Remark
-from api.schemas.work.tasks import JobPlanShape, NewAnswer, NewFollowUp, NewPlan, NewTask, TaskShape
+from api.schemas.work.tasks import JobPlanShape, JobPlanWanted, NewAnswer, NewFollowUp, NewPlan, NewTask, TaskShape
 from storage.orders import job_plans, tasks
 from storage.work import orders
 
@@ -100,8 +101,19 @@ def list_job_plans(
     return [JobPlanShape.model_validate(plan) for plan in pages.through(found, lambda one: (one.tag, one.version))]
 
 
+@plan_router.post("", status_code=201, responses=answers(400, 403, 404, 412, 428))
+def write_job_plan(parts: GivenParts, wanted: JobPlanWanted, seen: VersionSeen, response: Response) -> JobPlanShape:
+    """Make a job plan, or, with If-Match, its next version; orders keep the version they were given."""
+    plan = wanted.plan(wanted.class_tag)
+    kept = job_library.write_job_plan(parts.database, plan, actor=parts.principal, clock=parts.clock, seen=seen)
+    tag_revision(response, kept.version)
+    return JobPlanShape.model_validate(kept)
+
+
 @plan_router.get("/{tag}", responses=answers(404))
-def get_job_plan(parts: GivenParts, tag: str, version: int | None = None) -> JobPlanShape:
-    """Show a job plan, its newest version unless told."""
+def get_job_plan(parts: GivenParts, tag: str, response: Response, version: int | None = None) -> JobPlanShape:
+    """Show a job plan, its newest version unless told; the ETag is the version."""
     with parts.database.transaction() as tx:
-        return JobPlanShape.model_validate(job_plans.get_job_plan(tx, tag, version))
+        found = job_plans.get_job_plan(tx, tag, version)
+    tag_revision(response, found.version)
+    return JobPlanShape.model_validate(found)

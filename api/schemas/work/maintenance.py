@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.preventive.plan_file import PlanDescription
-from api.schemas.shape import Nothing
+from alerts.preventive.planning import plan_document
+from api.schemas.shape import ETAG, Nothing
 from lifecycle.register.plant_file import Tag
 from plant.orders.maintenance_plan import KeptPlan, PlanKind
 from plant.orders.rules import WorkType
+from plant.people.seen_version import version_tag
+
+_DAY = timedelta(days=1)
 
 
 class MaintenancePlanWanted(PlanDescription):
@@ -53,6 +57,13 @@ class MaintenancePlanShape(BaseModel):
     name: str
     name_zh: str
     kind: PlanKind = Field(description="By what it is due: calendar, meter or condition.")
+    begins: datetime | None = Field(description="From which local time of the site on its rule counts.")
+    working_days: str
+    running_above: float | None
+    above: float | None
+    below: float | None
+    finish_within_days: float
+    lead_days: float
     rule: str = Field(description="Of RFC 5545, in the local time of the site.", examples=["FREQ=WEEKLY;BYDAY=MO"])
     signal: str
     every: float | None
@@ -65,6 +76,7 @@ class MaintenancePlanShape(BaseModel):
     occurrences: int = Field(description="How often it was due.")
     next_due: datetime | None = Field(description="Null where that is not known yet, or no matter of the calendar.")
     last_order: str | None
+    etag: str = ETAG
 
     @classmethod
     def of(cls, kept: KeptPlan) -> Self:
@@ -90,4 +102,12 @@ class MaintenancePlanShape(BaseModel):
             occurrences=kept.occurrences,
             next_due=kept.next_due,
             last_order=kept.last_order,
+            begins=plan.begins,
+            working_days=plan.working_days,
+            running_above=plan.running_above,
+            above=plan.above,
+            below=plan.below,
+            finish_within_days=plan.finish_within / _DAY,
+            lead_days=plan.lead / _DAY,
+            etag=version_tag(plan_document(plan)),
         )

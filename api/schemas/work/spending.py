@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from typing import Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.schemas.instants import Day, Instant
-from api.schemas.shape import Nothing, PlainText, Remark, Shape
+from api.schemas.shape import ETAG, Nothing, PlainText, Remark, Shape
+from lifecycle.register.plant_file import Tag
+from lifecycle.register.stores_file import PartDescription, TradeDescription
+from lifecycle.register.writing import part_document
+from plant.orders.spending import Part, Trade
+from plant.people.seen_version import version_tag
 
 _Amount = Field(gt=0, allow_inf_nan=False, max_digits=12, decimal_places=3)
 
@@ -25,6 +32,47 @@ class PartShape(Shape):
     on_hand: Decimal
     reserved: Decimal
     free: Decimal = Field(description="How much may still be reserved or issued.")
+    etag: str = ETAG
+
+    @classmethod
+    def of(cls, part: Part) -> Self:
+        """Show a part."""
+        return cls(**asdict(part) | {"free": part.free, "etag": version_tag(part_document(part))})
+
+
+class PartWanted(PartDescription):
+    """A part that is to be added to a site, or of which something else is to be said; its stock stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"site": "demo", "number": "6205", "name": "Bearing", "price": "12.50"}]}
+    )
+
+    site: Tag
+
+
+class TradeShape(Shape):
+    """A kind of worker at a site."""
+
+    tag: str
+    name: str
+    name_zh: str
+    rate: Decimal | None = Field(description="What an hour costs, in the currency of the site; null: nobody has said.")
+    etag: str = ETAG
+
+    @classmethod
+    def of(cls, trade: Trade) -> Self:
+        """Show a trade."""
+        return cls(**asdict(trade), etag=version_tag(asdict(trade)))
+
+
+class TradeWanted(TradeDescription):
+    """A trade that is to be added to a site, or of which something else is to be said."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"site": "demo", "tag": "mechanic", "name": "Mechanic", "rate": "64.00"}]}
+    )
+
+    site: Tag
 
 
 class ReservedPartShape(Shape):

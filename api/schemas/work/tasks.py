@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.schemas.shape import Nothing, PlainText, Remark, Shape
+from lifecycle.register.job_plan_file import JobPlanDescription, PlainLine
 from plant.orders.job_plan import OrderTask, TaskKind, Verdict
 from plant.severity import Severity
 
@@ -104,6 +105,18 @@ class JobPlanShape(Shape):
     safety_zh: list[str]
     steps: list[StepShape]
     request_id: int | None = Field(description="The request for a change of design that brought this version.")
+
+
+class JobPlanWanted(JobPlanDescription):
+    """A job plan that is to be made, or its next version; with a class it is for that class alone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"tag": "seal", "name": "Change the seal", "step": [{"text": "Drain it", "kind": "do"}]}]
+        }
+    )
+
+    class_tag: PlainLine = ""
 
 
 class NewPlan(Nothing):

@@ -56,7 +56,7 @@ def list_stock(
         for one in found
     ]
     answer(
-        {"parts": [PartShape.model_validate(one).model_dump(mode="json") for one in found]},
+        {"parts": [PartShape.of(one).model_dump(mode="json") for one in found]},
         as_json=json,
         line=lambda: (
             table(("PART", "NAME", "FREE", "ON HAND", "UNIT", "PRICE"), rows) if rows else "there are no parts yet"
@@ -93,7 +93,7 @@ def receive(
             note=note,
         )
     said = f"{found.on_hand:f} of {found.number} are on hand"
-    answer(PartShape.model_validate(found).model_dump(mode="json"), as_json=json, line=lambda: said)
+    answer(PartShape.of(found).model_dump(mode="json"), as_json=json, line=lambda: said)
 
 
 @parts_app.command("reserve", epilog="Example: assetloop order parts reserve WO-000017 6205 2")

@@ -84,10 +84,10 @@ def try_(
 
     Exit code 1 where nothing of it would be in the record.
     """
-    from service.commands.telemetry.trial import trial
+    from service.commands.telemetry.trial import lines_of, try_file
 
-    outcome = trial(surroundings(data), topic, file, mapping)
-    answer(outcome, as_json=json, line=outcome.lines)
+    outcome = try_file(surroundings(data), topic, file, mapping)
+    answer(outcome, as_json=json, line=lambda: lines_of(outcome))
     if outcome.refused and not outcome.stored:
         raise typer.Exit(1)
 

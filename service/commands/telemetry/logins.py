@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plant.errors import Misconfigured, Rejected, Unavailable
+from plant.errors import Misconfigured, Rejected
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 
 if TYPE_CHECKING:
-    from service.broker.accounts import Accounts
+    from lifecycle.register.broker_accounts import Accounts
     from service.runtime.surroundings import Surroundings
 
 
@@ -34,25 +33,17 @@ def add(
     json: Json = False,
 ) -> None:
     """Let a device or a gateway speak to mosquitto, on its own topics alone. Its password is shown this once."""
-    from service.broker.accounts import (
-        asset_rights,
-        control_room_rights,
-        gateway_rights,
-        node_rights,
-        topic_rights,
-    )
+    from lifecycle.register.broker_accounts import LoginWish
 
-    rights: list[str] = []
-    for one in asset or ():
-        rights += asset_rights(*site_and_tag(one))
-    rights += node_rights(*_group_and_node(node)) if node else ()
-    rights += gateway_rights() if gateway else ()
-    for site in control_room or ():
-        rights += control_room_rights(site)
-    for wanted in topic or ():
-        rights += topic_rights(wanted)
-    if not rights:
-        raise Rejected("no_topics", "say what it speaks for: --asset, --node, --gateway, --control-room or --topic")
+    wish = LoginWish(
+        name=name,
+        assets=tuple(site_and_tag(one) for one in asset or ()),
+        node=_group_and_node(node) if node else None,
+        is_gateway=gateway,
+        control_rooms=tuple(control_room or ()),
+        topics=tuple(topic or ()),
+    )
+    rights = wish.rights()
     password = _accounts(surroundings(data)).add(name, rights, has_password=not certificate)
     answer(
         {"login": name, "password": password, "rights": rights},
@@ -87,27 +78,17 @@ def remove(
     around = surroundings(data)
     gone = _accounts(around).remove(name)
     if not gone.has_password:
-        _cut(around, name)
+        around.end_session(name)
     answer({"removed": name}, as_json=json, line=lambda: f"{name} may do nothing any more")
 
 
-def _cut(around: Surroundings, name: str) -> None:
-    """End the connection of a client that came by certificate: whoever comes in its name ends it."""
-    from ingest.mqtt.connecting import end_session
-
-    with contextlib.suppress(Misconfigured, Unavailable):  # it may do nothing any more in any case
-        end_session(around.broker_settings(), name)
-
-
 def _accounts(around: Surroundings) -> Accounts:
-    from service.broker.accounts import Accounts
-
-    settings = around.settings
-    if settings.broker_accounts is None:
+    found = around.broker_accounts()
+    if found is None:
         raise Misconfigured(
             "ASSETLOOP_BROKER_ACCOUNTS names no folder: the one in which your mosquitto reads the devices' logins"
         )
-    return Accounts(settings.broker_accounts, settings.broker_pid_file)
+    return found
 
 
 def _group_and_node(text: str) -> tuple[str, str]:

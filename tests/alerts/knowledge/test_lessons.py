@@ -17,7 +17,7 @@ from alerts.knowledge.lessons import (
     withdraw_lesson,
 )
 from plant.clock import ManualClock
-from plant.errors import Conflict, Forbidden, NotFound, Rejected
+from plant.errors import Conflict, Forbidden, NotFound, Rejected, StaleRevision
 from plant.iso14224 import Activity
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole
@@ -86,7 +86,7 @@ def test_a_change_takes_no_wording_away(app_database: Database, clock: ManualClo
 def test_who_read_an_older_wording_is_told_so(app_database: Database, clock: ManualClock, number: str) -> None:
     kept = keep_order_lesson(app_database, number, SAYS, actor=MEI, clock=clock)
     revise_lesson(app_database, kept.lesson_id, SAYS, revision=1, actor=MEI, clock=clock)
-    with pytest.raises(Conflict, match="changed by somebody else"):
+    with pytest.raises(StaleRevision, match=r"changed by Mei at .*; look at both"):
         revise_lesson(app_database, kept.lesson_id, SAYS, revision=1, actor=MEI, clock=clock)
 
 

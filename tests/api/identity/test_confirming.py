@@ -99,7 +99,7 @@ def test_every_change_of_who_may_do_what_wants_it_for_that_act_and_nobody_elses(
 ) -> None:
     bo = people.enter(app_database, clock, "bo", name="Bo", roles=((PlantRole.OPERATIONS, None),))
     for path, body, act in ACTS:
-        wanted = f"/api/v1/{path}"
+        wanted, browser.headers["If-Match"] = f"/api/v1/{path}", "*"
         refused = browser.post(wanted, json=body)
         assert (refused.status_code, refused.json()["error"]) == (403, "unconfirmed"), path
         assert act in refused.json()["detail"]

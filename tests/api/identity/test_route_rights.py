@@ -112,6 +112,8 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "proposal_id": proposal_id,
         "quarantine_id": quarantine_id,
         "token_id": token_id,
+        "job_id": 1,
+        "login": "nobody",
         "sign_in": "nobody",
         "team": "nobody",
         "booking_id": 1,
@@ -188,7 +190,7 @@ def ask(client: TestClient, row: RouteRight, thing: dict[str, Any], headers: dic
     body: dict[str, Any] = {"nonsense": 1}
     if row.at is At.BODY:
         body = BODIES.get(row.path, {}) | {"site": thing["site"]}
-    return client.post(path, headers=headers, json=body)
+    return client.post(path, headers={**headers, "If-Match": "*"}, json=body)
 
 
 def _project(rows: PlantRows, site: str, site_id: object) -> str:
@@ -205,6 +207,8 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{API}/device-tokens": {"name": "gateway"},
     f"{API}/projects": {"project": "cw", "name": "P"},
     f"{API}/lessons": {"asset_class": "pump", "failure_mode": "VIB", "seen": "hot", "helped": "grease"},
+    f"{API}/parts": {"number": "6205"},
+    f"{API}/trades": {"tag": "fitter"},
     f"{API}/parts/receive": {"part": "6205", "quantity": 1},
     **dict.fromkeys((f"{API}/maintenance-plans", f"{API}/maintenance-plans/change"), _PLAN),
     **dict.fromkeys((f"{API}/maintenance-plans/rest", f"{API}/maintenance-plans/resume"), _PLAN_NAMED),

@@ -91,6 +91,14 @@ def test_the_form_is_what_was_asked_for_or_what_is_accepted(client: TestClient) 
     assert client.get(f"{EXPORTS}/assets", params={"format": "pdf"}).status_code == 422
 
 
+@pytest.mark.usefixtures("sick_plant")
+def test_every_list_has_rows_in_every_form(client: TestClient) -> None:
+    for one in ("work-orders", "alerts", "assets", "figures"):
+        for form in FileForm:
+            answer = client.get(f"{EXPORTS}/{one}", params={"format": form.value})
+            assert answer.status_code == 200, (one, form, answer.text)
+
+
 def test_an_export_holds_what_is_of_ones_own_sites(
     application: FastAPI, app_database: Database, clock: ManualClock, plant_rows: PlantRows
 ) -> None:

@@ -85,6 +85,9 @@ def test_a_person_says_what_reaches_them(app_database: Database, clock: ManualCl
     wanted = {"at_least": "MAJOR", "areas": ["pump hall"], "hours": "Mon-Fri 07:00-19:00"}
     with client(app_database, clock, (PlantRole.OPERATIONS, None)) as ada:
         assert ada.get(f"{API}/me/notices").json() == {"at_least": "INDETERMINATE", "areas": None, "hours": ""}
+        ada.headers["If-Match"] = ada.get(f"{API}/me/notices").headers["etag"]
         assert ada.post(f"{API}/me/notices", json=wanted).json() == wanted
-        assert ada.get(f"{API}/me/notices").json() == wanted
+        read = ada.get(f"{API}/me/notices")
+        assert read.json() == wanted
+        ada.headers["If-Match"] = read.headers["etag"]
         assert ada.post(f"{API}/me/notices", json={"hours": "late"}).json()["error"] == "bad_hours"

@@ -15,7 +15,8 @@ def test_a_plan_is_made_changed_and_rests(client: TestClient, plant_rows: PlantR
     made = client.post(PATH, json=plan)
     assert (made.status_code, made.json()["kind"], made.json()["is_active"]) == (201, "meter", True)
     assert client.post(PATH, json=plan).status_code == 409
-    assert client.post(f"{PATH}/change", json={**plan, "every": 250}).json()["every"] == 250
+    read = {"If-Match": made.headers["etag"]}
+    assert client.post(f"{PATH}/change", json={**plan, "every": 250}, headers=read).json()["every"] == 250
     named = {name: plan[name] for name in ("site", "asset", "tag")}
     assert client.post(f"{PATH}/rest", json=named).json()["is_active"] is False
     assert client.post(f"{PATH}/resume", json=named).json()["is_active"] is True
@@ -28,6 +29,7 @@ def test_a_plan_is_made_changed_and_rests(client: TestClient, plant_rows: PlantR
         ({"asset": "P-8"}, 404),
         ({"every": None, "signal": "", "rule": "FREQ=DAILY;INTERVAL=0", "begins": "2026-01-05T08:00"}, 422),
     ):
-        assert client.post(f"{PATH}/change", json={**plan, **wrong}).status_code == status, wrong
+        answer = client.post(f"{PATH}/change", json={**plan, **wrong}, headers={"If-Match": "*"})
+        assert answer.status_code == status, wrong
     (kept,) = client.get(PATH).json()
     assert (kept["every"], kept["tag"]) == (250, "oil")

@@ -98,6 +98,38 @@ def topic_rights(wanted: str) -> tuple[str, ...]:
     return (f"topic write {wanted}",)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoginWish:
+    """Who is to be let in, and for what it speaks.
+
+    `assets` are of (site, tag), `node` of (group, node) of Sparkplug, `control_rooms` sites, `topics` the plant's own.
+    """
+
+    name: str
+    assets: tuple[tuple[str, str], ...] = ()
+    node: tuple[str, str] | None = None
+    is_gateway: bool = False
+    control_rooms: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    def rights(self) -> tuple[str, ...]:
+        """Return its lines of the ACL.
+
+        Raises:
+            Rejected: it speaks for nothing, or for topics that have rights of their own.
+        """
+        found = [
+            *(right for site, tag in self.assets for right in asset_rights(site, tag)),
+            *(node_rights(*self.node) if self.node else ()),
+            *(gateway_rights() if self.is_gateway else ()),
+            *(right for site in self.control_rooms for right in control_room_rights(site)),
+            *(right for topic in self.topics for right in topic_rights(topic)),
+        ]
+        if not found:
+            raise Rejected("no_topics", "say for what it speaks: asset, node, gateway, control room or topic")
+        return tuple(dict.fromkeys(found))
+
+
 class Accounts:
     """The two files in a folder. `pid_file` holds the number of a mosquitto that is to read them again; None: none is.
 

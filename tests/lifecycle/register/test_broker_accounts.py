@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle.register.broker_accounts import Accounts, asset_rights, topic_rights
 from plant.errors import Conflict, Misconfigured, NotFound, Rejected
-from service.broker.accounts import Accounts, asset_rights, topic_rights
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a b", "a\n", "#", "+", "a/b", "ingest", "engineering", "x" * 65, "-a"])

@@ -1,0 +1,1 @@
+"""What an administrator keeps running, over HTTP."""
