@@ -33,7 +33,8 @@ def show_mapping(visit: Visit) -> None:
             if found is not None:
                 _show(visit, became, found)
 
-        offer(visit, "try_payload", press)
+        with box("line"):
+            offer(visit, "try_payload", press)
 
 
 def _text_of(path: Path) -> str:
