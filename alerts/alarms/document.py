@@ -1,12 +1,15 @@
-"""What an alert says: the JSON document that goes out with each of its revisions."""
+"""What an alert says: why there is one, and the JSON document that goes out with each of its revisions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from alerts.orders.document import evidence
 from plant.alert import Alert
 from plant.clock import iso
+from plant.finding import Finding
 
 
 def alert_document(alert: Alert, *, event: str, actor: str, at: datetime, note: str = "") -> dict[str, Any]:
@@ -44,3 +47,25 @@ def alert_document(alert: Alert, *, event: str, actor: str, at: datetime, note: 
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else iso(at)
+
+
+_MOST_SIGNALS = 5
+
+
+def alert_evidence(finding: Finding, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Write down, as JSON, what speaks for an alert: as for an order, and beside each signal its value and limits.
+
+    `known` is what is known of the asset's signals, by key.
+    """
+    said = evidence(finding)
+    del said["remaining_life"]
+    shown = said["signals"][:_MOST_SIGNALS]
+    said["signals"] = [{**one, **_at_signal(known.get(one["signal"]))} for one in shown]
+    return said
+
+
+def _at_signal(row: dict[str, Any] | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    said = {name: row[name] for name in ("name", "name_zh", "low", "high", "value")}
+    return {**said, "value_at": iso(row["time"]) if row["time"] else None}

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from alerts.alarms import transitions as alert_moves
 from alerts.alarms.board import Board
-from alerts.alarms.evidence import alert_evidence
+from alerts.alarms.document import alert_evidence
 from alerts.alarms.rules import AlertMove, Decision, Delays, Existing, OrderMove, Wait, grade_of
 from alerts.alarms.silences import Silences
 from alerts.journal import JournalEntry

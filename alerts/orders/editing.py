@@ -11,7 +11,6 @@ from alerts.orders.locked_order import LockedOrder, lock_order, refuse_stale, to
 from alerts.orders.order_notices import tell_of_order
 from plant.clock import Clock, iso
 from plant.errors import Conflict, NotFound, Rejected
-from plant.orders.comment import OrderComment
 from plant.orders.rules import WorkType
 from plant.orders.wording import plain_text
 from plant.people.principal import Principal, Recognition
@@ -20,6 +19,7 @@ from plant.work_order import WorkOrder
 from storage.core.database import Database, Transaction
 from storage.identity import people
 from storage.orders import comments
+from storage.orders.comments import OrderComment
 
 _MOST_TITLE = 300
 

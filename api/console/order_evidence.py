@@ -16,7 +16,6 @@ from api.language import Language
 from api.parts import Parts
 from plant.iso14224 import Names
 from plant.orders.attachment import Attachment
-from plant.orders.comment import OrderComment
 from plant.orders.job_plan import JobPlan, OrderTask
 from plant.orders.spending import Downtime, Part, ReservedPart, Spending, Trade, spent_on
 from plant.orders.warranty import ClaimStep, CoveredFailure, WarrantyClaim
@@ -30,7 +29,7 @@ from storage.notices import answers
 from storage.notices.answers import EngineeringAnswer
 from storage.orders import job_plans, stock
 from storage.orders.attachments import attachments_of
-from storage.orders.comments import comments_of
+from storage.orders.comments import OrderComment, comments_of
 from storage.orders.downtimes import list_downtimes
 from storage.orders.tasks import tasks_of
 from storage.orders.warranties import covered_failures

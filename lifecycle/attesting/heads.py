@@ -1,4 +1,4 @@
-"""The ledger as a tree: its heads, proofs that people can check by hand, and a comparison with heads kept elsewhere."""
+"""The ledger as a tree: heads that are signed every hour and compared with those kept elsewhere, proofs by hand."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
+from procrastinate import Blueprint
 
 from lifecycle import ledger
 from lifecycle.attesting import merkle
 from lifecycle.attesting.signed_note import NoteKey, TreeHead, signed
 from lifecycle.ledger import BrokenChain, VerifiedChain
+from plant.clock import Clock
 from plant.errors import NotFound, Rejected
-from storage.core.database import Transaction
+from storage.core.database import Database, Transaction
+from storage.schema.upkeep import QUEUE
 from storage.work import ledger as store
 
+NAMESPACE = "ledger"
+SIGN_HEADS = f"{NAMESPACE}:sign_heads"
 _PROCESSES = frozenset({"", "desk", "models", "api", "register import"})
 
 
@@ -185,3 +190,16 @@ def recognised_in(entry: dict[str, Any]) -> str:
     if said:
         return str(said)
     return "process" if actor in _PROCESSES or actor.startswith("assetloop ") else "typed"
+
+
+def ledger_blueprint(database: Database, clock: Clock, key: NoteKey) -> Blueprint:
+    """Declare what a worker does for the ledger; add it with `namespace=NAMESPACE`."""
+    blueprint = Blueprint()
+
+    @blueprint.periodic(cron="3 * * * *")
+    @blueprint.task(name="sign_heads", queue=QUEUE, queueing_lock=SIGN_HEADS)
+    def sign(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        with database.transaction() as tx:
+            sign_heads(tx, key, clock.now())
+
+    return blueprint

@@ -1,4 +1,4 @@
-"""Look at what failed, and open requests for a change of design where one kind of machine fails too often."""
+"""Look at what failed, and open requests for a change of design where one kind of machine fails too often; hourly."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from procrastinate import Blueprint
+
 from lifecycle import ledger
 from lifecycle.feedback.deciding import DesignRequestMoved, Effect, effect
 from lifecycle.feedback.rates import FailureRate, FeedbackRules, deserves_request, doubt_that_worse
+from plant.backoff import GrowingWait
 from plant.clock import Clock, iso
 from plant.iso14224 import FAILURE_MODES
 from plant.notices.notice import ENGINEERING_TEAM, Bilingual, Notice, NoticeSubject
 from plant.severity import Severity
 from storage.core.database import Database, Transaction
+from storage.core.jobs import RetryWhileUnavailable
 from storage.notices import design, notices
 from storage.notices.design import DesignRequest, MachineGroup
 from storage.work.orders import order_number
+
+NAMESPACE = "feedback"
+_LOOK = "look_at_failures"
+_A_FEW_TIMES = RetryWhileUnavailable(wait=GrowingWait(first_s=10.0, most_s=60.0), most_retries=5)
 
 
 def look(database: Database, clock: Clock, rules: FeedbackRules | None = None, *, console_url: str = "") -> list[int]:
@@ -189,3 +197,18 @@ _EFFECTS = {
     "worse": ("it fails more often since the change", "变更后失效增多"),
     "no_difference": ("the change made no difference", "变更前后无差异"),
 }
+
+
+def feedback_blueprint(database: Database, clock: Clock, *, console_url: str = "") -> Blueprint:
+    """Declare what a worker does for this floor; add it with `namespace=NAMESPACE`.
+
+    A request that is opened links to the console at `console_url`.
+    """
+    blueprint = Blueprint()
+
+    @blueprint.periodic(cron="17 * * * *")
+    @blueprint.task(name=_LOOK, queueing_lock=f"{NAMESPACE}:{_LOOK}", retry=_A_FEW_TIMES)
+    def look_at_failures(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks get it
+        look(database, clock, console_url=console_url)
+
+    return blueprint

@@ -12,13 +12,12 @@ from lifecycle.handover.gates import GateName
 from plant.alert import Alert
 from plant.errors import Conflict
 from plant.orders.attachment import Attachment
-from plant.orders.comment import OrderComment
 from plant.orders.spending import Downtime, Spending, spent_on
 from plant.orders.warranty import ClaimStep, Warranty, WarrantyClaim
 from plant.work_order import Booking, Closing, WorkOrder
 from storage.core.database import Database, Transaction
 from storage.orders.attachments import attachments_of
-from storage.orders.comments import comments_of
+from storage.orders.comments import OrderComment, comments_of
 from storage.orders.downtimes import list_downtimes
 from storage.orders.warranties import covered_failures
 from storage.orders.warranty_claims import (

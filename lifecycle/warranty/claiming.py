@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from lifecycle import ledger
-from lifecycle.attesting.signing_job import SIGN_HEADS
+from lifecycle.attesting.heads import SIGN_HEADS
 from lifecycle.ledger import Entry
 from lifecycle.warranty.setting import WarrantyMoved
 from plant.clock import Clock

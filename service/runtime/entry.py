@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.identity.access import Access, is_loopback
-from api.identity.first_start import first_link
+from api.identity.first_people import first_link
 from api.identity.signing_in.provider import ProviderSettings, read_roles
 from api.installation import ServedInstallation
 from plant.errors import Unavailable
@@ -83,7 +83,7 @@ def mail_links_with(app: procrastinate.App, around: Surroundings, database: Data
 
 def sign_heads_with(app: procrastinate.App, around: Surroundings, database: Database) -> None:
     """Let a worker sign the ledger's heads, where the database says what the installation is called; and remind."""
-    from lifecycle.attesting.signing_job import NAMESPACE, ledger_blueprint
+    from lifecycle.attesting.heads import NAMESPACE, ledger_blueprint
     from lifecycle.handover import reminding
     from lifecycle.importing import uploading
     from service.commands.record.ledger import signing_key

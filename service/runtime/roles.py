@@ -242,8 +242,8 @@ def _dispatch_with(
 ) -> None:
     from alerts.alarms import publishing as alerts_out
     from alerts.dispatch.publishing import NAMESPACE, dispatch_blueprint
-    from lifecycle.feedback.queue import NAMESPACE as FEEDBACK
-    from lifecycle.feedback.queue import feedback_blueprint
+    from lifecycle.feedback.looking import NAMESPACE as FEEDBACK
+    from lifecycle.feedback.looking import feedback_blueprint
     from service.runtime.dispatching import telling_people
     from service.runtime.entry import mail_links_with
 

@@ -20,9 +20,8 @@ from service.demo import demonstration
 from service.runtime.data_folder import Running
 from service.runtime.entry import first_link_line
 from service.runtime.foundation import Foundation
-from service.runtime.lasting_faults import LastingFaults
 from service.runtime.processes import Crew
-from service.runtime.screen import Screen, Shown
+from service.runtime.screen import LastingFaults, Screen, Shown
 from service.runtime.surroundings import Surroundings
 from service.runtime.waiting import ToldToStopError
 from storage.core.database import Database, Role
@@ -170,8 +169,7 @@ class _Stack:
 
     def _enter_people(self, *, is_demo: bool) -> None:
         """Enter the demo's people, and say where the first administrator sets a password."""
-        from api.identity.demo_people import enter_demo_people
-        from api.identity.first_start import first_link
+        from api.identity.first_people import enter_demo_people, first_link
 
         clock = self._around.clock
         if is_demo:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from plant.orders.comment import OrderComment
+from dataclasses import dataclass
+from datetime import datetime
+
 from storage.core.database import Transaction
 
 
@@ -14,3 +16,13 @@ def add_comment(tx: Transaction, order_id: int, comment: OrderComment) -> None:
 def comments_of(tx: Transaction, order_id: int) -> list[OrderComment]:
     """Return what was said about an order, oldest first."""
     return [OrderComment(**row) for row in tx.all("comments.of_order", order_id=order_id)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderComment:
+    """One comment; it stays as it was said."""
+
+    at: datetime
+    by: str
+    said: str
+    comment_id: int | None = None

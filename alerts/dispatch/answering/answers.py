@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from alerts.dispatch.answering.tokens import AnswerToken, read_token
+from alerts.dispatch.answering.invitations import AnswerToken, read_token
 from alerts.journal import JournalEntry
 from alerts.orders.locked_order import LockedOrder, lock_order, refuse_stale, touched, write_revision
 from plant.clock import Clock

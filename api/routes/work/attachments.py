@@ -15,7 +15,7 @@ from alerts.orders.attachments import attach, contents, find_attachment
 from alerts.orders.incoming_file import IncomingFile, too_large
 from api.parts import GivenParts
 from api.problems import answers, problem
-from api.schemas.work.attachments import AttachmentShape
+from api.schemas.work.contents import AttachmentShape
 from plant.orders.attachment import Attachment
 from storage.orders.attachments import attachments_of
 from storage.work import orders

@@ -16,7 +16,7 @@ from alerts.orders.incoming_file import PIECE_BYTES, IncomingFile
 from api.parts import GivenParts, Parts
 from api.problems import answers
 from api.schemas.orders import NewReport, OrderShape
-from api.schemas.work.attachments import AttachmentShape
+from api.schemas.work.contents import AttachmentShape
 from plant.errors import Rejected
 from plant.people.rights import Right
 from plant.work_order import FailureReport

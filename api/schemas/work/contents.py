@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -43,3 +44,16 @@ class NewOrderValues(Nothing):
     priority: _Priority = None
     work_type: WorkType | None = None
     requested_finish: Instant | None = None
+
+
+class AttachmentShape(Shape):
+    """A file of an order."""
+
+    attachment_id: UUID
+    name: str = Field(examples=["bearing.jpg"])
+    media_type: str = Field(description="What it holds, by its content.")
+    bytes: int
+    sha256: str
+    words: str = Field(description="What its bringer said of it.")
+    added_at: datetime
+    added_by: str

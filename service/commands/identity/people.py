@@ -66,7 +66,7 @@ def add(
 def link(sign_in: SignIn = "admin", data: Data = None, json: Json = False) -> None:
     """Print a link with which a person sets a password, once, within a day; earlier ones end."""
     from api.identity.credentials import make_link
-    from api.identity.first_start import FIRST_SIGN_IN, first_link
+    from api.identity.first_people import FIRST_SIGN_IN, first_link
 
     around = surroundings(data)
     with around.database(actor=who()) as database:

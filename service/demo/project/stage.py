@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from api.identity.demo_people import DEMO_PEOPLE, enter_demo_people
+from api.identity.first_people import DEMO_PEOPLE, enter_demo_people
 from api.identity.people import principal_of
 from lifecycle.register.plant_file import read_plant
 from plant.asset import Plant, Site

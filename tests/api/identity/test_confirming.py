@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.identity.confirming import confirm, confirmed
 from api.identity.credentials import set_password
-from api.identity.demo_people import enter_demo_people
+from api.identity.first_people import enter_demo_people
 from plant.clock import ManualClock
 from plant.errors import Forbidden, NotFound, Unconfirmed
 from plant.people.principal import Recognition

@@ -18,10 +18,10 @@ from api.console.texts.order_contents import ORDER_CONTENT_TEXTS
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import StaleRevision
-from plant.orders.comment import OrderComment
 from plant.orders.rules import WorkType
 from plant.people.rights import Right
 from plant.work_order import WorkOrder
+from storage.orders.comments import OrderComment
 
 Done = Callable[[], Any]
 _PRIORITIES = {str(one): (str(one), "") for one in range(1, 6)}

@@ -184,3 +184,24 @@ def _ask_warranty(visit: Visit, site: str, asset: str, standing: StandingWarrant
         sheet_form(
             visit, act, dialog, on_done, need=need, action="warranty_keep", hint="warranty_set_hint", lacks=lacks
         )
+
+
+def project_claims_card(visit: Visit, claims: Sequence[WarrantyClaim]) -> None:
+    """Show what was claimed for a project's machines; nothing where nothing was."""
+    if claims:
+        with card(visit.t("claims")), box("lines", testid="claims"):
+            claim_lines(visit, claims)
+
+
+def claim_lines(visit: Visit, claims: Sequence[WarrantyClaim]) -> None:
+    """Show each claim: its order, of whom, for how much, and how it stands."""
+    for one in claims:
+        with link(f"/work-orders/{one.order}", "spread plain-link", testid=f"claim-{one.order}"):
+            with box("clip"):
+                words(f"{one.order} {one.asset}: {visit.word('mode', one.failure_mode)}", "strong clip")
+                who = visit.t("guarantor_named", who=one.guarantor) if one.guarantor else visit.t("guarantor_unknown")
+                words(" · ".join(filter(None, (who, one.project))), "small muted clip")
+            with box("line"):
+                if one.amount is not None:
+                    words(money(one.amount, one.currency), "figures")
+                chip(visit.t(f"claim_{one.state.value}"), CLAIM_TONES[one.state])

@@ -12,7 +12,6 @@ from nicegui.element import Element
 from api.console.components.elements import box, card, chip, heading, link, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, look_up, offer, remark, said, sheet
 from api.console.components.frame import filling, framed
-from api.console.components.handover.claims import project_claims_card
 from api.console.components.handover.contents import (
     documents_card,
     manifest_lines,
@@ -23,6 +22,7 @@ from api.console.components.handover.costs import costs_card
 from api.console.components.handover.punches import punches_card
 from api.console.components.handover.readiness import answers_for, ask_duty, spares_card, training_card
 from api.console.components.handover.requirements import requirements_card
+from api.console.components.orders.warranty import project_claims_card
 from api.console.visit import Visit
 from lifecycle.costs.cost_centre import CostCentre, cost_centre
 from lifecycle.handover import looking, passing

@@ -10,8 +10,8 @@ from nicegui import run
 
 from api.console.components.elements import box, card, heading, link, words
 from api.console.components.frame import empty, framed
-from api.console.components.handover.claims import claim_lines
 from api.console.components.lists.filters import Filters
+from api.console.components.orders.warranty import claim_lines
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.parts import Parts

@@ -14,8 +14,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.identity.access import SESSION_COOKIE, Access
 from api.identity.credentials import make_link, set_password, set_pin
-from api.identity.demo_people import DEMO_PEOPLE, enter_demo_people
-from api.identity.first_start import first_link
+from api.identity.first_people import DEMO_PEOPLE, enter_demo_people, first_link
 from api.identity.ledger_entries import PEOPLE_CHAIN
 from api.identity.people import disable_person, normal
 from api.identity.signing_in.sign_in import SignedIn, WrongCredential, sign_in
