@@ -49,10 +49,7 @@ def list_work_orders(
         listed = pages.page(found, lambda one: (one.order_id,))
         covered = covered_failures(tx, [one.order_id for one in listed])
     until = {order_id: one.ends for order_id, one in covered.items()}
-    return [
-        ListedOrderShape(**OrderShape.model_validate(one).model_dump(), warranty_until=until.get(one.order_id))
-        for one in listed
-    ]
+    return [ListedOrderShape.of(one, warranty_until=until.get(one.order_id)) for one in listed]
 
 
 @router.post("", status_code=201, responses=_MOVED)

@@ -16,7 +16,7 @@ from api.schemas.work.contents import CommentShape
 from plant.iso14224 import Activity
 from plant.orders.rules import WorkType
 from plant.severity import Severity
-from plant.work_order import OrderState, Outcome, Step, states_called
+from plant.work_order import OrderState, Outcome, Step, WorkOrder, states_called
 from storage.core.database import Transaction
 from storage.orders.comments import comments_of
 from storage.orders.warranties import covered_failures
@@ -85,6 +85,11 @@ class ListedOrderShape(OrderShape):
     warranty_until: date | None = Field(
         description="Last day of the warranty within which its failure fell; null where it fell in none."
     )
+
+    @classmethod
+    def of(cls, order: WorkOrder, *, warranty_until: date | None) -> Self:
+        """Return an order as it is listed."""
+        return cls.model_construct(**dict(OrderShape.model_validate(order)), warranty_until=warranty_until)
 
 
 class OrderQuery:

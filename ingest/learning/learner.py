@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
 from ingest.decoding.json_text import parsed
 from ingest.learning.identity import split_by_tags
@@ -12,6 +14,7 @@ from ingest.learning.ready_made import READY_MADE, ReadyMade
 from ingest.learning.shapes import LONGEST_WORD, DocumentShape, is_number
 from ingest.learning.trying import clash_of
 from ingest.mapping.lines import point_of
+from ingest.mapping.path import Steps
 from plant.errors import Rejected
 
 _MOST_TOPICS = 20_000
@@ -25,6 +28,18 @@ class _Heard:
 
     kind: str
     payloads: list[bytes] = field(default_factory=list)
+    keys: AbstractSet[Steps] | None = None
+
+    def keep(self, payload: bytes) -> None:
+        """Keep a payload."""
+        self.payloads.append(payload)
+        self.keys = None
+
+    def is_known(self, document: Any) -> bool:
+        """Say whether a document is of the same keys as the last payload that is kept."""
+        if self.keys is None:
+            self.keys = _keys(parsed(self.payloads[-1]))
+        return _keys(document) == self.keys
 
 
 class MappingLearner:
@@ -42,7 +57,7 @@ class MappingLearner:
 
     def hear(self, topic: str, payload: bytes) -> None:
         """Learn from a message."""
-        kind = _kind(payload)
+        kind, document = _understood(payload)
         if kind is None or (topic not in self._heard and len(self._heard) >= _MOST_TOPICS):
             self.unread += 1
             return
@@ -51,10 +66,10 @@ class MappingLearner:
             heard.kind = min(heard.kind, kind)
         elif heard.kind != kind:
             return
-        if kind == "json" and len(heard.payloads) >= _MOST_SAMPLES and _is_known(heard, payload):
+        if kind == "json" and len(heard.payloads) >= _MOST_SAMPLES and heard.is_known(document):
             return
         if self._bytes + len(payload) <= _MOST_BYTES and len(heard.payloads) < 4 * _MOST_SAMPLES:
-            heard.payloads.append(payload)
+            heard.keep(payload)
             self._bytes += len(payload)
 
     def proposal(self) -> str:
@@ -65,12 +80,8 @@ class MappingLearner:
         return proposed([rule for rule in rules if rule], groups)
 
 
-def _is_known(heard: _Heard, payload: bytes) -> bool:
-    """Say whether a payload is of the same keys as the last one that is kept."""
-    return (
-        DocumentShape.of([parsed(payload)]).leaves.keys()
-        == DocumentShape.of([parsed(heard.payloads[-1])]).leaves.keys()
-    )
+def _keys(document: Any) -> AbstractSet[Steps]:
+    return DocumentShape.of([document]).leaves.keys()
 
 
 def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:
@@ -100,27 +111,29 @@ def _groups(heard: Mapping[str, _Heard]) -> list[GroupOfTopics]:
     return groups
 
 
-def _kind(payload: bytes) -> str | None:
-    """Say what a payload is, None where it is nothing that a mapping reads."""
+def _understood(payload: bytes) -> tuple[str | None, Any]:
+    """Say what a payload is, None where it is nothing that a mapping reads, and where it is JSON the document in it."""
     try:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        return None, None
     if is_number(text):
-        return "number"
+        return "number", None
     if text.lstrip()[:1] in {"{", "["}:
-        return "json" if _is_json(payload) else None
+        document = _document(payload)
+        return None if document is None else "json", document
     if "=" in text and _is_influx(text):
-        return "influx"
-    return "text" if 0 < len(text.strip()) <= LONGEST_WORD and text.isprintable() else None
+        return "influx", None
+    return "text" if 0 < len(text.strip()) <= LONGEST_WORD and text.isprintable() else None, None
 
 
-def _is_json(payload: bytes) -> bool:
+def _document(payload: bytes) -> dict[str, Any] | list[Any] | None:
+    """Return what a payload holds, None where that is nothing with parts."""
     try:
         document = parsed(payload)
     except Rejected:
-        return False
-    return isinstance(document, dict) or (isinstance(document, list) and len(document) > 0)
+        return None
+    return document if isinstance(document, dict) or (isinstance(document, list) and document) else None
 
 
 def _is_influx(text: str) -> bool:

@@ -117,14 +117,14 @@ def packet(topic: bytes, payload: bytes, retained: int, packet_id: int | None = 
     """
     head = (_PUBLISH | (_RETAIN if retained else 0) | (0 if packet_id is None else _QOS_1)).to_bytes(1)
     identity = b"" if packet_id is None else packet_id.to_bytes(2, "big")
-    length = _length(2 + len(topic) + len(identity) + len(payload))
+    length = length_of(2 + len(topic) + len(identity) + len(payload))
     return b"".join([head, length, len(topic).to_bytes(2, "big"), topic, identity, payload])
 
 
-def _length(number: int) -> bytes:
+def length_of(number: int) -> bytes:
     r"""Write a length as MQTT does: seven bits a byte, the lowest first.
 
-    >>> _length(321)
+    >>> length_of(321)
     b'\xc1\x02'
     """
     out = bytearray()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.detector.arrays import Flags, Floats
 from models.scoring import limits as rules
@@ -23,10 +23,8 @@ from storage.core.database import Database, Transaction
 from storage.core.leases import Lease
 from storage.models import findings, guard
 from storage.models.guard import AssetToGuard, GuardedAsset, GuardProgress, LeasedToGuard
-from storage.telemetry import windows
 from storage.telemetry.windows import Window, Windows, to_us
 
-_VALUES_A_READ = 4_000_000
 _READ_LISTS_EVERY = timedelta(seconds=60)
 _PLAIN = 0.5
 _ON_THE_LINE = 1.0
@@ -43,7 +41,7 @@ class CheckedWindow:
     episodes: Sequence[tuple[FindingKind, Episode]]
 
 
-class Guard(LeasingWorker[AssetToGuard, LeasedToGuard]):
+class Guard(LeasingWorker[AssetToGuard, LeasedToGuard, CheckedWindow]):
     """Checks every asset against the limits of the register, from its first minute on."""
 
     def __init__(self, database: Database, clock: Clock, holder: str, **how: Any) -> None:
@@ -82,25 +80,16 @@ class Guard(LeasingWorker[AssetToGuard, LeasedToGuard]):
             with self._database.transaction() as tx:
                 self._assets |= guard.guarded_assets(tx, missing)
 
-    def _process(self, leased: Sequence[LeasedToGuard]) -> RoundReport:
+    def _signal_ids(self, leased: Sequence[LeasedToGuard]) -> NDArray[np.int32]:
         assets = [self._assets[one.asset_id] for one in leased]
-        signal_ids = np.array([[signal.signal_id for signal in one.signals] for one in assets], np.int32)
-        began = time.perf_counter()
-        with self._database.transaction() as tx:
-            read = windows.read_many(
-                tx,
-                signal_ids,
-                after_us=np.array([one.watermark_us for one in leased]),
-                until_us=np.array([max(one.horizon_us, one.watermark_us) for one in leased]),
-                most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
-            )
-        read_at = time.perf_counter()
-        seen = check_windows(leased, assets, read, now_us=to_us(self._clock.now()))
-        judged_at = time.perf_counter()
-        with self._database.transaction() as tx:
-            report = write(tx, seen)
-        written_at = time.perf_counter()
-        return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
+        return np.array([[signal.signal_id for signal in one.signals] for one in assets], np.int32)
+
+    def _judge(self, leased: Sequence[LeasedToGuard], read: Windows) -> list[CheckedWindow]:
+        assets = [self._assets[one.asset_id] for one in leased]
+        return check_windows(leased, assets, read, now_us=to_us(self._clock.now()))
+
+    def _write(self, tx: Transaction, judged: Sequence[CheckedWindow]) -> RoundReport:
+        return write(tx, judged)
 
 
 def check_windows(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.catalogue import make_ready
 from models.scoring.batch import JudgedWindow, judge
@@ -21,15 +20,14 @@ from plant.clock import Clock
 from storage.core.database import Database, Transaction
 from storage.core.leases import Lease
 from storage.models import findings, scoring, wear
+from storage.models.catalogue import StoredModel
 from storage.models.scoring import AssetToScore, LeasedToScore
-from storage.telemetry import windows
+from storage.telemetry.windows import Windows
 
 _log = logging.getLogger(__name__)
 
-_VALUES_A_READ = 4_000_000
 
-
-class Scorer(LeasingWorker[AssetToScore, LeasedToScore]):
+class Scorer(LeasingWorker[AssetToScore, LeasedToScore, JudgedWindow]):
     """Lets each asset's champion judge the rows that are new."""
 
     def __init__(self, database: Database, clock: Clock, holder: str, **how: Any) -> None:
@@ -69,26 +67,17 @@ class Scorer(LeasingWorker[AssetToScore, LeasedToScore]):
             of_shape.setdefault(self._cache.of(one.model_id).shape, []).append(one)
         yield from of_shape.values()
 
-    def _process(self, leased: Sequence[LeasedToScore]) -> RoundReport:
-        model_ids = [one.model_id for one in leased]
-        models = [self._cache.of(model_id).model for model_id in model_ids]
-        signal_ids = np.array([[signal.signal_id for signal in model.signals] for model in models], np.int32)
-        began = time.perf_counter()
-        with self._database.transaction() as tx:
-            read = windows.read_many(
-                tx,
-                signal_ids,
-                after_us=np.array([one.watermark_us for one in leased]),
-                until_us=np.array([one.horizon_us for one in leased]),
-                most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
-            )
-        read_at = time.perf_counter()
-        judged = judge(leased, models, self._cache.bank(model_ids), read)
-        judged_at = time.perf_counter()
-        with self._database.transaction() as tx:
-            report = write(tx, judged)
-        written_at = time.perf_counter()
-        return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
+    def _signal_ids(self, leased: Sequence[LeasedToScore]) -> NDArray[np.int32]:
+        return np.array([[signal.signal_id for signal in model.signals] for model in self._models(leased)], np.int32)
+
+    def _judge(self, leased: Sequence[LeasedToScore], read: Windows) -> list[JudgedWindow]:
+        return judge(leased, self._models(leased), self._cache.bank([one.model_id for one in leased]), read)
+
+    def _write(self, tx: Transaction, judged: Sequence[JudgedWindow]) -> RoundReport:
+        return write(tx, judged)
+
+    def _models(self, leased: Sequence[LeasedToScore]) -> list[StoredModel]:
+        return [self._cache.of(one.model_id).model for one in leased]
 
 
 def write(tx: Transaction, judged: Sequence[JudgedWindow]) -> RoundReport:

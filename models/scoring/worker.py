@@ -5,22 +5,29 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from plant.backoff import GrowingWait, Outage, SetAside
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable
 from storage.core.database import Database, Transaction
 from storage.core.leases import Lease
+from storage.telemetry import windows
+from storage.telemetry.windows import Windows
 
 _log = logging.getLogger(__name__)
 
 _ASSETS_A_LEASE = 2_000
+_VALUES_A_READ = 4_000_000
 _SHORTEST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _ASIDE = GrowingWait(first_s=10.0, most_s=600.0)
@@ -36,8 +43,14 @@ class _Due(_OfAsset, Protocol):
     def horizon_us(self) -> int: ...
 
 
+class _Leased(_Due, Protocol):
+    @property
+    def watermark_us(self) -> int: ...
+
+
 D = TypeVar("D", bound=_Due)
-L = TypeVar("L", bound=_OfAsset)
+L = TypeVar("L", bound=_Leased)
+J = TypeVar("J")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +86,7 @@ class RoundReport:
         )
 
 
-class LeasingWorker(ABC, Generic[D, L]):
+class LeasingWorker(ABC, Generic[D, L, J]):
     """A worker that shares the assets with any number of others.
 
     Each leases assets before it processes them. A lease has a fence, a number that grows with every lease of the
@@ -123,8 +136,16 @@ class LeasingWorker(ABC, Generic[D, L]):
         """Group the assets that can be processed together; those that cannot be processed at all are left out."""
 
     @abstractmethod
-    def _process(self, leased: Sequence[L]) -> RoundReport:
-        """Read, judge and write these assets."""
+    def _signal_ids(self, leased: Sequence[L]) -> NDArray[np.int32]:
+        """Return the numbers of the signals of assets that are processed together, a row an asset."""
+
+    @abstractmethod
+    def _judge(self, leased: Sequence[L], read: Windows) -> list[J]:
+        """Judge what was read of assets, a window each."""
+
+    @abstractmethod
+    def _write(self, tx: Transaction, judged: Sequence[J]) -> RoundReport:
+        """Write what the windows showed."""
 
     @abstractmethod
     def _give_back(self, tx: Transaction) -> None:
@@ -183,13 +204,33 @@ class LeasingWorker(ABC, Generic[D, L]):
             self._aside.went_well(one.asset_id)
         return report
 
+    def _process(self, leased: Sequence[L]) -> RoundReport:
+        """Read, judge and write these assets."""
+        signal_ids = self._signal_ids(leased)
+        began = time.perf_counter()
+        with self._database.transaction() as tx:
+            read = windows.read_many(
+                tx,
+                signal_ids,
+                after_us=np.array([one.watermark_us for one in leased]),
+                until_us=np.array([max(one.horizon_us, one.watermark_us) for one in leased]),
+                most=max(1, min(self._most_rows, _VALUES_A_READ // signal_ids.size)),
+            )
+        read_at = time.perf_counter()
+        judged = self._judge(leased, read)
+        judged_at = time.perf_counter()
+        with self._database.transaction() as tx:
+            report = self._write(tx, judged)
+        written_at = time.perf_counter()
+        return replace(report, read_s=read_at - began, judge_s=judged_at - read_at, write_s=written_at - judged_at)
+
     def _set_aside(self, leased: L) -> None:
         if self._aside.put(leased.asset_id, self._clock.now()):
             _log.exception("asset is set aside: it cannot be judged", extra={"asset_id": leased.asset_id})
 
 
 def follow_rows(
-    workers: Sequence[LeasingWorker[Any, Any]], clock: Clock, stop: threading.Event, *, round_s: float = 2.0
+    workers: Sequence[LeasingWorker[Any, Any, Any]], clock: Clock, stop: threading.Event, *, round_s: float = 2.0
 ) -> None:
     """Make rounds, one every `round_s` seconds, until `stop` is set; wait, longer each time, for an absent database."""
     outage = Outage(

@@ -50,20 +50,6 @@ def whole_packets(stretch: bytes) -> Iterator[tuple[int, int, int]]:
         at = body + remaining
 
 
-def length_of(number: int) -> bytes:
-    r"""Write a length as MQTT does: seven bits a byte, the lowest first.
-
-    >>> length_of(321)
-    b'\xc1\x02'
-    """
-    out = bytearray()
-    while True:
-        number, low = divmod(number, 128)
-        out.append(low | (128 if number else 0))
-        if not number:
-            return bytes(out)
-
-
 def long_length(stretch: bytes, at: int) -> tuple[int, int]:
     """Read a length of one to four bytes; return it and where it ends, -1 where it is not whole."""
     total, shift = 0, 0

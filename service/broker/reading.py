@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from ingest.mqtt.frames import length_of
 from service.broker.introduction import Connect, read_filters
 from service.broker.journal import Journal
-from service.broker.packets import Kind, length_of, whole_packets
+from service.broker.packets import Kind, whole_packets
 
 _INGEST = re.compile(r".+-ingest-0")
 _MOST_IN_FLIGHT = 50_000  # packet ids are given again after 65,535

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.mqtt.frames import length_of
 from service.broker import packets
-from service.broker.packets import Kind, NotMqttError, length_of, long_length
+from service.broker.packets import Kind, NotMqttError, long_length
 
 _TOPIC_ALIAS = 0x23
 _WITH_WILL = 0x04

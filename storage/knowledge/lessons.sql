@@ -30,15 +30,9 @@ WHERE lesson_id = %(lesson_id)s;
 
 -- name: get
 -- One lesson.
-SELECT
-    l.lesson_id, s.tag AS site, c.tag AS asset_class, l.order_id, a.tag AS asset, l.failure_mode, l.signals, l.seen,
-    l.cause, l.helped, l.kept_at, l.kept_by, l.changed_at, l.changed_by, l.revision, l.withdrawn_at
-FROM lesson AS l
-JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id)
-LEFT JOIN work_order AS o USING (order_id)
-LEFT JOIN asset AS a ON a.asset_id = o.asset_id
-WHERE l.lesson_id = %(lesson_id)s;
+SELECT *
+FROM lesson_at_asset
+WHERE lesson_id = %(lesson_id)s;
 
 -- name: of_order
 -- The lesson an order has taught.
@@ -48,17 +42,11 @@ WHERE order_id = %(order_id)s;
 
 -- name: list
 -- Lessons that stand, the newest first; of one class, or of every one.
-SELECT
-    l.lesson_id, s.tag AS site, c.tag AS asset_class, l.order_id, a.tag AS asset, l.failure_mode, l.signals, l.seen,
-    l.cause, l.helped, l.kept_at, l.kept_by, l.changed_at, l.changed_by, l.revision, l.withdrawn_at
-FROM lesson AS l
-JOIN site AS s USING (site_id)
-JOIN asset_class AS c USING (class_id)
-LEFT JOIN work_order AS o USING (order_id)
-LEFT JOIN asset AS a ON a.asset_id = o.asset_id
-WHERE l.withdrawn_at IS NULL AND (%(asset_class)s::text IS NULL OR c.tag = %(asset_class)s)
-    AND (%(after_at)s::timestamptz IS NULL OR (l.changed_at, l.lesson_id) < (%(after_at)s, %(after_id)s::uuid))
-ORDER BY l.changed_at DESC, l.lesson_id DESC
+SELECT *
+FROM lesson_at_asset
+WHERE withdrawn_at IS NULL AND (%(asset_class)s::text IS NULL OR asset_class = %(asset_class)s)
+    AND (%(after_at)s::timestamptz IS NULL OR (changed_at, lesson_id) < (%(after_at)s, %(after_id)s::uuid))
+ORDER BY changed_at DESC, lesson_id DESC
 LIMIT %(most)s;
 
 -- name: revisions

@@ -11,8 +11,7 @@ from plant.asset import SignalRole
 from storage.core import leases
 from storage.core.database import Transaction
 from storage.core.leases import Lease
-
-_QUIET_S = 2.0  # as in `storage.models.scoring`
+from storage.telemetry.latest import QUIET_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +84,7 @@ def due(
 
     `since` is when this worker began: an asset counts as silent no sooner than its time of silence after that.
     """
-    rows = tx.all("guard.due", holder=holder, now=now, since=since, quiet_s=_QUIET_S, skip_assets=list(skip_assets))
+    rows = tx.all("guard.due", holder=holder, now=now, since=since, quiet_s=QUIET_S, skip_assets=list(skip_assets))
     return [AssetToGuard(**row) for row in rows]
 
 

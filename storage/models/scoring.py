@@ -9,9 +9,8 @@ from datetime import datetime
 from storage.core import leases
 from storage.core.database import Transaction
 from storage.core.leases import Lease
+from storage.telemetry.latest import QUIET_S
 from storage.telemetry.windows import from_us
-
-_QUIET_S = 2.0  # `latest` is written once a second: a shorter silence says nothing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +85,7 @@ def due(
         "scoring.due",
         holder=holder,
         now=now,
-        quiet_s=_QUIET_S,
+        quiet_s=QUIET_S,
         skip_assets=list(skip_assets),
         skip_models=list(skip_models),
     )

@@ -39,17 +39,9 @@ FOR UPDATE SKIP LOCKED;
 
 -- name: get
 -- A plan as it stands.
-SELECT
-    m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
-    m.next_due, m.anchor_at, m.anchor_value, m.carried, m.seen_value,
-    m.fell_to, m.fell_at, m.last_order_id,
-    coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
-    coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
-FROM maintenance_plan AS m
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-LEFT JOIN work_order AS o ON o.order_id = m.last_order_id
-WHERE m.plan_id = %(plan_id)s;
+SELECT *
+FROM maintenance_plan_at_asset
+WHERE plan_id = %(plan_id)s;
 
 -- name: lock_tag
 -- Let nobody else make or change a plan of this name until the transaction ends.
@@ -57,18 +49,10 @@ SELECT pg_advisory_xact_lock(hashtext('maintenance_plan'), hashtext(%(named)s));
 
 -- name: list
 -- Every plan, or those of an asset.
-SELECT
-    m.plan_id, m.asset_id, s.tag AS site, s.timezone AS zone, a.tag AS asset, m.document, m.is_active, m.occurrences,
-    m.next_due, m.anchor_at, m.anchor_value, m.carried, m.seen_value,
-    m.fell_to, m.fell_at, m.last_order_id,
-    coalesce(o.state NOT IN ('COMP', 'CLOSE', 'CAN'), false) AS last_is_open,
-    coalesce(o.completed_at, CASE WHEN o.state IN ('CLOSE', 'CAN') THEN o.changed_at END) AS last_done_at
-FROM maintenance_plan AS m
-JOIN asset AS a USING (asset_id)
-JOIN site AS s USING (site_id)
-LEFT JOIN work_order AS o ON o.order_id = m.last_order_id
-WHERE (%(site)s::text IS NULL OR s.tag = %(site)s) AND (%(asset)s::text IS NULL OR a.tag = %(asset)s)
-ORDER BY s.tag, a.tag, m.tag;
+SELECT *
+FROM maintenance_plan_at_asset
+WHERE (%(site)s::text IS NULL OR site = %(site)s) AND (%(asset)s::text IS NULL OR asset = %(asset)s)
+ORDER BY site, asset, tag;
 
 -- name: occur
 -- Write down that a plan was due and which order that made.

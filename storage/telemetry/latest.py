@@ -9,6 +9,9 @@ import numpy as np
 from storage.binary.columns import ReadingColumns, last_of_signals
 from storage.core.database import Transaction
 
+QUIET_S = 2.0
+"""Values are brought forward once a second, in seconds: a shorter silence says nothing."""
+
 
 def upsert(tx: Transaction, columns: ReadingColumns, *, stored_at: datetime) -> int:
     """Move `latest` forward to these stored readings and return how many signals moved; none ever moves back."""

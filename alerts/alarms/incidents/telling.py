@@ -145,16 +145,13 @@ class _Areas:
         """
         for area in incident.areas:
             self._ask((incident.site_id, area))
-        is_taken_in = before.flood_id is not None and incident.severity is not Severity.CRITICAL
-        asked = [area for area in incident.areas if not (is_taken_in and area in before.areas)]
-        flooded = [area for area in asked if self._is_bundled(incident, area)]
-        if not is_taken_in:
-            flood_id = None
-            if flooded:
-                flood = self._flood[incident.site_id, flooded[0]] or self._begin(incident, flooded[0])
-                flood_id = flood.flood_id
+        if before.flood_id is not None and incident.severity is not Severity.CRITICAL:
+            told = [area for area in incident.areas if area not in before.areas]
+        else:
+            flooded = next((area for area in incident.areas if self._is_bundled(incident, area)), None)
+            flood_id = None if flooded is None else self._flood_in(incident, flooded).flood_id
             incident = replace(incident, flood_id=flood_id)
-        told = asked if is_taken_in else [area for area in asked if area not in flooded[:1]]
+            told = [area for area in incident.areas if area != flooded]
         for area in told:
             self._told[incident.site_id, area] += 1
         goes_on = (self._flood[incident.site_id, area] for area in incident.areas)
@@ -172,7 +169,11 @@ class _Areas:
             self._flood[area] = rows.open_flood(self._tx, site_id=site_id, area=name)
             self._told[area], _ = rows.told_lately(self._tx, site_id, name, since=self._at - FLOOD_RULES.span)
 
-    def _begin(self, incident: Incident, area: str) -> Flood:
+    def _flood_in(self, incident: Incident, area: str) -> Flood:
+        """Return the flood of an area, which begins with this incident where there is none."""
+        standing = self._flood[incident.site_id, area]
+        if standing is not None:
+            return standing
         flood = Flood(
             flood_id=uuid5(incident.incident_id, f"flood {self._at.isoformat()}"),
             site_id=incident.site_id,
