@@ -111,8 +111,10 @@ def _text(text: Json, style: TextStyle) -> Json:
 Anchor = tuple[float, float]
 
 
-def connections(target: str, flow: str, *, source: Anchor, to: Anchor) -> list[Json]:
+def connections(target: str, flow: str, *, source: Anchor, to: Anchor, arrives: bool = True) -> list[Json]:
     """Return lines to the element `target`: one that runs while it flows, and one that stands, of which one is seen.
+
+    One that arrives has an arrow.
 
     Grafana lets data colour a line but not stop it. Anchors are −1 to 1 from the middle, upwards and rightwards.
     """
@@ -127,7 +129,7 @@ def connections(target: str, flow: str, *, source: Anchor, to: Anchor) -> list[J
         **line,
         "color": {"field": f"{flow} runs", "fixed": TRANSPARENT},
         "lineStyle": {"style": "dashed", "animate": True},
-        "direction": {"mode": "fixed", "fixed": "forward"},
+        "direction": {"mode": "fixed", "fixed": "forward" if arrives else "none"},
     }
     standing: Json = {
         **line,

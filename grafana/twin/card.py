@@ -5,7 +5,7 @@ A card is some 70 px wide on a telephone, so it says nothing that does not fit t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from grafana.colours import UNKNOWN
 from grafana.languages import DashboardLanguage
@@ -14,7 +14,6 @@ from grafana.twin.canvas import (
     MUTED,
     TRANSPARENT,
     WHITE,
-    Anchor,
     Box,
     Json,
     TextStyle,
@@ -27,6 +26,7 @@ from grafana.twin.canvas import (
 )
 from grafana.twin.icons import icon_of
 from grafana.twin.layout import CARD_HEIGHT_PX, Card
+from grafana.twin.ways import FeedLine
 from storage.views.twin import KeySignal, TwinAsset
 
 MOST_VALUES = 2
@@ -45,14 +45,19 @@ def value_field(signal: KeySignal) -> str:
     return f"s{signal.signal_id:d} value"
 
 
-def draw(card: Card, cards: Mapping[int, Card], whole_px: int, language: DashboardLanguage) -> list[Json]:
-    """Return the card's elements; lines run to those of `cards` that the asset feeds."""
+def draw(card: Card, ways: Sequence[FeedLine], whole_px: int, language: DashboardLanguage) -> list[Json]:
+    """Return the card's elements; `ways` are the lines that begin at it."""
     left = round(100 * card.left, 3)
     right = round(100 - left - 100 * card.width, 3)
     box = Box(left=left, right=right, top_px=card.top_px, height_px=CARD_HEIGHT_PX, whole_px=whole_px)
-    lines = [line for to in card.asset.feeds if to in cards for line in _lines(card, cards[to])]
+    begun, bends = [], []
+    for way in ways:
+        lines, elements = _drawn(way, whole_px)
+        begun += lines
+        bends += elements
     return [
-        _plate(card.asset, box, lines),
+        *bends,
+        _plate(card.asset, box, begun),
         *_head(card.asset, box),
         *_body(card.asset, box),
         _cover(card.asset, box, language),
@@ -110,19 +115,28 @@ def _cover(asset: TwinAsset, box: Box, language: DashboardLanguage) -> Json:
     return element(f"{asset.tag} · {name}", "rectangle", box, {}, links=[link])
 
 
-def _lines(source: Card, target: Card) -> list[Json]:
-    """Return lines from the side of `source` that is nearest to `target` to the side that is nearest to `source`."""
-    start: Anchor
-    end: Anchor
-    if target.left >= source.left + source.width:
-        start, end = (1, 0), (-1, 0)
-    elif source.left >= target.left + target.width:
-        start, end = (-1, 0), (1, 0)
-    elif target.top_px > source.top_px:
-        start, end = (0, -1), (0, 1)
-    else:
-        start, end = (0, 1), (0, -1)
-    return connections(_element(target.asset), asset_field(source.asset, "flow"), source=start, to=end)
+def _drawn(way: FeedLine, whole_px: int) -> tuple[list[Json], list[Json]]:
+    """Return the lines that begin at the card, and elements nobody sees where they turn, stretched as all is."""
+    flow, last = asset_field(way.source.asset, "flow"), len(way.bends)
+    target = _element(way.target.asset)
+    names = [f"{_element(way.source.asset)} to {target} {number}" for number in range(1, last + 1)]
+    ends = [(0.0, 0.0)] * last
+    parts = [
+        connections(to, flow, source=start, to=end, arrives=number == last)
+        for number, (to, start, end) in enumerate(
+            zip([*names, target], [way.start, *ends], [*ends, way.end], strict=True)
+        )
+    ]
+    bends = [
+        element(name, "rectangle", _dot(x, y, whole_px), {}, connections=lines)
+        for name, (x, y), lines in zip(names, way.bends, parts[1:], strict=True)
+    ]
+    return parts[0], bends
+
+
+def _dot(x: float, y_px: float, whole_px: int) -> Box:
+    left = round(100 * x - 0.05, 3)
+    return Box(left=left, right=round(99.9 - left, 3), top_px=round(y_px) - 1, height_px=2, whole_px=whole_px)
 
 
 def _by_health(asset: TwinAsset) -> Json:

@@ -15,6 +15,7 @@ from grafana.twin.areas import Drawing, sites_of
 from grafana.twin.canvas import MUTED, TRANSPARENT, Box, Json, TextStyle, field, fixed, words
 from grafana.twin.card import MOST_VALUES, asset_field, draw, value_field
 from grafana.twin.layout import lay_out
+from grafana.twin.ways import ways_of
 from storage.views.twin import KeySignal, Twin, TwinAsset
 
 _HINT = "No asset is registered yet: `assetloop register import plant.toml`."
@@ -88,7 +89,7 @@ def _canvas(drawing: Drawing, language: DashboardLanguage) -> Json:
     assets = drawing.assets
     layout = lay_out(assets)
     whole_px = layout.height_px + _LEGEND_PX
-    cards = {card.asset.asset_id: card for card in layout.cards}
+    ways = ways_of(layout.cards)
     legend = Box(left=1, right=1, top_px=layout.height_px, height_px=_LEGEND_PX, whole_px=whole_px)
     return _panel(
         _site_name(drawing, language) + (f" · {drawing.area}" if drawing.area else ""),
@@ -96,7 +97,11 @@ def _canvas(drawing: Drawing, language: DashboardLanguage) -> Json:
         wide_row(assets, language),
         [override for asset in assets for override in _overrides(asset)],
         [
-            *[part for card in layout.cards for part in draw(card, cards, whole_px, language)],
+            *[
+                part
+                for card in layout.cards
+                for part in draw(card, [way for way in ways if way.source is card], whole_px, language)
+            ],
             words("legend", language.text(_LEGEND), legend, TextStyle(size=10, colour=MUTED)),
         ],
     )

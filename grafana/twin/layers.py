@@ -33,6 +33,28 @@ def layers(numbers: Sequence[int], feeds: Links) -> list[list[int]]:
     return best
 
 
+def parts(numbers: Sequence[int], feeds: Links) -> list[list[int]]:
+    """Return what hangs together, whichever way it feeds; each part, and the parts, in the order of `numbers`.
+
+    >>> parts([1, 2, 3, 4], {1: [3], 4: [2]})
+    [[1, 3], [2, 4]]
+    """
+    beside: dict[int, set[int]] = {one: set() for one in numbers}
+    for one in numbers:
+        for to in feeds.get(one, ()):
+            if to in beside:
+                beside[one].add(to)
+                beside[to].add(one)
+    found: dict[int, int] = {}
+    for first in numbers:
+        waiting = [first] if first not in found else []
+        while waiting:
+            one = waiting.pop()
+            found[one] = first
+            waiting += [other for other in beside[one] if other not in found]
+    return [[one for one in numbers if found[one] == first] for first in dict.fromkeys(found[one] for one in numbers)]
+
+
 def crossings(found: Sequence[Sequence[int]], feeds: Links) -> int:
     """Count the crossings of lines between one layer and the next.
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from grafana.twin.layers import layers
+from grafana.twin.layers import layers, parts
 from storage.views.twin import TwinAsset
 
 CARD_HEIGHT_PX = 136
-_GAP_PX = 44
+GAP_PX = 44
 _WIDEST, _NARROWEST = 0.205, 0.10
 _COLUMNS = 4
 
@@ -66,7 +66,7 @@ def _card_width(assets: Sequence[TwinAsset]) -> float:
 
 def _stretch_px(assets: Sequence[TwinAsset]) -> float:
     apart = _smallest_step(asset.y for asset in assets)
-    return min(4000.0, max(400.0, (CARD_HEIGHT_PX + _GAP_PX) / apart))
+    return min(4000.0, max(400.0, (CARD_HEIGHT_PX + GAP_PX) / apart))
 
 
 def _smallest_step(values: Iterable[float | None]) -> float:
@@ -92,8 +92,7 @@ def _cover(one: Card, other: Card) -> bool:
 def _in_layers(assets: Sequence[TwinAsset], *, below_px: int) -> list[Card]:
     """Lay assets out from left to right along their feeds, from `below_px` downwards."""
     by_number = {asset.asset_id: asset for asset in assets}
-    found = layers(list(by_number), {asset.asset_id: asset.feeds for asset in assets})
-    columns = _columns_of(found)
+    columns = [row for found in _lines_of(assets) for row in _columns_of(found)]
     step = 1.0 / max(len(columns[0]) if columns else 1, _COLUMNS)
     cards: list[Card] = []
     for row, numbers in enumerate(columns):
@@ -102,12 +101,25 @@ def _in_layers(assets: Sequence[TwinAsset], *, below_px: int) -> list[Card]:
                 asset=by_number[one],
                 left=step * place + step * 0.09,
                 width=step * 0.82,
-                top_px=below_px + (CARD_HEIGHT_PX + _GAP_PX) * row,
+                top_px=below_px + (CARD_HEIGHT_PX + GAP_PX) * row,
             )
             for place, one in enumerate(numbers)
             if one is not None
         ]
     return cards
+
+
+def _lines_of(assets: Sequence[TwinAsset]) -> list[list[list[int]]]:
+    """Return the layers of each line that is so long that it is folded, and those of all others together."""
+    feeds = {asset.asset_id: asset.feeds for asset in assets}
+    alone, together = [], []
+    for numbers in parts(list(feeds), feeds):
+        found = layers(numbers, feeds)
+        if len(found) > _COLUMNS:
+            alone.append(found)
+        else:
+            together += numbers
+    return [*alone, layers(sorted(together, key=list(feeds).index), feeds)]
 
 
 def _columns_of(found: Sequence[Sequence[int]]) -> list[list[int | None]]:
@@ -133,4 +145,4 @@ def _columns_of(found: Sequence[Sequence[int]]) -> list[list[int | None]]:
 
 
 def _bottom_px(cards: Sequence[Card]) -> int:
-    return max((card.top_px for card in cards), default=-CARD_HEIGHT_PX) + CARD_HEIGHT_PX + (_GAP_PX if cards else 0)
+    return max((card.top_px for card in cards), default=-CARD_HEIGHT_PX) + CARD_HEIGHT_PX + (GAP_PX if cards else 0)
