@@ -12,6 +12,9 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from unittest.mock import patch
+
+from typer.testing import CliRunner, Result
 
 from tests.copies import Copy, copied
 
@@ -23,6 +26,13 @@ IMPORTED = (
     *("models.training.train", "models.scoring.guard", "models.scoring.scorer", "models.scoring.worker", "skops.io"),
     *("alerts.alarms.desk", "service.runtime.dispatching"),
 )
+
+
+def prepare() -> None:
+    """Put the commands together, once for all copies."""
+    from service.cli import command_line
+
+    command_line()
 
 
 def run_command(
@@ -48,6 +58,14 @@ def run_text_command(
     """Run a command to its end; what it prints is text."""
     done = run_command(*arguments, environment=environment, timeout_s=timeout_s)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def run_here(*arguments: str) -> Result:
+    """Run a command within this process, whose commands are put together once."""
+    from service.cli import app, command_line
+
+    with patch("typer.testing._get_command", lambda _: command_line()):
+        return CliRunner().invoke(app, arguments)
 
 
 def without_settings(**settings: str) -> dict[str, str]:

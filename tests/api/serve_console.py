@@ -11,6 +11,10 @@ from storage.core.database import Database, Role
 IMPORTED = ("tests.api.warm_console",)
 
 
+def prepare() -> None:
+    """Nothing: the console is built as its module is imported."""
+
+
 def begin(url: str, port: str) -> None:
     """Serve the console on a database until told to end, in a copy of the process that has built it."""
     from tests.api import warm_console

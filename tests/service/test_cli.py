@@ -7,10 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
-from service.cli import app
-from tests.commands import run_text_command, without_settings
+from tests.commands import run_here, run_text_command, without_settings
 
 COMMANDS = (
     *(["up"], ["migrate"], ["ingest"], ["score"], ["desk"], ["work"], ["serve"], ["simulate"], ["replay"], ["train"]),
@@ -36,7 +34,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
-    done = CliRunner().invoke(app, [*command, "--help"])
+    done = run_here(*command, "--help")
     assert done.exit_code == 0
     assert f"assetloop {' '.join(command)}" in done.stdout.split("Example:")[1]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from alerts.orders.attachments import AttachmentStore, attach
 from alerts.orders.commands import Codes, close_order, report_failure, take_step
@@ -29,13 +28,13 @@ from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole
 from plant.severity import Severity
 from plant.work_order import FailureReport, Outcome, Step
-from service.cli import app
 from service.commands.record.exchange import _enter_import
 from service.commands.record.ledger import enter_restore
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Database
 from storage.notices import design
 from storage.notices.design import MachineGroup
+from tests.commands import run_here
 from tests.models.conftest import Rows
 from tests.service.commands.orders.test_order_commands import MAINTENANCE, PLANS, STORES
 
@@ -113,7 +112,7 @@ def imports(folder: Path) -> None:
     for name, (text, command) in commands.items():
         (folder / name).write_text(text, encoding="utf-8")
         for _ in range(2):  # what changes nothing is no entry
-            done = CliRunner().invoke(app, [*command, str(folder / name), "--data", str(folder), "--json"])
+            done = run_here(*command, str(folder / name), "--data", str(folder), "--json")
             assert done.exception is None, (name, done.output)
     around = Surroundings.of(folder)
     _enter_import(around, folder / "plant.toml", stored=3, sites=["demo"])
@@ -169,10 +168,10 @@ def a_claim(database: Database, clock: ManualClock, folder: Path) -> None:
         ["claim", number, "-o", claim],
         ["answer", number, "settled", "--amount", "100"],
     ):
-        done = CliRunner().invoke(app, ["warranty", *command, "--data", str(folder), "--json"])
+        done = run_here("warranty", *command, "--data", str(folder), "--json")
         assert done.exception is None, (command, done.output)
     for command, found in ((["list"], "Acme"), (["claims", "--guarantor", "acme"], "100.00")):
-        done = CliRunner().invoke(app, ["warranty", *command, "--data", str(folder)])
+        done = run_here("warranty", *command, "--data", str(folder))
         assert found in done.output, done.output
     with zipfile.ZipFile(claim) as packed:
         proved = json.loads(packed.read("ledger.json"))
@@ -211,9 +210,7 @@ def a_decision(rows: Rows, folder: Path) -> None:
         request_id = design.open_request(tx, group, {}, at=rows.clock.now())
     (folder / "changes.toml").write_text(CHANGES, encoding="utf-8")
     command = ["engineering", "accept", str(request_id), "--reason", "seals fail"]
-    done = CliRunner().invoke(
-        app, [*command, "--changes", str(folder / "changes.toml"), "--data", str(folder), "--json"]
-    )
+    done = run_here(*command, "--changes", str(folder / "changes.toml"), "--data", str(folder), "--json")
     assert done.exception is None, done.output
     with rows.database.transaction() as tx:
         assert [one.kind for one in design.changes(tx, request_id or 0)] == ["job_plan", "spares", "requirement"]

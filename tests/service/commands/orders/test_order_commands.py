@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from plant.clock import SystemClock
 from plant.people.rights import PlantRole
-from service.cli import app
 from storage.core.database import Database
 from tests import people
+from tests.commands import run_here
 from tests.plant_rows import PlantRows
 
 STORES = (
@@ -37,7 +36,7 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setenv("ASSETLOOP_DATABASE_URL", database_url)
 
     def command(*arguments: str) -> Any:
-        done = CliRunner().invoke(app, ["order", *arguments, "--data", str(tmp_path), "--json"])
+        done = run_here("order", *arguments, "--data", str(tmp_path), "--json")
         assert done.exception is None, done.exception
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -9,10 +9,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
-from service.cli import app
-from tests.commands import start_command
+from tests.commands import run_here, start_command
 from tests.lifecycle.importing.workbooks import workbook
 from tests.patience import wait_for
 
@@ -25,7 +23,7 @@ ROWS = [["Tag", "Class", "Signal", "High (bar)"], ["P-1", "pump", "pressure", 9]
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["register", *arguments])
+    done = run_here("register", *arguments)
     return done.exit_code, done.stdout
 
 
