@@ -49,6 +49,11 @@ class DataFolder:
         return self.path / "logs"
 
     @property
+    def roles_lock(self) -> Path:
+        """Return the file that roles hold locked until the last has ended, also where their `up` was killed."""
+        return self.path / "roles.lock"
+
+    @property
     def spool(self) -> Path:
         """Return where ingest keeps telemetry of QoS 0 while the database is away."""
         return self.path / "spool"

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from plant.backoff import GrowingWait
+from plant.errors import Conflict
+from service.runtime.waiting import ToldToStopError
 
 _LARGE_LOG_BYTES = 8 * 2**20
 _RESTART_AFTER = GrowingWait(first_s=0.5, most_s=10.0)
+_PREDECESSORS_GONE_WITHIN_S = 30.0
 
 
 @dataclass(slots=True)
@@ -25,7 +33,7 @@ class RoleProcess:
     command: tuple[str, ...]
     log: Path
     environment: dict[str, str]
-    lifeline: int
+    inherited: tuple[int, int]
     deaths: int = 0
     _process: subprocess.Popen[bytes] | None = None
     _restart_at: float = field(default=0.0)
@@ -45,8 +53,8 @@ class RoleProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**self.environment, "ASSETLOOP_LIFELINE": str(self.lifeline)},
-                pass_fds=(self.lifeline,),
+                env={**self.environment, "ASSETLOOP_LIFELINE": str(self.inherited[0])},
+                pass_fds=self.inherited,
                 start_new_session=True,
             )
 
@@ -91,25 +99,45 @@ class RoleProcess:
 
 
 class Lifeline:
-    """A pipe that this process holds open: when it is gone, every role notices and ends."""
+    """A pipe that this process holds open: when it is gone, every role notices and ends.
 
-    def __init__(self) -> None:
-        self.read_end, self._write_end = os.pipe()
+    With it each role inherits a lock, which is held until the last of them has ended.
+    """
+
+    def __init__(self, lock: Path) -> None:
+        self._read_end, self._write_end = os.pipe()
+        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    @property
+    def inherited(self) -> tuple[int, int]:
+        """Return what a role inherits, the end of the pipe first."""
+        return self._read_end, self._lock
 
     def close(self) -> None:
-        """Let go of the pipe."""
-        for end in (self.read_end, self._write_end):
+        """Let go of both."""
+        for descriptor in (self._read_end, self._write_end, self._lock):
             with contextlib.suppress(OSError):
-                os.close(end)
+                os.close(descriptor)
+
+
+def have_ended(lock: Path) -> bool:
+    """Say whether all roles that inherited a lock have ended, also those of an `up` that was killed."""
+    with lock.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 class Crew:
     """All role processes of one stack, stopped in the reverse of the order of their start."""
 
-    def __init__(self, logs: Path, environment: dict[str, str]) -> None:
+    def __init__(self, logs: Path, environment: dict[str, str], *, lock: Path) -> None:
         self._logs = logs
         self._environment = environment
-        self._lifeline = Lifeline()
+        self._lifeline = Lifeline(lock)
         self.processes: dict[str, RoleProcess] = {}
 
     def start(self, name: str, *command: str) -> RoleProcess:
@@ -119,7 +147,7 @@ class Crew:
             command=command or (name,),
             log=self._logs / f"{name}.log",
             environment=self._environment,
-            lifeline=self._lifeline.read_end,
+            inherited=self._lifeline.inherited,
         )
         process.start()
         self.processes[name] = process
@@ -144,3 +172,44 @@ class Crew:
             process.stop()
         self.processes.clear()
         self._lifeline.close()
+
+
+def await_port(host: str, port: int, roles_lock: Path, *, say: Callable[[str], None], stop: threading.Event) -> None:
+    """Wait for the port while a role of an `up` that was killed on this folder, and is just ending, may have it.
+
+    Raises:
+        Conflict: it is taken by another program, or cannot be had for another reason that the text says.
+        ToldToStopError: somebody asked for the end meanwhile.
+    """
+    until_s, has_said = time.monotonic() + _PREDECESSORS_GONE_WITHIN_S, False
+    while True:
+        had_ended = have_ended(roles_lock)
+        try:
+            refuse_taken_port(host, port)
+        except Conflict:
+            if had_ended or time.monotonic() > until_s:
+                raise
+            if not has_said:
+                say(f"port {port} is held by what a killed `assetloop up` started here; waiting for its end")
+                has_said = True
+            if stop.wait(0.05):
+                raise ToldToStopError from None
+        else:
+            return
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Refuse, before anything is started, a port that cannot be listened on.
+
+    Raises:
+        Conflict: it is taken, or cannot be had for another reason that the text says.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            pass
+    except socket.gaierror as error:
+        raise Conflict(f"{host} is no address of this machine; choose another with --host") from error
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {os.strerror(error.errno or 0)}"
+        raise Conflict(f"port {port} on {host} {why}; choose another with --port") from error

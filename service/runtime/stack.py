@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
-import socket
 import threading
 import time
 from collections import Counter
@@ -15,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
 
-from plant.errors import Conflict, Unavailable
+from plant.errors import Unavailable
 from service.demo import demonstration
 from service.runtime.data_folder import Running
 from service.runtime.entry import first_link_line
 from service.runtime.foundation import Foundation
-from service.runtime.processes import Crew
+from service.runtime.processes import Crew, await_port
 from service.runtime.screen import LastingFaults, Screen, Shown
 from service.runtime.surroundings import Surroundings
 from service.runtime.waiting import ToldToStopError
@@ -60,10 +58,10 @@ def up(around: Surroundings, options: UpOptions, screen: Screen) -> Summary:
     """
     began = around.clock.now()
     with _told_to_stop() as stop, around.folder, contextlib.ExitStack() as cleanup:
-        refuse_taken_port(options.host, options.port)
         foundation = Foundation(around, screen, stop)
         cleanup.callback(foundation.stop)
         try:
+            await_port(options.host, options.port, around.folder.roles_lock, say=screen.say, stop=stop)
             foundation.start()
         except ToldToStopError:
             return Summary()
@@ -94,23 +92,6 @@ def _told_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse, before anything is started, a port that cannot be listened on.
-
-    Raises:
-        Conflict: it is taken, or cannot be had for another reason that the text says.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.create_server((host, port), family=family):
-            pass
-    except socket.gaierror as error:
-        raise Conflict(f"{host} is no address of this machine; choose another with --host") from error
-    except OSError as error:
-        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had: {os.strerror(error.errno or 0)}"
-        raise Conflict(f"port {port} on {host} {why}; choose another with --port") from error
-
-
 class _Stack:
     """The roles of one `up`, and what is shown of them."""
 
@@ -139,7 +120,7 @@ class _Stack:
         )
         around.folder.announce(self._running)
         self._lasting = LastingFaults()
-        self._crew = Crew(around.folder.logs, self._environment())
+        self._crew = Crew(around.folder.logs, self._environment(), lock=around.folder.roles_lock)
         self._database = Database(foundation.database_url, role=Role.APP, wait_s=3.0)
 
     def close(self) -> None:

@@ -137,7 +137,13 @@ def test_whatever_is_killed_part_by_part_and_as_a_whole_nothing_is_lost(
 
 
 def is_killed_and_starts_again(stack: Stack, device: Device) -> None:
+    """At the new start `serve` still has the port: it was stopped, as it is on a machine that has no time for it."""
     device.goes_on()
+    serving = stack.role("serve")
+    wait_for(lambda: stack.port in {one.laddr.port for one in serving.net_connections("tcp")}, what="its port")
+    serving.suspend()
     stack.kill()
     stack.__enter__()
+    wait_for(lambda: "waiting for its end" in stack.said(), what="a start that waits")
+    serving.resume()
     stack.running()
