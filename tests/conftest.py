@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import importlib
 import itertools
+import json
 import os
 import random
 import secrets
+import shlex
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
 import psutil
@@ -28,10 +30,13 @@ from hypothesis import HealthCheck, settings
 from service.runtime.postgres import PostgresServer
 from storage.core.database import Database, Role
 from storage.schema.migrate import migrate
-from tests.chromium import Chromium
+from tests import worker
+from tests.chromium import Chromium, browser_program
+from tests.copies import RUN
 from tests.patience import PATIENCE_S
 from tests.plant_rows import PlantRows
 from tests.timescaledb import apache
+from tests.worker import COLLECTED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -51,13 +56,11 @@ def lacking(what: str) -> str | None:
     if what == "apache":
         return apache.lacking()
     if what == "chromium":
-        return None if shutil.which("chromium") else "no chromium: apt-get install chromium"
+        return None if browser_program() else "no chromium: apt-get install chromium-headless-shell"
     return None if shutil.which(what) else f"no {what} on this machine: apt-get install {what}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):  # a worker of the whole suite needs it anyway
-        importlib.import_module("skops.io")  # goes through every module that is there: 0.3 s now, 3 s after the tests
     _own_temporary_folders(config)
     _close_what_paho_leaves_open()
     # How long an example takes says something about the machine alone.
@@ -107,6 +110,17 @@ def _close_what_paho_leaves_open() -> None:
         return done
 
     mqtt.Client.loop_stop = stop_and_close  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    """Have the workers be copies of one process that has imported every test."""
+    if Path.cwd() != REPOSITORY:
+        return
+    os.environ[RUN] = f"{os.getpid()}-{secrets.token_hex(4)}"
+    os.environ[COLLECTED] = json.dumps(["-k", config.option.keyword, "-m", config.option.markexpr, *config.args])
+    for spec in specs:
+        spec.python = shlex.join([sys.executable, "-m", worker.__name__])
 
 
 # What takes longest, longest first: the other workers do the rest meanwhile. Who waits most comes first of all.

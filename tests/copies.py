@@ -27,6 +27,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
+RUN = "SUITE_RUN"
+"""What names the run that shares what is copied: the process that it ends with, and a word of its own."""
 _FOLDER = "assetloop-copies-"
 _LOOKS_EVERY_S = 1.0  # whether the run still goes on
 
@@ -35,22 +37,24 @@ class Copy:
     """A copy at work, used as a `subprocess.Popen` is. Whoever lets go of it before it has ended, kills it.
 
     It begins with this process's environment unless told, reads file 0 of the folder `streams`, where there is one, and
-    writes 1 and 2.
+    writes 1 and 2; without a folder it has this process's own streams.
     """
 
-    def __init__(self, kind: str, *arguments: str, streams: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: str, *arguments: str, streams: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.streams = streams
-        streams.mkdir(exist_ok=True)
-        (streams / "0").touch()
         request = {
             "arguments": arguments,
             "environment": dict(os.environ if environment is None else environment),
             "directory": str(Path.cwd()),
-            "streams": str(streams),
         }
         self._connection = socket.socket(socket.AF_UNIX)
         self._connection.connect(_address(kind))
-        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        with contextlib.ExitStack() as opened:
+            given = _opened(streams, opened) if streams else [0, 1, 2]
+            line = json.dumps(request).encode() + b"\n"
+            self._connection.sendall(line[socket.send_fds(self._connection, [line], given) :])
         self._answers = self._connection.makefile("r", encoding="utf-8")
         self.pid = int(self._answers.readline())
         self._code: int | None = None
@@ -83,6 +87,7 @@ class Copy:
 
     def said(self) -> str:
         """Return what it has written to its error output so far."""
+        assert self.streams is not None
         return (self.streams / "2").read_text(encoding="utf-8")
 
     def close(self) -> None:
@@ -101,11 +106,19 @@ def copied(kind: str, *arguments: str, streams: Path, environment: Mapping[str, 
         copy.close()
 
 
+def _opened(streams: Path, opened: contextlib.ExitStack) -> list[int]:
+    """Open the files that a copy reads and writes."""
+    streams.mkdir(exist_ok=True)
+    (streams / "0").touch()
+    files = (opened.enter_context((streams / str(number)).open(mode)) for number, mode in enumerate(("rb", "ab", "ab")))
+    return [file.fileno() for file in files]
+
+
 @functools.cache
 def _address(kind: str) -> str:
     """Return the socket of the process that is copied; who comes first starts it, and the others wait for that."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    keeper = os.getppid() if run else os.getpid()
+    run = os.environ.get(RUN)
+    keeper = int(run.partition("-")[0]) if run else os.getpid()
     folder = Path(tempfile.gettempdir()) / f"{_FOLDER}{run}" if run else Path(tempfile.mkdtemp(prefix=_FOLDER))
     folder.mkdir(mode=0o700, exist_ok=True)
     address = folder / kind
@@ -117,6 +130,7 @@ def _address(kind: str) -> str:
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
                 cwd=Path(__file__).parents[1],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 check=True,
             )
     return str(address)
@@ -159,17 +173,18 @@ def _be_copied(listening: socket.socket, keeper: int) -> dict[str, object] | Non
             request = _wanted(connection)
             if request is None:
                 connection.close()
-            elif (pid := os.fork()) == 0:
+                continue
+            if (pid := os.fork()) == 0:
                 for one in (listening, connection, *(other for _, other in copies.values())):
                     one.close()
-                signal.signal(
-                    signal.SIGINT, signal.default_int_handler
-                )  # a shell ignores it in what it starts with `&`
+                # A shell has it ignored in what it starts with `&`.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 return request
-            else:
-                copies[os.pidfd_open(pid)] = (pid, connection)
-                with contextlib.suppress(OSError):
-                    connection.sendall(f"{pid}\n".encode())
+            for stream in request["streams"]:  # type: ignore[attr-defined]
+                os.close(stream)
+            copies[os.pidfd_open(pid)] = (pid, connection)
+            with contextlib.suppress(OSError):
+                connection.sendall(f"{pid}\n".encode())
     return None
 
 
@@ -187,10 +202,14 @@ def _look_after(copies: _Copies, ready: set[object]) -> None:
 
 
 def _wanted(connection: socket.socket) -> dict[str, object] | None:
-    """Return what is asked for; None where who asked has gone."""
-    with connection.makefile("r", encoding="utf-8") as lines:
-        line = lines.readline()
-    return json.loads(line) if line else None
+    """Return what is asked for, with the streams it brings; None where who asked has gone."""
+    line, streams, _, _ = socket.recv_fds(connection, 2**16, 3)
+    while not line.endswith(b"\n"):
+        more = connection.recv(2**16)
+        if not more:
+            return None
+        line += more
+    return {**json.loads(line), "streams": streams}
 
 
 def _become(request: dict[str, object]) -> list[str]:
@@ -198,11 +217,9 @@ def _become(request: dict[str, object]) -> list[str]:
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[call-overload]
     os.chdir(str(request["directory"]))
-    streams = Path(str(request["streams"]))
-    for number, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY | os.O_CREAT), (2, os.O_WRONLY | os.O_CREAT)):
-        opened = os.open(streams / str(number), flags, 0o600)
-        os.dup2(opened, number)
-        os.close(opened)
+    for number, given in enumerate(request["streams"]):  # type: ignore[arg-type, var-annotated]
+        os.dup2(given, number)
+        os.close(given)
     sys.stdin, sys.stdout, sys.stderr = (
         os.fdopen(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False) for number in range(3)
     )
