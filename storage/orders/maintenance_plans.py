@@ -146,6 +146,7 @@ def maintenance_of_document(asset: str, document: dict[str, Any]) -> Maintenance
 
 
 def _kept(row: dict[str, Any]) -> KeptPlan:
+    del row["tag"]  # the document says it
     document, asset, last = row.pop("document"), row.pop("asset"), row.pop("last_order_id")
     plan = maintenance_of_document(asset, document)
     counted = {name: row.pop(name) for name in ("anchor_value", "carried", "seen_value", "fell_to", "fell_at")}
