@@ -50,7 +50,7 @@ from api.routes import (
     telemetry,
 )
 from api.routes.administration import jobs, logins, mapping, notice_plans
-from api.routes.lifecycle import costs, exchange, ledger, projects, retired, reviews
+from api.routes.lifecycle import column_mappings, costs, exchange, ledger, projects, retired, reviews
 from api.routes.lifecycle import register as register_routes
 from api.routes.lifecycle import requirements as requirement_routes
 from api.routes.lifecycle import warranty as warranty_routes
@@ -99,6 +99,7 @@ _ROUTERS = (
     costs.router,
     exchange.router,
     register_routes.router,
+    column_mappings.router,
     requirement_routes.router,
     reviews.router,
     quarantine.router,

@@ -27,7 +27,7 @@ from service.commands.models import commands as models
 from service.commands.notices import notify_app
 from service.commands.orders import maintenance as order_maintenance
 from service.commands.record import commands as record
-from service.commands.record import exchange, registering, retiring
+from service.commands.record import exchange, mappings, registering, retiring
 from service.commands.record.costs import project_app
 from service.commands.record.ledger import ledger_app
 from service.commands.record.reviews import review_app
@@ -95,6 +95,7 @@ register_app.command("show", epilog="Example: assetloop register show north --on
 register_app.command("compare", epilog="Example: assetloop register compare north 2026-03-01 2026-04-01")(
     registering.register_compare
 )
+register_app.add_typer(mappings.mapping_app, name="mapping")
 register_app.command("retire", epilog="Example: assetloop register retire demo/P-103 --unused")(
     retiring.register_retire
 )

@@ -22,6 +22,7 @@ FAULTS: Mapping[str, str] = {
     "{} is no range": "{} 不是范围",
     "write it as 0…100 °C": "请写作 0…100 °C",
     "columns that the mapping does not know were left out: {}": "映射中没有的列已忽略：{}",
+    "columns of the mapping that are not in the file: {}": "映射中有而文件中没有的列：{}",
     "hidden sheets were not read: {}": "未读取隐藏的工作表：{}",
     "totals and headings without a tag were left out: {}": "没有位号的合计行和标题行已忽略：{}",
     # COBie.

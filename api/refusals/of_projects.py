@@ -89,6 +89,15 @@ OF_PROJECTS: Mapping[str, str] = {
     "{} cannot be written: {}": "无法写入 {}：{}",
     "{} has no sheet {}; it has {}": "{} 没有工作表 {}；有 {}",
     "{}: no column is mapped to tag": "{}：没有列对应位号",
+    "{}: by the mapping tags stand under {}, which no row of it has as a head; choose another mapping, or none": (
+        "{}：按映射，位号在列 {} 下，但文件中没有这一列；请另选映射，或不选"
+    ),
+    "no mapping of columns is called {} at {}": "站点 {1} 没有名为 {0} 的列映射",
+    "a mapping of columns is called {} at {} already; say that it is to be replaced": (
+        "站点 {1} 已有名为 {0} 的列映射；请说明是否替换"
+    ),
+    "the name of a mapping is one line without a slash": "映射名称只能为一行，且不含斜杠",
+    "no column is mapped to tag; a mapping says where the tags stand": "没有列对应位号；映射须指明位号所在的列",
     "{}: no visible sheet has a row with a head for tags, as Tag or 位号; say which by --mapping": (
         "{}：可见的工作表都没有位号表头（如 Tag 或 位号）；请用 --mapping 指明"
     ),

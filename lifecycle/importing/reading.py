@@ -12,10 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from lifecycle.importing.facts import Facts, SourceKind
 from plant.errors import Rejected
+
+if TYPE_CHECKING:
+    from lifecycle.importing.tables.mapping_file import ColumnMapping
 
 _HEAD = 4096
 _SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\bname=["']([^"']*)""")
@@ -30,7 +33,8 @@ class ReadOptions:
 
     `asset` is the one that a maker's package is of.
 
-    `mapping` is the file in which the columns of a tag list are kept, `sheet` the one to read where there are several.
+    `mapping` is the file in which the columns of a tag list are kept, `saved_mapping` one that was chosen by its name;
+    `on_mapping` is told by which one it was read. `sheet` is the one to read where there are several.
     """
 
     kind: SourceKind | None = None
@@ -38,6 +42,8 @@ class ReadOptions:
     class_tag: str | None = None
     asset: str | None = None
     mapping: Path | None = None
+    saved_mapping: ColumnMapping | None = None
+    on_mapping: Callable[[ColumnMapping], None] = lambda _mapping: None
     sheet: str | None = None
     progress: Callable[[int, int], None] = lambda _done, _total: None
 

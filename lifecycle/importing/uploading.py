@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from procrastinate import Blueprint
 
+from lifecycle.importing.column_mappings import get_mapping
 from lifecycle.importing.difference import as_document
 from lifecycle.importing.facts import Facts, SourceKind
 from lifecycle.importing.reading import ReadOptions, read_facts
 from lifecycle.importing.running import import_facts, take_in
+from lifecycle.importing.tables.mapping_file import ColumnMapping, as_plain, of_plain
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
 from plant.people.principal import Principal, Recognition
@@ -34,7 +37,8 @@ _MOST_SHOWN = 200
 class ImportChoices:
     """What a person says with a file, as on the command line (`lifecycle.importing.reading.ReadOptions`).
 
-    `retires_missing` retires what an earlier version of the file, then called `replaces`, put there.
+    `retires_missing` retires what an earlier version of the file, then called `replaces`, put there. `mapping` is the
+    name of a saved mapping of columns; `columns` what it said when the file was tried, or what was proposed.
     """
 
     kind: SourceKind | None = None
@@ -43,6 +47,8 @@ class ImportChoices:
     sheet: str = ""
     replaces: str = ""
     retires_missing: bool = False
+    mapping: str = ""
+    columns: dict[str, Any] | None = None
 
 
 def try_upload(
@@ -59,19 +65,25 @@ def try_upload(
 
     Raises:
         Forbidden: who acts may not register assets at the site.
-        NotFound: they see nothing of that site.
+        NotFound: they see nothing of that site, or no mapping has the name that was chosen.
         Rejected: it cannot be read, or is one that is not opened; nothing of it is kept.
     """
     actor.demand(Right.REGISTER_ASSETS, site)
     if len(body) > MOST_BYTES:
         raise Rejected("too_large", f"a file that is sent has at most {MOST_BYTES // 1024**2} MiB")
     choices = choices or ImportChoices()
-    with _as_file(file, body, site, choices) as facts:
+    if choices.mapping:
+        with database.transaction() as tx:
+            chosen = get_mapping(tx, site, choices.mapping)
+        choices = replace(choices, columns=as_plain(chosen.mapping))
+    used: list[ColumnMapping] = []
+    with _as_file(file, body, site, choices, used.append) as facts:
         difference = import_facts(
             database, facts, actor=actor, clock=clock, is_trial=True, replaces=choices.replaces,
             retires_missing=choices.retires_missing,
         )  # fmt: skip
     upload_id = uuid4()
+    choices = replace(choices, columns=as_plain(used[0]) if used else None)
     with database.transaction() as tx:
         uploads.keep_upload(
             tx,
@@ -88,8 +100,37 @@ def try_upload(
         return uploads.get_upload(tx, upload_id)
 
 
+def try_again(database: Database, upload_id: UUID, *, mapping: str, actor: Principal, clock: Clock) -> RegisterUpload:
+    """Try a file that was sent once more, its columns read by a saved mapping; the first trial is dismissed.
+
+    Raises:
+        Conflict: that was decided already.
+        Forbidden, NotFound, Rejected: as `try_upload` does; the first trial then stays.
+    """
+    with database.transaction() as tx:
+        upload, body = uploads.get_upload(tx, upload_id), uploads.tried_body(tx, upload_id)
+    if body is None:
+        raise Conflict(f"{upload.file} was {upload.state} before")
+    choices = replace(_choices(upload), mapping=mapping)
+    tried = try_upload(
+        database, site=upload.site, file=upload.file, body=body, actor=actor, clock=clock, choices=choices
+    )
+    dismiss_upload(database, upload_id, actor=actor, clock=clock)
+    return tried
+
+
+def _choices(upload: RegisterUpload) -> ImportChoices:
+    return ImportChoices(**(upload.options or {"class_tag": upload.class_tag}))
+
+
 @contextmanager
-def _as_file(file: str, body: bytes, site: str, choices: ImportChoices) -> Iterator[Facts]:
+def _as_file(
+    file: str,
+    body: bytes,
+    site: str,
+    choices: ImportChoices,
+    on_mapping: Callable[[ColumnMapping], None] = lambda _mapping: None,
+) -> Iterator[Facts]:
     """Read a body under the name with which it came; that name is never a path."""
     name = Path(file.replace("\\", "/")).name or "file"
     with tempfile.TemporaryDirectory(prefix="assetloop-") as folder:
@@ -97,7 +138,8 @@ def _as_file(file: str, body: bytes, site: str, choices: ImportChoices) -> Itera
         path.write_bytes(body)
         options = ReadOptions(
             site=site, kind=choices.kind, class_tag=choices.class_tag or None, asset=choices.asset or None,
-            sheet=choices.sheet or None,
+            sheet=choices.sheet or None, on_mapping=on_mapping,
+            saved_mapping=of_plain(choices.columns) if choices.columns else None,
         )  # fmt: skip
         facts = read_facts(path, options)
         if facts.site.tag != site:
@@ -144,7 +186,7 @@ def take_in_upload(database: Database, upload_id: UUID, *, clock: Clock) -> Regi
         person_id=upload.decider["person_id"],
         roles={upload.site: frozenset({PlantRole.ENGINEERING})},
     )
-    choices = ImportChoices(**(upload.options or {"class_tag": upload.class_tag}))
+    choices = _choices(upload)
     theirs = database.on_behalf_of(actor, sites={upload.site})
     try:
         with (

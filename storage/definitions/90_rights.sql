@@ -81,6 +81,7 @@ GRANT INSERT, DELETE ON feed TO assetloop_app;
 GRANT INSERT, UPDATE ON area, plant_system, parameter, register_document, part_use, global_id TO assetloop_app;
 GRANT INSERT ON plant_system_member, register_import TO assetloop_app;
 GRANT INSERT, UPDATE ON register_upload TO assetloop_app;
+GRANT INSERT, UPDATE, DELETE ON column_mapping TO assetloop_app;
 GRANT DELETE ON class_signal, dismissed_stranger, part_use TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON

@@ -46,6 +46,7 @@ BEGIN
             ('global_id', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('register_import', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('register_upload', format('site = ANY(%s)', v_tags)),
+            ('column_mapping', 'site_id IN (SELECT s.site_id FROM site AS s)'),
             ('register_change', format('site = '''' OR site = ANY(%s)', v_tags)),
             ('plant_change', 'asset_id IN (SELECT a.asset_id FROM asset AS a)'),
             ('project', 'site_id IN (SELECT s.site_id FROM site AS s)'),

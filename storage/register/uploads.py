@@ -71,6 +71,12 @@ def confirmed_body(tx: Transaction, upload_id: UUID) -> bytes | None:
     return bytes(row["body"]) if row else None
 
 
+def tried_body(tx: Transaction, upload_id: UUID) -> bytes | None:
+    """Return what a file holds about which nobody has decided; None where somebody has."""
+    row = tx.first("uploads.tried_body", upload_id=upload_id)
+    return bytes(row["body"]) if row else None
+
+
 def decide_upload(
     tx: Transaction, upload_id: UUID, state: UploadState, *, at: datetime, by: str, decider: dict[str, Any]
 ) -> bool:

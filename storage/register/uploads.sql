@@ -18,6 +18,12 @@ FROM register_upload
 WHERE upload_id = %(upload_id)s AND state = 'confirmed'
 FOR UPDATE;
 
+-- name: tried_body
+-- What a file holds about which nobody has decided.
+SELECT body
+FROM register_upload
+WHERE upload_id = %(upload_id)s AND state = 'tried';
+
 -- name: decide
 -- Let a file be taken in, or dismiss it; no row where that was decided.
 UPDATE register_upload

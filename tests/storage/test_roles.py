@@ -76,6 +76,7 @@ APP = {
     "part_use": "siud",
     **dict.fromkeys(("plant_system_member", "register_import"), "si"),
     "register_upload": "siu",
+    "column_mapping": "siud",
     "register_change": "s",  # the database itself notes what changed
     **dict.fromkeys(
         ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"), "siud"

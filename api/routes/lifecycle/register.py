@@ -24,6 +24,7 @@ AssetTag = Annotated[str, Query(max_length=200, description="The asset that a ma
 SheetName = Annotated[str, Query(max_length=200, description="The sheet of a tag list, where a workbook has several.")]
 RetireMissing = Annotated[bool, Query(description="Retire what an earlier version of the file put there.")]
 Replaces = Annotated[str, Query(max_length=200, description="What that earlier version was called, if otherwise.")]
+Mapping = Annotated[str, Query(max_length=100, description="The saved mapping by which a tag list is read.")]
 _MOST_PIECES = uploading.MOST_BYTES
 
 
@@ -40,13 +41,15 @@ async def send_import(
     sheet: SheetName = "",
     retire_missing: RetireMissing = False,
     replaces: Replaces = "",
+    mapping: Mapping = "",
 ) -> UploadShape:
     """Send a tag list, workbook or model as the body; answers what it would change, and takes nothing in."""
     from starlette.concurrency import run_in_threadpool
 
     choices = uploading.ImportChoices(
-        kind=kind, class_tag=class_tag, asset=asset, sheet=sheet, retires_missing=retire_missing, replaces=replaces
-    )
+        kind=kind, class_tag=class_tag, asset=asset, sheet=sheet, retires_missing=retire_missing, replaces=replaces,
+        mapping=mapping,
+    )  # fmt: skip
     body = bytearray()
     async for piece in request.stream():
         body += piece

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.schemas.shape import Shape
+from pydantic import Field
+
+from api.schemas.shape import PlainText, Shape
+from lifecycle.importing.column_mappings import NamedMapping
 from lifecycle.importing.history import NotedChange
+from lifecycle.importing.tables.columns import TagColumn
+from lifecycle.importing.tables.mapping_file import ColumnMapping, MappingFile
 
 
 class UploadShape(Shape):
@@ -29,6 +35,38 @@ class UploadShape(Shape):
     uploaded_by: str
     decided_at: datetime | None
     decided_by: str | None
+
+
+class MappingWanted(MappingFile):
+    """A mapping of columns to be saved under a name; `replace` lets it take the place of what has that name."""
+
+    name: PlainText = Field(min_length=1, max_length=100, examples=["Pumpen AG"])
+    replace: bool = False
+
+    def mapping(self) -> ColumnMapping:
+        """Return it as a value, without its name."""
+        return ColumnMapping(**self.model_dump(exclude={"name", "replace"}))
+
+
+class MappingShape(Shape):
+    """A mapping of columns that is saved: what each head of a tag list means, and how classes are called there."""
+
+    site: str
+    name: str
+    sheet: str
+    head_row: int
+    head_rows: int
+    columns: dict[str, TagColumn]
+    classes: dict[str, str]
+    saved_at: datetime
+    saved_by: str
+
+    @classmethod
+    def of(cls, saved: NamedMapping) -> MappingShape:
+        """Show a mapping."""
+        return cls(
+            **asdict(saved.mapping), site=saved.site, name=saved.name, saved_at=saved.saved_at, saved_by=saved.saved_by
+        )
 
 
 class RegisterItemShape(Shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from lifecycle.importing.tables.cells import text_of
@@ -37,9 +37,23 @@ def find_heads(sheet: Sheet) -> Heads | None:
     return None
 
 
-def heads_at(sheet: Sheet, row: int, depth: int) -> Heads:
+def _heads_at(sheet: Sheet, row: int, depth: int, tags: Collection[str]) -> Heads:
     """Return the heads that stand in a row, counted from 1, and in the one below where `depth` is 2."""
-    return _heads(_filled(sheet), row - 1, depth=depth) or Heads(names=(), units=(), row=row - 1, first=row - 1 + depth)
+    rows = _filled(sheet, to=row + depth)
+    found = _heads(rows, row - 1, depth=depth, mapped=tags) if row - 1 + depth <= len(rows) else None
+    return found or Heads(names=(), units=(), row=row - 1, first=row - 1 + depth)
+
+
+def heads_with(sheet: Sheet, tags: Collection[str], *, row: int, depth: int) -> Heads | None:
+    """Find the heads among which one of `tags` is: in `row`, else further up or down; None where they are nowhere."""
+    rows = range(1, min(len(sheet.rows), _MOST_BEFORE) + 1)
+    for at in [row] * (row > 0) + [one for one in rows if one != row]:
+        heads = _heads_at(sheet, at, depth, tags)
+        if not heads.names and depth > 1:
+            heads = _heads_at(sheet, at, 1, tags)
+        if any(name in tags for name in heads.names):
+            return heads
+    return None
 
 
 def _known(heads: Heads) -> tuple[int, int]:
@@ -48,7 +62,7 @@ def _known(heads: Heads) -> tuple[int, int]:
     return len([kind for kind in kinds if kind is not None]), heads.first
 
 
-def _heads(rows: Sequence[Sequence[str]], at: int, *, depth: int) -> Heads | None:
+def _heads(rows: Sequence[Sequence[str]], at: int, *, depth: int, mapped: Collection[str] = ()) -> Heads | None:
     above, below = list(rows[at]), list(rows[at + 1]) if depth == 2 else []
     width = max(len(above), len(below))
     above += [""] * (width - len(above))
@@ -61,9 +75,11 @@ def _heads(rows: Sequence[Sequence[str]], at: int, *, depth: int) -> Heads | Non
     )
     first = at + depth
     units = [_unit(cell) for cell in rows[first]] if first < len(rows) else []
-    tags = [column for column, name in enumerate(names) if known_column(name) is TagColumn.TAG]
+    tags = [place for place, name in enumerate(names) if name in mapped or known_column(name) is TagColumn.TAG]
     below_heads = rows[first] if first < len(rows) else []
-    is_units = any(units) and not any(below_heads[column] for column in tags if column < len(below_heads))
+    is_units = (
+        bool(tags) and any(units) and not any(below_heads[column] for column in tags if column < len(below_heads))
+    )
     is_units = is_units and all(unit or not cell for unit, cell in zip(units, below_heads, strict=True))
     return Heads(names=names, units=tuple(units) if is_units else (), row=at, first=first + is_units)
 
@@ -104,9 +120,9 @@ def _unit(cell: str) -> str:
         return ""
 
 
-def _filled(sheet: Sheet) -> list[list[str]]:
-    """Return the texts of the first rows, merged cells filled with what they say."""
-    rows: list[list[Cell]] = [list(row) for row in sheet.rows[: _MOST_BEFORE + 3]]
+def _filled(sheet: Sheet, *, to: int = 0) -> list[list[str]]:
+    """Return the texts of the first rows, of those up to `to` too, merged cells filled with what they say."""
+    rows: list[list[Cell]] = [list(row) for row in sheet.rows[: max(_MOST_BEFORE, to) + 3]]
     for (top, left), (bottom, right) in sheet.merged:
         if top < len(rows) and left < len(rows[top]):
             said = rows[top][left]

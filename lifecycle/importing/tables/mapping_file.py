@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from lifecycle.importing.tables.columns import TagColumn, known_column
 from lifecycle.importing.tables.heads import Heads
 from lifecycle.register.toml_file import read_toml
 from plant.errors import Rejected
+
+_Head = Annotated[str, Field(max_length=500)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,13 +28,21 @@ class ColumnMapping:
     classes: dict[str, str] = field(default_factory=dict)
 
 
-class _MappingFile(BaseModel):
+class MappingFile(BaseModel):
+    """A mapping as people and programs write it."""
+
     model_config = ConfigDict(extra="forbid")
-    sheet: str = ""
-    head_row: Annotated[int, Field(ge=0, le=1000)] = 0
+    sheet: _Head = ""
+    head_row: Annotated[int, Field(ge=0, le=1000, description="The row of the heads, from 1; 0: they are found.")] = 0
     head_rows: Annotated[int, Field(ge=1, le=2)] = 1
-    columns: dict[str, TagColumn]
-    classes: dict[str, str] = {}
+    columns: Annotated[dict[_Head, TagColumn], Field(max_length=1000, description="What each head means.")]
+    classes: Annotated[
+        dict[_Head, _Head], Field(max_length=1000, description="Classes that are called otherwise.")
+    ] = {}
+
+    def mapping(self) -> ColumnMapping:
+        """Return it as a value."""
+        return ColumnMapping(**self.model_dump())
 
 
 def read_mapping(path: Path) -> ColumnMapping:
@@ -41,8 +51,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     Raises:
         Rejected: it cannot be read, or says something that makes no sense; the text says where.
     """
-    parsed = read_toml(path, _MappingFile, absent="no_mapping", bad="bad_mapping")
-    return ColumnMapping(**parsed.model_dump())
+    return read_toml(path, MappingFile, absent="no_mapping", bad="bad_mapping").mapping()
 
 
 def propose_mapping(heads: Heads, sheet: str) -> ColumnMapping:
@@ -91,6 +100,22 @@ def as_toml(mapping: ColumnMapping) -> str:
     )  # fmt: skip
 
 
+def as_plain(mapping: ColumnMapping) -> dict[str, Any]:
+    """Say a mapping as JSON that keeps the order of the columns; `of_plain` reads it."""
+    pairs = [[name, column.value] for name, column in mapping.columns.items()]
+    return {**asdict(mapping), "columns": pairs}
+
+
+def of_plain(said: Mapping[str, Any]) -> ColumnMapping:
+    """Return the mapping that `as_plain` said.
+
+    >>> one = ColumnMapping(columns={"位号": TagColumn.TAG, "A": TagColumn.IGNORE}, head_row=2)
+    >>> of_plain(as_plain(one)) == one
+    True
+    """
+    return ColumnMapping(**{**said, "columns": {name: TagColumn(column) for name, column in said["columns"]}})
+
+
 def quoted(text: str) -> str:
     r"""Write a TOML string.
 
@@ -119,3 +144,14 @@ def columns_at(mapping: ColumnMapping, heads: Heads) -> tuple[dict[TagColumn, in
 def unknown_heads(mapping: ColumnMapping, heads: Heads) -> Sequence[str]:
     """Return the heads of a table that its mapping does not know."""
     return [name for name in heads.names if name and name not in mapping.columns]
+
+
+def absent_heads(mapping: ColumnMapping, heads: Heads) -> Sequence[str]:
+    """Return the heads that a mapping wants to read and a table does not have."""
+    wanted = (name for name, column in mapping.columns.items() if column is not TagColumn.IGNORE)
+    return [name for name in wanted if name not in heads.names]
+
+
+def tag_heads(mapping: ColumnMapping) -> frozenset[str]:
+    """Return the heads under which tags stand by a mapping."""
+    return frozenset(name for name, column in mapping.columns.items() if column is TagColumn.TAG)

@@ -24,10 +24,12 @@ from lifecycle.importing.facts import (
     SystemFact,
 )
 from lifecycle.importing.tables.cells import day_of, decimal_mark, decimal_of, range_of, text_of
+from lifecycle.importing.tables.choosing import choose_table
 from lifecycle.importing.tables.columns import TagColumn, unit_in
-from lifecycle.importing.tables.heads import Heads, find_heads, heads_at
+from lifecycle.importing.tables.heads import Heads
 from lifecycle.importing.tables.mapping_file import (
     ColumnMapping,
+    absent_heads,
     as_toml,
     columns_at,
     propose_mapping,
@@ -46,50 +48,27 @@ _NUMBERS = (_C.LOW, _C.HIGH, _C.STOCK, _C.LEAST, _C.LEAD_TIME_DAYS, _C.QUANTITY,
 
 
 def read_tag_list(path: Path, options: ReadOptions) -> Facts:
-    """Read a tag list. A mapping is kept in `options.mapping`: read where it is there, else proposed and written.
+    """Read a tag list by the mapping that was chosen, else by the one that is proposed for its heads.
+
+    A mapping is kept in the file `options.mapping`: read where it is there, else proposed and written.
 
     Raises:
         Rejected: it cannot be read, no row has a head for tags, or the site is not said.
     """
     book = read_book(path)
-    kept = read_mapping(options.mapping) if options.mapping and options.mapping.exists() else None
-    sheet, heads = _table(book, options.sheet or (kept.sheet if kept else ""), kept)
+    kept = options.saved_mapping
+    if kept is None and options.mapping and options.mapping.exists():
+        kept = read_mapping(options.mapping)
+    sheet, heads = choose_table(book, options.sheet or "", kept)
     mapping = kept or propose_mapping(heads, sheet.name)
     if options.mapping and kept is None:
         try:
             options.mapping.write_text(as_toml(mapping), encoding="utf-8")
         except OSError as error:
             raise Rejected("no_mapping", f"{options.mapping} cannot be written: {error.strerror}") from error
+    options.on_mapping(mapping)
     reading = _TagList(book=book, sheet=sheet, heads=heads, mapping=mapping, options=options)
     return reading.facts(path)
-
-
-def _table(book: Book, name: str, mapping: ColumnMapping | None) -> tuple[Sheet, Heads]:
-    """Choose the sheet: the one that is named, or the only visible one in which tags have a head."""
-    if name and len(book.sheets) > 1:
-        named = book.sheet(name)
-        if named is None:
-            raise Rejected("no_sheet", f"{book.file} has no sheet {name}; it has {_listed(book.sheets)}")
-        sheets: Sequence[Sheet] = [named]
-    else:
-        sheets = [one for one in book.sheets if not one.is_hidden]
-    if mapping is not None and mapping.head_row and sheets:
-        return sheets[0], heads_at(sheets[0], mapping.head_row, mapping.head_rows)
-    found = [(one, heads) for one in sheets if (heads := find_heads(one)) is not None]
-    if not found:
-        raise Rejected(
-            "no_heads",
-            f"{book.file}: no visible sheet has a row with a head for tags, as Tag or 位号; say which by --mapping",
-        )
-    if len(found) > 1:
-        raise Rejected(
-            "which_sheet", f"{book.file}: {_listed([one for one, _ in found])} may be tag lists; say which (--sheet)"
-        )
-    return found[0]
-
-
-def _listed(sheets: Sequence[Sheet]) -> str:
-    return ", ".join(one.name + (" (hidden)" if one.is_hidden else "") for one in sheets)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -107,8 +86,6 @@ class _TagList:
 
     def facts(self, path: Path) -> Facts:
         self.single, self.others = columns_at(self.mapping, self.heads)
-        if _C.TAG not in self.single:
-            raise Rejected("no_heads", f"{self.book.file}: no column is mapped to tag")
         rows = list(self.sheet.rows[self.heads.first :])
         self.marks = {at: decimal_mark(row[at] for row in rows if at < len(row)) for at in self._number_columns()}
         found: dict[str, list[object]] = {}
@@ -155,6 +132,9 @@ class _TagList:
         unknown = unknown_heads(self.mapping, self.heads)
         if unknown:
             yield f"columns that the mapping does not know were left out: {', '.join(unknown)}"
+        absent = absent_heads(self.mapping, self.heads)
+        if absent:
+            yield f"columns of the mapping that are not in the file: {', '.join(absent)}"
         if self.left_out:
             yield f"totals and headings without a tag were left out: {', '.join(self.left_out[:20])}"
         hidden = [one.name for one in self.book.sheets if one.is_hidden]

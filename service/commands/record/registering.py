@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from plant.errors import Misconfigured
-from service.commands.common import Data, Json, Tongue, answer, read_language, surroundings, table
+from service.commands.common import Data, Json, Tongue, answer, read_language, say, surroundings, table
 from service.commands.instants import read_day
 from service.commands.who import who
 
 if TYPE_CHECKING:
     from lifecycle.importing.facts import SourceKind
+    from lifecycle.importing.tables.mapping_file import ColumnMapping
+    from plant.people.principal import Principal
+    from service.runtime.surroundings import Surroundings
 
 Site = Annotated[str, typer.Argument(help="Tag of the site.", metavar="SITE")]
 
@@ -30,6 +33,12 @@ def register_import(
     asset_class: Annotated[str | None, typer.Option("--class", help="Class of assets that have none there.")] = None,
     asset: Annotated[str | None, typer.Option(help="Tag of the asset that a maker's package is of.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that keeps what the columns mean.", metavar="FILE")] = None,
+    saved_mapping: Annotated[
+        str, typer.Option(help="Read the columns by the mapping that is saved under this name.", metavar="NAME")
+    ] = "",
+    save_mapping: Annotated[
+        str, typer.Option(help="Save what the columns mean under this name, once taken in.", metavar="NAME")
+    ] = "",
     sheet: Annotated[str | None, typer.Option(help="The sheet to read, where a workbook has several.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the difference, and write nothing.")] = False,
     retire_missing: Annotated[
@@ -52,6 +61,7 @@ def register_import(
 
     tongue = read_language(language)
     around, screen, actor = surroundings(data), Screen(), who()
+    mappings = _Mappings(around=around, actor=actor, site=site or "")
     with _told_when_cut_off():
         with screen.bar(f"reading {file.name}", "bytes") as bar:
             options = ReadOptions(
@@ -60,6 +70,8 @@ def register_import(
                 class_tag=asset_class,
                 asset=asset,
                 mapping=mapping,
+                saved_mapping=mappings.saved(saved_mapping) if saved_mapping else None,
+                on_mapping=mappings.used.append,
                 sheet=sheet,
                 progress=bar,
             )
@@ -69,10 +81,39 @@ def register_import(
                 database, facts, actor=actor, clock=around.clock, is_trial=dry_run, progress=bar, replaces=replaces,
                 retires_missing=retire_missing,
             )  # fmt: skip
+    if save_mapping and not dry_run:
+        mappings.save(save_mapping, facts.site.tag)
     shown = as_document(difference, most=None)
     answer(difference, as_json=json, line=lambda: "\n".join(difference_lines(tongue, shown, file.name)))
     if difference.faults:
         raise typer.Exit(1)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Mappings:
+    """The saved mappings of columns, for one import; `used` is by which one it was read."""
+
+    around: Surroundings
+    actor: Principal
+    site: str
+    used: list[ColumnMapping] = dataclasses.field(default_factory=list)
+
+    def saved(self, name: str) -> ColumnMapping:
+        from lifecycle.importing.column_mappings import get_mapping
+
+        if not self.site:
+            raise Misconfigured("a saved mapping is a site's; say which (--site)")
+        with self.around.database(actor=self.actor) as database, database.transaction() as tx:
+            return get_mapping(tx, self.site, name).mapping
+
+    def save(self, name: str, site: str) -> None:
+        from lifecycle.importing.column_mappings import save_mapping
+
+        if not self.used:
+            raise Misconfigured("only a tag list has a mapping of columns; nothing was saved")
+        with self.around.database(actor=self.actor) as database, database.transaction() as tx:
+            save_mapping(tx, site, name, self.used[0], actor=self.actor, clock=self.around.clock, replaces=True)
+        say(f"saved the mapping of columns as {name}")
 
 
 @contextmanager

@@ -121,6 +121,7 @@ def _things(rows: PlantRows, site: str) -> dict[str, Any]:
         "project": _project(rows, site, site_id[0]),
         "punch_id": 1,
         "upload_id": uuid.UUID(int=1),
+        "name": "nobody",
         "day": "2026-03-01",
         **dict.fromkeys(("decision_id", "goal_id", "recommendation_id"), 1),
         "gate": "feasibility",

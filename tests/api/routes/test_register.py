@@ -28,3 +28,24 @@ def test_a_file_is_sent_seen_and_confirmed_and_days_are_compared(client: TestCli
     days = {"first": "2001-01-01", "second": "2999-01-01"}
     assert any(one["item"] == "P-101" for one in client.get(f"{REGISTER}/demo/changes", params=days).json())
     assert client.get(f"{REGISTER}/demo/changes", params={**days, "second": "2000-01-01"}).status_code == 400
+
+
+@pytest.mark.usefixtures("plant")
+def test_what_columns_mean_is_saved_by_name_chosen_replaced_and_deleted(client: TestClient) -> None:
+    mappings = f"{REGISTER}/demo/mappings"
+    wanted = {"name": "Maker", "columns": {"Kürzel": "tag", "Art": "class"}}
+    saved = client.post(mappings, json=wanted)
+    assert (saved.status_code, list(saved.json()["columns"])) == (201, ["Kürzel", "Art"])
+    assert client.post(mappings, json=wanted).status_code == 409
+    assert client.post(mappings, json={**wanted, "head_rows": 2, "replace": True}).json()["head_rows"] == 2
+    assert client.post(mappings, json={"name": "None", "columns": {"Art": "class"}}).json()["error"] == "no_tag_column"
+    assert client.post(mappings, json={"name": "None", "columns": {"Art": "nonsense"}}).status_code == 422
+    assert client.get(f"{mappings}/Maker").json()["columns"] == wanted["columns"]
+    body = "Kürzel,Art\nP-900,new\n".encode()
+    sent = client.post(f"{REGISTER}/demo/imports", params={"name": "t.csv", "mapping": "Maker"}, content=body).json()
+    assert sent["options"]["columns"]["columns"] == [["Kürzel", "tag"], ["Art", "class"]]
+    assert [one["name"] for one in client.get(mappings).json()] == ["Maker"]
+    assert client.post(f"{mappings}/Maker/delete").json() == []
+    assert client.post(f"{mappings}/Maker/delete").status_code == 404
+    gone = client.post(f"{REGISTER}/demo/imports", params={"name": "t.csv", "mapping": "Maker"}, content=body)
+    assert gone.status_code == 404

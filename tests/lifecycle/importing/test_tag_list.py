@@ -10,6 +10,8 @@ import pytest
 
 from lifecycle.importing.facts import Facts, Origin
 from lifecycle.importing.reading import ReadOptions, read_facts
+from lifecycle.importing.tables.columns import TagColumn
+from lifecycle.importing.tables.mapping_file import ColumnMapping
 from plant.errors import Rejected
 from tests.lifecycle.importing.workbooks import rewritten, workbook
 
@@ -126,6 +128,23 @@ def test_a_mapping_is_proposed_kept_and_heeded(tmp_path: Path) -> None:
     kept.write_text('[columns]\n"Tag" = "nonsense"\n', encoding="utf-8")
     with pytest.raises(Rejected, match="columns, Tag"):
         read(path, mapping=kept)
+
+
+def test_a_saved_mapping_finds_its_heads_wherever_they_stand_and_says_which_are_not_there(tmp_path: Path) -> None:
+    mapping = ColumnMapping(
+        columns={"Kürzel": TagColumn.TAG, "Art": TagColumn.CLASS, "Los": TagColumn.AREA, "X": TagColumn.IGNORE},
+        sheet="Old",
+        head_row=1,
+    )
+    facts = read(text(tmp_path, "list of 2026,\n\nArt,Kürzel\npump,P-1\n"), saved_mapping=mapping)
+    assert [(one.tag, one.class_tag) for one in facts.assets] == [("P-1", "pump")]
+    assert facts.notes == ("columns of the mapping that are not in the file: Los",)
+    book = workbook(tmp_path / "t.xlsx", {"Legend": [["Art", "what"]], "New": [["Kürzel", "Art"], ["P-2", "fan"]]})
+    assert read(book, saved_mapping=mapping).assets[0].origin == Origin(sheet="New", row=2)
+    with pytest.raises(Rejected, match="tags stand under Kürzel, which no row of it has as a head"):
+        read(text(tmp_path, "Tag,Art\nP-1,pump\n"), saved_mapping=mapping)
+    with pytest.raises(Rejected, match="no column is mapped to tag"):
+        read(book, saved_mapping=ColumnMapping(columns={"Art": TagColumn.CLASS}))
 
 
 def test_spare_parts_and_ids_of_models_stand_in_rows_too(tmp_path: Path) -> None:

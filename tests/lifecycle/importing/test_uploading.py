@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.language import Language
 from api.refusals.differences import difference_lines
 from lifecycle.importing import uploading
+from lifecycle.importing.column_mappings import drop_mapping, list_mappings, save_mapping
 from lifecycle.importing.facts import ClassFact
+from lifecycle.importing.tables.columns import TagColumn
+from lifecycle.importing.tables.mapping_file import ColumnMapping, of_plain
 from lifecycle.importing.uploading import ImportChoices
 from plant.clock import ManualClock
-from plant.errors import Conflict, Forbidden, Rejected
+from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.people.rights import PlantRole
 from storage.core.database import Database
 from storage.register.facts import held_assets
@@ -23,6 +27,7 @@ from tests.lifecycle.importing.test_applying import ENGINEER, Imports, facts
 from tests.lifecycle.importing.workbooks import workbook
 
 CLOCK = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
+OPERATIONS = frozenset({PlantRole.OPERATIONS})
 TAGS = [["Tag", "Class"], ["P-1", "pump"], ["P-2", "pumpp"]]
 
 
@@ -89,6 +94,47 @@ def test_what_was_chosen_with_a_file_counts_when_it_is_taken_in(site: Database) 
         assert [one.is_retired for one in held_assets(tx, "s").values()] == [False, True]
 
 
+def test_a_mapping_is_saved_by_its_name_and_what_was_seen_with_it_is_taken_in(site: Database) -> None:
+    def save(lot: TagColumn, **how: Any) -> None:
+        columns = {"Kürzel": TagColumn.TAG, "Los": lot}
+        with site.transaction() as tx:
+            save_mapping(tx, "s", "Maker", ColumnMapping(columns=columns), actor=ENGINEER, clock=CLOCK, **how)
+
+    save(TagColumn.SYSTEM)
+    with pytest.raises(Conflict, match="is called Maker at s already"):
+        save(TagColumn.PARAMETER)
+    body = "Kürzel,Los,Extra\nP-1,L-1,x\n".encode()
+    choices = ImportChoices(class_tag="pump", mapping="Maker")
+    sent = uploading.try_upload(site, site="s", file="t.csv", body=body, actor=ENGINEER, clock=CLOCK, choices=choices)
+    assert sent.said["warnings"] == ["columns that the mapping does not know were left out: Extra"]
+    save(TagColumn.PARAMETER, replaces=True)  # what was seen is what is taken in
+    uploading.confirm_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
+    done = uploading.take_in_upload(site, sent.upload_id, clock=CLOCK)
+    assert (done.state, "L-1" in str(done.said["items"])) == ("done", True)
+    first = send(site, b"Tag,Class,Los\nP-2,pump,L-2\n", "t.csv")
+    assert first.options["columns"]["columns"] == [["Tag", "tag"], ["Class", "class"], ["Los", "parameter"]]
+    with pytest.raises(Rejected, match="tags stand under Kürzel"):
+        uploading.try_again(site, first.upload_id, mapping="Maker", actor=ENGINEER, clock=CLOCK)
+    with site.transaction() as tx:
+        kept = of_plain(first.options["columns"])
+        save_mapping(tx, "s", "Own", kept, actor=ENGINEER, clock=CLOCK)
+        assert [one.name for one in list_mappings(tx)] == ["Maker", "Own"]
+        drop_mapping(tx, "s", "Maker", actor=ENGINEER)
+        with pytest.raises(NotFound):
+            drop_mapping(tx, "s", "Maker", actor=ENGINEER)
+        for bad, says in (("a/b", "without a slash"), (" ", "empty")):
+            with pytest.raises(Rejected, match=says):
+                save_mapping(tx, "s", bad, kept, actor=ENGINEER, clock=CLOCK)
+        with pytest.raises(Forbidden):
+            save_mapping(tx, "s", "Own", kept, actor=replace(ENGINEER, roles={"s": OPERATIONS}), clock=CLOCK)
+    again = uploading.try_again(site, first.upload_id, mapping="Own", actor=ENGINEER, clock=CLOCK)
+    assert (again.state, again.options["mapping"]) == ("tried", "Own")
+    with site.transaction() as tx:
+        assert {one.file: one.state for one in list_uploads(tx) if one.upload_id == first.upload_id} == {
+            "t.csv": "dismissed"
+        }
+
+
 def test_a_file_that_is_dismissed_leaves_nothing(site: Database, body: bytes) -> None:
     sent = send(site, body, "../../etc/tags.xlsx")
     uploading.dismiss_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
@@ -102,7 +148,7 @@ def test_what_is_refused_is_not_kept(site: Database, body: bytes) -> None:
     ):
         with pytest.raises(Rejected, match=says):
             send(site, content, file)
-    operator = replace(ENGINEER, roles={"s": frozenset({PlantRole.OPERATIONS})})
+    operator = replace(ENGINEER, roles={"s": OPERATIONS})
     with pytest.raises(Forbidden):
         uploading.try_upload(site, site="s", file="tags.xlsx", body=body, actor=operator, clock=CLOCK)
     with site.transaction() as tx:

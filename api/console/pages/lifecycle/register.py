@@ -12,6 +12,7 @@ from nicegui import run, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from api.console.components.column_mappings import ColumnMappings
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import attempt, choice, offer
 from api.console.components.frame import framed
@@ -49,6 +50,7 @@ class RegisterPage:
         self._visit = visit
         self._rows: Element | None = None
         self._changes: Element | None = None
+        self._mappings = ColumnMappings(visit, on_tried=self.read)
 
     async def draw(self) -> None:
         """Draw everything."""
@@ -57,24 +59,38 @@ class RegisterPage:
         if sites:
             with card(visit.t("import_send")), box("stack"):
                 words(visit.t("import_hint"), "muted")
-                site = choice(visit, "site", sites, next(iter(sites)), "import-site")
-                asset = mark(ui.input(visit.t("import_asset")).props("outlined dense"), "import-asset")
-                retires = mark(ui.checkbox(visit.t("import_retires")), "import-retires")
-                words(visit.t("import_retires_hint"), "small muted")
-                room = box("stack")
-
-                def send_to() -> None:
-                    chosen = {"asset": str(asset.value or ""), "retire_missing": "true" if retires.value else ""}
-                    self._field(room, str(site.value), {name: value for name, value in chosen.items() if value})
-
-                for one in (site, asset, retires):
-                    one.on_value_change(send_to)
-                send_to()
+                self._sending(sites)
         with card(visit.t("imports")):
             self._rows = box("stack", testid="imports")
+        if sites:
+            await self._mappings.draw()
         await self.read()
         with card(visit.t("register_changes")), box("stack"):
             self._days(list(sites))
+
+    def _sending(self, sites: dict[str, Names]) -> None:
+        """Offer to send a file, with what may be said of it."""
+        visit = self._visit
+        site = choice(visit, "site", sites, next(iter(sites)), "import-site")
+        self._mappings.choose(site)
+        asset = mark(ui.input(visit.t("import_asset")).props("outlined dense"), "import-asset")
+        retires = mark(ui.checkbox(visit.t("import_retires")), "import-retires")
+        replaces = mark(ui.input(visit.t("import_replaces")).props("outlined dense maxlength=200"), "import-replaces")
+        words(visit.t("import_retires_hint"), "small muted")
+        room = box("stack")
+
+        def send_to() -> None:
+            chosen = {
+                "asset": str(asset.value or "").strip(),
+                "replaces": str(replaces.value or "").strip(),
+                "retire_missing": "true" if retires.value else "",
+                "mapping": self._mappings.chosen,
+            }
+            self._field(room, str(site.value), {name: value for name, value in chosen.items() if value})
+
+        for one in (site, asset, retires, replaces, self._mappings.field):
+            one.on_value_change(send_to)
+        send_to()
 
     def _field(self, room: Element, site: str, chosen: dict[str, str]) -> None:
         room.clear()
@@ -119,6 +135,9 @@ class RegisterPage:
             if one.state == "tried" and visit.may(Right.REGISTER_ASSETS, one.site):
                 with box("line"):
                     offer(visit, "import_confirm", partial(self._decide, uploading.confirm_upload, one))
+                    if one.options.get("columns"):
+                        ask = partial(self._mappings.ask, one)
+                        offer(visit, "mapping_save", ask, testid="mapping-save-ask", is_quiet=True)
                     offer(visit, "import_dismiss", partial(self._decide, uploading.dismiss_upload, one), is_quiet=True)
             elif one.state == "confirmed":
                 offer(visit, "import_look", self.read, is_quiet=True)

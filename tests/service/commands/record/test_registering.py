@@ -54,6 +54,21 @@ def test_a_tag_list_goes_in_and_comes_out_as_cobie_and_its_days_can_be_compared(
     assert run("import", file, "--as", "nonsense")[0] != 0
 
 
+def test_what_columns_mean_is_saved_under_a_name_and_the_next_list_is_read_by_it(tmp_path: Path) -> None:
+    (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
+    (tmp_path / "map.toml").write_text('[columns]\n"Kürzel" = "tag"\n"Los" = "area"\n', encoding="utf-8")
+    (tmp_path / "next.csv").write_text("Los,Kürzel\nL-1,P-2\n", encoding="utf-8")
+    assert run("import", "plant.toml")[0] == 0
+    assert run("mapping", "save", "s", "Maker", "map.toml") == (0, "s: saved Maker, 2 columns\n")
+    assert run("mapping", "save", "s", "Maker", "map.toml")[0] == 1
+    chosen = ("--class", "pump", "--saved-mapping", "Maker")
+    assert run("import", "next.csv", *chosen)[0] != 0  # of which site it is
+    code, said = run("import", "next.csv", "--site", "s", *chosen, "--save-mapping", "Other")
+    assert (code, "asset P-2" in said) == (0, True)
+    assert ("Kürzel" in run("mapping", "list")[1], run("mapping", "delete", "s", "Maker")[0]) == (True, 0)
+    assert '"Los" = "area"' in run("mapping", "show", "s", "Other")[1]
+
+
 @pytest.mark.parametrize(("how", "code", "says"), [(signal.SIGKILL, -9, ""), (signal.SIGINT, 130, "nothing was taken")])
 def test_an_import_that_is_cut_off_leaves_nothing_and_is_done_again(
     superuser: Any, database_url: str, tmp_path: Path, how: signal.Signals, code: int, says: str
