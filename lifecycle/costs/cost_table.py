@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from lifecycle.exporting.defusing import as_it_was, defused
+from lifecycle.exporting.defusing import as_it_was, csv_of
 from lifecycle.schedule.milestones import a_date, decoded
 from plant.errors import Rejected
 from storage.projects.costs import CostKind, CostLine, LabourLine
@@ -94,11 +94,7 @@ def write_labour(lines: Sequence[LabourLine]) -> str:
 
 
 def _written(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([[defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])
-    return target.getvalue()
+    return csv_of([head, *rows])
 
 
 def _place(head: Sequence[str], names: set[str]) -> int | None:

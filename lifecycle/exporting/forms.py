@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -11,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from lifecycle.exporting.defusing import defused
+from lifecycle.exporting.defusing import MARK, csv_of
 from lifecycle.exporting.table import Column, ColumnKind, ExportTable, Heads, Row
 from plant.errors import Rejected
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 MOST_ROWS_OF_A_WORKBOOK = 200_000
 _LONGEST_CELL = 32_767
 _PIECE_BYTES = 2**16
-_MARK = "\ufeff"  # without it Excel reads Chinese as something else
 _FIRST_DAY_OF_EXCEL = 1900
 
 
@@ -59,16 +56,12 @@ def written(table: ExportTable, form: FileForm, heads: Heads = "names") -> Itera
 
 
 def _csv(table: ExportTable, heads: Heads) -> Iterator[bytes]:
-    target = io.StringIO(newline="")
-    target.write(_MARK)
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(defused(one.head(heads)) for one in table.columns)
+    head = MARK + csv_of([[one.head(heads) for one in table.columns]])
     said = [_IN_CSV[one.kind] for one in table.columns]
     for rows in table.pieces():
-        writer.writerows([["" if v is None else say(v) for say, v in zip(said, row, strict=True)] for row in rows])
-        yield target.getvalue().encode()
-        target.seek(0)
-        target.truncate()
+        text = csv_of([None if v is None else say(v) for say, v in zip(said, row, strict=True)] for row in rows)
+        yield (head + text).encode()
+        head = ""
 
 
 def in_rfc3339(at: datetime) -> str:
@@ -81,7 +74,7 @@ def in_rfc3339(at: datetime) -> str:
 
 
 _IN_CSV: Mapping[ColumnKind, Callable[[Any], object]] = {
-    ColumnKind.TEXT: lambda value: defused(str(value)),
+    ColumnKind.TEXT: str,
     ColumnKind.NUMBER: lambda value: value,
     ColumnKind.WHOLE: lambda value: value,
     ColumnKind.INSTANT: in_rfc3339,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -16,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
+from lifecycle.exporting.defusing import MARK, csv_of
 from lifecycle.warranty.claim_evidence import ClaimEvidence
 from lifecycle.warranty.claim_page import certificate_page, claim_page
 from lifecycle.warranty.claim_wording import claim_phrase
@@ -95,13 +95,11 @@ def _enclosed(files: Sequence[Attachment], read_file: ReadFile) -> tuple[dict[st
 
 
 def _csv(readings: Sequence[StoredReading]) -> bytes:
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(("time", "signal", "unit", "value", "quality"))
-    for one in readings:
-        quality = "bad" if one.is_bad else "good"
-        writer.writerow((one.time.astimezone(UTC).isoformat(), one.key, one.unit, repr(one.value), quality))
-    return b"\xef\xbb\xbf" + target.getvalue().encode()
+    rows = (
+        (one.time.astimezone(UTC).isoformat(), one.key, one.unit, one.value, "bad" if one.is_bad else "good")
+        for one in readings
+    )
+    return (MARK + csv_of([("time", "signal", "unit", "value", "quality"), *rows])).encode()
 
 
 def _json(value: Any) -> bytes:

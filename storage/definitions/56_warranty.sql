@@ -65,18 +65,20 @@ CROSS JOIN LATERAL (
         coalesce(v.said ->> 'WarrantyDescription', v.said ->> 'WarrantyContent') AS terms
     FROM (
         -- of one name the last key stays: the class's are laid first, the asset's own above them
-        SELECT json_object_agg(x.name, x.value ORDER BY x.is_own)::jsonb AS said
+        SELECT jsonb_object_agg(x.name, x.value ORDER BY x.is_own) AS said
         FROM (
             SELECT o.name, o.value, true AS is_own
             FROM parameter AS o
-            WHERE o.asset_id = a.asset_id
+            WHERE o.asset_id = a.asset_id AND (o.name LIKE 'Warranty%' OR o.name IN ('Manufacturer', 'PointOfContact'))
             UNION ALL
             SELECT c.name, c.value, false
             FROM parameter AS c
             WHERE c.site_id = a.site_id AND c.asset_id IS NULL AND c.class_id = a.class_id
+                AND (c.name LIKE 'Warranty%' OR c.name IN ('Manufacturer', 'PointOfContact'))
         ) AS x
-        WHERE x.name LIKE 'Warranty%' OR x.name IN ('Manufacturer', 'PointOfContact')
+        OFFSET 0 -- what was laid together is not laid together again for each word that is looked up in it
     ) AS v
+    OFFSET 0
 ) AS p
 LEFT JOIN LATERAL (
     SELECT
@@ -93,6 +95,7 @@ CROSS JOIN LATERAL (
         coalesce(
             p.ends, (coalesce(p.starts, h.day) + coalesce(p.lasts, h.lasts) - interval '1 day')::date
         ) AS ends
+    OFFSET 0
 ) AS b
 -- the machine that stood there when it began
 CROSS JOIN LATERAL (
