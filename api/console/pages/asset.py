@@ -17,7 +17,7 @@ from api.console.components.failure_report import report_button
 from api.console.components.frame import empty, filling, framed
 from api.console.components.machine_state import show_state
 from api.console.components.orders.maintenance import work_at_asset
-from api.console.components.register_changes import register_button
+from api.console.components.register.register_changes import register_button
 from api.console.components.remaining_life import in_words
 from api.console.components.service_state import service_button
 from api.console.texts.texts import named

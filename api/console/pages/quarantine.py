@@ -11,7 +11,7 @@ from api.console.components.elements import box, chip, heading, moment, record, 
 from api.console.components.forms import look_up, sheet
 from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.exporting import export_button
-from api.console.components.register_changes import RetiredCard
+from api.console.components.register.register_changes import RetiredCard
 from api.console.components.unknown_assets import StrangersCard
 from api.console.visit import Visit, changed
 from api.parts import Parts

@@ -111,7 +111,8 @@ class AttachFiles extends HTMLElement {
     field.disabled = true;
     for (const file of field.files) {
       try {
-        const answer = await fetch(`${to}?name=${encodeURIComponent(file.name)}`, {
+        const called = `${this.getAttribute("name-as") || "name"}=${encodeURIComponent(file.name)}`;
+        const answer = await fetch(`${to}${to.includes("?") ? "&" : "?"}${called}`, {
           method: "POST",
           headers: { "Content-Type": "application/octet-stream" },
           body: file,

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from api.console.components.elements import box, card, chip, link, moment, record, words
+from api.console.components.forms import offer
+from api.console.components.handover.incoming import ask_document, ask_schedule
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView
+from plant.people.rights import Right
+
+Done = Callable[[], Any]
 
 _KINDS = ("document", "registered", "machine", "maker", "parameter", "limit", "punch", "project")
 """The first words of the items of a manifest, in the order in which they are shown; what is none is the last."""
 
 
-def milestones_card(visit: Visit, view: ProjectView) -> None:
-    """Show the schedule's milestones, and by how much each slipped."""
+def milestones_card(visit: Visit, view: ProjectView, on_done: Done) -> None:
+    """Show the schedule's milestones, and by how much each slipped; offer to take a newer one over."""
     progress = view.progress
     with card(visit.t("milestones")), box("lines", testid="milestones"):
         if progress.total:
@@ -27,15 +35,19 @@ def milestones_card(visit: Visit, view: ProjectView) -> None:
                     chip(visit.t("milestone_slip", days=one.slip_days), "warning" if one.slip_days > 0 else "good")
         if not view.milestones:
             words(visit.t("none_yet"), "muted")
+        if visit.may(Right.PLAN_PROJECTS, view.project.site):
+            offer(visit, "schedule_import", partial(ask_schedule, visit, view, on_done), is_quiet=True)
 
 
-def documents_card(visit: Visit, view: ProjectView) -> None:
-    """Show the newest version of each document."""
+def documents_card(visit: Visit, view: ProjectView, on_done: Done) -> None:
+    """Show the newest version of each document; offer to file one."""
     with card(visit.t("documents")), box("lines", testid="documents"):
         for one in view.documents:
             words(f"{one.asset or view.project.tag}  {one.vdi_class}  {one.title}  v{one.version}", "small")
         if not view.documents:
             words(visit.t("none_yet"), "muted")
+        if visit.may(Right.WORK_ON_PROJECTS, view.project.site):
+            offer(visit, "document_file", partial(ask_document, visit, view, on_done), is_quiet=True)
 
 
 def signatures_card(visit: Visit, view: ProjectView) -> None:

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from api.console.components.charts.chart_view import ChartNumbers, ChartView
 from api.console.components.charts.charts import GREY, GRID_LINE
 from api.console.components.elements import box, card, link, mark, words
+from api.console.components.forms import offer
+from api.console.components.handover.incoming import ask_costs
 from api.console.visit import Visit
 from lifecycle.costs.cost_centre import CostCentre
+from plant.people.rights import Right
+from storage.projects.projects import Project
 
 _COLOURS = {"planned": "#8391a2", "committed": "#b5761f", "actual": "#2f7ed8"}
 
 
-def costs_card(visit: Visit, project: str, found: CostCentre) -> None:
-    """Draw a project's costs; where there are none, say how they come in."""
+def costs_card(visit: Visit, project: Project, found: CostCentre, on_done: Callable[[], Any]) -> None:
+    """Draw a project's costs, and offer to take a table of them over."""
     with card(visit.t("costs")), box("stack", testid="costs"):
-        if not found.costs and not found.labour:
-            words(visit.t("costs_none"), "muted")
-            return
-        _sums(visit, found)
-        if len(found.curve) > 1:
-            ChartView(visit, s_curve(visit, found), _numbers(visit, found), height=240, testid="costs-curve")
-        _labour(visit, found)
-        with box("line"):
-            for what in ("costs", "labour"):
-                with link(
-                    f"/api/v1/projects/{project}/costs/table?what={what}", "button quiet", testid=f"table-{what}"
-                ):
-                    words(visit.t(f"costs_table_{what}"))
+        if found.costs or found.labour:
+            _what_it_costs(visit, project.tag, found)
+        else:
+            words(visit.t("none_yet"), "muted")
+        if visit.may(Right.PLAN_PROJECTS, project.site):
+            offer(visit, "costs_import", partial(ask_costs, visit, project.tag, on_done), is_quiet=True)
+
+
+def _what_it_costs(visit: Visit, project: str, found: CostCentre) -> None:
+    _sums(visit, found)
+    if len(found.curve) > 1:
+        ChartView(visit, s_curve(visit, found), _numbers(visit, found), height=240, testid="costs-curve")
+    _labour(visit, found)
+    with box("line"):
+        for what in ("costs", "labour"):
+            with link(f"/api/v1/projects/{project}/costs/table?what={what}", "button quiet", testid=f"table-{what}"):
+                words(visit.t(f"costs_table_{what}"))
 
 
 def _sums(visit: Visit, found: CostCentre) -> None:

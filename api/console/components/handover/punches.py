@@ -8,18 +8,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from nicegui import ui
-from nicegui.element import Element
-from nicegui.events import GenericEventArguments
-
-from api.console.components.elements import box, card, chip, link, mark, words
+from api.console.components.elements import box, card, chip, link, words
 from api.console.components.forms import choice, day_of, offer, remark, said, sheet, sheet_form
+from api.console.components.sending import sending_field
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.handover import projects
 from lifecycle.handover.looking import ProjectView
-from plant.escaped import escaped
 from plant.people.rights import Right
 from storage.projects.projects import Punch
 
@@ -74,14 +70,9 @@ def _exchange(visit: Visit, view: ProjectView, on_done: Done, *, may_work: bool)
         words(visit.t("punches_bcf"))
     if may_work:
         words(visit.t("punches_bcf_back"), "small muted")
-        field = mark(Element("attach-files"), "punches-back")
-        field.props.update({"accept": ".bcf,.bcfzip", "label": visit.t("punches_bcf_back"), "to": address})
-
-        async def refused(event: GenericEventArguments) -> None:
-            ui.notify(escaped(str(event.args.get("detail")), keeps_lines=True), type="negative")
-
-        field.on("attached", on_done)
-        field.on("refused", refused, args=["detail"])
+        sending_field(
+            visit, "punches-back", label="punches_bcf_back", accept=".bcf,.bcfzip", to=address, on_sent=on_done
+        )
 
 
 def _ask_close(visit: Visit, view: ProjectView, one: Punch, on_done: Done) -> None:

@@ -98,9 +98,9 @@ class ProjectPage:
                 punches_card(visit, view, self.read)
                 training_card(visit, view, self.read)
                 spares_card(visit, view, self.read)
-                milestones_card(visit, view)
-                costs_card(visit, view.project.tag, costs)
-                documents_card(visit, view)
+                milestones_card(visit, view, self.read)
+                costs_card(visit, view.project, costs, self.read)
+                documents_card(visit, view, self.read)
                 signatures_card(visit, view)
                 project_claims_card(visit, claims)
 

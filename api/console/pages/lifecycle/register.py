@@ -10,18 +10,17 @@ from urllib.parse import quote, urlencode
 
 from nicegui import run, ui
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 
-from api.console.components.column_mappings import ColumnMappings
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import attempt, choice, offer
 from api.console.components.frame import framed
 from api.console.components.lists.exporting import export_button
+from api.console.components.register.column_mappings import ColumnMappings
+from api.console.components.sending import sending_field
 from api.console.visit import Visit
 from api.refusals.differences import difference_lines, noted_line
 from lifecycle.importing import uploading
 from lifecycle.importing.history import NotedChange, compare_days
-from plant.escaped import escaped
 from plant.iso14224 import Names
 from plant.people.rights import Right
 from storage.register import assets, uploads
@@ -95,15 +94,8 @@ class RegisterPage:
     def _field(self, room: Element, site: str, chosen: dict[str, str]) -> None:
         room.clear()
         with room:
-            field = mark(Element("attach-files"), "import-file")
             to = f"/api/v1/register/{quote(site, safe='')}/imports{f'?{urlencode(chosen)}' if chosen else ''}"
-            field.props.update({"accept": _ACCEPT, "label": self._visit.t("import_send"), "to": to})
-
-        async def refused(event: GenericEventArguments) -> None:
-            ui.notify(escaped(str(event.args.get("detail")), keeps_lines=True), type="negative")
-
-        field.on("attached", self.read)
-        field.on("refused", refused, args=["detail"])
+            sending_field(self._visit, "import-file", label="import_send", accept=_ACCEPT, to=to, on_sent=self.read)
 
     async def read(self) -> None:
         """Read and show the files that were sent."""

@@ -25,6 +25,11 @@ Superuser = psycopg.Connection[tuple[object, ...]]
 PASSWORD = "rain over the harbour"
 
 
+def send(tab: Tab, testid: str, name: str, body: bytes) -> None:
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": body}
+    tab.page.get_by_test_id(testid).locator("input").set_input_files(files=[file])  # type: ignore[list-item]
+
+
 @pytest.mark.usefixtures("plant")
 def test_a_page_is_drawn_again_though_the_sheet_that_was_pressed_in_is_gone(
     console: str, open_tab: OpenTab, app_database: Database, database_url: str
@@ -68,6 +73,16 @@ def test_a_project_is_led_through_its_gates(
     tab.page.get_by_test_id("gate-do").click()
     tab.page.get_by_text("WAIVED by Ada Lovelace: reviewed with the sister plant").wait_for()
     tab.page.get_by_text("No document: P-101 03-02").wait_for()
+    tab.page.get_by_test_id("schedule_import").click()
+    send(tab, "schedule-file", "plan.csv", b"key,name,planned\nM1,Handover,2027-03-01\n")
+    tab.page.get_by_test_id("milestones").get_by_text("2027-03-01").wait_for()
+    tab.page.get_by_test_id("document_file").click()
+    tab.page.get_by_test_id("document-title").fill("Manual & drawings")
+    send(tab, "document-file", "manual.pdf", b"%PDF-1.7")
+    tab.page.get_by_test_id("documents").get_by_text("cw  03-02  Manual & drawings  v1").wait_for()
+    tab.page.get_by_test_id("costs_import").click()
+    send(tab, "costs-file", "more.csv", b"kind,key,day,code,amount\nactual,J,2026-03-01,p,100\n")
+    tab.page.locator("[data-testid=costs-left]", has_text="500").wait_for()
     tab.page.get_by_test_id("duty-completeness").click()
     for part, name in (("delivers", "Jonas"), ("checks", "Ana"), ("decides", "Amara")):
         tab.page.get_by_test_id(f"duty-{part}").fill(name)

@@ -47,7 +47,15 @@ def test_a_file_is_sent_seen_and_confirmed(console: str, open_tab: OpenTab, app_
     page.get_by_test_id("mapping-Maker").wait_for()
     page.get_by_text("added system L-1").wait_for()  # the file was tried again with it
     page.get_by_test_id("import-mapping").click()
-    page.get_by_role("option", name="Maker").wait_for()
+    page.get_by_role("option", name="Maker").click()
+    page.get_by_test_id("import-replaces").fill("tags.toml")
+    page.get_by_test_id("import-retires").click()
+    chosen = {**list_of_tags, "name": "chosen.csv"}
+    page.get_by_test_id("import-file").locator("input").set_input_files(files=[chosen])  # type: ignore[list-item]
+    page.get_by_test_id("import-chosen.csv").get_by_text("added system L-1").wait_for()
+    with app_database.transaction() as tx:
+        options = list_uploads(tx)[0].options
+    assert (options["mapping"], options["replaces"], options["retires_missing"]) == ("Maker", "tags.toml", True)
     tab = open_tab(console, locale="zh-CN", width=390)
     tab.open("/register")
     tab.page.get_by_test_id("mapping-Maker").get_by_text("3 列").wait_for()
