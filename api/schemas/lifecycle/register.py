@@ -37,7 +37,7 @@ class UploadShape(Shape):
     decided_by: str | None
 
 
-class MappingWanted(MappingFile):
+class ColumnMappingWanted(MappingFile):
     """A mapping of columns to be saved under a name; `replace` lets it take the place of what has that name."""
 
     name: PlainText = Field(min_length=1, max_length=100, examples=["Pumpen AG"])
@@ -48,7 +48,7 @@ class MappingWanted(MappingFile):
         return ColumnMapping(**self.model_dump(exclude={"name", "replace"}))
 
 
-class MappingShape(Shape):
+class ColumnMappingShape(Shape):
     """A mapping of columns that is saved: what each head of a tag list means, and how classes are called there."""
 
     site: str
@@ -62,7 +62,7 @@ class MappingShape(Shape):
     saved_by: str
 
     @classmethod
-    def of(cls, saved: NamedMapping) -> MappingShape:
+    def of(cls, saved: NamedMapping) -> ColumnMappingShape:
         """Show a mapping."""
         return cls(
             **asdict(saved.mapping), site=saved.site, name=saved.name, saved_at=saved.saved_at, saved_by=saved.saved_by
