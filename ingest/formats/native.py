@@ -1,9 +1,10 @@
 """The native format: JSON, as `{"k": v}`, as `{"ts": ms, "values": {"k": v}}`, or as an array of such objects.
 
 Beside its values an object may say `"seq"` (a counter), `"q": {"k": "BAD"}` (quality) and `"hist": true`. In the
-flat shape these names and `ts` are read so only where they have that form: `{"q": 3.2}` is a signal named q.
-Where there is no `ts`, `timestamp` is read like it. A time under another name is refused: it would become arrival, and
-all instants of a backlog would become one. Integers beyond 2**53, which no float holds, are marked as uncertain.
+flat shape these names and `ts` are read so only where they have that form: `{"q": 3.2}` is a signal named q. One word,
+`"q": "BAD"`, beside `values` is said of all of them. Where there is no `ts`, `timestamp` is read like it. A time under
+another name is refused: it would become arrival, and all instants of a backlog would become one. Integers beyond
+2**53, which no float holds, are marked as uncertain.
 """
 
 from __future__ import annotations
@@ -25,27 +26,20 @@ from plant.reading import Flag
 _QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.QUALITY_BAD}
 _HISTORICAL = int(Flag.HISTORICAL)
 _OTHER_NAME = "timestamp"
-_TIME_NAMES = frozenset(
-    {
-        "ts",
-        "timestamp",
-        "time",
-        "t",
-        "dt",
-        "date",
-        "datetime",
-        "epoch",
-        "unixtime",
-        "utc",
-        "when",
-        "eventtime",
-        "lastseen",
-    }
-    | {f"{name}{unit}" for name in ("time", "ts", "timestamp") for unit in ("s", "ms", "us", "ns", "utc")}
-    | {f"{deed}at" for deed in ("created", "measured", "sampled", "observed", "recorded", "sent")}
+_TIME_NAME = re.compile(
+    r"t|dt|epoch|utc|when|lastseen|zeit|zeitstempel|(?:created|measured|sampled|observed|recorded|sent|received|updated)at"
+    r"|(?:(?:采集|采样|测量|上报|发生|发送|记录|数据|系统|更新)?(?:时间|日期)|时间)戳?"
+    r"|(?:source|server|device|gateway|sensor|sample|event|observation|phenomenon|result|acquisition|record|capture"
+    r"|read|reading|measure|measurement|measuring|local|utc|gps|data|log|system|epoch|unix|iso|publish|message|report"
+    r"|update)?(?:ts|time|date|datetime|timestamp)(?:s|ms|us|ns|utc|iso|unix)?"
 )
+"""What a time is called that is not a span (`uptime`, `runtime_s`), without what people write between the words."""
 _DECORATION = str.maketrans("", "", "_-@ .")
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ]\d\d:\d\d|$)")
+_DATE = re.compile(
+    r"\d{4}([-/.])\d\d?\1\d\d?(?:[T ]+\d\d?:\d\d|$)|\d\d?([-/.])\d\d?\2\d{4}\b|\d{8}T\d{4}|\d{4}年\d\d?月\d\d?日"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun),? |/Date\(-?\d+",
+    re.IGNORECASE,
+)
 _YEAR_2000_S = 946_684_800
 _EXACT = 2**53
 _SHOWN = 60  # characters of a refused value that are kept
@@ -137,7 +131,7 @@ def _add_instant(target: DeviceReport, instant: Any) -> None:
 
 def _flat_values(instant: dict[str, Any]) -> dict[str, Any]:
     """Return what an object without `values` says of signals: all of it but the time and the words about it."""
-    words = {"ts"} if "ts" in instant else {_OTHER_NAME}
+    words = {"ts"} if "ts" in instant and not _is_time(instant.get(_OTHER_NAME)) else {"ts", _OTHER_NAME}
     words |= {word for word, kind in (("q", dict), ("hist", bool), ("seq", int)) if type(instant.get(word)) is kind}
     return {key: value for key, value in instant.items() if key not in words}
 
@@ -156,7 +150,7 @@ def _time_elsewhere(instant: dict[str, Any]) -> str | None:
     inside = instant.get("values")
     said = [(key, key, value) for key, value in instant.items()]
     said += [(f"values.{key}", key, value) for key, value in inside.items()] if type(inside) is dict else []
-    names = (path for path, key, value in said if _is_time(value) and _bare(key) in _TIME_NAMES)
+    names = (path for path, key, value in said if _is_time(value) and _TIME_NAME.fullmatch(_bare(key)))
     return next(names, None)
 
 
@@ -170,9 +164,9 @@ def _bare(key: str) -> str:
 
 
 def _is_time(value: Any) -> bool:
-    """Say whether a value can only be a time: a number since 1970 from 2000 on in any unit, or a date."""
+    """Say whether a value can only be a time: a number since 1970 from 2000 on, in any unit or in quotes, or a date."""
     if isinstance(value, str):
-        return _DATE.match(value) is not None
+        return _DATE.match(value) is not None or (value.isdecimal() and len(value) < 20 and _is_time(int(value)))
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= _YEAR_2000_S
 
 
@@ -206,11 +200,11 @@ def _add_remarks(target: DeviceReport, instant: dict[str, Any], keys: tuple[str,
     """Add what the device says about its values; a quality nobody knows counts as uncertain."""
     if type(instant.get("seq")) is int:
         target.sequence = instant["seq"]
-    qualities = instant.get("q")
-    if type(qualities) is not dict:
-        return
+    said = instant.get("q")
+    if type(said) is not dict and type(instant.get("values")) is not dict:
+        return  # a signal called q
     for place, key in enumerate(keys, start=before):
-        quality = qualities.get(key)
+        quality = said.get(key) if isinstance(said, dict) else said
         if quality is not None:
             target.mark(place, int(_QUALITY.get(str(quality).upper(), Flag.QUALITY_UNCERTAIN)))
 

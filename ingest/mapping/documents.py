@@ -14,6 +14,7 @@ from ingest.mapping.lines import Point, point_of
 from plant.errors import Rejected
 
 _NAMES_ONLY = re.compile(r"[^\W\d]")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _SHOWN = 60
 
 
@@ -103,7 +104,20 @@ def _header(cells: list[str]) -> list[str]:
 
 
 def _number(cell: str, rule: CsvRule) -> str:
-    return cell if rule.decimal == "." or "." in cell else cell.replace(rule.decimal, ".")
+    """Return a number of a cell as Python reads it; what is none stays as it is.
+
+    >>> comma = CsvRule(delimiter=";", decimal=",")
+    >>> [_number(cell, comma) for cell in ("2,25", "1.234,5", "1.5", "1.234")]
+    ['2.25', '1234.5', '1.5', '1.234 (1234, or 1,234?)']
+    """
+    if rule.decimal == ".":
+        return cell
+    if not _GROUPED.fullmatch(cell):
+        return cell if "." in cell else cell.replace(rule.decimal, ".")
+    together = cell.replace(".", "")
+    if "," not in cell and cell.count(".") == 1:
+        return f"{cell} ({together}, or {cell.replace('.', ',')}?)"
+    return together.replace(",", ".")
 
 
 def text_of(payload: bytes) -> str:

@@ -74,6 +74,8 @@ class _Line:
         word = self._word("a value")
         if word in {"t", "T", "true", "True", "TRUE", "f", "F", "false", "False", "FALSE"}:
             return word[0] in "tT"
+        if "_" in word:  # Python would read 1_000
+            raise ValueError(f"{word[:40]!r} is no value")
         return float(word[:-1] if _INTEGER.fullmatch(word) else word)
 
     def _quoted(self) -> str:

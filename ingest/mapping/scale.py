@@ -12,7 +12,10 @@ from lifecycle.units import conversion
 from plant.errors import Rejected
 
 _SHOWN = 60
-_QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\D.*?)?\s*", re.DOTALL)
+_QUANTITY = re.compile(
+    r"\s*([-+\N{MINUS SIGN}]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*((?:[^\W\d_]|[°%‰′″℃℉µ]|1/).*?)?\s*", re.DOTALL
+)
+"""A number and what follows it, if that can be a unit: `21,5 °C`, `1 013 hPa` and `12:30` are no quantities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class QuantityScale:
         matched = _QUANTITY.fullmatch(said) if isinstance(said, str) else None
         if matched is None or not matched.group(2):
             return self.scale.read(said)
-        value, unit = float(matched.group(1)), matched.group(2)
+        value, unit = float(matched.group(1).replace("\N{MINUS SIGN}", "-")), matched.group(2)
         if not self.register_unit:
             return self.scale.read(value)
         factor, shift = conversion(unit, self.register_unit)
@@ -84,6 +87,6 @@ def _spelt(word: str, *, has_words: bool) -> float:
     if word.lower() in {"true", "false"}:
         return float(word.lower() == "true")
     try:
-        return float(word)
+        return float(word.replace("_", "?"))  # Python would read 1_000
     except ValueError as error:
         raise Rejected("unknown_text" if has_words else "not_a_number", f"{word!r}"[:_SHOWN]) from error

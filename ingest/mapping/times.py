@@ -63,7 +63,7 @@ def _count_us(said: Any, ns: int) -> int:
     shown = f"{said!r}"[:_SHOWN]
     if isinstance(said, str):
         try:
-            said = int(said) if said.strip().lstrip("+-").isdecimal() else float(said)
+            said = int(said) if said.strip().lstrip("+-").isdecimal() else float(said.replace("_", "?"))
         except ValueError as error:
             raise NoTime(f"{shown} is no time; see time_unit") from error
     if isinstance(said, bool) or not isinstance(said, (int, float)) or not isfinite(said):

@@ -20,6 +20,7 @@ import psutil
 
 from lifecycle.register.importing import import_plant
 from plant.asset import Asset, AssetClass, Plant, SignalSpec, Site
+from plant.errors import Unavailable
 from service.bench.broker import BenchBroker, embedded, mosquitto
 from service.bench.flow import MeasuredFlow, WatchedProcesses, measure
 from service.bench.ground import running, scratch
@@ -29,12 +30,13 @@ from service.runtime.surroundings import Surroundings
 from storage.bench import bare_copy
 from storage.bench.bare_copy import Copied, Published
 from storage.core.database import Database, Role
-from storage.telemetry import delivery
+from storage.telemetry import delivery, slots
 
 Payload = Literal["json", "batch", "sparkplug"]
 Advance = Callable[[str, int, int], None]
 
 _HOUR_MS = 3_600_000
+_SPREAD_WITHIN_S, _LOOK_EVERY_S = 60.0, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,8 @@ def _through(
     signal_ids = _register(database, what)
     plan = _plan(broker, what)
     with running(["ingest"] * what.workers, folder, _settings(url, broker, what.workers)) as workers:
+        if what.workers > 1:
+            _await_spread(database, what.workers)
         processes = {"ingest": workers, "broker": [psutil.Process(pid) for pid in broker.pids]}
         flow = measure(
             database,
@@ -92,6 +96,22 @@ def _through(
         )
     missing, duplicate = _account(database, signal_ids, flow, plan)
     return Through(broker=broker.name, plan=plan, flow=flow, missing=missing, duplicate=duplicate)
+
+
+def _await_spread(database: Database, workers: int) -> None:
+    """Wait until each worker hears its share and nothing else; while one joins, what it takes over is stored twice.
+
+    Raises:
+        Unavailable: they do not come to that within a minute.
+    """
+    until_s = time.monotonic() + _SPREAD_WITHIN_S
+    while time.monotonic() < until_s:
+        with database.transaction() as tx:
+            spread = slots.spread_slots(tx)
+        if len(spread.ring.slots) == workers and set(spread.agreed.values()) == {spread.ring.version}:
+            return
+        time.sleep(_LOOK_EVERY_S)
+    raise Unavailable(f"the workers did not share their work within {_SPREAD_WITHIN_S:.0f} s; ingest's log says why")
 
 
 def _through_another(

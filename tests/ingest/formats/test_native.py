@@ -137,6 +137,43 @@ def test_an_element_that_is_no_object_is_refused_and_the_others_are_kept() -> No
     assert (report.keys, refusals(report)) == ([("a",)], {"no_numbers": 2})
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("time", "2026/11/30 22:15:00"),
+        ("time", "30.11.2026 22:15:00"),
+        ("time", "11/30/2026 10:15:00 PM"),
+        ("date", "Mon, 30 Nov 2026 22:15:00 GMT"),
+        ("time", "20261130T221500Z"),
+        ("time", "2026年11月30日 22:15:00"),
+        ("time", "/Date(1796076900000)/"),
+        ("time", "1796076900"),
+        ("sourceTimestamp", 1_796_076_900_000),
+        ("event_time", 1_796_076_900),
+        ("Zeitstempel", 1_796_076_900_000),
+        ("采集时间", "2026-11-30 22:15:00"),
+    ],
+)
+def test_a_time_under_another_name_is_refused_however_it_is_written(name: str, said: object) -> None:
+    assert refusals(decode([{name: said, "a": 1}, {"ts": 5, "a": 1}])) == {"bad_time": 2}
+
+
+@pytest.mark.parametrize(("name", "said"), [("uptime_ms", 1_209_600_000), ("runtime", 950_000_000), ("time", 12.5)])
+def test_a_span_is_a_value_and_no_time(name: str, said: float) -> None:
+    assert rows(decode({name: said}))[0][2] == said
+
+
+def test_a_second_time_beside_ts_is_no_signal() -> None:
+    assert decode({"ts": 5, "timestamp": "2026-11-30 22:15:00", "a": 1}).keys == [("a",)]
+
+
+def test_one_word_of_quality_beside_values_is_of_all_of_them() -> None:
+    said = {"ts": 5, "values": {"a": 1, "b": 2}}
+    assert [flags for *_, flags in rows(decode({**said, "q": "bad"}))] == [Flag.QUALITY_BAD] * 2
+    assert [flags for *_, flags in rows(decode({**said, "q": ["BAD"]}))] == [Flag.QUALITY_UNCERTAIN] * 2
+    assert [flags for *_, flags in rows(decode({"ts": 5, "q": 3.2, "seq": 1}))] == [0]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(),
     lambda children: (
