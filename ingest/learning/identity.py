@@ -25,7 +25,8 @@ _NUMBERED = re.compile(
 _NO_STATES = re.compile(
     r"(?:^|.*_)(?:events?|method|action|component|command|cmd|message|msg|text|comment|note|description|type|kind|src"
     r"|source|dst|destination|topic|units?|uom|firmware|version|model|serial|mac|ip|host|hostname|user|operator|batch"
-    r"|lot|recipe|product|order|button|click|gesture|location|area|site|tags?|labels?)"
+    r"|lot|recipe|product|order|button|click|gesture|location|area|site|tags?|labels?|(?:.*_)?(?:id|uuid|guid|eui)"
+    r"|group|node|publisher)"
 )
 
 

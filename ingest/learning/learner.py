@@ -85,7 +85,7 @@ def _keys(document: Any) -> AbstractSet[Steps]:
 
 
 def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:
-    """Return the text of a ready-made mapping with the topics that it reads, which are then taken out of `samples`."""
+    """Return the text of a ready-made mapping with the topics that it reads; what it deals with leaves `samples`."""
     read = {topic: payloads for topic, payloads in samples.items() if one.reads(topic, payloads)}
     if not read:
         return None
@@ -93,7 +93,7 @@ def _ready_made(one: ReadyMade, samples: dict[str, list[bytes]]) -> str | None:
     text = split_by_tags(one.text(sorted(read)), heard)
     if clash_of(text, heard) is not None:
         return None  # what was heard decides then, not what is usual
-    for topic in read:
+    for topic in [topic for topic in samples if topic in read or one.passes_over(topic)]:
         del samples[topic]
     return text
 

@@ -210,7 +210,8 @@ def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
     """
     levels = list(zip(*(topic.split("/") for topic in topics), strict=True))
     varying = [number for number, level in enumerate(levels) if len(set(level)) > 1]
-    left = list(range(len(levels)))
+    left = [number for number, level in enumerate(levels) if set(level) != {""}] or [0]  # none before or after a slash
+    first = left[0]
     if len(left) > 1 and set(levels[-1]) <= _FILLERS and (len(left) > 2 or not has_signal):
         left.pop()
     names: dict[int, str] = {}
@@ -223,11 +224,12 @@ def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
         names |= {number: f"part{place}" for place, number in enumerate(others[1:], start=1)} | {others[0]: "site"}
     parts = [f"{{{name}}}" for _, name in sorted(names.items()) if name.startswith("part")]
     asset = "-".join([*parts, "{asset}"]) if "asset" in names.values() else "asset"
+    fixed = "+" if first in names else _literal(set(levels[first]))
     return {
         "pattern": "/".join(
             f"{{{names[n]}}}" if n in names else _literal(set(level)) for n, level in enumerate(levels)
         ),
-        "site": "{site}" if others else _literal(set(levels[0])) if 0 not in names else "site",
+        "site": "{site}" if others else "site" if fixed in {"+", ""} else fixed,
         "asset": asset,
     }
 
@@ -235,7 +237,7 @@ def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
 def _literal(seen: set[str]) -> str:
     """Return a level as a pattern takes it; one that varies, or would be read as something else, is left open."""
     level = min(seen)
-    return level if len(seen) == 1 and level and not re.search(r"[{}+#]", level) else "+"
+    return level if len(seen) == 1 and not re.search(r"[{}+#]", level) else "+"
 
 
 def _quoted(text: str) -> str:

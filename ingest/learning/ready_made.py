@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 
 from ingest.learning.trying import readings_of
+from ingest.mapping.file import TopicRule
 from ingest.mapping.rule import Rule
 from plant.errors import Rejected
 from plant.mqtt.topics import matches
@@ -44,16 +45,22 @@ class ReadyMade:
         except Rejected:
             pass
         return any(
-            rule.meant(payload) for rule in self._passed_over for payload in payloads if rule.pattern.match(topic)
+            rule.meant(payload)
+            for one, rule in self._rules
+            for payload in payloads
+            if one.payload == "ignore" and one.when and rule.pattern.match(topic)
         )
 
+    def passes_over(self, topic: str) -> bool:
+        """Say whether a topic is its product's, and nothing is read of it, where the product is heard on others."""
+        return any(one.payload == "ignore" and not one.when and rule.pattern.match(topic) for one, rule in self._rules)
+
     @cached_property
-    def _passed_over(self) -> tuple[Rule, ...]:
-        """Return the rules that know payloads of its product by their look, in which nothing is measured."""
+    def _rules(self) -> tuple[tuple[TopicRule, Rule], ...]:
+        """Return its rules, as they are written and ready to read."""
         from ingest.mapping.file import parse_rules
 
-        rules = parse_rules(self.source, name=self.name)
-        return tuple(Rule(one) for one in rules if one.payload == "ignore" and one.when)
+        return tuple((one, Rule(one)) for one in parse_rules(self.source, name=self.name))
 
     def text(self, topics: Sequence[str]) -> str:
         """Return its rules, with the topics on which it was heard."""

@@ -15,9 +15,15 @@ MOST_WORDS = 12  # texts with more different values than that are no states
 LONGEST_WORD = 40
 LOCAL = "iso, of no zone"
 _DEEPEST = 6
-_TIME = re.compile(r"(^|_)(ts|t|time|timestamp|datetime|date|last_?seen|sourcetimestamp)(_(s|ms|us|ns))?$")
+_TIME = re.compile(
+    r"(^|_)(ts|t|time|timestamp|datetime|date|last_?seen)(_(s|ms|us|ns))?$"
+    r"|(source|server|device|gateway|event|enqueued|sample|created|measured|observed|received)_?(time|timestamp|ts|at)$"
+)
 _MAGNITUDES = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
-_NAME = re.compile(r"(^|_)(id|name|tag|key|alias|propertyalias|signal|metric|point)$|alias$")
+_NAME = re.compile(
+    r"(^|_)(id|name|tag|key|alias|propertyalias|signal|metric|point|variable)$|alias$"
+    r"|^(tag|display|point|signal|metric|sensor|variable|node|item)_?(name|id|path)$"
+)
 _VALUE = frozenset({"value", "val", "v"})
 _QUALITY = frozenset({"q", "qc", "quality", "status", "statuscode"})
 _STATE = re.compile(r"[^\W\d_]+([ _-][^\W\d_]+)*")
