@@ -16,7 +16,7 @@ LONGEST_WORD = 40
 LOCAL = "iso, of no zone"
 _DEEPEST = 6
 _TIME = re.compile(
-    r"(^|_)(ts|t|time|timestamp|datetime|date|last_?seen)(_(s|ms|us|ns))?$"
+    r"(^|_)(ts|t|at|sent|time|timestamp|datetime|date|last_?seen)(_(s|ms|us|ns))?$"
     r"|(source|server|device|gateway|event|enqueued|sample|created|measured|observed|received)_?(time|timestamp|ts|at)$"
 )
 _MAGNITUDES = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))

@@ -18,6 +18,8 @@ from plant.mqtt.topics import matches
 from service.commands.instants import shown_ms
 from service.runtime.surroundings import Surroundings
 
+_OURS = ("assetloop/#", "spBv1.0/STATE/+", "STATE/+")
+
 
 def lines_of(trial: Trial) -> str:
     """Say to a person what a payload would become."""
@@ -56,12 +58,12 @@ class Learnt:
 
 
 def learn(around: Surroundings, wanted: str, seconds: float, advance: Callable[[int, int], None]) -> Learnt:
-    """Listen on an MQTT filter and propose a mapping; what a format reads already is passed over.
+    """Listen on an MQTT filter and propose a mapping; what a format reads already, and what we say, is passed over.
 
     Raises:
         Unavailable: the broker is away or refuses that, or nothing was heard.
     """
-    lesson, known = MappingLearner(), [one for form in known_formats() for one in form.filters]
+    lesson, known = MappingLearner(), [*_OURS, *(one for form in known_formats() for one in form.filters)]
 
     def hear(topic: str, payload: bytes) -> None:
         if not any(matches(one, topic) for one in known):

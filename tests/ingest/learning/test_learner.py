@@ -56,6 +56,19 @@ def test_json_gives_its_numbers_and_its_time() -> None:
     ]
 
 
+def test_the_examples_of_the_reference_are_proposed_as_they_stand_there() -> None:
+    cell = b'{"at": 1700000000, "motor": {"temperatures": [60, 61]}}'
+    tags = b'{"sent": 1700000000000, "tags": [{"id": "P7.Temp", "v": 21.5, "q": 3}, {"id": "P8.Temp", "v": 2, "q": 3}]}'
+    assert read_back([("cells/4", cell)]) == [
+        ("cells/4", "motor_temperatures_0", 1.7e12, 60.0),
+        ("cells/4", "motor_temperatures_1", 1.7e12, 61.0),
+    ]
+    assert [one[1:] for one in read_back([("gateways/g", tags)])] == [
+        ("P7.Temp", 1.7e12, 21.5),
+        ("P8.Temp", 1.7e12, 2.0),
+    ]
+
+
 def test_a_list_of_samples_is_read_one_by_one() -> None:
     body = b'[{"time": "2023-11-14T22:13:20Z", "v": 1}, {"time": "2023-11-14T22:13:21Z", "v": 2}]'
     assert read_back([("cells/c4", body)]) == [("cells/c4", "v", 1.7e12, 1.0), ("cells/c4", "v", 1.700000001e12, 2.0)]
