@@ -55,6 +55,19 @@ GRANT assetloop_login_grafana TO assetloop_owner;
 -- It has no use for waiting; nobody here has.
 REVOKE EXECUTE ON FUNCTION pg_sleep(double precision), pg_sleep_for(interval), pg_sleep_until(timestamptz) FROM PUBLIC;
 
+-- PostgreSQL lets every login fill the disk with large objects, even in a read-only transaction before 16, and write
+-- into its log of changes. The product has neither. Locks by number could hold its processes up: they are for these.
+SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', oid::regprocedure)
+FROM pg_proc
+WHERE pronamespace = 'pg_catalog'::regnamespace
+    AND (proname ~ '^(lo_|loread|lowrite)' OR proname = 'pg_logical_emit_message' OR proname ~ '^pg_(try_)?advisory_')
+\gexec
+
+SELECT format('GRANT EXECUTE ON FUNCTION %s TO assetloop_owner, assetloop_app, assetloop_ingest', oid::regprocedure)
+FROM pg_proc
+WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_'
+\gexec
+
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 UNION ALL
 SELECT format('GRANT TEMPORARY ON DATABASE %I TO assetloop_ingest', current_database())

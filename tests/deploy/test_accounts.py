@@ -80,6 +80,15 @@ def test_grafana_reads_the_views_briefly_and_nothing_else(server: PostgresServer
             "CREATE TABLE watch.mine ()",
             "CREATE TABLE public.mine ()",
             "CREATE TEMPORARY TABLE mine ()",
+            "SELECT lo_create(0)",
+            "SELECT lo_from_bytea(0, 'x')",
+            "SELECT pg_advisory_lock(1)",
+            "SELECT pg_try_advisory_xact_lock(1, 2)",
+            "SELECT pg_logical_emit_message(false, 'a', 'b')",
+            "DO $$ BEGIN LOCK TABLE watch.asset IN EXCLUSIVE MODE; END $$",
+            "DO $$ BEGIN PERFORM * FROM public.api_token; END $$",
+            "SELECT query_to_xml('SELECT * FROM public.api_token', true, true, '')",
+            "COPY public.api_token TO STDOUT",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(forbidden.encode())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +12,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
 
 WIDTHS = (390, 1366, 1920, 3840)
-_PATIENCE_MS = 240_000  # of a crowded machine; what is drawn is seen within half a second
+_PATIENCE_S = 90.0  # of a crowded machine; what is drawn is seen within a second
+_BETWEEN_MS, _LOOKS = 300, 3
 
 # The panels that are not there yet, have drawn nothing, or ask for something: each shows a text, a grid or a picture
 # when it is done.
@@ -26,15 +29,6 @@ _BUSY = """() => {
     const busy = e => e.querySelector('[aria-label="Panel loading bar"], [data-testid="data-testid Spinner"]');
     return panels.filter(e => busy(e) || !content(e) || !drawn(content(e))).map(title);
 }"""
-# Nothing is busy, and nothing has moved or changed since the last time this was asked.
-_STILL = f"""() => {{
-    const boxes = [...document.querySelectorAll('section, section *')].map(e => e.getBoundingClientRect());
-    const places = boxes.reduce((sum, box) => (sum * 31 + box.x + 3 * box.y + 7 * box.width) % 1e9, boxes.length);
-    const seen = places + document.body.innerText;
-    const is_still = window.lastSeen === seen;
-    window.lastSeen = seen;
-    return is_still && ({_BUSY})().length === 0;
-}}"""
 _HEIGHT = """() => {
     const heights = [...document.querySelectorAll('*')].map(e => e.scrollHeight < 20000 ? e.scrollHeight : 0);
     return Math.max(document.body.scrollHeight, ...heights);
@@ -95,7 +89,7 @@ def look_at(page: Page, url: str, *, uid: str, width: int, picture: Path) -> See
 
     page.on("response", note)
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{url}&refresh=1d", wait_until="domcontentloaded", timeout=_PATIENCE_MS)
+    page.goto(f"{url}&refresh=1d", wait_until="domcontentloaded", timeout=1000 * _PATIENCE_S)
     wrong = _drawn(page)
     first_s = page.evaluate("() => performance.now() / 1000")
     page.set_viewport_size({"width": width, "height": min(max(page.evaluate(_HEIGHT) + 40, 900), 12_000)})
@@ -113,12 +107,15 @@ def look_at(page: Page, url: str, *, uid: str, width: int, picture: Path) -> See
 
 
 def _drawn(page: Page) -> list[str]:
-    """Wait until everything is drawn; say what is not."""
-    from playwright.sync_api import TimeoutError as TooLong
+    """Wait until everything is drawn, and stays so for some looks; say what is not."""
+    from playwright.sync_api import Error as ContextIsGone
 
-    try:
-        page.wait_for_load_state("networkidle", timeout=_PATIENCE_MS)
-        page.wait_for_function(_STILL, timeout=_PATIENCE_MS, polling=500)
-    except TooLong:
-        return [f"is not drawn: {', '.join(page.evaluate(_BUSY)) or 'something is asked or moves all the time'}"]
+    until, quiet, busy = time.monotonic() + _PATIENCE_S, 0, ["the page"]
+    while quiet < _LOOKS:
+        if time.monotonic() > until:
+            return [f"is not drawn: {', '.join(busy)}"]
+        page.wait_for_timeout(_BETWEEN_MS)
+        with contextlib.suppress(ContextIsGone):  # Grafana has loaded its page anew
+            busy = page.evaluate(_BUSY)
+            quiet = 0 if busy else quiet + 1
     return []
