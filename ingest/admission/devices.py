@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ingest.decoding.decoded import DeviceReport
 from ingest.decoding.device_profile import DeviceProfile
+from plant.tags import one_form
 from storage.core.database import Database, Transaction
 from storage.telemetry import devices as store
 from storage.telemetry.devices import KnownAsset
@@ -57,15 +58,21 @@ class Devices:
     def register(self, device: DeviceProfile, keys: Sequence[str]) -> None:
         """Register signals of a known asset, as many as it may have; then `is_full` says whether some were too many.
 
+        Keys that only differ in how they are written, as composed characters or with what nobody sees, are one signal.
+
         Raises:
             Unavailable: the database is away.
         """
         if device.asset_id is None:
             raise ValueError(f"{device.name} is not in the register, and has no signals")
-        keys = keys[: self._most_signals + 1]  # one more than can be taken is enough to learn that no more can be
+        forms = {key: one_form(key) or key for key in keys}
+        asked = list(dict.fromkeys(forms.values()))[
+            : self._most_signals + 1
+        ]  # one more tells that no more can be taken
         with self._database.transaction() as tx:
-            registered = store.register_signals(tx, device.asset_id, keys, most=self._most_signals)
-        device.signals.update({key: signal_id for key, signal_id in registered.items() if signal_id is not None})
+            registered = store.register_signals(tx, device.asset_id, asked, most=self._most_signals)
+        known = {key: registered.get(form) for key, form in forms.items()}
+        device.signals.update({key: signal_id for key, signal_id in known.items() if signal_id is not None})
         device.is_full = None in registered.values()
 
     def _find(self, names: set[tuple[str, str]], now_s: float) -> None:

@@ -14,6 +14,7 @@ from ingest.decoding.decoded import Decoded, DeviceReport
 from ingest.decoding.device_profile import DeviceProfile
 from ingest.decoding.shown import ShownReading, device, flags_in_words
 from plant.reading import Flag
+from plant.tags import one_form
 
 DUPLICATE, CONFLICTING = "duplicate", "conflicting"
 
@@ -29,9 +30,14 @@ class _ImaginedRegister(Devices):
         return self._profiles.setdefault((site, asset), DeviceProfile(site=site, asset=asset, asset_id=0))
 
     def register(self, device: DeviceProfile, keys: Sequence[str]) -> None:
-        room = self._most - len(device.signals)
-        device.signals.update({key: len(device.signals) + n for n, key in enumerate(keys[:room])})
-        device.is_full = len(keys) > room
+        count = len(set(device.signals.values()))
+        for key in keys:
+            form = one_form(key) or key
+            if form not in device.signals and count < self._most:
+                device.signals[form], count = count, count + 1
+            if form in device.signals:
+                device.signals[key] = device.signals[form]
+        device.is_full = any(key not in device.signals for key in keys)
 
 
 def judged(
@@ -55,7 +61,7 @@ def judged(
 def _held_against_one_another(
     report: DeviceReport, profile: DeviceProfile, first: dict[tuple[str, str, int], float]
 ) -> Iterator[ShownReading]:
-    names = {number: key for key, number in profile.signals.items()}
+    names = {number: key for key, number in reversed(profile.signals.items())}  # as the register calls them
     name, place = device(report), 0
     for signal_ids, time_us, flags in zip(report.signal_ids, report.times_us, report.flags, strict=True):
         for number in signal_ids.tolist():

@@ -56,6 +56,18 @@ def test_a_new_signal_registers_itself_and_no_more_than_may_be(devices: Devices,
     assert rows == [("b", True), ("a", True), ("c", True)]
 
 
+def test_a_key_that_is_only_written_otherwise_is_the_same_signal(devices: Devices, superuser: Superuser) -> None:
+    PlantRows(superuser).signal(1, "Kühlung")
+    devices.learn([said("P-101")], 0.0)
+    device = devices.recall("demo", "P-101", 0.0)
+    assert device is not None
+    devices.register(device, device.new_keys([("Ku\u0308hlung", "\u200bflow", "flow")]))
+    assert superuser.execute("SELECT key FROM signal ORDER BY signal_id").fetchall() == [("Kühlung",), ("flow",)]
+    layout = device.layout(("Ku\u0308hlung", "Kühlung", "\u200bflow", "flow"))
+    assert layout is not None
+    assert [layout[0], layout[2]] == [layout[1], layout[3]]
+
+
 def test_an_unknown_asset_is_forgotten_soon_so_that_an_approved_one_is_heard(
     devices: Devices, superuser: Superuser
 ) -> None:
