@@ -34,6 +34,7 @@ from service.commands.record.reviews import review_app
 from service.commands.record.warranties import warranty_app
 from service.commands.telemetry import commands as telemetry
 from service.commands.telemetry import ingest
+from service.runtime.waiting import ended_as_by_ctrl_c
 
 app = typer.Typer(
     name="assetloop",
@@ -50,6 +51,12 @@ evaluate_app = typer.Typer(
 )
 model_app = typer.Typer(help="The models: who is in charge, and what is proposed.", no_args_is_help=True)
 bench_app = typer.Typer(help="Measure what this machine does, each against a yardstick.", no_args_is_help=True)
+
+
+@bench_app.callback()
+@evaluate_app.callback()
+def _ends_with_what_it_started(context: typer.Context) -> None:
+    context.with_resource(ended_as_by_ctrl_c())
 
 
 @app.callback()

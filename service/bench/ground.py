@@ -45,13 +45,11 @@ def running(roles: Sequence[str], folder: Path, settings: Mapping[str, str]) -> 
     """Run roles as in production, each a process of its own with these settings alone; they end with the bench."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ASSETLOOP_")}
     environment |= {"ASSETLOOP_LOG_LEVEL": "WARNING", **settings}
-    started = [
-        subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "service", role, "--data", str(folder)], env=environment
-        )
-        for role in roles
-    ]
+    started: list[subprocess.Popen[bytes]] = []
     try:
+        for role in roles:
+            command = [sys.executable, "-m", "service", role, "--data", str(folder)]
+            started.append(subprocess.Popen(command, env=environment))  # noqa: S603 - this very program
         yield [psutil.Process(process.pid) for process in started]
     finally:
         for process in started:

@@ -75,7 +75,11 @@ class PostgresServer:
             **_as_user(self._user),
         )
         log.close()
-        self._await_answer(wait_s)
+        try:
+            self._await_answer(wait_s)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self, wait_s: float = 20.0) -> None:
@@ -180,7 +184,6 @@ class PostgresServer:
                 return
             except Unavailable as error:
                 if self.pid is None or time.monotonic() > deadline:
-                    self.stop()
                     raise Misconfigured(f"PostgreSQL did not start: {self._last_words()}") from error
             time.sleep(0.05)
 

@@ -69,6 +69,29 @@ def until_told(role: str) -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end what runs as Ctrl-C does, so that what it started ends with it.
+
+    The first such signal counts; others do not disturb the clearing up. `nohup` keeps its meaning.
+    """
+    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is not signal.SIG_IGN]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []  # no other thread hears of signals
+
+    def end(*_: object) -> None:
+        for one in numbers:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, end) for one in numbers}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def _watch_lifeline() -> None:
     """End this process when the stack that started it is gone: the pipe it holds open then closes."""
     descriptor = os.environ.get("ASSETLOOP_LIFELINE")

@@ -22,8 +22,8 @@ def scratch_database(server_url: str) -> Iterator[str]:
         Misconfigured: the login may not create databases.
     """
     name = f"assetloop_scratch_{secrets.token_hex(4)}"
-    _administer(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
+        _administer(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield make_conninfo(server_url, dbname=name)
     finally:
         _administer(server_url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
