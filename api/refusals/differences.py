@@ -105,12 +105,11 @@ def _counts(language: Language, how: str, counts: Mapping[str, int]) -> str:
 
 
 def _missing(language: Language, one: Mapping[str, str | None], *, is_retired: bool) -> str:
-    name = one["asset"] if one["signal"] is None else f"{one['asset']} {one['signal']}"
+    kind = one.get("kind") or ("asset" if one["signal"] is None else "signal")  # what is kept of before says no kind
+    item = one.get("item") or " ".join(part for part in (one["asset"], one["signal"]) if part)
     if language is Language.ZH:
-        what = "设备" if one["signal"] is None else "信号"
-        return f"文件中已不再出现：{what} {name}{'，已停用' if is_retired else ''}"
-    what = "asset" if one["signal"] is None else "signal"
-    return f"no longer in the file: {what} {name}{', retired' if is_retired else ''}"
+        return f"文件中已不再出现：{_KINDS[kind]} {item}{'，已停用' if is_retired else ''}"
+    return f"no longer in the file: {kind} {item}{', retired' if is_retired else ''}"
 
 
 def _shown(value: Any) -> str:

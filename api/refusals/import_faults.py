@@ -117,6 +117,13 @@ FAULTS: Mapping[str, str] = {
     "{} feeding {} was left out": "已忽略 {} 对 {} 的供给",
     "{} feeds {}": "{} 供给 {}",
     "name another asset, or describe it": "请指明其他设备，或补充说明",
+    "signal {} has the limits of DR-{}, which engineering accepted for its kind of machine": (
+        "信号 {} 采用 DR-{} 的限值，由工程部为该型设备批准"
+    ),
+    "job plan {} was changed by DR-{}, and the file says otherwise": "作业计划 {} 已由 DR-{} 更改，与文件内容不一致",
+    "take the steps of the register into the file, or replace it on purpose by assetloop order plans import": (
+        "请将登记表中的步骤写入文件，或以 assetloop order plans import 有意替换"
+    ),
     "{} was not retired: {}": "{} 未停用：{}",
     "{} work orders stand open at {}; close or cancel them first": "{1} 有 {0} 张未完成的工单；请先关闭或取消",
     "then import again": "然后重新导入",

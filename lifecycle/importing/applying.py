@@ -19,6 +19,7 @@ from plant.asset import Asset, AssetClass, Equipment, SignalSpec, Site
 from plant.people.principal import Principal
 from plant.tags import alike
 from storage.core.database import Transaction
+from storage.notices import design
 from storage.orders.order_rules import put_order_rules
 from storage.register import assets as store
 from storage.register import facts as held_facts
@@ -83,6 +84,10 @@ def apply_facts(
     _put_assets(writing)
     _put_feeds(writing)
     faults = put_what_else(tx, judged, at=at, by=by, count=writing.count)
+    accepted = [
+        f"signal {asset} {key} has the limits of DR-{request}, which engineering accepted for its kind of machine"
+        for asset, key, request in design.limit_later_machines(tx, facts.site.tag)
+    ]
     missing = missing_from(tx, facts, judged, replaces=replaces)
     if retires is not None:
         faults += retire_what_is_missing(tx, facts.site.tag, missing, at=at, actor=retires)
@@ -91,7 +96,7 @@ def apply_facts(
         held_facts.count_register(tx)
     return Difference(
         **counted(writing.outcomes),
-        warnings=(*judged.notes, *_classes_alike(tx)),
+        warnings=(*judged.notes, *accepted, *_classes_alike(tx)),
         faults=(*judged.faults, *faults),
         items=items,
         missing=missing,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lifecycle.importing.facts import RowFault
-from storage.register.register_changes import RegisterChange
+from storage.register.register_changes import PutByFile, RegisterChange
 
 How = Literal["added", "changed", "removed"]
 
@@ -28,7 +28,7 @@ class Difference:
     """What an import added, changed and left as it was: counts by kind of thing; `warnings` is what to look at.
 
     `faults` are the rows that were not taken, `items` what changed, one by one. `missing` is what an earlier version of
-    the file put there and this one no longer names, as asset and key of a signal; `retired` says that it was retired.
+    the file put there and this one no longer names; `retired` says that it was retired.
     """
 
     added: dict[str, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Difference:
     warnings: tuple[str, ...] = ()
     faults: tuple[RowFault, ...] = ()
     items: tuple[ItemChange, ...] = ()
-    missing: tuple[tuple[str, str | None], ...] = ()
+    missing: tuple[PutByFile, ...] = ()
     retired: bool = False
 
     @property
@@ -96,7 +96,10 @@ def as_document(difference: Difference, *, most: int | None) -> dict[str, Any]:
             {"kind": one.kind, "item": one.item, "how": one.how, "fields": dict(one.fields)}
             for one in difference.items[:most]
         ],
-        "missing": [{"asset": asset, "signal": key} for asset, key in difference.missing[:most]],
+        "missing": [
+            {"kind": one.kind, "item": one.item, "asset": one.asset, "signal": one.key}
+            for one in difference.missing[:most]
+        ],
         "retired": difference.retired,
         "in_all": {name: len(getattr(difference, name)) for name in ("warnings", "faults", "items", "missing")},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from lifecycle.importing.facts import Facts, RowFault
@@ -11,58 +11,66 @@ from plant.errors import Conflict
 from plant.people.principal import Principal
 from plant.tags import one_form
 from storage.core.database import Transaction
-from storage.register.register_changes import put_by
-
-Missing = tuple[str, str | None]
-"""An asset, or with its key a signal of one that is still there."""
+from storage.register.facts import drop_items
+from storage.register.register_changes import PutByFile, put_by
 
 
-def missing_from(tx: Transaction, typed: Facts, judged: Facts, *, replaces: str = "") -> tuple[Missing, ...]:
+def missing_from(tx: Transaction, typed: Facts, judged: Facts, *, replaces: str = "") -> tuple[PutByFile, ...]:
     """Return what an earlier import of the file put there and the file does not name now.
 
     `replaces` is the name that the file had then, where it was another. What the file names in a row that could not be
-    taken is not missing.
+    taken is not missing, nor is an earlier version of a document that it names; what was said of an asset that is
+    missing goes with it.
     """
     source = typed.source
     if not source.file:
         return ()
-    named = {one.tag for one in judged.assets} | {one_form(one.tag) for one in typed.assets}
-    named |= {one_form(one.asset) for one in (*typed.faults, *judged.faults) if one.asset}
-    signals = {(one.asset, one.key) for one in judged.signals} | {
-        (one_form(one.asset), one_form(one.key)) for one in typed.signals
-    }
-    faulty = {one_form(one.asset) for one in typed.faults if one.asset}
+    assets = {one.tag for one in judged.assets} | {one_form(one.tag) for one in typed.assets}
+    faulty = {one_form(one.asset) for one in (*typed.faults, *judged.faults) if one.asset}
+    named = {*_named(typed, typed.site.tag), *_named(judged, typed.site.tag)}
     found = put_by(tx, typed.site.tag, kind=source.kind, file=replaces or source.file)
-    gone = {asset for asset, key in found if key is None and asset not in named}
+    gone = {one.asset for one in found if one.kind == "asset" and one.asset not in assets | faulty}
     unsaid = gone | faulty
     return tuple(
-        (asset, key)
-        for asset, key in found
-        if (asset in gone if key is None else asset not in unsaid and (asset, key) not in signals)
+        one
+        for one in found
+        if (one.asset in gone if one.kind == "asset" else one.asset not in unsaid and not _is_named(one, named))
     )
 
 
-def said_missing(one: Missing) -> str:
-    """Say what is missing.
+def _named(facts: Facts, site: str) -> Iterable[tuple[str, str]]:
+    """Yield kind and item of all that facts say, as changes call them; a document without its version."""
+    for signal in facts.signals:
+        yield "signal", one_form(f"{signal.asset} {signal.key}")
+    for parameter in facts.parameters:
+        words = (parameter.asset or parameter.class_tag or site, parameter.property_set, parameter.name)
+        yield "parameter", one_form(" ".join(filter(None, words)))
+    for document in facts.documents:
+        yield "document", one_form(f"{document.asset or document.class_tag or site} {document.title}")
+    for part in facts.parts:
+        yield "part use", one_form(f"{part.number} {part.asset or part.class_tag}")
 
-    >>> said_missing(("P-1", None)), said_missing(("P-1", "flow"))
-    ('asset P-1', 'signal P-1 flow')
-    """
-    return f"asset {one[0]}" if one[1] is None else f"signal {one[0]} {one[1]}"
+
+def _is_named(one: PutByFile, named: set[tuple[str, str]]) -> bool:
+    return (one.kind, one_form(one.title or one.item)) in named
 
 
 def retire_what_is_missing(
-    tx: Transaction, site: str, missing: Sequence[Missing], *, at: datetime, actor: Principal
+    tx: Transaction, site: str, missing: Sequence[PutByFile], *, at: datetime, actor: Principal
 ) -> list[RowFault]:
     """Take what is missing out of view; the record keeps it. At what an order stands open is left, and named."""
     faults = []
-    for asset, key in missing:
+    for one in missing:
         try:
-            if key is None:
-                retire_asset(tx, site=site, asset=asset, at=at, actor=actor)
-            else:
-                retire_signals(tx, site=site, asset=asset, keys=[key], at=at, actor=actor)
+            if one.kind == "asset":
+                retire_asset(tx, site=site, asset=one.asset, at=at, actor=actor)
+            elif one.key is not None:
+                retire_signals(tx, site=site, asset=one.asset, keys=[one.key], at=at, actor=actor)
         except Conflict as error:
-            what = f"{said_missing((asset, key))} was not retired: {error}"
-            faults.append(RowFault(what=what, mend="then import again", asset=asset))
+            what = f"{one.kind} {one.item} was not retired: {error}"
+            faults.append(RowFault(what=what, mend="then import again", asset=one.asset))
+    for kind in ("parameter", "document", "part use"):
+        items = [one.item for one in missing if one.kind == kind]
+        if items:
+            drop_items(tx, site, kind, items)
     return faults

@@ -38,12 +38,28 @@ def put_what_else(tx: Transaction, facts: Facts, *, at: datetime, by: str, count
         "asset", "class_tag", "vdi_class", "title", "version", "file", "sha256",
     )  # fmt: skip
     _put_parts(tx, facts, at=at, by=by, count=count)
+    faults = _put_job_plans(tx, facts, at=at, by=by, count=count)
+    put("global_ids", "global id", facts.global_ids, "model", "global_id", "asset")
+    return [*faults, *put_maintenance(tx, facts, at=at, by=by, count=count)]
+
+
+def _put_job_plans(tx: Transaction, facts: Facts, *, at: datetime, by: str, count: Count) -> list[RowFault]:
+    """Put job plans as their next versions; one that a request for a change of design made is named, and stays."""
+    faults = []
     for job in facts.job_plans:
         before = find_job_plan(tx, job.plan.tag)
+        request = before.request_id if before else None
+        if before and request and replace(job.plan, version=before.version, request_id=request) != before:
+            what = f"job plan {job.plan.tag} was changed by DR-{request}, and the file says otherwise"
+            mend = (
+                "take the steps of the register into the file, or replace it on purpose by assetloop order plans import"
+            )
+            faults.append(RowFault(what=what, mend=mend, origin=job.origin))
+            count("job plan", "left")
+            continue
         kept = keep_job_plan(tx, job.plan, at=at, by=by)
         count("job plan", "added" if before is None else "left" if before.version == kept.version else "changed")
-    put("global_ids", "global id", facts.global_ids, "model", "global_id", "asset")
-    return put_maintenance(tx, facts, at=at, by=by, count=count)
+    return faults
 
 
 def _row(fact: Any, *fields: str) -> dict[str, Any]:

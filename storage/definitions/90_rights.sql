@@ -82,7 +82,7 @@ GRANT INSERT, UPDATE ON area, plant_system, parameter, register_document, part_u
 GRANT INSERT ON plant_system_member, register_import TO assetloop_app;
 GRANT INSERT, UPDATE ON register_upload TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON column_mapping TO assetloop_app;
-GRANT DELETE ON class_signal, dismissed_stranger, part_use TO assetloop_app;
+GRANT DELETE ON class_signal, dismissed_stranger, part_use, parameter, register_document TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers

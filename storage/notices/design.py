@@ -168,6 +168,12 @@ def set_limit(tx: Transaction, signal_id: int, *, low: float | None, high: float
     tx.run("design.set_limit", signal_id=signal_id, low=low, high=high)
 
 
+def limit_later_machines(tx: Transaction, site: str) -> list[tuple[str, str, int]]:
+    """Give machines that were installed after the limits of their kind were changed those; return which, by request."""
+    rows = tx.all("design.limits_of_later_machines", site=site)
+    return sorted((row["asset"], row["key"], row["request_id"]) for row in rows)
+
+
 def add_change(
     tx: Transaction, request_id: int, *, kind: str, what: str, before: Any, after: Any, at: datetime, by: str
 ) -> None:

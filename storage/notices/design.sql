@@ -142,6 +142,28 @@ UPDATE signal
 SET low = %(low)s, high = %(high)s, is_own = true
 WHERE signal_id = %(signal_id)s;
 
+-- name: limits_of_later_machines
+-- Give machines of a kind that were installed after its limits were changed the newest of these, unless limits are said of one itself; answers which got them, from which request.
+UPDATE signal AS n
+SET low = l.low, high = l.high, is_own = true
+FROM (
+    SELECT DISTINCT ON (g.signal_id)
+        g.signal_id, a.tag AS asset, g.key, c.request_id,
+        (c.after ->> 'low')::float8 AS low, (c.after ->> 'high')::float8 AS high
+    FROM design_change AS c
+    JOIN design_request AS r USING (request_id)
+    JOIN site AS s USING (site_id)
+    JOIN asset AS a ON a.site_id = r.site_id AND a.class_id = r.class_id AND a.area = r.context
+    JOIN installation AS i ON i.asset_id = a.asset_id AND i.installed_to IS NULL AND i.installed_from >= c.changed_at
+    LEFT JOIN equipment AS e USING (equipment_id)
+    JOIN signal AS g ON g.asset_id = a.asset_id AND g.key = c.what AND g.retired_at IS NULL AND NOT g.is_own
+    WHERE s.tag = %(site)s AND c.kind = 'limit' AND a.retired_at IS NULL
+        AND coalesce(e.manufacturer, '') = r.manufacturer AND coalesce(e.model, '') = r.model
+    ORDER BY g.signal_id, c.changed_at DESC
+) AS l
+WHERE n.signal_id = l.signal_id
+RETURNING l.asset, l.key, l.request_id;
+
 -- name: add_change
 -- Keep what a request changed, under its next version.
 INSERT INTO design_change (request_id, version, kind, what, before, after, changed_at, changed_by)

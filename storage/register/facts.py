@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from plant.asset import Asset, AssetClass, Equipment, SignalRole, SignalSpec, Site
 from storage.core.database import Transaction
+from storage.register.register_changes import PutKind
 
 _AT_ONCE = 1000
 
@@ -153,6 +154,12 @@ def part_of_class(tx: Transaction, site: str, number: str, class_id: int) -> tup
 def drop_part_use(tx: Transaction, site: str, number: str, class_id: int) -> None:
     """Say that a class uses a spare part no more."""
     tx.run("facts.drop_part_use", site=site, number=number, class_id=class_id)
+
+
+def drop_items(tx: Transaction, site: str, kind: PutKind, items: Sequence[str]) -> None:
+    """Take parameters, documents or uses of spare parts out of the register, by what its changes call them."""
+    statement = {"parameter": "drop_parameter", "document": "drop_document", "part use": "drop_part_uses"}[kind]
+    tx.run(f"facts.{statement}", site=site, items=list(items))
 
 
 def list_rows(tx: Transaction, what: str, site: str) -> list[dict[str, Any]]:

@@ -286,6 +286,36 @@ USING part AS n, site AS s
 WHERE s.tag = %(site)s AND n.site_id = s.site_id AND n.number = %(number)s AND u.part_id = n.part_id
     AND u.class_id = %(class_id)s;
 
+-- name: drop_parameter
+-- Take parameters out of the register, by what its changes call them; those keep what they said.
+DELETE FROM parameter AS p
+USING parameter AS q
+JOIN site AS s USING (site_id)
+LEFT JOIN asset AS a USING (asset_id)
+LEFT JOIN asset_class AS k ON k.class_id = q.class_id
+WHERE p.parameter_id = q.parameter_id AND s.tag = %(site)s
+    AND concat_ws(' ', coalesce(a.tag, k.tag, s.tag), nullif(q.property_set, ''), q.name) = ANY (%(items)s::text[]);
+
+-- name: drop_document
+-- Take documents out of the register, likewise.
+DELETE FROM register_document AS d
+USING register_document AS q
+JOIN site AS s USING (site_id)
+LEFT JOIN asset AS a USING (asset_id)
+LEFT JOIN asset_class AS k ON k.class_id = q.class_id
+WHERE d.document_id = q.document_id AND s.tag = %(site)s
+    AND concat_ws(' ', coalesce(a.tag, k.tag, s.tag), q.title, nullif(q.version, '')) = ANY (%(items)s::text[]);
+
+-- name: drop_part_uses
+-- Say that spare parts are not used so, likewise; the parts and what is on stock stay.
+DELETE FROM part_use AS u
+USING part AS n, site AS s
+WHERE n.part_id = u.part_id AND s.site_id = n.site_id AND s.tag = %(site)s
+    AND n.number || ' ' || coalesce(
+        (SELECT a.tag FROM asset AS a WHERE a.asset_id = u.asset_id),
+        (SELECT k.tag FROM asset_class AS k WHERE k.class_id = u.class_id)
+    ) = ANY (%(items)s::text[]);
+
 -- name: put_global_ids
 -- Say which asset has which id in a building model.
 INSERT INTO global_id AS held (site_id, model, global_id, asset_id)

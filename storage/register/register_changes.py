@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from storage.core.database import Transaction
+
+PutKind = Literal["asset", "signal", "parameter", "document", "part use"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,20 @@ class RegisterImport:
     counts: dict[str, int]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutByFile:
+    """What an import put into a register; `kind` and `item` are as changes call them.
+
+    `asset` is whose it is, '' where nobody's; `key` that of a signal; `title` that of a document, without a version.
+    """
+
+    kind: PutKind
+    item: str
+    asset: str = ""
+    key: str | None = None
+    title: str = ""
+
+
 def begin_import(tx: Transaction, import_id: UUID, *, at: datetime, by: str) -> None:
     """Let what this transaction changes in the register be noted as of an import."""
     tx.all("register_changes.begin", import_id=str(import_id), at=at, by=by)
@@ -80,10 +96,9 @@ def list_imports(tx: Transaction, site: str | None = None, *, most: int = 50) ->
     return [RegisterImport(**row) for row in tx.all("register_changes.imports", site=site, most=most)]
 
 
-def put_by(tx: Transaction, site: str, *, kind: str, file: str) -> list[tuple[str, str | None]]:
-    """Return what stands in a register because imports of a file put it there: assets, and signals of one by key."""
-    rows = tx.all("register_changes.put_by", site=site, kind=kind, file=file)
-    return [(row["asset"], row["key"]) for row in rows]
+def put_by(tx: Transaction, site: str, *, kind: str, file: str) -> list[PutByFile]:
+    """Return what stands in a register because imports of a file put it there."""
+    return [PutByFile(**row) for row in tx.all("register_changes.put_by", site=site, kind=kind, file=file)]
 
 
 def stood(tx: Transaction, site: str, until: datetime) -> list[RegisterChange]:

@@ -36,22 +36,55 @@ ORDER BY i.at DESC
 LIMIT %(most)s;
 
 -- name: put_by
--- What stands in a site's register because imports of a file put it there: assets (no key), and signals said of an asset.
-SELECT a.tag AS asset, NULL AS key
-FROM register_import AS i
-JOIN site AS s USING (site_id)
-JOIN register_change AS c USING (import_id)
-JOIN asset AS a ON a.site_id = s.site_id AND a.tag = c.item AND a.retired_at IS NULL
-WHERE s.tag = %(site)s AND i.kind = %(kind)s AND i.file = %(file)s AND c.kind = 'asset' AND c.before IS NULL
-UNION
-SELECT a.tag, n.key
-FROM register_import AS i
-JOIN site AS s USING (site_id)
-JOIN register_change AS c USING (import_id)
-JOIN asset AS a ON a.site_id = s.site_id AND a.retired_at IS NULL
-JOIN signal AS n ON n.asset_id = a.asset_id AND n.is_own AND n.retired_at IS NULL AND a.tag || ' ' || n.key = c.item
-WHERE s.tag = %(site)s AND i.kind = %(kind)s AND i.file = %(file)s AND c.kind = 'signal' AND c.before IS NULL
-ORDER BY asset, key NULLS FIRST;
+-- What stands in a site's register because imports of a file put it there: assets; signals said of an asset, with their key; parameters, documents and uses of spare parts. `title` is what a document's versions have in common.
+WITH put AS MATERIALIZED (
+    SELECT c.kind, c.item
+    FROM register_import AS i
+    JOIN site AS s USING (site_id)
+    JOIN register_change AS c USING (import_id)
+    WHERE s.tag = %(site)s AND i.kind = %(kind)s AND i.file = %(file)s AND c.before IS NULL
+)
+SELECT DISTINCT h.kind, h.item, h.asset, h.key, h.title
+FROM (
+    SELECT 'asset' AS kind, a.tag AS item, a.tag AS asset, NULL AS key, '' AS title
+    FROM asset AS a
+    JOIN site AS s USING (site_id)
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL
+    UNION ALL
+    SELECT 'signal', a.tag || ' ' || n.key, a.tag, n.key, ''
+    FROM signal AS n
+    JOIN asset AS a USING (asset_id)
+    JOIN site AS s USING (site_id)
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL AND n.is_own AND n.retired_at IS NULL
+    UNION ALL
+    SELECT
+        'parameter', concat_ws(' ', coalesce(a.tag, k.tag, s.tag), nullif(p.property_set, ''), p.name),
+        coalesce(a.tag, ''), NULL, ''
+    FROM parameter AS p
+    JOIN site AS s USING (site_id)
+    LEFT JOIN asset AS a USING (asset_id)
+    LEFT JOIN asset_class AS k ON k.class_id = p.class_id
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL
+    UNION ALL
+    SELECT
+        'document', concat_ws(' ', coalesce(a.tag, k.tag, s.tag), d.title, nullif(d.version, '')),
+        coalesce(a.tag, ''), NULL, concat_ws(' ', coalesce(a.tag, k.tag, s.tag), d.title)
+    FROM register_document AS d
+    JOIN site AS s USING (site_id)
+    LEFT JOIN asset AS a USING (asset_id)
+    LEFT JOIN asset_class AS k ON k.class_id = d.class_id
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL
+    UNION ALL
+    SELECT 'part use', n.number || ' ' || coalesce(a.tag, k.tag), coalesce(a.tag, ''), NULL, ''
+    FROM part_use AS u
+    JOIN part AS n USING (part_id)
+    JOIN site AS s USING (site_id)
+    LEFT JOIN asset AS a ON a.asset_id = u.asset_id
+    LEFT JOIN asset_class AS k ON k.class_id = u.class_id
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL
+) AS h
+JOIN put USING (kind, item)
+ORDER BY h.asset, h.kind, h.item;
 
 -- name: stood
 -- The register of a site as it stood at an instant: the last word on each item, with whoever said it.

@@ -72,10 +72,11 @@ APP = {
     **dict.fromkeys(("work_order_task", "work_order_task_answer", "work_order_task_follow_up"), "si"),
     "dismissed_stranger": "sd",
     "feed": "sid",
-    **dict.fromkeys(("area", "plant_system", "parameter", "register_document", "global_id"), "siu"),
+    **dict.fromkeys(("area", "plant_system", "global_id"), "siu"),
     "part_use": "siud",
     **dict.fromkeys(("plant_system_member", "register_import"), "si"),
     "register_upload": "siu",
+    **dict.fromkeys(("parameter", "register_document"), "siud"),
     "column_mapping": "siud",
     "register_change": "s",  # the database itself notes what changed
     **dict.fromkeys(

@@ -17,8 +17,11 @@ from lifecycle.feedback.changing import JobPlanChange, LimitChange, RequirementC
 from lifecycle.feedback.deciding import accept, effect, reject
 from lifecycle.feedback.looking import look
 from lifecycle.feedback.rates import FailureRate, FeedbackRules, deserves_request, effect_of
+from lifecycle.importing.applying import apply_facts
+from lifecycle.importing.facts import AssetFact, ClassFact, Facts, JobPlanFact, SiteFact, Source
 from lifecycle.requirements.agreeing import look_at_requirements
 from lifecycle.requirements.requirement import ClassRequirement, ParameterRequirement
+from plant.asset import SignalSpec
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.notices.notice import NoticeSubject
@@ -243,6 +246,29 @@ def test_what_is_accepted_is_made_in_the_register_and_each_version_says_from_whi
     } == {"signal", "job plan", "part", "part use"}
     assert (told.ended_at is not None, told.notice.team) == (True, "engineering")
     assert look(app_database, clock) == [], "what was decided rests for a year"
+    later = Facts(
+        source=Source(kind="cobie", file="later.xlsx", sha256=""),
+        site=SiteFact(tag="demo"),
+        classes=(ClassFact(tag="pump", signals=(SignalSpec(key="temperature", name="T", high=90.0),)),),
+        assets=tuple(
+            AssetFact(tag=maker, class_tag="pump", serial=maker, manufacturer=maker, model="M1")
+            for maker in ("Acme", "Bolt")
+        ),
+        job_plans=(JobPlanFact(plan=older), JobPlanFact(plan=replace(older, tag="other"))),
+    )
+    with app_database.transaction() as tx:
+        keep_job_plan(tx, plan, at=NOON, by="Ann")  # as the request made it
+        came = apply_facts(tx, later, at=NOON + timedelta(days=1), by="Ann")
+        assert [one.what for one in came.faults] == [
+            f"job plan seal was changed by DR-{request_id}, and the file says otherwise"
+        ]
+        assert get_job_plan(tx, "seal").steps == plan.steps
+        held_now = facts.held_signals(tx, "demo")
+        again = apply_facts(tx, later, at=NOON + timedelta(days=2), by="Ann")
+    limits = {tag: held_now[tag, "temperature"][0].high for tag in ("Acme", "Bolt")}
+    assert limits == {"Acme": 80.0, "Bolt": 90.0}, "a machine that is installed later gets the limits of its kind"
+    assert any(f"Acme temperature has the limits of DR-{request_id}" in one for one in came.warnings)
+    assert (again.is_none, again.warnings) == (True, ())
 
 
 def test_what_is_asked_of_a_class_counts_for_projects_that_begin_after_it(

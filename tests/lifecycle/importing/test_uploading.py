@@ -89,7 +89,7 @@ def test_what_was_chosen_with_a_file_counts_when_it_is_taken_in(site: Database) 
         uploading.confirm_upload(site, sent.upload_id, actor=ENGINEER, clock=CLOCK)
         done = uploading.take_in_upload(site, sent.upload_id, clock=CLOCK)
         assert (done.state, done.said["missing"]) == ("done", sent.said["missing"])
-    assert sent.said["missing"] == [{"asset": "P-2", "signal": None}]
+    assert sent.said["missing"] == [{"kind": "asset", "item": "P-2", "asset": "P-2", "signal": None}]
     with site.transaction() as tx:
         assert [one.is_retired for one in held_assets(tx, "s").values()] == [False, True]
 
