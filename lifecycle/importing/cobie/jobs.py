@@ -99,8 +99,9 @@ def read_maintenance(
 ) -> Iterator[MaintenanceFact]:
     """Read the maintenance plans that an export of ours says asset by asset."""
     for row in tables.of("Component"):
-        kept: list[object] = own_json(attributes.of("Component", row["Name"]).get("maintenance_plans"), [])
-        for document in kept:
+        said = (attributes.of("Component", row["Name"]).get("maintenance_plans") or "[]").strip()
+        kept: list[object] = own_json(said, [])
+        for document in kept if kept or said == "[]" else [said]:
             try:
                 if not isinstance(document, dict):
                     raise TypeError(document)

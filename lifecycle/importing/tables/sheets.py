@@ -106,10 +106,20 @@ def _read_text(path: Path, head: bytes) -> Book:
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     delimiter = max(",;\t|", key=lambda mark: sum(line.count(mark) for line in lines))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = _rows_of(text, delimiter)
     except csv.Error as error:
         raise Rejected("no_table", f"no table can be read from {path.name}: {error}") from error
     return Book(file=path.name, sheets=(Sheet(name="", rows=rows),))
+
+
+def _rows_of(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows of a text; a mark of inches in a quoted cell is let pass, a quotation without an end is not."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise csv.Error("a quotation mark is opened and never closed") from error
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def _text_of(body: bytes, name: str, head: bytes) -> str:

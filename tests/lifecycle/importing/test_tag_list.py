@@ -113,6 +113,13 @@ def test_hidden_sheets_are_named_and_not_read_and_of_several_one_is_asked_for(tm
         read(both, sheet="C")
 
 
+def test_a_quotation_without_an_end_swallows_no_rows_and_inches_are_let_pass(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="a quotation mark is opened and never closed"):
+        read(text(tmp_path, 'Tag,Class\n"P-1,pump\nP-2,pump\n'))
+    facts = read(text(tmp_path, 'Tag,Class,Name\nP-1,pump,"2" pipe"\nP-2,pump,3" pipe\n'))
+    assert [one.tag for one in facts.assets] == ["P-1", "P-2"]
+
+
 def test_a_mapping_is_proposed_kept_and_heeded(tmp_path: Path) -> None:
     path, kept = text(tmp_path, "Tag,Foo,Bar\nP-1,KSB,x\n"), tmp_path / "map.toml"
     assert [one.name for one in read(path, mapping=kept, class_tag="p").parameters] == ["Foo", "Bar"]
