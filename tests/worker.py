@@ -21,11 +21,19 @@ COLLECTED = "SUITE_COLLECTED"
 
 
 def prepare() -> None:
-    """Collect the tests of this run, as each worker will: what they import stays. A worker says what went wrong."""
+    """Collect the tests of this run, as each worker will: what they import stays.
+
+    Where anything is wrong no test stays: of a module that fails pytest leaves what had been read, and no worker would
+    read it again, and say so.
+    """
     import pytest
 
+    before = set(sys.modules)
     with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", *json.loads(os.environ[COLLECTED])])
+        code = pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", *json.loads(os.environ[COLLECTED])])
+    if code != pytest.ExitCode.OK:
+        for name in [name for name in sys.modules if name.startswith("tests.") and name not in before]:
+            del sys.modules[name]
 
 
 def begin(*arguments: str) -> None:
