@@ -159,6 +159,18 @@ def test_every_query_goes_to_the_one_data_source(every: dict[str, dict[str, Any]
                 assert sources == [{"type": "grafana-postgresql-datasource", "uid": "assetloop"}] * len(sources)
 
 
+def test_nothing_is_used_that_a_grafana_from_11_6_to_13_lacks(every: dict[str, dict[str, Any]]) -> None:
+    """Panels of Angular went with 12; since then sources are named by uid alone, and a dashboard has no number."""
+    known = {"barchart", "canvas", "stat", "state-timeline", "status-history", "table", "text", "timeseries"}
+    for uid, dashboard in every.items():
+        assert "id" not in dashboard
+        assert len(uid) <= 40
+        for panel in panels(dashboard):
+            assert panel["type"] in known, panel["title"]
+            assert not {"alert", "thresholds", "seriesOverrides", "styles", "aliasColors"} & set(panel)
+            assert all(set(one["datasource"]) == {"type", "uid"} for one in [panel, *panel["targets"]])
+
+
 def test_what_is_empty_says_so_in_words(every: dict[str, dict[str, Any]]) -> None:
     for dashboard in every.values():
         for panel in panels(dashboard):
