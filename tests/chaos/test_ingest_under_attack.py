@@ -36,6 +36,21 @@ def await_flow(database: Database, within_s: float = PATIENCE_S) -> None:
     wait_for(lambda: database.ask("SELECT FROM reading LIMIT 1"), within_s=within_s, what="reading")
 
 
+def let_flow(traffic: Traffic, seconds: float) -> None:
+    """Wait until as much was published as is in so many seconds, however long that takes here."""
+    enough = traffic.published + RATE * seconds
+    wait_for(lambda: traffic.published >= enough, within_s=PATIENCE_S + 4 * seconds, what="traffic")
+
+
+def await_unheard(database: Database) -> None:
+    """Wait until ingest has noticed that the broker is away, and said so."""
+    wait_for(
+        lambda: database.ask("SELECT FROM ingest_slot WHERE NOT is_listening"),
+        within_s=PATIENCE_S,
+        what="ingest that hears nobody",
+    )
+
+
 def await_slots(database: Database, holders: int, slots: int) -> None:
     """Wait until so many processes hold so many slots between them, all subscribed."""
     statement = (
@@ -50,22 +65,23 @@ def await_slots(database: Database, holders: int, slots: int) -> None:
 
 
 def freeze_amid_a_commit(worker: Worker, database: Database) -> None:
-    """Freeze it where that does the most harm: it has written rows, and others wait for what becomes of them."""
+    """Freeze it where that does the most harm: it has written rows, and others wait for what becomes of them.
+
+    The server has done all that it was asked, and waits for the next word.
+    """
     writing = (
         "SELECT pid, backend_xid::text FROM pg_stat_activity"
         " JOIN pg_locks USING (pid) JOIN pg_class ON pg_class.oid = relation AND relname LIKE 'reading%'"
         f" WHERE application_name LIKE '%:{worker.process.pid}:%' AND backend_xid IS NOT NULL"
-        " AND mode = 'RowExclusiveLock' GROUP BY pid, backend_xid ORDER BY pid"
+        " AND mode = 'RowExclusiveLock' AND wait_event = 'ClientRead' GROUP BY pid, backend_xid"
     )
 
     until_s = time.monotonic() + PATIENCE_S
     with database.connect() as connection:
         while time.monotonic() < until_s:
             worker.process.suspend()
-            if first := connection.execute(writing.encode()).fetchall():
-                time.sleep(0.3)  # what it has asked for already, the server finishes
-                if connection.execute(writing.encode()).fetchall() == first:
-                    return
+            if connection.execute(writing.encode()).fetchall():
+                return
             worker.process.resume()
             time.sleep(0.01)
     raise AssertionError("no commit was caught under way")
@@ -118,11 +134,11 @@ def test_a_broker_stopped_and_started_again(
     traffic = start_traffic(RATE)
     await_flow(database)
     for _ in range(2):
-        time.sleep(seconds / 6)
+        let_flow(traffic, seconds / 6)
         broker.stop()
-        time.sleep(1.0)
+        await_unheard(database)
         broker.start()
-        time.sleep(seconds / 6)
+        let_flow(traffic, seconds / 6)
     traffic.end()
     account = traffic.settled(database, within_s=PATIENCE_S)
     say(f"broker stopped and started twice: {account}")
@@ -144,19 +160,20 @@ def test_a_broker_killed_loses_only_what_it_had_not_handed_on(
     await_slots(database, holders=1, slots=1)
     traffic = start_traffic(RATE)
     await_flow(database)
-    time.sleep(seconds / 4)
+    let_flow(traffic, seconds / 4)
     with database.connect() as connection, connection.transaction():
-        connection.execute("LOCK TABLE reading")  # so that much is received and not yet stored
-        time.sleep(2.0)
+        connection.execute("LOCK TABLE reading")
+        much = len(between.received) + RATE
+        wait_for(lambda: len(between.received) >= much, what="messages that are received and not yet stored")
         broker.kill()
         if forgets:
             broker.forget()
-    time.sleep(1.0)
+    await_unheard(database)
     broker.start()
-    time.sleep(seconds / 4)
+    let_flow(traffic, seconds / 4)
     wait_for(lambda: database.ask("SELECT FROM ingest_slot WHERE is_listening"), what="subscription")
     resumed = traffic.published
-    time.sleep(2.0)
+    let_flow(traffic, 2.0)
     traffic.end()
     wait_for(
         lambda: not between.received - {number for number, _ in traffic.stored(database)},
@@ -211,20 +228,20 @@ def test_workers_from_four_to_one_to_three(
     await_slots(database, holders=4, slots=4)
     traffic = start_traffic(RATE)
     await_flow(database)
-    time.sleep(seconds / 5)
+    let_flow(traffic, seconds / 5)
     for worker in four[1:]:
         assert worker.stop() < 5
     await_slots(database, holders=1, slots=4)
-    time.sleep(seconds / 5)
+    let_flow(traffic, seconds / 5)
     drained = four[0].run("ingest", "drain")
     assert len(drained["ended"]) == 3
     assert not drained["left"]
     await_slots(database, holders=1, slots=1)
-    time.sleep(seconds / 5)
+    let_flow(traffic, seconds / 5)
     for _ in range(2):
         start_worker(mqtt_share="plant")
     await_slots(database, holders=3, slots=3)
-    time.sleep(seconds / 5)
+    let_flow(traffic, seconds / 5)
     traffic.end()
     account = traffic.settled(database, within_s=PATIENCE_S)
     say(f"workers 4 to 1 to 3: {account}")
@@ -274,7 +291,7 @@ def test_a_database_that_is_away_costs_neither_memory_nor_a_message(
     await_slots(database, holders=1, slots=1)
     kept, fleeting = start_traffic(RATE), start_traffic(RATE / 10, qos=0)
     await_flow(database)
-    time.sleep(2.0)
+    let_flow(kept, 2.0)
     database.kill()
     peak = 0
     until_s = time.monotonic() + max(12.0, seconds / 3)
