@@ -58,6 +58,7 @@ class _Judge:
         self.classes: set[str] = set(known.classes)
         self.assets: set[str] = set(known.assets)
         self.nearest: dict[str, str] = {}
+        self.refused: set[str] = set()
 
     def judged(self) -> Facts:
         facts = self.facts
@@ -132,10 +133,12 @@ class _Judge:
         if one.class_tag is None:
             if one.tag in self.known.assets:
                 return True
+            self.refused.add(one.tag)
             self._fault(one.origin, f"asset {one.tag} has no class", "say its class, or one for all (--class)")
             return False
         if one.class_tag in self.classes:
             return True
+        self.refused.add(one.tag)
         near = get_close_matches(one.class_tag, self.classes, n=1)
         meant = f"was {near[0]} meant? Else describe" if near else "describe"
         self._fault(
@@ -174,7 +177,10 @@ class _Judge:
         return tuple(dict.fromkeys(members))
 
     def _asset(self, typed: str, origin: Origin, of: str) -> str:
+        """Return the tag of an asset that is named; '' where it is nowhere, or was refused, which is said already."""
         tag = self._tag(typed, origin)
+        if tag in self.refused and tag not in self.assets:
+            return ""
         if tag and tag not in self.assets:
             near = self._nearest(tag)
             hint = f"was {near} meant? Else describe it" if near else "describe it"

@@ -28,7 +28,7 @@ from tests.lifecycle.importing.workbooks import workbook
 
 CLOCK = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
 OPERATIONS = frozenset({PlantRole.OPERATIONS})
-TAGS = [["Tag", "Class"], ["P-1", "pump"], ["P-2", "pumpp"]]
+TAGS = [["Tag", "Class", "Colour"], ["P-1", "pump", ""], ["P-2", "pumpp", "red"]]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def tags(database: Database) -> list[str]:
 def test_a_file_is_seen_confirmed_and_taken_in_once(site: Database, body: bytes) -> None:
     sent = send(site, body)
     assert (sent.state, sent.said["added"], tags(site)) == ("tried", {"asset": 1, "installation": 1}, [])
-    assert [(one["sheet"], one["row"]) for one in sent.said["faults"]] == [("Tags", 3)]
+    assert [(one["sheet"], one["row"]) for one in sent.said["faults"]] == [("Tags", 3)], "and not once a column again"
     mend = "是否指 pump？否则请在类型中说明 pumpp（COBie 为工作表 Type），或先导入该类别"
     assert difference_lines(Language.ZH, sent.said, sent.file)[:4] == [
         "新增：设备 1，安装 1",

@@ -72,6 +72,7 @@ class RegisterPage:
         visit = self._visit
         site = choice(visit, "site", sites, next(iter(sites)), "import-site")
         self._mappings.choose(site)
+        of_class = mark(ui.input(visit.t("import_class")).props("outlined dense maxlength=200"), "import-class")
         asset = mark(ui.input(visit.t("import_asset")).props("outlined dense"), "import-asset")
         retires = mark(ui.checkbox(visit.t("import_retires")), "import-retires")
         replaces = mark(ui.input(visit.t("import_replaces")).props("outlined dense maxlength=200"), "import-replaces")
@@ -80,6 +81,7 @@ class RegisterPage:
 
         def send_to() -> None:
             chosen = {
+                "class": str(of_class.value or "").strip(),
                 "asset": str(asset.value or "").strip(),
                 "replaces": str(replaces.value or "").strip(),
                 "retire_missing": "true" if retires.value else "",
@@ -87,7 +89,7 @@ class RegisterPage:
             }
             self._field(room, str(site.value), {name: value for name, value in chosen.items() if value})
 
-        for one in (site, asset, retires, replaces, self._mappings.field):
+        for one in (site, of_class, asset, retires, replaces, self._mappings.field):
             one.on_value_change(send_to)
         send_to()
 

@@ -14,6 +14,7 @@ REGISTER_TEXTS: dict[str, tuple[str, str]] = {
         "Nothing is taken in before you have seen what would change, and confirmed it.",
         "在您查看并确认差异之前，不会写入任何内容。",
     ),
+    "import_class": ("Class of assets that have none in the file", "文件中无类别的设备所用类别"),
     "import_asset": ("Asset of a maker's package (AASX)", "制造商数据包（AASX）所属设备"),
     "import_replaces": ("What the earlier version was called, if otherwise", "先前版本的文件名（如不同）"),
     "import_retires": ("Retire what the file no longer names", "停用文件中已不再出现的内容"),
