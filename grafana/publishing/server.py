@@ -146,7 +146,10 @@ def _refused(error: GrafanaClientError, address: str, what: str) -> Exception:
             f"Grafana at {address} does not know the token: make a new one, set ASSETLOOP_GRAFANA_TOKEN"
         )
     if error.status_code == 403:
-        return Misconfigured(f"the token may not {what} in Grafana at {address}: give it that role")
+        # Where anybody may look, Grafana takes a token that it does not know for no token at all.
+        return Misconfigured(
+            f"the token may not {what} in Grafana at {address}: give it that role, or set one that Grafana knows"
+        )
     if error.status_code in (409, 412):
         return Conflict(f"somebody changed the same in Grafana at {address} meanwhile: try again")
     return Misconfigured(f"Grafana at {address} refused to let us {what}: {str(error.message)[:200]}")
