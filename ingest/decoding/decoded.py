@@ -171,7 +171,7 @@ class FormatMemory:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What is to be said to a device; several on one topic before the first is sent are one."""
+    """A message that goes to a device. Of those that wait to be sent on one topic, only one is sent."""
 
     topic: str
     payload: bytes

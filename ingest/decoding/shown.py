@@ -56,7 +56,7 @@ def device(report: DeviceReport) -> str:
 
 
 def flags_in_words(flags: int) -> str:
-    """Name what is said of a value's quality.
+    """Return the words for the quality and origin of a value.
 
     >>> flags_in_words(Flag.QUALITY_BAD | Flag.HISTORICAL)
     'quality_bad historical'

@@ -141,7 +141,7 @@ class _Blank:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text with `{names}` and `{$.paths}` in it; of `{one|other}` the first that is said, of `{one|}` it or nothing.
+    """A text with `{names}` and `{$.paths}` in it. `{one|other}` is the first that has a value; `{one|}` may have none.
 
     What is left out takes the sign behind it along, or before it where it is the last.
     """

@@ -22,9 +22,10 @@ _MOST_VALUES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was said of signals at `time_us` (µs since 1970, or `ABSENT`), all of it with the same `flags`.
+    """Values of signals at one instant, `time_us` (µs since 1970, or `ABSENT`), all with the same `flags`.
 
-    `no_time` says why it has none: then it is refused. Nothing `said`, where all of it `is_ignored`, is no fault.
+    `said` are the values by signal. `no_time` says why there is no instant: the values are then refused. Where a rule
+    ignores all of them, `said` is empty and `is_ignored` is true; that is no fault.
     """
 
     time_us: int

@@ -46,7 +46,7 @@ def end_session(settings: BrokerSettings, client_id: str) -> None:
 
 
 def attend(client: mqtt.Client, wait_s: float) -> MQTTErrorCode:
-    """Wait for a broker, at most `wait_s`, and do what is to be done; paho's own loop leaves sockets behind."""
+    """Wait at most `wait_s` for the broker, then read and write what is due; paho's own loop leaves sockets open."""
     source = client.socket()
     if source is None:
         return MQTTErrorCode.MQTT_ERR_NO_CONN

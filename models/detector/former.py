@@ -21,7 +21,7 @@ def trained(detector: Any) -> bool:
 
 
 def norms(detector: Any) -> dict[str, NDArray[Any]]:
-    """Return the norms that such a detector has not learnt: constants, and that no signal is a counter."""
+    """Return the norms that detectors of earlier releases did not learn: constants, and that no signal is a counter."""
     signals = int(detector.n_features_in_)
     return {
         "baseline_s": np.full((signals, 1), float(detector.baseline_s)),
@@ -32,7 +32,7 @@ def norms(detector: Any) -> dict[str, NDArray[Any]]:
 
 
 def pace(detector: Any) -> Pace:
-    """Return the constants that such detectors shared."""
+    """Return the constants that detectors of earlier releases shared."""
     return Pace(
         clip=float(detector.clip),
         release_ratio=float(detector.release_ratio),

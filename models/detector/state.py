@@ -141,7 +141,7 @@ def width(signals: int, settings: int) -> int:
 
 
 def refuse_other_width(found: int, signals: int, settings: int) -> None:
-    """Raise a ValueError where a flat state is not as long as one of such a detector is.
+    """Raise a ValueError where a stored state has another length than a detector with so many signals and settings.
 
     >>> refuse_other_width(122, 8, 0)
     Traceback (most recent call last):

@@ -73,7 +73,7 @@ def mewma(training: Floats, rows: Floats) -> Floats:
 
 
 def ridge(training: Floats, rows: Floats) -> Floats:
-    """Judge by how badly each signal is told from the others, smoothed."""
+    """Judge each row by how badly a ridge regression predicts each signal from the others, smoothed."""
     healthy, new = prepared(training, rows)
     both = np.concatenate([healthy, new])
     error = np.zeros_like(both)

@@ -101,7 +101,7 @@ def speak(
 
 
 def stand(tx: Transaction, *, at: datetime) -> None:
-    """Let every signal have said something, and every machine be scored, at one instant."""
+    """Give every signal a latest value and every machine a score, all at one instant."""
     tx.run("many_machines.latest", newest_us=int(at.timestamp() * 1e6), stored_at=at)
     tx.run("many_machines.scores", at=at)
 

@@ -26,7 +26,7 @@ class StateLabel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StandingState:
-    """What the model assumes of a machine since its last alarm, nothing if there was none, and what was said of it."""
+    """What the model assumes of a machine since its last alarm, if there was one, and what a person said of it."""
 
     assumed: Assumption | None
     assumed_since: datetime | None

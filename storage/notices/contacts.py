@@ -30,7 +30,7 @@ class RosterCopy:
 
 
 def contacts(tx: Transaction) -> list[dict[str, Any]]:
-    """Return everybody who is let in, with what decides whether and when they are told."""
+    """Return everybody who may sign in, with what decides whether and when notices reach them."""
     return [dict(row) for row in tx.all("contacts.contacts")]
 
 

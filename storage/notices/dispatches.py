@@ -107,7 +107,7 @@ def refresh(tx: Transaction, notice_id: str, document: dict[str, Any]) -> None:
 
 
 def withdraw(tx: Transaction, notice_id: str, *, but: list[str], at: datetime) -> int:
-    """Let nobody be told of a notice any more, but by these ways; return of how many messages."""
+    """Withdraw the messages of a notice that wait, except those of these ways; return how many they were."""
     return tx.run("dispatches.withdraw", notice_id=notice_id, but=but, at=at)
 
 

@@ -25,7 +25,7 @@ def post(tx: Transaction, notice: Notice, *, tell: bool, at: datetime) -> Posted
 
 
 def post_all(tx: Transaction, posts: Sequence[tuple[Notice, bool]], *, at: datetime) -> None:
-    """Post many notices, each with whether people are told; as `post` does one after the other."""
+    """Post many notices as `post` does, each with whether people are to be told, in one round trip."""
     if posts:
         tx.run_many("notices.post", [_values(notice, tell=tell, at=at) for notice, tell in posts])
 

@@ -58,7 +58,7 @@ def _held(row: dict[str, Any]) -> HeldAsset:
 
 
 def held_signals(tx: Transaction, site: str) -> dict[tuple[str, str], tuple[SignalSpec, bool]]:
-    """Return the signals of a site by asset and key; True is of what was said of that one asset's."""
+    """Return the signals of a site by asset and key, each with whether it was given for that asset alone."""
     found = {}
     for row in tx.all("facts.signals", site=site):
         asset, is_own = row.pop("asset"), row.pop("is_own")

@@ -44,7 +44,7 @@ class UnreadableEntry:
 
 
 def append(tx: Transaction, project: str, entries: Sequence[tuple[datetime, str]]) -> list[Head]:
-    """Enter instants with what is said, as canonical JSON, at the end of a chain; appends to it wait for each other."""
+    """Append entries (instant, canonical JSON) to a chain and return their heads; one append waits for the other."""
     rows = tx.all(
         "ledger.append", project=project, ats=[at for at, _ in entries], entries=[said for _, said in entries]
     )

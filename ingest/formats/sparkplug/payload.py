@@ -49,7 +49,7 @@ _MESSAGES = {
 
 
 class DataType(IntEnum):
-    """What a metric is said to be, by its number in the schema."""
+    """The type of a metric, by its number in Sparkplug's schema."""
 
     Unknown = 0
     Int8 = 1
