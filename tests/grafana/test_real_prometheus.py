@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,12 +19,7 @@ from tests.grafana.conftest import read
 from tests.grafana.panels import panels
 from tests.patience import wait_for
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        not shutil.which("prometheus"), reason="no prometheus on this machine: apt-get install prometheus"
-    ),
-]
+pytestmark = [pytest.mark.needs("prometheus"), pytest.mark.long]
 
 
 @pytest.fixture
