@@ -51,7 +51,8 @@ def test_a_file_is_sent_seen_and_confirmed(console: str, open_tab: OpenTab, app_
     page.get_by_test_id("import-replaces").fill("tags.toml")
     page.get_by_test_id("import-retires").click()
     chosen = {**list_of_tags, "name": "chosen.csv"}
-    page.get_by_test_id("import-file").locator("input").set_input_files(files=[chosen])  # type: ignore[list-item]
+    field = page.locator("[data-testid=import-file][to*=retire_missing]")  # drawn anew with what was chosen
+    field.locator("input").set_input_files(files=[chosen])  # type: ignore[list-item]
     page.get_by_test_id("import-chosen.csv").get_by_text("added system L-1").wait_for()
     with app_database.transaction() as tx:
         options = list_uploads(tx)[0].options
