@@ -122,6 +122,7 @@ def _plan(stage: Stage) -> str:
         assets=(*PUMPS, *MOTORS),
         trial_days=2,
         fresh_hours=6,
+        warranty_months=24,
     )
     projects.add_project(stage.database, wanted, actor=stage.jonas, clock=stage.clock)
     start = stage.clock.now().date()

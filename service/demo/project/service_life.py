@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from alerts.alarms.desk import Desk
@@ -19,6 +20,7 @@ from lifecycle.handover import projects
 from lifecycle.handover.projects import ProjectWanted
 from lifecycle.review import decisions, recommending, reviewing
 from lifecycle.review.recommending import WantedRecommendation
+from lifecycle.warranty.claiming import claim_warranty
 from plant.errors import Conflict, Unavailable
 from plant.iso14224 import Activity
 from plant.orders.job_plan import JobStep, TaskKind
@@ -81,6 +83,7 @@ def _work(stage: Stage) -> str:
         failed_at=failed_at,
     )
     close_order(stage.database, number, codes, actor=stage.li_wei, clock=stage.clock)
+    guarantor = _claim(stage, number)
     opened_now = looking.look(stage.database, stage.clock, _RULES)
     if not opened_now:
         raise Conflict("the failure asked for no change of design")
@@ -97,7 +100,18 @@ def _work(stage: Stage) -> str:
         actor=stage.jonas,
         clock=stage.clock,
     )
-    return f"{number} is closed with its codes; DR-{opened_now[0]} was opened and accepted by engineering"
+    return (
+        f"{number} is closed with its codes and claimed of {guarantor}, whose warranty holds; "
+        f"DR-{opened_now[0]} was opened and accepted by engineering"
+    )
+
+
+def _claim(stage: Stage, number: str) -> str:
+    """Claim what the order cost within the warranty; return of whom."""
+    amount, note = Decimal(480), "bearing and four hours"
+    return claim_warranty(
+        stage.database, number, amount=amount, note=note, actor=stage.li_wei, clock=stage.clock
+    ).guarantor
 
 
 def _review(stage: Stage) -> str:
