@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -59,3 +60,15 @@ def iso(time: datetime) -> str:
     '2026-01-02T03:04:05.000Z'
     """
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def in_zone(at: datetime, zone: str) -> str:
+    """Write an instant to the minute as the clocks of a time zone show it, with their offset from UTC.
+
+    >>> eight = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    >>> in_zone(eight, "Asia/Shanghai"), in_zone(eight, "UTC")
+    ('2026-03-01 16:00 UTC+08:00', '2026-03-01 08:00 UTC')
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    offset = local.isoformat()[-6:]
+    return f"{local:%Y-%m-%d %H:%M} UTC{'' if offset == '+00:00' else offset}"

@@ -58,9 +58,15 @@ class Visit:
         self.language: Language = language_of(request)
         self.path = request.url.path
         self.address_here = f"{self.path}?{request.url.query}" if request.url.query else self.path
+        self.site = str(request.path_params.get("site", ""))
         self.asked: dict[str, str] = dict(request.query_params)
         self.theme = request.cookies.get("assetloop_theme", "auto")
         self.contrast = request.cookies.get("assetloop_contrast", "auto")
+
+    def is_about(self, site: str) -> None:
+        """Say that the page is about one site, once that is known."""
+        self.site = site
+        ui.run_javascript(f"aboutSite({json.dumps(site)})")
 
     def t(self, key: str, /, **values: object) -> str:
         """Return a text in the page's language."""

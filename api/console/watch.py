@@ -14,6 +14,7 @@ from plant.people.principal import Principal, process
 from plant.people.rights import PlantRole, Right
 from plant.product_state import ProductFault
 from plant.work_order import WorkOrder
+from storage.register import assets
 from storage.views import overview, product_state
 from storage.views.overview import AssetView, Counts, Quarantined
 from storage.work import orders
@@ -31,7 +32,7 @@ _SHARE_OF_TIME = 5  # a slow read is followed by a pause that many times as long
 class Picture:
     """The plant at one instant; `number` is 0 before the first read, `away` says why the last one failed.
 
-    `faults` is what is wrong with the product itself.
+    `faults` is what is wrong with the product itself, `zones` the time zones of the sites.
     """
 
     number: int = 0
@@ -43,6 +44,7 @@ class Picture:
     signal_names: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
     quarantine: tuple[Quarantined, ...] = ()
     faults: tuple[ProductFault, ...] = ()
+    zones: dict[str, str] = field(default_factory=dict)
 
     def asset(self, site: str, tag: str) -> AssetView | None:
         """Find an asset by its tags."""
@@ -63,6 +65,7 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
                 orders=listed,
                 signal_names=overview.signal_names(tx, {order.asset_id for order in listed}),
                 quarantine=tuple(overview.list_quarantine(tx)),
+                zones=assets.time_zones(tx),
                 faults=product_state.faults(tx, folder=parts.data_folder),
             )
     except AssetloopError as error:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from string import Template
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
@@ -15,9 +16,11 @@ from alerts.dispatch.answering.answers import AnswerKind, GivenAnswer, answer_by
 from api.identity.signing_in.login_page import small_page
 from api.language import Language, language_of
 from api.parts import Parts
+from plant.clock import in_zone
 from plant.errors import AssetloopError, Conflict, Forbidden, Rejected, StaleRevision, Unavailable
 from plant.escaped import escaped
 from plant.work_order import WorkOrder
+from storage.register.assets import time_zone_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,28 +113,30 @@ def _page(request: Request, token: str, *, fault: str = "", status: int = 200) -
     parts: Parts = request.app.state.parts
     try:
         shown, order, name = look_by_token(parts.database, token, clock=parts.clock)
+        with parts.database.transaction() as tx:
+            zone = time_zone_of(tx, order.site)
     except AssetloopError as error:
         return _refused(request, error)
     language = language_of(request)
-    body = _form(language, order, f"{order.asset} {name}", shown.team, fault, parts.clock.now().date())
+    body = _form(language, order, f"{order.asset} {name}", shown.team, fault, parts.clock.now(), zone)
     page = small_page(language, _say(language)("answer_title"), body, escape(request.url.path))
     return HTMLResponse(
         page, status_code=status, headers={"referrer-policy": "no-referrer", "cache-control": "no-store"}
     )
 
 
-def _form(language: Language, order: WorkOrder, asset: str, team: str, fault: str, today: date) -> str:
+def _form(language: Language, order: WorkOrder, asset: str, team: str, fault: str, now: datetime, zone: str) -> str:
     say = _say(language)
     return _FORM.substitute(
         number=escape(order.number),
         title=escape(escaped(order.title)),
         asset=escape(escaped(f"{order.site} · {asset}")),
         priority=say("answer_priority", priority=order.priority, severity=order.severity.value),
-        due=say("answer_due", at=order.requested_finish.strftime("%Y-%m-%d %H:%M UTC")),
+        due=say("answer_due", at=in_zone(order.requested_finish, zone)),
         who=say("answer_for", team=team),
         fault=f'<p role="alert" data-testid="fault">{fault}</p>' if fault else "",
         revision=order.revision,
-        today=today.isoformat(),
+        today=now.astimezone(ZoneInfo(zone)).date().isoformat(),
         date=say("answer_date"),
         words=say("answer_words"),
         accept=say("answer_accept"),

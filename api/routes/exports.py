@@ -33,13 +33,13 @@ def export_work_orders(
     parts: GivenParts, form: AskedForm, asked: Annotated[OrderQuery, Depends()]
 ) -> StreamingResponse:
     """Export work orders with their codes, hours and costs, the newest first."""
-    return form.answer(order_table(parts.database, asked.wanted(parts.clock.now())))
+    return form.answer(parts, order_table(parts.database, asked.wanted(parts.clock.now())))
 
 
 @router.get("/alerts", response_class=StreamingResponse, responses=_FILE)
 def export_alerts(parts: GivenParts, form: AskedForm, asked: Annotated[AlertQuery, Depends()]) -> StreamingResponse:
     """Export alerts, the newest first, whatever `sort` says."""
-    return form.answer(alert_table(parts.database, asked.wanted, now=parts.clock.now()))
+    return form.answer(parts, alert_table(parts.database, asked.wanted, now=parts.clock.now()))
 
 
 @router.get("/assets", response_class=StreamingResponse, responses=_FILE)
@@ -52,7 +52,7 @@ def export_assets(
 ) -> StreamingResponse:
     """Export the register's assets with how they are and which machine is installed, by site and tag."""
     wanted = AssetFilter(site=site, asset_class=asset_class)
-    return form.answer(asset_table(parts.database, wanted, now=parts.clock.now(), health=health))
+    return form.answer(parts, asset_table(parts.database, wanted, now=parts.clock.now(), health=health))
 
 
 @router.get(
@@ -77,7 +77,7 @@ def export_readings(
     table = reading_table(
         parts.database, site, tag, keys=signal, time_from=time_from or until - _A_DAY, time_to=until, now=now
     )
-    return form.answer(table)
+    return form.answer(parts, table)
 
 
 @router.get("/quarantine", response_class=StreamingResponse, responses=_FILE)
@@ -85,7 +85,7 @@ def export_quarantine(
     parts: GivenParts, form: AskedForm, reason: str | None = None, site: str | None = None
 ) -> StreamingResponse:
     """Export what is held in quarantine, the newest first, without payloads."""
-    return form.answer(quarantine_table(parts.database, reason=reason, site=site))
+    return form.answer(parts, quarantine_table(parts.database, reason=reason, site=site))
 
 
 @router.get("/bookings", response_class=StreamingResponse, responses=_FILE)
@@ -99,10 +99,10 @@ def export_bookings(
 ) -> StreamingResponse:
     """Export labour, parts and costs that were booked on orders, the oldest first; reversals are negative."""
     wanted = BookingFilter(site=site, asset=asset, time_from=time_from, time_to=time_to)
-    return form.answer(booking_table(parts.database, wanted))
+    return form.answer(parts, booking_table(parts.database, wanted))
 
 
 @router.get("/figures", response_class=StreamingResponse, responses=_FILE)
 def export_figures(parts: GivenParts, form: AskedForm, asked: Annotated[FiguresAsked, Depends()]) -> StreamingResponse:
     """Export figures, a row for each asset, class or site and each day or month, with costs by currency."""
-    return form.answer(figure_table(asked.read(parts.database, parts.clock.now())))
+    return form.answer(parts, figure_table(asked.read(parts.database, parts.clock.now())))

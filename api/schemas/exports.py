@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from lifecycle.exporting.forms import FileForm, written
+from api.parts import Parts
+from lifecycle.exporting.forms import UTC_NAME, FileForm, written
 from lifecycle.exporting.table import ExportTable, Heads
+from storage.register.assets import time_zones
 
 IN_EVERY_FORM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -39,24 +41,40 @@ class ExportAsked:
             ),
         ] = None,
         heads: Annotated[
-            Heads, Query(description="Above the columns: the API's names, or words in English or Chinese.")
+            Heads,
+            Query(
+                description="Above the columns: the API's names, or words in English or Chinese. Under words, "
+                "instants are in the time of the sites, where they all have one; under names they are UTC."
+            ),
         ] = "names",
     ) -> None:
         self._form = form or _accepted(request.headers.get("accept", ""))
         self._heads = heads
 
-    def answer(self, table: ExportTable, *, called: str = "") -> StreamingResponse:
+    def answer(self, parts: Parts, table: ExportTable, *, called: str = "") -> StreamingResponse:
         """Answer with a table, row by row; what is refused is refused before the first byte.
 
         Raises:
             Rejected: it has more rows than the form holds.
             Unavailable: the database is away.
         """
-        pieces = written(table, self._form, self._heads)
+        with parts.database.transaction() as tx:
+            zone = common_zone(time_zones(tx)) if self._heads != "names" else UTC_NAME
+        pieces = written(table, self._form, self._heads, zone)
         begun: Iterator[bytes] = chain([next(pieces)], pieces)
         name = f"{called or table.name}.{self._form.value}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return StreamingResponse(begun, media_type=self._form.media_type, headers=headers | {"Vary": "Accept"})
+
+
+def common_zone(zones: Mapping[str, str]) -> str:
+    """Return the time zone of sites that have one; UTC where they have several.
+
+    >>> common_zone({"north": "Asia/Shanghai", "south": "Asia/Shanghai"}), common_zone({})
+    ('Asia/Shanghai', 'UTC')
+    """
+    named = set(zones.values())
+    return named.pop() if len(named) == 1 else UTC_NAME
 
 
 def _accepted(header: str) -> FileForm:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from lifecycle.exporting.defusing import MARK, csv_of
 from lifecycle.exporting.table import Column, ColumnKind, ExportTable, Heads, Row
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS_OF_A_WORKBOOK = 200_000
+UTC_NAME = "UTC"
 _LONGEST_CELL = 32_767
 _PIECE_BYTES = 2**16
 _FIRST_DAY_OF_EXCEL = 1900
@@ -44,20 +47,25 @@ _MEDIA_TYPES: Mapping[FileForm, str] = {
 }
 
 
-def written(table: ExportTable, form: FileForm, heads: Heads = "names") -> Iterator[bytes]:
+def written(table: ExportTable, form: FileForm, heads: Heads = "names", zone: str = "UTC") -> Iterator[bytes]:
     """Yield a table in a form, piece by piece; programs' names stand above the columns of Parquet in any case.
+
+    Under words for people instants are those of `zone`, in CSV with the offset, in a workbook with the zone above;
+    under programs' names they are UTC.
 
     What is refused is refused before the first piece.
 
     Raises:
         Rejected: a workbook would have more rows than `MOST_ROWS_OF_A_WORKBOOK`.
     """
-    return {FileForm.CSV: _csv, FileForm.XLSX: _xlsx, FileForm.PARQUET: _parquet}[form](table, heads)
+    shown = UTC_NAME if heads == "names" else zone
+    return {FileForm.CSV: _csv, FileForm.XLSX: _xlsx, FileForm.PARQUET: _parquet}[form](table, heads, shown)
 
 
-def _csv(table: ExportTable, heads: Heads) -> Iterator[bytes]:
+def _csv(table: ExportTable, heads: Heads, zone: str) -> Iterator[bytes]:
     head = MARK + csv_of([[one.head(heads) for one in table.columns]])
-    said = [_IN_CSV[one.kind] for one in table.columns]
+    kinds = {**_IN_CSV, **({} if zone == UTC_NAME else {ColumnKind.INSTANT: partial(_in_zone, ZoneInfo(zone))})}
+    said = [kinds[one.kind] for one in table.columns]
     for rows in table.pieces():
         text = csv_of([None if v is None else say(v) for say, v in zip(said, row, strict=True)] for row in rows)
         yield (head + text).encode()
@@ -73,6 +81,10 @@ def in_rfc3339(at: datetime) -> str:
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
+def _in_zone(zone: ZoneInfo, at: datetime) -> str:
+    return at.astimezone(zone).isoformat()
+
+
 _IN_CSV: Mapping[ColumnKind, Callable[[Any], object]] = {
     ColumnKind.TEXT: str,
     ColumnKind.NUMBER: lambda value: value,
@@ -83,7 +95,7 @@ _IN_CSV: Mapping[ColumnKind, Callable[[Any], object]] = {
 }
 
 
-def _xlsx(table: ExportTable, heads: Heads) -> Iterator[bytes]:
+def _xlsx(table: ExportTable, heads: Heads, zone: str) -> Iterator[bytes]:
     import xlsxwriter
 
     with tempfile.TemporaryDirectory(prefix="assetloop-export-") as folder, tempfile.TemporaryFile() as target:
@@ -104,9 +116,9 @@ def _xlsx(table: ExportTable, heads: Heads) -> Iterator[bytes]:
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(table.columns):
             sheet.set_column(place, place, _WIDTHS[column.kind])
-            sheet.write_string(0, place, _head_of(column, heads), bold)
+            sheet.write_string(0, place, _head_of(column, heads, zone), bold)
         try:
-            _fill(sheet, table, forms)
+            _fill(sheet, table, forms, ZoneInfo(zone))
         finally:
             book.close()
         target.seek(0)
@@ -124,12 +136,12 @@ _WIDTHS: Mapping[ColumnKind, int] = {
 }
 
 
-def _head_of(column: Column, heads: Heads) -> str:
+def _head_of(column: Column, heads: Heads, zone: str) -> str:
     head = column.head(heads)
-    return f"{head} (UTC)" if column.kind is ColumnKind.INSTANT and heads != "names" else head
+    return f"{head} ({zone})" if column.kind is ColumnKind.INSTANT and heads != "names" else head
 
 
-def _fill(sheet: Worksheet, table: ExportTable, forms: Mapping[ColumnKind, Format]) -> None:
+def _fill(sheet: Worksheet, table: ExportTable, forms: Mapping[ColumnKind, Format], zone: ZoneInfo) -> None:
     number = 0
     kinds = [one.kind for one in table.columns]
     for rows in table.pieces():
@@ -140,11 +152,16 @@ def _fill(sheet: Worksheet, table: ExportTable, forms: Mapping[ColumnKind, Forma
                     "too_many_rows",
                     f"a workbook has at most {MOST_ROWS_OF_A_WORKBOOK} rows here; ask for less, or for CSV or Parquet",
                 )
-            _fill_row(sheet, number, row, kinds, forms)
+            _fill_row(sheet, number, row, kinds, forms, zone)
 
 
 def _fill_row(
-    sheet: Worksheet, number: int, row: Row, kinds: Sequence[ColumnKind], forms: Mapping[ColumnKind, Format]
+    sheet: Worksheet,
+    number: int,
+    row: Row,
+    kinds: Sequence[ColumnKind],
+    forms: Mapping[ColumnKind, Format],
+    zone: ZoneInfo,
 ) -> None:
     for place, (value, kind) in enumerate(zip(row, kinds, strict=True)):
         if value is None:
@@ -155,23 +172,23 @@ def _fill_row(
         elif kind is ColumnKind.YES:
             sheet.write_boolean(number, place, value)
         elif kind in forms:
-            _write_time(sheet, number, place, value, forms[kind])
+            _write_time(sheet, number, place, value, forms[kind], zone)
         elif -1e308 < value < 1e308:
             sheet.write_number(number, place, value)
         else:
             sheet.write_string(number, place, str(value))
 
 
-def _write_time(sheet: Worksheet, number: int, place: int, value: date, form: Format) -> None:
-    """Write an instant as a date, in UTC; Excel knows none before 1900."""
-    plain = value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+def _write_time(sheet: Worksheet, number: int, place: int, value: date, form: Format, zone: ZoneInfo) -> None:
+    """Write an instant as a date, in a zone; Excel knows none before 1900."""
+    plain = value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else value
     if plain.year < _FIRST_DAY_OF_EXCEL:
         sheet.write_string(number, place, plain.isoformat())
     else:
         sheet.write_datetime(number, place, plain, form)
 
 
-def _parquet(table: ExportTable, _heads: Heads) -> Iterator[bytes]:
+def _parquet(table: ExportTable, _heads: Heads, _zone: str) -> Iterator[bytes]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

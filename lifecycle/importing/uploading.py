@@ -20,6 +20,7 @@ from lifecycle.importing.running import import_facts, take_in
 from lifecycle.importing.tables.mapping_file import ColumnMapping, as_plain, of_plain
 from plant.clock import Clock
 from plant.errors import Conflict, Rejected
+from plant.orders.attachment import file_name
 from plant.people.principal import Principal, Recognition
 from plant.people.rights import PlantRole, Right
 from storage.core.database import Database
@@ -31,6 +32,7 @@ from storage.schema.upkeep import QUEUE
 NAMESPACE = "register"
 MOST_BYTES = 50 * 1024 * 1024
 _MOST_SHOWN = 200
+_MOST_NAME_BYTES = 200  # of the 255 that file systems take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,9 +134,9 @@ def _as_file(
     on_mapping: Callable[[ColumnMapping], None] = lambda _mapping: None,
 ) -> Iterator[Facts]:
     """Read a body under the name with which it came; that name is never a path."""
-    name = Path(file.replace("\\", "/")).name or "file"
+    name = file_name(file)
     with tempfile.TemporaryDirectory(prefix="assetloop-") as folder:
-        path = Path(folder) / name[-100:]
+        path = Path(folder) / name.encode(errors="replace")[-_MOST_NAME_BYTES:].decode(errors="ignore")
         path.write_bytes(body)
         options = ReadOptions(
             site=site, kind=choices.kind, class_tag=choices.class_tag or None, asset=choices.asset or None,

@@ -6,6 +6,7 @@ from html import escape
 
 from lifecycle.review.document import ReviewDocument, ReviewLine, ReviewSection
 from lifecycle.review.wording import phrase
+from plant.clock import in_zone
 from plant.escaped import escaped
 from plant.notices.notice import Bilingual
 
@@ -29,13 +30,13 @@ tr.alarm td:first-child { border-left-color: #c62f37; }
 """
 
 
-def html_page(review: ReviewDocument, language: str) -> str:
-    """Write a review in one language, `en` or `zh`."""
+def html_page(review: ReviewDocument, language: str, zone: str = "UTC") -> str:
+    """Write a review in one language, `en` or `zh`; its times are those of `zone`, the site's."""
 
     def say(said: Bilingual) -> str:
         return escape(escaped(said.in_language(language)))
 
-    span = phrase("period", since=f"{review.since:%Y-%m-%d %H:%M}", until=f"{review.until:%Y-%m-%d %H:%M} UTC")
+    span = phrase("period", since=in_zone(review.since, zone), until=in_zone(review.until, zone))
     title = say(phrase("review", name=review.name))
     if review.number is None:
         held = f'<p class="draft">{say(phrase("review_draft"))}</p>'

@@ -145,6 +145,11 @@ def time_zone_of(tx: Transaction, site: str) -> str:
     return str(tx.one("assets.time_zone", site=site)["timezone"])
 
 
+def time_zones(tx: Transaction) -> dict[str, str]:
+    """Return the time zone of every site by its tag."""
+    return {row["tag"]: row["timezone"] for row in tx.all("assets.time_zones")}
+
+
 def is_empty(tx: Transaction) -> bool:
     """Say whether no asset is registered yet."""
     return bool(tx.one("assets.is_empty")["empty"])

@@ -218,6 +218,12 @@ SELECT tag, name, name_zh
 FROM asset_class
 ORDER BY tag;
 
+-- name: time_zones
+-- The time zone of every site.
+SELECT tag, timezone
+FROM site
+ORDER BY tag;
+
 -- name: time_zone
 -- The time zone of a site.
 SELECT timezone

@@ -64,7 +64,11 @@ def heading(said: str, level: Literal[1, 2] = 1) -> Element:
 
 
 def moment(at: datetime | None, mode: TimeMode = "minute") -> Element:
-    """Show an instant in the viewer's local time; `second` adds seconds, `full` also the offset from UTC."""
+    """Show an instant in the time of the site that it is about; `second` adds seconds, `full` also the offset from UTC.
+
+    The site is what `at_site` says of an element around it, else the page's; where the reader sees sites of several
+    zones and none is meant, it is the reader's own time. Their own is said where they point at it.
+    """
     element = ui.element("local-time").classes("figures")
     element.props["at"] = at.isoformat() if at else ""
     element.props["mode"] = mode
@@ -72,9 +76,15 @@ def moment(at: datetime | None, mode: TimeMode = "minute") -> Element:
 
 
 def zone() -> Element:
-    """Show the viewer's offset from UTC."""
+    """Show the offset from UTC of the instants here, as `moment` shows them."""
     element = ui.element("local-time").classes("muted")
     element.props["mode"] = "zone"
+    return element
+
+
+def at_site(element: Marked, site: str) -> Marked:
+    """Say about which site an element and what it holds is: its instants are shown in that site's time."""
+    element.props["data-site"] = site
     return element
 
 

@@ -17,7 +17,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, icon, link, mark, words, zone
-from api.console.visit import Visit
+from api.console.visit import Visit, changed
 from api.console.watch import Picture
 from api.language import Language
 from plant.escaped import escaped
@@ -68,6 +68,7 @@ def _address(name: str) -> str:
 def framed(visit: Visit, title: str) -> Iterator[None]:
     """Draw the frame; what is made inside stands in the page's middle."""
     _head(visit, title)
+    _zones(visit)
     with link("#content", "skip"):
         words(visit.t("skip"))
     with box("bar", tag="header"):
@@ -81,6 +82,17 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
     with box("page") as main:
         main.props["id"], main.props["tabindex"] = "content", "-1"
         yield
+
+
+def _zones(visit: Visit) -> None:
+    """Let the page know the time zones of the sites that its reader sees, now and when they change."""
+    known = visit.watch.look().zones
+    ui.add_head_html(f"<script>knowZones({_in_script(known)}, {_in_script(visit.site)})</script>")
+    visit.follow(changed(lambda zones: ui.run_javascript(f"knowZones({_in_script(zones)})"), lambda one: one.zones))
+
+
+def _in_script(said: object) -> str:
+    return json.dumps(said).replace("<", "\\u003c")
 
 
 _SAID_OF_CONNECTION = ("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again")

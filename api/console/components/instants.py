@@ -1,4 +1,4 @@
-"""An instant that a person chooses in the browser's own local time."""
+"""An instant that a person chooses in the local time of the site that it is about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from api.console.components.elements import box, mark, words
+from api.console.components.elements import box, mark, words, zone
 from api.console.visit import Visit
 
 
@@ -17,7 +17,9 @@ class InstantField:
     def __init__(self, visit: Visit, label: str, value: datetime | None) -> None:
         self.value = value.replace(second=0, microsecond=0) if value else None
         with box("instant", tag="label"):
-            words(visit.t(label), "small muted")
+            with box("line small muted"):
+                words(visit.t(label))
+                zone()
             field = Element("local-instant")
         field.props["at"] = self.value.isoformat() if self.value else ""
         mark(field, label).on("chosen", self._choose, args=["detail"])

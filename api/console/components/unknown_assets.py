@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from nicegui import run
 
-from api.console.components.elements import box, card, chip, link, mark, moment, record, words, zone
+from api.console.components.elements import at_site, box, card, chip, link, mark, moment, record, words, zone
 from api.console.components.forms import Form, choice, remark, said, sheet
 from api.console.visit import Visit
 from api.parts import Parts
@@ -91,7 +91,7 @@ class StrangersCard:
 
     def _row(self, one: Stranger, found: Waiting) -> None:
         visit = self._visit
-        with box("entry", testid=f"stranger-{one.name}"):
+        with at_site(box("entry", testid=f"stranger-{one.name}"), one.site):
             with box("wide"):
                 words(one.name, "strong clip")
                 words(one.topic, "small muted clip")

@@ -107,6 +107,8 @@ class OrderPage:
             return
         if dossier is not None and mine == self._reads:
             self._revision = dossier.order.revision
+            with self._room:
+                self._visit.is_about(dossier.order.site)
             self._draw(dossier)
             if self._asks_lesson and dossier.lesson is not None:
                 self._asks_lesson = False

@@ -1,22 +1,66 @@
-// Times in the viewer's own zone, choices kept in cookies, and pictures of what opens.
+// Times in the zone of the site that they are about, choices kept in cookies, and pictures of what opens.
 
 const pad = (value) => String(value).padStart(2, "0");
+const zones = { of: {}, page: document.documentElement.dataset.site || "" };
+const clocks = new Map();
 
-function offset(at) {
-  const minutes = -at.getTimezoneOffset();
+// What a clock in a zone shows at an instant, as if it were UTC; without a zone the reader's own.
+function wall(at, zone) {
+  if (!zone) {
+    return new Date(at.getTime() - at.getTimezoneOffset() * 60000);
+  }
+  if (!clocks.has(zone)) {
+    const numeric = Object.fromEntries(["year", "month", "day", "hour", "minute", "second"].map((key) => [key, "numeric"]));
+    clocks.set(zone, new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", ...numeric }));
+  }
+  const part = Object.fromEntries(clocks.get(zone).formatToParts(at).map((one) => [one.type, Number(one.value)]));
+  return new Date(Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second, at.getUTCMilliseconds()));
+}
+
+function offset(at, zone) {
+  const minutes = Math.round((wall(at, zone) - at) / 60000);
   const size = Math.abs(minutes);
   return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }
 
-function written(at, mode) {
-  const day = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
-  const minute = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+function written(at, mode, zone) {
+  const said = wall(at, zone).toISOString().replace("T", " ");
   if (mode === "minute") {
-    return `${day} ${minute}`;
+    return said.slice(0, 16);
   }
-  const second = `${day} ${minute}:${pad(at.getSeconds())}`;
-  return mode === "full" ? `${second} ${offset(at)}` : second;
+  return mode === "full" ? `${said.slice(0, 19)} ${offset(at, zone)}` : said.slice(0, 19);
 }
+
+// The instant at which a clock in a zone shows what was typed; in the hour that is skipped, the one after it.
+function instant(typed, zone) {
+  const shown = Date.parse(`${typed}Z`);
+  let at = shown;
+  for (let turn = 0; turn < 2; turn += 1) {
+    at = shown - (wall(new Date(at), zone) - at);
+  }
+  return new Date(at);
+}
+
+// The zone of a site; of none: that of every site the reader sees, where it is one. Else the reader's own.
+function zoneOf(site) {
+  const known = Object.values(zones.of);
+  return zones.of[site] || (new Set(known).size === 1 ? known[0] : "");
+}
+
+const pageZone = () => zoneOf(zones.page);
+const zoneAt = (element) => zoneOf(element.closest("[data-site]")?.dataset.site || zones.page);
+
+window.knowZones = (of, page) => {
+  zones.of = of;
+  zones.page = page ?? zones.page;
+  document.querySelectorAll("local-time, local-instant").forEach((one) => one.draw());
+};
+window.aboutSite = (site) => window.knowZones(zones.of, site);
+window.zoneText = (value) => written(new Date(value), "second", pageZone());
+window.zoneTick = (value) => {
+  const said = written(new Date(value), "second", pageZone());
+  return said.endsWith("00:00:00") ? said.slice(5, 10) : said.slice(11, said.endsWith(":00") ? 16 : 19);
+};
 
 class LocalTime extends HTMLElement {
   static observedAttributes = ["at", "mode"];
@@ -28,21 +72,26 @@ class LocalTime extends HTMLElement {
   }
   draw() {
     const mode = this.getAttribute("mode");
+    const zone = zoneAt(this);
     if (mode === "zone") {
-      this.textContent = offset(new Date());
+      this.textContent = offset(new Date(), zone);
       return;
     }
     const at = new Date(this.getAttribute("at") || NaN);
-    const known = !Number.isNaN(at.getTime());
-    this.textContent = known ? written(at, mode) : "–";
-    if (known) {
-      this.title = `${written(at, "full")} · ${at.toISOString()}`;
+    if (Number.isNaN(at.getTime())) {
+      this.textContent = "–";
+      return;
     }
+    // Beside times of another zone it says its own.
+    const isOther = mode !== "full" && offset(at, zone) !== offset(at, pageZone());
+    this.textContent = `${written(at, mode, zone)}${isOther ? ` ${offset(at, zone)}` : ""}`;
+    const own = offset(at, zone) === offset(at, "") ? "" : ` · ${written(at, "full", "")}`;
+    this.title = `${written(at, "full", zone)}${own} · ${at.toISOString()}`;
   }
 }
 customElements.define("local-time", LocalTime);
 
-// A date and a time in the viewer's own zone; it says what was chosen in UTC, or nothing where it was emptied.
+// A date and a time in the zone of the site it is about; it says what was chosen in UTC, or nothing where it was emptied.
 class LocalInstant extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) {
@@ -52,17 +101,21 @@ class LocalInstant extends HTMLElement {
     field.type = "datetime-local";
     field.className = "field";
     this.field = field;
-    this.show(this.getAttribute("at"));
+    this.at = this.getAttribute("at") || "";
+    this.draw();
     field.addEventListener("change", (event) => {
       event.stopPropagation();
-      const chosen = field.value ? new Date(field.value).toISOString() : "";
-      this.dispatchEvent(new CustomEvent("chosen", { detail: chosen }));
+      this.at = field.value ? instant(field.value, zoneAt(this)).toISOString() : "";
+      this.dispatchEvent(new CustomEvent("chosen", { detail: this.at }));
     });
     this.append(field);
   }
-  show(said) {
-    const at = new Date(said || NaN);
-    this.field.value = Number.isNaN(at.getTime()) ? "" : written(at, "minute").replace(" ", "T");
+  draw() {
+    const at = new Date(this.at || NaN);
+    const isKnown = this.field && !Number.isNaN(at.getTime());
+    if (this.field) {
+      this.field.value = isKnown ? written(at, "minute", zoneAt(this)).replace(" ", "T") : "";
+    }
   }
 }
 customElements.define("local-instant", LocalInstant);

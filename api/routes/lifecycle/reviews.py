@@ -34,6 +34,7 @@ from storage.projects import goals as goal_rows
 from storage.projects import projects as project_rows
 from storage.projects import recommendations as recommendation_rows
 from storage.projects import reviews as review_rows
+from storage.register.assets import time_zone_of
 
 router = APIRouter(prefix="/projects/{project}", tags=["reviews"])
 Since = Annotated[datetime | None, Query(description="From when on; else since the last review, or a week ago.")]
@@ -64,9 +65,12 @@ def get_review_page(
 ) -> str:
     """Return a review as one HTML page to be read or printed."""
     if number is not None:
-        return html_page(reviewing.held_review(parts.database, project, number), language)
-    found = reviewing.draft(parts.database, project, clock=parts.clock, since=since, with_lessons=lessons)
-    return html_page(found, language)
+        found = reviewing.held_review(parts.database, project, number)
+    else:
+        found = reviewing.draft(parts.database, project, clock=parts.clock, since=since, with_lessons=lessons)
+    with parts.database.transaction() as tx:
+        zone = time_zone_of(tx, found.site)
+    return html_page(found, language, zone)
 
 
 @router.post("/reviews", status_code=201, responses=answers(400, 403, 404, 409))

@@ -49,3 +49,14 @@ def test_what_columns_mean_is_saved_by_name_chosen_replaced_and_deleted(client: 
     assert client.post(f"{mappings}/Maker/delete").status_code == 404
     gone = client.post(f"{REGISTER}/demo/imports", params={"name": "t.csv", "mapping": "Maker"}, content=body)
     assert gone.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a\x00b.csv", "..", "folder/"])
+def test_a_name_that_is_none_is_refused(client: TestClient, name: str) -> None:
+    answer = client.post("/api/v1/register/demo/imports", params={"name": name}, content=b"tag;class\n")
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_file_name")
+
+
+def test_a_long_name_in_chinese_is_a_name(client: TestClient) -> None:
+    answer = client.post("/api/v1/register/demo/imports", params={"name": "泵" * 150 + ".csv"}, content=b"x")
+    assert answer.status_code in {400, 404}, answer.text

@@ -13,7 +13,7 @@ from nicegui.element import Element
 
 from api.console.components.alarms import sheets
 from api.console.components.alarms.about import assumed_words, why_in_a_line
-from api.console.components.elements import box, chip, link, mark, moment, words, zone
+from api.console.components.elements import at_site, box, chip, link, mark, moment, words, zone
 from api.console.components.orders.warranty import warranty_chip
 from api.console.texts.texts import named
 from api.console.visit import Visit
@@ -80,7 +80,7 @@ class AlertRows:
 
     def _group(self, group: AlertGroup) -> None:
         others = group.members[1:]
-        with box("entry", testid=f"alert-{group.root.alert.alert_id}"):
+        with at_site(box("entry", testid=f"alert-{group.root.alert.alert_id}"), group.root.alert.site):
             self._tick(group)
             button = self._row(group.root, len(others))
         if button is None:
@@ -102,7 +102,7 @@ class AlertRows:
     def _fill(self, members: Element, others: Sequence[ListedAlert]) -> None:
         with members:
             for one in others:
-                with box("entry", testid=f"alert-{one.alert.alert_id}"):
+                with at_site(box("entry", testid=f"alert-{one.alert.alert_id}"), one.alert.site):
                     box()
                     self._row(one, 0)
 

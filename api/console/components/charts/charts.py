@@ -69,7 +69,7 @@ def stack(
     span: tuple[datetime, datetime] | None = None,
     names: Names | None = None,
 ) -> dict[str, Any]:
-    """Draw traces under one another, their time axes joined; times are shown in the viewer's zone.
+    """Draw traces under one another, their time axes joined; times are shown in the zone of the page's site.
 
     The band from least to greatest lies behind each curve. With `span` the axes reach over all of it, and a person may
     zoom with the wheel or two fingers and pan by dragging.
@@ -132,7 +132,14 @@ def _time_axis(place: int, span: tuple[datetime, datetime] | None, *, labelled: 
     return {
         "type": "time",
         "gridIndex": place,
-        "axisLabel": {"show": labelled, "color": GREY, "fontSize": 11, "hideOverlap": True},
+        "axisLabel": {
+            "show": labelled,
+            "color": GREY,
+            "fontSize": 11,
+            "hideOverlap": True,
+            ":formatter": "window.zoneTick",
+        },
+        "axisPointer": {"label": {":formatter": "(one) => window.zoneText(one.value)"}},
         "axisLine": {"lineStyle": {"color": GRID_LINE}},
         "axisTick": {"show": False},
         "splitLine": {"show": False},

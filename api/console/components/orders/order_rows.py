@@ -7,7 +7,7 @@ from datetime import datetime
 
 from nicegui.element import Element
 
-from api.console.components.elements import box, chip, link, mark, moment, words, zone
+from api.console.components.elements import at_site, box, chip, link, mark, moment, words, zone
 from api.console.components.orders.warranty import warranty_chip
 from api.console.texts.texts import named
 from api.console.visit import Visit
@@ -39,7 +39,7 @@ def _head(visit: Visit) -> None:
 
 def _row(visit: Visit, one: ListedOrder, now: datetime) -> None:
     order = one.order
-    with link(f"/work-orders/{order.number}", "entry", testid=f"order-{order.number}"):
+    with at_site(link(f"/work-orders/{order.number}", "entry", testid=f"order-{order.number}"), order.site):
         with box():
             words(order.number, "tag")
             words(f"{visit.t('priority')} {order.priority}", "small muted")
@@ -114,7 +114,7 @@ def column_of(order: WorkOrder) -> str:
 def _card(visit: Visit, one: ListedOrder, now: datetime) -> None:
     order = one.order
     tone = "alarm" if order.is_overdue(now) else "plain"
-    with link(f"/work-orders/{order.number}", f"call tone-{tone}", testid=f"card-{order.number}"):
+    with at_site(link(f"/work-orders/{order.number}", f"call tone-{tone}", testid=f"card-{order.number}"), order.site):
         with box("spread"):
             words(order.asset, "tag clip")
             words(f"P{order.priority}", "small strong")

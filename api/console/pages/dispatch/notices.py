@@ -10,7 +10,7 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from alerts.dispatch import upkeep
-from api.console.components.elements import box, card, chip, heading, link, mark, moment, record, words, zone
+from api.console.components.elements import at_site, box, card, chip, heading, link, mark, moment, record, words, zone
 from api.console.components.forms import choice, remark, said
 from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
@@ -110,7 +110,7 @@ class NoticesPage:
 
     def _message(self, one: DispatchRecord) -> None:
         visit = self._visit
-        with box("entry", testid=f"message-{one.state}"):
+        with at_site(box("entry", testid=f"message-{one.state}"), one.site):
             with box("wide"):
                 title = (visit.language.value == "zh" and one.title["zh"]) or one.title["en"]
                 if one.link:

@@ -16,6 +16,7 @@ async def show(visit: Visit, tag: str) -> None:
     view = await read_view(visit, tag)
     with framed(visit, visit.t("certificate")):
         if view is not None:
+            visit.is_about(view.project.site)
             _draw(visit, view)
 
 

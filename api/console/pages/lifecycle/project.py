@@ -64,6 +64,7 @@ class ProjectPage:
             return
         self._room.clear()
         with self._room:
+            self._visit.is_about(found[0].project.site)
             self._draw(*found)
 
     def _read(self) -> tuple[ProjectView, CostCentre, RequirementsView, Sequence[WarrantyClaim]]:

@@ -58,6 +58,7 @@ class ReviewPage:
         if found is not None:
             self._room.clear()
             with self._room:
+                self._visit.is_about(found.document.site)
                 self._draw(found)
 
     def _read(self) -> ShownReview:
