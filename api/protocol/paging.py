@@ -102,6 +102,8 @@ class Paging:
             raise _bad_cursor() from error
         if asked != self._asked() or not key or (parts is not None and len(key) != parts):
             raise _bad_cursor()
+        if not all(_is_ours(one) for one in key):
+            raise _bad_cursor()
         return tuple(key)
 
     def _link(self, key: Key) -> None:
@@ -125,6 +127,11 @@ def _word(part: object) -> int | str:
     if isinstance(part, datetime):
         return part.isoformat()
     return part if isinstance(part, int) else str(part)
+
+
+def _is_ours(part: object) -> bool:
+    """Say whether a part of a cursor is one that a page could have begun with: a text, or a number of a row."""
+    return isinstance(part, str) or (isinstance(part, int) and not isinstance(part, bool) and abs(part) < 2**63)
 
 
 def _bad_cursor() -> Rejected:

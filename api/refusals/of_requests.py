@@ -20,6 +20,7 @@ OF_REQUESTS: Mapping[str, str] = {
     "the body is no gzip: {}": "请求正文不是 gzip：{}",
     "the body did not come in time": "请求正文未及时到达",
     "the body was not there after {} s": "{} 秒内未收到请求正文",
+    "There was an error parsing the body": "请求正文无法解析",
     "the body is no JSON: {}": "请求正文不是 JSON：{}",
     "no parameter of this; it takes {}": "没有此参数；可用参数：{}",
     "no parameter of this; it takes none": "没有此参数；此接口没有参数",

@@ -130,4 +130,6 @@ def test_who_does_not_finish_a_request_is_shown_out(port: int, app_database: Dat
     said = said_until_closed(port, head.encode() + b"Content-Type: application/json\r\n\r\n{")
     assert said.startswith(b"HTTP/1.1 408")
     assert b"too_slow" in said
+    endless = [b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n", *[b"X-A: " + b"a" * 30_000 + b"\r\n"] * 3]
+    assert said_until_closed(port, *endless).startswith(b"HTTP/1.1 431")
     assert time.monotonic() - began < PATIENCE_S

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +21,13 @@ COLLECTIONS = (
     *("work-orders", "alerts", "incidents", "findings", "assets", "liveness", "models", "proposals", "quarantine"),
     *("quarantine/assets", "lessons", "notices", "parts", "people", "teams", "tokens", "sign-ins", "device-tokens"),
     *("register/retired", "projects", "design-requests", "job-plans", "maintenance-plans", "ledger", "me/tokens"),
-    *("rationalisations", "ingest/minutes?device=demo/P-101", "downtimes?site=demo&asset=P-101"),
+    *(
+        "jobs",
+        "trades?site=demo",
+        "rationalisations",
+        "ingest/minutes?device=demo/P-101",
+        "downtimes?site=demo&asset=P-101",
+    ),
 )
 
 
@@ -141,3 +149,13 @@ def test_what_was_refused_may_be_sent_again_and_a_secret_is_told_once(client: Te
     superuser.execute("UPDATE idempotent_request SET status = NULL, headers = NULL WHERE key = 't'")
     cut_off = client.post(f"{API}/device-tokens", json=wish, headers={"Idempotency-Key": "t"})
     assert (cut_off.status_code, cut_off.json()["error"]) == (409, "under_way")
+
+
+@pytest.mark.parametrize("key", [[True], [None], [1e400], [{}], [[1]], [10**30], ["x"], [], [1, 2]], ids=str)
+def test_a_cursor_that_was_changed_is_refused(client: TestClient, orders: list[int], key: list[Any]) -> None:
+    assert orders
+    cursor = client.get(f"{API}/work-orders?limit=1").links["next"]["url"].partition("cursor=")[2]
+    asked = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0]
+    changed = base64.urlsafe_b64encode(json.dumps([asked, *key]).encode()).decode().rstrip("=")
+    answer = client.get(f"{API}/work-orders", params={"limit": 1, "cursor": changed})
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_cursor")
