@@ -64,7 +64,9 @@ def written(table: ExportTable, form: FileForm, heads: Heads = "names", zone: st
 
 def _csv(table: ExportTable, heads: Heads, zone: str) -> Iterator[bytes]:
     head = MARK + csv_of([[one.head(heads) for one in table.columns]])
-    kinds = {**_IN_CSV, **({} if zone == UTC_NAME else {ColumnKind.INSTANT: partial(_in_zone, ZoneInfo(zone))})}
+    kinds = dict(_IN_CSV)
+    if zone != UTC_NAME:
+        kinds[ColumnKind.INSTANT] = partial(_in_zone, ZoneInfo(zone))
     said = [kinds[one.kind] for one in table.columns]
     for rows in table.pieces():
         text = csv_of([None if v is None else say(v) for say, v in zip(said, row, strict=True)] for row in rows)

@@ -88,7 +88,11 @@ def _zones(visit: Visit) -> None:
     """Let the page know the time zones of the sites that its reader sees, now and when they change."""
     known = visit.watch.look().zones
     ui.add_head_html(f"<script>knowZones({_in_script(known)}, {_in_script(visit.site)})</script>")
-    visit.follow(changed(lambda zones: ui.run_javascript(f"knowZones({_in_script(zones)})"), lambda one: one.zones))
+
+    def tell(zones: dict[str, str]) -> None:
+        ui.run_javascript(f"knowZones({_in_script(zones)})")
+
+    visit.follow(changed(tell, lambda one: one.zones))
 
 
 def _in_script(said: object) -> str:
