@@ -28,7 +28,8 @@ def found_row(visit: Visit, hit: Hit) -> None:
             chip(visit.t(f"found_{entry.kind}"), "accent" if entry.kind == "lesson" else "plain")
             if entry.kind == "order":
                 words(order_number(int(entry.key)), "tag")
-            words(" · ".join(part for part in (entry.asset, entry.asset_class, entry.site) if part), "muted small")
+            where = (entry.asset, visit.class_name(entry.asset_class), entry.site)
+            words(" · ".join(part for part in where if part), "muted small")
             moment(entry.at).classes("small muted")
         with box("strong"):
             _pieces(hit.title)
@@ -120,7 +121,7 @@ def _lesson_sheet(visit: Visit, lesson: Lesson) -> None:
                     words(visit.t(key), "small muted")
                     words(said, keeps_lines=True)
         with box("line small muted"):
-            words(f"{lesson.asset_class} · {lesson.site}")
+            words(f"{visit.class_name(lesson.asset_class)} · {lesson.site}")
             if lesson.order_id is not None:
                 number = order_number(lesson.order_id)
                 with link(f"/work-orders/{number}", "plain-link"):

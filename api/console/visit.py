@@ -62,6 +62,9 @@ class Visit:
         self.asked: dict[str, str] = dict(request.query_params)
         self.theme = request.cookies.get("assetloop_theme", "auto")
         self.contrast = request.cookies.get("assetloop_contrast", "auto")
+        drawing = asyncio.current_task()
+        if drawing is not None:  # who leaves a page does not wait for it: it is not drawn to its end for nobody
+            ui.context.client.on_delete(drawing.cancel)
 
     def is_about(self, site: str) -> None:
         """Say that the page is about one site, once that is known."""
@@ -86,6 +89,10 @@ class Visit:
             return ""
         name = texts.named(self.language, asset.name, asset.name_zh)
         return "" if name == asset.asset else name
+
+    def class_name(self, tag: str | None) -> str:
+        """Return the name of a class of assets; its tag where it is not known, nothing where there is none."""
+        return texts.named(self.language, *self.watch.look().class_names.get(tag or "", ("", ""))) or tag or ""
 
     def signal_name(self, signal: SignalView) -> str:
         """Return a signal's name."""

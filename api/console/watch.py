@@ -45,6 +45,7 @@ class Picture:
     quarantine: tuple[Quarantined, ...] = ()
     faults: tuple[ProductFault, ...] = ()
     zones: dict[str, str] = field(default_factory=dict)
+    class_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def asset(self, site: str, tag: str) -> AssetView | None:
         """Find an asset by its tags."""
@@ -57,16 +58,18 @@ def take_picture(parts: Parts, before: Picture) -> Picture:
     try:
         with parts.database.transaction() as tx:
             listed = tuple(orders.list_orders(tx, orders.OPEN_ORDERS))
+            machines = tuple(overview.list_assets(tx, now=now, key_values=True))
             return Picture(
                 number=before.number + 1,
                 at=now,
-                assets=tuple(overview.list_assets(tx, now=now, key_values=True)),
+                assets=machines,
                 counts=overview.get_counts(tx, now=now),
                 orders=listed,
                 signal_names=overview.signal_names(tx, {order.asset_id for order in listed}),
                 quarantine=tuple(overview.list_quarantine(tx)),
                 zones=assets.time_zones(tx),
                 faults=product_state.faults(tx, folder=parts.data_folder),
+                class_names={one.asset_class: (one.class_name, one.class_name_zh) for one in machines},
             )
     except AssetloopError as error:
         if before.away is None:

@@ -97,7 +97,7 @@ def alerted(tx: Transaction, asset_id: int, *, time_from: datetime, time_to: dat
 
 
 def others_of_class(tx: Transaction, asset_id: int) -> list[tuple[str, str]]:
-    """Name the other assets of an asset's class by site and tag."""
+    """Name the other assets of an asset's class by site and tag, those beside it first."""
     return [(row["site"], row["asset"]) for row in tx.all("asset_course.of_class", asset_id=asset_id)]
 
 

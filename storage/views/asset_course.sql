@@ -18,13 +18,13 @@ ORDER BY f.onset DESC
 LIMIT 100;
 
 -- name: of_class
--- The other assets of an asset's class, its own site's first.
+-- The other assets of an asset's class, those of its own site and area first.
 SELECT s.tag AS site, a.tag AS asset
 FROM asset AS own
 JOIN asset AS a USING (class_id)
 JOIN site AS s ON s.site_id = a.site_id
 WHERE own.asset_id = %(asset_id)s AND a.asset_id <> own.asset_id AND a.retired_at IS NULL
-ORDER BY a.site_id <> own.site_id, s.tag, a.tag
+ORDER BY a.site_id <> own.site_id, a.area <> own.area, s.tag, a.tag
 LIMIT 500;
 
 -- name: past

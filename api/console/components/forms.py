@@ -84,6 +84,8 @@ class Form:
         try:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
+            if page.is_deleted:
+                return
             with page:
                 ui.notify(escaped(told(self._visit.language, error)), type="negative")
                 tell_drafts(is_done=False)
@@ -91,6 +93,8 @@ class Form:
                     self._on_conflict(error)
             return
         self._visit.watch.hurry()
+        if page.is_deleted:
+            return
         with page:
             tell_drafts(is_done=True)
             done = self._on_done()
@@ -195,7 +199,7 @@ def offer(
 
 
 async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
-    """Do something in a thread and say why where it is refused."""
+    """Do something in a thread and say why where it is refused; False also where nobody is there any more to hear."""
     page = ui.context.client  # see `Form`
     try:
         await run.io_bound(act)
@@ -204,25 +208,30 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
             ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
         return False
     except AssetloopError as error:
-        with page:
-            ui.notify(escaped(told(visit.language, error)), type="negative")
-            tell_drafts(is_done=False)
+        if not page.is_deleted:
+            with page:
+                ui.notify(escaped(told(visit.language, error)), type="negative")
+                tell_drafts(is_done=False)
         return False
     visit.watch.hurry()
+    if page.is_deleted:
+        return False
     with page:
         tell_drafts(is_done=True)
     return True
 
 
 async def look_up(visit: Visit, read: Callable[[], Found]) -> Found | None:
-    """Read something in a thread; None where it is refused, which is said, and where the console stops."""
+    """Read something in a thread; None where it is refused, which is said, and where page or console are gone."""
     page = ui.context.client  # see `Form`
     try:
-        return await run.io_bound(read)
+        found = await run.io_bound(read)
     except AssetloopError as error:
-        with page:
-            ui.notify(escaped(told(visit.language, error)), type="negative")
+        if not page.is_deleted:
+            with page:
+                ui.notify(escaped(told(visit.language, error)), type="negative")
         return None
+    return None if page.is_deleted else found
 
 
 def tell_drafts(*, is_done: bool) -> None:

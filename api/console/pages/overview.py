@@ -11,7 +11,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from api.console.components.elements import Words, age, box, card, chip, heading, link, moment, number, score, words
-from api.console.components.frame import empty, framed
+from api.console.components.frame import empty, filling, framed
 from api.console.components.lists.filters import Filters
 from api.console.components.now.areas import Areas
 from api.console.components.orders.order_rows import what
@@ -42,11 +42,14 @@ async def show(visit: Visit) -> None:
                 calls = box("calls")
         machines = Machines(visit, plants)
         visit.follow(machines.show)
-        visit.follow(changed(partial(_calls, visit, calls), _open_orders))
+        visit.follow(changed(partial(_calls, visit, filling(visit, calls)), _open_orders))
         await areas.begin()
 
 
-def _open_orders(picture: Picture) -> tuple[tuple[WorkOrder, AssetView | None], ...]:
+def _open_orders(picture: Picture) -> tuple[tuple[WorkOrder, AssetView | None], ...] | None:
+    """Return what calls for somebody, the most urgent first; None while it is not known."""
+    if picture.at is None:
+        return None
     open_orders = [order for order in picture.orders if order.state.is_open]
     open_orders.sort(key=lambda order: (order.acknowledged_at is not None, order.priority, -order.order_id))
     return tuple((order, _still(picture.asset(order.site, order.asset))) for order in open_orders[:_MOST_CALLS])
@@ -57,7 +60,9 @@ def _still(asset: AssetView | None) -> AssetView | None:
     return replace(asset, heard_at=None, newest=None, score=None, scored_at=None, signals=()) if asset else None
 
 
-def _calls(visit: Visit, calls: Element, orders: Sequence[tuple[WorkOrder, AssetView | None]]) -> None:
+def _calls(visit: Visit, calls: Element, orders: Sequence[tuple[WorkOrder, AssetView | None]] | None) -> None:
+    if orders is None:
+        return
     calls.clear()
     with calls:
         for order, asset in orders:

@@ -18,6 +18,7 @@ from api.console.components.charts import charts
 from api.console.components.charts.chart_view import ChartView, numbers_of
 from api.console.components.elements import box, heading, mark, moment, press, words
 from api.console.components.forms import choice, sheet
+from api.console.components.frame import filling
 from api.console.components.instants import InstantField
 from api.console.components.lists.exporting import export_button
 from api.console.components.lists.filters import Filters
@@ -80,7 +81,7 @@ class Trends:
             with box("line small muted"):
                 self._from, self._to = moment(None, "second"), moment(None, "second")
             self._turning()
-        self._room = box("card trends", testid="trends")
+        self._room = filling(visit, box("card trends", testid="trends"))
         with box("line small muted"):
             box("swatch alarm")
             words(visit.t("shade_alerted"))

@@ -27,7 +27,7 @@ def training_card(visit: Visit, view: ProjectView, on_done: Done) -> None:
     with card(visit.t("trainings")), box("lines", testid="trainings"):
         for one in view.trainings:
             with box("line"):
-                words(f"{one.person} · {one.asset_class}", "strong clip")
+                words(f"{one.person} · {visit.class_name(one.asset_class)}", "strong clip")
                 words(f"{one.held_on.isoformat()} · {one.taught_by}", "small muted")
         if not view.trainings:
             words(visit.t("none_yet"), "muted")

@@ -24,7 +24,7 @@ def lesson_card(visit: Visit, order: WorkOrder, offered: LessonWords | None, on_
     if offered is None or not visit.may(Right.CLOSE_ORDERS, order.site):
         return
     with card(visit.t("lesson_offer"), "acting"), box("form", testid="lesson-offer"):
-        words(visit.t("lesson_offer_hint", name=order.asset_class), "muted")
+        words(visit.t("lesson_offer_hint", name=visit.class_name(order.asset_class)), "muted")
         offer(visit, "lesson_keep", partial(ask_lesson, visit, order, offered, on_done))
 
 

@@ -87,7 +87,7 @@ def _draw(visit: Visit, sheets: FigureSheets) -> None:
         empty(visit.t("figures_none"), "monitoring")
         return
     for one in sheets.whole[:_MOST]:
-        with card(" · ".join(part for part in (one.asset, one.asset_class, one.site) if part)):
+        with card(" · ".join(part for part in (one.asset, visit.class_name(one.asset_class), one.site) if part)):
             _facts(visit, one)
             months = [month for month in sheets.months if month.site == one.site]
             if any(month.availability is not None for month in months):
@@ -128,7 +128,7 @@ def _course(visit: Visit, months: Sequence[PlantFigures]) -> None:
         heading(visit.t("by_month"), 2)
     ChartView(
         visit,
-        charts.stack(shown),
+        charts.stack(shown, span=(months[-1].time_to - _YEAR, months[-1].time_to)),
         numbers_of(visit, shown),
         height=charts.height(shown),
         testid="figures-course",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from urllib.parse import quote
 
 import segno
 from nicegui import run, ui
 
-from api.console.components.elements import box, heading, link, mark, words
+from api.console.components.elements import box, heading, mark, words
 from api.console.components.frame import empty, framed
 from api.console.components.lists.filters import Filters, Pages
 from api.console.components.lists.reading import ListReading
@@ -16,6 +17,7 @@ from api.console.texts.texts import named
 from api.console.visit import Visit
 from api.parts import Parts
 from plant.errors import AssetloopError
+from plant.escaped import escaped
 from storage.views.alert_list import AlertPlace, places
 from storage.views.finding_things import FoundAsset, assets_to_label
 
@@ -77,15 +79,19 @@ class LabelSheet:
                 self._label(one)
 
     def _label(self, one: FoundAsset) -> None:
-        name = named(self._visit.language, one.name, one.name_zh)
-        with box("label", testid=f"label-{one.asset}"):
-            ui.html(code_of(self._visit.origin + way_to(one.site, one.asset)), sanitize=False).classes("code")
-            with box("label-text"):
-                words(one.asset, "tag")
-                words(name if name != one.asset else "", "small")
-                words(" · ".join(part for part in (one.site, one.area) if part), "small muted")
-                with link(way_to(one.site, one.asset), "plain-link small unprinted"):
-                    words(self._visit.t("label_open"))
+        """Draw one label in one piece: a hundred of them are a page."""
+        visit, way = self._visit, way_to(one.site, one.asset)
+        name = named(visit.language, one.name, one.name_zh)
+        lines = (
+            ("tag", one.asset),
+            ("small", name if name != one.asset else ""),
+            ("small muted", " · ".join(part for part in (one.site, one.area) if part)),
+        )
+        said = "".join(f'<div class="{classes}">{escape(escaped(line))}</div>' for classes, line in lines)
+        opens = f'<a class="plain-link small unprinted" href="{escape(way)}">{escape(visit.t("label_open"))}</a>'
+        code = f'<div class="code">{code_of(visit.origin + way)}</div>'
+        label = ui.html(f'{code}<div class="label-text">{said}{opens}</div>', sanitize=False)
+        mark(label.classes("label"), f"label-{one.asset}")
 
 
 def way_to(site: str, tag: str) -> str:

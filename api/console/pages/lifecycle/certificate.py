@@ -44,8 +44,8 @@ def _draw(visit: Visit, view: ProjectView) -> None:
             answers_for(visit, gate)
         heading(visit.t("trainings"), 2)
         for training in view.trainings:
-            said = f"{training.person} · {training.asset_class} · {training.held_on.isoformat()} · {training.taught_by}"
-            words(said, "small")
+            what = visit.class_name(training.asset_class)
+            words(f"{training.person} · {what} · {training.held_on.isoformat()} · {training.taught_by}", "small")
         if not view.trainings:
             words(visit.t("none_yet"), "muted")
         heading(visit.t("manifest"), 2)
