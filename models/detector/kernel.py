@@ -133,7 +133,7 @@ def weigh_deviation(norms: Norms, pace: Pace, state: State, deviation: Floats, l
     return parts / np.minimum(loudness, norms.most_loudness[places])
 
 
-def fill_stale(norms: Norms, evidence: Floats, live: Flags, places: Places) -> Floats:
+def fill_stale(norms: Norms, evidence: Floats, live: Flags, places: Places = ALL) -> Floats:
     """Give signals without a fresh value the deviation the others make most likely: x[m] = -P[m, o] x[o] / P[m, m].
 
     The squared distance is then that of the live signals alone: the marginal Mahalanobis distance.
