@@ -135,8 +135,11 @@ def test_an_order_is_worked_off_and_closed_and_the_lesson_that_is_kept_stands_be
 
 
 @pytest.mark.usefixtures("plant")
-def test_a_failure_is_reported_in_the_viewers_own_time(console: str, open_tab: OpenTab, app_database: Database) -> None:
-    tab = open_tab(console, locale="zh-CN", width=390, person="wang", name="王伟")
+def test_a_failure_is_reported_in_the_sites_own_time(
+    console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser
+) -> None:
+    superuser.execute("UPDATE site SET timezone = 'Asia/Shanghai'")
+    tab = open_tab(console, locale="zh-CN", width=390, zone="Europe/Berlin", person="wang", name="王伟")
     tab.open("/assets/demo/P-101")
     tab.page.get_by_test_id("report").click()
     tab.page.get_by_test_id("what").fill("机封泄漏")
@@ -228,9 +231,10 @@ def test_a_chinese_browser_is_met_in_chinese(console: str, open_tab: OpenTab) ->
 
 
 @pytest.mark.usefixtures("sick_plant")
-def test_times_are_the_viewers_own_with_their_offset(console: str, open_tab: OpenTab) -> None:
+def test_times_are_the_sites_own_with_their_offset(console: str, open_tab: OpenTab, superuser: Superuser) -> None:
     for zone, offset in (("Asia/Shanghai", r"UTC\+08:00"), ("America/St_Johns", "UTC−0[23]:30")):
-        tab = open_tab(console, zone=zone)
+        superuser.execute("UPDATE site SET timezone = %s", [zone])
+        tab = open_tab(console, zone="Europe/Berlin")
         tab.open("/work-orders/WO-000001")
         tab.page.get_by_text(re.compile(rf"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d {offset}$")).first.wait_for()
 

@@ -115,7 +115,11 @@ def test_what_is_typed_and_pressed_while_the_line_is_cut_is_done_once_when_it_is
     banner.get_by_text("The console has not been reached since").wait_for()
     page.get_by_test_id("comment").fill("Grease is dry, bearing warm")
     page.get_by_test_id("comment_do").click()
-    page.get_by_text("All work orders").click()
+    asked: list[Any] = []
+    page.on("request", lambda one: asked.append(one))  # noqa: PLW0108 - Playwright marks what it calls
+    # The link is followed once the console is found to be there: until then the line stays cut.
+    with page.expect_event("requestfailed", lambda one: one in asked):
+        page.get_by_text("All work orders").click()
     assert page.url.endswith(ORDER)
     line.cut(refuses=False)
     page.get_by_test_id("comments").get_by_text("Grease is dry, bearing warm").wait_for()

@@ -39,7 +39,7 @@ SHOWING = {
     *("page_title", "set_text"),
 }
 SAYING = {"label", "message", "placeholder"}
-TAKES_KEYS = {"choice", "text"}
+TAKES_KEYS = {"choice", "sending_field", "text"}
 SAID_BY = {"title", "aria-label", "placeholder", "alt", "label"}
 
 
@@ -102,6 +102,7 @@ def test_every_chinese_text_is_chinese() -> None:
         "export_csv": "CSV",
         "export_xlsx": "Excel（XLSX）",
         "export_parquet": "Parquet",
+        "column_global_id": "GlobalId",
     }
 
 
