@@ -18,6 +18,7 @@ from plant.errors import Conflict, Misconfigured, Unavailable
 from storage.core.database import connect
 
 _LONGEST_SOCKET_FOLDER = 90  # a socket's path may have 107 bytes
+_SYSTEMS = "/tmp"  # noqa: S108 - for a folder of our own, where TMPDIR itself is too long
 _SYSTEM_USER = "embedded_postgres"
 _TUNING = ("-c", "shared_buffers=256MB", "-c", "max_connections=80", "-c", "max_wal_size=2GB", "-c", "log_timezone=UTC")
 _NOT_DURABLE = (
@@ -170,7 +171,9 @@ class PostgresServer:
         if len(str(self.folder).encode()) <= _LONGEST_SOCKET_FOLDER:
             return
         if self._socket_folder == self.folder:
-            self._socket_folder = Path(tempfile.mkdtemp(prefix="assetloop-"))
+            theirs = tempfile.gettempdir()
+            is_short = len(theirs.encode()) <= _LONGEST_SOCKET_FOLDER - len("/assetloop-12345678")
+            self._socket_folder = Path(tempfile.mkdtemp(prefix="assetloop-", dir=theirs if is_short else _SYSTEMS))
         elif not self._socket_folder.exists():
             self._socket_folder.mkdir(mode=0o700)
         if self._user is not None:
