@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from plant.errors import Rejected, StaleRevision
 
@@ -45,6 +45,11 @@ class SeenVersion:
     """The tags of the versions that were read; None: whatever the thing says now is to be changed."""
 
     tags: frozenset[str] | None
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the version of a document that was read."""
+        return cls(tags=frozenset({version_tag(document)}))
 
     @property
     def revision(self) -> int | None:

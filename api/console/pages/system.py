@@ -9,6 +9,7 @@ from nicegui import run
 from alerts.dispatch.plans import NoticePlans
 from api.console.components.elements import box, heading, record, words
 from api.console.components.frame import framed
+from api.console.components.system.device_tokens import DeviceTokensCard
 from api.console.components.system.jobs import JobsCard
 from api.console.components.system.logins import LoginsCard
 from api.console.components.system.mapping import show_mapping
@@ -33,6 +34,8 @@ async def show(visit: Visit) -> None:
         accounts = visit.whole.installation.logins
         if accounts is not None and visit.may(Right.MANAGE_DEVICES, EVERY_SITE):
             await LoginsCard(visit, accounts).read()
+        if visit.principal.may_somewhere(Right.MANAGE_DEVICES):
+            await DeviceTokensCard(visit).read()
         if visit.may(Right.SEE_INGEST, EVERY_SITE):
             show_mapping(visit)
     visit.every(_EVERY_S, partial(jobs.read))

@@ -23,6 +23,7 @@ from plant.iso14224 import Names
 from plant.orders.maintenance_plan import KeptPlan, MaintenancePlan, PlanKind
 from plant.orders.rules import WorkType
 from plant.people.rights import Right
+from plant.people.seen_version import SeenVersion
 from storage.identity import people
 from storage.orders.job_plans import list_job_plans
 from storage.register.assets import list_sites
@@ -134,9 +135,12 @@ class PlanForm:
             words(visit.t("plan_orders_want_approval"), "small muted")
 
         def act(parts: Parts) -> KeptPlan:
-            put = planning.change_plan if kept else planning.create_plan
-            where = kept.site if kept else str(self._site.value or "")
-            return put(parts.database, where, self._said(), actor=parts.principal, clock=parts.clock)
+            actor, clock, said = parts.principal, parts.clock, self._said()
+            if kept is None:
+                where = str(self._site.value or "")
+                return planning.create_plan(parts.database, where, said, actor=actor, clock=clock)
+            seen = SeenVersion.of(planning.plan_document(kept.plan))
+            return planning.change_plan(parts.database, kept.site, said, actor=actor, clock=clock, seen=seen)
 
         need = (Right.WORK_ON_ORDERS, site)
         Form(visit, act, need=need, on_done=on_done, action="plan_save", hint="plan_save_hint")

@@ -51,6 +51,18 @@ SYSTEM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "login_revoke": ("Revoke", "撤销"),
     "login_revoke_hint": ("It may do nothing any more, at once.", "立即失效，不能再进行任何操作。"),
+    "device_tokens": ("Tokens with which devices send over HTTP", "终端 HTTP 令牌"),
+    "device_tokens_hint": (
+        "Each opens one asset, or a whole site for a gateway.",
+        "每个令牌对应一台设备；网关的令牌对应整个站点。",
+    ),
+    "device_token_issue": ("Issue a token", "签发令牌"),
+    "device_token_name": ("Who holds it, for people", "持有者名称"),
+    "device_token_opens": (
+        "What it opens, as demo/P-101, or demo for all of the site",
+        "适用范围，如 demo/P-101，或 demo 表示整个站点",
+    ),
+    "device_token_used": ("Used last", "最近使用"),
     "by_password": ("by password", "密码"),
     "by_certificate": ("by certificate", "证书"),
     "mapping": ("Mapping", "映射"),

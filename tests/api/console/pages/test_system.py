@@ -11,6 +11,7 @@ import pytest
 
 from storage.core.database import Database
 from storage.notices import dispatches
+from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -20,7 +21,9 @@ def test_a_job_is_run_again_a_way_and_a_payload_are_tried_and_a_password_is_told
     open_tab: Callable[..., Any],
     superuser: psycopg.Connection[Any],
     app_database: Database,
+    plant_rows: PlantRows,
 ) -> None:
+    plant_rows.site("north")
     superuser.execute(
         "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
         " VALUES ('orders', 'alerts:publish_orders', 'failed', 3)"
@@ -45,6 +48,16 @@ def test_a_job_is_run_again_a_way_and_a_payload_are_tried_and_a_password_is_told
     page.get_by_test_id(f"login-{name}").get_by_test_id("login_revoke").click()
     page.get_by_test_id("revoke-do").click()
     page.get_by_test_id(f"login-{name}").wait_for(state="detached")
+
+    page.get_by_test_id("device_token_issue").click()
+    page.get_by_test_id("token-name").fill("gateway")
+    page.get_by_test_id("token-opens").fill("north")
+    page.get_by_test_id("token-do").click()
+    assert len(page.get_by_test_id("token-shown").inner_text()) > 20
+    page.keyboard.press("Escape")
+    page.get_by_test_id("device-token-gateway").get_by_test_id("login_revoke").click()
+    page.get_by_test_id("revoke-do").click()
+    page.get_by_test_id("device-token-gateway").wait_for(state="detached")
 
     page.get_by_test_id("try-topic").fill("assetloop/v1/demo/P-101/telemetry")
     page.get_by_test_id("try-payload").fill('{"speed": 2.5}')
