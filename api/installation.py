@@ -44,6 +44,16 @@ class ServedInstallation:
             raise Conflict("no logins are kept here: ASSETLOOP_BROKER_ACCOUNTS names no folder")
         return self.logins
 
+    def revoke_login(self, name: str) -> None:
+        """Let a device speak to the broker no more; its connection ends.
+
+        Raises:
+            Conflict: this installation keeps no logins here.
+            NotFound: there is none of that name.
+        """
+        if not self.accounts().remove(name).has_password:
+            self.end_session(name)
+
     def mapping_file(self) -> Path:
         """Return the mapping's file.
 

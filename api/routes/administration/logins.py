@@ -31,6 +31,4 @@ def add_login(parts: GivenParts, wanted: LoginWanted) -> IssuedLoginShape:
 @router.post("/{login}/revoke", status_code=204, responses=answers(403, 404, 409))
 def revoke_login(parts: GivenParts, login: str, _nothing: Nothing = NOTHING) -> None:
     """Let a device speak to the broker no more; its connection ends."""
-    gone = parts.installation.accounts().remove(login)
-    if not gone.has_password:
-        parts.installation.end_session(login)
+    parts.installation.revoke_login(login)

@@ -8,7 +8,8 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import at_site, box, card, chip, mark, moment, words
-from api.console.components.forms import attempt, offer, said, sheet
+from api.console.components.forms import offer
+from api.console.components.system.secrets import ask_for_new, ask_to_revoke
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.register import device_tokens
@@ -66,40 +67,24 @@ class DeviceTokensCard:
 
     def _ask_to_revoke(self, one: DeviceToken) -> None:
         visit = self._visit
-        with sheet(f"{one.name}: {visit.t('login_revoke')}") as dialog:
-            words(visit.t("login_revoke_hint"), "muted")
 
-            async def press() -> None:
-                def act() -> None:
-                    parts = visit.renewed(Right.MANAGE_DEVICES)
-                    parts.principal.demand(Right.MANAGE_DEVICES, one.site)
-                    with parts.database.transaction() as tx:
-                        rows.revoke(tx, one.token_id, at=parts.clock.now(), by=parts.principal.name)
+        def act() -> None:
+            parts = visit.renewed(Right.MANAGE_DEVICES)
+            parts.principal.demand(Right.MANAGE_DEVICES, one.site)
+            with parts.database.transaction() as tx:
+                rows.revoke(tx, one.token_id, at=parts.clock.now(), by=parts.principal.name)
 
-                if await attempt(visit, act):
-                    dialog.close()
-                    await self.read()
-
-            offer(visit, "login_revoke", press, testid="revoke-do")
+        ask_to_revoke(visit, one.name, act, self.read)
 
     def _ask(self) -> None:
         visit = self._visit
-        with sheet(visit.t("device_token_issue")):
-            shown = box("stack")
-            with shown:
-                name = mark(ui.input(label=visit.t("device_token_name")).props("outlined dense"), "token-name")
-                opens = mark(ui.input(label=visit.t("device_token_opens")).props("outlined dense"), "token-opens")
 
-                async def press() -> None:
-                    issued: list[str] = []
-                    if await attempt(visit, lambda: issued.append(self._issue(said(name), said(opens)))):
-                        shown.clear()
-                        with shown:
-                            words(visit.t("login_shown"), "muted")
-                            mark(words(issued[0], "small figures secret"), "token-shown")
-                        await self.read()
+        def fields() -> tuple[ui.input, ui.input]:
+            name = mark(ui.input(label=visit.t("device_token_name")).props("outlined dense"), "token-name")
+            opens = mark(ui.input(label=visit.t("device_token_opens")).props("outlined dense"), "token-opens")
+            return name, opens
 
-                offer(visit, "device_token_issue", press, testid="token-do")
+        ask_for_new(visit, "device_token_issue", fields, self._issue, self.read, button="token-do", shown="token-shown")
 
     def _issue(self, name: str, opens: str) -> str:
         site, _, asset = opens.partition("/")

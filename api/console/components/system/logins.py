@@ -8,7 +8,8 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, mark, record, words
-from api.console.components.forms import attempt, offer, said, sheet
+from api.console.components.forms import offer
+from api.console.components.system.secrets import ask_for_new, ask_to_revoke
 from api.console.visit import Visit
 from lifecycle.register.broker_accounts import Accounts, Login, LoginWish
 from plant.errors import AssetloopError, Rejected
@@ -48,42 +49,21 @@ class LoginsCard:
                 offer(visit, "login_revoke", partial(self._ask_to_revoke, one), is_quiet=True)
 
     def _ask_to_revoke(self, one: Login) -> None:
-        visit = self._visit
-        with sheet(f"{one.name}: {visit.t('login_revoke')}") as dialog:
-            words(visit.t("login_revoke_hint"), "muted")
+        def act() -> None:
+            self._demand()
+            self._visit.whole.installation.revoke_login(one.name)
 
-            async def press() -> None:
-                def act() -> None:
-                    self._demand()
-                    if not self._accounts.remove(one.name).has_password:
-                        visit.whole.installation.end_session(one.name)
-
-                if await attempt(visit, act):
-                    dialog.close()
-                    await self.read()
-
-            offer(visit, "login_revoke", press, testid="revoke-do")
+        ask_to_revoke(self._visit, one.name, act, self.read)
 
     def _ask(self) -> None:
         visit = self._visit
-        with sheet(visit.t("login_add")):
-            shown = box("stack")
-            with shown:
-                name = mark(ui.input(label=visit.t("login")).props("outlined dense maxlength=64"), "login-name")
-                asset = mark(
-                    ui.input(label=visit.t("login_asset")).props("outlined dense maxlength=400"), "login-asset"
-                )
 
-                async def press() -> None:
-                    issued: list[str] = []
-                    if await attempt(visit, lambda: issued.append(self._add(said(name), said(asset)))):
-                        shown.clear()
-                        with shown:
-                            words(visit.t("login_shown"), "muted")
-                            mark(words(issued[0], "small figures secret"), "login-password")
-                        await self.read()
+        def fields() -> tuple[ui.input, ui.input]:
+            name = mark(ui.input(label=visit.t("login")).props("outlined dense maxlength=64"), "login-name")
+            asset = mark(ui.input(label=visit.t("login_asset")).props("outlined dense maxlength=400"), "login-asset")
+            return name, asset
 
-                offer(visit, "login_add", press, testid="login-do")
+        ask_for_new(visit, "login_add", fields, self._add, self.read, button="login-do", shown="login-password")
 
     def _add(self, name: str, asset: str) -> str:
         self._demand()
