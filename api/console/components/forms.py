@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from nicegui import run, ui
+from nicegui import Client, run, ui
 
 from api.console.components.elements import box, heading, mark, words
 from api.console.texts.texts import named
@@ -29,10 +29,6 @@ from plant.people.rights import Right
 Act = Callable[[Parts], Any]
 Need = tuple[Right, str]
 Found = TypeVar("Found")
-
-
-def _nothing() -> None:
-    return None
 
 
 class Form:
@@ -54,7 +50,7 @@ class Form:
         action: str = "acknowledge",
         hint: str = "acknowledge_hint",
         other: tuple[str, Act] | None = None,
-        lacks: Callable[[], str | None] = _nothing,
+        lacks: Callable[[], str | None] = lambda: None,
         on_conflict: Callable[[StaleRevision], None] | None = None,
     ) -> None:
         self._on_conflict = on_conflict
@@ -84,12 +80,12 @@ class Form:
         try:
             await run.io_bound(self._on_their_behalf, act)
         except AssetloopError as error:
-            if page.is_deleted:
-                return
-            with page:
-                ui.notify(escaped(told(self._visit.language, error)), type="negative")
-                tell_drafts(is_done=False)
-                if isinstance(error, StaleRevision) and self._on_conflict is not None:
+            if (
+                _is_told(self._visit, page, error)
+                and isinstance(error, StaleRevision)
+                and self._on_conflict is not None
+            ):
+                with page:
                     self._on_conflict(error)
             return
         self._visit.watch.hurry()
@@ -177,16 +173,21 @@ def sheet_form(
     need: Need,
     action: str,
     hint: str,
-    lacks: Callable[[], str | None] = _nothing,
+    lacks: Callable[[], str | None] = lambda: None,
     other: tuple[str, Act] | None = None,
 ) -> None:
     """Put a form into a sheet, which closes when it is done."""
+    Form(visit, act, need=need, on_done=closing(dialog, on_done), action=action, hint=hint, lacks=lacks, other=other)
+
+
+def closing(dialog: ui.dialog, on_done: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what closes a sheet and goes on as `on_done` does."""
 
     def done() -> Any:
         dialog.close()
         return on_done()
 
-    Form(visit, act, need=need, on_done=done, action=action, hint=hint, lacks=lacks, other=other)
+    return done
 
 
 def offer(
@@ -208,10 +209,7 @@ async def attempt(visit: Visit, act: Callable[[], Any]) -> bool:
             ui.navigate.to(f"/login/provider?{urlencode({'act': error.act, 'next': visit.address_here})}")
         return False
     except AssetloopError as error:
-        if not page.is_deleted:
-            with page:
-                ui.notify(escaped(told(visit.language, error)), type="negative")
-                tell_drafts(is_done=False)
+        _is_told(visit, page, error)
         return False
     visit.watch.hurry()
     if page.is_deleted:
@@ -227,11 +225,20 @@ async def look_up(visit: Visit, read: Callable[[], Found]) -> Found | None:
     try:
         found = await run.io_bound(read)
     except AssetloopError as error:
-        if not page.is_deleted:
-            with page:
-                ui.notify(escaped(told(visit.language, error)), type="negative")
+        _is_told(visit, page, error, of_form=False)
         return None
     return None if page.is_deleted else found
+
+
+def _is_told(visit: Visit, page: Client, error: AssetloopError, *, of_form: bool = True) -> bool:
+    """Say on a page why something is refused, also to what keeps what was typed; False where the page is gone."""
+    if page.is_deleted:
+        return False
+    with page:
+        ui.notify(escaped(told(visit.language, error)), type="negative")
+        if of_form:
+            tell_drafts(is_done=False)
+    return True
 
 
 def tell_drafts(*, is_done: bool) -> None:

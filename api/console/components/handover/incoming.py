@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from nicegui import ui
 
 from api.console.components.elements import box, mark, words
-from api.console.components.forms import choice, remark, said, sheet
+from api.console.components.forms import choice, closing, remark, said, sheet
 from api.console.components.sending import sending_field
 from api.console.visit import Visit
 from lifecycle.handover.looking import ProjectView
@@ -20,32 +20,20 @@ Done = Callable[[], Any]
 
 def ask_schedule(visit: Visit, view: ProjectView, on_done: Done) -> None:
     """Let a person take over a schedule: MSPDI, XER or CSV."""
-    with sheet(visit.t("schedule_import")) as dialog:
-        words(visit.t("schedule_import_hint"), "muted")
-        sending_field(
-            visit,
-            "schedule-file",
-            label="schedule_import",
-            accept=".xml,.xer,.csv,.txt",
-            to=f"{_address(view)}/schedule",
-            on_sent=_closing(dialog, on_done),
-            name_as="file",
-        )
+    to = f"{_address(view.project.tag)}/schedule"
+    _ask_file(visit, "schedule_import", to, on_done, testid="schedule-file", accept=".xml,.xer,.csv,.txt")
 
 
 def ask_costs(visit: Visit, project: str, on_done: Done) -> None:
     """Let a person take over a table of costs or labour."""
-    with sheet(visit.t("costs_import")) as dialog:
-        words(visit.t("costs_import_hint"), "muted")
-        sending_field(
-            visit,
-            "costs-file",
-            label="costs_import",
-            accept=".csv,.txt",
-            to=f"/api/v1/projects/{quote(project, safe='')}/costs",
-            on_sent=_closing(dialog, on_done),
-            name_as="file",
-        )
+    _ask_file(visit, "costs_import", f"{_address(project)}/costs", on_done, testid="costs-file", accept=".csv,.txt")
+
+
+def _ask_file(visit: Visit, key: str, to: str, on_done: Done, *, testid: str, accept: str) -> None:
+    with sheet(visit.t(key)) as dialog:
+        words(visit.t(f"{key}_hint"), "muted")
+        done = closing(dialog, on_done)
+        sending_field(visit, testid, label=key, accept=accept, to=to, on_sent=done, name_as="file")
 
 
 def ask_document(visit: Visit, view: ProjectView, on_done: Done) -> None:
@@ -74,8 +62,8 @@ def ask_document(visit: Visit, view: ProjectView, on_done: Done) -> None:
                     "document-file",
                     label="document_file",
                     accept="",
-                    to=f"{_address(view)}/documents?{urlencode(asked)}",
-                    on_sent=_closing(dialog, on_done),
+                    to=f"{_address(view.project.tag)}/documents?{urlencode(asked)}",
+                    on_sent=closing(dialog, on_done),
                     name_as="file",
                 )
 
@@ -89,13 +77,5 @@ def _asset_choice(visit: Visit, assets: Sequence[str]) -> ui.select:
     return mark(field.props("outlined dense options-dense behavior=menu"), "document-asset")
 
 
-def _address(view: ProjectView) -> str:
-    return f"/api/v1/projects/{quote(view.project.tag, safe='')}"
-
-
-def _closing(dialog: ui.dialog, on_done: Done) -> Done:
-    def done() -> Any:
-        dialog.close()
-        return on_done()
-
-    return done
+def _address(project: str) -> str:
+    return f"/api/v1/projects/{quote(project, safe='')}"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from nicegui import run, ui
 
 from api.console.components.elements import box, card, mark, moment, words
-from api.console.components.forms import Form, sheet
+from api.console.components.forms import Form, closing, sheet, sheet_form
 from api.console.visit import Visit
 from api.parts import Parts
 from lifecycle.register import retiring
@@ -102,11 +102,7 @@ def _retire_signals(visit: Visit, asset: AssetView, on_done: Callable[[], Any]) 
                     actor=parts.principal,
                 )
 
-        def done() -> Any:
-            dialog.close()
-            return on_done()
-
-        _confirmed(visit, asset, "retire_signals", act, done, lambda: _lack(visit, chosen))
+        _confirmed(visit, asset, "retire_signals", act, closing(dialog, on_done), lambda: _lack(visit, chosen))
 
 
 async def _merge_asset(visit: Visit, asset: AssetView, _on_done: Callable[[], Any]) -> None:
@@ -152,10 +148,7 @@ def _merge_signal(visit: Visit, asset: AssetView, on_done: Callable[[], Any]) ->
                     actor=parts.principal,
                 )
 
-        def done() -> Any:
-            dialog.close()
-            return on_done()
-
+        done = closing(dialog, on_done)
         _confirmed(visit, asset, "merge_signal", act, done, lambda: _lack(visit, chosen) or _lack(visit, into))
 
 
@@ -226,12 +219,8 @@ class RetiredCard:
                     else:
                         retiring.restore_signals(tx, site=one.site, asset=one.asset, keys=[one.key], at=at, actor=actor)
 
-            def done() -> Any:
-                dialog.close()
-                return self.read()
-
             need = (_RIGHT, one.site)
-            Form(self._visit, act, need=need, on_done=done, action="restore", hint="restore_hint")
+            sheet_form(self._visit, act, dialog, self.read, need=need, action="restore", hint="restore_hint")
 
 
 def _read_retired(parts: Parts) -> list[Retired]:

@@ -12,7 +12,7 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
-from api.console.components.forms import attempt, choice, offer
+from api.console.components.forms import attempt, choice, offer, said
 from api.console.components.frame import framed
 from api.console.components.lists.exporting import export_button
 from api.console.components.register.column_mappings import ColumnMappings
@@ -81,9 +81,9 @@ class RegisterPage:
 
         def send_to() -> None:
             chosen = {
-                "class": str(of_class.value or "").strip(),
-                "asset": str(asset.value or "").strip(),
-                "replaces": str(replaces.value or "").strip(),
+                "class": said(of_class),
+                "asset": said(asset),
+                "replaces": said(replaces),
                 "retire_missing": "true" if retires.value else "",
                 "mapping": self._mappings.chosen,
             }
