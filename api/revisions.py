@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Response
 
 from plant.errors import Rejected
-from plant.people.seen_version import SeenVersion, version_tag
+from plant.people.seen_version import SeenVersion, demanded, version_tag
 
 # A proxy that packs an answer marks its tag as weak (W/): it is the same revision. Programs that leave the quotes out
 # are understood, too.
@@ -40,9 +40,7 @@ VersionSeen = Annotated[SeenVersion | None, Depends(_version_seen)]
 
 
 async def _version_demanded(seen: VersionSeen) -> SeenVersion:
-    if seen is None:
-        raise Rejected("revision_needed", "say in If-Match which revision you read: its ETag, so that no edit is lost")
-    return seen
+    return demanded(seen)
 
 
 VersionDemanded = Annotated[SeenVersion, Depends(_version_demanded)]

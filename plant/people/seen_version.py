@@ -97,6 +97,15 @@ def refuse_unseen(
                 f"{what} is not there any more; look at both and decide", current={}, yours=as_values(wanted)
             )
         return
+    demanded(seen).refuse_stale(now, wanted, what)
+
+
+def demanded(seen: SeenVersion | None) -> SeenVersion:
+    """Return the version that was read.
+
+    Raises:
+        Rejected: it is not said which.
+    """
     if seen is None:
         raise Rejected("revision_needed", "say in If-Match which revision you read: its ETag, so that no edit is lost")
-    seen.refuse_stale(now, wanted, what)
+    return seen
