@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from pathlib import Path
 
 from fastapi import APIRouter
 
@@ -24,11 +25,7 @@ router = APIRouter(prefix="/mapping", tags=["administration"])
 def get_mapping(parts: GivenParts) -> MappingShape:
     """Show the mapping that is in force, as its file has it."""
     path = parts.installation.mapping_file()
-    try:
-        body = path.read_bytes()
-        text = body.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unavailable(f"the mapping {path.name} cannot be read: {type(error).__name__}") from error
+    body, text = _read(path)
     return MappingShape(
         file=path.name, sha256=hashlib.sha256(body).hexdigest(), patterns=_patterns(_rules(text, path.name)), text=text
     )
@@ -64,7 +61,16 @@ def _formats(parts: Parts, text: str | None) -> tuple[Format, ...]:
     if text is not None:
         return (*known, mapping_format(_rules(text, "the mapping")))
     path = parts.installation.mapping
-    return known if path is None else (*known, mapping_format(_rules(get_mapping(parts).text, path.name)))
+    return known if path is None else (*known, mapping_format(_rules(_read(path)[1], path.name)))
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Return what the mapping's file holds, and the text that it is."""
+    try:
+        body = path.read_bytes()
+        return body, body.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"the mapping {path.name} cannot be read: {type(error).__name__}") from error
 
 
 def _rules(text: str, name: str) -> list[TopicRule]:
