@@ -206,12 +206,12 @@ def put_team(
     actor.demand_shown_again(f"team.put:{wanted.tag}")
     with database.transaction() as tx:
         people.lock_team(tx, wanted.tag)
-        there = next((one for one in people.teams(tx) if one.tag == wanted.tag), None)
+        there = people.find_team(tx, wanted.tag)
         now = None if there is None else team_document(there)
         refuse_unseen(seen, now, team_document(wanted), f"the team {wanted.tag}")
         people.put_team(tx, **team_document(wanted))
         enter(tx, "team.put", actor, wanted.tag, clock)
-        return next(one for one in people.teams(tx) if one.tag == wanted.tag)
+        return people.find_team(tx, wanted.tag) or wanted
 
 
 def grant_role(

@@ -230,7 +230,7 @@ def list_teams(parts: GivenParts, pages: Pages) -> list[TeamShape]:
 def get_team(parts: GivenParts, team: str, response: Response) -> TeamShape:
     """Show a team."""
     with parts.database.transaction() as tx:
-        found = next((one for one in people.teams(tx) if one.tag == team), None)
+        found = people.find_team(tx, team)
     if found is None:
         raise NotFound(f"there is no team {team}")
     tag_version(response, use_cases.team_document(found))

@@ -183,7 +183,13 @@ def put_team(tx: Transaction, *, tag: str, name: str, name_zh: str = "", answers
 
 def teams(tx: Transaction) -> list[Team]:
     """Return every team with its members."""
-    return [Team(**row) for row in tx.all("people.teams")]
+    return [Team(**row) for row in tx.all("people.teams", tag=None)]
+
+
+def find_team(tx: Transaction, tag: str) -> Team | None:
+    """Return a team with its members, None where there is none of that tag."""
+    row = tx.first("people.teams", tag=tag)
+    return Team(**row) if row else None
 
 
 def knows_team(tx: Transaction, tag: str) -> bool:

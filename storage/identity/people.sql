@@ -123,13 +123,14 @@ FROM team
 WHERE tag = %(tag)s;
 
 -- name: teams
--- Every team with its members.
+-- Every team with its members, or the one of a tag.
 SELECT t.tag, t.name, t.name_zh, t.answers_for_engineering,
     coalesce(array_agg(p.sign_in ORDER BY p.sign_in) FILTER (WHERE p.person_id IS NOT NULL), '{}') AS members,
     coalesce(array_agg(p.sign_in ORDER BY p.sign_in) FILTER (WHERE m.on_call), '{}') AS on_call
 FROM team AS t
 LEFT JOIN team_member AS m USING (team_id)
 LEFT JOIN person AS p USING (person_id)
+WHERE %(tag)s::text IS NULL OR t.tag = %(tag)s
 GROUP BY t.team_id
 ORDER BY t.tag;
 
