@@ -66,9 +66,8 @@ class Devices:
         if device.asset_id is None:
             raise ValueError(f"{device.name} is not in the register, and has no signals")
         forms = {key: one_form(key) or key for key in keys}
-        asked = list(dict.fromkeys(forms.values()))[
-            : self._most_signals + 1
-        ]  # one more tells that no more can be taken
+        most = self._most_signals + 1  # one more than can be taken is enough to learn that no more can be
+        asked = list(dict.fromkeys(forms.values()))[:most]
         with self._database.transaction() as tx:
             registered = store.register_signals(tx, device.asset_id, asked, most=self._most_signals)
         known = {key: registered.get(form) for key, form in forms.items()}

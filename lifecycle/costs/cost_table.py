@@ -85,16 +85,12 @@ def read_cost_table(body: bytes) -> CostTable:
 
 def write_costs(lines: Sequence[CostLine]) -> str:
     """Write costs as the table that `read_cost_table` reads."""
-    return _written(COST_HEAD, [(one.kind, one.key, one.day, one.code, one.amount, one.said) for one in lines])
+    return csv_of([COST_HEAD, *((one.kind, one.key, one.day, one.code, one.amount, one.said) for one in lines)])
 
 
 def write_labour(lines: Sequence[LabourLine]) -> str:
     """Write labour as the table that `read_cost_table` reads."""
-    return _written(LABOUR_HEAD, [(one.person, one.trade, f"{one.month:%Y-%m}", one.days) for one in lines])
-
-
-def _written(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    return csv_of([head, *rows])
+    return csv_of([LABOUR_HEAD, *((one.person, one.trade, f"{one.month:%Y-%m}", one.days) for one in lines)])
 
 
 def _place(head: Sequence[str], names: set[str]) -> int | None:

@@ -79,8 +79,7 @@ def drop_mapping(tx: Transaction, site: str, name: str, *, actor: Principal) -> 
         Forbidden, NotFound: as `save_mapping` does, or nothing is saved under the name.
     """
     actor.demand(Right.REGISTER_ASSETS, site)
-    if not column_mappings.drop_mapping(tx, site, name):
-        raise NotFound(f"no mapping of columns is called {name} at {site}")
+    column_mappings.drop_mapping(tx, site, name)
 
 
 def _named(saved: column_mappings.SavedMapping) -> NamedMapping:

@@ -40,10 +40,15 @@ def get_mapping(tx: Transaction, site: str, name: str) -> SavedMapping:
     """Return what is saved under a name; raises `NotFound` where nothing is."""
     row = tx.first("column_mappings.listed", site=site, name=name)
     if row is None:
-        raise NotFound(f"no mapping of columns is called {name} at {site}")
+        raise _nothing(site, name)
     return SavedMapping(**row)
 
 
-def drop_mapping(tx: Transaction, site: str, name: str) -> bool:
-    """Forget a mapping; False where nothing is saved under the name."""
-    return tx.first("column_mappings.drop", site=site, name=name) is not None
+def drop_mapping(tx: Transaction, site: str, name: str) -> None:
+    """Forget a mapping; raises `NotFound` where nothing is saved under the name."""
+    if tx.first("column_mappings.drop", site=site, name=name) is None:
+        raise _nothing(site, name)
+
+
+def _nothing(site: str, name: str) -> NotFound:
+    return NotFound(f"no mapping of columns is called {name} at {site}")
