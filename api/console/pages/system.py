@@ -37,7 +37,7 @@ async def show(visit: Visit) -> None:
         if visit.principal.may_somewhere(Right.MANAGE_DEVICES):
             await DeviceTokensCard(visit).read()
         if visit.may(Right.SEE_INGEST, EVERY_SITE):
-            show_mapping(visit)
+            await show_mapping(visit)
     visit.every(_EVERY_S, partial(jobs.read))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nicegui import ui
+from nicegui import run, ui
 from nicegui.element import Element
 
 from api.console.components.elements import box, card, chip, mark, record, words
@@ -15,14 +15,15 @@ from ingest.trial import Trial, try_payload
 from plant.errors import Misconfigured, Rejected
 
 
-def show_mapping(visit: Visit) -> None:
+async def show_mapping(visit: Visit) -> None:
     """Draw the card."""
     path = visit.whole.installation.mapping
+    text = await run.io_bound(_text_of, path) if path else visit.t("no_mapping")
     with card(visit.t("mapping")), box("stack"):
         words(visit.t("mapping_hint"), "muted")
         with box("payload", tag="pre", testid="mapping") as shown:
             shown.props["tabindex"] = "0"
-            record(_text_of(path) if path else visit.t("no_mapping"), keeps_lines=True)
+            record(text or "", keeps_lines=True)
         with box("fields"):
             topic = mark(ui.input(label=visit.t("topic")).props("outlined dense maxlength=500"), "try-topic")
             payload = mark(ui.textarea(label=visit.t("payload")).props("outlined dense autogrow"), "try-payload")
