@@ -19,6 +19,8 @@ from playwright.sync_api import Browser
 
 from simulators.devices import Device
 from simulators.faults import Fault
+from storage.core.database import Database, Role
+from storage.views import counts
 from tests.conftest import free_port
 from tests.grafana.panels import run_panels
 from tests.patience import wait_for
@@ -341,6 +343,11 @@ def test_a_replay_onto_newer_rows_is_refused_in_one_line(demo: tuple[Stack, List
     assert "newer than this replay would begin" in done.stderr.splitlines()[-1]
 
 
+def readings_of(database: Database) -> int:
+    with database.transaction() as tx:
+        return counts.totals(tx).readings
+
+
 def test_ctrl_c_stops_everything_and_a_second_start_resumes(demo: tuple[Stack, Listener]) -> None:
     stack, listener = demo
     listener.close()
@@ -352,12 +359,18 @@ def test_ctrl_c_stops_everything_and_a_second_start_resumes(demo: tuple[Stack, L
     assert code == 1, "score and desk were killed on the way"
     assert first["work_orders"] >= 1
     assert 0 < first["seconds_to_first_work_order"] < came_s + 1, "counted from when it had read its settings"
-    again = assetloop("up", "--for", "6", "--json", "--port", str(stack.port), data=stack.folder)
-    second = json.loads(again.stdout.splitlines()[-1])
-    assert again.returncode == 0, again.stderr
-    assert second.keys() == {"readings", "quarantined", "alerts", "work_orders", "seconds_to_first_work_order"}
+    with Stack(stack.folder, stack.port) as again:
+        with Database(again.running()["database_url"], role=Role.APP) as database:
+            wait_for(lambda: readings_of(database) > first["readings"], what="new readings")
+        code, second = again.stop()
+    assert code == 0, again.said()
     assert second["readings"] > first["readings"]
     assert second["work_orders"] >= first["work_orders"]
+    timed = assetloop("up", "--for", "1", "--json", "--port", str(stack.port), data=stack.folder)
+    third = json.loads(timed.stdout.splitlines()[-1])
+    assert timed.returncode == 0, timed.stderr
+    assert third.keys() == {"readings", "quarantined", "alerts", "work_orders", "seconds_to_first_work_order"}
+    assert third["readings"] >= second["readings"]
 
 
 def test_no_demo_starts_empty_registers_from_a_file_and_an_embedded_part_that_dies_is_started_again(
