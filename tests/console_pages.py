@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsolePage:
-    """A page: its name, its address with the tags of things in braces, and whether it is seen without signing in."""
+    """A page: its name, its address with the tags of things in braces, and who sees it where not all who sign in do."""
 
     name: str
     address: str
     is_public: bool = False
+    is_administration: bool = False
 
     def open(self, page: Page, base: str, things: Mapping[str, str]) -> None:
         """Open it at an address, the things filled in, and wait until it shows what it is for."""
@@ -64,8 +65,8 @@ PAGES = (
     ConsolePage(name="warranty", address="/warranty"),
     ConsolePage(name="ledger", address="/ledger"),
     ConsolePage(name="register", address="/register"),
-    ConsolePage(name="people", address="/people"),
-    ConsolePage(name="system", address="/system"),
+    ConsolePage(name="people", address="/people", is_administration=True),
+    ConsolePage(name="system", address="/system", is_administration=True),
     ConsolePage(name="account", address="/account"),
     ConsolePage(name="labels", address="/labels"),
     ConsolePage(name="machine", address="/at/{site}/{asset}"),

@@ -167,13 +167,18 @@ def _row(visit: Visit, champion: ModelLine | None, challenger: ModelLine | None)
             if champion and champion.refused:
                 chip(visit.t("model_refused"), "alarm")
         words(back_test_of(visit, champion) if champion else "–", "wide clip muted")
-        words(number(champion.line) + "×" if champion else "–", "figures")
         with box("line"):
+            words(visit.t("line"), "only-small small muted")
+            words(number(champion.line) + "×" if champion else "–", "figures")
+        with box("line"):
+            words(visit.t("challenger"), "only-small small muted")
             if challenger:
                 chip(f"v{challenger.version}", "accent")
             else:
                 words("–", "muted")
-        moment(one.trained_at)
+        with box("line wide"):
+            words(visit.t("trained_at"), "only-small small muted")
+            moment(one.trained_at)
 
 
 def back_test_of(visit: Visit, line: ModelLine) -> str:

@@ -79,11 +79,18 @@ class PlanListPage:
         self._room.clear()
         with self._room:
             if not found.plans:
-                empty(self._visit.t("no_plans"), "event_repeat")
+                self._nothing()
             for kept in found.plans:
                 self._row(kept)
             if found.total > len(found.plans):
                 words(self._visit.t("rows_some", first=1, last=len(found.plans), total=found.total), "small muted more")
+
+    def _nothing(self) -> None:
+        visit = self._visit
+        if self._filters.of("text") or self._filters.of("site"):
+            empty(visit.t("no_plans_asked"), "event_repeat")
+            return
+        empty(visit.t("no_plans"), "event_repeat", visit.t("no_plans_hint"))
 
     def _row(self, kept: KeptPlan) -> None:
         visit, plan = self._visit, kept.plan

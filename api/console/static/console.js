@@ -61,6 +61,13 @@ window.zoneTick = (value) => {
   const said = written(new Date(value), "second", pageZone());
   return said.endsWith("00:00:00") ? said.slice(5, 10) : said.slice(11, said.endsWith(":00") ? 16 : 19);
 };
+// A chart's marks stand where the reader's own clock begins a day or a month: they are named by the nearest day of the site.
+const nearestDay = (value) => written(new Date(value + 12 * 3600000), "second", pageZone()).slice(0, 10);
+window.zoneDay = (value) => {
+  const isMidnight = written(new Date(value), "second", "").endsWith("00:00:00");
+  return isMidnight ? nearestDay(value).slice(5) : window.zoneTick(value);
+};
+window.zoneMonth = (value) => nearestDay(value).slice(0, 7);
 
 class LocalTime extends HTMLElement {
   static observedAttributes = ["at", "mode"];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.language import Plural
+
 ENGINEERING_TEXTS: dict[str, tuple[str, str]] = {
     "nav_engineering": ("Engineering", "工程"),
     "engineering": ("Engineering", "工程"),
@@ -19,10 +21,15 @@ ENGINEERING_TEXTS: dict[str, tuple[str, str]] = {
     "rate_before": ("Before", "变更前"),
     "rate_after": ("After", "变更后"),
     "rate_line": (
-        "{failures} failures in {years} machine-years: {a_year} a year ({low} to {high})",
+        Plural(
+            "{failures} failure in {years} machine-years: {a_year} a year ({low} to {high})",
+            "{failures} failures in {years} machine-years: {a_year} a year ({low} to {high})",
+            of="failures",
+        ),
         "{years} 设备年内失效 {failures} 次：每年 {a_year} 次（{low} 至 {high}）",
     ),
     "rate_none": ("nothing ran", "无运行时间"),
+    "rate_hardly": ("too little running time yet", "运行时间尚短"),
     "request_orders": ("Orders", "工单"),
     "request_costs": ("Cost", "费用"),
     "no_cost": ("none booked", "未登记"),

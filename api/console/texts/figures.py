@@ -31,6 +31,28 @@ _FORMULAE_ZH: Mapping[str, str] = {
     "lead_to_work_s": "其余属实故障：从通知到开工的时间中位数",
 }
 
+_IN_WORDS = {
+    "required_h": "required time",
+    "down_h": "time down",
+    "labour_h": "labour",
+    "open_orders": "open orders",
+    "in_service": "In service",
+    "out_of_service": "Out of service",
+    " - ": " − ",
+}
+
+
+def _in_words(formula: str) -> str:
+    """Write a formula without the names that programs read.
+
+    >>> _in_words("EN 15341, MTBF: (required_h - down_h) / failures")
+    'EN 15341, MTBF: (required time − time down) / failures'
+    """
+    for name, said in reversed(_IN_WORDS.items()):
+        formula = formula.replace(name, said)
+    return formula
+
+
 FIGURE_TEXTS: dict[str, tuple[str, str]] = {
     "nav_figures": ("Figures", "指标"),
     "figures": ("Figures", "指标"),
@@ -62,5 +84,8 @@ FIGURE_TEXTS: dict[str, tuple[str, str]] = {
     "in_weeks": (Plural("{value} week", "{value} weeks", of="value"), "{value} 周"),
     "formulae": ("How each is made", "计算方法"),
     "by_month": ("By month", "按月"),
-    **{f"formula_{name}": (said, _FORMULAE_ZH[name]) for name, said in {**FIGURE_FORMULAE, **FORMULAE}.items()},
+    **{
+        f"formula_{name}": (_in_words(said), _FORMULAE_ZH[name])
+        for name, said in {**FIGURE_FORMULAE, **FORMULAE}.items()
+    },
 }

@@ -53,5 +53,5 @@ NOTICE_TEXTS: dict[str, tuple[str, str]] = {
         "The order's clock stands still until the question is answered.",
         "在答复之前，工单计时暂停。",
     ),
-    "to_everybody": ("the way itself", "该途径本身"),
+    "to_everybody": ("all its receivers", "全部接收者"),
 }

@@ -11,7 +11,7 @@ TELEMETRY_TEXTS: dict[str, tuple[str, str]] = {
         "无法入库的数据及其原因，均可随时查看。",
     ),
     "strangers": ("Assets that wait to be approved", "等待批准的设备"),
-    "register_mend": ("Mend the register", "更正台账"),
+    "register_mend": ("Mend the register", "更正登记信息"),
     "register_mend_hint": (
         "What was made by mistake goes out of view, or becomes part of what was meant. The record keeps all of it.",
         "误建的内容将不再显示，或并入正确的对象；历史记录全部保留。",

@@ -43,6 +43,9 @@ def test_a_reader_in_europe_sees_a_site_in_china_in_its_own_time_and_types_it_so
     assert page.evaluate("instant('2026-03-29T03:30', 'Europe/Berlin').toISOString()") == "2026-03-29T01:30:00.000Z"
     assert page.evaluate("instant('2026-03-29T02:30', 'Europe/Berlin').toISOString()") == "2026-03-29T01:30:00.000Z"
     assert page.evaluate("zoneText(Date.UTC(2026, 2, 28, 16))") == "2026-03-29 00:00:00"
+    # A chart's marks stand at the reader's midnight, and are named by the site's day or month that begins about then.
+    assert page.evaluate("zoneDay(Date.UTC(2026, 2, 28, 23))") == "03-29"
+    assert page.evaluate("zoneMonth(Date.UTC(2026, 1, 28, 23))") == "2026-03"
 
     # A second site elsewhere: there is no common time any more, and each says which it is.
     other = ordered(plant_rows, superuser, "munich", "Europe/Berlin")

@@ -79,7 +79,9 @@ class Trends:
             self._choices(others)
         with box("spread"):
             with box("line small muted"):
-                self._from, self._to = moment(None, "second"), moment(None, "second")
+                self._from = moment(None, "second")
+                words("–")
+                self._to = moment(None, "second")
             self._turning()
         self._room = filling(visit, box("card trends", testid="trends"))
         with box("line small muted"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from api.console.visit import Visit
@@ -19,6 +19,7 @@ _TONES = {"alarm": "rgba(216, 67, 74, 0.12)", "scored": "rgba(181, 118, 31, 0.14
 _HEIGHT, _GAP, _TOP, _BOTTOM = 118, 40, 30, 26
 _NEAR = 2.0  # a limit is kept in view where it is no farther off than so many times what the values span
 _ROOM = 0.06
+_DAYS_BEYOND, _MONTHS_BEYOND = timedelta(days=2), timedelta(days=200)
 
 Names = tuple[str, str, str]
 """How mean, least and greatest are called."""
@@ -95,14 +96,8 @@ def stack(
 
 
 def _zoom(axes: list[int]) -> dict[str, Any]:
-    return {
-        "type": "inside",
-        "xAxisIndex": axes,
-        "filterMode": "none",
-        "zoomOnMouseWheel": "shift",
-        "start": 0,
-        "end": 100,
-    }
+    whole = {"start": 0, "end": 100}
+    return {"type": "inside", "xAxisIndex": axes, "filterMode": "none", "zoomOnMouseWheel": "shift", **whole}
 
 
 def _top(place: int) -> int:
@@ -128,6 +123,18 @@ def named(trace: Trace) -> str:
     return escaped(f"{trace.name} ({trace.unit})" if trace.unit else trace.name)
 
 
+def _tick(span: tuple[datetime, datetime] | None) -> str:
+    """Return what writes the marks of a time axis: times, over days their dates, over months those.
+
+    >>> _tick((datetime(2026, 1, 1), datetime(2026, 1, 8)))
+    'window.zoneDay'
+    """
+    reach = span[1] - span[0] if span else timedelta(0)
+    if reach <= _DAYS_BEYOND:
+        return "window.zoneTick"
+    return "window.zoneDay" if reach <= _MONTHS_BEYOND else "window.zoneMonth"
+
+
 def _time_axis(place: int, span: tuple[datetime, datetime] | None, *, labelled: bool) -> dict[str, Any]:
     return {
         "type": "time",
@@ -137,7 +144,7 @@ def _time_axis(place: int, span: tuple[datetime, datetime] | None, *, labelled: 
             "color": GREY,
             "fontSize": 11,
             "hideOverlap": True,
-            ":formatter": "window.zoneTick",
+            ":formatter": _tick(span),
         },
         "axisPointer": {"label": {":formatter": "(one) => window.zoneText(one.value)"}},
         "axisLine": {"lineStyle": {"color": GRID_LINE}},

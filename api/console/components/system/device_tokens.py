@@ -7,7 +7,7 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.element import Element
 
-from api.console.components.elements import at_site, box, card, chip, mark, moment, words
+from api.console.components.elements import at_site, box, card, mark, moment, words
 from api.console.components.forms import offer
 from api.console.components.system.secrets import ask_for_new, ask_to_revoke
 from api.console.visit import Visit
@@ -58,7 +58,7 @@ class DeviceTokensCard:
         visit = self._visit
         with at_site(box("entry", testid=f"device-token-{one.name}"), one.site):
             words(one.name, "strong clip")
-            chip(f"{one.site}/{one.asset or '*'}", "plain")
+            words(f"{one.site}/{one.asset or '*'}", "small figures clip")
             with box("line small muted wide"):
                 words(visit.t("device_token_used"))
                 moment(one.used_at)

@@ -6,7 +6,7 @@ from functools import partial
 
 from nicegui import ui
 
-from alerts.dispatch.plans import NoticePlan, NoticePlans, PlanStep, Way
+from alerts.dispatch.plans import NoticePlan, NoticePlans, PlanStep, Way, WayKind
 from alerts.dispatch.trying import ask_for_trial
 from api.console.components.elements import box, card, chip, link, mark, words
 from api.console.components.forms import attempt, offer, said, sheet
@@ -31,7 +31,7 @@ def show_ways(visit: Visit, plans: NoticePlans) -> None:
 def _way(visit: Visit, plans: NoticePlans, way: Way) -> None:
     with box("entry", testid=f"way-{way.name}"):
         words(way.name, "strong clip")
-        chip(way.kind.value, "plain")
+        chip(way.kind.value.upper() if way.kind is WayKind.MQTT else way.kind.value, "plain")
         words(visit.t("way_each" if way.each else "way_one"), "small muted wide")
         with box("line right"):
             ask = partial(_ask, visit, plans, way) if way.each else partial(_try, visit, plans, way, "")

@@ -28,6 +28,7 @@ from storage.register import assets
 
 _TONES = {"open": "watch", "accepted": "good", "rejected": "plain"}
 _MOST = 50
+_LEAST_YEARS = 0.05  # of running, before its rate of no failure says anything
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +133,9 @@ class EngineeringPage:
             words(visit.t(key), "muted")
             if rate["a_year"] is None:
                 words(visit.t("rate_none"))
+                return
+            if not rate["failures"] and rate["years"] < _LEAST_YEARS:
+                words(visit.t("rate_hardly"))
                 return
             shown = {name: f"{rate[name]:.2f}" for name in ("a_year", "low", "high")}
             words(visit.t("rate_line", failures=rate["failures"], years=f"{rate['years']:.1f}", **shown))

@@ -16,7 +16,7 @@ REGISTER_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "import_class": ("Class of assets that have none in the file", "文件中无类别的设备所用类别"),
     "import_asset": ("Asset of a maker's package (AASX)", "制造商数据包（AASX）所属设备"),
-    "import_replaces": ("What the earlier version was called, if otherwise", "先前版本的文件名（如不同）"),
+    "import_replaces": ("Earlier version's name, if another", "先前版本的文件名（如不同）"),
     "import_retires": ("Retire what the file no longer names", "停用文件中已不再出现的内容"),
     "import_retires_hint": (
         "Only what an earlier version of the same file put here; the record keeps it.",

@@ -25,7 +25,12 @@ ORDER_LIST_TEXTS: dict[str, tuple[str, str]] = {
     "weekday_6": ("Sun", "周日"),
     "maintenance_plans": ("Maintenance plans", "维护计划"),
     "find_plan": ("Tag, name or team", "位号、名称或班组"),
-    "no_plans": ("There is no maintenance plan as asked for.", "没有符合条件的维护计划。"),
+    "no_plans": ("There is no maintenance plan yet.", "尚无维护计划。"),
+    "no_plans_hint": (
+        "A plan raises its work order when its date or its running hours come.",
+        "到达日期或运行小时数时，计划自动生成工单。",
+    ),
+    "no_plans_asked": ("No maintenance plan is as asked for.", "没有符合条件的维护计划。"),
     "plan_new": ("New plan", "新建计划"),
     "plan_change": ("Change plan", "修改计划"),
     "plan_save": ("Save plan", "保存计划"),
