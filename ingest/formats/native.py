@@ -2,15 +2,14 @@
 
 Beside its values an object may say `"seq"` (a counter), `"q": {"k": "BAD"}` (quality) and `"hist": true`. In the
 flat shape these names and `ts` are read so only where they have that form: `{"q": 3.2}` is a signal named q. One word,
-`"q": "BAD"`, beside `values` is said of all of them. Where there is no `ts`, `timestamp` is read like it. A time under
-another name is refused: it would become arrival, and all instants of a backlog would become one. Integers beyond
-2**53, which no float holds, are marked as uncertain.
+`"q": "BAD"`, beside `values` is said of all of them; `quality` is read like `q` there, and other numbers are refused.
+Where there is no `ts`, `timestamp` is read like it. A time under another name is refused: it would become arrival, and
+all instants of a backlog would become one. Integers beyond 2**53, which no float holds, are marked as uncertain.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from functools import lru_cache
 from math import isfinite
@@ -18,30 +17,19 @@ from typing import Any
 
 from ingest.decoding.decoded import ABSENT, Decoded, DeviceReport
 from ingest.decoding.format import Format
-from ingest.decoding.json_text import parsed
+from ingest.decoding.json_text import parsed, whole_integers
+from ingest.decoding.time_names import is_time, names_time
 from plant.errors import Rejected
 from plant.mqtt.topics import TELEMETRY_FILTER, device_of
 from plant.reading import Flag
+from plant.tags import one_form
 
 _QUALITY = {"GOOD": Flag.NONE, "UNCERTAIN": Flag.QUALITY_UNCERTAIN, "BAD": Flag.QUALITY_BAD}
 _HISTORICAL = int(Flag.HISTORICAL)
 _OTHER_NAME = "timestamp"
-_TIME_NAME = re.compile(
-    r"t|dt|epoch|utc|when|lastseen|zeit|zeitstempel|(?:created|measured|sampled|observed|recorded|sent|received|updated)at"
-    r"|(?:(?:采集|采样|测量|上报|发生|发送|记录|数据|系统|更新)?(?:时间|日期)|时间)戳?"
-    r"|(?:source|server|device|gateway|sensor|sample|event|observation|phenomenon|result|acquisition|record|capture"
-    r"|read|reading|measure|measurement|measuring|local|utc|gps|data|log|system|epoch|unix|iso|publish|message|report"
-    r"|update)?(?:ts|time|date|datetime|timestamp)(?:s|ms|us|ns|utc|iso|unix)?"
-)
-"""What a time is called that is not a span (`uptime`, `runtime_s`), without what people write between the words."""
-_DECORATION = str.maketrans("", "", "_-@ .")
-_DATE = re.compile(
-    r"\d{4}([-/.])\d\d?\1\d\d?(?:[T ]+\d\d?:\d\d|$)|\d\d?([-/.])\d\d?\2\d{4}\b|\d{8}T\d{4}|\d{4}年\d\d?月\d\d?日"
-    r"|(?:mon|tue|wed|thu|fri|sat|sun),? |/Date\(-?\d+",
-    re.IGNORECASE,
-)
-_YEAR_2000_S = 946_684_800
 _EXACT = 2**53
+_UNTOLD = frozenset("\x00\ufffd")
+_WORDS = frozenset({"ts", _OTHER_NAME, "values", "seq", "q", "hist"})
 _SHOWN = 60  # characters of a refused value that are kept
 
 
@@ -55,7 +43,9 @@ def decode(topic: str, payload: bytes) -> Decoded:
     >>> decoded.reports[0].values.tolist()
     [7.0]
     """
-    return Decoded([report(*_device(topic), parsed(payload))])
+    document = parsed(payload)
+    found = _plain_instant(*_device(topic), document) if type(document) is dict else None
+    return Decoded([found or report(*_device(topic), whole_integers(payload, document))])
 
 
 def report(site: str, asset: str, document: Any) -> DeviceReport:
@@ -98,9 +88,14 @@ def _plain_instant(site: str, asset: str, document: dict[str, Any]) -> DeviceRep
 @lru_cache(maxsize=16_384)
 def _device(topic: str) -> tuple[str, str]:
     device = device_of(topic)
-    if device is None or "\x00" in device[0] + device[1]:
+    if device is None or not all(_is_tag(one) for one in device):
         raise Rejected("unknown_topic", topic)
     return device
+
+
+def _is_tag(tag: str) -> bool:
+    """Say whether people can tell a level of a topic from others: it is UTF-8, and something of it is seen."""
+    return one_form(tag) != "" and not _UNTOLD.intersection(tag)
 
 
 def _add_instant(target: DeviceReport, instant: Any) -> None:
@@ -131,7 +126,7 @@ def _add_instant(target: DeviceReport, instant: Any) -> None:
 
 def _flat_values(instant: dict[str, Any]) -> dict[str, Any]:
     """Return what an object without `values` says of signals: all of it but the time and the words about it."""
-    words = {"ts"} if "ts" in instant and not _is_time(instant.get(_OTHER_NAME)) else {"ts", _OTHER_NAME}
+    words = {"ts"} if "ts" in instant and not is_time(instant.get(_OTHER_NAME)) else {"ts", _OTHER_NAME}
     words |= {word for word, kind in (("q", dict), ("hist", bool), ("seq", int)) if type(instant.get(word)) is kind}
     return {key: value for key, value in instant.items() if key not in words}
 
@@ -150,24 +145,8 @@ def _time_elsewhere(instant: dict[str, Any]) -> str | None:
     inside = instant.get("values")
     said = [(key, key, value) for key, value in instant.items()]
     said += [(f"values.{key}", key, value) for key, value in inside.items()] if type(inside) is dict else []
-    names = (path for path, key, value in said if _is_time(value) and _TIME_NAME.fullmatch(_bare(key)))
+    names = (path for path, key, value in said if names_time(key) and is_time(value))
     return next(names, None)
-
-
-def _bare(key: str) -> str:
-    """Return a name without what people write it in.
-
-    >>> _bare("Event-Time"), _bare("_createdAt")
-    ('eventtime', 'createdat')
-    """
-    return key.casefold().translate(_DECORATION)
-
-
-def _is_time(value: Any) -> bool:
-    """Say whether a value can only be a time: a number since 1970 from 2000 on, in any unit or in quotes, or a date."""
-    if isinstance(value, str):
-        return _DATE.match(value) is not None or (value.isdecimal() and len(value) < 20 and _is_time(int(value)))
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= _YEAR_2000_S
 
 
 def _elsewhere(key: str) -> str:
@@ -201,12 +180,27 @@ def _add_remarks(target: DeviceReport, instant: dict[str, Any], keys: tuple[str,
     if type(instant.get("seq")) is int:
         target.sequence = instant["seq"]
     said = instant.get("q")
-    if type(said) is not dict and type(instant.get("values")) is not dict:
+    if type(instant.get("values")) is dict:
+        said = _quality_beside(instant, said)
+        _refuse_beside(target, instant)
+    elif type(said) is not dict:
         return  # a signal called q
     for place, key in enumerate(keys, start=before):
         quality = said.get(key) if isinstance(said, dict) else said
         if quality is not None:
             target.mark(place, int(_QUALITY.get(str(quality).upper(), Flag.QUALITY_UNCERTAIN)))
+
+
+def _quality_beside(instant: dict[str, Any], said: Any) -> Any:
+    """Return what stands beside `values` of their quality, also under its full name."""
+    return instant.get("quality") if said is None and isinstance(instant.get("quality"), (str, dict)) else said
+
+
+def _refuse_beside(target: DeviceReport, instant: dict[str, Any]) -> None:
+    """Say that numbers beside `values` are not read."""
+    for key, value in instant.items():
+        if key not in _WORDS and isinstance(value, (int, float)) and not names_time(key):
+            target.refuse("beside_values", f"{key[:_SHOWN]} stands beside values: put it into them", key=key)
 
 
 def _shown(value: Any) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from ingest.decoding.decoded import Answer, Decoded, DeviceReport, Extras, Presence
 from ingest.decoding.device_profile import ANYWHERE
 from ingest.decoding.format import Format
-from ingest.decoding.json_text import parsed
+from ingest.decoding.json_text import parsed, whole_integers
 from ingest.formats.native import report
 from plant.errors import Rejected
 
@@ -46,7 +46,7 @@ def decode(topic: str, payload: bytes) -> Decoded:
     ('P-101', [7.0])
     """
     if topic == f"{_ROOT}/telemetry":
-        return _telemetry(parsed(payload))
+        return _telemetry(whole_integers(payload, parsed(payload)))
     if topic in {f"{_ROOT}/connect", f"{_ROOT}/disconnect"}:
         return _presence(parsed(payload), is_online=topic.endswith("/connect"))
     if topic.startswith(_REQUEST):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.decoding.json_text import parsed
+from ingest.decoding.json_text import parsed, whole_integers
 from ingest.mapping.file import CsvRule, TopicRule
 from ingest.mapping.lines import Point, point_of
 from plant.errors import Rejected
@@ -40,14 +40,14 @@ def documents_of(rule: TopicRule) -> Documents:
 
 
 def _of_json(payload: bytes) -> Iterator[Any]:
-    yield parsed(payload)
+    yield whole_integers(payload, parsed(payload))
 
 
 def _of_json_lines(payload: bytes) -> Iterator[Any | Unreadable]:
     for number, line in enumerate(payload.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         if line.strip():
             try:
-                yield parsed(line)
+                yield whole_integers(line, parsed(line))
             except Rejected as refusal:
                 yield Unreadable(refusal.reason, f"line {number}: {refusal.detail}")
 

@@ -26,7 +26,7 @@ def point_of(line: str) -> Point:
         ValueError: it is none; the text says why.
 
     >>> point_of("pump,id=P-101 flow=7.5,on=t,n=3i 1700").fields
-    {'flow': 7.5, 'on': True, 'n': 3.0}
+    {'flow': 7.5, 'on': True, 'n': 3}
     """
     return _Line(line).point()
 
@@ -76,7 +76,7 @@ class _Line:
             return word[0] in "tT"
         if "_" in word:  # Python would read 1_000
             raise ValueError(f"{word[:40]!r} is no value")
-        return float(word[:-1] if _INTEGER.fullmatch(word) else word)
+        return int(word[:-1]) if _INTEGER.fullmatch(word) else float(word)
 
     def _quoted(self) -> str:
         end = self._place + 1

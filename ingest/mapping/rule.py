@@ -21,6 +21,7 @@ from plant.reading import Flag
 EVERY = "*"  # stands for all signals that have no rule of their own
 ANYTHING = "*"  # stands in `when` for whatever value there is
 _SHOWN = 60
+_LONGEST_INTEGER = 400  # digits; no float is as long
 _EXACT = 2**53  # larger integers are marked: no float holds all of them
 
 
@@ -143,7 +144,7 @@ class Rule:
             except Rejected as refusal:
                 report.refuse(refusal.reason, f"{key[:_SHOWN]} is {refusal.detail}", key=key)
             else:
-                if isinstance(said, int) and abs(said) > _EXACT:
+                if _is_inexact(said):
                     inexact.append(len(report.values) + len(values) - 1)
         if values:
             report.say(tuple(values), statement.time_us, statement.flags, array("d", values.values()))
@@ -154,6 +155,14 @@ class Rule:
 def _documents(rule: TopicRule) -> Any:
     """Return what takes its payloads apart; of one that is ignored, whatever `when` may look into."""
     return documents_of(rule.model_copy(update={"payload": "json"}) if rule.payload == "ignore" else rule)
+
+
+def _is_inexact(said: Any) -> bool:
+    """Say whether it is an integer, or the text of one, that no float holds."""
+    if isinstance(said, str):
+        digits = said.strip().lstrip("+-")
+        return len(digits) < _LONGEST_INTEGER and digits.isdecimal() and int(digits) > _EXACT
+    return isinstance(said, int) and abs(said) > _EXACT
 
 
 def _nobody(topic: str) -> DeviceReport:

@@ -54,6 +54,7 @@ CODE_WORDS: dict[str, Names] = {
     "reason_too_old": ("Too old", "时间过旧"),
     "reason_bad_time": ("Bad time", "时间无效"),
     "reason_bad_key": ("Bad signal name", "信号名无效"),
+    "reason_beside_values": ("Beside the values", "不在 values 内"),
     "reason_too_many_signals": ("Too many signals", "信号过多"),
     "reason_retained_without_time": ("Retained, without time", "保留消息且无时间"),
     "reason_refused_by_database": ("Refused by the database", "被数据库拒绝"),

@@ -59,7 +59,16 @@ def test_the_topic_names_site_and_asset_also_where_tags_are_encoded() -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", ["spBv1.0/g/NDATA/n", "assetloop/v1/demo/telemetry", "assetloop/v1/a%00/b/telemetry", ""]
+    "topic",
+    [
+        "spBv1.0/g/NDATA/n",
+        "assetloop/v1/demo/telemetry",
+        "assetloop/v1/a%00/b/telemetry",
+        pytest.param("assetloop/v1/demo/%FF/telemetry", id="no UTF-8"),
+        pytest.param("assetloop/v1/demo/%E2%80%8B/telemetry", id="nothing that is seen"),
+        pytest.param("assetloop/v1/ /P-101/telemetry", id="a blank"),
+        "",
+    ],
 )
 def test_a_foreign_topic_is_refused(topic: str) -> None:
     with pytest.raises(Rejected) as refusal:
@@ -152,6 +161,12 @@ def test_an_element_that_is_no_object_is_refused_and_the_others_are_kept() -> No
         ("event_time", 1_796_076_900),
         ("Zeitstempel", 1_796_076_900_000),
         ("采集时间", "2026-11-30 22:15:00"),
+        ("date", "30.11.26"),
+        ("time", "22:15:00"),
+        ("time", "2026-W49-1T22:15"),
+        ("date", "Nov 30 2026"),
+        ("created_at", {"$date": "2026-11-30T22:15:00Z"}),
+        ("time", [2026, 11, 30, 22, 15, 0]),
     ],
 )
 def test_a_time_under_another_name_is_refused_however_it_is_written(name: str, said: object) -> None:
@@ -204,7 +219,8 @@ def test_any_bytes_give_columns_or_a_reason(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelt", ["nan", "-nan", "NaN", "-nan(ind)", "inf", "-Infinity", "1.#QNAN", "-1.#IND00", "1e999"]
+    "spelt",
+    ["nan", "-nan", "NaN", "-nan(ind)", "inf", "-Infinity", "1.#QNAN", "-1.#IND00", "1e999", "undefined", "None"],
 )
 def test_what_is_no_number_however_it_is_spelt_costs_only_itself(spelt: str) -> None:
     report = decode(f'{{"t1": 17.1, "t2": {spelt}, "note nan": "nan", "t3": 10.0}}'.encode())
@@ -220,6 +236,8 @@ def test_what_is_no_number_however_it_is_spelt_costs_only_itself(spelt: str) -> 
         b"%b\x00",
         b"\r\n\t%b\r\n\x00\x00",
         pytest.param("utf-16", id="UTF-16 with a mark"),
+        pytest.param("utf-16-le", id="UTF-16 without"),
+        pytest.param("utf-16-be", id="UTF-16 the other way round, without"),
     ],
 )
 def test_what_stands_around_a_document_does_not_change_it(around: bytes | str) -> None:
@@ -265,6 +283,26 @@ def test_a_signal_that_is_called_like_a_time_stays_a_signal() -> None:
 def test_an_integer_that_no_float_holds_is_marked() -> None:
     report = decode(b'{"ts": 1700000000000, "values": {"a": 9007199254740993, "b": 9007199254740992}}')
     assert report.marks == {0: Flag.QUALITY_UNCERTAIN}
+
+
+@pytest.mark.parametrize("said", [2**53 + 1, 2**64 + 1, -(2**63) - 1, 10**40], ids=repr)
+def test_an_integer_beyond_64_bits_is_one_still(said: int) -> None:
+    report = decode(b'{"ts": 1700000000000, "values": {"a": %d, "b": 1e40}}' % said)
+    assert (report.values.tolist(), report.marks) == ([float(said), 1e40], {0: Flag.QUALITY_UNCERTAIN})
+
+
+def test_a_number_beside_values_is_said_not_to_be_read() -> None:
+    report = decode({"ts": 5, "values": {"a": 1}, "flow": 7, "on": True, "seq": 3, "gateway": "g", "receivedAt": 6})
+    assert (report.keys, list(report.rejects), list(report.rejects["beside_values"].keys)) == (
+        [("a",)],
+        ["beside_values"],
+        ["flow", "on"],
+    )
+
+
+@pytest.mark.parametrize("said", ["BAD", {"a": "bad"}], ids=repr)
+def test_quality_beside_values_is_read_under_its_full_name(said: object) -> None:
+    assert decode({"ts": 5, "values": {"a": 1}, "quality": said}).marks == {0: Flag.QUALITY_BAD}
 
 
 def test_a_whole_refusal_counts_its_readings() -> None:
