@@ -8,6 +8,45 @@ AS $$
     FROM unnest(p_times) AS r
 $$;
 
+-- In which state each asset was when, as known at an instant. Not of its own rights: it becomes part of the query that asks.
+CREATE OR REPLACE FUNCTION states_known(p_known_at timestamptz)
+RETURNS TABLE (asset_id integer, state text, times tstzrange)
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT
+        s.asset_id,
+        s.state,
+        tstzrange(
+            s.since,
+            least(
+                lead(s.since) OVER (PARTITION BY s.asset_id ORDER BY s.since, s.asset_state_id),
+                CASE WHEN a.retired_at <= p_known_at THEN greatest(a.retired_at, s.since) END,
+                greatest(p_known_at, s.since)
+            )
+        )
+    FROM asset_state AS s
+    JOIN asset AS a USING (asset_id)
+    WHERE s.noted_at <= p_known_at
+$$;
+
+-- The outages that touch a span of time, as known at an instant: one whose end was not known then had not ended.
+CREATE OR REPLACE FUNCTION outages_known(p_from timestamptz, p_to timestamptz, p_known_at timestamptz)
+RETURNS TABLE (asset_id integer, failure text, times tstzrange, down_from timestamptz, down_to timestamptz)
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT
+        o.asset_id,
+        o.failure,
+        tstzrange(o.down_from, greatest(coalesce(least(e.down_to, p_known_at), p_known_at), o.down_from)),
+        o.down_from,
+        CASE WHEN e.down_to <= p_known_at THEN e.down_to END
+    FROM outage AS o
+    CROSS JOIN LATERAL (SELECT CASE WHEN o.end_known_at <= p_known_at THEN o.down_to END AS down_to) AS e
+    WHERE o.known_at <= p_known_at AND o.down_from < p_to AND coalesce(e.down_to, p_known_at) > p_from
+$$;
+
 -- The raw elements of every figure: one row an asset and a day, month or the whole span, as known at an instant. Days and
 -- months are those of the site's zone, so that a day may have 23 or 25 hours.
 CREATE OR REPLACE FUNCTION time_elements(
@@ -49,22 +88,7 @@ AS $$
         JOIN span AS p USING (site_id)
         WHERE p.time_from < p.time_to
     ),
-    state AS (
-        SELECT
-            s.asset_id,
-            s.state,
-            tstzrange(
-                s.since,
-                least(
-                    lead(s.since) OVER (PARTITION BY s.asset_id ORDER BY s.since, s.asset_state_id),
-                    CASE WHEN a.retired_at <= p_known_at THEN greatest(a.retired_at, s.since) END,
-                    greatest(p_known_at, s.since)
-                )
-            ) AS times
-        FROM asset_state AS s
-        JOIN asset AS a USING (asset_id)
-        WHERE s.noted_at <= p_known_at
-    ),
+    state AS (SELECT * FROM states_known(p_known_at)),
     required AS (
         SELECT b.asset_id, b.time_from, range_agg(s.times * b.times) AS times
         FROM bucket AS b
@@ -72,17 +96,7 @@ AS $$
         WHERE s.state IN ('in_service', 'out_of_service')
         GROUP BY b.asset_id, b.time_from
     ),
-    known AS (
-        SELECT
-            o.asset_id,
-            o.failure,
-            tstzrange(o.down_from, greatest(coalesce(least(e.down_to, p_known_at), p_known_at), o.down_from)) AS times,
-            o.down_from,
-            CASE WHEN e.down_to <= p_known_at THEN e.down_to END AS down_to
-        FROM outage AS o
-        CROSS JOIN LATERAL (SELECT CASE WHEN o.end_known_at <= p_known_at THEN o.down_to END AS down_to) AS e
-        WHERE o.known_at <= p_known_at AND o.down_from < p_to AND coalesce(e.down_to, p_known_at) > p_from
-    ),
+    known AS (SELECT * FROM outages_known(p_from, p_to, p_known_at)),
     down AS (
         SELECT b.asset_id, b.time_from, range_agg(d.times * b.times) AS times
         FROM bucket AS b
@@ -219,7 +233,8 @@ AS $$
     LEFT JOIN judging AS j USING (asset_id, time_from)
 $$;
 
--- Figures of assets, classes or sites: each is made of summed elements, never of other figures. Null is "no case".
+-- Figures of assets, classes or sites: each is made of summed elements, never of other figures. Null is "no case". Classes
+-- and assets are null for all rows or for none, and compared as texts: `IS NOT DISTINCT FROM` compares each with each.
 CREATE OR REPLACE FUNCTION figures(
     p_from timestamptz, p_to timestamptz, p_known_at timestamptz, p_bucket text, p_by text
 )
@@ -235,6 +250,8 @@ LANGUAGE sql
 STABLE
 SECURITY DEFINER
 SET search_path = public, pg_temp
+SET enable_nestloop = off  -- the planner takes the thousands of rows of time_elements for one, and would compare each with each
+SET enable_mergejoin = off
 AS $$
     WITH element AS (
         SELECT
@@ -296,9 +313,9 @@ AS $$
     FROM summed AS s
     LEFT JOIN led AS l
         ON l.site = s.site AND l.time_from = s.time_from
-            AND l.asset_class IS NOT DISTINCT FROM s.asset_class AND l.asset IS NOT DISTINCT FROM s.asset
+            AND coalesce(l.asset_class, '') = coalesce(s.asset_class, '') AND coalesce(l.asset, '') = coalesce(s.asset, '')
     LEFT JOIN spent AS c
         ON c.site = s.site AND c.time_from = s.time_from
-            AND c.asset_class IS NOT DISTINCT FROM s.asset_class AND c.asset IS NOT DISTINCT FROM s.asset
+            AND coalesce(c.asset_class, '') = coalesce(s.asset_class, '') AND coalesce(c.asset, '') = coalesce(s.asset, '')
     ORDER BY s.site, s.asset_class, s.asset, s.time_from
 $$;

@@ -42,7 +42,9 @@ BEGIN
         GROUP BY 1, 2, 3, 4
     ),
     energy AS (
-        SELECT site, asset_class, asset, time_from, sum(kwh) AS kwh
+        SELECT
+            CASE WHEN grouping(asset) = 0 THEN 'asset' WHEN grouping(asset_class) = 0 THEN 'class' ELSE 'site' END AS by,
+            site, coalesce(asset_class, '') AS asset_class, coalesce(asset, '') AS asset, time_from, sum(kwh) AS kwh
         FROM used
         GROUP BY GROUPING SETS ((site, asset_class, asset, time_from), (site, asset_class, time_from), (site, time_from))
     )
@@ -51,8 +53,8 @@ BEGIN
     FROM (VALUES ('asset'), ('class'), ('site')) AS one (by)
     CROSS JOIN LATERAL figures(v_since, p_now, p_now, 'month', one.by) AS f
     LEFT JOIN energy AS e
-        ON e.site = f.site AND e.time_from = f.time_from
-            AND e.asset_class IS NOT DISTINCT FROM f.asset_class AND e.asset IS NOT DISTINCT FROM f.asset;
+        ON e.by = one.by AND e.site = f.site AND e.time_from = f.time_from
+            AND e.asset_class = coalesce(f.asset_class, '') AND e.asset = coalesce(f.asset, '');
     GET DIAGNOSTICS v_kept = ROW_COUNT;
     RETURN v_kept;
 END

@@ -67,10 +67,33 @@ BEGIN
         );
     ELSIF p_measure = 'availability' THEN
         RETURN (
-            SELECT (sum(e.required_s) - sum(e.down_s)) / nullif(sum(e.required_s), 0)
-            FROM time_elements(v_from, p_at, p_at, 'whole') AS e
-            JOIN project_asset AS a USING (asset_id)
-            WHERE a.project_id = p_project_id
+            WITH state AS (
+                SELECT s.asset_id, s.state, s.times * tstzrange(v_from, p_at) AS times
+                FROM states_known(p_at) AS s
+                JOIN project_asset AS a USING (asset_id)
+                WHERE a.project_id = p_project_id AND s.times && tstzrange(v_from, p_at)
+            ),
+            required AS (
+                SELECT asset_id, range_agg(times) AS times
+                FROM state
+                WHERE state IN ('in_service', 'out_of_service')
+                GROUP BY asset_id
+            ),
+            down AS (
+                SELECT d.asset_id, range_agg(d.times) AS times
+                FROM (
+                    SELECT o.asset_id, o.times
+                    FROM outages_known(v_from, p_at, p_at) AS o
+                    UNION ALL
+                    SELECT asset_id, times FROM state WHERE state = 'out_of_service'
+                ) AS d
+                GROUP BY d.asset_id
+            )
+            SELECT
+                (sum(seconds_in(r.times)) - sum(seconds_in(coalesce(r.times * d.times, '{}'))))
+                / nullif(sum(seconds_in(r.times)), 0)
+            FROM required AS r
+            LEFT JOIN down AS d USING (asset_id)
         );
     ELSE
         RETURN (
@@ -104,7 +127,7 @@ AS $$
             AND g.engineering_at IS NOT NULL AND g.operations_at IS NOT NULL
         ORDER BY g.measure, g.goal_id DESC
     ),
-    reached AS (
+    reached AS MATERIALIZED (  -- else each use of a figure makes it anew
         SELECT
             a.*,
             project_actual(p_project_id, a.measure, p_at) AS actual,
