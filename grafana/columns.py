@@ -67,8 +67,8 @@ def day() -> Look:
 
 
 def duration(width: int) -> Look:
-    """Write seconds as days and hours."""
-    return [Property("unit", value="dtdurations"), Property("decimals", value=0), *wide(width)]
+    """Write seconds as `3 d 04:05:06`, which reads the same in every language."""
+    return [Property("unit", value="dtdhms"), *wide(width)]
 
 
 def part(width: int, decimals: int = 0) -> Look:
@@ -115,11 +115,6 @@ def bar(steps: Steps, unit: str, most: float) -> Look:
         Property("custom.cellOptions", value={"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
         *wide(130),
     ]
-
-
-def seconds(width: int) -> Look:
-    """Write seconds as Grafana shortens them."""
-    return [Property("unit", value="s"), Property("decimals", value=0), *wide(width)]
 
 
 def limits(name: str) -> Look:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 OPERATING: dict[str, str] = {
     "in alarm": "报警",
+    "assets": "台设备",
     "watched": "关注",
     "silent": "无数据",
     "Its assets": "查看设备",

@@ -87,9 +87,9 @@ def _status() -> table.Panel:
 def _remaining_life() -> table.Panel:
     looks = {
         "Outlook": columns.words(OUTLOOK, 115),
-        "Likely": columns.duration(75),
-        "At least": columns.duration(75),
-        "At most": columns.duration(75),
+        "Likely": columns.figure(75, "suffix: d", 0),
+        "At least": columns.figure(75, "suffix: d", 0),
+        "At most": columns.figure(75, "suffix: d", 0),
         "Probability": columns.part(90),
         "Wear limit": columns.wide(85),
         "As of": columns.moment(),
@@ -124,7 +124,7 @@ def _shares() -> timeseries.Panel:
 def _latest() -> table.Panel:
     looks = {
         "Signal is": columns.words(HEARD, 85),
-        "Last stored": columns.seconds(90),
+        "Last stored": columns.duration(90),
         "Unit": columns.wide(55),
         "Value": columns.figure(75, decimals=2),
         "Low": columns.wide(55),

@@ -21,7 +21,7 @@ def figures_dashboard() -> Dashboard:
         [
             (plain_number("Thirteen months", "figures.summary", unit="percentunit", decimals=1), 9, 4),
             (plain_number("Between failures and until restored", "figures.times", unit="suffix: h", decimals=1), 9, 4),
-            (plain_number("As known", "figures.known_at", unit="s"), 6, 4),
+            (plain_number("As known", "figures.known_at", unit="dtdhms"), 6, 4),
             (_goals(), 12, 9),
             (_shares("Availability", "figures.availability"), 12, 9),
             (_between(), 12, 8),

@@ -45,7 +45,7 @@ def plant_dashboard() -> Dashboard:
             (of_assets("Open alerts", "plant.open_alerts", _ALERTS, nothing="No alert is open"), 13, 9),
             (_energy(), 18, 8),
             (plain_number("Energy", "plant.energy_total", unit="kwatth"), 3, 8),
-            (number("Newest reading", "plant.newest", steps=AGE_STEPS_S, unit="s"), 3, 8),
+            (number("Newest reading", "plant.newest", steps=AGE_STEPS_S, unit="dtdhms"), 3, 8),
             (of_assets("Freshness", "plant.freshness", _FRESHNESS), 16, 10),
             (_product(), 8, 10),
         ],
@@ -71,13 +71,13 @@ _ORDERS = {
     "No.": columns.leads_to_order(100),
     "State": columns.wide(65),
     "Finish by": columns.moment(),
-    "Left": columns.seconds(75),
+    "Left": columns.figure(75, "suffix: h", 0),
 }
 _FRESHNESS = {
     "Device": columns.words(HEARD, 100),
-    "Newest value is from": columns.seconds(160),
-    "Last stored": columns.seconds(110),
-    "Oldest signal": columns.seconds(130),
+    "Newest value is from": columns.duration(160),
+    "Last stored": columns.duration(115),
+    "Oldest signal": columns.duration(130),
     "Signals": columns.least(75),
     "Never heard": columns.least(105),
 }

@@ -20,7 +20,7 @@ def telemetry_dashboard() -> Dashboard:
         board("Telemetry", uid=TELEMETRY_UID, time_from="now-1h", refresh="30s"),
         [
             (_liveness(), 12, 4),
-            (number("Ingest", "telemetry.lag", steps=_LAG_STEPS, unit="s", decimals=1), 8, 4),
+            (number("Ingest", "telemetry.lag", steps=_LAG_STEPS, unit="suffix: s", decimals=1), 8, 4),
             (number("Lost", "telemetry.lost", steps=COUNT_STEPS), 4, 4),
             (_rates(), 16, 9),
             (listing("Sessions at the broker", "telemetry.slots", _SLOTS, nothing="No ingest has run yet"), 8, 9),
@@ -36,8 +36,8 @@ def telemetry_dashboard() -> Dashboard:
 _SLOTS = {
     "Slot": columns.wide(55),
     "State": columns.words(SLOTS, 190),
-    "Lag": columns.figure(75, "s"),
-    "Last commit": columns.seconds(100),
+    "Lag": columns.figure(75, "suffix: s"),
+    "Last commit": columns.duration(100),
 }
 _QUARANTINE = {
     "Reason": columns.meanings(HELD),
@@ -46,7 +46,7 @@ _QUARANTINE = {
     "Last seen": columns.moment(),
 }
 _STRANGERS = {"Readings": columns.wide(100), "Last seen": columns.moment()}
-_CLOCKS = {"Off": columns.seconds(90), "Last seen": columns.moment()}
+_CLOCKS = {"Off": columns.figure(90, "suffix: s", 0), "Last seen": columns.moment()}
 
 
 def _liveness() -> object:

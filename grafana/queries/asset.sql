@@ -17,9 +17,9 @@ WHERE h.asset_id = nullif('$asset', '')::integer
 -- How long the asset's machine has left: likely, and from when to when with which probability.
 SELECT
     outlook AS "Outlook",
-    likely_s AS "Likely",
-    low_s AS "At least",
-    high_s AS "At most",
+    likely_s / 86400 AS "Likely",
+    low_s / 86400 AS "At least",
+    high_s / 86400 AS "At most",
     coverage AS "Probability",
     wear_limit AS "Wear limit",
     time AS "As of"

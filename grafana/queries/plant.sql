@@ -123,7 +123,7 @@ LIMIT 100
 -- name: orders_due
 -- The open work orders, those that are due first.
 SELECT asset_id, number AS "No.", label AS "Asset", title AS "Title", state AS "State",
-    requested_finish AS "Finish by", left_s AS "Left"
+    requested_finish AS "Finish by", left_s / 3600 AS "Left"
 FROM watch.order_due
 WHERE ($site = '*' OR site = $site) AND ($area = '*' OR area = $area)
 ORDER BY requested_finish, priority
@@ -168,7 +168,7 @@ SELECT
     f.asset_id,
     f.label AS "Asset",
     CASE WHEN min(f.stored_age_s) IS NULL THEN 'never' WHEN bool_and(f.is_silent) THEN 'silent' ELSE 'heard' END AS "Device",
-    min(f.data_age_s) AS "Newest value is from",
+    greatest(min(f.data_age_s), 0) AS "Newest value is from",
     min(f.stored_age_s) AS "Last stored",
     max(f.stored_age_s) AS "Oldest signal",
     count(*) AS "Signals",

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from grafana.languages import DashboardLanguage
 from grafana.links import CARRIED
 from grafana.twin.areas import Drawing
-from grafana.twin.canvas import MUTED, TRANSPARENT, WHITE, Box, Json, TextStyle, element, field, fixed, value, words
+from grafana.twin.canvas import MUTED, WHITE, Box, Json, TextStyle, element, value, words
 
 _COLUMNS = 4
-_TILE_PX, _GAP_PX = 92, 16
+_TILE_PX, _GAP_PX = 74, 12
+_HEAD_PX = 26
 
 
 def map_height_px(drawings: Sequence[Drawing]) -> int:
@@ -19,35 +20,51 @@ def map_height_px(drawings: Sequence[Drawing]) -> int:
 
 
 def tile_field(place: int, what: str) -> str:
-    """Name the column of a tile: `rank`, `alarms`, `watched` or `silent`."""
+    """Name the column of a tile: `rank` or `says`."""
     return f"t{place:d} {what}"
 
 
-def map_row(drawings: Sequence[Drawing]) -> str:
+def map_row(drawings: Sequence[Drawing], language: DashboardLanguage = DashboardLanguage.ENGLISH) -> str:
     """Return the SQL of the map's one wide row; assets are named by their numbers.
+
+    Assets are counted by tile first: so each is looked at once, not once for each column.
 
     >>> print(map_row([]))
     SELECT 1 AS nothing
     """
     if not drawings:
         return "SELECT 1 AS nothing"
-    columns = [column for place in range(len(drawings)) for column in _columns(place)]
-    rows = ", ".join(
-        f"({asset.asset_id:d}, {place})" for place, drawing in enumerate(drawings) for asset in drawing.assets
+    columns = ",\n    ".join(
+        f'max({column}) FILTER (WHERE place = {place:d}) AS "{tile_field(place, column)}"'
+        for place in range(len(drawings))
+        for column in ("rank", "says")
     )
-    joined = ",\n    ".join(columns)
-    return f"SELECT\n    {joined}\nFROM watch.health\nJOIN (VALUES {rows}) AS drawn (asset_id, place) USING (asset_id)"
+    rows = ", ".join(f"({_numbers(drawing)}, {place})" for place, drawing in enumerate(drawings))
+    return f"SELECT\n    {columns}\nFROM (\n{_tiles_sql(rows, language)}\n) AS tile"
 
 
-def _columns(place: int) -> list[str]:
-    counted = {"alarms": "word = 'alarm'", "watched": "word = 'watch'", "silent": "is_silent"}
-    return [
-        f'max(rank) FILTER (WHERE place = {place:d}) AS "{tile_field(place, "rank")}"',
-        *[
-            f'count(*) FILTER (WHERE place = {place:d} AND {condition}) AS "{tile_field(place, what)}"'
-            for what, condition in counted.items()
-        ],
+def _numbers(drawing: Drawing) -> str:
+    return "'{" + ",".join(f"{asset.asset_id:d}" for asset in drawing.assets) + "}'::integer[]"
+
+
+def _tiles_sql(rows: str, language: DashboardLanguage) -> str:
+    """Return a row a tile: its worst rank, and what is the matter in words, or how many assets are well."""
+    counted = {"in alarm": "word = 'alarm'", "watched": "word = 'watch'", "silent": "is_silent"}
+    said = ", ".join(
+        f"nullif(count(*) FILTER (WHERE {condition}), 0) || ' {language.text(text)}'"
+        for text, condition in counted.items()
+    )
+    assets = f"count(*) || ' {language.text('assets')}'"
+    lines = [
+        "    SELECT",
+        "        place, max(rank) AS rank,",
+        f"        coalesce(nullif(concat_ws(' · ', {said}), ''), {assets}) AS says",
+        f"    FROM (VALUES {rows}) AS drawn (asset_ids, place)",
+        "    CROSS JOIN unnest(asset_ids) AS one (asset_id)",
+        "    JOIN watch.health USING (asset_id)",
+        "    GROUP BY place",
     ]
+    return "\n".join(lines)
 
 
 def tiles(drawings: Sequence[Drawing], whole_px: int, language: DashboardLanguage) -> list[Json]:
@@ -56,6 +73,7 @@ def tiles(drawings: Sequence[Drawing], whole_px: int, language: DashboardLanguag
 
 
 def _tile(place: int, drawing: Drawing, whole_px: int, language: DashboardLanguage) -> list[Json]:
+    """Draw a tile with three elements: each costs a browser as much as a panel's text."""
     step = 100.0 / _COLUMNS
     left = round(step * (place % _COLUMNS) + step * 0.05, 3)
     box = Box(
@@ -65,47 +83,30 @@ def _tile(place: int, drawing: Drawing, whole_px: int, language: DashboardLangua
         height_px=_TILE_PX,
         whole_px=whole_px,
     )
-    name, head = f"tile {place}", box.part(top_px=0, height_px=26)
+    name = f"tile {place}"
     colour: Json = {"field": tile_field(place, "rank"), "fixed": MUTED}
     title = drawing.area + (f" {drawing.part}" if drawing.part else "")
+    head = box.part(top_px=0, height_px=_HEAD_PX)
+    body = box.part(start=0.04, end=0.96, top_px=_HEAD_PX, height_px=_TILE_PX - _HEAD_PX)
     return [
-        element(
-            f"{name} plate", "rectangle", box, {}, background={"color": fixed("#80808026")}, border={"color": colour}
-        ),
-        element(f"{name} head", "rectangle", head, {}, background={"color": colour}),
-        words(f"{name} title", _fitting(title), head.part(start=0.04, top_px=0, height_px=26), _title_style(title)),
-        *[
-            _line(f"{name} {what}", tile_field(place, what), box, 28 + 21 * row)
-            for row, what in enumerate(("alarms", "watched", "silent"))
-        ],
-        _cover(drawing, title, box, language),
+        words(f"{name} title", _fitting(title), head, _title_style(title), background={"color": colour}),
+        value(f"{name} says", tile_field(place, "says"), body, TextStyle(size=12, align="center")),
+        _cover(drawing, title, box, colour, language),
     ]
 
 
-def _line(name: str, of: str, box: Box, top_px: int) -> Json:
-    return value(name, of, box.part(start=0.05, end=0.97, top_px=top_px, height_px=20), TextStyle(size=11))
-
-
 def _title_style(title: str) -> TextStyle:
-    return TextStyle(size=14 if len(title) <= 8 else 11 if len(title) <= 11 else 9, colour=WHITE)
+    size = 14 if len(title) <= 8 else 11 if len(title) <= 11 else 9
+    return TextStyle(size=size, align="center", colour=WHITE)
 
 
 def _fitting(title: str) -> str:
     return title.replace(" ", "\N{NO-BREAK SPACE}") if len(title) <= 16 else title[:15] + "…"
 
 
-def _cover(drawing: Drawing, title: str, box: Box, language: DashboardLanguage) -> Json:
+def _cover(drawing: Drawing, title: str, box: Box, colour: Json, language: DashboardLanguage) -> Json:
+    """Lay what takes the click over the tile, with a border in the tile's colour."""
     url = language.address(f"/d/{drawing.uid}?{CARRIED}")
     link = {"title": language.text("Its assets"), "url": url, "targetBlank": False, "oneClick": True}
     name = f"{drawing.site} · {title}"
-    return element(name, "rectangle", box, {}, links=[link], border={"color": fixed(TRANSPARENT)})
-
-
-def tile_overrides(place: int, language: DashboardLanguage, rank: Json) -> list[Json]:
-    """Return how the columns of a tile look; `rank` is how its colour is made."""
-    suffixes = {"alarms": "in alarm", "watched": "watched", "silent": "silent"}
-    counts = [
-        field(tile_field(place, what), ("unit", f"suffix: {language.text(text)}"), ("decimals", 0))
-        for what, text in suffixes.items()
-    ]
-    return [rank, *counts]
+    return element(name, "rectangle", box, {}, links=[link], border={"color": colour, "width": 1})

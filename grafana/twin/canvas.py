@@ -142,7 +142,17 @@ def connections(target: str, flow: str, *, source: Anchor, to: Anchor, arrives: 
 
 def field(name: str, *properties: tuple[str, object]) -> Json:
     """Return what holds for one field, by its name."""
-    return {
-        "matcher": {"id": "byName", "options": name},
-        "properties": [{"id": key, "value": setting} for key, setting in properties],
-    }
+    return _rule({"id": "byName", "options": name}, properties)
+
+
+def fields(ending: str, *properties: tuple[str, object]) -> Json:
+    """Return what holds for all fields whose names end so.
+
+    >>> fields(" life", ("decimals", 0))["matcher"]
+    {'id': 'byRegexp', 'options': '/ life$/'}
+    """
+    return _rule({"id": "byRegexp", "options": f"/{ending}$/"}, properties)
+
+
+def _rule(matcher: Json, properties: tuple[tuple[str, object], ...]) -> Json:
+    return {"matcher": matcher, "properties": [{"id": key, "value": setting} for key, setting in properties]}

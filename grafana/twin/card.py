@@ -102,8 +102,8 @@ def _body(asset: TwinAsset, box: Box) -> list[Json]:
         )
     return [
         *parts,
-        value(f"{name} status", asset_field(asset, "status"), line(88, height_px=28), TextStyle(size=9, colour=MUTED)),
-        value(f"{name} badges", asset_field(asset, "badges"), line(116, height_px=18), TextStyle(size=12)),
+        value(f"{name} status", asset_field(asset, "status"), line(88, height_px=34), TextStyle(size=11, colour=MUTED)),
+        value(f"{name} badges", asset_field(asset, "badges"), line(122, height_px=18), TextStyle(size=12)),
     ]
 
 

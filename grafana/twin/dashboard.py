@@ -10,9 +10,9 @@ from grafana.colours import RANK_STEPS, UNKNOWN, Steps, thresholds_json
 from grafana.languages import DashboardLanguage, translated
 from grafana.links import TWIN_UID
 from grafana.sql import SOURCE_TYPE, SOURCE_UID, target
-from grafana.twin.area_map import map_height_px, map_row, tile_field, tile_overrides, tiles
+from grafana.twin.area_map import map_height_px, map_row, tiles
 from grafana.twin.areas import Drawing, sites_of
-from grafana.twin.canvas import MUTED, TRANSPARENT, Box, Json, TextStyle, field, fixed, words
+from grafana.twin.canvas import MUTED, TRANSPARENT, Box, Json, TextStyle, field, fields, fixed, words
 from grafana.twin.card import MOST_VALUES, asset_field, draw, value_field
 from grafana.twin.layout import lay_out
 from grafana.twin.ways import ways_of
@@ -26,7 +26,6 @@ _MANY = 1000.0  # from here on a decimal would not fit a telephone, and says not
 _FLOWS = "semi-dark-blue"
 _RUNS: Steps = ((None, TRANSPARENT), (2.0, _FLOWS))
 _STANDS: Steps = ((None, UNKNOWN), (1.0, "dark-orange"), (2.0, TRANSPARENT))
-_LIFE: Steps = ((None, MUTED), (0.0, "semi-dark-red"), (7.0, "semi-dark-orange"), (30.0, MUTED))
 
 
 def twin_dashboards(twin: Twin, language: DashboardLanguage) -> dict[str, Json]:
@@ -95,7 +94,7 @@ def _canvas(drawing: Drawing, language: DashboardLanguage) -> Json:
         _site_name(drawing, language) + (f" · {drawing.area}" if drawing.area else ""),
         whole_px,
         wide_row(assets, language),
-        [override for asset in assets for override in _overrides(asset)],
+        _overrides(assets),
         [
             *[
                 part
@@ -109,13 +108,9 @@ def _canvas(drawing: Drawing, language: DashboardLanguage) -> Json:
 
 def _map(drawings: Sequence[Drawing], language: DashboardLanguage) -> Json:
     height_px = map_height_px(drawings)
-    overrides = [
-        override
-        for place in range(len(drawings))
-        for override in tile_overrides(place, language, _stepped(tile_field(place, "rank"), RANK_STEPS))
-    ]
+    overrides = [_stepped(" rank", RANK_STEPS), fields(" says", ("noValue", "–"))]
     parts = tiles(drawings, height_px, language)
-    return _panel(_site_name(drawings[0], language), height_px, map_row(drawings), overrides, parts)
+    return _panel(_site_name(drawings[0], language), height_px, map_row(drawings, language), overrides, parts)
 
 
 def _panel(title: str, height_px: int, sql: str, overrides: list[Json], parts: list[Json]) -> Json:
@@ -157,18 +152,16 @@ def _stacked(panels: Sequence[Json]) -> list[Json]:
     return stacked
 
 
-def _overrides(asset: TwinAsset) -> list[Json]:
-    flows = [
-        _stepped(asset_field(asset, "flow runs"), _RUNS),
-        _stepped(asset_field(asset, "flow stands"), _STANDS),
-    ]
+def _overrides(assets: Sequence[TwinAsset]) -> list[Json]:
+    """Return how columns look: one rule for what all assets have, since a browser tries each rule on each column."""
     return [
-        _stepped(asset_field(asset, "rank"), RANK_STEPS),
-        field(asset_field(asset, "health"), ("unit", "percent"), ("decimals", 0), ("noValue", "–")),
-        field(asset_field(asset, "life"), ("unit", "suffix: d"), ("decimals", 0), ("noValue", "–")),
-        field(asset_field(asset, "badges"), ("noValue", " ")),
-        *(flows if asset.feeds else []),
-        *[_signal(signal) for signal in asset.key_signals[:MOST_VALUES]],
+        _stepped(" rank", RANK_STEPS),
+        fields(" health", ("unit", "percent"), ("decimals", 0), ("noValue", "–")),
+        fields(" life", ("unit", "suffix: d"), ("decimals", 0), ("noValue", "–")),
+        fields(" badges", ("noValue", " ")),
+        _stepped(" flow runs", _RUNS),
+        _stepped(" flow stands", _STANDS),
+        *[_signal(signal) for asset in assets for signal in asset.key_signals[:MOST_VALUES]],
     ]
 
 
@@ -189,8 +182,8 @@ def _signal(signal: KeySignal) -> Json:
     )
 
 
-def _stepped(name: str, steps: Steps) -> Json:
-    return field(name, ("color", {"mode": "thresholds"}), ("thresholds", thresholds_json(steps)))
+def _stepped(ending: str, steps: Steps) -> Json:
+    return fields(ending, ("color", {"mode": "thresholds"}), ("thresholds", thresholds_json(steps)))
 
 
 def grafana_unit(unit: str) -> str:

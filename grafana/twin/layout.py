@@ -10,7 +10,7 @@ from math import ceil
 from grafana.twin.layers import layers, parts
 from storage.views.twin import TwinAsset
 
-CARD_HEIGHT_PX = 136
+CARD_HEIGHT_PX = 142
 GAP_PX = 44
 _WIDEST, _NARROWEST = 0.205, 0.10
 _COLUMNS = 4

@@ -13,12 +13,12 @@ SELECT
     CASE
         WHEN NOT h.is_silent OR h.word = 'off' THEN replace(h.word, '_', ' ')
         WHEN h.word = 'silent' THEN silence.said
-        ELSE h.word || ', ' || silence.said
+        ELSE concat_ws(' ', h.word, '✕', lasts.time)
     END AS status,
     CASE
         WHEN NOT h.is_silent OR h.word = 'off' THEN word.zh
         WHEN h.word = 'silent' THEN silence.said_zh
-        ELSE word.zh || '，' || silence.said_zh
+        ELSE concat_ws(' ', word.zh, '✕', lasts.time)
     END AS status_zh,
     NULL::double precision AS value,
     concat_ws(

@@ -18,7 +18,7 @@ NUMBERS = {"int2", "int4", "int8", "float4", "float8", "numeric"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{3,}")
 # Names that are the same in every language.
-_NAMES = {"EEMUA", "kWh", "Prometheus", "assetloop", "register", "import", "plant", "toml", "unit", "JSON"}
+_NAMES = {"EEMUA", "kWh", "Prometheus", "assetloop", "register", "import", "plant", "toml", "unit", "JSON", "values"}
 
 
 def test_every_panel_shows_rows_in_both_languages(answers: list[Answer]) -> None:

@@ -101,7 +101,7 @@ def test_an_alarm_stays_in_sight_when_its_device_falls_silent(rows: Connection) 
     rows.execute("UPDATE latest SET stored_at = now() - interval '35 min'")
     PlantRows(rows).alert(1, at=datetime.now(UTC))
     found = rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone()
-    assert found == {"status": "alarm, silent 35 min"}
+    assert found == {"status": "alarm ✕ 35 min"}
 
 
 def test_freshness_tells_data_time_from_arrival_and_silence_from_absence(rows: Connection) -> None:

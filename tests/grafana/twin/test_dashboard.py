@@ -74,7 +74,7 @@ def test_a_strange_tag_is_shown_as_it_is(text: str) -> None:
 def test_an_asset_is_coloured_by_its_health_and_grey_without_an_answer() -> None:
     (panel,) = canvas(asset(7))
     assert elements(asset(7))["asset 7 head"]["background"]["color"]["field"] == "a7 rank"
-    override = next(one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "a7 rank")
+    override = next(one for one in panel["fieldConfig"]["overrides"] if one["matcher"]["options"] == "/ rank$/")
     steps = next(one["value"] for one in override["properties"] if one["id"] == "thresholds")["steps"]
     assert [(step["value"], step["color"]) for step in steps] == [
         (None, "#6E7681"),
@@ -100,8 +100,8 @@ def test_two_key_values_are_shown_with_their_units() -> None:
         if prop["id"] == "unit"
     }
     assert units == {
-        "a7 health": "percent",
-        "a7 life": "suffix: d",
+        "/ health$/": "percent",
+        "/ life$/": "suffix: d",
         "s70 value": "suffix: m³/h",
         "s71 value": "suffix: mm/s",
     }
@@ -148,8 +148,9 @@ def test_a_line_runs_while_it_flows_and_stands_dashed_or_grey_else() -> None:
         for one in panel["fieldConfig"]["overrides"]
         if "flow" in one["matcher"]["options"]
     }
-    assert [step["color"] for step in colours[runs["color"]["field"]]["steps"]] == ["transparent", "semi-dark-blue"]
-    assert [(step["value"], step["color"]) for step in colours[stands["color"]["field"]]["steps"]] == [
+    assert (runs["color"]["field"], stands["color"]["field"]) == ("a1 flow runs", "a1 flow stands")
+    assert [step["color"] for step in colours["/ flow runs$/"]["steps"]] == ["transparent", "semi-dark-blue"]
+    assert [(step["value"], step["color"]) for step in colours["/ flow stands$/"]["steps"]] == [
         (None, "#6E7681"),
         (1.0, "dark-orange"),
         (2.0, "transparent"),
@@ -176,6 +177,9 @@ def test_a_large_site_is_a_map_of_areas_and_a_click_leads_to_each() -> None:
     assert {tile["links"][0]["url"].partition("?")[0] for tile in tiles} == {
         f"/d/{one['uid']}" for name, one in found.items() if name != "digital-twin"
     }
+    assert len(panel["options"]["root"]["elements"]) == 3 * 20, (
+        "few elements: a browser draws each as a text of its own"
+    )
     assert found["digital-twin"]["tags"] == ["assetloop"]
     parts = [one for name, one in found.items() if name != "digital-twin"]
     assert {tuple(one["tags"]) for one in parts} == {("assetloop-part",)}
