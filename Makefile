@@ -43,10 +43,8 @@ check-rest: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider \
-		plant storage lifecycle ingest models alerts grafana simulators api service
-	$(BIN)/python -m pytest --no-header -q -p no:cacheprovider tests/test_names.py tests/test_architecture.py
-	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest --collect-only -q -p no:cacheprovider tests >/dev/null
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest --doctest-modules --no-header -q -p no:cacheprovider -m sources \
+		plant storage lifecycle ingest models alerts grafana simulators api service tests
 
 # The description of the API as it is kept in docs/openapi.json; a test compares.
 openapi: $(VENV)/.run

@@ -163,6 +163,9 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files, then those that share a browser; `--no-loadscope-reorder` keeps this order."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            item.add_marker("sources")
     place = {name: at for at, name in enumerate(LONGEST_FIRST)}
     in_a_browser = {item.path for item in items if _shares_chromium(item)}
     items.sort(key=lambda item: (place.get(item.path.name, len(place)), item.path not in in_a_browser))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.sources
 REPOSITORY = Path(__file__).parent.parent
 ROOMS = "plant|storage|lifecycle|ingest|models|alerts|grafana|simulators|api|service"
 TEXT = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")

@@ -12,3 +12,5 @@ from tests.ingest.conftest import (
 )
 
 __all__ = ["await_rows", "mosquitto", "mosquitto_process", "register", "start_device", "start_ingest"]
+
+collect_ignore = ["python"]  # a program with requirements of its own
