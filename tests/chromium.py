@@ -43,7 +43,9 @@ def browser_program(*, is_shell: bool = False) -> str | None:
 @contextlib.contextmanager
 def launched(*, is_shell: bool = False) -> Iterator[Browser]:
     """Open the browser for a while. Meanwhile no other event loop can run in this thread."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_S * 1000)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_program(is_shell=is_shell), args=QUIET)

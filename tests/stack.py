@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 from tests.commands import ASSETLOOP, run_text_command
-from tests.patience import wait_for
+from tests.patience import seconds_of, seconds_of_the_machine, wait_for
 
 
 def assetloop(*arguments: str, data: Path | None = None, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
@@ -42,7 +42,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         self.began = time.time()
-        self._machine = _seconds_of_the_machine()
+        self._machine = seconds_of_the_machine()
         log = (self.folder.parent / f"{self.folder.name}.up.log").open("w")
         self._process = subprocess.Popen(
             [ASSETLOOP, "up", "--data", str(self.folder), "--port", str(self.port), "--json", *self.arguments],
@@ -70,9 +70,9 @@ class Stack:
         left to it, so on a free machine the promise is held to the second; what other programs took does not count.
         """
         assert self._process is not None
-        busy, capacity = (now - then for now, then in zip(_seconds_of_the_machine(), self._machine, strict=True))
+        busy, capacity = (now - then for now, then in zip(seconds_of_the_machine(), self._machine, strict=True))
         up = psutil.Process(self._process.pid)
-        mine = sum(map(_seconds_of, [up, *up.children(recursive=True)]))
+        mine = sum(map(seconds_of, [up, *up.children(recursive=True)]))
         return 1.0 - max(0.0, busy - mine) / capacity
 
     def stop(self) -> tuple[int, dict[str, Any]]:
@@ -139,7 +139,7 @@ class Stack:
                         return child
             return None
 
-        return wait_for(look, within_s=30, what=f"process of {word}")
+        return wait_for(look, what=f"process of {word}")
 
     def role(self, name: str) -> psutil.Process:
         """Return the process that plays a role now."""
@@ -155,18 +155,3 @@ class Stack:
             return None
 
         return wait_for(look, what=f"process of {name}")
-
-
-def _seconds_of_the_machine() -> tuple[float, float]:
-    """Return how many seconds its cores have worked, and how many they could have, since it was started."""
-    spent = psutil.cpu_times()
-    capacity = sum(spent) - getattr(spent, "guest", 0.0) - getattr(spent, "guest_nice", 0.0)
-    return capacity - spent.idle - getattr(spent, "iowait", 0.0), capacity
-
-
-def _seconds_of(process: psutil.Process) -> float:
-    """Return the processor time of a process and of its children that have ended."""
-    try:
-        return sum(process.cpu_times()[:4])
-    except psutil.NoSuchProcess:
-        return 0.0

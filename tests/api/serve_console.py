@@ -21,6 +21,6 @@ def begin(url: str, port: str) -> None:
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with Database(url, role=Role.APP, wait_s=1.0) as database:
+    with Database(url, role=Role.APP, wait_s=30.0) as database:
         vars(warm_console.database).update(vars(database))
         serve(warm_console.application, "127.0.0.1", int(port), stop)

@@ -27,7 +27,7 @@ from service.runtime.postgres import PostgresServer
 from storage.schema.migrate import migrate
 from tests.chaos.publisher import ASSETS, Record, open_record
 from tests.conftest import free_port
-from tests.patience import wait_for
+from tests.patience import PATIENCE_S, wait_for
 from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
@@ -115,7 +115,7 @@ class Mosquitto:
         """Stop it as a service manager does: it writes its queues down."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(60)
+            self._process.wait(PATIENCE_S)
 
     def kill(self) -> None:
         assert self._process is not None
@@ -238,7 +238,7 @@ class Worker:
         assert self._process is not None
         began_s = time.monotonic()
         self._process.terminate()
-        code = self._process.wait(60)
+        code = self._process.wait(PATIENCE_S)
         assert code == 0, self.log.read_text()
         return time.monotonic() - began_s
 

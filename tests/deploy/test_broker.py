@@ -26,6 +26,7 @@ from lifecycle.register.broker_accounts import (
 )
 from tests.conftest import free_port
 from tests.ingest.test_tls import authority
+from tests.patience import PATIENCE_S
 from tests.stack import ASSETLOOP, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def started(
             yield accounts, passwords
         finally:
             broker.terminate()
-            broker.wait(20)
+            broker.wait(PATIENCE_S)
 
 
 def test_the_broker_knows_its_accounts_and_nobody_else(mosquitto: Broker) -> None:
@@ -252,7 +253,7 @@ def test_devices_with_certificates_have_the_rights_of_their_names(tmp_path: Path
         assert done.returncode == 0
         until(lambda: bool(ended), pump)
         rights = tmp_path / "run" / "acl"
-        wait_for(lambda: "P-1" not in rights.read_text(), within_s=10, what="rights taken back")
+        wait_for(lambda: "P-1" not in rights.read_text(), what="rights taken back")
         assert [one.name for one in accounts.every()] == ["fan", "gateway", "hmi", "line", "node", "other-hmi"]
 
 
@@ -260,7 +261,7 @@ def _await_port(port: int, broker: subprocess.Popen[bytes]) -> None:
     while True:
         assert broker.poll() is None, "the broker did not start"
         with socket.socket() as probe:
-            probe.settimeout(0.2)
+            probe.settimeout(PATIENCE_S)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
 
@@ -271,7 +272,7 @@ def connect(client: mqtt.Client, port: int) -> None:
     until(client.is_connected, client)
 
 
-def until(is_so: Callable[[], bool], *clients: mqtt.Client, within_s: float = 20) -> None:
+def until(is_so: Callable[[], bool], *clients: mqtt.Client, within_s: float = PATIENCE_S) -> None:
     """Let clients go on until something is so."""
     until_s = time.monotonic() + within_s
     while not is_so():

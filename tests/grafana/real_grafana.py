@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 import httpx
 
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 
 NAMED = "ASSETLOOP_TEST_GRAFANA"
 _LABELS = {"outcome": ("stored", "duplicate"), "state": ("listening",), "fault": ("broker_away",)}
@@ -75,7 +76,7 @@ def grafana(place: Path, *, provisioning: Path, record: dict[str, str]) -> Itera
         yield url
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_S)
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def _await(url: str, process: subprocess.Popen[bytes], within_s: float = 180) ->
     while time.monotonic() < until:
         assert process.poll() is None, "Grafana ended at once; see out.log"
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/api/health", timeout=5).json().get("database") == "ok":
+            if httpx.get(f"{url}/api/health", timeout=PATIENCE_S).json().get("database") == "ok":
                 return
         time.sleep(0.5)
     raise AssertionError(f"Grafana does not answer within {within_s} s")

@@ -17,7 +17,7 @@ from ingest.metrics import Meter
 from tests.conftest import free_port
 from tests.grafana.conftest import read
 from tests.grafana.panels import panels
-from tests.patience import wait_for
+from tests.patience import PATIENCE_S, wait_for
 
 pytestmark = [pytest.mark.needs("prometheus"), pytest.mark.long]
 
@@ -53,7 +53,9 @@ def _lines(url: str, expression: str) -> list[Any]:
     now = time.time()
     given = {"query": expression.replace("$__rate_interval", "10s"), "start": now - 10, "end": now, "step": 1}
     try:
-        answer = httpx.get(f"{url}/api/v1/query_range", params={k: str(v) for k, v in given.items()}, timeout=10)
+        answer = httpx.get(
+            f"{url}/api/v1/query_range", params={k: str(v) for k, v in given.items()}, timeout=PATIENCE_S
+        )
     except httpx.TransportError:
         return []  # it is not up yet
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:

@@ -21,7 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.commands import run_text_command
 from tests.conftest import free_port
-from tests.patience import wait_for
+from tests.patience import TimeLeft, wait_for
 from tests.plant_rows import PlantRows
 from tests.stack import ASSETLOOP
 
@@ -120,10 +120,10 @@ def test_told_to_stop_it_stores_what_it_has_and_leaves_within_5_s(
     begin_ms = now_ms()
     for n in range(300):
         say({"ts": begin_ms + n, "values": {"a": n}})
-    began_s = time.monotonic()
+    left = TimeLeft()
     ingest.send_signal(signal.SIGTERM)
     _, said = ingest.communicate(timeout=60)
-    assert time.monotonic() - began_s < 5
+    assert left.taken_s() < 5
     assert ingest.returncode == 0, said
     assert "Traceback" not in said
     assert superuser.execute("SELECT count(*) FROM ingest_slot WHERE holder IS NOT NULL").fetchone() == (0,)
@@ -139,10 +139,10 @@ def test_it_leaves_within_5_s_also_where_the_database_has_stopped(
         say({"ts": now_ms(), "values": {"a": 1}})
         waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'reading'::regclass"
         wait_for(lambda: superuser.execute(waiting.encode()).fetchall(), what="commit that waits")
-        began_s = time.monotonic()
+        left = TimeLeft()
         ingest.send_signal(signal.SIGTERM)
         ingest.communicate(timeout=60)
-        assert time.monotonic() - began_s < 5
+        assert left.taken_s() < 5
     assert superuser.execute("SELECT count(*) FROM reading").fetchone() in {(0,), (1,)}
 
 

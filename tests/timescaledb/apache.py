@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.patience import PATIENCE_S
+
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "assetloop/trixie-postgresql-17-timescaledb"
 _BINARIES = "/usr/lib/postgresql/17/bin"
 _OPTIONS = (
@@ -49,7 +51,7 @@ def server() -> Iterator[str]:
     finally:
         if process is not None:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(PATIENCE_S)
         shutil.rmtree(folder)
 
 

@@ -210,7 +210,7 @@ kind = "webhook"
 url = "http://127.0.0.1:{port}/hook"
 secret = "env:HOOK_SECRET"
 internal = ["127.0.0.0/8"]
-timeout_s = 2
+timeout_s = 60
 
 [way.mail]
 kind = "mail"

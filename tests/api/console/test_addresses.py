@@ -25,7 +25,7 @@ from storage.work import orders
 from tests import people
 from tests.api import plant_rows
 from tests.api.console.conftest import Tab, served
-from tests.patience import wait_for
+from tests.patience import PATIENCE_S, wait_for
 from tests.plant_rows import PlantRows
 
 pytestmark = pytest.mark.needs("chromium")
@@ -171,6 +171,7 @@ def test_nothing_is_done_on_an_open_page_once_its_session_has_ended(
 ) -> None:
     tab = open_tab(console)
     tab.open("/work-orders/WO-000001")
+    tab.page.get_by_test_id("acknowledge").wait_for()  # over its connection, which an ended session is not given
     with app_database.transaction() as tx:
         ada = people_rows.by_sign_in(tx, "ada")
         assert ada is not None
@@ -314,7 +315,7 @@ def test_every_script_of_a_page_is_named_by_its_nonce_also_where_the_page_comes_
     console: str, app_database: Database
 ) -> None:
     cookies = people.cookie_of(app_database, SystemClock(), people.enter(app_database, SystemClock()))
-    with httpx.Client(base_url=console, cookies=cookies) as client:
+    with httpx.Client(base_url=console, cookies=cookies, timeout=PATIENCE_S) as client:
         for path in ("/", "/login", "/people", "/alerts", "/figures"):
             answer = client.get(path, headers={"Accept-Encoding": "gzip"}, follow_redirects=True)
             assert answer.headers["content-encoding"] == "gzip", path

@@ -10,6 +10,7 @@ import pytest
 
 from lifecycle.register.broker_accounts import Accounts, asset_rights, topic_rights
 from plant.errors import Conflict, Misconfigured, NotFound, Rejected
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a b", "a\n", "#", "+", "a/b", "ingest", "engineering", "x" * 65, "-a"])
@@ -80,7 +81,7 @@ def test_a_broker_of_ones_own_is_told_to_read_again(tmp_path: Path) -> None:
         broker.stdout.readline()
         (tmp_path / "pid").write_text(f"{broker.pid}\n")
         Accounts(tmp_path, tmp_path / "pid").add("a", ("topic write x",))
-        assert b"SIGHUP" in broker.stdout.read() or broker.wait(10) == 0
+        assert b"SIGHUP" in broker.stdout.read() or broker.wait(PATIENCE_S) == 0
     (tmp_path / "pid").write_text("no number")
     with pytest.raises(Misconfigured, match="ASSETLOOP_BROKER_PID_FILE"):
         Accounts(tmp_path, tmp_path / "pid").add("b", ("topic write x",))

@@ -17,7 +17,7 @@ from tests.copies import Copy
 from tests.models.conftest import Rows, healthy_rows
 from tests.models.scoring.test_guard import limited
 from tests.models.scoring.test_scorer import STATE, sickening
-from tests.patience import wait_for
+from tests.patience import PATIENCE_S, wait_for
 
 EPISODES = """
 SELECT finding_id, asset_id, kind, source_version, onset, updated, cleared, severity, score, shares, quality
@@ -78,7 +78,7 @@ def told_to_end(workers: list[Copy]) -> None:
     for process in workers:
         process.terminate()
     for process in workers:
-        process.wait(60)
+        process.wait(PATIENCE_S)
 
 
 def sick_and_well(rows: Rows) -> tuple[list[int], int]:

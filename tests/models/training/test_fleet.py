@@ -23,7 +23,7 @@ from storage.models import installations
 from storage.models.installations import Installation
 from tests.conftest import free_port
 from tests.models.conftest import Rows, healthy_rows
-from tests.patience import wait_for
+from tests.patience import PATIENCE_S, wait_for
 
 TASK = TrainingRequest(trained_by="a test")
 
@@ -107,7 +107,7 @@ def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
             for process in reversed(processes):
                 process.terminate()
             for process in processes:
-                process.wait(60)
+                process.wait(PATIENCE_S)
 
 
 @pytest.mark.long

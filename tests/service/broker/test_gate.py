@@ -20,6 +20,7 @@ from ingest.mqtt.subscriber import Subscriber
 from plant.errors import Unavailable
 from service.broker.embedded import EmbeddedBroker
 from tests.conftest import free_port
+from tests.patience import PATIENCE_S
 from tests.stack import wait_for
 
 TOPIC = "plant/1/telemetry"
@@ -41,9 +42,9 @@ class Client:
         self.paho.on_publish = self._on_publish
         if will:
             self.paho.will_set(will, b"gone", qos=1)
-        self.paho.connect("127.0.0.1", port, keepalive=10)
+        self.paho.connect("127.0.0.1", port)
         self.paho.loop_start()
-        assert self.is_in.wait(10)
+        assert self.is_in.wait(PATIENCE_S)
 
     def _on_publish(self, *_: object) -> None:
         self.acknowledged += 1
@@ -51,7 +52,7 @@ class Client:
     def subscribe(self, wanted: str) -> None:
         self.is_subscribed.clear()
         self.paho.subscribe(wanted, qos=1)
-        assert self.is_subscribed.wait(10)
+        assert self.is_subscribed.wait(PATIENCE_S)
 
     def says(self, *payloads: bytes, topic: str = TOPIC, qos: int = 1, retain: bool = False) -> None:
         """Publish, and wait for the acknowledgements."""
@@ -197,7 +198,7 @@ def test_a_message_of_qos_2_is_kept_once_in_a_session_and_again_in_a_new_one(bro
 
     says(b"a", times=2)
     psutil.Process(broker.pids[1]).kill()  # with the broker behind the session is gone, and its ids begin anew
-    wait_for(lambda: not broker.is_running, within_s=5, what="its end")
+    wait_for(lambda: not broker.is_running, what="its end")
     broker.start()
     says(b"b", times=1)
     assert Ingest(broker).hears(2) == [b"a", b"b"]
@@ -206,7 +207,7 @@ def test_a_message_of_qos_2_is_kept_once_in_a_session_and_again_in_a_new_one(bro
 def test_a_gate_that_is_stopped_says_nothing_and_leaves_in_good_order(broker: EmbeddedBroker, tmp_path: Path) -> None:
     gate = psutil.Process(broker.pids[0])
     broker._gate._process.terminate()  # type: ignore[union-attr]
-    assert gate.wait(10) == 0
+    assert gate.wait(PATIENCE_S) == 0
     assert (tmp_path / "broker.log").read_text() == ""
 
 
@@ -220,7 +221,7 @@ def test_what_ingest_subscribes_to_is_kept_beside_what_was_known(broker: Embedde
         subscriber.tend(writable=True)
         return subscriber.is_listening
 
-    wait_for(is_listening, within_s=10, what="subscription")
+    wait_for(is_listening, what="subscription")
     subscriber.drop()
     device = connects()
     device.says(b"1")
@@ -349,14 +350,14 @@ def test_a_broker_behind_that_is_killed_is_waited_for(broker: EmbeddedBroker, co
     waiting = threading.Thread(target=lambda: newcomer.append(connects("newcomer")))
     waiting.start()
     broker.start()
-    waiting.join(10)
+    waiting.join(PATIENCE_S)
     newcomer[0].says(b"1")
     device.says(b"2")
     assert set(Ingest(broker).hears(2)) == {b"1", b"2"}
 
 
 def ends(raw: socket.socket) -> bool:
-    raw.settimeout(10)
+    raw.settimeout(PATIENCE_S)
     with contextlib.suppress(ConnectionResetError):
         while raw.recv(4096):
             time.sleep(0)

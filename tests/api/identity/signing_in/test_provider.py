@@ -23,6 +23,7 @@ from plant.errors import Misconfigured, NotFound
 from plant.people.rights import EVERY_SITE, PlantRole
 from storage.core.database import Database
 from tests import people
+from tests.patience import PATIENCE_S
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the provider library uses parts of authlib that will be elsewhere
@@ -74,7 +75,7 @@ def sent_away(browser: TestClient) -> str:
 
 def chosen(address: str, subject: str) -> str:
     """Sign in at the provider; return where it sends the browser."""
-    answer = httpx.post(address, data={"sub": subject})
+    answer = httpx.post(address, data={"sub": subject}, timeout=PATIENCE_S)
     assert answer.status_code in {302, 303}, answer.text
     return str(answer.headers["location"]).removeprefix("http://127.0.0.1:8080")
 
