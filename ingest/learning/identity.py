@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from ingest.learning.times import Place
 from ingest.mapping.file import TopicRule, parse_rules
 from ingest.mapping.path import Steps, text_of
 from ingest.mapping.rule import Rule
@@ -22,11 +23,12 @@ _NAMES = re.compile(r"(?:^|.*_)(?:id|name|tag|key|alias|sensor|channel|point|slo
 _NUMBERED = re.compile(
     r"(?:^|.*_)(?:id|no|nr|num|number|index|idx|slot|channel|ch|address|addr|port|unit|line|rack|cell|module|position)"
 )
+_COUNTED = re.compile(r"(?:.*_)?(?:seq(?:uence)?|msg|message|event|request)_?(?:no|nr|num|number|id|index|idx)?")
 _NO_STATES = re.compile(
     r"(?:^|.*_)(?:events?|method|action|component|command|cmd|message|msg|text|comment|note|description|type|kind|src"
     r"|source|dst|destination|topic|units?|uom|firmware|version|model|serial|mac|ip|host|hostname|user|operator|batch"
     r"|lot|recipe|product|order|button|click|gesture|location|area|site|tags?|labels?|(?:.*_)?(?:id|uuid|guid|eui)"
-    r"|group|node|publisher)"
+    r"|group|node|publisher|(?:.*_)?name|code|symbol|data_?type|value_?type)"
 )
 
 
@@ -36,23 +38,29 @@ class Teller:
 
     values: set[str | int] = field(default_factory=set)
     count: int = 0
+    messages: int = 0
+    last: int = -1
 
-    def hear(self, value: str | int) -> None:
-        """Learn that it has a value."""
+    def hear(self, value: str | int, message: int) -> None:
+        """Learn that it has a value in a message."""
         self.count += 1
+        self.messages, self.last = self.messages + (message != self.last), message
         if len(self.values) < _MOST_SEEN:
             self.values.add(value)
 
-
-Place = tuple[int, Steps]
-"""How many levels out from the element, and the steps from there."""
+    def join(self, other: Teller) -> None:
+        """Take over what another one has."""
+        self.values |= other.values
+        self.count, self.messages = self.count + other.count, self.messages + other.messages
 
 
 def may_tell(steps: Steps, value: object) -> bool:
     """Say whether a value may tell things apart: a text, or a whole number that is called like an id."""
     if isinstance(value, bool) or not steps:
         return False
-    return isinstance(value, str) or (isinstance(value, int) and _NUMBERED.fullmatch(_snake(steps[-1])) is not None)
+    last = snake(steps[-1])
+    is_id = _NUMBERED.fullmatch(last) is not None and _COUNTED.fullmatch(last) is None
+    return isinstance(value, str) or (isinstance(value, int) and is_id)
 
 
 def names_machine(steps: Steps) -> bool:
@@ -61,7 +69,7 @@ def names_machine(steps: Steps) -> bool:
     >>> names_machine(("machineId",)), names_machine(("machine", "state"))
     (True, False)
     """
-    return bool(steps) and _MACHINE.fullmatch(_snake(steps[-1])) is not None
+    return bool(steps) and _MACHINE.fullmatch(snake(steps[-1])) is not None
 
 
 def can_be_state(steps: Steps) -> bool:
@@ -70,10 +78,11 @@ def can_be_state(steps: Steps) -> bool:
     >>> can_be_state(("event",)), can_be_state(("tags", "pump")), can_be_state(("motor", "mode"))
     (False, False, True)
     """
-    return not names_machine(steps) and not any(_NO_STATES.fullmatch(_snake(step)) for step in steps)
+    return not names_machine(steps) and not any(_NO_STATES.fullmatch(snake(step)) for step in steps)
 
 
-def _snake(step: str | int) -> str:
+def snake(step: str | int) -> str:
+    """Return a name in lower case, its words apart."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(step)).lower()
 
 
@@ -95,14 +104,15 @@ def assets_of(base: str, tellers: Mapping[Place, Teller], elements: int) -> Iter
 
 def _rank(place: Place) -> tuple[bool, bool, int, int, str]:
     out, steps = place
-    last = _snake(steps[-1])
+    last = snake(steps[-1])
     return not names_machine(steps), _NAMES.fullmatch(last) is None, out, len(steps), str(steps)
 
 
 def _is_series(place: Place, teller: Teller, elements: int) -> bool:
     """Say whether it is a name that comes again and again, not one of each message."""
-    is_name = names_machine(place[1]) or _NAMES.fullmatch(_snake(place[1][-1])) is not None
-    return is_name and len(teller.values) < min(teller.count, elements)
+    is_name = names_machine(place[1]) or _NAMES.fullmatch(snake(place[1][-1])) is not None
+    is_of_one_message = 1 < len(teller.values) == teller.messages and place[0] > 0
+    return is_name and len(teller.values) < min(teller.count, elements) and not is_of_one_message
 
 
 def _asset(
@@ -164,7 +174,7 @@ def _points(rule: TopicRule, heard: Iterable[tuple[str, bytes]]) -> Iterator[_Se
             said = element.levels[-1]
             tags = said.get("tags") if isinstance(said, Mapping) else None
             known = {key: one for key, one in tags.items() if _can_be_named(key, one)} if tags else {}
-            machine = next((key for key in sorted(known) if _MACHINE_TAG.fullmatch(_snake(key))), "")
+            machine = next((key for key in sorted(known) if _MACHINE_TAG.fullmatch(snake(key))), "")
             measurement = str(said.get("measurement", said.get("name", ""))) if isinstance(said, Mapping) else ""
             rest = {key: one for key, one in known.items() if key != machine}
             if machine:

@@ -9,12 +9,14 @@ from typing import Any
 
 from ingest.decoding.json_text import parsed
 from ingest.learning.identity import split_by_tags
-from ingest.learning.proposals import GroupOfTopics, proposed
+from ingest.learning.proposals import KINDS, WORDS, GroupOfTopics, proposed
 from ingest.learning.ready_made import READY_MADE, ReadyMade
-from ingest.learning.shapes import LONGEST_WORD, DocumentShape, is_number
+from ingest.learning.shapes import DocumentShape
 from ingest.learning.trying import clash_of
+from ingest.learning.words import LONGEST_WORD, is_number, is_quantity
 from ingest.mapping.lines import point_of
 from ingest.mapping.path import Steps
+from ingest.mapping.senml import FIELDS, VALUES
 from plant.errors import Rejected
 
 _MOST_TOPICS = 20_000
@@ -62,11 +64,11 @@ class MappingLearner:
             self.unread += 1
             return
         heard = self._heard.setdefault(topic, _Heard(kind))
-        if {heard.kind, kind} <= {"number", "text"}:
-            heard.kind = min(heard.kind, kind)
+        if {heard.kind, kind} <= WORDS:
+            heard.kind = min(heard.kind, kind, key=lambda one: KINDS[one])
         elif heard.kind != kind:
             return
-        if kind == "json" and len(heard.payloads) >= _MOST_SAMPLES and heard.is_known(document):
+        if document is not None and len(heard.payloads) >= _MOST_SAMPLES and heard.is_known(document):
             return
         if self._bytes + len(payload) <= _MOST_BYTES and len(heard.payloads) < 4 * _MOST_SAMPLES:
             heard.keep(payload)
@@ -121,9 +123,11 @@ def _understood(payload: bytes) -> tuple[str | None, Any]:
         return "number", None
     if text.lstrip()[:1] in {"{", "["}:
         document = _document(payload)
-        return None if document is None else "json", document
+        return None if document is None else "senml" if _is_senml(document) else "json", document
     if "=" in text and _is_influx(text):
         return "influx", None
+    if is_quantity(text):
+        return "quantity", None
     return "text" if 0 < len(text.strip()) <= LONGEST_WORD and text.isprintable() else None, None
 
 
@@ -134,6 +138,13 @@ def _document(payload: bytes) -> dict[str, Any] | list[Any] | None:
     except Rejected:
         return None
     return document if isinstance(document, dict) or (isinstance(document, list) and document) else None
+
+
+def _is_senml(document: Any) -> bool:
+    """Say whether a list is one of SenML's records, of which one at least has a value."""
+    if not isinstance(document, list) or not all(isinstance(one, dict) and one.keys() <= FIELDS for one in document):
+        return False
+    return any(VALUES.intersection(one) for one in document) and any({"n", "bn"}.intersection(one) for one in document)
 
 
 def _is_influx(text: str) -> bool:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.decoding.json_text import parsed
+from ingest.learning.forms import KEYED
 from ingest.learning.identity import assets_of, can_be_state, split_by_tags
-from ingest.learning.shapes import LOCAL, MOST_WORDS, DocumentShape, is_number, is_state
+from ingest.learning.levels import FILLERS, names_of
+from ingest.learning.shapes import DocumentShape
 from ingest.learning.trying import clash_of, readings_of
+from ingest.learning.words import MOST_WORDS, is_number, is_quantity, is_state, numbers_of
 from ingest.mapping.lines import point_of
 from ingest.mapping.path import Steps, text_of
 from ingest.mapping.pattern import Pattern
 from plant.errors import Misconfigured
 
-_KINDS = {"json": 0, "influx": 1, "number": 2, "text": 3}
-_WORDS = frozenset({"number", "text"})
-_FILLERS = frozenset({"value", "values", "val", "data", "telemetry"})
+KINDS = {"json": 0, "influx": 1, "senml": 2, "quantity": 3, "number": 4, "text": 5}
+"""What payloads are, as a mapping calls it; of those that are one word, the one that reads the others comes first."""
+WORDS = frozenset({"quantity", "number", "text"})
+_OWN = {"influx": "$.measurement", "senml": "$.name"}
+_LEAST_OPC_DA, _LEAST_OPC_UA = 64, 2**30
 _MOST_TRIED = 200  # payloads with which a proposed rule is tried
 
 
@@ -49,7 +53,7 @@ class GroupOfTopics:
 
     def agrees(self, other: GroupOfTopics) -> bool:
         """Say whether one rule reads both."""
-        if self.levels != other.levels or (self.kind != other.kind and {self.kind, other.kind} != _WORDS):
+        if self.levels != other.levels or (self.kind != other.kind and not {self.kind, other.kind} <= WORDS):
             return False
         if self.kind == "json":
             return self.shape.agrees(other.shape)
@@ -57,7 +61,7 @@ class GroupOfTopics:
 
     def join(self, other: GroupOfTopics) -> None:
         """Take over the topics of another one."""
-        self.kind = min(self.kind, other.kind, key=lambda kind: _KINDS[kind])
+        self.kind = min(self.kind, other.kind, key=lambda kind: KINDS[kind])
         self.topics |= other.topics
         self.shape.join(other.shape)
         for signal, words in other.words.items():
@@ -68,14 +72,27 @@ def proposed(ready_made: Sequence[str], groups: Sequence[GroupOfTopics]) -> str:
     """Return the text of a mapping file: ready-made rules first, then those of the groups."""
     parts = ["# Proposed from what was heard. Look at each site, asset and signal, and add gains and units."]
     parts += ready_made
-    ordered = sorted(groups, key=lambda one: (one.levels, _KINDS[one.kind], -len(one.shape.leaves)))
-    parts += [_rule(one, [other for other in ordered if other is not one]) for one in ordered]
-    return "\n\n".join(parts) + "\n"
+    ordered = sorted(groups, key=lambda one: (one.levels, KINDS[one.kind], -len(one.shape.leaves)))
+    rules = _rules(ordered, in_full=False)
+    if len(ordered) > 1 and clash_of("\n\n".join(rules), _heard(ordered)) is not None:
+        rules = _rules(ordered, in_full=True)
+    return "\n\n".join([*parts, *rules]) + "\n"
 
 
-def _rule(group: GroupOfTopics, others: Sequence[GroupOfTopics]) -> str:
+def _rules(groups: Sequence[GroupOfTopics], *, in_full: bool) -> list[str]:
+    return [_rule(one, [other for other in groups if other is not one], in_full=in_full) for one in groups]
+
+
+def _heard(groups: Sequence[GroupOfTopics]) -> list[tuple[str, bytes]]:
+    """Return some of what was heard on topics of all groups."""
+    some = [(topic, payloads) for group in groups for topic, payloads in group.topics.items()]
+    return [(topic, payload) for topic, payloads in some[: 10 * _MOST_TRIED] for payload in payloads[:1]]
+
+
+def _rule(group: GroupOfTopics, others: Sequence[GroupOfTopics], *, in_full: bool) -> str:
     """Write the `[[topic]]` of a group, or that it is ignored, where it would store nothing."""
-    names = _names(set(group.topics), has_signal=group.kind in _WORDS)
+    has_signal = group.kind in WORDS or group.shape.single_value is not None
+    names = names_of(set(group.topics), has_signal=has_signal, in_full=in_full)
     heard = f"# heard on {len(group.topics)} topics, as {_quoted(min(group.topics))}"
     pattern = Pattern.of(names["pattern"])
     alike = [one for one in others if any(pattern.match(topic) is not None for topic in one.topics)]
@@ -111,10 +128,10 @@ def _ways(group: GroupOfTopics, names: Mapping[str, str], when: Sequence[str]) -
 
 def _when(group: GroupOfTopics, alike: Sequence[GroupOfTopics]) -> list[str]:
     """Write what tells the payloads of a group from others on topics that look alike, where a path can tell them."""
-    if not alike or group.kind in _WORDS:
+    if not alike or group.kind in WORDS:
         return []
-    if group.kind == "influx":
-        return ['when = {"$.measurement" = "*"}']
+    if group.kind in _OWN:
+        return [f'when = {{"{_OWN[group.kind]}" = "*"}}']
     theirs = {steps for one in alike for steps in one.shape.leaves}
     own = next((steps for steps in group.shape.leaves if steps not in theirs), next(iter(group.shape.leaves), None))
     return [] if own is None else [f'when = {{{_quoted(text_of(own))} = "*"}}']
@@ -132,9 +149,9 @@ def _lines(group: GroupOfTopics, names: Mapping[str, str], when: Sequence[str]) 
         *when,
     ]
     if group.kind == "json":
-        return lines + _json_lines(group.shape)
-    if group.kind == "influx":
-        return [*lines, 'signal = "{field}"']
+        return lines + _json_lines(group.shape, group.shape.single_value)
+    if group.kind in {"influx", "senml"}:
+        return [*lines, 'signal = "{field}"' if group.kind == "influx" else 'signal = "{$.name}"']
     lines.append('signal = "{signal}"')
     states = _states(group.words)
     others = sorted(group.words.keys() - states.keys() - _numbered(group))
@@ -147,7 +164,7 @@ def _numbered(group: GroupOfTopics) -> set[str]:
     return {
         topic.rpartition("/")[2]
         for topic, payloads in group.topics.items()
-        if any(is_number(payload.decode("utf-8-sig")) for payload in payloads)
+        if any(is_number(text) or is_quantity(text) for text in (one.decode("utf-8-sig") for one in payloads))
     }
 
 
@@ -160,84 +177,87 @@ def _states(words: Mapping[str, set[str]]) -> dict[str, set[str]]:
     }
 
 
-def _json_lines(shape: DocumentShape) -> list[str]:
-    lines = []
-    if shape.lists:
-        inner = "".join(f"[*]{text_of(steps)[1:]}" for steps in shape.lists[1:])
-        lines.append(f"each = {_quoted(text_of(shape.lists[0]) + inner)}")
-    if shape.time is not None:
-        path, unit = shape.time
-        lines += [f"time = {_quoted(path)}", f'time_unit = "{"iso" if unit == LOCAL else unit}"']
-        lines += (
-            ['time_zone = "UTC"  # its times name no zone: write the plant\'s, as Asia/Shanghai']
-            if unit == LOCAL
-            else []
-        )
-    if len(shape.qualities) == 1:
-        lines.append(
-            f"quality = {_quoted(text_of(next(iter(shape.qualities))))}  # good, uncertain and bad may be listed"
-        )
-    if shape.named_value is not None:
+def _json_lines(shape: DocumentShape, single: Steps | None = None) -> list[str]:
+    lines = _place_lines(shape) + shape.times.lines(shape.elements) + _quality_lines(shape)
+    if shape.named_value is not None and not shape.keyed:
         name, value = shape.named_value
         return [*lines, f"signal = {_quoted('{' + name + '}')}", f"values = {_quoted(value)}"]
+    if single is not None:
+        words = shape.leaves[single]
+        lines += ['signal = "{signal}"', f"values = {_quoted(text_of(single))}"]
+        return lines + _word_lines({"*": words} if words else {})
+    if shape.keyed and (path := _value_of(shape)) is not None:
+        lines += ['signal = "{key}"', f"values = {_quoted(text_of(path))}"]
+        return lines + _word_lines({"*": shape.leaves[path]} if shape.leaves[path] else {})
     keys = _keys(shape.states)
     lines += ["[topic.values]", *(f"{_quoted(keys[path])} = {_quoted(text_of(path))}" for path in shape.states)]
     return lines + _word_lines({keys[path]: words for path, words in shape.states.items() if words})
 
 
+def _place_lines(shape: DocumentShape) -> list[str]:
+    """Write where the elements are."""
+    lists = shape.lists[:-1] if shape.series else shape.lists
+    inner = "".join(f"[*]{text_of(steps)[1:]}" for steps in lists[1:]) + ("[*]" if shape.keyed else "")
+    lines = [f"each = {_quoted(text_of(lists[0]) + inner)}"] if lists else []
+    return [*lines, f"series = {_quoted(text_of(shape.lists[-1]))}"] if shape.series else lines
+
+
+def _value_of(shape: DocumentShape) -> Steps | None:
+    """Return what of an element under a name is its value."""
+    found = [steps for steps in shape.states if len(steps) == 1 and str(steps[0]).lower() in KEYED]
+    return min(found, key=lambda steps: (steps not in shape.values, text_of(steps)), default=None)
+
+
+def _quality_lines(shape: DocumentShape) -> list[str]:
+    """Write where the nearest quality is; what its numbers mean is said only where that is well known."""
+    nearest = min((out for out, _ in shape.qualities), default=0)
+    found = [(steps, said) for (out, steps), said in shape.qualities.items() if out == nearest]
+    if len(found) != 1:
+        return []
+    steps, said = found[0]
+    path = _quoted(f"${'^' * nearest}{text_of(steps)[1:]}")
+    codes = [one for one in said if isinstance(one, int) and not isinstance(one, bool)]
+    if not codes:
+        return [f"quality = {path}  # good, uncertain and bad may be listed"]
+    if str(steps[-1]).lower() in {"code", "statuscode"} or max(codes) >= _LEAST_OPC_UA:
+        return [f'quality = {{path = {path}, codes = "opc_ua"}}']
+    if max(codes) in range(_LEAST_OPC_DA, 256):
+        return [f'quality = {{path = {path}, codes = "opc_da"}}']
+    some = ", ".join(str(one) for one in sorted(codes)[:MOST_WORDS])
+    return [
+        f"# quality = {{path = {path}, good = [], bad = []}}  # heard: {some}; list which is good, and take the # away"
+    ]
+
+
 def _word_lines(words: Mapping[str, Iterable[str]]) -> list[str]:
     lines = []
     for signal, seen in sorted(words.items()):
-        lines += [f"[topic.signals.{_quoted(signal)}.values]  # the numbers are made up"]
-        lines += [f"{_quoted(word)} = {number}" for number, word in enumerate(sorted(seen))]
+        numbers, why = numbers_of(seen)
+        lines += [f"[topic.signals.{_quoted(signal)}.values]{why}"]
+        lines += [f"{_quoted(word)} = {number}" for word, number in numbers.items()]
     return lines
 
 
 def _keys(paths: Iterable[Steps]) -> dict[Steps, str]:
     """Name signals by the last step of their paths, by all of them where that would name two alike."""
     paths = list(paths)
-    last = [str(path[-1]) if path else "value" for path in paths]
+    last = [_last(path) for path in paths]
     return {
-        path: name if last.count(name) == 1 and not name.isdecimal() else "_".join(map(str, path))
+        path: name if last.count(name) == 1 and not name.isdecimal() else _whole(path)
         for path, name in zip(paths, last, strict=True)
     }
 
 
-def _names(topics: set[str], *, has_signal: bool) -> dict[str, str]:
-    """Name levels: the last the signal of single values; of others that vary, the last the asset, the first the site.
-
-    A last level that is a word for values, as in `pump7/flow/value`, names nothing.
-    """
-    levels = list(zip(*(topic.split("/") for topic in topics), strict=True))
-    varying = [number for number, level in enumerate(levels) if len(set(level)) > 1]
-    left = [number for number, level in enumerate(levels) if set(level) != {""}] or [0]  # none before or after a slash
-    first = left[0]
-    if len(left) > 1 and set(levels[-1]) <= _FILLERS and (len(left) > 2 or not has_signal):
-        left.pop()
-    names: dict[int, str] = {}
-    if has_signal:
-        names[left.pop()] = "signal"
-    if left:
-        names[max((number for number in varying if number in left), default=left[-1])] = "asset"
-    others = [number for number in varying if number in left and number not in names]
-    if others:
-        names |= {number: f"part{place}" for place, number in enumerate(others[1:], start=1)} | {others[0]: "site"}
-    parts = [f"{{{name}}}" for _, name in sorted(names.items()) if name.startswith("part")]
-    asset = "-".join([*parts, "{asset}"]) if "asset" in names.values() else "asset"
-    fixed = "+" if first in names else _literal(set(levels[first]))
-    return {
-        "pattern": "/".join(
-            f"{{{names[n]}}}" if n in names else _literal(set(level)) for n, level in enumerate(levels)
-        ),
-        "site": "{site}" if others else "site" if fixed in {"+", ""} else fixed,
-        "asset": asset,
-    }
+def _whole(path: Steps) -> str:
+    """Return all steps as one name, without a last one that only says that it is a value."""
+    steps = path[:-1] if len(path) > 1 and str(path[-1]).lower() in FILLERS else path
+    return "_".join(map(str, steps))
 
 
-def _literal(seen: set[str]) -> str:
-    """Return a level as a pattern takes it; one that varies, or would be read as something else, is left open."""
-    level = min(seen)
-    return level if len(seen) == 1 and not re.search(r"[{}+#]", level) else "+"
+def _last(path: Steps) -> str:
+    """Return the last step that names something: `flow` of `flow.value`."""
+    named = [str(step) for step in path if str(step).lower() not in FILLERS]
+    return named[-1] if named else str(path[-1]) if path else "value"
 
 
 def _quoted(text: str) -> str:

@@ -2,86 +2,85 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from ingest.learning.identity import Place, Teller, can_be_state, may_tell, names_machine
+from ingest.learning.forms import NAME, NO_MEASURES, VALUE, ElementForm, elements_of, is_quality, leaves_of
+from ingest.learning.identity import Teller, can_be_state, may_tell, names_machine, snake
+from ingest.learning.times import Place, TimesSeen
+from ingest.learning.words import MOST_WORDS, is_number, is_state
 from ingest.mapping.path import Steps, text_of
-
-MOST_WORDS = 12  # texts with more different values than that are no states
-LONGEST_WORD = 40
-LOCAL = "iso, of no zone"
-_DEEPEST = 6
-_TIME = re.compile(
-    r"(^|_)(ts|t|at|sent|time|timestamp|datetime|date|last_?seen)(_(s|ms|us|ns))?$"
-    r"|(source|server|device|gateway|event|enqueued|sample|created|measured|observed|received)_?(time|timestamp|ts|at)$"
-)
-_MAGNITUDES = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (1e8, "s"))
-_NAME = re.compile(
-    r"(^|_)(id|name|tag|key|alias|propertyalias|signal|metric|point|variable)$|alias$"
-    r"|^(tag|display|point|signal|metric|sensor|variable|node|item)_?(name|id|path)$"
-)
-_VALUE = frozenset({"value", "val", "v"})
-_QUALITY = frozenset({"q", "qc", "quality", "status", "statuscode"})
-_STATE = re.compile(r"[^\W\d_]+([ _-][^\W\d_]+)*")
 
 
 @dataclass(slots=True)
 class DocumentShape:
     """What was seen of the payloads of some topics: `lists` around the elements, and what stands in each element.
 
-    `leaves` are paths within an element, each with the words that stood there; `times` and `names` those of what tells
-    the time and whose value it is; a path is how many levels out, and the steps from there. `tellers` are what may tell
-    apart the things of which `elements` speak.
+    `leaves` are paths within an element, each with the words that stood there; `names` those of what says whose value
+    it is; `times` and `qualities` tell when and how good. `tellers` are what may tell apart the things of which
+    `elements` speak. In a `keyed` shape each element stands in an object under the name of its signal; in one of
+    `series` it is what lists that stand side by side have at one place.
     """
 
     lists: tuple[Steps, ...] = ()
     leaves: dict[Steps, set[str]] = field(default_factory=dict)
-    times: dict[tuple[int, Steps], str] = field(default_factory=dict)
+    times: TimesSeen = field(default_factory=TimesSeen)
     names: set[Steps] = field(default_factory=set)
     values: set[Steps] = field(default_factory=set)
-    qualities: set[Steps] = field(default_factory=set)
+    qualities: dict[Place, set[str | bool | int]] = field(default_factory=dict)
     tellers: dict[Place, Teller] = field(default_factory=dict)
     elements: int = 0
+    keyed: bool = False
+    series: bool = False
 
     @classmethod
     def of(cls, documents: Iterable[Any]) -> DocumentShape:
         """Return the shape that documents have together."""
         shape: DocumentShape | None = None
-        for document in documents:
-            lists, elements = _elements(document)
+        for number, document in enumerate(documents):
+            form, elements = elements_of(document)
             if shape is None:
-                shape = cls(lists=lists)
-            if lists == shape.lists:
+                shape = cls(lists=form.lists, keyed=form.keyed, series=form.series)
+            if form == shape.form:
                 for levels in elements:
-                    shape.hear(levels)
+                    shape.hear(levels, number)
         return shape or cls()
 
-    def hear(self, levels: tuple[Any, ...]) -> None:
-        """Learn from an element and what encloses it."""
+    @property
+    def form(self) -> ElementForm:
+        """Return where its elements stand."""
+        return ElementForm(self.lists, self.keyed, self.series)
+
+    def hear(self, levels: tuple[Any, ...], message: int) -> None:
+        """Learn from an element of a message and what encloses it."""
         self.elements += 1
         for out, level in enumerate(reversed(levels)):
-            for steps, value in _leaves(level, ()):
-                unit = _time_unit(steps, value)
-                if unit is not None:
-                    self.times.setdefault((out, steps), unit)
+            for steps, value in leaves_of(level, ()):
+                if self._is_of_elements(out, steps) or self.times.hear((out, steps), value):
+                    continue
+                if is_quality(steps, value):
+                    self.qualities.setdefault((out, steps), set()).add(value)
                     continue
                 if may_tell(steps, value) and not (isinstance(value, str) and is_number(value)):
-                    self.tellers.setdefault((out, steps), Teller()).hear(value)
+                    self.tellers.setdefault((out, steps), Teller()).hear(value, message)
                 if out == 0 and not (isinstance(value, str) and names_machine(steps)):
                     self._hear_leaf(steps, value)
 
+    def _is_of_elements(self, out: int, steps: Steps) -> bool:
+        """Say whether a place in what encloses an element is one of elements again."""
+        if out != 1 or not (self.keyed or self.series):
+            return False
+        last = self.lists[-1]
+        return steps[: len(last)] == last and (self.keyed or isinstance(steps[-1], int))
+
     def _hear_leaf(self, steps: Steps, value: Any) -> None:
         last = str(steps[-1]).lower() if steps else ""
-        if last in _QUALITY and isinstance(value, (str, bool, int)):
-            self.qualities.add(steps)
-        elif isinstance(value, (bool, int, float)) or is_number(value):
-            self.leaves.setdefault(steps, set())
-            self.values |= {steps} if last in _VALUE or (len(steps) > 1 and str(steps[-2]).lower() in _VALUE) else set()
-        elif _NAME.search(last):
+        if isinstance(value, (bool, int, float)) or is_number(value):
+            if not steps or NO_MEASURES.fullmatch(snake(steps[-1])) is None:
+                self.leaves.setdefault(steps, set())
+            self.values |= {steps} if last in VALUE or (len(steps) > 1 and str(steps[-2]).lower() in VALUE) else set()
+        elif NAME.search(last):
             self.names.add(steps)
         elif is_state(value) and can_be_state(steps):
             seen = self.leaves.setdefault(steps, set())
@@ -90,7 +89,7 @@ class DocumentShape:
 
     def agrees(self, other: DocumentShape) -> bool:
         """Say whether two are read by one rule: the same lists, and most of what the smaller one has in both."""
-        if self.lists != other.lists or bool(self.times) != bool(other.times):
+        if self.form != other.form or bool(self.times) != bool(other.times):
             return False
         both = self.leaves.keys() & other.leaves.keys()
         return 2 * len(both) > max(len(self.leaves), len(other.leaves)) or self.leaves.keys() == other.leaves.keys()
@@ -99,13 +98,14 @@ class DocumentShape:
         """Take over what another one has."""
         for steps, words in other.leaves.items():
             self.leaves[steps] = self.leaves.get(steps, set()) | words
-        self.times = {**other.times, **self.times}
+        self.times.join(other.times)
         self.names, self.values = self.names | other.names, self.values | other.values
-        self.qualities |= other.qualities
+        for place, said in other.qualities.items():
+            self.qualities[place] = self.qualities.get(place, set()) | said
         self.elements += other.elements
         for place, teller in other.tellers.items():
             own = self.tellers.setdefault(place, Teller())
-            own.values, own.count = own.values | teller.values, own.count + teller.count
+            own.join(teller)
 
     @property
     def states(self) -> Mapping[Steps, set[str]]:
@@ -113,97 +113,23 @@ class DocumentShape:
         return {steps: words for steps, words in self.leaves.items() if len(words) <= MOST_WORDS}
 
     @property
-    def time(self) -> tuple[str, str] | None:
-        """Return the path and the unit of the time, the nearest one; None where there is none."""
-        if not self.times:
-            return None
-        (out, steps), unit = min(self.times.items(), key=lambda one: (one[0][0], len(one[0][1])))
-        return f"${'^' * out}{text_of(steps)[1:]}", unit
-
-    @property
     def named_value(self) -> tuple[str, str] | None:
         """Return the paths of name and value of elements that say one value each, whose name stands beside it."""
-        if len(self.names) != 1 or len(self.values) != 1 or set(self.leaves) - self.values:
+        if not self.names or len(self.values) != 1 or set(self.leaves) - self.values:
             return None
-        return text_of(next(iter(self.names))), text_of(next(iter(self.values)))
+        name = min(self.names, key=self._is_of_one_element)
+        return text_of(name), text_of(next(iter(self.values)))
 
+    def _is_of_one_element(self, name: Steps) -> tuple[bool, bool, str]:
+        """Say whether a name is another one in each element; of others those that people read are better."""
+        teller = self.tellers.get((0, name))
+        is_unique = teller is not None and 2 < self.elements == len(teller.values)
+        return is_unique, "name" not in snake(name[-1]), text_of(name)
 
-def _elements(document: Any) -> tuple[tuple[Steps, ...], list[tuple[Any, ...]]]:
-    """Return where the lists of objects are, one within the other, and the elements with what encloses them."""
-    lists: list[Steps] = []
-    elements: list[tuple[Any, ...]] = [(document,)]
-    while len(lists) < _DEEPEST:
-        place = next((found for levels in elements if (found := _list_in(levels[-1])) is not None), None)
-        if place is None:
-            break
-        steps = place[0]
-        below = [(*levels, one) for levels in elements for one in _at(levels[-1], steps)]
-        if not below:
-            break
-        lists.append(steps)
-        elements = below
-    return tuple(lists), elements
-
-
-def _list_in(value: Any, steps: Steps = ()) -> tuple[Steps] | None:
-    """Return where the first list of objects is, None where there is none."""
-    if isinstance(value, list):
-        return (steps,) if value and all(isinstance(one, dict) for one in value) else None
-    if isinstance(value, dict) and len(steps) < _DEEPEST:
-        found = (_list_in(part, (*steps, key)) for key, part in value.items() if is_step(key))
-        return next((one for one in found if one is not None), None)
-    return None
-
-
-def _at(value: Any, steps: Steps) -> list[Any]:
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value if isinstance(value, list) else []
-
-
-def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
-    if isinstance(value, dict) and len(steps) < _DEEPEST:
-        for key, part in value.items():
-            if is_step(key):
-                yield from _leaves(part, (*steps, key))
-    elif isinstance(value, list) and len(steps) < _DEEPEST and not any(isinstance(one, dict) for one in value):
-        for place, part in enumerate(value):
-            yield from _leaves(part, (*steps, place))
-    elif isinstance(value, (bool, int, float, str)):
-        yield steps, value
-
-
-def is_step(key: str) -> bool:
-    """Say whether a path can name this key."""
-    return bool(key) and '"' not in key
-
-
-def is_number(text: str) -> bool:
-    """Say whether a text spells a number or a truth."""
-    try:
-        float(text)
-    except ValueError:
-        return text.strip().lower() in {"true", "false"}
-    return True
-
-
-def is_state(text: str) -> bool:
-    """Say whether a text may be the state of something: a few words, and no digits, which ids and versions have.
-
-    >>> is_state("running"), is_state("01144B"), is_state("0x00158d0001")
-    (True, False, False)
-    """
-    return len(text) <= LONGEST_WORD and _STATE.fullmatch(text.strip()) is not None
-
-
-def _time_unit(steps: Steps, value: Any) -> str | None:
-    """Say in what unit a value counts time, None where it is no time."""
-    if not steps or not _TIME.search(str(steps[-1]).lower()) or isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        try:
-            zone = datetime.fromisoformat(value).tzinfo
-        except ValueError:
+    @property
+    def single_value(self) -> Steps | None:
+        """Return where the only value of payloads is that say one, and no name of it; else None."""
+        if self.lists or self.keyed or self.series or len(self.leaves) != 1 or self.names:
             return None
-        return None if value.isdecimal() else LOCAL if zone is None else "iso"
-    return next((unit for least, unit in _MAGNITUDES if value >= least), None)
+        (steps,) = self.leaves
+        return steps if len(steps) == 1 and steps in self.values else None

@@ -1,4 +1,4 @@
-"""What each kind of payload holds, as documents that paths lead into: JSON, lines of JSON, tables, lines of Influx."""
+"""What each kind of payload holds, as documents that paths lead into: JSON, SenML, tables, lines of JSON or Influx."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from ingest.decoding.json_text import parsed, whole_integers
 from ingest.mapping.file import CsvRule, TopicRule
 from ingest.mapping.lines import Point, point_of
+from ingest.mapping.senml import resolved
 from plant.errors import Rejected
 
 _NAMES_ONLY = re.compile(r"[^\W\d]")
@@ -41,6 +42,10 @@ def documents_of(rule: TopicRule) -> Documents:
 
 def _of_json(payload: bytes) -> Iterator[Any]:
     yield whole_integers(payload, parsed(payload))
+
+
+def _of_senml(payload: bytes) -> Iterator[Any]:
+    yield from resolved(whole_integers(payload, parsed(payload)))
 
 
 def _of_json_lines(payload: bytes) -> Iterator[Any | Unreadable]:
@@ -139,4 +144,5 @@ _KINDS: dict[str, Documents] = {
     "json": _of_json,
     "ndjson": _of_json_lines,
     "influx": _of_points,
+    "senml": _of_senml,
 }

@@ -6,7 +6,7 @@ import re
 
 from pydantic import ValidationError
 
-_INNER = {"str", "QualityRule", "TimeParts", "ValueRule"}
+_INNER = {"str", "constrained-str", "QualityRule", "TimeParts", "ValueRule"}
 
 
 def first_fault(error: ValidationError, text: str) -> str:

@@ -19,7 +19,9 @@ from lifecycle.units import conversion
 from plant.errors import Misconfigured, Rejected
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+TimeForm = Annotated[str, Field(pattern="%", max_length=60)]
 _OF_POINTS = ("measurement", "field")
+_TIMED = frozenset({"influx", "senml"})
 _TAG = "tag."
 _IN_DOCUMENTS = frozenset({"json", "ndjson", "csv"})
 
@@ -83,6 +85,7 @@ class ValueRule(_Part):
 class TimeParts(_Part):
     """A time in two parts, which add up."""
 
+    iso: Text | None = None
     s: Text | None = None
     ms: Text | None = None
     us: Text | None = None
@@ -111,7 +114,7 @@ class TopicRule(_Part):
     """How the messages of one topic pattern are read."""
 
     pattern: Text
-    payload: Literal["number", "text", "json", "influx", "quantity", "ndjson", "csv", "ignore"]
+    payload: Literal["number", "text", "json", "influx", "senml", "quantity", "ndjson", "csv", "ignore"]
     site: str = ""
     asset: str = ""
     signal: str = ""
@@ -120,9 +123,10 @@ class TopicRule(_Part):
     ignore: list[Text] = []
     csv: CsvRule | None = None
     each: str = ""
+    series: str = ""
     values: dict[str, Text | ValueRule] | Text | None = None
-    time: Text | TimeParts | None = None
-    time_unit: TimeUnit | None = None
+    time: Text | Annotated[list[Text], Field(min_length=1)] | TimeParts | None = None
+    time_unit: TimeUnit | TimeForm | None = None
     time_zone: str = ""
     time_missing: Literal["refuse", "arrival"] = "refuse"
     quality: Text | QualityRule | None = None
@@ -178,9 +182,11 @@ class TopicRule(_Part):
                 raise ValueError('a json payload wants values: {signal = "$.path"}, or "$.path" of an object')
             if isinstance(self.values, dict) and self.signal:
                 raise ValueError("signal is not for values that name their signals; leave it out")
-        elif self.each or ((self.values is not None or self.time) and self.payload != "influx"):
-            raise ValueError(f"values, each and time are for json payloads, and this is {self.payload}; leave them out")
-        elif not self.signal and self.payload != "influx":
+        elif self.each or self.series or ((self.values is not None or self.time) and self.payload not in _TIMED):
+            raise ValueError(
+                f"values, each, series and time are for json payloads, and this is {self.payload}; leave them out"
+            )
+        elif not self.signal and self.payload not in _TIMED:
             raise ValueError('signal is missing: write one, or a named part of the pattern, as "{signal}"')
         if self.payload == "text" and not any(rule.values for rule in self.signals.values()):
             raise ValueError("a text payload wants the numbers of its texts: [topic.signals.NAME.values]")
@@ -188,7 +194,8 @@ class TopicRule(_Part):
             raise ValueError(f"csv is for csv payloads, and this is {self.payload}; leave it out")
 
     def _paths(self) -> list[str]:
-        paths = [one for one in (self.time, self.quality) if isinstance(one, str)]
+        paths = [one for one in (self.time, self.quality, self.series) if isinstance(one, str) and one]
+        paths += self.time if isinstance(self.time, list) else []
         paths += self.time.paths().values() if isinstance(self.time, TimeParts) else []
         paths += [self.quality.path] if isinstance(self.quality, QualityRule) else []
         for value in self.values.values() if isinstance(self.values, dict) else ():

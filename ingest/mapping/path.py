@@ -39,6 +39,17 @@ class Path:
         return found(levels[-1 - self.out], self.steps) if self.out < len(levels) else None
 
 
+@dataclass(frozen=True, slots=True)
+class FirstPath:
+    """Where to look one after another."""
+
+    paths: tuple[Path, ...]
+
+    def of(self, levels: Sequence[Any]) -> Any:
+        """Return what stands at the first path at which anything does."""
+        return next((value for path in self.paths if (value := path.of(levels)) is not None), None)
+
+
 def path_of(text: str) -> Path:
     """Parse a path.
 

@@ -16,6 +16,11 @@ _OPC_DA = {0: _BAD, 1: _UNCERTAIN, 3: _GOOD}
 _OPC_UA = {0: _GOOD, 1: _UNCERTAIN}
 
 
+def is_word(said: str) -> bool:
+    """Say whether it is a word that means good, uncertain or bad."""
+    return _word(said) in _WORDS
+
+
 class Quality:
     """Knows which words and codes mean what; what it does not know is uncertain, and what is absent is good.
 

@@ -31,7 +31,12 @@ class Rule:
     def __init__(self, rule: TopicRule) -> None:
         self.pattern = Pattern.of(rule.pattern)
         self._is_ignored = rule.payload == "ignore"
-        self._elements = ElementReader(_documents(rule), lists_of(rule.each) if rule.each else (), rule.each)
+        self._elements = ElementReader(
+            _documents(rule),
+            lists_of(rule.each) if rule.each else (),
+            rule.each,
+            path_of(rule.series) if rule.series else None,
+        )
         self._when = [(path_of(path), said) for path, said in rule.when.items()]
         if self._is_ignored:
             return

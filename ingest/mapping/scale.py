@@ -12,7 +12,7 @@ from lifecycle.units import conversion
 from plant.errors import Rejected
 
 _SHOWN = 60
-_QUANTITY = re.compile(
+QUANTITY = re.compile(
     r"\s*([-+\N{MINUS SIGN}]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*((?:[^\W\d_]|[°%‰′″℃℉µ]|1/).*?)?\s*", re.DOTALL
 )
 """A number and what follows it, if that can be a unit: `21,5 °C`, `1 013 hPa` and `12:30` are no quantities."""
@@ -72,7 +72,7 @@ class QuantityScale:
         >>> round(QuantityScale(Scale(), "°C").read("70.7 °F"), 6)
         21.5
         """
-        matched = _QUANTITY.fullmatch(said) if isinstance(said, str) else None
+        matched = QUANTITY.fullmatch(said) if isinstance(said, str) else None
         if matched is None or not matched.group(2):
             return self.scale.read(said)
         value, unit = float(matched.group(1).replace("\N{MINUS SIGN}", "-")), matched.group(2)

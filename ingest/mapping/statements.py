@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from ingest.mapping.elements import Element
 from ingest.mapping.file import QualityRule, TimeParts, TopicRule, ValueRule
-from ingest.mapping.path import Path, below, path_of, values_path_of
+from ingest.mapping.path import FirstPath, Path, below, path_of, values_path_of
 from ingest.mapping.pattern import Template
 from ingest.mapping.quality import Quality
-from ingest.mapping.times import NoTime, TimeReader, TimeUnit
+from ingest.mapping.times import NoTime, TimeReader
 from plant.errors import Rejected
 
+_UNITS = {"influx": "ns", "senml": "s"}
+"""Of payloads that say their times themselves, how these count."""
 _MOST_KEYS_KNOWN = 16_384
 _MOST_VALUES = 200_000
 
@@ -95,23 +97,25 @@ class _Times:
     """Makes readers of times; `whole` reads that of an element."""
 
     def __init__(self, rule: TopicRule) -> None:
-        self._unit: TimeUnit = rule.time_unit or ("ns" if rule.payload == "influx" else "ms")
+        self._unit = rule.time_unit or _UNITS.get(rule.payload, "ms")
         self._zone = ZoneInfo(rule.time_zone) if rule.time_zone else None
         self._may_lack = rule.time_missing == "arrival"
         if isinstance(rule.time, TimeParts):
             paths = rule.time.paths()
             parts = {unit: path_of(path) for unit, path in paths.items()}
-            self.whole = TimeReader(parts, may_lack=self._may_lack, name=next(iter(paths.values())))
+            self.whole = TimeReader(parts, zone=self._zone, may_lack=self._may_lack, name=next(iter(paths.values())))
         elif rule.time is not None:
             self.whole = self.at(rule.time)
-        elif rule.payload == "influx":
+        elif rule.payload in _UNITS:
             self.whole = TimeReader({self._unit: path_of("$.time")}, may_lack=True)
         else:
             self.whole = TimeReader({})
 
-    def at(self, path: str) -> TimeReader:
-        """Return what reads the time at a path."""
-        return TimeReader({self._unit: path_of(path)}, zone=self._zone, may_lack=self._may_lack, name=path)
+    def at(self, path: str | Sequence[str]) -> TimeReader:
+        """Return what reads the time at a path, or at the first of several at which one stands."""
+        paths = (path,) if isinstance(path, str) else tuple(path)
+        places = path_of(paths[0]) if len(paths) == 1 else FirstPath(tuple(map(path_of, paths)))
+        return TimeReader({self._unit: places}, zone=self._zone, may_lack=self._may_lack, name=" or ".join(paths))
 
 
 def _named(rule: TopicRule) -> list[tuple[str, ValueRule]]:
@@ -129,14 +133,17 @@ class _Named:
         self.quality = None if rule.quality is None else path_of(rule.quality)
 
 
+_PLACES = {"influx": "$.fields", "senml": "$.value"}
+_SIGNALS = {"influx": "{field}", "senml": "{$.name}"}
+
+
 class _Values:
     """The values at one path: a single one, or those of an object or a list under their keys and places."""
 
     def __init__(self, rule: TopicRule) -> None:
-        is_points = rule.payload == "influx"
         path, self._is_deep = values_path_of(rule.values if isinstance(rule.values, str) else "$")
-        self._path = path_of("$.fields") if is_points and rule.values is None else path
-        self._signal = Template.of(rule.signal or ("{field}" if is_points else "{key}"))
+        self._path = path_of(_PLACES[rule.payload]) if rule.values is None and rule.payload in _PLACES else path
+        self._signal = Template.of(rule.signal or _SIGNALS.get(rule.payload, "{key}"))
         self._has_key = bool({"key", "field"}.intersection(self._signal.names))
         self._apart = _columns_apart(rule)
 
@@ -175,7 +182,8 @@ def _columns_apart(rule: TopicRule) -> frozenset[str]:
     if rule.payload != "csv" or rule.values is not None:
         return frozenset()
     quality = rule.quality.path if isinstance(rule.quality, QualityRule) else rule.quality
-    times = rule.time.paths().values() if isinstance(rule.time, TimeParts) else [rule.time]
+    time = rule.time
+    times = time.paths().values() if isinstance(time, TimeParts) else time if isinstance(time, list) else [time]
     texts = [one for one in (*times, quality, *rule.parts, *rule.when) if one is not None]
     paths = [path_of(one) for one in texts]
     return frozenset(str(path.steps[0]) for path in paths if path.steps)

@@ -1,7 +1,8 @@
-"""Times as sources write them: numbers since 1970 in some unit, texts by ISO 8601 or RFC 1123, one or in two parts."""
+"""Times as sources write them: numbers since 1970 in some unit, texts by ISO 8601 or another form, one or in parts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from email.utils import parsedate_to_datetime
@@ -10,11 +11,12 @@ from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ingest.decoding.decoded import ABSENT
-from ingest.mapping.path import Path
+from ingest.mapping.path import FirstPath, Path
 
 TimeUnit: TypeAlias = Literal["s", "ms", "us", "ns", "iso", "rfc1123"]
 
 _NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[/.]|年)(\d\d?)(?:[/.]|月)(\d\d?)日?[ T]*(?=\d\d?:|$)(?:(\d)(?=:))?")
 _FURTHEST_US = 2**62
 _SHOWN = 40
 
@@ -31,7 +33,12 @@ class TimeReader:
     """
 
     def __init__(
-        self, parts: Mapping[str, Path], *, zone: ZoneInfo | None = None, may_lack: bool = False, name: str = ""
+        self,
+        parts: Mapping[str, Path | FirstPath],
+        *,
+        zone: ZoneInfo | None = None,
+        may_lack: bool = False,
+        name: str = "",
     ) -> None:
         self._parts = tuple((path, unit) for unit, path in parts.items())
         self._zone, self._may_lack, self._name = zone, may_lack, name
@@ -56,6 +63,8 @@ class TimeReader:
 
 
 def _time_us(said: Any, unit: str, zone: tzinfo | None) -> int:
+    if "%" in unit:
+        return _formed_us(said, unit, zone)
     return _TEXTS[unit](said, zone) if unit in _TEXTS else _count_us(said, _NS[unit])
 
 
@@ -75,9 +84,35 @@ def _count_us(said: Any, ns: int) -> int:
 
 def _iso_us(said: Any, zone: tzinfo | None) -> int:
     try:
-        time = datetime.fromisoformat(str(said).strip())
+        time = datetime.fromisoformat(by_iso(str(said)))
     except ValueError as error:
         raise NoTime(f"{said!r}"[:_SHOWN] + " is no time by ISO 8601; see time_unit") from error
+    return _instant_us(time, said, zone)
+
+
+def by_iso(said: str) -> str:
+    """Return a date with the year first as ISO 8601 has it, however it is divided.
+
+    >>> by_iso("2026/11/3 9:05:00"), by_iso("2026年11月30日 22:15:00")
+    ('2026-11-03T09:05:00', '2026-11-30T22:15:00')
+    """
+    return _YEAR_FIRST.sub(_dashed, said.strip(), count=1)
+
+
+def _dashed(found: re.Match[str]) -> str:
+    year, month, day, hour = found.groups()
+    return f"{year}-{int(month):02}-{int(day):02}" + ("" if found.end() == len(found.string) else f"T{_two(hour)}")
+
+
+def _two(hour: str | None) -> str:
+    return "" if hour is None else f"0{hour}"
+
+
+def _formed_us(said: Any, form: str, zone: tzinfo | None) -> int:
+    try:
+        time = datetime.strptime(str(said).strip(), form)  # noqa: DTZ007 - its zone follows
+    except (ValueError, OverflowError) as error:
+        raise NoTime(f"{said!r}"[:_SHOWN] + f" is no time as {form}; see time_unit") from error
     return _instant_us(time, said, zone)
 
 

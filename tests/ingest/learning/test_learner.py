@@ -38,7 +38,7 @@ def test_one_topic_alone_is_enough() -> None:
 
 
 def test_texts_become_numbers_that_a_person_is_to_look_at() -> None:
-    heard = [("plant/p1/state", b"running"), ("plant/p2/state", b"stopped")]
+    heard = [("plant/p1/state", b"draining"), ("plant/p2/state", b"filling")]
     learner = MappingLearner()
     for topic, payload in heard:
         learner.hear(topic, payload)
@@ -153,7 +153,7 @@ def test_payloads_of_several_kinds_on_topics_that_look_alike_are_told_apart() ->
         ("flow", None, 1.5),
         ("flow", None, 7.0),
         ("rpm", None, 3.0),
-        ("state", None, 0.0),
+        ("state", None, 1.0),
         ("temp", None, 20.0),
     ]
 

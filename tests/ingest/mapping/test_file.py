@@ -74,7 +74,11 @@ def test_a_good_file_is_read() -> None:
         ('"plant/{machine}/{signal}"', '"plant/x+"', "'x+': a level is a text with {name} in it, +, {name...} or, as"),
         ('"plant/{machine}/{signal}"', '"plant/{signal}/{signal}"', "names a part twice"),
         ('"$.data.temp"', '"$.data..temp"', "$.data..temp is no path; write it as in $.motor.temperatures[0]"),
-        ('payload = "number"', 'payload = "number"\ntime = "$.t"', "values, each and time are for json payloads"),
+        (
+            'payload = "number"',
+            'payload = "number"\ntime = "$.t"',
+            "values, each, series and time are for json payloads",
+        ),
         ('payload = "number"', 'payload = "text"', "a text payload wants the numbers of its texts"),
         ('site = "demo"', 'site = "demo', "this is not TOML: "),
         (GOOD, "", ": it has no [[topic]]; add one for each topic pattern"),
