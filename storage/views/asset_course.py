@@ -63,12 +63,13 @@ class UsedPart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """How many minutes of a stretch are stored of a signal, and its longest gap, in minutes."""
+    """How many minutes of a stretch are stored of a signal, of how many since it first spoke, and its longest gap."""
 
     key: str
     name: str
     name_zh: str
     minutes: int
+    expected: int
     longest: int
 
 

@@ -107,12 +107,19 @@ ORDER BY p.number;
 
 -- name: coverage
 -- For each signal of an asset: how many of the minutes of a stretch of time are stored, and its longest gap in minutes. A
--- signal that reports only on change is not asked how often.
+-- signal that reports only on change is not asked how often; one that first spoke within the stretch is asked from then on.
 SELECT
     g.key,
     g.name,
     g.name_zh,
     count(m.time)::integer AS minutes,
+    extract(
+        epoch FROM %(time_to)s::timestamptz - CASE
+            WHEN EXISTS (SELECT FROM reading_1m AS b WHERE b.signal_id = g.signal_id AND b.time < %(time_from)s)
+                THEN %(time_from)s::timestamptz
+            ELSE coalesce(min(m.time), %(time_from)s::timestamptz)
+        END
+    )::integer / 60 AS expected,
     coalesce(max(m.gap), extract(epoch FROM %(time_to)s::timestamptz - %(time_from)s::timestamptz) / 60)::integer AS longest
 FROM signal AS g
 LEFT JOIN LATERAL (

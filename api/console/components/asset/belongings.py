@@ -27,7 +27,6 @@ from storage.views.asset_course import AssetDocument, Coverage, Held, UsedPart
 from storage.views.overview import AssetView
 
 _DAY = timedelta(days=1)
-_MINUTES_A_DAY = 1440
 _GAP_MIN = 5
 _WHOLE = 0.99
 
@@ -109,13 +108,13 @@ def _trust(visit: Visit, found: Belongings) -> None:
 
 
 def _gaps(visit: Visit, coverage: Sequence[Coverage]) -> None:
-    thin = [one for one in coverage if one.minutes < _WHOLE * _MINUTES_A_DAY or one.longest > _GAP_MIN]
+    thin = [one for one in coverage if one.minutes < _WHOLE * one.expected or one.longest > _GAP_MIN]
     if not thin:
         words(visit.t("trust_whole"), "muted")
     for one in thin:
         with box("line small"):
             words(named(visit.language, one.name or one.key, one.name_zh), "strong")
-            share = 100 * one.minutes / _MINUTES_A_DAY
+            share = min(100.0, 100 * one.minutes / max(1, one.expected))
             words(visit.t("trust_gap", share=f"{share:.0f}", longest=one.longest), "muted")
 
 

@@ -44,7 +44,7 @@ def _plan(visit: Visit, plan: NoticePlan) -> None:
         words(plan.name, "strong")
         words(", ".join(about) or visit.t("plan_for_all"), "small muted")
         for step in plan.steps:
-            chip(_step(visit, step), "plain")
+            chip(_step(visit, step), "plain").classes("verbatim")
 
 
 def _step(visit: Visit, step: PlanStep) -> str:
