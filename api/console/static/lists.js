@@ -24,6 +24,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What a row cuts off is said whole where one points at it.
+document.addEventListener("mouseover", (event) => {
+  const one = event.target.closest?.(".clip, .why, .ellipsis");
+  if (one && (one.dataset.whole || !one.title)) {
+    one.title = one.scrollWidth > one.clientWidth ? one.textContent : "";
+    one.dataset.whole = "yes";
+  }
+});
+
 // On a phone all ways to go open above the four that are always in view; Escape, or a tap elsewhere, closes them.
 function openWays(open) {
   const nav = document.querySelector(".nav");

@@ -32,6 +32,8 @@ pytestmark = pytest.mark.needs("chromium")
 Superuser = psycopg.Connection[tuple[object, ...]]
 OpenTab = Callable[..., Tab]
 SCROLL_WIDTH = "document.documentElement.scrollWidth"
+TEXT_SPACING = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
+"""What a reader may ask for, by WCAG 1.4.12."""
 PATHS = [
     *("/", "/work-orders", "/work-orders/WO-000001", "/alerts", "/quarantine", "/telemetry", "/assets/demo/P-102"),
     *("/models", "/models/demo/P-102"),
@@ -258,16 +260,22 @@ def test_light_and_dark_are_chosen_and_remembered(console: str, open_tab: OpenTa
 
 
 @pytest.mark.usefixtures("sick_plant")
-def test_no_page_is_wider_than_the_screen(console: str, open_tab: OpenTab, superuser: Superuser, now: datetime) -> None:
+def test_no_page_is_wider_than_the_screen_also_with_wide_letters_and_long_titles(
+    console: str, open_tab: OpenTab, app_database: Database, superuser: Superuser, now: datetime
+) -> None:
     plant_rows.quarantine(superuser, now)
+    told = FailureReport(actor=typed("Wang"), failure_mode="ELP", severity=Severity.MAJOR, what="it leaks below " * 8)
+    report_failure(app_database, "demo", "C-201", told, clock=SystemClock())
     tab = open_tab(console, width=390)
     for path in PATHS:
         tab.open(path)
         tab.page.locator(".card:visible").first.wait_for()
         assert tab.page.evaluate(SCROLL_WIDTH) <= 390, path
-        for width in (730, 800, 1280, 390):
-            tab.page.set_viewport_size({"width": width, "height": 844})
-            wait_for(lambda width=width: tab.page.evaluate(SCROLL_WIDTH) <= width, what=f"{path} within {width}")
+        for spacing in ("* {}", TEXT_SPACING):
+            tab.page.add_style_tag(content=spacing)
+            for width in (320, 730, 800, 1280, 390):
+                tab.page.set_viewport_size({"width": width, "height": 844})
+                wait_for(lambda width=width: tab.page.evaluate(SCROLL_WIDTH) <= width, what=f"{path} within {width}")
 
 
 def test_what_is_not_there_is_said_so(console: str, open_tab: OpenTab) -> None:

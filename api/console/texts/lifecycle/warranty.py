@@ -50,7 +50,7 @@ WARRANTY_TEXTS: dict[str, tuple[str, str]] = {
     "claim_accepted": ("Accepted", "已接受"),
     "claim_rejected": ("Rejected", "已拒绝"),
     "claim_settled": ("Settled", "已结清"),
-    "claim_state": ("State of the claim", "索赔状态"),
+    "claim_state": ("Claim state", "索赔状态"),
     "guarantor_filter": ("Guarantor", "质保方"),
     "project_filter": ("Project", "项目"),
     "warranties_ending": ("Warranties that end next", "即将到期的质保"),
