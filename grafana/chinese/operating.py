@@ -28,6 +28,7 @@ OPERATING: dict[str, str] = {
     "How many assets there are of each health, the best first.": "各健康状态的设备数量，最好的在前。",
     "Lesser": "轻微",
     "Incidents": "事件",
+    "Who has it": "负责人",
     "Open alerts": "未关闭报警",
     "Open work orders": "未完成工单",
     "Overdue": "已逾期",

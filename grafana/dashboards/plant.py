@@ -54,11 +54,11 @@ def plant_dashboard() -> Dashboard:
 
 _SCORES = "0 is as in its healthy past, 1 is worst."
 _INCIDENTS = {
-    "Severity": columns.words(SEVERITY, 90),
-    "Area": columns.wide(110),
+    "Severity": columns.words(SEVERITY, 85),
+    "Area": columns.wide(100),
     "Kind": columns.named(FOUND, 160),
-    "Alerts": columns.wide(70),
     "Began": columns.moment(),
+    "Who has it": columns.least(95),
 }
 _ALERTS = {
     "Severity": columns.words(SEVERITY, 85),

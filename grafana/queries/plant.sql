@@ -102,9 +102,10 @@ GROUP BY 1, 2
 ORDER BY 1
 
 -- name: incidents
--- The open incidents, the worst first, each with its likely root.
+-- The open incidents, the worst first, each with its likely root, since when, and who has it.
 SELECT
-    asset_id, severity AS "Severity", area AS "Area", label AS "Asset", kind AS "Kind", size AS "Alerts", began AS "Began"
+    asset_id, severity AS "Severity", area AS "Area", label AS "Asset", kind AS "Kind", began AS "Began",
+    coalesce({held_by}, '–') AS "Who has it"
 FROM watch.open_incident
 WHERE ($site = '*' OR site = $site) AND ($area = '*' OR area = $area)
 ORDER BY severity_rank DESC, began DESC

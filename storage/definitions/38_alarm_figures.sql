@@ -147,7 +147,8 @@ GROUP BY 1, 2;
 CREATE VIEW watch.incident AS
 SELECT
     i.incident_id, s.tag AS site, i.area, i.began, i.severity, i.size, i.told_at, i.flood_id IS NOT NULL AS in_flood,
-    i.acknowledged_at, i.resolved_at, i.resolved_at IS NULL AS open, root.asset_id, a.asset, a.label, root.kind
+    i.acknowledged_at, i.resolved_at, i.resolved_at IS NULL AS open, root.asset_id, a.asset, a.label, root.kind,
+    root.acknowledged_by
 FROM incident AS i
 JOIN site AS s USING (site_id)
 JOIN alert AS root ON root.alert_id = i.root_alert_id

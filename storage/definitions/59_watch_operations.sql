@@ -73,12 +73,23 @@ JOIN asset AS held ON held.class_id = l.class_id AND held.site_id = l.site_id
 JOIN watch.asset AS a ON a.asset_id = held.asset_id
 WHERE l.withdrawn_at IS NULL;
 
--- Alarms that nobody looked after: open incidents with what they are made of.
+-- Alarms that nobody looked after: open incidents with what they are made of. `held_by` is who has it: whom an open order at its
+-- asset is assigned to, a person or a team, else who acknowledged its root; null where nobody has it.
 CREATE VIEW watch.open_incident AS
 SELECT
     i.incident_id, i.site, coalesce(nullif(i.area, ''), '–') AS area, i.began, i.severity,
     coalesce(array_position(ARRAY['INDETERMINATE', 'WARNING', 'MINOR', 'MAJOR', 'CRITICAL'], i.severity), 1) - 1
         AS severity_rank,
-    i.size, i.in_flood, i.acknowledged_at, i.asset_id, i.asset, i.label, i.kind
+    i.size, i.in_flood, i.acknowledged_at, i.asset_id, i.asset, i.label, i.kind,
+    coalesce(work.held_by, i.acknowledged_by) AS held_by, coalesce(work.held_by_zh, i.acknowledged_by) AS held_by_zh
 FROM watch.incident AS i
+LEFT JOIN LATERAL (
+    SELECT coalesce(p.name, t.name) AS held_by, coalesce(p.name, nullif(t.name_zh, ''), t.name) AS held_by_zh
+    FROM work_order AS w
+    LEFT JOIN person AS p ON p.sign_in = w.assignee
+    LEFT JOIN team AS t ON t.tag = w.team
+    WHERE w.asset_id = i.asset_id AND w.state NOT IN ('CLOSE', 'CAN') AND (w.assignee IS NOT NULL OR w.team IS NOT NULL)
+    ORDER BY w.priority, w.order_id
+    LIMIT 1
+) AS work ON true
 WHERE i.open;

@@ -104,6 +104,31 @@ def test_an_alarm_stays_in_sight_when_its_device_falls_silent(rows: Connection) 
     assert found == {"status": "alarm ✕ 35 min"}
 
 
+def test_an_open_incident_says_who_has_it(rows: Connection) -> None:
+    plant = PlantRows(rows)
+    alert = plant.alert(1, at=NOW)
+    site_id = rows.execute("SELECT site_id FROM site").fetchone()["site_id"]  # type: ignore[index]
+    told = {"incident_id": uuid4(), "site_id": site_id, "area": "", "began": NOW, "severity": "MAJOR", "size": 1}
+    plant.add("incident", root_alert_id=alert, **told)
+
+    def held_by() -> tuple[str | None, str | None]:
+        found = rows.execute("SELECT held_by, held_by_zh FROM watch.open_incident").fetchone()
+        assert found is not None
+        return found["held_by"], found["held_by_zh"]
+
+    assert held_by() == (None, None), "nobody"
+    rows.execute("UPDATE alert SET acknowledged_by = 'Kim'")
+    assert held_by() == ("Kim", "Kim"), "who acknowledged it"
+    plant.add("team", tag="mech", name="Mechanics", name_zh="机修班")
+    plant.add("person", sign_in="li", name="Li Na", created_at=NOW, created_by="test")
+    order_id = plant.work_order(1, at=NOW, team="mech")
+    assert held_by() == ("Mechanics", "机修班"), "whose order it is"
+    rows.execute("UPDATE work_order SET assignee = 'li'")
+    assert held_by() == ("Li Na", "Li Na")
+    rows.execute("UPDATE work_order SET state = 'CAN' WHERE order_id = %s", [order_id])
+    assert held_by() == ("Kim", "Kim"), "a cancelled order is nobody's"
+
+
 def test_freshness_tells_data_time_from_arrival_and_silence_from_absence(rows: Connection) -> None:
     found = {row["signal"]: row for row in rows.execute("SELECT * FROM watch.freshness").fetchall()}
     assert found["flow"]["data_age_s"] - found["flow"]["stored_age_s"] == pytest.approx(10)
