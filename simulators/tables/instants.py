@@ -18,6 +18,7 @@ TIME_NAMES = frozenset(
     {"datetime", "timestamp", "date", "time", "date_time", "ts", "t", "time_s", "time_ms", "epoch"}
     | {"日期", "时间", "日期时间", "采集时间", "时间戳", "zeit", "datum", "zeitstempel"}
 )
+_AROUND = "$_ "
 _PLAUSIBLE_S = (946_684_800.0, 4_102_444_800.0)  # the years 2000 to 2100
 _UNITS_PER_S = (1.0, 1e3, 1e6, 1e9)
 _EXCEL_DAYS = (36_526.0, 73_050.0)  # the same years in days of Excel
@@ -76,6 +77,15 @@ class TimeRules:
 
     zone: ZoneInfo | None = None
     date_format: str | None = None
+
+
+def is_time_name(name: str) -> bool:
+    """Say whether a column is called as times are, also with the signs that InTouch and InfluxDB write before it.
+
+    >>> is_time_name("$Date"), is_time_name("_time"), is_time_name("flow")
+    (True, True, False)
+    """
+    return name.lower().strip(_AROUND) in TIME_NAMES
 
 
 def instants_of(cells: Sequence[str], rules: TimeRules | None = None, *, any_number: bool) -> Instants | None:

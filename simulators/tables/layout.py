@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from simulators.tables.instants import TIME_NAMES, looks_like_time
+from simulators.tables.instants import is_time_name, looks_like_time
 from simulators.tables.numbers import numbers_of
 from simulators.tables.text import decode
 
@@ -20,6 +20,8 @@ _COMMENT = re.compile(r"\s*(?:#|%|//|\*)")
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MOST_BENEATH = 10
+_DATASET, _DATASET_HEAD = "#names", 5  # lines that Ignition writes before the rows of a dataset
+_UNITS = frozenset({"单位", "unit", "units", "uom", "einheit", "einheiten", "eng. unit", "eu"})
 Rows = list[tuple[int, list[str]]]
 
 
@@ -127,6 +129,8 @@ def _found(rows: Rows, notes: list[str], *, separator: str) -> Layout:
     if not rows:
         raise UnreadableTableError("the file is empty")
     begin = _header_at(rows)
+    if rows[0][1][0].casefold() == _DATASET and len(rows) > _DATASET_HEAD:
+        begin, rows = 0, [rows[1], *rows[_DATASET_HEAD:]]  # Ignition's: names, types and the number of rows
     header = _without_mark(rows[begin][1])
     while header and not header[-1]:
         header.pop()
@@ -135,11 +139,24 @@ def _found(rows: Rows, notes: list[str], *, separator: str) -> Layout:
     _leave_out_the_end(body, len(header), notes)
     if begin:
         notes.append(f"{begin} lines before the header are left out")
-    units: list[str] = []
+    units = _labelled_rows(header, body, notes)
     if len(body) > 1 and _is_row_of_units(body[0][1], body[1][1]) and len(body[0][1]) == len(header):
         units = [cell.strip("[]() ") for cell in body.pop(0)[1]]
         notes.append("the second line is read as units")
     return Layout(header=header, body=body, units=units, is_comma_decimal=separator != ",", notes=notes)
+
+
+def _labelled_rows(header: Sequence[str], body: Rows, notes: list[str]) -> list[str]:
+    """Take off the rows beneath the names that say in their first cell what they are, and return the units."""
+    count = next((place for place, (_, row) in enumerate(body) if _is_data(row)), 0)
+    rows = [row for _, row in body[:count]]
+    units = next((row for row in rows if row[0].casefold().rstrip(":：") in _UNITS), None)
+    if units is None or len(units) != len(header):
+        return []
+    del body[:count]
+    others = f"; {count - 1} more beneath the names left out" if count > 1 else ""
+    notes.append(f"the row {units[0]!r} is read as units{others}")
+    return ["", *(cell.strip("[]() ") for cell in units[1:])]
 
 
 def _header_at(rows: Rows) -> int:
@@ -166,7 +183,7 @@ def _named_time(rows: Rows, begin: int) -> int:
         row = rows[at][1]
         if _is_data(row):
             break
-        if any(cell.lower() in TIME_NAMES for cell in row):
+        if any(is_time_name(cell) for cell in row):
             return at
     return begin
 

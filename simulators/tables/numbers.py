@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 _MISSING = frozenset(
     {"", "-", "--", "---", "?", "na", "n/a", "nan", "none", "null", "nil", r"\n", "inf", "-inf", "+inf", "infinity"}
 )
+_HISTORIANS = (
+    "no data", "bad", "i/o timeout", "pt created", "shutdown", "scan off", "scan timeout", "comm fail", "comm error",
+    "configure", "intf shut", "under range", "over range", "not connect", "no result", "#n", "???", "坏", "无数据",
+)  # fmt: skip
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _POWER = r"(?:(?<=[A-Za-z^])|(?<=[A-Za-z]-))[1-4](?!\d)"  # as in m3/h, m^2, s-1
@@ -79,8 +83,9 @@ def numbers_of(cells: Sequence[str], usual: Mark | None = None, *, is_comma_deci
     words = Counter(
         raw for raw, cell in zip(cells, cleaned, strict=True) if not _is_missing(cell) and _reads(cell, mark) is None
     )
-    said = sum(not _is_missing(cell) for cell in cleaned)
-    if np.isnan(values).all() or said - words.total() <= _LEAST_SHARE * said:
+    said = sum(not _is_missing(cell) and not cell.casefold().startswith(_HISTORIANS) for cell in cleaned)
+    strange = sum(count for word, count in words.items() if not word.strip().casefold().startswith(_HISTORIANS))
+    if np.isnan(values).all() or said - strange <= _LEAST_SHARE * said:
         return None
     has_thousands = any(_GROUPS[mark].fullmatch(cell) for cell in cleaned)
     return Numbers(values=values, words=words, unit=unit, has_thousands=has_thousands)

@@ -18,12 +18,14 @@ import numpy as np
 from plant.errors import Misconfigured
 from simulators.moments import FloatArray
 from simulators.tables.assets import check_one_asset, rows_of
-from simulators.tables.instants import TIME_NAMES, NoInstantError, TimeRules, instants_of, looks_like_time, read_dates
+from simulators.tables.instants import NoInstantError, TimeRules, instants_of, is_time_name, looks_like_time, read_dates
 from simulators.tables.layout import Layout, UnreadableTableError, lay_out
 from simulators.tables.local_times import Instants, InstantsMs
 from simulators.tables.numbers import Mark, Numbers, TwoPatternsError, decimal_mark_of, numbers_of
+from simulators.tables.remarks import bad_rows, check_one_tag, milliseconds_of, truths_of, without_bad
 
 _MOST_NAMED = 3
+_SECOND_TIMES = frozenset({"Time_ms"})  # WinCC's, beside its TimeString
 _UNIT_IN_NAME = re.compile(
     r"\[(?P<square>[^\[\]]{1,20})\]|【(?P<chinese>[^【】]{1,20})】"
     r"|(?<!bar)(?<!pa)(?<!psi)\((?P<round>(?:[^()]|\([^()]*\)){1,20})\)",  # bar(g) is a unit, not one in brackets
@@ -137,14 +139,18 @@ class _Reading:
         _check_shape(self.layout)
         columns = self._columns()
         time_names, instants = self._time_column(columns)
-        signals = self._signals({key: cells for key, cells in columns.items() if key and key not in time_names})
+        others = {key: cells for key, cells in columns.items() if key and key not in time_names}
+        quality, bad = bad_rows(others) or ("", np.zeros(0, dtype=np.bool_))
+        signals = self._signals({key: cells for key, cells in others.items() if key not in {quality, *_SECOND_TIMES}})
         if not signals:
             raise UnreadableTableError("no column of numbers beside the time")
-        check_one_asset(
-            instants.times_ms,
-            {name: cells for name, cells in columns.items() if name and name not in {*signals, *time_names}},
-        )
+        texts = {name: cells for name, cells in others.items() if name not in signals}
+        check_one_asset(instants.times_ms, {name: cells for name, cells in texts.items() if name != quality})
+        check_one_tag(texts)
+        if bad.any():
+            signals = {key: without_bad(one, bad) for key, one in signals.items()}
         order, said = _in_order(instants.times_ms)
+        said += [f"{bad.sum()} rows are bad by column {quality!r}; their numbers count as missing"] if bad.any() else []
         _check_coarse(time_names[0], instants.times_ms[order])
         table = RecordedTable(
             name=name,
@@ -175,6 +181,7 @@ class _Reading:
             except TwoPatternsError as error:
                 line = self.layout.body[error.row][0]
                 raise UnreadableTableError(f"column {key!r}, line {line}: {error}") from error
+            numbers = numbers or truths_of(key, cells)
             if numbers is not None:
                 found[key] = numbers
         return found
@@ -188,12 +195,12 @@ class _Reading:
 
     def _time_column(self, columns: dict[str, list[str]]) -> tuple[tuple[str, ...], Instants]:
         """Find the time: named so (or a date beside a time of day), else what reads as instants."""
-        named = [name for name in columns if name.lower() in TIME_NAMES]
+        named = sorted((name for name in columns if is_time_name(name)), key=lambda name: name.startswith("$"))
         try:
             for day, hour in permutations(named, 2):
                 both = [f"{a} {b}" for a, b in zip(columns[day], columns[hour], strict=True)]
                 if (found := instants_of(both, self.times, any_number=False)) is not None:
-                    return (day, hour), found
+                    return _with_milliseconds((day, hour), found, columns)
             for name in (*named, *columns):
                 if (found := instants_of(columns[name], self.times, any_number=name in named)) is not None:
                     return (name,), found
@@ -210,6 +217,16 @@ class _Reading:
             line = self.layout.body[max(error.row, 0)][0]
             return f"a cell of the time column {name!r} is not a time: line {line}: {error}"
         return f"a cell of the time column {name!r} is not a time"
+
+
+def _with_milliseconds(
+    names: tuple[str, ...], found: Instants, columns: dict[str, list[str]]
+) -> tuple[tuple[str, ...], Instants]:
+    """Add the milliseconds that stand in a column of their own."""
+    fraction = milliseconds_of(columns)
+    if fraction is None or (found.times_ms % 1_000).any():
+        return names, found
+    return (*names, fraction[0]), replace(found, times_ms=found.times_ms + fraction[1])
 
 
 def unit_in(name: str) -> str:
