@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -18,8 +19,11 @@ _SIGNED_BITS = {DataType.Int8: 8, DataType.Int16: 16, DataType.Int32: 32, DataTy
 _NUMBERS = frozenset({"int_value", "long_value", "float_value", "double_value", "boolean_value"})
 _FLOATS = frozenset({"float_value", "double_value"})
 _MOST_LAYOUTS = 256
+_WORDS = {"bad": 0, "good": 192}
+_EXACT = 2**53  # larger integers are marked: no float holds all of them
 _NO_SIGNALS = ("Node Control/", "Device Control/")
 _SHOWN = 60
+_LONGEST_CODE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class SparkplugEntity:
 
     def __post_init__(self) -> None:
         self.by_name = {metric.name: metric for metric in self.metrics}
-        self.by_alias = {metric.alias: metric for metric in self.metrics if metric.alias is not None}
+        counts = Counter(metric.alias for metric in self.metrics)
+        self.by_alias = {one.alias: one for one in self.metrics if one.alias is not None and counts[one.alias] == 1}
 
     def layout(self, aliases: tuple[int, ...]) -> tuple[str, ...]:
         """Return the names of signals that these aliases stand for, none where that takes a closer look."""
@@ -96,12 +101,12 @@ def add_values(report: DeviceReport, entity: SparkplugEntity, payload: Any, *, i
         if entity.is_certain and not is_birth and metric.name and metric.name not in entity.by_name:
             are_known = False
         if known is None:
-            report.refuse("unknown_alias", f"{metric.alias}: no birth has declared it")
+            report.refuse("unknown_alias", f"{metric.alias}: no birth has declared it, or for more metrics than one")
             are_known = False
             continue
         value = None if known.is_command else _value(report, metric, known, is_birth=is_birth)
         if value is not None:
-            flags = _flags(metric)
+            flags = _flags(metric) | (_UNCERTAIN if abs(value) >= _EXACT and _is_inexact(metric, known) else 0)
             if not entity.is_certain and not metric.name:
                 flags |= _UNCERTAIN
             instants.add((metric.timestamp or sent_ms) * 1000 or ABSENT, flags, known.name, value)
@@ -188,9 +193,23 @@ def number(metric: Any, field_name: str | None, datatype: int) -> float | None:
 
 def _quality(properties: Any) -> int:
     for key, value in zip(properties.keys, properties.values, strict=False):
-        if key == "Quality":
-            return _QUALITIES.get(value.int_value or value.long_value, _UNCERTAIN)
+        if key.casefold() == "quality":
+            field_name = value.WhichOneof("value")
+            said: Any = getattr(value, field_name) if field_name else None
+            if isinstance(said, str):
+                said = int(said) if said.isdecimal() and len(said) < _LONGEST_CODE else _WORDS.get(said.casefold())
+            return _QUALITIES.get(said, _UNCERTAIN)
     return 0
+
+
+def _is_inexact(metric: Any, known: Metric) -> bool:
+    """Say whether a metric is an integer that no float holds."""
+    if metric.WhichOneof("value") != "long_value":
+        return False
+    value: int = metric.long_value
+    datatype: int = metric.datatype or known.datatype
+    bits = _SIGNED_BITS.get(datatype)  # type: ignore[call-overload]
+    return bool(abs(value - (1 << bits) if bits is not None and value >> (bits - 1) else value) > _EXACT)
 
 
 def _shown(metric: Any, field_name: str | None, datatype: int) -> str:

@@ -467,3 +467,43 @@ def heard(decoder: Decoder, topic: str, body: bytes) -> Decoded | str:
         return decoder.decode(topic.encode(), body)
     except Rejected as refusal:
         return refusal.reason
+
+
+def test_an_integer_that_no_float_holds_is_marked() -> None:
+    said = {"u": (DataType.UInt64, 2**64 - 1), "i": (DataType.Int64, 2**64 - 9), "e": (DataType.Int64, 2**53)}
+    metrics = [{"name": key, "datatype": kind, "long_value": value} for key, (kind, value) in said.items()]
+    told = readings(Line().says("NBIRTH", payload(0, *metrics)))
+    assert {one.signal: (one.value, one.flags) for one in told} == {
+        "u": (2.0**64, "quality_uncertain"),
+        "i": (-9.0, ""),
+        "e": (2.0**53, ""),
+    }
+
+
+def test_an_alias_that_a_birth_gives_to_two_metrics_stands_for_neither() -> None:
+    line = Line()
+    line.says("NBIRTH", payload(0, BORN, {**BORN, "name": "head"}))
+    (refused,) = refusals(line.says("NDATA", payload(1, flow(3.0))))
+    assert (refused.reason, line.asked) == ("unknown_alias", ["spBv1.0/g/NCMD/n"])
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "flags"),
+    [
+        ("int_value", 0, "quality_bad"),
+        ("int_value", 192, ""),
+        ("long_value", 192, ""),
+        ("int_value", 500, "quality_uncertain"),
+        ("string_value", "192", ""),
+        ("string_value", "BAD", "quality_bad"),
+        ("string_value", "whatever", "quality_uncertain"),
+    ],
+)
+@pytest.mark.parametrize("name", ["Quality", "quality"])
+def test_quality_is_a_property_of_whatever_type(name: str, field: str, said: object, flags: str) -> None:
+    message = Payload(timestamp=T_MS, seq=0)
+    metric = message.metrics.add(**BORN)
+    metric.properties.keys.append(name)
+    setattr(metric.properties.values.add(), field, said)
+    (told,) = readings(Line().says("NBIRTH", message.SerializeToString()))
+    assert told.flags == flags
