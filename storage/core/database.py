@@ -13,12 +13,12 @@ from typing import Any, LiteralString, Self
 import psycopg
 import psycopg.conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
 
 from plant.errors import NotFound
 from plant.people.principal import Principal
 from storage.core.driver_errors import in_our_terms
 from storage.core.named_sql import statements
+from storage.core.pool import SharedConnections
 
 
 class Role(StrEnum):
@@ -145,19 +145,14 @@ class Database:
         self.role = role
         self.url = url
         self._copies = copies
-        self._pool: ConnectionPool[psycopg.Connection[DictRow]] = ConnectionPool(
+        self._pool = SharedConnections(
             url,
-            kwargs=_session(role, holder),
+            session=_session(role, holder),
             configure=self._configure,
-            check=ConnectionPool.check_connection,
-            min_size=1,
-            max_size=most,
-            timeout=wait_s,
-            reconnect_timeout=2.0,
-            open=False,
+            most=most,
+            wait_s=wait_s,
             name=role.value,
         )
-        self._opened = False
         self._principal: Principal | None = None
         self._sites: AbstractSet[str] | None = None
 
@@ -178,25 +173,20 @@ class Database:
         """Commit when the block ends, roll back when it raises.
 
         Raises:
-            Unavailable: the server cannot be reached, or went away.
+            Unavailable: the server cannot be reached, or went away; at once where that is known.
             Rejected: a value is one that no column can hold.
         """
-        with in_our_terms():
-            if self._pool.closed and not self._opened:
-                connect(self.url, role=self.role).close()  # a pool would report a wrong login as a timeout
-                self._pool.open()
-                self._opened = True
-            with self._pool.connection() as connection:
-                tx = Transaction(connection, copies=self._copies, principal=self._principal)
-                if self._principal is not None:
-                    tx.all(
-                        "behalf.act",
-                        actor=self._principal.name,
-                        recognised=self._principal.recognition.value,
-                        person=self._principal.person_id,
-                        sites=None if self._sites is None else sorted(self._sites),
-                    )
-                yield tx
+        with in_our_terms(), self._pool.connection() as connection:
+            tx = Transaction(connection, copies=self._copies, principal=self._principal)
+            if self._principal is not None:
+                tx.all(
+                    "behalf.act",
+                    actor=self._principal.name,
+                    recognised=self._principal.recognition.value,
+                    person=self._principal.person_id,
+                    sites=None if self._sites is None else sorted(self._sites),
+                )
+            yield tx
 
     def close(self) -> None:
         """Close every connection."""
@@ -229,7 +219,11 @@ def _session(role: Role, holder: str = "") -> dict[str, Any]:
         "connect_timeout": 5,
         "application_name": session_name(role, holder),
         "options": options,
+        # A server whose machine is gone never says so: who waits for its answer is told after some 20 s.
         "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 20_000,
     }
 
 
