@@ -6,12 +6,13 @@ And what was pressed is heard though it was drawn anew meanwhile: the press was 
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nicegui import Client, core, events
+from nicegui import Client, core, events, ui
 from nicegui import app as nicegui_app
 from nicegui.element import Element
 
@@ -43,27 +44,50 @@ class Drawn(Element):
             key: one.handler for key, one in self._event_listeners.items() if one.type == "click" and one.handler
         }
         is_done_with = monotonic() - self._pressed_at < _TWICE_S
-        if presses and not is_done_with and not self.is_ignoring_events and self.client.has_socket_connection:
-            _GONE.setdefault(self.client, _GoneElements()).keep(self.id, presses)
+        if not is_done_with:
+            _keep_a_moment(self, presses)
         super()._handle_delete()
 
 
+class DrawnTick(ui.checkbox):
+    """A checkbox in a list that is drawn anew: `on_tick` hears what a person makes of it, also when it is just gone."""
+
+    def __init__(self, *, is_on: bool, on_tick: Callable[[bool], None]) -> None:
+        super().__init__(value=is_on)
+        self._on_tick = on_tick
+        self.on_value_change(lambda change: on_tick(bool(change.value)))
+
+    def _handle_delete(self) -> None:
+        changes = {
+            key: lambda change: self._on_tick(bool(change.args))
+            for key, one in self._event_listeners.items()
+            if one.type.startswith("update:")
+        }
+        _keep_a_moment(self, changes)
+        super()._handle_delete()
+
+
+def _keep_a_moment(element: Element, deeds: dict[str, Callable[..., Any]]) -> None:
+    if deeds and not element.is_ignoring_events and element.client.has_socket_connection:
+        _GONE.setdefault(element.client, _GoneElements()).keep(element.id, deeds)
+
+
 class _GoneElements:
-    """What pressing did of the elements that a page has had a moment ago."""
+    """What pressing and ticking did of the elements that a page has had a moment ago."""
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[float, dict[str, Callable[..., Any]]]] = {}
 
-    def keep(self, element_id: int, presses: dict[str, Callable[..., Any]]) -> None:
+    def keep(self, element_id: int, deeds: dict[str, Callable[..., Any]]) -> None:
         """Keep them for a moment."""
         self._forget()
-        self._kept[element_id] = (monotonic(), presses)
+        self._kept[element_id] = (monotonic(), deeds)
 
     def take(self, element_id: int, listener_id: str) -> Callable[..., Any] | None:
-        """Return what pressing did, once."""
+        """Return what it did, once."""
         self._forget()
-        _, presses = self._kept.pop(element_id, (0.0, {}))
-        return presses.get(listener_id)
+        _, deeds = self._kept.pop(element_id, (0.0, {}))
+        return deeds.get(listener_id)
 
     def _forget(self) -> None:
         oldest = monotonic() - _UNDER_WAY_S
@@ -107,13 +131,14 @@ def keep_pages() -> None:
 
 
 def _hand_on(client: Client, event: dict[str, Any]) -> None:
-    """Let an element of a page hear an event; one that is just gone, a press."""
+    """Let an element of a page hear an event; one that is just gone, a press or a tick."""
     if event["id"] in client.elements:
         client.handle_event(event)
     elif client in _GONE:
-        press = _GONE[client].take(event["id"], event["listener_id"])
+        deed = _GONE[client].take(event["id"], event["listener_id"])
+        said = json.loads(next(iter(event.get("args", [])), None) or "null")
         with client:
-            events.handle_event(press, events.GenericEventArguments(sender=client.content, client=client, args={}))
+            events.handle_event(deed, events.GenericEventArguments(sender=client.content, client=client, args=said))
 
 
 def _ping() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from nicegui import ui
 from nicegui.element import Element
 
 from api.console.components.alarms import sheets
 from api.console.components.alarms.about import assumed_words, why_in_a_line
 from api.console.components.elements import at_site, box, chip, link, mark, moment, words, zone
 from api.console.components.orders.warranty import warranty_chip
+from api.console.connection import DrawnTick
 from api.console.texts.texts import named
 from api.console.visit import Visit
 from plant.alert import Alert, AlertState
@@ -37,7 +37,7 @@ class AlertRows:
         self._groups: Sequence[AlertGroup] = ()
         self._open: set[UUID] = set()
         self._chosen: set[UUID] = set()
-        self._ticks: dict[UUID, ui.checkbox] = {}
+        self._ticks: dict[UUID, DrawnTick] = {}
 
     @property
     def chosen(self) -> list[Alert]:
@@ -107,19 +107,18 @@ class AlertRows:
                     self._row(one, 0)
 
     def _tick(self, group: AlertGroup) -> None:
-        tick = ui.checkbox(value=group.group_id in self._chosen).props("dense")
-        tick.props["aria-label"] = self._visit.t("select", what=group.root.alert.asset)
-        mark(tick, f"choose-{group.root.alert.alert_id}")
-
-        def ticked() -> None:
-            if tick.value:
+        def ticked(is_on: bool) -> None:
+            if is_on:
                 self._chosen.add(group.group_id)
             else:
                 self._chosen.discard(group.group_id)
+            if group.group_id in self._ticks:
+                self._ticks[group.group_id].set_value(is_on)  # the one that was ticked may be gone
             self._on_choice()
 
-        tick.on_value_change(ticked)
-        self._ticks[group.group_id] = tick
+        tick = DrawnTick(is_on=group.group_id in self._chosen, on_tick=ticked).props("dense")
+        tick.props["aria-label"] = self._visit.t("select", what=group.root.alert.asset)
+        self._ticks[group.group_id] = mark(tick, f"choose-{group.root.alert.alert_id}")
 
     def _row(self, one: ListedAlert, others: int) -> Element | None:
         visit, alert = self._visit, one.alert

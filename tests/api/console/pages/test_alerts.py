@@ -72,8 +72,9 @@ def _several_at_once(page: Page, plant_rows: PlantRows, database: Database) -> N
     page.get_by_text("+3 in this incident").click()
     page.locator(".members .entry").nth(2).wait_for()
     assert page.locator(".group").count() == 1
-    page.locator(".group > .entry").get_by_role("checkbox").click()
+    _tick_what_is_just_drawn_anew(page, plant_rows, database)
     page.get_by_test_id("bulk").get_by_text("4 selected").wait_for()
+    page.locator(".group > .entry").first.get_by_role("checkbox", checked=True).wait_for()
     page.get_by_test_id("bulk-acknowledge").click()
     page.get_by_label("Note").fill("line stopped")
     page.get_by_test_id("acknowledge").click()
@@ -83,3 +84,22 @@ def _several_at_once(page: Page, plant_rows: PlantRows, database: Database) -> N
     with database.transaction() as tx:
         noted = [one.asset for one in list_alerts(tx) if one.comment == "line stopped"]
     assert sorted(noted) == ["F-0", "F-1", "F-2", "F-3"]
+
+
+def _tick_what_is_just_drawn_anew(page: Page, plant_rows: PlantRows, database: Database) -> None:
+    """Tick the incident's checkbox, the tick being on its way while another alert has the list drawn anew."""
+    seen = page.evaluate(_FIRST_TICK)
+    now = SystemClock().now()
+    plant_rows.finding(plant_rows.asset("Z-1", area="north"), at=now, onset=now, kind="limit", source="limit")
+    Desk(database, SystemClock()).round()
+    page.wait_for_function("seen => !(seen.id in mounted_app.elements)", arg=seen)
+    page.evaluate("seen => window.socket.emit('event', {...seen, client_id: window.clientId, args: ['true']})", seen)
+
+
+_FIRST_TICK = """
+() => {
+  const isTick = ([, one]) => one.props["data-testid"]?.startsWith("choose-");
+  const [id, one] = Object.entries(mounted_app.elements).find(isTick);
+  return { id: Number(id), listener_id: one.events.find((heard) => heard.type.startsWith("update")).listener_id };
+}
+"""
