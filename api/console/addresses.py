@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI, Request
 from nicegui import core, run, ui
@@ -33,14 +34,32 @@ from api.console.pages.lifecycle import project as project_page
 from api.console.pages.lifecycle import register as register_page
 from api.console.visit import Ground, Visit
 from api.console.watch import Watches
+from api.identity.gate import refused
 from api.identity.recognising import Recogniser
 from api.identity.signing_in.login_page import SIGN, missing_page
 from api.parts import Parts
-from plant.errors import Conflict
+from plant.errors import AssetloopError, Conflict
 
 # NiceGUI answers 500 where a page is not built within 3 s: on a busy machine, or while the database is being restarted,
 # it takes longer. People rather wait.
-page = functools.partial(ui.page, response_timeout=60.0, reconnect_timeout=KEPT_S)
+_LONGEST_BUILD_S = 60.0
+_Build = Callable[..., Awaitable[Response | None]] | Callable[..., Awaitable[None]]
+
+
+def page(path: str) -> Callable[[_Build], object]:
+    """Put a page at an address; where it cannot be built, a person is told why, and it asks again while that passes."""
+
+    def put(build: _Build) -> object:
+        @functools.wraps(build)
+        async def built(request: Request, **parts: Any) -> Response | None:
+            try:
+                return await build(request, **parts)
+            except AssetloopError as error:
+                return refused(request, error)
+
+        return ui.page(path, response_timeout=_LONGEST_BUILD_S, reconnect_timeout=KEPT_S)(built)
+
+    return put
 
 
 def install(app: FastAPI, parts: Parts, recogniser: Recogniser) -> None:

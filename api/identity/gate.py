@@ -72,7 +72,7 @@ class RequestGate:
         try:
             return await self._judged(connection)
         except AssetloopError as error:
-            return _said(connection, error)
+            return refused(connection, error)
 
     async def _judged(self, connection: HTTPConnection) -> Response | None:
         scope, path = connection.scope, connection.scope["path"]
@@ -98,7 +98,7 @@ class RequestGate:
         return None
 
 
-def _said(connection: HTTPConnection, error: AssetloopError) -> Response:
+def refused(connection: HTTPConnection, error: AssetloopError) -> Response:
     """Answer a refusal: a person with a page, which asks again by itself while the database is away."""
     refusal = problem_of(error)
     if not _is_page(connection):

@@ -99,6 +99,7 @@ def _in_script(said: object) -> str:
     return json.dumps(said).replace("<", "\\u003c")
 
 
+_FILLS_WITHIN_S = 4.0
 _SAID_OF_CONNECTION = ("away", "back", "stale", "stale_do", "signed_out", "signed_out_do", "loaded_again")
 _SAID_OF_DRAFTS = ("draft_back", "draft_forget")
 _SAID_OF_WAITING = ("offline", "waiting", "refused", "again", "forget", "keep")
@@ -261,8 +262,22 @@ def _fault(visit: Visit, fault: ProductFault) -> str:
 
 
 def filling(visit: Visit, room: Element) -> Element:
-    """Let a room say that it is being filled, for as long as nothing is in it."""
-    room.props["data-loading"] = visit.t("loading")
+    """Let a room say that it is being filled, or that the database is away, for as long as nothing is in it.
+
+    Where nothing fills it though the database is back, the page is opened anew.
+    """
+
+    def open_anew() -> None:
+        if not room.is_deleted and not room.default_slot.children:
+            ui.navigate.reload()
+
+    def show(is_away: bool) -> None:
+        was_away = room.props.get("data-loading") == visit.t("away_first")
+        room.props["data-loading"] = visit.t("away_first" if is_away else "loading")
+        if was_away and not is_away:
+            ui.timer(_FILLS_WITHIN_S, open_anew, once=True)
+
+    visit.follow(changed(show, lambda picture: picture.away is not None))
     return room
 
 

@@ -3,96 +3,33 @@
 from __future__ import annotations
 
 import secrets
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from plant.errors import Unavailable
 from storage.core import pool
 from storage.core.database import Database, Role
+from tests.database_line import DatabaseLine
 from tests.patience import PATIENCE_S, wait_for
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
 
-class Line:
-    """A line to a server that can be cut, as when the server is stopped, and held, as when it is frozen."""
-
-    def __init__(self, server: str) -> None:
-        self._server = server
-        self._flows = threading.Event()
-        self._flows.set()
-        self._ends: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._accept_in_a_thread()
-
-    def cut(self) -> None:
-        """Refuse new connections and end the others."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for end in self._ends:
-            with suppress(OSError):  # ended already
-                end.shutdown(socket.SHUT_RDWR)
-        self._flows.set()
-
-    def mend(self) -> None:
-        """Take connections again, at the same port."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self._accept_in_a_thread()
-
-    def hold(self) -> None:
-        """Take what comes, and let nothing through."""
-        self._flows.clear()
-
-    def go_on(self) -> None:
-        """Let everything through again, also what came meanwhile."""
-        self._flows.set()
-
-    def _accept_in_a_thread(self) -> None:
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = listener.accept()
-            except OSError:
-                return
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(self._server)
-            self._ends += [near, far]
-            for source, goal in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(source, goal), daemon=True).start()
-
-    def _carry(self, source: socket.socket, goal: socket.socket) -> None:
-        with closing(source), closing(goal):
-            try:
-                while carried := source.recv(65_536):
-                    self._flows.wait()
-                    goal.sendall(carried)
-                goal.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
-
-
 @pytest.fixture
-def line(database_url: str) -> Iterator[Line]:
-    parts = conninfo_to_dict(database_url)
-    line = Line(f"{parts['host']}/.s.PGSQL.{parts.get('port', 5432)}")
+def line(database_url: str) -> Iterator[DatabaseLine]:
+    line = DatabaseLine(database_url)
     yield line
     line.cut()
 
 
 @pytest.fixture
-def database(line: Line, database_url: str) -> Iterator[Database]:
-    with Database(make_conninfo(database_url, host="127.0.0.1", port=line.port), role=Role.APP) as database:
+def database(line: DatabaseLine) -> Iterator[Database]:
+    with Database(line.url, role=Role.APP) as database:
         look_up(database)
         yield database
 
@@ -119,13 +56,16 @@ def is_refused_at_once(database: Database) -> bool:
 
 @pytest.mark.parametrize(
     ("goes", "comes"),
-    [pytest.param(Line.cut, Line.mend, id="stopped"), pytest.param(Line.hold, Line.go_on, id="frozen")],
+    [
+        pytest.param(DatabaseLine.cut, DatabaseLine.mend, id="stopped"),
+        pytest.param(DatabaseLine.hold, DatabaseLine.go_on, id="frozen"),
+    ],
 )
 def test_who_asks_a_server_that_is_known_to_be_away_is_refused_at_once(
-    line: Line,
+    line: DatabaseLine,
     database: Database,
-    goes: Callable[[Line], None],
-    comes: Callable[[Line], None],
+    goes: Callable[[DatabaseLine], None],
+    comes: Callable[[DatabaseLine], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for waits, seconds in {"_PATIENCE_S": 1.0, "_LONGEST_CHECK_S": 1.0, "_LONGEST_LOOK_S": 2}.items():
@@ -138,7 +78,9 @@ def test_who_asks_a_server_that_is_known_to_be_away_is_refused_at_once(
     wait_for(lambda: is_there(database), what="server")
 
 
-def test_who_asks_while_a_server_is_restarted_waits_and_never_hears_of_it(line: Line, database: Database) -> None:
+def test_who_asks_while_a_server_is_restarted_waits_and_never_hears_of_it(
+    line: DatabaseLine, database: Database
+) -> None:
     line.cut()
     with ThreadPoolExecutor(1) as person:
         asked = person.submit(look_up, database)
