@@ -169,7 +169,9 @@ class _Row:
             amount = Decimal(plain)
         except InvalidOperation as error:
             raise self._bad(what, f"{said[:40]!r} is no number") from error
-        if not amount.is_finite() or abs(amount) >= _MOST:
+        if not amount.is_finite():
+            raise self._bad(what, f"{said[:40]!r} is no number")
+        if abs(amount) >= _MOST:
             raise self._bad(what, "it is larger than any project")
         return amount.quantize(Decimal("0.01"))
 

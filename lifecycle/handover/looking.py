@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from lifecycle.handover.evidence import Lack, lacks_of
 from lifecycle.handover.gates import RULES, GateName, GateRule, due_of, span_of
 from lifecycle.handover.manifest import changed_items, form_of, manifest_of, sha256_of_manifest
 from lifecycle.handover.projects import enter_project, milestones_of
+from lifecycle.schedule.calendar import working_days
 from lifecycle.schedule.milestones import Milestone, ScheduleProgress, progress_of
 from plant.clock import Clock
 from plant.people.principal import process
@@ -18,6 +19,7 @@ from storage.projects import gates as gate_rows
 from storage.projects import projects as rows
 from storage.projects import readiness
 from storage.projects.gates import KeptSignature, SettledGate, Side
+from storage.projects.project_work import KeptWork, newest_work
 from storage.projects.projects import Project, ProjectDocument, Punch
 from storage.projects.readiness import GateDuty, HeldTraining, WantedSpare
 
@@ -32,13 +34,15 @@ NEEDED: dict[GateName, frozenset[Side]] = {
 class GateView:
     """A gate as it stands: when it is due, how it was settled, or what it still wants; `is_next` comes now.
 
-    `duty` names who answers for it, where that was said.
+    `duty` names who answers for it, where that was said; `working_days` are left until it is due, by the schedule's
+    own calendar, None where it has none or the day is past.
     """
 
     gate: GateName
     rule: GateRule
     duty: GateDuty | None
     due: date | None
+    working_days: int | None
     settled: SettledGate | None
     is_passed: bool
     is_next: bool
@@ -52,6 +56,7 @@ class ProjectView:
     project: Project
     milestones: Sequence[Milestone]
     progress: ScheduleProgress
+    work: KeptWork | None
     gates: Sequence[GateView]
     documents: Sequence[ProjectDocument]
     punches: Sequence[Punch]
@@ -85,11 +90,13 @@ def view_of(tx: Transaction, project: Project, clock: Clock) -> ProjectView:
     _void_stale(tx, project, manifest, digest, clock)
     signatures = gate_rows.signatures(tx, project.project_id)
     milestones = milestones_of(tx, project)
+    work = newest_work(tx, project.project_id)
     return ProjectView(
         project=project,
         milestones=milestones,
         progress=progress_of(milestones, clock.now().date()),
-        gates=_gates(tx, project, milestones, signatures, clock.now()),
+        work=work,
+        gates=_gates(tx, project, milestones, signatures, clock.now(), work.calendar if work else {}),
         documents=rows.documents(tx, project.project_id),
         punches=rows.punches(tx, project.project_id),
         classes=readiness.classes(tx, project.project_id),
@@ -107,6 +114,7 @@ def _gates(
     milestones: Sequence[Milestone],
     signatures: Sequence[KeptSignature],
     now: datetime,
+    calendar: Mapping[str, object],
 ) -> list[GateView]:
     settled = {one.gate: one for one in gate_rows.gates(tx, project.project_id)}
     duties = readiness.duties(tx, project.project_id)
@@ -116,12 +124,14 @@ def _gates(
     if NEEDED[GateName.SIGN_OFF] <= _standing(signatures, GateName.SIGN_OFF):
         passed.add(GateName.SIGN_OFF)
     following = next((gate for gate in GateName if gate not in passed), None)
+    dues = {gate: due_of(gate, start, completion, project.trial_days) for gate in GateName}
     return [
         GateView(
             gate=gate,
             rule=RULES[gate],
             duty=duties.get(gate.value),
-            due=due_of(gate, start, completion, project.trial_days),
+            due=dues[gate],
+            working_days=working_days(calendar, now.date(), due) if (due := dues[gate]) else None,
             settled=settled.get(gate.value),
             is_passed=gate in passed,
             is_next=gate is following,

@@ -10,8 +10,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle import ledger
-from lifecycle.ledger_events import FileImported
-from lifecycle.schedule.milestones import Milestone, read_schedule
+from lifecycle.schedule.milestones import Milestone
 from plant.clock import Clock
 from plant.errors import NotFound, Rejected
 from plant.people.principal import Principal
@@ -73,14 +72,6 @@ class DocumentWanted:
     asset: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slip:
-    """A milestone after an import, and by how many days it moved since the one before; None where it is new."""
-
-    milestone: Milestone
-    moved_days: int | None
-
-
 def enter_project(tx: Transaction, event: str, project: Project, actor: Principal, clock: Clock, **detail: Any) -> None:
     """Enter in the ledger what was done in a project."""
     moved = ProjectMoved(event=event, actor=actor.name, project=project.tag, detail=detail)
@@ -122,43 +113,6 @@ def add_project(database: Database, wanted: ProjectWanted, *, actor: Principal, 
         if not wanted.keep_running:
             commission(tx, project.project_id, at=clock.now())
         return project
-
-
-def import_schedule(
-    database: Database, tag: str, file: str, body: bytes, *, actor: Principal, clock: Clock, is_trial: bool = False
-) -> list[Slip]:
-    """Take a schedule's milestones over and say how each moved; the first plan stays. `is_trial` writes nothing.
-
-    Raises:
-        NotFound: there is no such project.
-        Rejected: the file is no schedule; nothing of it is taken.
-    """
-    found = read_schedule(body)
-    with database.transaction() as tx:
-        project = held(tx, tag, Right.PLAN_PROJECTS, actor)
-        before = {one.key: one for one in milestones_of(tx, project)}
-        for one in found if not is_trial else ():
-            rows.add_milestone(
-                tx,
-                project.project_id,
-                key=one.key,
-                name=one.name,
-                planned=one.planned,
-                forecast=one.forecast,
-                actual=one.actual,
-                file=file,
-                at=clock.now(),
-            )
-        if not is_trial:
-            digest = hashlib.sha256(body).hexdigest()
-            counts = {"milestones": len(found)}
-            imported = FileImported(actor=actor.name, what="schedule", file=file, sha256=digest, counts=counts)
-            ledger.append(tx, project.site, imported, clock.now())
-        return [Slip(milestone=one, moved_days=_moved(before.get(one.key), one)) for one in found]
-
-
-def _moved(before: Milestone | None, now: Milestone) -> int | None:
-    return (now.stands - before.stands).days if before and before.stands and now.stands else None
 
 
 def milestones_of(tx: Transaction, project: Project) -> list[Milestone]:

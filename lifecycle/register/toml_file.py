@@ -24,9 +24,23 @@ def read_toml(
             `bad` where it says something that makes no sense; the text says where.
     """
     try:
-        return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=parse_float))
+        body = path.read_bytes()
     except OSError as error:
         raise Rejected(absent, f"{path} cannot be read: {error.strerror}") from error
+    return read_toml_body(body, str(path), shape, bad=bad, parse_float=parse_float)
+
+
+def read_toml_body(
+    body: bytes, path: str, shape: type[Parsed], *, bad: str, parse_float: Callable[[str], Any] = float
+) -> Parsed:
+    """Read what a file of one shape holds; `path` is what it is called.
+
+    Raises:
+        Rejected: `not_utf_8` or `not_toml`, and `bad` where it says something that makes no sense; the text says where.
+    """
+    try:
+        text = body.decode("utf-8-sig").replace("\r\n", "\n")
+        return shape.model_validate(tomllib.loads(text, parse_float=parse_float))
     except UnicodeDecodeError as error:
         raise Rejected("not_utf_8", f"{path} is not UTF-8; save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

@@ -10,6 +10,7 @@ from lifecycle.handover.projects import enter_project
 from lifecycle.requirements.checking import Unmet, unmet_by
 from lifecycle.requirements.gating import asked_by
 from lifecycle.requirements.requirement import Requirements, requirements_document, requirements_of_document, together
+from lifecycle.requirements.taking import RequirementDifference, requirement_differences
 from plant.clock import Clock
 from plant.errors import Conflict, Forbidden, NotFound, Rejected
 from plant.people.principal import Principal
@@ -36,6 +37,39 @@ class RequirementsView:
     assets: Sequence[str]
     unmet: Sequence[Unmet]
     standing: Sequence[ClassRequirementsVersion] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequirementsTaken:
+    """What a file changes of the newest version; `version` is the one it is kept as, None where it was only tried."""
+
+    version: int | None
+    changes: Sequence[RequirementDifference]
+    notes: Sequence[str]
+
+
+def take_requirements(
+    database: Database, tag: str, requirements: Requirements, *, actor: Principal, clock: Clock, is_trial: bool = False
+) -> RequirementsTaken:
+    """Keep what a file asks for as the project's next version, and say what it changes; `is_trial` writes nothing.
+
+    Raises:
+        NotFound: there is no such project.
+        Forbidden: who acts does not plan projects at its site.
+        Rejected: it asks for nothing.
+    """
+    if not requirements.classes:
+        raise Rejected("no_requirements", "the file asks for nothing")
+    with database.transaction() as tx:
+        project = _mine(tx, tag, Right.PLAN_PROJECTS, actor)
+        versions = kept_rows.versions_of(tx, project.project_id)
+        before = requirements_of_document(versions[0].document) if versions else None
+    kept = None if is_trial else keep_requirements(database, tag, requirements, actor=actor, clock=clock)
+    return RequirementsTaken(
+        version=kept.version if kept else None,
+        changes=requirement_differences(before, requirements),
+        notes=requirements.notes,
+    )
 
 
 def keep_requirements(

@@ -10,9 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lifecycle.handover.projects import VDI_CLASSES
-from lifecycle.importing.tables.mapping_file import quoted
 from lifecycle.register.plant_file import Tag, Unit
-from lifecycle.register.toml_file import read_toml
+from lifecycle.register.toml_file import read_toml, read_toml_body
 from lifecycle.requirements.patterns import compiled
 from plant.errors import Rejected
 
@@ -45,6 +44,25 @@ class ParameterRequirement:
     def called(self) -> str:
         """Return its whole name, with its property set."""
         return f"{self.property_set}.{self.name}" if self.property_set else self.name
+
+    @property
+    def line(self) -> str:
+        """Return it with all that is asked of its value.
+
+        >>> ParameterRequirement(name="Head", low=10.0, high=40.0, high_is_open=True, unit="m").line
+        'Head ≥ 10 < 40 m'
+        """
+        bounds = [
+            f"{sign} {bound:g}"
+            for sign, bound in (
+                (">" if self.low_is_open else "≥", self.low),
+                ("<" if self.high_is_open else "≤", self.high),
+            )
+            if bound is not None
+        ]
+        choices = [f"({' | '.join((*self.values, *self.patterns))})"] if self.values or self.patterns else []
+        lengths = [f"[{self.shortest}…{self.longest or ''}]"] if self.shortest or self.longest else []
+        return " ".join([self.called, *bounds, *([self.unit] if self.unit else []), *choices, *lengths])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +192,15 @@ def read_requirements(path: Path) -> Requirements:
     return requirements_of_file(read_toml(path, RequirementsFile, absent="no_requirements", bad="bad_requirements"))
 
 
+def read_requirements_body(body: bytes, path: str) -> Requirements:
+    """Read what a requirements file holds.
+
+    Raises:
+        Rejected: it is not TOML, or says something that makes no sense; the text says where.
+    """
+    return requirements_of_file(read_toml_body(body, path, RequirementsFile, bad="bad_requirements"))
+
+
 def requirements_of_file(parsed: RequirementsFile) -> Requirements:
     """Return what a file asks for."""
     return Requirements(classes=tuple(one.asked(one.tag) for one in parsed.class_))
@@ -243,36 +270,3 @@ def requirements_of_document(document: dict[str, Any]) -> Requirements:
             for one in document["classes"]
         )
     )
-
-
-def as_toml(requirements: Requirements) -> str:
-    """Write requirements as the file that `read_requirements` reads."""
-    return "\n".join(line for one in requirements.classes for line in _class_lines(one))
-
-
-def _class_lines(one: ClassRequirement) -> list[str]:
-    lines = ["[[class]]", f"tag = {quoted(one.class_tag)}"]
-    for name in ("documents", "signals", "limits", "spares"):
-        named = getattr(one, name)
-        if named:
-            lines.append(f"{name} = [{', '.join(map(quoted, named))}]")
-    if one.training:
-        lines.append(f"training = {one.training}")
-    if one.serial:
-        lines.append("serial = true")
-    for parameter in one.parameters:
-        said = {
-            name: value
-            for name, value in asdict(parameter).items()
-            if value not in ("", None, ()) and value is not False and (name, value) != ("shortest", 0)
-        }
-        lines += ["[[class.parameter]]", *(_line(name, value) for name, value in said.items())]
-    return [*lines, ""]
-
-
-def _line(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return f"{name} = {str(value).lower()}"
-    if isinstance(value, tuple):
-        return f"{name} = [{', '.join(quoted(str(one)) for one in value)}]"
-    return f"{name} = {quoted(value) if isinstance(value, str) else repr(value)}"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from plant.errors import Rejected
+
+if TYPE_CHECKING:
+    from lifecycle.schedule.work import SchedulePlan
 
 MOST_BYTES = 64 * 2**20
 _HEADS = {
@@ -70,13 +75,14 @@ def progress_of(milestones: Sequence[Milestone], today: date) -> ScheduleProgres
     )
 
 
-def read_schedule(body: bytes) -> list[Milestone]:
-    """Read the milestones of a schedule: MSPDI (XML), XER, or CSV.
+def read_schedule(body: bytes) -> SchedulePlan:
+    """Read a schedule: MSPDI (XML), XER, or CSV, which has milestones alone.
 
     Raises:
         Rejected: it is none of them, too large, damaged, or holds no milestone; nothing of it is taken.
     """
     from lifecycle.schedule.mspdi import read_mspdi
+    from lifecycle.schedule.work import SchedulePlan
     from lifecycle.schedule.xer import read_xer
 
     if len(body) > MOST_BYTES:
@@ -89,11 +95,10 @@ def read_schedule(body: bytes) -> list[Milestone]:
     elif begin.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Rejected("no_schedule", "that is a workbook or a project file itself; save it as XML, XER or CSV")
     else:
-        found = _read_csv(body)
-    if not found:
+        found = SchedulePlan(milestones=_read_csv(body))
+    if not found.milestones:
         raise Rejected("no_milestones", "the schedule holds no milestone")
-    keys = [one.key for one in found]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
+    twice = sorted(key for key, times in Counter(one.key for one in found.milestones).items() if times > 1)
     if twice:
         raise Rejected("key_twice", f"more than one milestone is called {', '.join(twice[:5])}")
     return found

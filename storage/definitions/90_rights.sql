@@ -67,7 +67,7 @@ REVOKE ALL ON person_secret FROM assetloop_app;
 GRANT EXECUTE ON FUNCTION append_to_ledger, secret_hash, keep_secret TO assetloop_app;
 GRANT EXECUTE ON FUNCTION reach, suppression_of, shelved_until, is_relearning TO assetloop_app;
 GRANT INSERT ON
-    project_milestone, project_document, project_gate, project_training, project_review,
+    project_milestone, project_work, project_document, project_gate, project_training, project_review,
     project_requirements, project_requirements_signature, class_requirements,
     ledger_signed_head, ledger_cosignature, work_order_event, work_order_booking, work_order_closing,
     model_event, kept_window,

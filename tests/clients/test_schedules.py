@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lifecycle.schedule.calendar import WorkCalendar
 from lifecycle.schedule.milestones import Milestone, read_schedule
+from lifecycle.schedule.work import SchedulePlan, WorkCounted
 from tests.clients.test_clients import BUILD_S, BUILT, HERE, run
 
 pytestmark = [pytest.mark.long, pytest.mark.needs("mvn"), pytest.mark.timeout(BUILD_S + 120)]
@@ -43,8 +46,8 @@ def written(judge: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def judged(judge: list[str], file: Path) -> list[str]:
-    done = subprocess.run([*judge, "read", str(file)], capture_output=True, text=True, check=True, timeout=BUILD_S)
+def judged(judge: list[str], file: Path, what: str = "read") -> list[str]:
+    done = subprocess.run([*judge, what, str(file)], capture_output=True, text=True, check=True, timeout=BUILD_S)
     return sorted(line.rstrip("\n") for line in done.stdout.splitlines())
 
 
@@ -55,7 +58,7 @@ def said(one: Milestone) -> str:
 
 @pytest.mark.parametrize("name", ["plan.xml", "plan-windows-1252.xer", "plan-UTF-8.xer", "plan-GB18030.xer"])
 def test_what_mpxj_writes_is_read_as_mpxj_reads_it(judge: list[str], written: Path, name: str) -> None:
-    found = read_schedule((written / name).read_bytes())
+    found = read_schedule((written / name).read_bytes()).milestones
     assert len(found) == 40
     assert sorted(map(said, found)) == judged(judge, written / name)
     if "GB18030" not in name:  # one letter that is not ASCII does not tell GB18030 from Big5
@@ -66,5 +69,38 @@ def test_what_another_tool_wrote_is_read_as_mpxj_reads_it(judge: list[str], tmp_
     file = tmp_path / "other.xer"
     file.write_bytes(OTHER_TOOL.replace("first\nsecond", "first").encode("cp1252"))
     started = next(line for line in judged(judge, file) if line.startswith("S\t"))
-    found = {one.key: said(one) for one in read_schedule(file.read_bytes())}
+    found = {one.key: said(one) for one in read_schedule(file.read_bytes()).milestones}
     assert found["S"].split("\t")[3] == started.split("\t")[3]
+
+
+def days_said(calendar: WorkCalendar) -> str:
+    first, last = date(2026, 1, 1), date(2027, 12, 31)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return " ".join(str(calendar.minutes_on(day)) for day in days)
+
+
+def work_said(plan: SchedulePlan) -> list[str]:
+    """Say calendars, status and activities as the judge says them."""
+    counted = WorkCounted(plan.activities)
+    end = datetime(2100, 1, 1)  # noqa: DTZ001 - a schedule has no zone
+    works = [(one, counted.planned_hours(one, end)[1]) for one in plan.activities]
+    return sorted(
+        [
+            *(f"calendar\t{key}\t{days_said(one)}" for key, one in plan.calendars.items()),
+            f"status\t{plan.status_at.date() if plan.status_at else ''}",
+            *(
+                f"work\t{one.key}\t{one.hours:.2f}\t{one.done_percent:.1f}\t{planned:.2f}\t"
+                f"{str(one.is_started).lower()}\t{str(one.is_finished).lower()}"
+                for one, planned in works
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize(("name", "activities"), [("plan.xml", 40), ("hard.xml", 60), ("hard.xer", 60)])
+def test_durations_progress_and_every_day_of_the_calendars_are_as_mpxj_reads_them(
+    judge: list[str], written: Path, name: str, activities: int
+) -> None:
+    plan = read_schedule((written / name).read_bytes())
+    assert len(plan.activities) == activities
+    assert work_said(plan) == judged(judge, written / name, "work")

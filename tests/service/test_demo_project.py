@@ -30,6 +30,9 @@ def test_a_project_is_played_from_its_schedule_to_the_lesson_it_teaches(
 
     assert rows("SELECT count(*) FROM project_gate WHERE outcome = 'waived'") == [(0,)]
     assert rows("SELECT state FROM asset WHERE tag = 'P-501'") == [("in_service",)]
+    assert rows("SELECT forecast = actual FROM project_milestone WHERE name LIKE 'Mech%' ORDER BY imported_at DESC")[
+        0
+    ] == (True,), "mechanical completion has come"
     assert len(played.refused) == 6
     assert any("may not sign for engineering" in one for one in played.refused)
     ((models, trained_on),) = rows(

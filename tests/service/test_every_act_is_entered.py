@@ -15,7 +15,7 @@ from alerts.orders.attachments import AttachmentStore, attach
 from alerts.orders.commands import Codes, close_order, report_failure, take_step
 from alerts.orders.incoming_file import IncomingFile
 from lifecycle import ledger
-from lifecycle.handover import looking, passing, projects
+from lifecycle.handover import looking, passing, projects, scheduling
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.passing import signing_act
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
@@ -122,7 +122,7 @@ def imports(folder: Path) -> None:
 def handover(database: Database, clock: ManualClock) -> None:
     on: Any = {"actor": ANA, "clock": clock}
     projects.add_project(database, ProjectWanted(tag="cw", site="demo", name="Cooling", assets=("P-1",)), **on)
-    projects.import_schedule(database, "cw", "plan.csv", b"key,name,planned\nC,Complete,2026-07-01\n", **on)
+    scheduling.import_schedule(database, "cw", "plan.csv", b"key,name,planned\nC,Complete,2026-07-01\n", **on)
     document = DocumentWanted(file="a.pdf", body=b"how to", vdi_class="03-02", title="Manual")
     projects.add_document(database, "cw", document, **on)
     for _ in range(2):

@@ -52,7 +52,9 @@ APP = {
     **dict.fromkeys(("project", "project_asset", "project_punch", "project_signature"), "siu"),
     **dict.fromkeys(("project_spare", "project_duty", "project_goal", "project_decision"), "siu"),
     **dict.fromkeys(("project_assumption", "project_recommendation", "project_check"), "siu"),
-    **dict.fromkeys(("project_milestone", "project_document", "project_gate", "project_training"), "si"),
+    **dict.fromkeys(
+        ("project_milestone", "project_work", "project_document", "project_gate", "project_training"), "si"
+    ),
     **dict.fromkeys(("project_requirements", "project_requirements_signature", "class_requirements"), "si"),
     "project_review": "si",
     **dict.fromkeys(("project_cost", "project_labour", "warranty", "warranty_claim"), "siu"),

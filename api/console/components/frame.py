@@ -33,6 +33,8 @@ _LOOP = """
 """
 _THEMES = {"auto": ("brightness_auto", None), "light": ("light_mode", False), "dark": ("dark_mode", True)}
 _AFTER = {"auto": "light", "light": "dark", "dark": "auto"}
+_UNCONFIRMED = frozenset({"other", "untold", "earlier", "refused", "away"})
+"""Why a provider did not confirm who signs, as the way back from it says."""
 _MAIN = frozenset({"/", "/work-orders", "/alerts", "/search"})
 """The ways that are in view on a phone, too."""
 _WAYS = (
@@ -81,6 +83,11 @@ def framed(visit: Visit, title: str) -> Iterator[None]:
     visit.leave_when_over()
     with box("page") as main:
         main.props["id"], main.props["tabindex"] = "content", "-1"
+        why = visit.asked.get("unconfirmed", "")
+        if why in _UNCONFIRMED:
+            with box("card", testid="unconfirmed") as told:
+                told.props["role"] = "alert"
+                words(visit.t(f"unconfirmed_{why}"), "strong alarming")
         yield
 
 

@@ -144,7 +144,8 @@ asksForContrast.addEventListener("change", showContrast);
 showContrast();
 
 // Files that a person chooses. With an address they are sent there at once, each in a request of its own; without one they
-// wait for `sendFiles`. It says `attached` with how many were taken, or `refused` with why one was not.
+// wait for `sendFiles`. It says `attached` with how many were taken, or `refused` with why one was not. One that `tries`
+// sends a single file with dry_run first and says `tried` with what the address answered; `sendFiles` then has it taken.
 class AttachFiles extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) {
@@ -152,17 +153,41 @@ class AttachFiles extends HTMLElement {
     }
     const field = document.createElement("input");
     field.type = "file";
-    field.multiple = true;
+    field.multiple = !this.hasAttribute("tries");
     field.className = "field";
     field.accept = this.getAttribute("accept") || "";
     field.setAttribute("aria-label", this.getAttribute("label") || "");
     field.addEventListener("change", (event) => {
       event.stopPropagation();
-      if (this.getAttribute("to")) {
+      if (this.hasAttribute("tries")) {
+        this.try(this.getAttribute("to"));
+      } else if (this.getAttribute("to")) {
         this.send(this.getAttribute("to"), true);
       }
     });
     this.append(field);
+  }
+  async try(to) {
+    const file = this.querySelector("input").files[0];
+    if (!file) {
+      return;
+    }
+    try {
+      const answer = await this.post(`${to}${to.includes("?") ? "&" : "?"}dry_run=true`, file);
+      const said = await answer.json();
+      const detail = answer.ok ? { file: file.name, said } : `${file.name}: ${said.detail}`;
+      this.dispatchEvent(new CustomEvent(answer.ok ? "tried" : "refused", { detail }));
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("refused", { detail: `${file.name}: ${error.message}` }));
+    }
+  }
+  post(to, file) {
+    const called = `${this.getAttribute("name-as") || "name"}=${encodeURIComponent(file.name)}`;
+    return fetch(`${to}${to.includes("?") ? "&" : "?"}${called}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream" },
+      body: file,
+    });
   }
   async send(to, tells) {
     const field = this.querySelector("input");
@@ -171,12 +196,7 @@ class AttachFiles extends HTMLElement {
     field.disabled = true;
     for (const file of field.files) {
       try {
-        const called = `${this.getAttribute("name-as") || "name"}=${encodeURIComponent(file.name)}`;
-        const answer = await fetch(`${to}${to.includes("?") ? "&" : "?"}${called}`, {
-          method: "POST",
-          headers: { "Content-Type": "application/octet-stream" },
-          body: file,
-        });
+        const answer = await this.post(to, file);
         const said = answer.ok ? null : await answer.json();
         taken += answer.ok ? 1 : 0;
         if (said) {
@@ -196,7 +216,7 @@ class AttachFiles extends HTMLElement {
 }
 customElements.define("attach-files", AttachFiles);
 
-window.sendFiles = async (id, to) => {
+window.sendFiles = async (id, to, tells = false) => {
   const element = document.getElementById(id);
-  return element ? element.send(to, false) : [];
+  return element ? element.send(to, tells) : [];
 };

@@ -19,22 +19,25 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from api.identity.access import address_of
-from api.identity.people import NewPerson, PersonReach, add_person, is_mail_address, normal
 from api.identity.secrets_shown_once import sha256_of
 from api.identity.signing_in.login import access_of, local_path, set_secret_cookie, set_session_cookie
 from api.identity.signing_in.login_page import sign_in_page
 from api.identity.signing_in.provider import ProviderSettings
-from api.identity.signing_in.shown_again import ASKS_AGAIN, confirm_shown_again, demand_person
+from api.identity.signing_in.provider_person import person_of_claims
+from api.identity.signing_in.shown_again import (
+    ASKS_AGAIN,
+    confirm_shown_again,
+    demand_person,
+    page_after_refusal,
+)
 from api.identity.signing_in.sign_in import begin_session
 from api.identity.signing_in.texts import identity_text
 from api.language import language_of
 from api.parts import GivenParts, Parts
 from plant.errors import AssetloopError, Forbidden, NotFound, Unavailable
-from plant.people.principal import Recognition, process
-from plant.people.rights import EVERY_SITE, PlantRole
-from storage.identity import one_time, people
+from plant.people.principal import Recognition
+from storage.identity import one_time
 from storage.identity.one_time import ProviderSignIn
-from storage.identity.people import Person
 
 router = APIRouter(include_in_schema=False)
 _log = logging.getLogger(__name__)
@@ -92,16 +95,19 @@ def come_back(
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
-    """Let in whom the provider names."""
+    """Let in whom the provider names; who went there to sign comes back to where they were, whatever it said."""
     settings = _settings(request)
     try:
         kept = _kept(request, parts, state)
+    except Forbidden as error:
+        return _refused(request, settings, error)
+    try:
         claims = _claims(settings, kept, code)
         if kept.act:
             return _shown_again(request, parts, settings, kept, claims)
-        person = _person(parts, settings, claims)
+        person = person_of_claims(parts, settings, claims)
     except (Forbidden, Unavailable) as error:
-        return _refused(request, settings, error)
+        return _not_confirmed(kept, error) if kept.act else _refused(request, settings, error)
     begun = begin_session(parts.database, person, Recognition.PROVIDER, address=address_of(request), clock=parts.clock)
     answer = _via_page(kept.next)
     set_session_cookie(request, answer, begun)
@@ -114,6 +120,13 @@ def _shown_again(
 ) -> Response:
     answer = _via_page(kept.next)
     confirm_shown_again(request, parts, settings, kept, claims, answer)
+    answer.delete_cookie(_STATE_COOKIE, path=_STATE_PATH)
+    return answer
+
+
+def _not_confirmed(kept: ProviderSignIn, error: AssetloopError) -> Response:
+    _log.warning("the provider did not confirm who signs", extra={"why": str(error), "act": kept.act})
+    answer = _via_page(page_after_refusal(kept.next, error))
     answer.delete_cookie(_STATE_COOKIE, path=_STATE_PATH)
     return answer
 
@@ -218,66 +231,6 @@ def _registry(settings: ProviderSettings, kept: ProviderSignIn) -> jwt.JWTClaims
         sub={"essential": True},
         nonce={"essential": True, "value": kept.nonce},
     )
-
-
-def _person(parts: Parts, settings: ProviderSettings, claims: dict[str, Any]) -> Person:
-    """Find or enter the person whom the claims name, with the roles that they give now.
-
-    A person is known by the provider's subject alone: never by a mail address or name, which others may take.
-
-    Raises:
-        Forbidden: they are disabled, or no claim gives them a role.
-    """
-    roles = _roles(settings, claims)
-    actor = process(f"provider {settings.name}")
-    subject = str(claims["sub"])
-    with parts.database.transaction() as tx:
-        person = people.by_subject(tx, settings.issuer, subject)
-    if person is not None and person.disabled_at is not None:
-        raise Forbidden("you are disabled here")
-    if person is None and not roles:
-        raise Forbidden("no role was given to you")
-    if person is None:
-        person = _enter(parts, settings, claims, subject)
-    with parts.database.transaction() as tx:
-        for role, site in _all(person.roles) - roles:
-            people.withdraw(tx, person.person_id, role, site=_tag(site))
-        for role, site in roles - _all(person.roles):
-            people.grant(tx, person.person_id, role, site=_tag(site), at=parts.clock.now(), by=actor.name)
-        found = people.by_id(tx, person.person_id)
-    if found is None or not found.roles:
-        raise Forbidden("no role was given to you")
-    return found
-
-
-def _enter(parts: Parts, settings: ProviderSettings, claims: dict[str, Any], subject: str) -> Person:
-    wanted = str(claims.get("preferred_username") or claims.get("email") or subject)
-    name = str(claims.get("name") or wanted)
-    actor = process(f"provider {settings.name}")
-    with parts.database.transaction() as tx:
-        is_taken = people.by_sign_in(tx, normal(wanted)) is not None
-    sign_in = f"{normal(wanted)[:60]}.{sha256_of(subject).hex()[:8]}" if is_taken else wanted[:100]
-    mail = str(claims.get("email") or "")
-    reach = PersonReach(mail=mail if is_mail_address(mail) else "")
-    new = NewPerson(sign_in="".join(sign_in.split()), name=name[:100], reach=reach)
-    person = add_person(parts.database, new, actor=actor, clock=parts.clock)
-    with parts.database.transaction() as tx:
-        people.bind(tx, person.person_id, issuer=settings.issuer, subject=subject)
-    return person
-
-
-def _roles(settings: ProviderSettings, claims: dict[str, Any]) -> set[tuple[PlantRole, str]]:
-    said = claims.get(settings.roles_claim) or []
-    values = [said] if isinstance(said, str) else [str(one) for one in said]
-    return {settings.roles[value] for value in values if value in settings.roles}
-
-
-def _all(roles: dict[str, frozenset[PlantRole]]) -> set[tuple[PlantRole, str]]:
-    return {(role, site) for site, held in roles.items() for role in held}
-
-
-def _tag(site: str) -> str | None:
-    return None if site == EVERY_SITE else site
 
 
 def _refused(request: Request, settings: ProviderSettings, error: AssetloopError) -> Response:

@@ -13,7 +13,7 @@ from api.identity.confirming import CONFIRMATION_LASTS, keep_confirmation
 from api.identity.signing_in.login import set_secret_cookie
 from api.identity.signing_in.provider import ProviderSettings
 from api.parts import Parts
-from plant.errors import Forbidden
+from plant.errors import AssetloopError, Forbidden, Unavailable
 from plant.people.principal import Principal, Recognition
 from storage.identity import people
 from storage.identity.one_time import ProviderSignIn
@@ -21,6 +21,26 @@ from storage.identity.one_time import ProviderSignIn
 ASKS_AGAIN = {"prompt": "login", "max_age": "0"}
 """What a provider is told, so that it asks for the credential although its session goes on (OpenID Connect 3.1.2.1)."""
 _LEEWAY_S = 60
+
+
+class NotShownAgain(Forbidden):
+    """The provider did not confirm who signs; `why` names what happened, for the page that they came from."""
+
+    def __init__(self, why: str, message: str) -> None:
+        self.why = why
+        super().__init__(message)
+
+
+def page_after_refusal(following: str, error: AssetloopError) -> str:
+    """Return the page from which somebody went to sign, which then says why nothing was signed.
+
+    >>> page_after_refusal("/handover/cw?x=1", NotShownAgain("other", "somebody else signed in there"))
+    '/handover/cw?x=1&unconfirmed=other'
+    >>> page_after_refusal("/handover/cw", Forbidden("it named nobody"))
+    '/handover/cw?unconfirmed=refused'
+    """
+    why = "away" if isinstance(error, Unavailable) else error.why if isinstance(error, NotShownAgain) else "refused"
+    return f"{following}{'&' if '?' in following else '?'}unconfirmed={why}"
 
 
 def demand_person(request: Request) -> str:
@@ -46,13 +66,13 @@ def confirm_shown_again(
     """Let the browser sign the one act for which its person was sent away, within two minutes.
 
     Raises:
-        Forbidden: the provider says not when, or that it was before; or it names somebody else.
+        NotShownAgain: the provider says not when, or that it was before; or it names somebody else.
     """
     _demand_just_now(claims)
     with parts.database.transaction() as tx:
         person = people.by_subject(tx, settings.issuer, str(claims["sub"]))
     if person is None or person.disabled_at is not None or person.person_id != kept.person_id:
-        raise Forbidden("somebody else signed in there")
+        raise NotShownAgain("other", "somebody else signed in there")
     actor = Principal(name=person.name, recognition=Recognition.PROVIDER, person_id=person.person_id)
     secret = keep_confirmation(parts.database, actor, person, kept.act, clock=parts.clock)
     set_secret_cookie(request, answer, CONFIRMED_COOKIE, secret, CONFIRMATION_LASTS)
@@ -63,10 +83,10 @@ def _demand_just_now(claims: dict[str, Any]) -> None:
 
     >>> _demand_just_now({})
     Traceback (most recent call last):
-    plant.errors.Forbidden: the provider does not say when the credential was shown (auth_time)
+    api.identity.signing_in.shown_again.NotShownAgain: the provider does not say when (auth_time)
     """
     said = claims.get("auth_time")
     if not isinstance(said, int | float):
-        raise Forbidden("the provider does not say when the credential was shown (auth_time)")
+        raise NotShownAgain("untold", "the provider does not say when (auth_time)")
     if not -_LEEWAY_S <= time.time() - said <= CONFIRMATION_LASTS.total_seconds() + _LEEWAY_S:
-        raise Forbidden("the provider did not ask for the credential again")
+        raise NotShownAgain("earlier", "the provider did not ask for the credential again")

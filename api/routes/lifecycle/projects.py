@@ -20,12 +20,11 @@ from api.schemas.lifecycle.projects import (
     ProjectShape,
     PunchShape,
     SignWanted,
-    SlipShape,
     SpareWanted,
-    slips_of,
 )
+from api.schemas.lifecycle.schedule import ScheduleShape
 from api.schemas.shape import NOTHING, Nothing
-from lifecycle.handover import looking, passing, projects, readiness
+from lifecycle.handover import looking, passing, projects, readiness, scheduling
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
 from lifecycle.handover.readiness import TrainingHeld
@@ -75,15 +74,15 @@ def get_project(parts: GivenParts, project: str) -> ProjectShape:
 @router.post("/{project}/schedule", responses=answers(400, 403, 404))
 async def import_schedule(
     request: Request, parts: GivenParts, project: str, file: FileName, dry_run: bool = False
-) -> list[SlipShape]:
+) -> ScheduleShape:
     """Take a schedule over: MSPDI, XER or CSV, as the body. `dry_run` says what would move and writes nothing."""
     from starlette.concurrency import run_in_threadpool
 
     body = await whole_body(request)
 
-    def take() -> list[SlipShape]:
-        return slips_of(
-            projects.import_schedule(
+    def take() -> ScheduleShape:
+        return ScheduleShape.model_validate(
+            scheduling.import_schedule(
                 parts.database, project, file, body, actor=parts.principal, clock=parts.clock, is_trial=dry_run
             )
         )

@@ -9,36 +9,10 @@ from typing import Literal, Self
 from pydantic import Field
 
 from api.schemas.instants import Day
+from api.schemas.lifecycle.schedule import MilestoneShape, ProgressShape, WorkShape
 from api.schemas.shape import Nothing, Shape
 from lifecycle.handover.gates import GateKind, GateName
 from lifecycle.handover.looking import GateView, ProjectView
-from lifecycle.handover.projects import Slip
-
-
-class MilestoneShape(Shape):
-    """A date that counts: as planned first, as forecast now, as it came."""
-
-    key: str
-    name: str
-    planned: date | None
-    forecast: date | None
-    actual: date | None
-    slip_days: int | None = Field(description="Days later than it was planned first.")
-
-
-class ProgressShape(Shape):
-    """How far a project has come by its milestones."""
-
-    reached: int = Field(description="Milestones that came.")
-    due: int = Field(description="Those that the first plan had by now.")
-    total: int
-
-
-class SlipShape(Shape):
-    """A milestone after an import, and by how many days it moved since the one before; null where it is new."""
-
-    milestone: MilestoneShape
-    moved_days: int | None
 
 
 class LackShape(Shape):
@@ -66,6 +40,9 @@ class GateShape(Shape):
     decides: str = Field(description="The right of who decides.")
     kind: GateKind
     due: date | None
+    working_days: int | None = Field(
+        description="Days of work left until then, by the schedule's calendar; null where it has none, or it is past."
+    )
     is_passed: bool
     is_next: bool
     outcome: str | None = Field(description="passed or waived; null: open, or by signatures alone.")
@@ -86,6 +63,7 @@ class GateShape(Shape):
             decides=view.rule.decides.value,
             kind=view.rule.kind,
             due=view.due,
+            working_days=view.working_days,
             is_passed=view.is_passed,
             is_next=view.is_next,
             outcome=settled.outcome if settled else None,
@@ -176,6 +154,7 @@ class ProjectShape(ProjectLine):
     warranty_months: int | None = Field(description="How long the makers answer for them from then on.")
     milestones: list[MilestoneShape]
     progress: ProgressShape
+    work: WorkShape | None
     gates: list[GateShape]
     documents: list[ProjectDocumentShape]
     punches: list[PunchShape]
@@ -200,6 +179,7 @@ class ProjectShape(ProjectLine):
             warranty_months=project.warranty_months,
             milestones=[MilestoneShape.model_validate(one) for one in view.milestones],
             progress=ProgressShape.model_validate(view.progress),
+            work=WorkShape.model_validate(view.work) if view.work else None,
             gates=[GateShape.of(one) for one in view.gates],
             documents=[ProjectDocumentShape.model_validate(one) for one in view.documents],
             punches=[PunchShape.model_validate(one) for one in view.punches],
@@ -278,8 +258,3 @@ class SignWanted(Nothing):
 
     side: Literal["engineering", "operations", "supervisor"]
     manifest_sha256: str = Field(min_length=64, max_length=64)
-
-
-def slips_of(found: list[Slip]) -> list[SlipShape]:
-    """Show what an import moved."""
-    return [SlipShape.model_validate(one) for one in found]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.schemas.shape import Nothing, Shape
 from lifecycle.requirements.agreeing import RequirementsView
+from lifecycle.requirements.taking import RequirementKind
 
 
 class UnmetShape(Shape):
@@ -54,6 +55,23 @@ class RequirementsShape(Shape):
     def seen(cls, view: RequirementsView) -> RequirementsShape:
         """Show requirements."""
         return cls.model_validate(view)
+
+
+class RequirementDifferenceShape(Shape):
+    """One thing that is asked of a class from now on, is no longer, or is asked otherwise."""
+
+    change: Literal["added", "removed", "changed"]
+    asset_class: str
+    kind: RequirementKind
+    what: str
+
+
+class RequirementsTakenShape(Shape):
+    """What a file changes of the newest version, and what of it is not taken over."""
+
+    version: int | None = Field(description="The version it is kept as; null where it was only tried.")
+    changes: list[RequirementDifferenceShape]
+    notes: list[str]
 
 
 class RequirementsSignWanted(Nothing):

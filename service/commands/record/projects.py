@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from service.commands.who import who
 if TYPE_CHECKING:
     from lifecycle.handover.gates import GateName
     from lifecycle.handover.looking import ProjectView
+    from storage.projects.project_work import KeptWork
 
 project_app = typer.Typer(help="Projects: schedule, gates and handover.", no_args_is_help=True)
 project_app.add_typer(requirements_app, name="requirements")
@@ -80,11 +81,11 @@ def schedule(
     json: Json = False,
 ) -> None:
     """Take a schedule's milestones over: Microsoft Project's XML, Primavera's XER, or CSV. Safe to repeat."""
-    from lifecycle.handover.projects import import_schedule
+    from lifecycle.handover.scheduling import import_schedule
 
     around = surroundings(data)
     with around.database(actor=who()) as database:
-        slips = import_schedule(
+        taken = import_schedule(
             database, project, file.name, bytes_of(file), actor=who(), clock=around.clock, is_trial=dry_run
         )
     lines = [
@@ -94,13 +95,32 @@ def schedule(
             str(one.milestone.stands or "–"),
             "new" if one.moved_days is None else f"{one.moved_days:+d} d",
         )
-        for one in slips
+        for one in taken.slips
     ]
+    lines += [(one.key, one.name, str(one.stands or "–"), "not in the file") for one in taken.gone]
     answer(
-        {"milestones": [dict(zip(("key", "name", "stands", "moved"), line, strict=True)) for line in lines]},
+        {
+            "milestones": [dict(zip(("key", "name", "stands", "moved"), line, strict=True)) for line in lines],
+            "work": _work(taken.work),
+        },
         as_json=json,
-        line=lambda: table(("KEY", "MILESTONE", "STANDS", "MOVED"), lines),
+        line=lambda: "\n".join([table(("KEY", "MILESTONE", "STANDS", "MOVED"), lines), *_work_line(taken.work)]),
     )
+
+
+def _work(work: KeptWork | None) -> dict[str, Any] | None:
+    if work is None:
+        return None
+    names = ("activities", "started", "finished", "hours", "done_percent", "planned_percent")
+    return {"status_on": work.status_on.isoformat()} | {name: getattr(work, name) for name in names}
+
+
+def _work_line(work: KeptWork | None) -> list[str]:
+    if work is None:
+        return []
+    planned = "" if work.planned_percent is None else f", {work.planned_percent:g} % by the plan"
+    counts = f"{work.finished} of {work.activities} activities finished, {work.started - work.finished} running"
+    return [f"work on {work.status_on}: {work.done_percent:g} % done{planned}; {counts}"]
 
 
 @project_app.command(epilog="Example: assetloop project document cw-2026 manual.pdf --class 03-02 --title Manual")
@@ -222,6 +242,7 @@ def _say(view: ProjectView, *, as_json: bool) -> None:
         (
             one.gate.value,
             str(one.due or "–"),
+            "" if one.working_days is None or one.is_passed else str(one.working_days),
             one.settled.outcome if one.settled else "signed" if one.is_passed else "next" if one.is_next else "",
             "; ".join(lack.line for lack in one.lacks) or (one.settled.note if one.settled else ""),
         )
@@ -232,11 +253,14 @@ def _say(view: ProjectView, *, as_json: bool) -> None:
             "project": view.project.tag,
             "handed_over": view.is_handed_over,
             "progress": {"reached": progress.reached, "due": progress.due, "total": progress.total},
+            "work": _work(view.work),
             "manifest_sha256": view.manifest_sha256,
-            "gates": [dict(zip(("gate", "due", "state", "note"), line, strict=True)) for line in lines],
+            "gates": [dict(zip(("gate", "due", "working_days", "state", "note"), line, strict=True)) for line in lines],
         },
         as_json=as_json,
-        line=lambda: f"{said}\n\n{table(('GATE', 'DUE', 'STATE', 'NOTE'), lines)}",
+        line=lambda: "\n".join(
+            [said, *_work_line(view.work), "", table(("GATE", "DUE", "WORKING DAYS", "STATE", "NOTE"), lines)]
+        ),
     )
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from plant.errors import NotFound
 from service.commands.common import Data, Json, answer, bytes_of, surroundings, table, write_file
 from service.commands.who import who
-
-if TYPE_CHECKING:
-    from lifecycle.requirements.requirement import Requirements
 
 requirements_app = typer.Typer(help="What a project must be handed over with.", no_args_is_help=True)
 Project = Annotated[str, typer.Argument(help="Tag of the project.", metavar="PROJECT")]
@@ -27,35 +24,30 @@ def keep(
         list[str] | None,
         typer.Option("--class", help="In an IDS file: what it applies to is this class, as IFCPUMP=pump; again."),
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Keep what a project asks for as its next version; both sides sign it on the project's page."""
-    from lifecycle.requirements.agreeing import keep_requirements
+    from lifecycle.requirements.agreeing import take_requirements
+    from lifecycle.requirements.taking import read_requirements_file
 
-    requirements = _read(file, asset_class or [])
+    requirements = read_requirements_file(bytes_of(file), str(file), asset_class or [])
     around, actor = surroundings(data), who()
     with around.database(actor=actor) as database:
-        kept = keep_requirements(database, project, requirements, actor=actor, clock=around.clock)
+        taken = take_requirements(database, project, requirements, actor=actor, clock=around.clock, is_trial=dry_run)
+    rows = [(one.change, one.asset_class, one.kind, one.what) for one in taken.changes]
+    said = "nothing is kept yet" if taken.version is None else f"version {taken.version}, to be signed by both sides"
+    changed = table(("CHANGE", "CLASS", "KIND", "WHAT"), rows) if rows else "nothing changes"
     answer(
-        {"version": kept.version, "sha256": kept.sha256, "notes": list(requirements.notes)},
+        {
+            "version": taken.version,
+            "changes": [dataclasses.asdict(one) for one in taken.changes],
+            "notes": list(taken.notes),
+        },
         as_json=json,
-        line=lambda: "\n".join(
-            [f"version {kept.version}, to be signed by both sides: {kept.sha256}", *requirements.notes]
-        ),
+        line=lambda: "\n".join([said, changed, *taken.notes]),
     )
-
-
-def _read(file: Path, classes: list[str]) -> Requirements:
-    from lifecycle.requirements.ids import read_ids
-    from lifecycle.requirements.requirement import read_requirements
-
-    body = bytes_of(file)
-    if not body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return read_requirements(file)
-    read, named = read_ids(body), dict(one.partition("=")[::2] for one in classes)
-    renamed = tuple(dataclasses.replace(one, class_tag=named.get(one.class_tag, one.class_tag)) for one in read.classes)
-    return dataclasses.replace(read, classes=renamed)
 
 
 @requirements_app.command(epilog="Example: assetloop project requirements check cw-2026 --json")
@@ -88,7 +80,8 @@ def export(
     """Write the newest version as TOML, or what it asks of parameters as IDS 1.0."""
     from lifecycle.requirements.agreeing import look_at_requirements
     from lifecycle.requirements.ids import write_ids
-    from lifecycle.requirements.requirement import as_toml, requirements_of_document
+    from lifecycle.requirements.requirement import requirements_of_document
+    from lifecycle.requirements.writing import as_toml
 
     with surroundings(data).database() as database:
         view = look_at_requirements(database, project)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -11,18 +11,47 @@ from service.demo.project.stage import LATER, MOTOR, MOTORS, PUMP, PUMPS
 _MAKERS = {PUMP: ("Hydra Pumpen", "HP 80-250"), MOTOR: ("Norrtal Elektro", "NE 55-4")}
 
 
-def schedule(start: date, planned: date, forecast: date) -> bytes:
-    """Write the schedule as Microsoft Project saves it: with a baseline, and with what is forecast now."""
-    tasks = (("1", "Start", start, start, start), ("2", "Mechanical completion", planned, forecast, None))
+_WORK = (("Civil works", 0, 40), ("Pumps and piping", 25, 80), ("Electrical and instruments", 60, 100))
+"""What is done between start and mechanical completion, from which percent of that time to which."""
+
+
+def schedule(start: date, planned: date, forecast: date, status: date) -> bytes:
+    """Write the schedule as Microsoft Project saves it on a day: baseline, what is forecast, and what is done."""
+    milestones = (("1", "Start", start, start), ("2", "Mechanical completion", planned, forecast))
     lines = [
         f"<Task><UID>{uid}</UID><ID>{uid}</ID><Name>{escape(name)}</Name><Milestone>1</Milestone>"
         f"<Finish>{finish}T17:00:00</Finish>"
-        + (f"<ActualFinish>{actual}T17:00:00</ActualFinish>" if actual else "")
+        + (f"<ActualFinish>{finish}T17:00:00</ActualFinish>" if finish <= status else "")
         + f"<Baseline><Number>0</Number><Finish>{base}T17:00:00</Finish></Baseline></Task>"
-        for uid, name, base, finish, actual in tasks
+        for uid, name, base, finish in milestones
+    ]
+    lines += [
+        _work(str(uid), name, _part(start, planned, begin, end), _part(start, forecast, begin, end), status)
+        for uid, (name, begin, end) in enumerate(_WORK, start=3)
     ]
     head = '<?xml version="1.0" encoding="UTF-8"?><Project xmlns="http://schemas.microsoft.com/project">'
-    return f"{head}<Name>Riverside</Name><Tasks>{''.join(lines)}</Tasks></Project>".encode()
+    told = f"<Name>Riverside</Name><StatusDate>{status}T17:00:00</StatusDate>"
+    return f"{head}{told}<Tasks>{''.join(lines)}</Tasks></Project>".encode()
+
+
+def _part(first: date, last: date, begin: int, end: int) -> tuple[date, date]:
+    days = (last - first).days
+    return first + timedelta(days=days * begin // 100), first + timedelta(days=days * end // 100)
+
+
+def _work(uid: str, name: str, plan: tuple[date, date], now: tuple[date, date], status: date) -> str:
+    begin, end = now
+    done = min(max(100 * (status - begin).days // max((end - begin).days, 1), 0), 100)
+    began = f"<ActualStart>{begin}T08:00:00</ActualStart>" if done else ""
+    ended = f"<ActualFinish>{end}T17:00:00</ActualFinish>" if done == 100 else ""
+    return (
+        f"<Task><UID>{uid}</UID><ID>{uid}</ID><Name>{escape(name)}</Name><Milestone>0</Milestone>"
+        f"<Start>{begin}T08:00:00</Start><Finish>{end}T17:00:00</Finish>"
+        f"<Duration>PT{8 * (end - begin).days}H0M0S</Duration><DurationFormat>7</DurationFormat>"
+        f"<PercentComplete>{done}</PercentComplete>{began}{ended}"
+        f"<Baseline><Number>0</Number><Start>{plan[0]}T08:00:00</Start><Finish>{plan[1]}T17:00:00</Finish></Baseline>"
+        "</Task>"
+    )
 
 
 def tag_list(folder: Path) -> Path:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from lifecycle.attesting.signed_note import NoteKey
-from lifecycle.handover import looking, passing, projects, readiness
+from lifecycle.handover import looking, passing, projects, readiness, scheduling
 from lifecycle.handover.gates import RULES, GateName, deciding_side
 from lifecycle.handover.passing import signing_act
 from lifecycle.handover.projects import DocumentWanted, ProjectWanted
@@ -127,10 +127,7 @@ def _plan(stage: Stage) -> str:
     projects.add_project(stage.database, wanted, actor=stage.jonas, clock=stage.clock)
     start = stage.clock.now().date()
     planned, forecast = start + BEGAN - COMPLETE, start + BEGAN - FORECAST
-    body = files.schedule(start, planned, forecast)
-    slips = projects.import_schedule(
-        stage.database, PROJECT, "riverside.xml", body, actor=stage.jonas, clock=stage.clock
-    )
+    taken = _schedule(stage, start, start)
     for measure, target in (
         (Measure.SCHEDULE, 3),
         (Measure.AVAILABILITY, 0.98),
@@ -153,7 +150,16 @@ def _plan(stage: Stage) -> str:
             actor=stage.jonas,
             clock=stage.clock,
         )
-    return f"{len(slips)} milestones; completion slips by {(forecast - planned).days} d; 4 goals agreed by both sides"
+    slip = (forecast - planned).days
+    return f"{len(taken.slips)} milestones; completion slips by {slip} d; 4 goals agreed by both sides"
+
+
+def _schedule(stage: Stage, start: date, status: date) -> scheduling.ScheduleTaken:
+    """Take the schedule over as it stood on a day."""
+    body = files.schedule(start, start + BEGAN - COMPLETE, start + BEGAN - FORECAST, status)
+    return scheduling.import_schedule(
+        stage.database, PROJECT, "riverside.xml", body, actor=stage.jonas, clock=stage.clock
+    )
 
 
 def _sides(stage: Stage) -> tuple[tuple[OwingSide, Principal], ...]:
@@ -179,6 +185,7 @@ def _hand_in(stage: Stage, present: datetime) -> str:
         wanted = DocumentWanted(file=f"{vdi_class}.pdf", body=title.encode(), vdi_class=vdi_class, title=title)
         projects.add_document(stage.database, PROJECT, wanted, actor=stage.jonas, clock=stage.clock)
     _passes(stage, GateName.COMPLETENESS, stage.jonas)
+    _schedule(stage, (present - BEGAN).date(), stage.clock.now().date())
     punch = projects.raise_punch(
         stage.database,
         PROJECT,
@@ -208,6 +215,7 @@ def _hand_in(stage: Stage, present: datetime) -> str:
 def _prove(stage: Stage, present: datetime) -> str:
     began = present - TRIAL_BEGAN
     stage.clock.go_to(began - timedelta(hours=7))
+    _schedule(stage, (present - BEGAN).date(), stage.clock.now().date())
     stage.refuses(lambda: _passes(stage, GateName.TELEMETRY, stage.jonas))
     count = send(stage, devices(), began - timedelta(hours=7), began)
     _passes(stage, GateName.TELEMETRY, stage.jonas)

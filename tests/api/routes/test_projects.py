@@ -24,7 +24,7 @@ def test_a_project_is_set_up_scheduled_filled_and_its_gates_are_guarded(
     assert client.post(PROJECTS, json=new | {"project": "x", "site": "nowhere"}).status_code == 404
     plan = {"file": "plan.csv", "dry_run": True}
     moved = client.post(f"{PROJECTS}/cw/schedule", params=plan, content=PLAN).json()
-    assert moved[0]["milestone"]["slip_days"] == 7
+    assert moved["slips"][0]["milestone"]["slip_days"] == 7
     assert client.get(f"{PROJECTS}/cw").json()["milestones"] == []
     assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "plan.csv"}, content=PLAN).status_code == 200
     assert client.post(f"{PROJECTS}/cw/schedule", params={"file": "x"}, content=b"PK\x03\x04").status_code == 400
@@ -92,7 +92,20 @@ def test_requirements_are_kept_signed_and_go_out_as_ids_over_http(
     shown = people.confirming(app_database, clock, people.enter(app_database, clock), act)
     signed = client.post(f"{wanted}/sign", json=body, headers=shown).json()
     assert (signed["versions"][0]["signed"], signed["counts"]) == ({"engineering": "Ada"}, None)
-    assert b"Pset_Pump" in client.get(f"{wanted}/ids").content
+    out = client.get(f"{wanted}/ids")
+    assert b"Pset_Pump" in out.content
+    toml = client.get(f"{wanted}/toml").content
+    file = {"file": "requirements.toml", "dry_run": True}
+    assert client.post(f"{wanted}/file", params=file, content=toml).json()["changes"] == []
+    tried = client.post(f"{wanted}/file", params=file, content=toml.replace(b"Head", b"Flow")).json()
+    assert (tried["version"], [(one["change"], one["what"]) for one in tried["changes"]]) == (
+        None,
+        [("removed", "Pset_Pump.Head"), ("added", "Pset_Pump.Flow")],
+    )
+    ids = {"file": "cw.ids", "classes": "IFCPUMP=pump"}
+    assert client.post(f"{wanted}/file", params=ids, content=out.content).json()["version"] == 2
+    assert client.post(f"{wanted}/file", params=ids | {"classes": "pump"}, content=out.content).status_code == 400
+    assert client.post(f"{wanted}/file", params=file, content=b"class = 1").status_code == 400
     assert client.get(wanted).json()["assets"] == ["P-101"]
 
 

@@ -105,6 +105,7 @@ def test_heads_numbers_and_days_are_read_as_plants_write_them(body: bytes) -> No
         (COSTS.replace("2026-02-20", "0001-02-20"), "no project is of that year"),
         (COSTS.replace("B2", "B1"), "key B1 is there twice"),
         (COSTS.replace("50000,", "1e300,"), "larger than any project"),
+        (COSTS.replace("50000,", "NaN,"), "'NaN' is no number"),
         (LABOUR.replace("12.5", "-3"), "0 to 10000 days"),
         (LABOUR.replace("2026-02", "soon"), "month"),
     ],

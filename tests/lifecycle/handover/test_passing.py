@@ -12,7 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from lifecycle import ledger
-from lifecycle.handover import looking, passing, projects, readiness
+from lifecycle.handover import looking, passing, projects, readiness, scheduling
 from lifecycle.handover.gates import GateName
 from lifecycle.handover.looking import ProjectView
 from lifecycle.handover.manifest import manifest_of, sha256_of_manifest
@@ -68,9 +68,11 @@ class Handover:
         projects.add_project(database, wanted, actor=ENGINEER, clock=clock)
         self.schedule("2026-07-10")
 
-    def schedule(self, forecast: str, **more: Any) -> list[projects.Slip]:
+    def schedule(self, forecast: str, **more: Any) -> scheduling.ScheduleTaken:
         body = SCHEDULE.format(forecast).encode()
-        return projects.import_schedule(self.database, "cw", "plan.csv", body, actor=ENGINEER, clock=self.clock, **more)
+        return scheduling.import_schedule(
+            self.database, "cw", "plan.csv", body, actor=ENGINEER, clock=self.clock, **more
+        )
 
     def document(self, vdi_class: str, version: str = "1", asset: str | None = None) -> str:
         wanted = DocumentWanted(
@@ -158,7 +160,7 @@ def test_due_dates_follow_the_schedule_and_an_import_says_what_slipped(handover:
     due = {one.gate: one.due for one in handover.look().gates}
     assert (due[GateName.FEASIBILITY], due[GateName.PRE_REVIEW]) == (date(2026, 4, 6), date(2026, 6, 10))
     handover.clock.sleep(1)
-    slips = handover.schedule("2026-07-20", is_trial=True)
+    slips = handover.schedule("2026-07-20", is_trial=True).slips
     assert [one.moved_days for one in slips] == [0, 10]
     assert handover.look().milestones[1].slip_days == 9
     handover.schedule("2026-07-20")
@@ -166,7 +168,7 @@ def test_due_dates_follow_the_schedule_and_an_import_says_what_slipped(handover:
     assert next(one.due for one in handover.look().gates if one.gate is GateName.SIGN_OFF) == date(2026, 8, 26)
     body = SCHEDULE.format("2026-07-20").encode()
     with pytest.raises(Forbidden):
-        projects.import_schedule(handover.database, "cw", "a", body, actor=OPERATOR, clock=handover.clock)
+        scheduling.import_schedule(handover.database, "cw", "a", body, actor=OPERATOR, clock=handover.clock)
 
 
 def test_gates_are_passed_in_order_by_who_may_and_only_with_what_they_want(handover: Handover) -> None:

@@ -25,11 +25,11 @@ from lifecycle.requirements.requirement import (
     ClassRequirement,
     ParameterRequirement,
     Requirements,
-    as_toml,
     read_requirements,
     requirements_document,
     requirements_of_document,
 )
+from lifecycle.requirements.writing import as_toml
 from plant.clock import ManualClock
 from plant.errors import Conflict, Forbidden, Rejected, Unconfirmed
 from plant.people.principal import Principal, Recognition

@@ -33,7 +33,7 @@ a line that goes on from a memo	with a tab
 
 
 def test_microsoft_projects_xml_gives_baseline_forecast_and_actual() -> None:
-    assert read_schedule(MSPDI.encode()) == [
+    assert read_schedule(MSPDI.encode()).milestones == [
         Milestone(key="3", name="机械竣工", planned=date(2026, 6, 1), forecast=date(2026, 6, 12)),
         Milestone(key="4", name="Start", planned=None, forecast=date(2026, 1, 5), actual=date(2026, 1, 7)),
     ]
@@ -41,7 +41,7 @@ def test_microsoft_projects_xml_gives_baseline_forecast_and_actual() -> None:
 
 @pytest.mark.parametrize("code_page", ["utf-8", "cp1252", "utf-8-sig"])
 def test_a_xer_is_read_in_any_code_page(code_page: str) -> None:
-    assert read_schedule(XER.replace("\n", "\r\n").encode(code_page)) == [
+    assert read_schedule(XER.replace("\n", "\r\n").encode(code_page)).milestones == [
         Milestone(
             key="A100",
             name="Notice to proceed",
@@ -63,7 +63,7 @@ COPIED = (
 
 
 def test_a_baseline_copy_is_the_plan_and_bytes_and_line_breaks_in_a_field_harm_no_row() -> None:
-    assert read_schedule(COPIED.encode("cp1252")) == [
+    assert read_schedule(COPIED.encode("cp1252")).milestones == [
         Milestone(key="C", name="Complete", planned=date(2026, 6, 15), forecast=date(2026, 7, 9)),
         Milestone(key="S", name="Start", planned=date(2026, 3, 2), forecast=date(2026, 3, 4)),
     ]
@@ -73,7 +73,7 @@ def test_a_baseline_copy_is_the_plan_and_bytes_and_line_breaks_in_a_field_harm_n
 def test_a_table_is_read_in_chinese_as_excel_writes_it(code_page: str) -> None:
     head, first = "编号;名称;计划日期;预计日期;实际", "M1;开工;2026/01/05;;2026-01-06"
     text = f"{head}\n{first}\nM9;竣工验收;2026年6月1日;2026-06-12;n/a\n;;;;\n"
-    assert read_schedule(text.encode(code_page)) == [
+    assert read_schedule(text.encode(code_page)).milestones == [
         Milestone(key="M1", name="开工", planned=date(2026, 1, 5), forecast=None, actual=date(2026, 1, 6)),
         Milestone(key="M9", name="竣工验收", planned=date(2026, 6, 1), forecast=date(2026, 6, 12)),
     ]

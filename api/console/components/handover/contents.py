@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from api.console.components.elements import box, card, chip, link, moment, record, words
+from api.console.components.elements import box, card, chip, link, mark, moment, record, words
 from api.console.components.forms import offer
-from api.console.components.handover.incoming import ask_document, ask_schedule
+from api.console.components.handover.incoming import ask_document, ask_schedule, work_line
 from api.console.visit import Visit
+from lifecycle.handover.gates import GateName
 from lifecycle.handover.looking import ProjectView
 from plant.people.rights import Right
 
@@ -27,6 +28,9 @@ def milestones_card(visit: Visit, view: ProjectView, on_done: Done) -> None:
         if progress.total:
             said = visit.t("progress", reached=progress.reached, total=progress.total, due=progress.due)
             words(said, "small alarming" if progress.reached < progress.due else "small muted")
+        if view.work is not None:
+            is_behind = view.work.planned_percent is not None and view.work.done_percent < view.work.planned_percent
+            mark(words(work_line(visit, view.work), f"small {'alarming' if is_behind else 'muted'}"), "work-done")
         for one in view.milestones:
             with box("line"):
                 words(one.name, "strong clip")
@@ -63,6 +67,16 @@ def signatures_card(visit: Visit, view: ProjectView) -> None:
                     chip(visit.t("signature_void", because=one.voided_because), "alarm")
         if not view.signatures:
             words(visit.t("none_yet"), "muted")
+
+
+def signed_line(visit: Visit, view: ProjectView, gate: GateName) -> str:
+    """Say by whose signatures, that stand, a gate is passed."""
+    standing = [one for one in view.signatures if one.gate == gate.value and one.voided_at is None]
+    by = [
+        visit.t("signed_by_for", actor=visit.who(one.signed_by, one.recognised), side=visit.word("side", one.side))
+        for one in standing
+    ]
+    return visit.t("gate_passed_by", actor=" · ".join(by))
 
 
 def manifest_lines(visit: Visit, view: ProjectView, *, most: int | None = None) -> None:

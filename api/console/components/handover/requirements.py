@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from api.console.components.elements import box, card, chip, link, words
-from api.console.components.forms import CredentialField, attempt, offer, sheet
+from api.console.components.forms import CredentialField, attempt, closing, offer, remark, said, sheet
+from api.console.components.sending import tried_field
 from api.console.visit import Visit
+from api.schemas.lifecycle.requirements import RequirementsTakenShape
 from lifecycle.requirements.agreeing import (
     RIGHT_OF_SIDE,
     RequirementsView,
     requirements_act,
     sign_requirements,
 )
+from lifecycle.requirements.requirement import EVERY_CLASS, requirements_of_document
+from lifecycle.requirements.taking import asked_lines
+from plant.people.rights import Right
 from storage.projects.requirements import KeptRequirements
 
 Done = Callable[[], Any]
 _MOST_SHOWN = 8
+_MOST_CHANGES = 40
 
 
 def requirements_card(visit: Visit, view: RequirementsView, site: str, on_done: Done) -> None:
@@ -30,19 +38,74 @@ def requirements_card(visit: Visit, view: RequirementsView, site: str, on_done: 
             _versions(visit, view, newest)
         else:
             words(visit.t("requirements_none"), "muted")
-            words(f"assetloop project requirements keep {view.project} requirements.toml", "small mono")
         _standing(visit, view)
         if newest is not None or view.standing:
             _unmet(visit, view)
         if newest is not None:
+            _asked(visit, newest)
             _offer_signing(visit, view.project, newest, site, on_done)
+        if visit.may(Right.PLAN_PROJECTS, site):
+            ask = partial(_ask_requirements, visit, view.project, on_done)
+            offer(visit, "requirements_import", ask, is_quiet=True)
+
+
+def _asked(visit: Visit, newest: KeptRequirements) -> None:
+    """Show what is asked of each class, folded away."""
+    lines = asked_lines(requirements_of_document(newest.document))
+    with box("stack", tag="details", testid="requirements-asked"):
+        with box(tag="summary"):
+            words(visit.t("requirements_asked", count=len(lines)), "small")
+        for tag, ones in groupby(lines, key=itemgetter(0)):
+            words(visit.t("every_class") if tag == EVERY_CLASS else tag, "strong")
+            for _, kind, what in ones:
+                words(f"{visit.t(f'required_{kind}')}: {what}".rstrip(" :"), "small")
+
+
+def _ask_requirements(visit: Visit, tag: str, on_done: Done) -> None:
+    """Let a person send a TOML or IDS file; what it changes is seen first."""
+    address = f"/api/v1/projects/{quote(tag, safe='')}/requirements/file"
+    with sheet(visit.t("requirements_import")) as dialog:
+        words(visit.t("requirements_import_hint"), "muted")
+        classes = remark(visit, "requirements_classes", "requirements-classes")
+        room = box("stack")
+
+        def offer_file() -> None:
+            room.clear()
+            with room:
+                tried_field(
+                    visit,
+                    "requirements-file",
+                    label="requirements_import",
+                    accept=".toml,.ids,.xml",
+                    to=f"{address}?{urlencode({'classes': said(classes)})}",
+                    show=partial(_show_changes, visit),
+                    take="requirements_take",
+                    on_sent=closing(dialog, on_done),
+                )
+
+        classes.on_value_change(offer_file)
+        offer_file()
+
+
+def _show_changes(visit: Visit, found: Mapping[str, Any]) -> None:
+    taken = RequirementsTakenShape.model_validate(found)
+    for one in taken.changes[:_MOST_CHANGES]:
+        tag = visit.t("every_class") if one.asset_class == EVERY_CLASS else one.asset_class
+        said_of = f"{tag}, {visit.t(f'required_{one.kind}')}: {one.what}".rstrip(" :")
+        words(f"{visit.t(f'requirement_{one.change}')}  {said_of}", "small")
+    if len(taken.changes) > _MOST_CHANGES:
+        words(visit.t("unmet_more", count=len(taken.changes) - _MOST_CHANGES), "small muted")
+    if not taken.changes:
+        words(visit.t("requirements_same"), "small muted")
+    for note in taken.notes[:_MOST_CHANGES]:
+        words(note, "small alarming")
 
 
 def _standing(visit: Visit, view: RequirementsView) -> None:
     for kept in view.standing:
         for asked in kept.document["classes"]:
-            said = {"name": asked["class_tag"], "version": kept.version, "request": kept.request_id}
-            words(visit.t("requirements_standing", **said), "small muted")
+            of = {"name": asked["class_tag"], "version": kept.version, "request": kept.request_id}
+            words(visit.t("requirements_standing", **of), "small muted")
 
 
 def _unmet(visit: Visit, view: RequirementsView) -> None:
@@ -63,16 +126,18 @@ def _offer_signing(visit: Visit, tag: str, newest: KeptRequirements, site: str, 
             if side not in newest.signed and visit.may(right, site):
                 what = partial(_ask_signature, visit, tag, newest, side, on_done)
                 offer(visit, f"requirements_sign_{side}", what, is_quiet=True)
-        with link(f"/api/v1/projects/{tag}/requirements/ids", "button quiet", testid="requirements-ids"):
-            words("IDS")
+        for kind in ("toml", "ids"):
+            way = f"/api/v1/projects/{quote(tag, safe='')}/requirements/{kind}"
+            with link(way, "button quiet", testid=f"requirements-{kind}"):
+                words(kind.upper())
 
 
 def _versions(visit: Visit, view: RequirementsView, newest: KeptRequirements) -> None:
     words(visit.t("requirements_version", version=newest.version, by=newest.kept_by), "small muted")
     for side in RIGHT_OF_SIDE:
         by = newest.signed.get(side)
-        said = visit.t("requirements_signed", side=visit.word("side", side), by=by) if by else ""
-        chip(said or visit.t("requirements_unsigned", side=visit.word("side", side)), "good" if by else "warning")
+        by_whom = visit.t("requirements_signed", side=visit.word("side", side), by=by) if by else ""
+        chip(by_whom or visit.t("requirements_unsigned", side=visit.word("side", side)), "good" if by else "warning")
     if view.counts is not None and view.counts != newest.version:
         words(visit.t("requirements_counts", version=view.counts), "small")
 
@@ -80,9 +145,9 @@ def _versions(visit: Visit, view: RequirementsView, newest: KeptRequirements) ->
 def _ask_signature(visit: Visit, tag: str, newest: KeptRequirements, side: str, on_done: Done) -> None:
     with sheet(visit.t(f"requirements_sign_{side}")) as dialog:
         words(visit.t("requirements_sign_hint", version=newest.version), "muted")
-        for one in newest.document["classes"]:
-            asked = [*one["documents"], *(said["name"] for said in one["parameters"]), *one["signals"], *one["spares"]]
-            words(f"{one['class_tag']}: {', '.join(asked)}", "small")
+        for class_tag, kind, what in asked_lines(requirements_of_document(newest.document)):
+            tag_said = visit.t("every_class") if class_tag == EVERY_CLASS else class_tag
+            words(f"{tag_said}, {visit.t(f'required_{kind}')}: {what}".rstrip(" :"), "small")
         credential = CredentialField(visit)
 
         async def press() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from api.console.components.elements import box, heading, moment, words
 from api.console.components.frame import framed
-from api.console.components.handover.contents import manifest_lines
+from api.console.components.handover.contents import manifest_lines, signed_line
 from api.console.components.handover.readiness import answers_for
 from api.console.pages.lifecycle.project import read_view
 from api.console.visit import Visit
-from lifecycle.handover.looking import ProjectView
+from lifecycle.handover.looking import GateView, ProjectView
 
 
 async def show(visit: Visit, tag: str) -> None:
@@ -40,7 +40,7 @@ def _draw(visit: Visit, view: ProjectView) -> None:
         for gate in view.gates:
             with box("spread"):
                 words(visit.word("gate", gate.gate.value), "strong")
-                words(_outcome(visit, gate.settled, is_passed=gate.is_passed))
+                words(_outcome(visit, view, gate))
             answers_for(visit, gate)
         heading(visit.t("trainings"), 2)
         for training in view.trainings:
@@ -52,10 +52,11 @@ def _draw(visit: Visit, view: ProjectView) -> None:
         manifest_lines(visit, view)
 
 
-def _outcome(visit: Visit, settled: object, *, is_passed: bool) -> str:
-    actor, note = getattr(settled, "actor", ""), getattr(settled, "note", "")
-    if getattr(settled, "outcome", "") == "waived":
-        return visit.t("gate_waived_by", actor=actor, note=note)
-    if settled is not None:
-        return visit.t("gate_passed_by", actor=actor)
-    return visit.t("signatures" if is_passed else "gate_open")
+def _outcome(visit: Visit, view: ProjectView, gate: GateView) -> str:
+    settled = gate.settled
+    if settled is None:
+        return signed_line(visit, view, gate.gate) if gate.is_passed else visit.t("gate_open")
+    by = visit.who(settled.actor, settled.recognised)
+    if settled.outcome == "waived":
+        return visit.t("gate_waived_by", actor=by, note=settled.note)
+    return visit.t("gate_passed_by", actor=by)

@@ -17,6 +17,7 @@ from api.console.components.handover.contents import (
     manifest_lines,
     milestones_card,
     signatures_card,
+    signed_line,
 )
 from api.console.components.handover.costs import costs_card
 from api.console.components.handover.punches import punches_card
@@ -114,12 +115,16 @@ class ProjectPage:
                 if one.due is not None and not one.is_passed:
                     is_late = one.due < today
                     said_due = visit.t("gate_late" if is_late else "gate_due", day=one.due.isoformat())
+                    if one.working_days:
+                        said_due = visit.t("gate_due_work", day=one.due.isoformat(), days=one.working_days)
                     chip(said_due, "warning" if is_late else "plain")
             may_plan = visit.may(Right.PLAN_PROJECTS, view.project.site)
             ask = partial(ask_duty, visit, view, one.gate, one.duty, self.read)
             answers_for(visit, one, on_ask=ask if may_plan and not one.is_passed else None)
             if one.settled is not None:
                 self._settled(one)
+            elif one.is_passed:
+                words(signed_line(visit, view, one.gate), "small")
             if one.is_next:
                 for lack in one.lacks[:20]:
                     words(visit.t(f"lack_{lack.kind}", what=lack.what), "small")

@@ -20,6 +20,10 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "handed_over": ("handed over", "已移交"),
     "gates": ("Gates", "关口"),
     "gate_due": ("due {day}", "到期 {day}"),
+    "gate_due_work": (
+        Plural("due {day}, {days} working day left", "due {day}, {days} working days left", of="days"),
+        "到期 {day}，还有 {days} 个工作日",
+    ),
     "gate_late": ("late since {day}", "已逾期：{day}"),
     "gate_passed_by": ("passed by {actor}", "由 {actor} 通过"),
     "gate_waived_by": ("WAIVED by {actor}: {note}", "由 {actor} 豁免：{note}"),
@@ -78,6 +82,28 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "gate_sign_now": ("Sign for {side}", "代表{side}签字"),
     "milestones": ("Milestones", "里程碑"),
     "milestone_slip": ("{days:+d} d", "{days:+d} 天"),
+    "slip_new": ("new", "新增"),
+    "slip_gone": ("{name}: not in the file; it stays", "{name}：文件中没有，予以保留"),
+    "slip_same": (
+        Plural("{count} milestone stands as before", "{count} milestones stand as before"),
+        "{count} 个里程碑不变",
+    ),
+    "work_done": (
+        "Work on {day}: {done} % done; {finished} of {total} activities finished, {running} running",
+        "{day} 工作完成 {done} %；作业共 {total} 项，完成 {finished} 项，进行中 {running} 项",
+    ),
+    "work_done_of_plan": (
+        (
+            "Work on {day}: {done} % done, {planned} % by the plan; "
+            "{finished} of {total} activities finished, {running} running"
+        ),
+        "{day} 工作完成 {done} %，按计划应为 {planned} %；作业共 {total} 项，完成 {finished} 项，进行中 {running} 项",
+    ),
+    "import_take": ("Take it over", "确认导入"),
+    "costs_counted": (
+        "Lines: {added} new, {changed} changed, {left} as before",
+        "新增 {added} 行，更改 {changed} 行，不变 {left} 行",
+    ),
     "schedule_import": ("Take a schedule over", "导入进度计划"),
     "schedule_import_hint": (
         "Microsoft Project (XML), Primavera (XER) or a table (CSV). The first plan stays; slip is counted from it.",
@@ -147,6 +173,26 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     "punch_category": ("Category", "类别"),
     "punch_A": ("A: blocks", "A：阻止移交"),
     "punch_B": ("B: may be carried", "B：可延后"),
+    "unconfirmed_other": (
+        "Somebody else signed in at the identity provider; nothing was signed.",
+        "在身份提供方登录的是另一人；未签字。",
+    ),
+    "unconfirmed_earlier": (
+        "The identity provider did not ask you again who you are; nothing was signed. Tell whoever runs it.",
+        "身份提供方未重新验证您的身份；未签字。请告知其管理员。",
+    ),
+    "unconfirmed_untold": (
+        "The identity provider does not say when it asked you (auth_time); nothing was signed. Tell whoever runs it.",
+        "身份提供方未说明验证时间（auth_time）；未签字。请告知其管理员。",
+    ),
+    "unconfirmed_refused": (
+        "The identity provider did not confirm who you are, or you gave up there; nothing was signed. Try again.",
+        "身份提供方未确认您的身份，或您已取消；未签字。请重试。",
+    ),
+    "unconfirmed_away": (
+        "The identity provider does not answer; nothing was signed. Try again later.",
+        "身份提供方没有响应；未签字。请稍后重试。",
+    ),
     "signatures": ("Signatures", "签字"),
     "signed_by_for": ("{actor} for {side}", "{actor}（{side}）"),
     "signature_void": ("void: {because} has changed", "已失效：{because} 已变更"),
