@@ -90,14 +90,14 @@ HANDOVER_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "work_done": (
         "Work on {day}: {done} % done; {finished} of {total} activities finished, {running} running",
-        "{day} 工作完成 {done} %；进度活动共 {total} 项，完成 {finished} 项，进行中 {running} 项",
+        "{day} 完成 {done} %；共 {total} 项进度活动，完成 {finished} 项，进行中 {running} 项",
     ),
     "work_done_of_plan": (
         (
             "Work on {day}: {done} % done, {planned} % by the plan; "
             "{finished} of {total} activities finished, {running} running"
         ),
-        "{day} 工作完成 {done} %，按计划应为 {planned} %；进度活动共 {total} 项，完成 {finished} 项，进行中 {running} 项",
+        "{day} 完成 {done} %，计划 {planned} %；共 {total} 项进度活动，完成 {finished} 项，进行中 {running} 项",
     ),
     "import_take": ("Take it over", "确认导入"),
     "costs_counted": (
