@@ -38,13 +38,15 @@ class Patience:
     def with_locks(self, connection: Connection, attempt: Callable[[], T]) -> T:
         """Return what `attempt`, a transaction of its own, returns once it gets its locks.
 
+        One that stood against another, each with a lock the other wants, was undone as a whole and begins again.
+
         Raises:
             Unavailable: somebody holds one all the time; the text names them and the mend.
         """
         for left in reversed(range(self.attempts)):
             try:
                 return attempt()
-            except psycopg.errors.LockNotAvailable as error:
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
                 if not left:
                     holders = _holders(connection)
                     raise Unavailable(

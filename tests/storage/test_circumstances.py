@@ -82,6 +82,21 @@ def test_a_lock_that_a_dashboard_holds_is_waited_for(database_url: str) -> None:
     assert waits == [2.0]
 
 
+def test_a_deadlock_with_a_product_that_runs_is_begun_again(database_url: str) -> None:
+    waits: list[float] = []
+    outcomes: list[type[Exception] | None] = [psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, None]
+
+    def attempt() -> str:
+        if (refused := outcomes.pop(0)) is not None:
+            raise refused
+        return "done"
+
+    patience = Patience(wait_s=0.1, pause_s=2.0, attempts=3, sleep=waits.append)
+    with psycopg.connect(database_url) as connection:
+        assert patience.with_locks(connection, attempt) == "done"
+    assert waits == [2.0, 2.0]
+
+
 def test_a_lock_that_is_never_given_back_is_named_and_nothing_is_changed(
     database_url: str, superuser: Superuser
 ) -> None:
