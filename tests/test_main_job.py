@@ -83,12 +83,28 @@ def test_the_first_work_order_comes_within_90_seconds_and_says_why(demo: tuple[S
 
 def test_other_commands_find_the_stack_by_its_folder(demo: tuple[Stack, Listener]) -> None:
     stack, _ = demo
-    done = assetloop("doctor", "--json", data=stack.folder)
-    checks = json.loads(done.stdout.splitlines()[-1])["checks"]
-    assert done.returncode == 0, checks
+    checks = _checks_once_all_is_well(stack)
     looked_at = {"settings", "disk", "database", "schema", "clock", "models", "scoring", "ingest", "broker", "upkeep"}
     looked_at |= {"telemetry", "people", "state", "device clocks", "viewers"}
     assert {check["name"] for check in checks} == looked_at
+
+
+def _checks_once_all_is_well(stack: Stack) -> list[dict[str, Any]]:
+    """Return what `doctor` looks at; on a busy machine a part falls behind, which it says, until it has caught up."""
+    faults: list[list[dict[str, Any]]] = []
+
+    def look() -> list[dict[str, Any]] | None:
+        done = assetloop("doctor", "--json", data=stack.folder)
+        checks: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])["checks"]
+        faults.append([one for one in checks if not one["ok"]])
+        assert (done.returncode == 0) == (not faults[-1]), faults[-1]
+        return None if faults[-1] else checks
+
+    try:
+        found: list[dict[str, Any]] = wait_for(look, what="doctor that finds all well")
+    except AssertionError as never:
+        raise AssertionError(faults[-1]) from never
+    return found
 
 
 def test_a_second_up_and_a_taken_port_are_one_line_each(demo: tuple[Stack, Listener], tmp_path: Path) -> None:

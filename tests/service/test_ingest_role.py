@@ -107,8 +107,8 @@ def test_every_stage_is_counted(
     assert told['assetloop_ingest_values_total{outcome="quarantined"}'] == 2
     assert told['assetloop_ingest_values_total{outcome="limited"}'] == 0
     assert told["assetloop_ingest_commit_seconds_count"] == told["assetloop_ingest_batch_values_count"] > 0
-    assert told["assetloop_ingest_publish_to_commit_seconds_count"] > 0
-    assert 0 < told["assetloop_ingest_publish_to_commit_seconds_sum"] < 30
+    counted, passed_s = told["assetloop_ingest_publish_to_commit_seconds_count"], (now_ms() - begin_ms) / 1000
+    assert 0 < told["assetloop_ingest_publish_to_commit_seconds_sum"] < counted * passed_s
     assert told["assetloop_ingest_window_free_bytes"] > 0
     assert told["assetloop_ingest_spool_bytes"] == 0
     assert told['assetloop_ingest_sessions{state="subscribed"}'] == 1

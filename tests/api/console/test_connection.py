@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from playwright.sync_api import expect
 
 from alerts.orders.checklist import add_order_task
 from plant.clock import SystemClock
@@ -124,7 +125,7 @@ def test_what_is_typed_and_pressed_while_the_line_is_cut_is_done_once_when_it_is
     line.cut(refuses=False)
     page.get_by_test_id("comments").get_by_text("Grease is dry, bearing warm").wait_for()
     banner.wait_for(state="hidden")
-    assert page.get_by_test_id("comment").input_value() == ""
+    expect(page.get_by_test_id("comment")).to_have_value("")
     assert is_same_page(page)
     assert comments(app_database) == ["Grease is dry, bearing warm"]
     tab.faults.clear()  # the browser says of each attempt that it failed
@@ -162,7 +163,7 @@ def test_a_button_that_is_drawn_anew_while_it_is_pressed_does_what_it_did(
     page.mouse.up()
     page.locator(".sheet").get_by_test_id("step-note").wait_for()
     page.get_by_test_id("task-1").wait_for()
-    assert page.locator(".sheet").count() == 1
+    expect(page.locator(".sheet")).to_have_count(1)
 
 
 def test_what_is_pressed_twice_is_done_once(console: str, open_tab: OpenTab, app_database: Database) -> None:
@@ -215,7 +216,7 @@ def test_a_server_that_was_killed_behind_nginx_is_said_to_be_away_and_what_was_t
     banner.get_by_role("button", name="Load the page").click()
     page.get_by_text("What you typed here before is back.").wait_for()
     assert not is_same_page(page)
-    assert page.get_by_test_id("comment").input_value() == "Half a sentence, and the rest"
+    expect(page.get_by_test_id("comment")).to_have_value("Half a sentence, and the rest")
     page.get_by_test_id("comment_do").click()
     page.get_by_test_id("comments").get_by_text("and the rest").wait_for()
     assert comments(app_database) == ["Half a sentence, and the rest"]

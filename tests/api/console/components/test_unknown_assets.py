@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from ingest.admission.admit import AdmissionRules
 from ingest.admission.devices import Devices
@@ -159,7 +160,7 @@ def test_of_a_device_without_a_site_the_site_is_chosen_and_what_is_ambiguous_has
     tab.open("/quarantine")
     wait_text(tab, "stranger-P-101", "有 2 个同名设备")
     picture(tab, "strangers-zh-narrow")
-    assert tab.page.get_by_test_id("approve-P-101").count() == 0
+    expect(tab.page.get_by_test_id("approve-P-101")).to_have_count(0)
     for width in (390, 730, 800, 1280):
         tab.page.set_viewport_size({"width": width, "height": 844})
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from alerts.alarms.desk import Desk
 from plant.clock import SystemClock
@@ -71,7 +72,7 @@ def _several_at_once(page: Page, plant_rows: PlantRows, database: Database) -> N
     page.goto(page.url + "?area=north&sort=asset")
     page.get_by_text("+3 in this incident").click()
     page.locator(".members .entry").nth(2).wait_for()
-    assert page.locator(".group").count() == 1
+    expect(page.locator(".group")).to_have_count(1)
     _tick_what_is_just_drawn_anew(page, plant_rows, database)
     page.get_by_test_id("bulk").get_by_text("4 selected").wait_for()
     page.locator(".group > .entry").first.get_by_role("checkbox", checked=True).wait_for()

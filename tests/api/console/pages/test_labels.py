@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from psycopg.types.json import Jsonb
 
 from plant.clock import SystemClock
@@ -28,7 +29,7 @@ def test_a_label_leads_to_its_machine_where_a_step_is_ticked(
     page.goto(f"{console}/labels?area=south")
     label = page.get_by_test_id("label-P-8")
     label.locator("svg path").first.wait_for()
-    assert page.get_by_test_id("label-P-7").count() == 0
+    expect(page.get_by_test_id("label-P-7")).to_have_count(0)
     label.get_by_role("link").click()
     page.wait_for_url("**/at/demo/P-8")
     order = page.get_by_test_id(f"at-{number}")
@@ -36,4 +37,4 @@ def test_a_label_leads_to_its_machine_where_a_step_is_ticked(
     page.get_by_test_id("task-text").fill("Close the valve")
     page.locator(".sheet").get_by_test_id("add_task").click()
     order.get_by_text("Close the valve").wait_for()
-    assert page.get_by_test_id("report").is_visible()
+    expect(page.get_by_test_id("report")).to_be_visible()

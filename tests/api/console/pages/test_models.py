@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from models.training.train import train
 from plant.model import RetrainingReason
@@ -78,8 +79,8 @@ def test_a_proposal_is_looked_at_and_accepted(console: str, open_tab: OpenTab, p
     tab.page.get_by_test_id("decide-1").click()
     evidence = tab.page.get_by_test_id("evidence")
     evidence.get_by_text("2 h of clean data, 60 min needed").wait_for()
-    assert evidence.get_by_text("The old model would have been in alarm 41 % of the time").is_visible()
-    assert evidence.get_by_text("2.00 → 3.00 mm/s").is_visible()
+    expect(evidence.get_by_text("The old model would have been in alarm 41 % of the time")).to_be_visible()
+    expect(evidence.get_by_text("2.00 → 3.00 mm/s")).to_be_visible()
     confirm(tab, "accept")
     tab.page.get_by_text("Nothing is proposed.").wait_for()
     tab.open("/models/demo/P-1")
@@ -102,7 +103,7 @@ def test_figures_without_a_case_are_dashes(console: str, open_tab: OpenTab, plan
     tab.open("/models")
     row = tab.page.get_by_test_id("class-pump")
     row.wait_for()
-    assert "0 confirmed, 0 false, 0 missed, 0 no fault found" in row.inner_text()
+    expect(row).to_contain_text("0 confirmed, 0 false, 0 missed, 0 no fault found")
     assert "%" not in row.inner_text()
 
 
@@ -142,4 +143,4 @@ def test_what_a_training_found_is_shown_at_its_version_and_at_the_asset(
     chinese = open_tab(console, locale="zh-CN", width=390)
     chinese.open("/assets/demo/P-1")
     chinese.page.get_by_test_id("signal-pressure").get_by_text("训练中从未变化，一旦变化即报").wait_for()
-    assert chinese.page.get_by_text("训练中从未变化，一旦变化即报").count() == 1
+    expect(chinese.page.get_by_text("训练中从未变化，一旦变化即报")).to_have_count(1)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from api.identity.credentials import set_password
 from plant.clock import SystemClock
@@ -51,7 +52,7 @@ def show_link(tab: Tab, said: str) -> str:
     tab.page.get_by_test_id("confirm-password").fill("a guess")
     tab.page.get_by_test_id("link-do").click()
     tab.page.get_by_text(re.compile("that is not your password|密码不正确")).wait_for()
-    assert not tab.page.get_by_test_id("link-shown").is_visible()
+    expect(tab.page.get_by_test_id("link-shown")).to_be_hidden()
     tab.page.get_by_test_id("confirm-password").fill(PASSWORD)
     tab.page.get_by_test_id("link-do").click()
     tab.page.get_by_text(said).wait_for()
