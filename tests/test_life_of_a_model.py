@@ -14,10 +14,9 @@ from alerts.alarms.desk import Desk
 from api.app import create_app
 from api.identity.access import Access
 from lifecycle import ledger
-from models import training_requests
-from models.feedback.threshold import level_of
+from models import jobs, training_requests
 from models.scoring.scorer import Scorer
-from models.training import queue as training
+from models.training.threshold import level_of
 from storage.core.jobs import defer
 from tests import people
 from tests.api.conftest import TestClient
@@ -55,9 +54,9 @@ class Plant:
     def work(self) -> None:
         """Do what the learning and the training lane of a worker do in a minute."""
         with self.rows.database.transaction() as tx:
-            defer(tx, f"{training_requests.NAMESPACE}:learn", queue=training.LEARNING, timestamp=0)
-        blueprint = training.training_blueprint(self.rows.database, self.rows.clock)
-        lanes = (training.LEARNING, training_requests.QUEUE)
+            defer(tx, f"{training_requests.NAMESPACE}:learn", queue=jobs.LEARNING, timestamp=0)
+        blueprint = jobs.model_blueprint(self.rows.database, self.rows.clock)
+        lanes = (jobs.LEARNING, training_requests.QUEUE)
         work_off(self._url, {training_requests.NAMESPACE: blueprint}, lanes)
 
     def get(self, path: str, **params: Any) -> Any:

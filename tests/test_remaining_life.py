@@ -12,9 +12,8 @@ import pytest
 from alerts.alarms.desk import Desk
 from api.app import create_app
 from api.identity.access import Access
-from models import training_requests
+from models import jobs, training_requests
 from models.scoring.scorer import Scorer
-from models.training import queue as training
 from storage.core.jobs import defer
 from storage.schema import upkeep
 from tests import people
@@ -39,9 +38,9 @@ def client(rows: Rows) -> Iterator[TestClient]:
 def tell(rows: Rows, url: str, task: str = "estimate_remaining_life") -> None:
     """Do what the worker's learning lane does in a minute."""
     with rows.database.transaction() as tx:
-        defer(tx, f"{training_requests.NAMESPACE}:{task}", queue=training.LEARNING, timestamp=0)
-    blueprint = training.training_blueprint(rows.database, rows.clock)
-    work_off(url, {training_requests.NAMESPACE: blueprint}, [training.LEARNING])
+        defer(tx, f"{training_requests.NAMESPACE}:{task}", queue=jobs.LEARNING, timestamp=0)
+    blueprint = jobs.model_blueprint(rows.database, rows.clock)
+    work_off(url, {training_requests.NAMESPACE: blueprint}, [jobs.LEARNING])
 
 
 def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
@@ -67,7 +66,7 @@ def test_slow_wear_becomes_an_order_that_says_how_long_the_machine_has_left(
         told.append(client.get("/api/v1/assets/demo/P-1").json()["remaining_life"])
 
     of_this_lane = "SELECT DISTINCT task_name, status::text FROM procrastinate_jobs WHERE queue_name = %s ORDER BY 1"
-    assert rows.all(of_this_lane, training.LEARNING) == [
+    assert rows.all(of_this_lane, jobs.LEARNING) == [
         ("models:estimate_remaining_life", "succeeded"),
         ("models:tell_remaining_life", "succeeded"),
     ], "jobs that an earlier release asked for are done under their old name"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from models.feedback.drift import Floats, references, shifts
 from models.feedback.watching import STEP, UNCLEAN, needed_clean, span_of_champion
+from models.training.drift import Floats, references, shifts
 from plant.clock import Clock
 from plant.finding import FindingSource, StateWord
 from plant.model import RetrainingReason

@@ -9,7 +9,7 @@ from datetime import timedelta
 from lifecycle import ledger
 from lifecycle.model_events import AlarmLineMoved
 from models.catalogue import KIND, ModelRefused, make_ready, source_version, unpacked
-from models.feedback import threshold
+from models.training import threshold
 from models.training.backtest import UNNOTICED, moves_the_line, replay
 from plant.clock import Clock
 from plant.errors import Misconfigured, Unavailable

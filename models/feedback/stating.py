@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from plant.clock import Clock
 from plant.errors import Rejected
@@ -11,12 +10,7 @@ from plant.finding import StateWord
 from plant.people.principal import Principal
 from storage.core.database import Database
 from storage.models import state_labels
-from storage.models.state_labels import StandingState, StateLabel
-
-Interval = tuple[datetime, datetime]
-
-MOST_NORMAL = timedelta(hours=24)
-"""Of what a person called normal so much from its begin is learnt from: no later fault is declared healthy with it."""
+from storage.models.state_labels import StandingState
 
 
 def say(
@@ -45,15 +39,3 @@ def say(
             raise Rejected("still_to_come", f"{begin.isoformat()} is still to come; say since when the state holds")
         state_labels.say(tx, asset_id=asset_id, says=says, since=begin, at=now, by=actor.name, note=note)
         return state_labels.standing(tx, asset_id)
-
-
-def spans(labels: Sequence[StateLabel], until: datetime) -> tuple[list[Interval], list[Interval]]:
-    """Return the stretches that were called normal, and faulty, up to `until`; `labels` in the order said.
-
-    What was said later holds from its `since` on, whatever was said before.
-    """
-    holding = state_labels.governing(labels)
-    ends = [*(one.since for one in holding), until][1:]
-    said = [(one.says, one.since, end) for one, end in zip(holding, ends, strict=True) if end > one.since]
-    normal = [(since, min(end, since + MOST_NORMAL)) for says, since, end in said if says is StateWord.NORMAL]
-    return normal, [(since, end) for says, since, end in said if says is StateWord.FAULTY]

@@ -8,7 +8,7 @@ from typing import Any
 
 from scipy.stats import poisson
 
-from models.feedback.drift import shifts
+from models.training.drift import shifts
 from plant.clock import Clock
 from plant.finding import FindingKind, FindingSource
 from plant.model import RetrainingReason

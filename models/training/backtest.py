@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.detector.estimator import ConditionDetector
-from models.feedback.threshold import of_a_new_model
 from models.scoring.episodes import alarm_runs
 from models.training.data import TrainingData
+from models.training.threshold import of_a_new_model
 from plant.finding import FindingKind, FindingSource
 from plant.work_order import Outcome
 from storage.models.installations import ModelSignal

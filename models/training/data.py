@@ -9,16 +9,20 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from models.feedback import stating
+from plant.finding import StateWord
 from plant.work_order import Outcome
 from storage.core.database import Transaction
 from storage.models import installations, labels, state_labels
 from storage.models.installations import Installation, ModelSignal
+from storage.models.state_labels import StateLabel
 from storage.register import healthy_time, relearning
 from storage.telemetry import windows
 from storage.work import suppression
 
 Interval = tuple[datetime, datetime]
+
+MOST_NORMAL = timedelta(hours=24)
+"""Of what a person called normal so much from its begin is learnt from: no later fault is declared healthy with it."""
 
 BEFORE_A_FAULT = timedelta(hours=1)
 """The time just before a confirmed fault was found is left out too: the fault was already growing."""
@@ -75,7 +79,19 @@ def _said(tx: Transaction, installation: Installation) -> tuple[list[Interval], 
     """Return what persons called normal, and faulty, up to the newest reading."""
     said = state_labels.of_installation(tx, installation.installation_id)
     newest = windows.newest(tx, [installation.asset_id]).get(installation.asset_id) if said else None
-    return stating.spans(said, newest.time) if newest else ([], [])
+    return stretches_said(said, newest.time) if newest else ([], [])
+
+
+def stretches_said(labels: Sequence[StateLabel], until: datetime) -> tuple[list[Interval], list[Interval]]:
+    """Return the stretches that were called normal, and faulty, up to `until`; `labels` in the order said.
+
+    What was said later holds from its `since` on, whatever was said before.
+    """
+    holding = state_labels.governing(labels)
+    ends = [*(one.since for one in holding), until][1:]
+    said = [(one.says, one.since, end) for one, end in zip(holding, ends, strict=True) if end > one.since]
+    normal = [(since, min(end, since + MOST_NORMAL)) for says, since, end in said if says is StateWord.NORMAL]
+    return normal, [(since, end) for says, since, end in said if says is StateWord.FAULTY]
 
 
 def _usable(

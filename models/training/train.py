@@ -11,11 +11,11 @@ from typing import Any, assert_never
 from models import catalogue
 from models.catalogue import KIND, ModelRefused, unpacked
 from models.detector.estimator import ConditionDetector
-from models.feedback.drift import references
 from models.quantities import roles_of
 from models.training import data, promotion
 from models.training.backtest import BackTest, back_test
 from models.training.data import TrainingData
+from models.training.drift import references
 from models.training_requests import TrainingRequest
 from plant.clock import Clock
 from plant.errors import NotFound

@@ -190,15 +190,15 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
     from alerts.dispatch import publishing as orders_out
     from alerts.knowledge import indexing
     from alerts.preventive import rounds as preventive
+    from models import jobs as model_jobs
     from models import training_requests
-    from models.training import queue as training
     from storage.core.jobs import connector
     from storage.schema import upkeep, viewers
     from storage.schema.upkeep import upkeep_blueprint
 
     lanes = {
         "dispatch": "default",
-        "learning": training.LEARNING,
+        "learning": model_jobs.LEARNING,
         "training": training_requests.QUEUE,
         "upkeep": upkeep.QUEUE,
     }
@@ -207,7 +207,7 @@ def work(around: Surroundings, *, only: str | None = None) -> None:
         queues += [alerts_out.QUEUE, orders_out.QUEUE]
     with around.database() as database, contextlib.ExitStack() as stack, until_told("work") as stop:
         app = procrastinate.App(connector=connector(around.database_url(Role.APP)))
-        app.add_tasks_from(training.training_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
+        app.add_tasks_from(model_jobs.model_blueprint(database, around.clock), namespace=training_requests.NAMESPACE)
         app.add_tasks_from(upkeep_blueprint(database, around.clock), namespace=upkeep.NAMESPACE)
         app.add_tasks_from(indexing.knowledge_blueprint(database, around.clock), namespace=indexing.NAMESPACE)
         rounds = preventive.preventive_blueprint(database, around.clock, console_url(around).rstrip("/"))

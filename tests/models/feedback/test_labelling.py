@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lifecycle import ledger
-from models.feedback import threshold as rule
 from models.feedback.labelling import learn_from_labels
 from models.scoring.scorer import Scorer
+from models.training import threshold as rule
 from storage.models import catalogue as store
 from storage.models import labels
 from tests.models.conftest import START, Rows, closed_order, healthy_rows

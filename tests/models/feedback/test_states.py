@@ -10,6 +10,7 @@ import pytest
 from models.feedback import baselines, proposing, stating
 from models.scoring.scorer import Scorer
 from models.training import data, queue
+from models.training.data import stretches_said
 from plant.errors import Rejected
 from plant.finding import Assumption, StateWord
 from plant.model import RetrainingReason
@@ -91,14 +92,14 @@ def test_a_later_word_holds_from_its_instant_on_and_of_normal_a_day_is_learnt() 
 
     normal, faulty = StateWord.NORMAL, StateWord.FAULTY
     both = [label(1, normal, 1), label(2, faulty, 5), label(3, normal, 8)]
-    assert stating.spans(both, at(10 * HOUR_S)) == (
+    assert stretches_said(both, at(10 * HOUR_S)) == (
         [(at(HOUR_S), at(5 * HOUR_S)), (at(8 * HOUR_S), at(10 * HOUR_S))],
         [(at(5 * HOUR_S), at(8 * HOUR_S))],
     )
     taken_back = [*both, label(4, faulty, 0.5)]
-    assert stating.spans(taken_back, at(10 * HOUR_S)) == ([], [(at(0.5 * HOUR_S), at(10 * HOUR_S))])
-    assert stating.spans(both[:1], at(90 * HOUR_S)) == ([(at(HOUR_S), at(25 * HOUR_S))], [])
-    assert stating.spans([], at(0)) == ([], [])
+    assert stretches_said(taken_back, at(10 * HOUR_S)) == ([], [(at(0.5 * HOUR_S), at(10 * HOUR_S))])
+    assert stretches_said(both[:1], at(90 * HOUR_S)) == ([(at(HOUR_S), at(25 * HOUR_S))], [])
+    assert stretches_said([], at(0)) == ([], [])
 
 
 def test_the_next_training_learns_what_is_normal_now_and_leaves_out_what_is_still_faulty(rows: Rows) -> None:

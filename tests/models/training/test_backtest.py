@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.feedback.threshold import FAULT_ROOM
 from models.training.backtest import BackTest, back_test, held_back, replay
 from models.training.data import TrainingData
+from models.training.threshold import FAULT_ROOM
 from models.training.train import learn
 from plant.work_order import Outcome
 from storage.models.installations import ModelSignal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import training_requests
+from models import jobs, training_requests
 from models.training import queue as training
 from models.training.train import TrainedModel
 from models.training_requests import TrainingRequest
@@ -19,7 +19,7 @@ ASKED = TrainingRequest(trained_by="Ada")
 
 def work(rows: Rows, url: str) -> None:
     """Do all training that waits."""
-    blueprint = training.training_blueprint(rows.database, rows.clock)
+    blueprint = jobs.model_blueprint(rows.database, rows.clock)
     work_off(url, {training_requests.NAMESPACE: blueprint}, [training_requests.QUEUE])
 
 
