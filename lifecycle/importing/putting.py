@@ -13,7 +13,7 @@ from lifecycle.importing.maintaining import put_maintenance
 from plant.asset import SignalSpec
 from storage.core.database import Transaction
 from storage.orders import stock
-from storage.orders.job_plans import find_job_plan, keep_job_plan
+from storage.orders.job_plans import find_job_plan, keep_job_plan, list_job_plans
 from storage.register import facts as held_facts
 
 Count = Callable[[str, str | Sequence[str]], None]
@@ -46,6 +46,7 @@ def put_what_else(tx: Transaction, facts: Facts, *, at: datetime, by: str, count
 def _put_job_plans(tx: Transaction, facts: Facts, *, at: datetime, by: str, count: Count) -> list[RowFault]:
     """Put job plans as their next versions; one that a request for a change of design made is named, and stays."""
     faults = []
+    standing = {one.tag for one in list_job_plans(tx)} if facts.job_plans else set()
     for job in facts.job_plans:
         before = find_job_plan(tx, job.plan.tag)
         request = before.request_id if before else None
@@ -58,7 +59,14 @@ def _put_job_plans(tx: Transaction, facts: Facts, *, at: datetime, by: str, coun
             count("job plan", "left")
             continue
         kept = keep_job_plan(tx, job.plan, at=at, by=by)
-        count("job plan", "added" if before is None else "left" if before.version == kept.version else "changed")
+        count(
+            "job plan",
+            "added"
+            if before is None
+            else "left"
+            if before.version == kept.version and kept.tag in standing
+            else "changed",
+        )
     return faults
 
 

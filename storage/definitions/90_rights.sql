@@ -75,6 +75,7 @@ GRANT INSERT ON
 TO assetloop_app;
 GRANT INSERT, DELETE ON finding_due TO assetloop_app;
 GRANT INSERT ON alert_event TO assetloop_app;
+GRANT UPDATE (retired_at) ON job_plan TO assetloop_app;
 GRANT UPDATE (published_at) ON work_order_event, alert_event TO assetloop_app;
 GRANT INSERT, UPDATE ON upkeep_done TO assetloop_app;
 GRANT INSERT, DELETE ON feed TO assetloop_app;
@@ -82,7 +83,7 @@ GRANT INSERT, UPDATE ON area, plant_system, parameter, register_document, part_u
 GRANT INSERT ON plant_system_member, register_import TO assetloop_app;
 GRANT INSERT, UPDATE ON register_upload TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON column_mapping TO assetloop_app;
-GRANT DELETE ON class_signal, dismissed_stranger, part_use, parameter, register_document TO assetloop_app;
+GRANT DELETE ON class_signal, dismissed_stranger, part_use, parameter, register_document, global_id TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON rationalisation TO assetloop_app;
 GRANT INSERT, UPDATE, DELETE ON
     procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers

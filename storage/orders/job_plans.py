@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from plant.errors import NotFound
+from plant.errors import Conflict, NotFound
 from plant.orders.job_plan import JobPlan, JobStep, PlannedPart, TaskKind, TradeHours
 from storage.core.database import Transaction
 
@@ -18,6 +18,7 @@ def keep_job_plan(tx: Transaction, plan: JobPlan, *, at: datetime, by: str) -> J
     """Keep a plan as its next version, with the request that brings it; says it what the newest says, return that."""
     newest = lock_job_plan(tx, plan.tag)
     if newest is not None and replace(plan, version=newest.version, request_id=newest.request_id) == newest:
+        tx.run("job_plans.bring_back", tag=plan.tag)
         return newest
     kept = replace(plan, version=1 if newest is None else newest.version + 1)
     tx.run(
@@ -56,6 +57,19 @@ def get_job_plan(tx: Transaction, tag: str, version: int | None = None) -> JobPl
 def list_job_plans(tx: Transaction, class_tag: str | None = None) -> list[JobPlan]:
     """Return the newest version of every plan, or of those that a class can be given."""
     return [_plan(row) for row in tx.all("job_plans.newest", class_tag=class_tag)]
+
+
+def retire_job_plan(tx: Transaction, tag: str, *, at: datetime) -> None:
+    """Offer a plan no more; orders keep the version they have, and a file that says it again brings it back.
+
+    Raises:
+        Conflict: maintenance plans that go on use it.
+    """
+    tx.all("job_plans.lock", tag=tag)
+    used = [row["tag"] for row in tx.all("job_plans.used_by", tag=tag)]
+    if used:
+        raise Conflict(f"maintenance plans of {', '.join(used[:5])} use it; let them rest first")
+    tx.run("job_plans.retire", tag=tag, at=at)
 
 
 def job_plan_document(plan: JobPlan) -> dict[str, Any]:

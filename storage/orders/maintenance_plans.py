@@ -99,6 +99,11 @@ def activate_plan(tx: Transaction, plan_id: int, *, is_active: bool, at: datetim
         raise NotFound(f"there is no maintenance plan {plan_id}")
 
 
+def let_rest(tx: Transaction, site: str, items: Sequence[str], *, at: datetime, by: str) -> None:
+    """Let plans rest, each named by its asset and tag as changes of the register are."""
+    tx.run("maintenance_plans.rest", site=site, items=list(items), at=at, by=by)
+
+
 def newest_value(tx: Transaction, asset_id: int, signal: str) -> tuple[float, datetime] | None:
     """Return the newest value of a signal and its time."""
     row = tx.first("maintenance_plans.latest", asset_id=asset_id, signal=signal)

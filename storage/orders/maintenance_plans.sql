@@ -74,6 +74,14 @@ UPDATE maintenance_plan
 SET is_active = %(is_active)s, kept_at = %(at)s, kept_by = %(by)s
 WHERE plan_id = %(plan_id)s;
 
+-- name: rest
+-- Let plans rest, by what changes of the register call them.
+UPDATE maintenance_plan AS p
+SET is_active = false, kept_at = %(at)s, kept_by = %(by)s
+FROM asset AS a
+JOIN site AS s USING (site_id)
+WHERE a.asset_id = p.asset_id AND s.tag = %(site)s AND p.is_active AND a.tag || ' ' || p.tag = ANY (%(items)s::text[]);
+
 -- name: latest
 -- The newest value of a signal of an asset.
 SELECT l.value, l.time

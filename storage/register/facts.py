@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -156,10 +156,17 @@ def drop_part_use(tx: Transaction, site: str, number: str, class_id: int) -> Non
     tx.run("facts.drop_part_use", site=site, number=number, class_id=class_id)
 
 
+_DROPPED: Mapping[PutKind, str] = {
+    "parameter": "drop_parameter",
+    "document": "drop_document",
+    "part use": "drop_part_uses",
+    "global id": "drop_global_ids",
+}
+
+
 def drop_items(tx: Transaction, site: str, kind: PutKind, items: Sequence[str]) -> None:
-    """Take parameters, documents or uses of spare parts out of the register, by what its changes call them."""
-    statement = {"parameter": "drop_parameter", "document": "drop_document", "part use": "drop_part_uses"}[kind]
-    tx.run(f"facts.{statement}", site=site, items=list(items))
+    """Take parameters, documents, uses of parts or GlobalIds out of the register, by what its changes call them."""
+    tx.run(f"facts.{_DROPPED[kind]}", site=site, items=list(items))
 
 
 def list_rows(tx: Transaction, what: str, site: str) -> list[dict[str, Any]]:

@@ -316,6 +316,12 @@ WHERE n.part_id = u.part_id AND s.site_id = n.site_id AND s.tag = %(site)s
         (SELECT k.tag FROM asset_class AS k WHERE k.class_id = u.class_id)
     ) = ANY (%(items)s::text[]);
 
+-- name: drop_global_ids
+-- Forget ids of building models, likewise.
+DELETE FROM global_id AS g
+USING site AS s
+WHERE s.site_id = g.site_id AND s.tag = %(site)s AND g.model || ' ' || g.global_id = ANY (%(items)s::text[]);
+
 -- name: put_global_ids
 -- Say which asset has which id in a building model.
 INSERT INTO global_id AS held (site_id, model, global_id, asset_id)

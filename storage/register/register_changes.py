@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from storage.core.database import Transaction
 
-PutKind = Literal["asset", "signal", "parameter", "document", "part use"]
+PutKind = Literal["asset", "signal", "parameter", "document", "part use", "global id", "maintenance plan", "job plan"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,8 @@ class RegisterImport:
 class PutByFile:
     """What an import put into a register; `kind` and `item` are as changes call them.
 
-    `asset` is whose it is, '' where nobody's; `key` that of a signal; `title` that of a document, without a version.
+    `asset` is whose it is, '' where nobody's; `key` that of a signal; `title` that of a document, without a version, or
+    the tag of a maintenance plan.
     """
 
     kind: PutKind

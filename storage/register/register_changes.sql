@@ -36,7 +36,7 @@ ORDER BY i.at DESC
 LIMIT %(most)s;
 
 -- name: put_by
--- What stands in a site's register because imports of a file put it there: assets; signals said of an asset, with their key; parameters, documents and uses of spare parts. `title` is what a document's versions have in common.
+-- What stands in a site's register because imports of a file put it there: assets; signals said of an asset, with their key; parameters, documents, uses of spare parts, ids of building models, maintenance plans that go on, and job plans that no change of design made. `title` is what a document's versions have in common, and the tag of a maintenance plan.
 WITH put AS MATERIALIZED (
     SELECT c.kind, c.item
     FROM register_import AS i
@@ -82,6 +82,22 @@ FROM (
     LEFT JOIN asset AS a ON a.asset_id = u.asset_id
     LEFT JOIN asset_class AS k ON k.class_id = u.class_id
     WHERE s.tag = %(site)s AND a.retired_at IS NULL
+    UNION ALL
+    SELECT 'global id', g.model || ' ' || g.global_id, a.tag, NULL, ''
+    FROM global_id AS g
+    JOIN site AS s USING (site_id)
+    JOIN asset AS a USING (asset_id)
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL
+    UNION ALL
+    SELECT 'maintenance plan', a.tag || ' ' || m.tag, a.tag, NULL, m.tag
+    FROM maintenance_plan AS m
+    JOIN asset AS a USING (asset_id)
+    JOIN site AS s USING (site_id)
+    WHERE s.tag = %(site)s AND a.retired_at IS NULL AND m.is_active
+    UNION ALL
+    SELECT 'job plan', j.tag, '', NULL, ''
+    FROM (SELECT DISTINCT ON (tag) tag, retired_at, request_id FROM job_plan ORDER BY tag, version DESC) AS j
+    WHERE j.retired_at IS NULL AND j.request_id IS NULL
 ) AS h
 JOIN put USING (kind, item)
 ORDER BY h.asset, h.kind, h.item;

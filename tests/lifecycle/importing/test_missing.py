@@ -14,14 +14,22 @@ from lifecycle.importing.facts import (
     AssetFact,
     ClassFact,
     DocumentFact,
+    GlobalIdFact,
+    JobPlanFact,
+    MaintenanceFact,
     ParameterFact,
     PartFact,
+    Recurrence,
     RowFault,
     SignalFact,
     Source,
 )
 from lifecycle.importing.standing import facts_of_register
+from plant.orders.job_plan import JobPlan
+from plant.orders.maintenance_plan import MaintenancePlan
 from storage.core.database import Database
+from storage.orders.job_plans import find_job_plan, list_job_plans
+from storage.orders.maintenance_plans import list_plans
 from storage.register.facts import held_assets, held_signals
 from tests.lifecycle.importing.test_applying import Imports, facts
 from tests.plant_rows import PlantRows
@@ -126,6 +134,71 @@ def test_parameters_documents_and_spares_are_said_and_taken_out_likewise(imports
     assert sorted((one.title, one.version) for one in held.documents) == [("Manual", "1"), ("Manual", "2")]
     assert [(one.asset, one.class_tag) for one in held.parts if one.number == "6205"] == [("", "pump")]
     assert said(imports.take(newer)) == []
+
+
+def test_ids_of_models_maintenance_and_job_plans_are_said_and_taken_out_likewise(imports: Imports) -> None:
+    jobs = tuple(
+        JobPlanFact(plan=JobPlan(tag=tag, name=tag, class_tag="pump"), again=again)
+        for tag, again in (("grease", Recurrence(rule="FREQ=MONTHLY;INTERVAL=1")), ("inspect", None), ("align", None))
+    )
+    first = replace(
+        FIRST,
+        job_plans=jobs,
+        maintenance=(
+            MaintenanceFact(
+                asset="P-2", plan=MaintenancePlan(asset="", tag="yearly", name="yearly", rule="FREQ=YEARLY")
+            ),
+        ),
+        global_ids=(
+            GlobalIdFact(asset="P-1", model="cw", global_id="1aB"),
+            GlobalIdFact(asset="P-1", model="cw", global_id="1Ab"),
+        ),
+    )
+    imports.take(first)
+    newer = replace(first, job_plans=jobs[1:2], maintenance=(), global_ids=first.global_ids[:1])
+    wanted = [
+        ("job plan", "align"),
+        ("job plan", "grease"),
+        ("global id", "cw 1Ab"),
+        ("maintenance plan", "P-1 grease"),
+        ("maintenance plan", "P-2 grease"),
+        ("maintenance plan", "P-2 yearly"),
+        ("maintenance plan", "P-3 grease"),
+    ]
+    assert said(imports.take(newer, is_trial=True)) == wanted
+    done = imports.take(newer, retires_missing=True)
+    assert (said(done), done.faults) == (wanted, ())
+    assert "文件中已不再出现：作业计划 align，已停用" in lines(done, Language.ZH)
+    with imports.database.transaction() as tx:
+        held = facts_of_register(tx, "s")
+        assert [one.is_active for one in list_plans(tx, site="s")] == [False] * 4
+        assert find_job_plan(tx, "align") is not None, "orders keep the version they have"
+    assert [one.plan.tag for one in held.job_plans] == ["inspect"]
+    assert [one.global_id for one in held.global_ids] == ["1aB"]
+    assert said(imports.take(newer)) == []
+    imports.take(replace(newer, job_plans=jobs))
+    with imports.database.transaction() as tx:
+        assert [one.tag for one in list_job_plans(tx)] == ["align", "grease", "inspect"], "a file brings them back"
+
+
+def test_a_job_plan_that_maintenance_uses_is_left_and_named(imports: Imports) -> None:
+    job = JobPlanFact(plan=JobPlan(tag="grease", name="grease", class_tag="pump"))
+    own = MaintenancePlan(asset="", tag="own", name="own", rule="FREQ=YEARLY", job_plan="grease")
+    imports.take(replace(FIRST, job_plans=(job,)))
+    imports.take(
+        replace(
+            FIRST,
+            source=replace(FIRST.source, file="b.xlsx"),
+            job_plans=(),
+            assets=(),
+            signals=(),
+            maintenance=(MaintenanceFact(asset="P-1", plan=own),),
+        )
+    )
+    done = imports.take(FIRST, retires_missing=True)
+    assert [one.what for one in done.faults] == [
+        "job plan grease was not retired: maintenance plans of P-1 use it; let them rest first"
+    ]
 
 
 def test_the_newer_file_may_have_another_name(imports: Imports) -> None:
