@@ -62,13 +62,14 @@ ORDER BY 1
 
 -- name: classes
 -- The classes of equipment over the last thirteen months, the least available first.
-SELECT f.asset_class AS "Class", sum(f.failures) AS "Failures",
+SELECT coalesce(c.name, f.asset_class) AS "Class", sum(f.failures) AS "Failures",
     sum(f.required_h - f.down_h) / nullif(sum(f.failures), 0) AS "MTBF",
     sum(f.required_h - f.down_h) / nullif(sum(f.required_h), 0) AS "Availability",
     sum(f.down_h) AS "Down"
 FROM watch.figures_by_month AS f
+LEFT JOIN (SELECT DISTINCT class, {class_name} AS name FROM watch.asset) AS c ON c.class = f.asset_class
 WHERE f.by = 'class' AND ($site = '*' OR f.site = $site)
-GROUP BY 1
+GROUP BY f.asset_class, c.name
 ORDER BY 4 ASC NULLS LAST, 1
 
 -- name: worst_assets
@@ -92,11 +93,12 @@ ORDER BY signed_off_at DESC
 
 -- name: design
 -- Failures a machine-year before and since each accepted change of a design.
-SELECT number AS "Request", class AS "Class", failure_mode AS "Failure mode", manufacturer AS "Maker", model AS "Model",
+SELECT number AS "Request", coalesce(c.name, d.class) AS "Class", failure_mode AS "Failure mode", manufacturer AS "Maker", model AS "Model",
     decided_at AS "Decided", rate_before AS "A year before", rate_since AS "A year since", failures_since AS "Failures since",
     years_since AS "Machine-years since"
-FROM watch.design_effect
-WHERE $site = '*' OR site = $site
+FROM watch.design_effect AS d
+LEFT JOIN (SELECT DISTINCT class, {class_name} AS name FROM watch.asset) AS c ON c.class = d.class
+WHERE $site = '*' OR d.site = $site
 ORDER BY decided_at DESC
 
 -- name: known_at

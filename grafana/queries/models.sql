@@ -46,15 +46,16 @@ ORDER BY 1
 
 -- name: by_class
 -- How findings of each class of equipment were judged in the last twelve months.
-SELECT class AS "Class", count(*) FILTER (WHERE outcome = 'confirmed') AS "Confirmed",
+SELECT coalesce(c.name, j.class) AS "Class", count(*) FILTER (WHERE outcome = 'confirmed') AS "Confirmed",
     count(*) FILTER (WHERE outcome = 'false_alarm') AS "False alarms",
     count(*) FILTER (WHERE outcome = 'confirmed')::double precision
         / nullif(count(*) FILTER (WHERE outcome IN ('confirmed', 'false_alarm')), 0) AS "Precision",
     percentile_cont(0.5) WITHIN GROUP (ORDER BY lead_s) FILTER (WHERE outcome = 'confirmed') AS "Lead time"
-FROM watch.judgement
+FROM watch.judgement AS j
+LEFT JOIN (SELECT DISTINCT class, {class_name} AS name FROM watch.asset) AS c ON c.class = j.class
 WHERE source <> 'person' AND labelled_at > now() - interval '12 months'
     AND ($site = '*' OR site = $site) AND ($area = '*' OR area = $area)
-GROUP BY 1
+GROUP BY j.class, c.name
 ORDER BY 3 DESC, 1
 
 -- name: ages
