@@ -255,15 +255,24 @@ def migrated_template(server_url: str, administrator: psycopg.Connection[tuple[o
     administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
+@contextlib.contextmanager
+def copied_database(
+    server_url: str, administrator: psycopg.Connection[tuple[object, ...]], template: str
+) -> Iterator[str]:
+    """A copy of the migrated database, for as long as the block lasts."""
+    name = f"test_{secrets.token_hex(6)}"
+    administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
+    yield _with_database(server_url, name)
+    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
 @pytest.fixture
 def database_url(
     server_url: str, administrator: psycopg.Connection[tuple[object, ...]], migrated_template: str
 ) -> Iterator[str]:
     """A migrated database of the test's own."""
-    name = f"test_{secrets.token_hex(6)}"
-    administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}" STRATEGY FILE_COPY'.encode())
-    yield _with_database(server_url, name)
-    administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with copied_database(server_url, administrator, migrated_template) as url:
+        yield url
 
 
 @pytest.fixture

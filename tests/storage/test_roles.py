@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
 from plant.errors import Misconfigured
 from storage.core.database import Role, connect
 from storage.schema.migrate import migrate
+from tests.conftest import copied_database
 
 Superuser = psycopg.Connection[tuple[object, ...]]
 
@@ -146,6 +149,13 @@ VERBS = {
     "d": "DELETE FROM {} WHERE false",
     "t": "TRUNCATE {}",
 }
+
+
+@pytest.fixture(scope="module")
+def database_url(server_url: str, administrator: Superuser, migrated_template: str) -> Iterator[str]:
+    """One database for all: nothing that is tried here stays."""
+    with copied_database(server_url, administrator, migrated_template) as url:
+        yield url
 
 
 def decided(role: Role, schema: str, table: str) -> str:
