@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# The product's programs are started some hundred times: whatever the machine's habit, they are compiled once.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: up test test-all clients chaos openapi api-cases screenshots texts-po texts-take check check-types check-rest
 .PHONY: grafana-proof install install-dev lock format clean
 
@@ -14,9 +17,9 @@ up: install
 install: $(VENV)/.run
 
 # SCIPY_ARRAY_API lets scikit-learn run all of its checks on our estimators. Many tests wait for brokers, servers and pages:
-# five at once keep two cores busy. The longest file begins. The tests start the product's programs some hundred times:
-# whatever the machine's habit, they are compiled once. And threads of linear algebra would wait for each other by spinning.
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+# five at once keep two cores busy. The longest file begins. And threads of linear algebra would wait for each other by
+# spinning.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev
 	$(PYTEST) -m "not long" $(ARGS)
