@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,27 @@ def _is_time_list(key: str, said: list[Any]) -> bool:
 def _at(value: Any, steps: Steps) -> list[Any]:
     found = _step_to(value, steps)
     return found if isinstance(found, list) else []
+
+
+def lists_left(document: Any, lists: Sequence[Steps]) -> Iterator[Steps]:
+    """Yield where else a document has lists of objects than where its elements are taken from: no rule reads both."""
+    outer: Steps = ()
+    for steps in lists:
+        yield from ((*outer, *one) for one in _lists_in(document) if one != steps)
+        document, outer = _step_to(document, steps), (*outer, *steps)
+        if not isinstance(document, list) or not document:
+            return
+        document = document[0]
+    yield from ((*outer, *one) for one in _lists_in(document))
+
+
+def _lists_in(value: Any, steps: Steps = ()) -> Iterator[Steps]:
+    if isinstance(value, list):
+        yield from [steps] if value and all(isinstance(one, dict) for one in value) else []
+    elif isinstance(value, dict) and len(steps) < _DEEPEST:
+        for key, part in value.items():
+            if is_step(key):
+                yield from _lists_in(part, (*steps, key))
 
 
 def _step_to(value: Any, steps: Steps) -> Any:

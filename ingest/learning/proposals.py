@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.decoding.json_text import parsed
-from ingest.learning.forms import KEYED
+from ingest.learning.forms import KEYED, lists_left
 from ingest.learning.identity import assets_of, can_be_state, split_by_tags
 from ingest.learning.levels import FILLERS, names_of
 from ingest.learning.shapes import DocumentShape
@@ -22,6 +22,7 @@ KINDS = {"json": 0, "influx": 1, "senml": 2, "quantity": 3, "number": 4, "text":
 """What payloads are, as a mapping calls it; of those that are one word, the one that reads the others comes first."""
 WORDS = frozenset({"quantity", "number", "text"})
 _OWN = {"influx": "$.measurement", "senml": "$.name"}
+_LONGEST_COMMENT = 200
 _LEAST_OPC_DA, _LEAST_OPC_UA = 64, 2**30
 _MOST_TRIED = 200  # payloads with which a proposed rule is tried
 
@@ -149,7 +150,7 @@ def _lines(group: GroupOfTopics, names: Mapping[str, str], when: Sequence[str]) 
         *when,
     ]
     if group.kind == "json":
-        return lines + _json_lines(group.shape, group.shape.single_value)
+        return lines + _left_lines(group) + _json_lines(group.shape, group.shape.single_value)
     if group.kind in {"influx", "senml"}:
         return [*lines, 'signal = "{field}"' if group.kind == "influx" else 'signal = "{$.name}"']
     lines.append('signal = "{signal}"')
@@ -192,6 +193,13 @@ def _json_lines(shape: DocumentShape, single: Steps | None = None) -> list[str]:
     keys = _keys(shape.states)
     lines += ["[topic.values]", *(f"{_quoted(keys[path])} = {_quoted(text_of(path))}" for path in shape.states)]
     return lines + _word_lines({keys[path]: words for path, words in shape.states.items() if words})
+
+
+def _left_lines(group: GroupOfTopics) -> list[str]:
+    """Say which lists of a payload are not read, since a rule reads the elements of one."""
+    document = parsed(next(iter(group.topics.values()))[0])
+    left = sorted({text_of(steps) for steps in lists_left(document, group.shape.lists)})
+    return [f"# not read: {_quoted(', '.join(left)[:_LONGEST_COMMENT])}"] if left else []
 
 
 def _place_lines(shape: DocumentShape) -> list[str]:

@@ -9,6 +9,7 @@ from plant.errors import Rejected
 
 VALUES = frozenset({"v", "vb", "vs", "vd", "s"})
 FIELDS = VALUES | {"n", "u", "t", "ut", "bn", "bt", "bu", "bv", "bs", "bver"}
+_SHOWN = 60
 _OTHERS = ("vb", "vs", "vd")
 _BASES = ("bn", "bt", "bu", "bv", "bs", "bver")
 
@@ -58,4 +59,7 @@ def _plus(said: Any, base: Any) -> Any:
     for one in (said, base):
         if isinstance(one, bool) or not isinstance(one, (int, float)):
             return one
-    return said + base
+    try:
+        return said + base
+    except OverflowError:
+        return f"{said} and {base}"[:_SHOWN]

@@ -193,6 +193,12 @@ def told_by_learning(said: Said) -> list[str]:
     )
 
 
+def test_lists_that_no_rule_reads_beside_another_are_said() -> None:
+    learner = MappingLearner()
+    learner.hear("io/slot1", json.dumps({"io": {"ai": [{"i": 0, "v": 1.5}], "di": [{"i": 0, "v": 1}]}}).encode())
+    assert '# not read: "$.io.di"' in learner.proposal()
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_learnt_as_it_stands(family: str) -> None:
     said, wanted = FAMILIES[family]
