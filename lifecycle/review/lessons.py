@@ -9,7 +9,7 @@ from lifecycle.feedback.rates import FailureRate
 from lifecycle.handover.evidence import recommendation_is_met
 from lifecycle.handover.looking import ProjectView
 from lifecycle.review.document import ReviewLine, ReviewSection, Tone
-from lifecycle.review.wording import figure, mode_name, phrase, plain
+from lifecycle.review.wording import called, class_names, figure, mode_name, phrase
 from plant.notices.notice import Bilingual
 from plant.orders.spending import money
 from plant.orders.warranty import ClaimState
@@ -23,16 +23,17 @@ from storage.projects.recommendations import Assumed, DesignAssumption, Recommen
 def lesson_sections(tx: Transaction, view: ProjectView, *, at: datetime) -> list[ReviewSection]:
     """Say what a project teaches, as far as it is in service, and what it took over from earlier ones."""
     project_id = view.project.project_id
+    names = class_names(tx)
     assumed, limits = list[ReviewLine](), list[ReviewLine]()
     if view.project.service_from is not None:
-        assumed = [_assumed(one) for one in rows.assumptions(tx, project_id, at=at)]
+        assumed = [_assumed(one, names) for one in rows.assumptions(tx, project_id, at=at)]
         limits = [_limit(one) for one in rows.limits(tx, project_id, at=at)]
     found = {
         "assumptions": assumed,
         "limits": limits,
         "warranty": list(_warranty(tx, project_id, at)),
-        "recommendations": [_recommended(one) for one in rows.recommendations(tx, project_id)],
-        "taken_over": list(_taken_over(tx, view, at)),
+        "recommendations": [_recommended(one, names) for one in rows.recommendations(tx, project_id)],
+        "taken_over": list(_taken_over(tx, view, at, names)),
     }
     return [ReviewSection(key=key, title=phrase(key), lines=lines) for key, lines in found.items()]
 
@@ -63,8 +64,8 @@ _CLAIM_TONES: Mapping[ClaimState, Tone] = {
 }
 
 
-def _assumed(one: DesignAssumption) -> ReviewLine:
-    what = phrase(one.what.value, asset_class=one.asset_class, part=one.part)
+def _assumed(one: DesignAssumption, names: Mapping[str, Bilingual]) -> ReviewLine:
+    what = phrase(one.what.value, asset_class=names[one.asset_class], part=one.part)
     if one.what is Assumed.POWER or one.seen is None:
         return ReviewLine(
             what=what,
@@ -95,26 +96,28 @@ def _limit(one: SeenLimit) -> ReviewLine:
     values = {name: figure(getattr(one, name)) for name in ("low", "high", "lowest", "highest", "mean")}
     is_outside = (one.low is not None and one.lowest < one.low) or (one.high is not None and one.highest > one.high)
     return ReviewLine(
-        what=plain(f"{one.asset} {one.key}"),
+        what=phrase("signal_of", asset=one.asset, signal=called(one.key, one.name, one.name_zh)),
         detail=phrase("range", unit=one.unit, **values),
         tone="alarm" if is_outside else "plain",
     )
 
 
-def _named(one: Recommendation) -> Bilingual:
+def _named(one: Recommendation, names: Mapping[str, Bilingual]) -> Bilingual:
     quantity = f" × {one.quantity.normalize():f}" if one.quantity != 1 else ""
     kind = phrase(f"kind_{one.kind.value}")
-    return phrase("recommended", kind=kind, asset_class=one.asset_class, what=f"{one.what}{quantity}")
+    return phrase("recommended", kind=kind, asset_class=names[one.asset_class], what=f"{one.what}{quantity}")
 
 
-def _recommended(one: Recommendation) -> ReviewLine:
+def _recommended(one: Recommendation, names: Mapping[str, Bilingual]) -> ReviewLine:
     word = {None: "proposed", True: "accepted", False: "rejected"}[one.is_accepted]
     state = phrase(f"state_{word}", who=one.decided_by)
     tone: Tone = "good" if one.is_accepted else "plain"
-    return ReviewLine(what=_named(one), detail=phrase("because", state=state, because=one.because), tone=tone)
+    return ReviewLine(what=_named(one, names), detail=phrase("because", state=state, because=one.because), tone=tone)
 
 
-def _taken_over(tx: Transaction, view: ProjectView, at: datetime) -> Iterator[ReviewLine]:
+def _taken_over(
+    tx: Transaction, view: ProjectView, at: datetime, names: Mapping[str, Bilingual]
+) -> Iterator[ReviewLine]:
     found = rows.taken_over(tx, view.project.project_id)
     for one in found:
         is_met = recommendation_is_met(tx, view.project, one)
@@ -124,7 +127,7 @@ def _taken_over(tx: Transaction, view: ProjectView, at: datetime) -> Iterator[Re
             origin=one.origin,
             because=one.because if one.answer is None else f"{one.because} – {one.answer}",
         )
-        yield ReviewLine(what=_named(one), detail=said, tone="good" if is_met else "warning")
+        yield ReviewLine(what=_named(one, names), detail=said, tone="good" if is_met else "warning")
     origins = sorted({one.origin for one in found})
     failures = rows.first_month(tx, [view.project.tag, *origins], at=at)
     here = failures.get(view.project.tag)

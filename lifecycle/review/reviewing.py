@@ -11,7 +11,7 @@ from lifecycle.handover.looking import NEEDED, GateView, ProjectView, view_of
 from lifecycle.handover.projects import enter_project, held
 from lifecycle.review.document import ReviewDocument, ReviewLine, ReviewSection, Tone
 from lifecycle.review.lessons import lesson_sections
-from lifecycle.review.wording import amount, gate_name, mode_name, phrase, plain
+from lifecycle.review.wording import amount, class_names, gate_name, mode_name, phrase, plain
 from plant.clock import Clock
 from plant.errors import Conflict, NotFound, Rejected
 from plant.notices.notice import Bilingual
@@ -191,9 +191,10 @@ def _owed_by_engineering(tx: Transaction, view: ProjectView, today: date) -> Ite
         if punch.closed_at is None:
             what = phrase("punch", category=punch.category, number=punch.punch_id, text=punch.text)
             yield _due(what, punch.carried_to, today)
+    names = class_names(tx)
     for request in reviews.open_requests(tx, view.project.project_id):
         mode = mode_name(request.failure_mode)
-        what = phrase("request", number=request.request_id, asset_class=request.asset_class, mode=mode)
+        what = phrase("request", number=request.request_id, asset_class=names[request.asset_class], mode=mode)
         yield _due(what, None, today)
 
 

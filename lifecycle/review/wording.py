@@ -5,10 +5,13 @@ from __future__ import annotations
 from lifecycle.handover.reminding import GATE_NAMES
 from plant.iso14224 import FAILURE_MODES
 from plant.notices.notice import Bilingual
+from storage.core.database import Transaction
+from storage.projects import readiness
 from storage.projects.goals import Measure
 
 PHRASES: dict[str, tuple[str, str]] = {
     "goals": ("Goals", "目标"),
+    "signal_of": ("{asset} {signal}", "{asset} {signal}"),
     "slipped": ("What slipped", "进度偏差"),
     "failed": ("What failed", "失效情况"),
     "owes_engineering": ("What engineering owes", "工程部门待办"),
@@ -127,6 +130,20 @@ def mode_name(code: str | None) -> Bilingual:
         return phrase("not_said_what")
     english, chinese = FAILURE_MODES.get(code, (code, code))
     return Bilingual(en=english, zh=chinese)
+
+
+def called(tag: str, name: str, name_zh: str) -> Bilingual:
+    """Name a class or a signal as it is called, by its tag where it has no name.
+
+    >>> called("vibration_de_mm_s", "Vibration", "").zh
+    'Vibration'
+    """
+    return Bilingual(en=name or tag, zh=name_zh or name or tag)
+
+
+def class_names(tx: Transaction) -> dict[str, Bilingual]:
+    """Name every class, by its tag."""
+    return {tag: called(tag, *names) for tag, names in readiness.class_names(tx).items()}
 
 
 def amount(measure: Measure, value: float | None, currency: str = "") -> str:

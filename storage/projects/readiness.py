@@ -79,6 +79,11 @@ def classes(tx: Transaction, project_id: int) -> list[str]:
     return [row["asset_class"] for row in tx.all("readiness.classes", project_id=project_id)]
 
 
+def class_names(tx: Transaction) -> dict[str, tuple[str, str]]:
+    """Return by its tag how every class is called, in English and in Chinese."""
+    return {row["tag"]: (row["name"], row["name_zh"]) for row in tx.all("readiness.class_names")}
+
+
 def want_spare(tx: Transaction, project_id: int, part: str, quantity: Decimal, *, at: datetime, by: str) -> None:
     """Say how many of a part must be on stock."""
     tx.run("readiness.want_spare", project_id=project_id, part=part, quantity=quantity, at=at, by=by)

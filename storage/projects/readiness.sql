@@ -24,6 +24,11 @@ JOIN asset_class AS c USING (class_id)
 WHERE p.project_id = %(project_id)s
 ORDER BY c.tag;
 
+-- name: class_names
+-- How every class is called.
+SELECT tag, name, name_zh
+FROM asset_class;
+
 -- name: want_spare
 -- Say how many of a part must be on stock.
 INSERT INTO project_spare (project_id, part, quantity, named_at, named_by)

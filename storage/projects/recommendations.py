@@ -47,6 +47,8 @@ class SeenLimit:
 
     asset: str
     key: str
+    name: str
+    name_zh: str
     unit: str
     low: float | None
     high: float | None

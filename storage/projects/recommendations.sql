@@ -58,8 +58,8 @@ ORDER BY c.tag, s.what, s.part;
 -- name: limits
 -- The limits of a project's signals beside what was measured since service began.
 SELECT
-    a.tag AS asset, g.key, g.unit, coalesce(g.low, s.low) AS low, coalesce(g.high, s.high) AS high, r.lowest, r.mean,
-    r.highest
+    a.tag AS asset, g.key, g.name, g.name_zh, g.unit, coalesce(g.low, s.low) AS low, coalesce(g.high, s.high) AS high,
+    r.lowest, r.mean, r.highest
 FROM project AS p
 JOIN project_asset AS m USING (project_id)
 JOIN asset AS a USING (asset_id)

@@ -12,6 +12,7 @@ from api.console.texts.figures import FIGURE_TEXTS
 from api.console.texts.knowledge import KNOWLEDGE_TEXTS
 from api.console.texts.lifecycle.handover import HANDOVER_TEXTS
 from api.console.texts.lifecycle.ledger import LEDGER_TEXTS
+from api.console.texts.lifecycle.ledger_entries import LEDGER_ENTRY_TEXTS
 from api.console.texts.lifecycle.register import REGISTER_TEXTS
 from api.console.texts.lifecycle.requirements import REQUIREMENT_TEXTS
 from api.console.texts.lifecycle.review import REVIEW_TEXTS
@@ -142,6 +143,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **REGISTER_TEXTS,
     **REQUIREMENT_TEXTS,
     **LEDGER_TEXTS,
+    **LEDGER_ENTRY_TEXTS,
     **REVIEW_TEXTS,
     **WARRANTY_TEXTS,
     **SYSTEM_TEXTS,

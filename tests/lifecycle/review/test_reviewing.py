@@ -239,7 +239,10 @@ def test_decisions_come_back_in_the_next_review_until_they_are_done(reviewed: Re
 
 def test_what_the_design_assumed_stands_beside_what_came_of_it(reviewed: Reviewing, superuser: Superuser) -> None:
     database, clock = reviewed.database, reviewed.clock
-    superuser.execute("UPDATE signal SET unit = 'kW', low = 0, high = 2 WHERE key = 'flow'")
+    superuser.execute(
+        "UPDATE signal SET name = 'Flow', name_zh = '流量', unit = 'kW', low = 0, high = 2 WHERE key = 'flow'"
+    )
+    superuser.execute("UPDATE asset_class SET name = 'Pump', name_zh = '泵' WHERE tag = 'pump'")
     for what, value, part in (
         (Assumed.FAILURES, 0.1, ""),
         (Assumed.POWER, 2.0, ""),
@@ -258,12 +261,14 @@ def test_what_the_design_assumed_stands_beside_what_came_of_it(reviewed: Reviewi
     reviewed.handover.hears(hours=2, value=2.5)
     review = reviewed.draft(with_lessons=True)
     found = dict(lines(review, "assumptions"))
-    assert found["Power of a machine, pump"] == "assumed 2 kW; seen 2.5 kW"
-    assert found["Failures a year, pump"].startswith("assumed 0.1; seen 54.8 (3 in 0.0548 machine-years")
-    assert "assumed 1; seen 0 (0 in" in found["BRG-6205 a year, pump"]
-    assert dict(lines(review, "limits"))["P-1 flow"] == "designed for 0 to 2 kW; measured 2.5 to 2.5, mean 2.5"
+    assert found["Power of a machine, Pump"] == "assumed 2 kW; seen 2.5 kW"
+    assert found["Failures a year, Pump"].startswith("assumed 0.1; seen 54.8 (3 in 0.0548 machine-years")
+    assert "assumed 1; seen 0 (0 in" in found["BRG-6205 a year, Pump"]
+    assert dict(lines(review, "limits"))["P-1 Flow"] == "designed for 0 to 2 kW; measured 2.5 to 2.5, mean 2.5"
     tones = {one.what.en: one.tone for section in review.sections for one in section.lines}
-    assert (tones["Failures a year, pump"], tones["P-1 flow"]) == ("alarm", "alarm")
+    assert (tones["Failures a year, Pump"], tones["P-1 Flow"]) == ("alarm", "alarm")
+    said = {one.what.zh for section in review.sections for one in section.lines}
+    assert {"每年失效次数，泵", "P-1 流量"} <= said
 
 
 def test_what_was_accepted_is_a_requirement_of_the_next_project_and_its_effect_is_seen(reviewed: Reviewing) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 from nicegui import run
 from nicegui.element import Element
 
-from api.console.components.elements import box, card, chip, heading, mark, moment, record, words
+from api.console.components.elements import box, card, chip, heading, mark, words
 from api.console.components.forms import look_up, offer
 from api.console.components.frame import empty, filling, framed
+from api.console.ledger_entry import show_entry
 from api.console.visit import Visit
 from lifecycle.attesting import heads
 from lifecycle.ledger import BrokenChain, VerifiedChain
@@ -22,7 +23,6 @@ from storage.work import ledger as store
 from storage.work.ledger import ChainLine
 
 _PAGE = 50
-_KNOWN = {"event", "actor", "recognised", "person"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ def _chain(visit: Visit, chain: ShownChain) -> None:
 def _more(visit: Visit, chain: ShownChain, history: Element) -> None:
     with history:
         for one in chain.entries:
-            _entry(visit, one)
+            show_entry(visit, one)
     if not chain.entries or chain.entries[-1]["seq"] == 1:
         return
     below = chain.entries[-1]["seq"]
@@ -109,18 +109,6 @@ def _more(visit: Visit, chain: ShownChain, history: Element) -> None:
 
     with room:
         offer(visit, "ledger_older", older, testid=f"older-{chain.line.project}-{below}")
-
-
-def _entry(visit: Visit, one: dict[str, Any]) -> None:
-    entry = one["entry"]
-    who = visit.who(str(entry.get("actor", "")), str(one["recognised"]))
-    rest = ", ".join(f"{name} {value}" for name, value in entry.items() if name not in _KNOWN and value is not None)
-    with box("step"):
-        with box("spread"):
-            record(f"{one['seq']}  {entry.get('event', '')}", "strong figures")
-            words(who, "muted clip")
-        moment(one["at"], "full").classes("small muted")
-        record(rest[:400], "small")
 
 
 async def _verify(visit: Visit, line: ChainLine, verdict: Element) -> None:

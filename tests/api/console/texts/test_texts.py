@@ -9,6 +9,7 @@ import string
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from babel.numbers import format_decimal
@@ -16,7 +17,10 @@ from babel.numbers import format_decimal
 from alerts.orders.transitions import event_of
 from api.console import catalogue
 from api.console.texts.texts import TEXTS, month, text
+from api.identity.ledger_entries import PeopleEvent
 from api.language import Language
+from lifecycle.ledger_events import DocumentWritten, ImportedWhat
+from lifecycle.model_events import Takeover
 from models.scoring.findings import failure_mode_of
 from plant.alert import AlertState
 from plant.errors import Rejected
@@ -91,6 +95,30 @@ def test_every_code_of_the_vocabulary_has_a_word() -> None:
         *(f"mode_{failure_mode_of(kind, unit)}" for kind in FindingKind for unit in ("mm/s", "°C", "bar")),
     }
     assert codes <= TEXTS.keys()
+
+
+def test_every_event_of_the_ledger_has_words() -> None:
+    imported = [one for one in get_args(ImportedWhat) if one != "backup"]
+    events = {
+        *get_args(PeopleEvent),
+        *get_args(get_type_hints(DocumentWritten)["event"]),
+        *(f"{one}.imported" for one in imported),
+        *(f"model.{one}" for one in get_args(Takeover)),
+        *_entered_of_projects(),
+    }
+    assert len(events) > 50
+    assert {f"done_{one}" for one in events} <= TEXTS.keys()
+
+
+def _entered_of_projects() -> Iterator[str]:
+    """Name what the modules of a project's life enter in so many words."""
+    sources = (file.read_text(encoding="utf-8") for file in (API.parent / "lifecycle").rglob("*.py"))
+    for source in (one for one in sources if "enter_project(" in one):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "enter_project":
+                said = node.args[1]
+                if isinstance(said, ast.Constant):
+                    yield str(said.value)
 
 
 def test_every_chinese_text_is_chinese() -> None:
