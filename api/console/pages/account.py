@@ -8,16 +8,19 @@ from functools import partial
 from nicegui import run, ui
 from nicegui.element import Element
 
+from api.console.both_versions import show_both
 from api.console.components.elements import box, card, chip, heading, mark, moment, words
 from api.console.components.forms import CredentialField, attempt, choice, offer, said, secret_field
 from api.console.components.frame import framed
 from api.console.texts.texts import TEXTS
 from api.console.visit import Visit
 from api.identity.credentials import set_password, set_pin
-from api.identity.people import PersonReach, change_reach
+from api.identity.people import PersonReach, change_reach, reach_document
 from api.identity.signing_in.texts import IDENTITY_TEXTS
 from api.identity.tokens import TokenWanted, issue_token, revoke_token
+from plant.errors import StaleRevision
 from plant.people.rights import EVERY_SITE
+from plant.people.seen_version import SeenVersion
 from storage.identity import api_tokens, people
 from storage.identity.api_tokens import ApiToken
 from storage.identity.people import Person
@@ -101,16 +104,29 @@ async def _reach(visit: Visit) -> None:
         }
         language = choice(visit, "reach_language", _LANGUAGES, person.language, "reach-language")
         credential = CredentialField(visit, testid="reach-password")
+        both = box("both")
+        seen = [reach_document(person)]
 
         async def keep() -> None:
             reach = PersonReach(**{name: said(field) for name, field in fields.items()}, language=language.value or "")
+            stale: list[StaleRevision] = []
 
             def act() -> None:
-                signer = credential.signed(f"person.reach:{person.sign_in}")
-                change_reach(visit.whole.database, person.sign_in, reach, actor=signer, clock=visit.whole.clock)
+                signer, version = credential.signed(f"person.reach:{person.sign_in}"), SeenVersion.of(seen[0])
+                database, clock = visit.whole.database, visit.whole.clock
+                try:
+                    kept = change_reach(database, person.sign_in, reach, actor=signer, clock=clock, seen=version)
+                except StaleRevision as error:
+                    stale.append(error)
+                    raise
+                seen[0] = reach_document(kept)
 
             if await attempt(visit, act):
+                both.clear()
                 ui.notify(visit.t("reach_kept"), type="positive")
+            for one in stale:
+                seen[0] = one.current
+                show_both(visit, both, one, called=lambda name: visit.t(f"reach_{name}"))
 
         offer(visit, "reach_keep", keep)
 

@@ -10,7 +10,8 @@ from nicegui import ui
 from nicegui.element import Element
 
 from alerts.orders import editing
-from api.console.components.elements import age, box, card, heading, mark, moment, words
+from api.console.both_versions import show_both
+from api.console.components.elements import age, box, card, mark, moment, words
 from api.console.components.forms import Form, choice, offer, remark, said, sheet
 from api.console.components.instants import InstantField
 from api.console.order_evidence import OrderPeople
@@ -154,17 +155,7 @@ class _Guarded:
     def _show_both(self, stale: StaleRevision) -> None:
         """Show how it stands and how it would; saving again is then a decision."""
         self._revision = int(stale.current["revision"])
-        self._both.clear()
-        with mark(self._both, "conflict"):
-            words(self._visit.t("conflict"), "strong")
-            with box("halves"):
-                for key, version in (("conflict_theirs", stale.current), ("conflict_yours", stale.yours)):
-                    with box("lines"):
-                        heading(self._visit.t(key), 2)
-                        for name in stale.current:
-                            differs = stale.current.get(name) != stale.yours.get(name)
-                            if differs and name != "revision":
-                                words(f"{name}: {version.get(name)}")
+        show_both(self._visit, self._both, stale)
 
 
 def comments_card(

@@ -10,22 +10,25 @@ from nicegui import run, ui
 from nicegui.element import Element
 
 from alerts.dispatch import upkeep
+from api.console.both_versions import show_both
 from api.console.components.elements import at_site, box, card, chip, heading, link, mark, moment, record, words, zone
 from api.console.components.forms import choice, remark, said
 from api.console.components.frame import empty, filling, framed
 from api.console.visit import Visit
 from api.parts import Parts
 from api.refusals.refusals import told
-from plant.errors import AssetloopError
+from plant.errors import AssetloopError, StaleRevision
 from plant.escaped import escaped
 from plant.notices.notice import NoticeSubject
 from plant.people.rights import EVERY_SITE, Right
+from plant.people.seen_version import SeenVersion
 from plant.severity import Severity
 from storage.notices import dispatches
 from storage.notices.contacts import NoticePreference
 from storage.notices.dispatches import ClosedWay, DispatchRecord
 
 _MOST = 100
+_WISHES = {"at_least": "from_severity", "areas": "own_areas", "hours": "own_hours"}
 _EVERY_S = 3.0
 _TONES = {"sent": "good", "dead": "alarm", "waiting": "watch"}
 
@@ -162,8 +165,11 @@ async def _wishes(visit: Visit) -> None:
         wanted = await run.io_bound(partial(upkeep.preference, visit.parts.database, actor=visit.principal))
     except AssetloopError:
         return
-    if wanted is None:
-        return
+    if wanted is not None:
+        _wishes_card(visit, wanted)
+
+
+def _wishes_card(visit: Visit, wanted: NoticePreference) -> None:
     with card(visit.t("your_notices")), box("form"):
         words(visit.t("your_notices_hint"), "muted")
         severities = {one.value: (visit.word("severity", one.value),) * 2 for one in Severity}
@@ -174,18 +180,26 @@ async def _wishes(visit: Visit) -> None:
         hours.set_value(wanted.hours)
         with mark(box("button", tag="button"), "save_wishes") as button:
             words(visit.t("save_wishes"))
+        both = box("both")
+    seen = [upkeep.preference_document(wanted)]
 
     def keep() -> None:
         named = tuple(one.strip() for one in said(areas).replace("，", ",").split(",") if one.strip())
         wish = NoticePreference(at_least=Severity(severity.value), areas=named or None, hours=said(hours))
-        upkeep.prefer(visit.whole.database, wish, actor=visit.renewed_self(), clock=visit.parts.clock)
+        actor, version = visit.renewed_self(), SeenVersion.of(seen[0])
+        upkeep.prefer(visit.whole.database, wish, actor=actor, clock=visit.parts.clock, seen=version)
+        seen[0] = upkeep.preference_document(wish)
 
     async def press() -> None:
         try:
             await run.io_bound(keep)
         except AssetloopError as error:
             ui.notify(escaped(told(visit.language, error)), type="negative")
+            if isinstance(error, StaleRevision):
+                seen[0] = error.current
+                show_both(visit, both, error, called=lambda name: visit.t(_WISHES.get(name, name)))
             return
+        both.clear()
         ui.notify(visit.t("wishes_saved"), type="positive")
 
     button.on("click", press)

@@ -96,6 +96,18 @@ def test_a_role_is_given_and_taken_back_and_an_account_reached_by_the_password(
         tab.page.get_by_test_id("reach-password").fill(PASSWORD)
         tab.page.get_by_test_id("reach_keep").click()
         tab.page.get_by_text(said).wait_for()
+    _changed_by_two(tab, superuser)
+
+
+def _changed_by_two(tab: Tab, superuser: Superuser) -> None:
+    """Change what was changed elsewhere meanwhile: refused with both versions; to press again is a decision."""
+    superuser.execute("UPDATE person SET phone = '+44 20 7946' WHERE sign_in = 'ada'")
+    theirs = tab.page.get_by_test_id("conflict").get_by_text("Telephone: +44 20 7946")
+    for is_refused in (True, False):
+        tab.page.get_by_test_id("reach-password").fill(PASSWORD)
+        tab.page.get_by_test_id("reach_keep").click()
+        theirs.wait_for(state="visible" if is_refused else "hidden")
+    assert superuser.execute("SELECT phone FROM person WHERE sign_in = 'ada'").fetchone() == ("",)
 
 
 @pytest.mark.usefixtures("sick_plant")

@@ -43,7 +43,7 @@ SHOWING = {
     *("page_title", "set_text"),
 }
 SAYING = {"label", "message", "placeholder"}
-TAKES_KEYS = {"choice", "sending_field", "text"}
+TAKES_KEYS = {"choice", "sending_field", "tried_field", "text"}
 SAID_BY = {"title", "aria-label", "placeholder", "alt", "label"}
 
 
