@@ -21,7 +21,9 @@
     }
     const kept = JSON.parse(sessionStorage.getItem(here) || "{}");
     const isYoung = ([, draft]) => Date.now() - draft.at < KEPT_MS;
-    return new Map(Object.entries(kept).filter(isYoung));
+    // What a page before this one had pressed, nobody says any more what became of: it is there again.
+    const unpressed = ([key, draft]) => [key, { ...draft, pressed: false }];
+    return new Map(Object.entries(kept).filter(isYoung).map(unpressed));
   }
 
   function write() {
