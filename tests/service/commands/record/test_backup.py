@@ -45,6 +45,8 @@ def fill(url: str) -> None:
     with psycopg.connect(url) as connection:
         plant = PlantRows(connection)
         plant.signals(plant.asset("P-1", name="泵"), "a", "b")
+        learnt = {"title": "泵", "body": "", "at": START, "words": "'bearing' 'it''s'", "length": 2, "stamp": ""}
+        plant.add("knowledge_entry", kind="lesson", key="1", **learnt)
         connection.execute("INSERT INTO ledger VALUES ('p', 1, now(), '{\"n\": 0.1}', '\\x00', '\\xff')")
     said = telemetry.stretch(np.random.default_rng(3), [1, 2], START, timedelta(days=20), 3_000)
     with Database(url, role=Role.INGEST) as database, database.transaction() as tx:
