@@ -19,13 +19,14 @@ _Line = TypeVar("_Line", CostLine, LabourLine)
 _MOST_BYTES = 32 * 2**20
 _MOST = Decimal(10) ** 13
 _LONGEST = 300
+_FEW = 2
 COST_HEAD = ("kind", "key", "day", "code", "amount", "text")
 LABOUR_HEAD = ("person", "trade", "month", "days")
 _NAMES = {
     "kind": {"kind", "type", "类型", "种类"},
     "key": {"key", "id", "number", "编号", "单号"},
     "day": {"day", "date", "日期"},
-    "code": {"code", "account", "cost code", "科目", "费用代码"},
+    "code": {"code", "account", "cost code", "科目", "费用代码", "代码", "成本代码", "费用科目"},
     "amount": {"amount", "金额"},
     "text": {"text", "description", "supplier", "说明", "供应商"},
     "person": {"person", "name", "姓名", "人员"},
@@ -80,7 +81,10 @@ def read_cost_table(body: bytes) -> CostTable:
         return CostTable(costs=tuple(_once((one.cost() for one in cells), "key")))
     if _has(places, LABOUR_HEAD):
         return CostTable(labour=tuple(_once((one.labour() for one in cells), "person")))
-    raise Rejected("no_costs", f"the head is neither {','.join(COST_HEAD)} nor {','.join(LABOUR_HEAD)}")
+    heads = (COST_HEAD[:-1], LABOUR_HEAD)
+    lacking = min(([name for name in head if places.get(name) is None] for head in heads), key=len)
+    said = f"; it lacks {', '.join(lacking)}" if len(lacking) <= _FEW else ""
+    raise Rejected("no_costs", f"the head is neither {','.join(COST_HEAD)} nor {','.join(LABOUR_HEAD)}{said}")
 
 
 def write_costs(lines: Sequence[CostLine]) -> str:

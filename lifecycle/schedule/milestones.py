@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _HEADS = {
     "forecast": {"forecast", "current", "finish", "预测", "预计", "预计日期"},
     "actual": {"actual", "done", "实际", "实际日期"},
 }
+_SAMPLE_BYTES = 2**20
+# The first byte of signs and of the characters that are used most, of a character's two.
+_COMMON_IN_GB_2312 = frozenset((*range(0xA1, 0xA4), *range(0xB0, 0xD8)))
 _FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y年%m月%d日")
 
 
@@ -167,7 +171,20 @@ def decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
+    if _is_chinese(body[: body.rfind(b"\n", 0, _SAMPLE_BYTES) + 1] or body[:_SAMPLE_BYTES]):
+        return body.decode("gb18030", errors="replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(body, cp_isolation=["gb18030", "cp1252", "cp1251", "big5", "shift_jis"]).best()
     return str(best) if best is not None else body.decode("cp1252", errors="replace")
+
+
+def _is_chinese(body: bytes) -> bool:
+    """Say whether what is not ASCII is characters of GB 2312, most of them common ones: few are enough to tell.
+
+    >>> [_is_chinese(text.encode(page)) for text, page in (("泵;首期", "gb18030"), ("größe é", "cp1252"))]
+    [True, False]
+    """
+    pairs = re.findall(rb"[\x80-\xff]{1,2}", body)
+    common = sum(1 for pair in pairs if pair[0] in _COMMON_IN_GB_2312)
+    return all(len(pair) == 2 and min(pair) >= 0xA1 for pair in pairs) and 4 * common >= 3 * len(pairs) > 0

@@ -99,6 +99,7 @@ def test_heads_numbers_and_days_are_read_as_plants_write_them(body: bytes) -> No
     [
         ("", "the head is neither"),
         ("name,planned\nx,2026-01-01\n", "the head is neither"),
+        (COSTS.replace("amount", "sum", 1), "it lacks amount"),
         (COSTS.replace("actual,I-1", "gift,I-1"), "row 5, kind: gift is none of"),
         (COSTS.replace("50000,", "many,"), "row 3, amount: 'many' is no number"),
         (COSTS.replace("2026-02-20", "20.20.2026"), "row 5, day"),
@@ -116,6 +117,18 @@ def test_a_row_that_makes_no_sense_is_named_and_nothing_is_taken(
     with pytest.raises(Rejected, match=says):
         take(database, clock, text)
     assert cost_centre(database, "cw").costs == []
+
+
+def test_a_table_in_english_with_a_few_chinese_words_in_gbk_is_read(database: Database, clock: ManualClock) -> None:
+    head = "类型;编号;日期;代码;金额;说明\n"
+    for number, line in enumerate(("预算;B1;2026年10月15日;泵;100.000,50;首期\n", "actual;I1;2026-11-01;泵;1;阀\n")):
+        text = (head if number == 0 else "kind;key;day;code;amount;text\n") + line
+        import_costs(database, "cw", "costs.csv", text.encode("gbk"), actor=ANN, clock=clock)
+    found = cost_centre(database, "cw").costs
+    assert {(one.code, str(one.amount), one.said) for one in found} == {
+        ("泵", "100000.50", "首期"),
+        ("泵", "1.00", "阀"),
+    }
 
 
 def test_only_who_plans_projects_brings_costs_in(database: Database, clock: ManualClock) -> None:
