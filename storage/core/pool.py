@@ -32,6 +32,7 @@ _LONGEST_CHECK_S = 3.0
 _LONGEST_LOOK_S = 4
 _QUICK_LOOK_S = 0.2
 _LOOK_AGAIN_S = 0.5
+_SHORTEST_JOIN_S = 0.05
 _AWAY = "the database does not answer; is the server of ASSETLOOP_DATABASE_URL running?"
 
 # What a server says carries a severity and two blanks; what its absence makes libpq say does not. A server that speaks
@@ -201,7 +202,8 @@ class SharedConnections:
             self._is_away = True
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.close(timeout=0.5)
+            # It tells who waits after it has waited for its own threads, and these may be connecting.
+            pool.close(timeout=_SHORTEST_JOIN_S)
 
 
 def _ask_nothing(connection: Connection) -> None:
