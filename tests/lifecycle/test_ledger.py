@@ -105,36 +105,25 @@ def test_swapped_entries_are_noticed(app_database: Database, superuser: Look) ->
     assert verify(app_database) == BrokenChain(seq=1)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        0.1,
-        1.0,
-        -0.0,
-        1e300,
-        1e21,
-        123456789012345680000.0,
-        5e-324,
-        1e-7,
-        2**53 - 1,
-        None,
-        True,
-        '\u2028 é 泵 😀 "\\',
-        [],
-    ],
-    ids=repr,
-)
-def test_every_value_survives_the_record(app_database: Database, value: Any) -> None:
-    with app_database.transaction() as tx:
-        ledger.append(tx, "demo", Said({"value": value, "nested": [{"é": value, "z": {}}]}), AT)
-    assert isinstance(verify(app_database), VerifiedChain)
+VALUES = [
+    *(0.1, 1.0, -0.0, 1e300, 1e21, 123456789012345680000.0, 5e-324, 1e-7, 2**53 - 1),
+    *(None, True, '\u2028 é 泵 😀 "\\', []),
+]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, pytest.param(object(), id="object")], ids=repr)
-def test_what_is_not_json_everywhere_is_refused_and_leaves_nothing(app_database: Database, value: Any) -> None:
-    with pytest.raises(ValueError, match=r"."), app_database.transaction() as tx:
-        ledger.append(tx, "demo", Said({"value": value}), AT)
-    assert verify(app_database) == VerifiedChain(entries=0, head=bytes(32))
+def test_every_value_survives_the_record(app_database: Database) -> None:
+    for number, value in enumerate(VALUES):
+        project = f"demo {number}"
+        with app_database.transaction() as tx:
+            ledger.append(tx, project, Said({"value": value, "nested": [{"é": value, "z": {}}]}), AT)
+        assert isinstance(verify(app_database, project), VerifiedChain), value
+
+
+def test_what_is_not_json_everywhere_is_refused_and_leaves_nothing(app_database: Database) -> None:
+    for value in (float("nan"), float("inf"), 2**53, object()):
+        with pytest.raises(ValueError, match=r"."), app_database.transaction() as tx:
+            ledger.append(tx, "demo", Said({"value": value}), AT)
+        assert verify(app_database) == VerifiedChain(entries=0, head=bytes(32)), value
 
 
 def test_the_same_instant_in_another_zone_is_the_same_entry(app_database: Database) -> None:

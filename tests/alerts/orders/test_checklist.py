@@ -158,25 +158,25 @@ def test_the_work_is_not_done_before_every_task_is_answered(
     assert take_step(app_database, order.number, Step.COMPLETE, actor=ADA, clock=clock).state is OrderState.COMP
 
 
-@pytest.mark.parametrize(
-    ("position", "answer", "reason"),
-    [
-        (1, {"reading": 1.0}, "no_reading_asked"),
-        (1, {}, "no_verdict"),
-        (1, {"verdict": Verdict.SKIPPED}, "no_reason"),
-        (1, {"verdict": Verdict.PASS, "note": "a\x00b"}, "control_character"),
-        (2, {"verdict": Verdict.PASS}, "no_reading"),
-        (2, {"reading": 1e308}, "bad_reading"),
-        (2, {"reading": float("nan")}, "bad_reading"),
-    ],
-)
+NO_ANSWERS: list[tuple[int, dict[str, object], str]] = [
+    (1, {"reading": 1.0}, "no_reading_asked"),
+    (1, {}, "no_verdict"),
+    (1, {"verdict": Verdict.SKIPPED}, "no_reason"),
+    (1, {"verdict": Verdict.PASS, "note": "a\x00b"}, "control_character"),
+    (2, {"verdict": Verdict.PASS}, "no_reading"),
+    (2, {"reading": 1e308}, "bad_reading"),
+    (2, {"reading": float("nan")}, "bad_reading"),
+]
+
+
 def test_an_answer_that_is_none_is_refused_and_nothing_is_written(
-    app_database: Database, order: WorkOrder, clock: ManualClock, position: int, answer: dict[str, object], reason: str
+    app_database: Database, order: WorkOrder, clock: ManualClock
 ) -> None:
-    with pytest.raises(Rejected) as caught:
-        answer_task(app_database, order.number, position, **answer, actor=ADA, clock=clock)  # type: ignore[arg-type]
-    assert caught.value.reason == reason
-    assert all(one.answer is None for one in tasks(app_database))
+    for position, answer, reason in NO_ANSWERS:
+        with pytest.raises(Rejected) as caught:
+            answer_task(app_database, order.number, position, **answer, actor=ADA, clock=clock)  # type: ignore[arg-type]
+        assert caught.value.reason == reason, answer
+        assert all(one.answer is None for one in tasks(app_database)), answer
 
 
 def test_what_is_not_there_is_not_found_and_a_second_plan_refused(

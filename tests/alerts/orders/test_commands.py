@@ -206,29 +206,27 @@ def test_work_that_goes_on_after_waiting_keeps_when_it_began(go: Callable[..., W
     assert go(Step.AWAIT_MATERIAL, Step.START).started_at == began
 
 
+SENSELESS_BOOKINGS: list[tuple[dict[str, object], str]] = [
+    ({}, "nothing_booked"),
+    ({"cost": 1.0}, "currency_needed"),
+    ({"hours": 1.0, "currency": "EUR"}, "currency_needed"),
+    ({"cost": 1.0, "currency": "euro"}, "bad_currency"),
+    ({"hours": -1.0}, "bad_amount"),
+    ({"hours": float("nan")}, "bad_amount"),
+    ({"hours": float("inf")}, "bad_amount"),
+    ({"hours": 1e308}, "bad_amount"),
+    ({"hours": 10_001.0}, "bad_amount"),
+    ({"cost": 1e308, "currency": "EUR"}, "bad_amount"),
+    ({"hours": 1.0, "cost": 1e13, "currency": "EUR"}, "bad_amount"),
+]
+
+
 @pytest.mark.usefixtures("order")
-@pytest.mark.parametrize(
-    ("amount", "says"),
-    [
-        ({}, "nothing_booked"),
-        ({"cost": 1.0}, "currency_needed"),
-        ({"hours": 1.0, "currency": "EUR"}, "currency_needed"),
-        ({"cost": 1.0, "currency": "euro"}, "bad_currency"),
-        ({"hours": -1.0}, "bad_amount"),
-        ({"hours": float("nan")}, "bad_amount"),
-        ({"hours": float("inf")}, "bad_amount"),
-        ({"hours": 1e308}, "bad_amount"),
-        ({"hours": 10_001.0}, "bad_amount"),
-        ({"cost": 1e308, "currency": "EUR"}, "bad_amount"),
-        ({"hours": 1.0, "cost": 1e13, "currency": "EUR"}, "bad_amount"),
-    ],
-)
-def test_a_booking_that_makes_no_sense_is_refused(
-    app_database: Database, clock: ManualClock, amount: dict[str, object], says: str
-) -> None:
-    booking = Booking(booked_at=clock.now(), booked_by="Ada", **amount)  # type: ignore[arg-type]
-    with pytest.raises(Rejected, match=says):
-        book(app_database, NUMBER, booking, actor=typed("Ada"), clock=clock)
+def test_a_booking_that_makes_no_sense_is_refused(app_database: Database, clock: ManualClock) -> None:
+    for amount, says in SENSELESS_BOOKINGS:
+        booking = Booking(booked_at=clock.now(), booked_by="Ada", **amount)  # type: ignore[arg-type]
+        with pytest.raises(Rejected, match=says):
+            book(app_database, NUMBER, booking, actor=typed("Ada"), clock=clock)
 
 
 def test_nothing_is_booked_on_an_ended_order(
