@@ -15,6 +15,8 @@ import psycopg
 import pytest
 
 from api.schemas.assets import AssetShape
+from grafana.chinese import CHINESE
+from grafana.words import HEALTH
 from plant.health import ALARM_LINE, WATCH_LINE, Health
 from plant.severity import Severity
 from storage.core.database import Database, Role
@@ -164,9 +166,16 @@ def test_console_api_grafana_and_twin_say_what_the_document_says_of_every_combin
     assert {row["asset"]: by_id[row["asset_id"]]["rank"] for row in seen} == {t: h.rank for t, h in wanted.items()}
     for row in seen:
         status, percent = by_id[row["asset_id"]]["status"], row["health_percent"]
-        said = re.sub(r",? ?(silent \d+ (s|min|h|d)|no data yet)$", "", status) or "silent"
-        assert said.replace(" ", "_") == row["word"], status
+        english = HEALTH[row["word"]][0]
+        words = {english: CHINESE[english]} | ({"No data yet": "尚无数据"} if english == "Silent" else {})
+        assert bare(status) in words, status
+        assert words[bare(status)] == bare(by_id[row["asset_id"]]["status_zh"])
         assert percent is None or by_score(row["score"]) == row["word"], row
+
+
+def bare(status: str) -> str:
+    """A status as the twin says it, without for how long an asset has been silent."""
+    return re.sub(r"( ✕)?( \d+ (s|min|h|d))?$", "", status)
 
 
 def by_score(score: float) -> Health:

@@ -1,6 +1,6 @@
 -- What the digital twin shows.
 
--- What its one wide row is made of: one row an asset (signal_id null), one row a key value. `status` is the word, and for
+-- What its one wide row is made of: one row an asset (signal_id null), one row a key value. `status` is the word people read, and for
 -- how long the asset has been silent. `badges`: ⚒ a work order is open, ☾ an alert is shelved, ⚙ in commissioning,
 -- ✕ nothing is heard of it. `flow`: 2 it runs, 1 it stands still, 0 nobody knows, since nothing is heard of it; it stands
 -- still when it is out of service or on standby, or when all that was asked of it and all that flows through it is 0.
@@ -11,13 +11,13 @@ SELECT
     h.rank,
     h.health_percent,
     CASE
-        WHEN NOT h.is_silent OR h.word = 'off' THEN replace(h.word, '_', ' ')
-        WHEN h.word = 'silent' THEN silence.said
-        ELSE concat_ws(' ', h.word, '✕', lasts.time)
+        WHEN NOT h.is_silent OR h.word = 'off' THEN word.en
+        WHEN h.word = 'silent' THEN silence.en
+        ELSE concat_ws(' ', word.en, '✕', lasts.time)
     END AS status,
     CASE
         WHEN NOT h.is_silent OR h.word = 'off' THEN word.zh
-        WHEN h.word = 'silent' THEN silence.said_zh
+        WHEN h.word = 'silent' THEN silence.zh
         ELSE concat_ws(' ', word.zh, '✕', lasts.time)
     END AS status_zh,
     NULL::double precision AS value,
@@ -52,19 +52,22 @@ CROSS JOIN LATERAL (
     END AS time
 ) AS lasts
 CROSS JOIN LATERAL (
-    SELECT coalesce('silent ' || lasts.time, 'no data yet') AS said, coalesce('无数据 ' || lasts.time, '尚无数据') AS said_zh
+    SELECT coalesce('Silent ' || lasts.time, 'No data yet') AS en, coalesce('无数据 ' || lasts.time, '尚无数据') AS zh
 ) AS silence
 CROSS JOIN LATERAL (
-    SELECT CASE h.word
-        WHEN 'off' THEN '未投用'
-        WHEN 'good' THEN '正常'
-        WHEN 'learning' THEN '重新学习'
-        WHEN 'no_model' THEN '尚无模型'
-        WHEN 'unknown' THEN '未评估'
-        WHEN 'silent' THEN '无数据'
-        WHEN 'watch' THEN '关注'
-        ELSE '报警'
-    END AS zh
+    SELECT en, zh
+    FROM (
+        VALUES
+        ('off', 'Not in service', '未投用'),
+        ('good', 'Healthy', '正常'),
+        ('learning', 'Learning again', '重新学习'),
+        ('no_model', 'No model yet', '尚无模型'),
+        ('unknown', 'Not judged', '未评估'),
+        ('silent', 'Silent', '无数据'),
+        ('watch', 'Watch', '关注'),
+        ('alarm', 'Alarm', '报警')
+    ) AS said (word, en, zh)
+    WHERE said.word = h.word
 ) AS word
 LEFT JOIN LATERAL (
     SELECT r.likely_s / 86400 AS days FROM watch.remaining_life AS r WHERE r.asset_id = h.asset_id

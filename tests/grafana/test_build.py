@@ -23,11 +23,11 @@ def test_the_twin_asks_for_one_wide_row_that_tells_who_is_sick(answers: list[Ans
     number = sick(looked_at)
     assert row[f"a{number} rank"] == Health.ALARM.rank
     assert row[f"a{number} health"] == pytest.approx(28)
-    assert row[f"a{number} status"] == "alarm"
+    assert row[f"a{number} status"] == "Alarm"
     assert row[f"a{number} badges"] == "⚒"
     assert row[f"a{number} life"] == pytest.approx(10)
     assert row[f"a{number} flow runs"] == 2
-    assert sum(value == "no model" for value in row.values()) == 1
+    assert sum(value == "No model yet" for value in row.values()) == 1
     assert sum(name.startswith("s") for name in row) == 24
 
 

@@ -85,7 +85,7 @@ def test_a_score_counts_until_the_asset_is_ten_minutes_further(rows: Connection,
 
 @pytest.mark.parametrize(
     ("ago", "status"),
-    [("70 s", "silent 70 s"), ("35 min", "silent 35 min"), ("5 h", "silent 5 h"), ("3 days", "silent 3 d")],
+    [("70 s", "Silent 70 s"), ("35 min", "Silent 35 min"), ("5 h", "Silent 5 h"), ("3 days", "Silent 3 d")],
 )
 def test_a_silent_asset_says_so_and_for_how_long_and_shows_no_percent(rows: Connection, ago: str, status: str) -> None:
     rows.execute(
@@ -101,7 +101,7 @@ def test_an_alarm_stays_in_sight_when_its_device_falls_silent(rows: Connection) 
     rows.execute("UPDATE latest SET stored_at = now() - interval '35 min'")
     PlantRows(rows).alert(1, at=datetime.now(UTC))
     found = rows.execute("SELECT status FROM watch.twin WHERE signal_id IS NULL").fetchone()
-    assert found == {"status": "alarm ✕ 35 min"}
+    assert found == {"status": "Alarm ✕ 35 min"}
 
 
 def test_an_open_incident_says_who_has_it(rows: Connection) -> None:
