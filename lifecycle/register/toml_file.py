@@ -43,6 +43,8 @@ def read_toml_body(
         return shape.model_validate(tomllib.loads(text, parse_float=parse_float))
     except UnicodeDecodeError as error:
         raise Rejected("not_utf_8", f"{path} is not UTF-8; save it as UTF-8") from error
+    except RecursionError as error:
+        raise Rejected("not_toml", f"{path}: its lists are nested too deep") from error
     except tomllib.TOMLDecodeError as error:
         raise Rejected("not_toml", f"{path}: {error}") from error
     except ValidationError as error:
