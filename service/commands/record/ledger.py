@@ -95,8 +95,10 @@ def signing_key(around: Surroundings, installation: str) -> NoteKey:
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} is no text in UTF-8") from error
 
 
 @ledger_app.command(epilog="Example: assetloop ledger head --project demo -o demo.head")
