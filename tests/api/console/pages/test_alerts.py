@@ -89,18 +89,24 @@ def _several_at_once(page: Page, plant_rows: PlantRows, database: Database) -> N
 
 def _tick_what_is_just_drawn_anew(page: Page, plant_rows: PlantRows, database: Database) -> None:
     """Tick the incident's checkbox, the tick being on its way while another alert has the list drawn anew."""
-    seen = page.evaluate(_FIRST_TICK)
+    page.evaluate(_TICK_THE_FIRST_ONCE_IT_IS_GONE)
     now = SystemClock().now()
-    plant_rows.finding(plant_rows.asset("Z-1", area="north"), at=now, onset=now, kind="limit", source="limit")
+    another, longer_than_the_delay = plant_rows.asset("Z-1", area="north"), now - timedelta(minutes=1)
+    plant_rows.finding(another, at=now, onset=longer_than_the_delay, kind="limit", source="limit")
     Desk(database, SystemClock()).round()
-    page.wait_for_function("seen => !(seen.id in mounted_app.elements)", arg=seen)
-    page.evaluate("seen => window.socket.emit('event', {...seen, client_id: window.clientId, args: ['true']})", seen)
 
 
-_FIRST_TICK = """
+_TICK_THE_FIRST_ONCE_IT_IS_GONE = """
 () => {
   const isTick = ([, one]) => one.props["data-testid"]?.startsWith("choose-");
   const [id, one] = Object.entries(mounted_app.elements).find(isTick);
-  return { id: Number(id), listener_id: one.events.find((heard) => heard.type.startsWith("update")).listener_id };
+  const listener = one.events.find((heard) => heard.type.startsWith("update")).listener_id;
+  const tick = { id: Number(id), listener_id: listener, client_id: window.clientId, args: ["true"] };
+  const looking = setInterval(() => {
+    if (!(id in mounted_app.elements)) {
+      clearInterval(looking);
+      window.socket.emit("event", tick);
+    }
+  }, 10);
 }
 """
