@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from grafana_client.api import GrafanaApi
@@ -24,6 +24,8 @@ Json = dict[str, Any]
 class GrafanaServer:
     """A Grafana at `url`, asked with a token, or with the name and password that the address has.
 
+    As a context manager it closes its connections at the end.
+
     Raises, all methods:
         Unavailable: it cannot be reached, or is not well.
         Misconfigured: it is too old, or the token lacks a right; one line with the mend.
@@ -38,6 +40,12 @@ class GrafanaServer:
         names = (parts.username or "", parts.password or "")
         credential = TokenAuth(token) if token else names  # type: ignore[no-untyped-call]
         self._api = GrafanaApi.from_url(self.address, credential=credential, timeout=_LONGEST_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._api.client.s.close()
 
     def check(self) -> str:
         """Return its version, if that is one whose dashboards are like ours and we may speak to it."""

@@ -70,12 +70,12 @@ def push(
     from service.dashboards import grafana_server, source_url
 
     around = surroundings(data)
-    server = grafana_server(around, url)
-    if service_account:
-        _service_account(server, dry_run=dry_run)
     how = PushHow(wanted=_wanted(around, lang), source_url=source_url(around), dry_run=dry_run, copies=copy)
-    with around.database() as database:
+    with grafana_server(around, url) as server, around.database() as database:
+        if service_account:
+            _service_account(server, dry_run=dry_run)
         done = put(database, around.clock, server, how)
+        version = server.check()
     counts = Counter(one.step.value for one in done)
     lines = [
         f"{one.step.value}: {one.what} {one.uid} {one.title}".rstrip() for one in done if one.step is not PushStep.SAME
@@ -83,7 +83,7 @@ def push(
     left = any(one.step is PushStep.CHANGED_BY_A_PERSON for one in done) and not copy
     lines += ["what a person changed was left; --copy puts ours beside it"] * left
     summary = ", ".join(f"{count} {step}" for step, count in counts.items())
-    plain = {"version": server.check(), "done": [dataclasses.asdict(one) for one in done]}
+    plain = {"version": version, "done": [dataclasses.asdict(one) for one in done]}
     answer(plain, as_json=json, line=lambda: "\n".join([*lines, f"{'would be: ' if dry_run else ''}{summary}"]))
 
 

@@ -81,8 +81,8 @@ def test_what_is_provisioned_is_whole(
         (sources / "prometheus.yaml").write_text(real_grafana.prometheus_source(prometheus))
         provisioning = tmp_path / "built" / "provisioning"
         with real_grafana.grafana(tmp_path / "served", provisioning=provisioning, record=record) as url:
-            server = GrafanaServer(url.replace("//", f"//{real_grafana.ADMIN}@"))
-            assert server.alert_rule("assetloop-collector-dead") is not None
+            with GrafanaServer(url.replace("//", f"//{real_grafana.ADMIN}@")) as server:
+                assert server.alert_rule("assetloop-collector-dead") is not None
             seen = _look(page, url, sick(looked_at), pictures, WIDTHS)
     _whole(seen)
 
@@ -97,11 +97,12 @@ def test_what_is_pushed_is_whole_and_a_second_push_writes_nothing(
     with Database(looked_at, role=Role.APP, most=1) as database, real_grafana.prometheus() as prometheus:
         (provisioning / "datasources" / "prometheus.yaml").write_text(real_grafana.prometheus_source(prometheus))
         with real_grafana.grafana(tmp_path / "served", provisioning=provisioning, record=record) as url:
-            admin = GrafanaServer(url.replace("//", f"//{real_grafana.ADMIN}@"))
-            server = GrafanaServer(url, admin.make_service_account())
+            with GrafanaServer(url.replace("//", f"//{real_grafana.ADMIN}@")) as admin:
+                token = admin.make_service_account()
             how = PushHow(wanted=Wanted(), source_url=source)
-            first = push(database, SystemClock(), server, how)
-            second = push(database, SystemClock(), server, how)
+            with GrafanaServer(url, token) as server:
+                first = push(database, SystemClock(), server, how)
+                second = push(database, SystemClock(), server, how)
             seen = _look(page, url, sick(looked_at), pictures, (1366,))
     assert {one.step for one in first} == {PushStep.MAKE}
     assert {one.step for one in second} == {PushStep.SAME}
