@@ -66,6 +66,7 @@ OF_WORK: Mapping[str, str] = {
     "{} is no currency code of ISO 4217, as EUR or CNY": "{} 不是 ISO 4217 币种代码（如 EUR 或 CNY）",
     "{} lies ahead": "{} 尚未到来",
     "{} would have worked more than 24 hours on {}": "{} 在 {} 的工时将超过 24 小时",
+    "maintenance plans of {} use it; let them rest first": "{} 的维护计划正在使用它；请先停用这些计划",
     "job plan {} is for class {}, not for {}": "作业指导书 {} 用于类别 {}，不用于 {}",
     "task {} of work order {} proposes no order, or it was decided": "工单 {1} 的任务 {0} 未建议工单，或已决定",
     "tasks {} of work order {} are not answered: answer or skip them first": (

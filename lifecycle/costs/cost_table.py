@@ -83,8 +83,10 @@ def read_cost_table(body: bytes) -> CostTable:
         return CostTable(labour=tuple(_once((one.labour() for one in cells), "person")))
     heads = (COST_HEAD[:-1], LABOUR_HEAD)
     lacking = min(([name for name in head if places.get(name) is None] for head in heads), key=len)
-    said = f"; it lacks {', '.join(lacking)}" if len(lacking) <= _FEW else ""
-    raise Rejected("no_costs", f"the head is neither {','.join(COST_HEAD)} nor {','.join(LABOUR_HEAD)}{said}")
+    costs, labour = ",".join(COST_HEAD), ",".join(LABOUR_HEAD)
+    if len(lacking) <= _FEW:
+        raise Rejected("no_costs", f"the head is neither {costs} nor {labour}; it lacks {', '.join(lacking)}")
+    raise Rejected("no_costs", f"the head is neither {costs} nor {labour}")
 
 
 def write_costs(lines: Sequence[CostLine]) -> str:
