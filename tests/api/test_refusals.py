@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.language import Language
@@ -52,6 +53,7 @@ def _said(node: ast.expr) -> Iterator[str]:
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
 
 
+@pytest.mark.sources
 def test_every_refusal_has_its_chinese() -> None:
     has_words = re.compile(r"[a-z]{2,} ?")
     english = {one: place for one, place in raised() if len(has_words.findall(one.replace("{}", ""))) > 1}

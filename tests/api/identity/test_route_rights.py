@@ -367,5 +367,6 @@ def test_a_path_finds_its_own_row() -> None:
         assert right_of(row.method, path) is row, path
 
 
+@pytest.mark.sources
 def test_the_docs_print_the_table_as_it_is() -> None:
     assert as_table() in (REPOSITORY / "docs" / "security.md").read_text()

@@ -30,6 +30,8 @@ from plant.product_state import FaultKind
 from plant.severity import Severity
 from plant.work_order import OrderState, Outcome, Step
 
+pytestmark = pytest.mark.sources
+
 API = Path(__file__).parents[4] / "api"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = re.compile(r"[A-Za-z]{3,}")
