@@ -111,7 +111,7 @@ def suppress(asset: AssetName, reason: ReasonText, by: By = None, data: Data = N
 
 @alert_app.command(epilog="Example: assetloop alert unsuppress demo/P-101")
 def unsuppress(asset: AssetName, by: By = None, data: Data = None, json: Json = False) -> None:
-    """End that; what still stands is told within seconds."""
+    """End the suppression of an asset; what still stands is told within seconds."""
     from alerts.alarms.suppression import end_suppression
 
     site, tag = site_and_tag(asset)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.mapping.file import read_rules
 from lifecycle.units import is_same
+from plant.counted import counted
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from service.broker import journal
@@ -107,7 +108,7 @@ def _people(around: Surroundings) -> str:
     by_click = (
         "let in by one click from this machine alone" if is_open else "let in by nothing: one click is for 127.0.0.1"
     )
-    return f"{len(everybody) - demo} people" + (f"; {demo} of the demo, {by_click}" if demo else "")
+    return counted(len(everybody) - demo, "people") + (f"; {demo} of the demo, {by_click}" if demo else "")
 
 
 def _of_the_mapping(around: Surroundings) -> list[Check]:
@@ -147,10 +148,10 @@ def _database(around: Surroundings) -> str:
 def _schema(around: Surroundings) -> str:
     pending = migrate.plan(around.database_url(), allow_unsupported=around.settings.allow_unsupported).names
     if pending:
-        raise AssetloopError(f"{len(pending)} migrations are pending: {', '.join(pending)}")
+        raise AssetloopError(f"not yet run: {counted(len(pending), 'migrations')}, {', '.join(pending)}")
     with around.database(Role.APP) as database, database.transaction() as tx:
         held = counts.totals(tx)
-    return f"up to date; {held.assets} assets, {held.readings:,} readings"
+    return f"up to date; {counted(held.assets, 'assets')}, {counted(held.readings, 'readings')}"
 
 
 def _mapping(around: Surroundings) -> str:
@@ -163,7 +164,7 @@ def _mapping(around: Surroundings) -> str:
         others = {one for one in held.get(key, set()) if not is_same(one, unit)}
         if others:
             raise AssetloopError(f"{key}: the mapping makes it {unit}, the register has {', '.join(sorted(others))}")
-    return f"{len(rules)} topic patterns; its units are those of the register"
+    return f"{counted(len(rules), 'topic patterns')}; its units are those of the register"
 
 
 def _clock(around: Surroundings) -> str:
@@ -171,7 +172,7 @@ def _clock(around: Surroundings) -> str:
         skew_s = (counts.server_clock(tx) - around.clock.now()).total_seconds()
     if abs(skew_s) > _MOST_SKEW_S:
         raise AssetloopError(f"the database's clock is {skew_s:+.1f} s off this machine's")
-    return f"the database's clock is {skew_s:+.3f} s off this machine's"
+    return f"the database's clock is {skew_s:+z.3f} s off this machine's"
 
 
 def _models(around: Surroundings) -> str:
@@ -183,7 +184,11 @@ def _models(around: Surroundings) -> str:
         raise AssetloopError(
             f"trained under another scikit-learn than {installed}, and so not used: {', '.join(others)}"
         )
-    proposed = f"; {waiting} proposals of retraining wait: assetloop model proposals" if waiting else ""
+    proposed = (
+        f"; to be decided: {counted(waiting, 'proposals')} of retraining (`assetloop model proposals`)"
+        if waiting
+        else ""
+    )
     return f"every model was trained under scikit-learn {installed}{proposed}"
 
 
@@ -222,13 +227,13 @@ def _telemetry(around: Surroundings) -> str:
         waiting = quarantine.strangers(tx)
     if flow.lost_bytes:
         raise AssetloopError(
-            f"{flow.lost_messages:,} messages of QoS 0 were lost within a day, for want of room on disk"
+            f"lost within a day, for want of room on disk: {counted(flow.lost_messages, 'messages')} of QoS 0"
         )
     limited = [one.device for one in flow.devices if one.limited]
     if limited:
         raise AssetloopError(f"beyond their rate limit within a day: {escaped(', '.join(limited[:5]))}")
     if waiting:
-        return f"{len(waiting)} assets wait to be approved: `assetloop quarantine list`"
+        return f"waiting to be approved: {counted(len(waiting), 'assets')}; `assetloop quarantine list` names them"
     return "nothing was lost or limited within a day"
 
 
@@ -265,7 +270,7 @@ def _broker(around: Surroundings) -> str:
     left = journal.waiting(around.folder.journal)
     if left and around.settings.mqtt_url is not None:
         raise AssetloopError(
-            f"{says}, but {left:,} messages wait in the journal of the embedded broker, which does not run; "
+            f"{says}, but the journal of the embedded broker, which does not run, holds {counted(left, 'messages')}; "
             "`assetloop up` without ASSETLOOP_MQTT_URL stores them"
         )
-    return f"{says}; {left:,} messages wait there on disk for ingest" if left else says
+    return f"{says}; on disk there for ingest: {counted(left, 'messages')}" if left else says

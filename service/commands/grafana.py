@@ -30,7 +30,7 @@ class LanguageChoice(StrEnum):
 
 Languages = Annotated[
     list[LanguageChoice] | None,
-    typer.Option("--lang", help="DashboardLanguage; may be given again.", show_default="both"),
+    typer.Option("--lang", help="Language of the dashboards; may be given again.", show_default="both"),
 ]
 
 

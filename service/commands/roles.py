@@ -66,7 +66,10 @@ def simulate(
     ] = None,
     period: Annotated[float, typer.Option(help="Seconds between two values of a device.", min=0.01)] = 1.0,
     fault: Annotated[
-        list[str] | None, typer.Option(help="ASSET:KIND:START:GROWTH, start in epoch seconds, growth in seconds.")
+        list[str] | None,
+        typer.Option(
+            help="ASSET:KIND:START:GROWTH, start in epoch seconds, growth in seconds; an unknown kind names the known."
+        ),
     ] = None,
 ) -> None:
     """Stand in for the devices of a plant, with physics and faults."""

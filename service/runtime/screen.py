@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from plant.counted import counted
 from plant.escaped import escaped
 from plant.product_state import FaultKind, ProductFault
 from service.runtime.data_folder import Running
@@ -74,7 +75,10 @@ class Screen:
                     milestones.reached(done, total)
 
             yield advance
-        self.say(f"{what}: {done_total[1]:,} {unit} in {time.monotonic() - began:.1f} s")
+        took_s = time.monotonic() - began
+        self.say(
+            f"{what}: {counted(done_total[1], unit)} in {took_s:.1f} s" if done_total[1] else f"{what}: {took_s:.1f} s"
+        )
 
     def _milestones(self, what: str, unit: str = "") -> Milestones | None:
         return None if self.console.is_interactive else Milestones(what, unit, say=self.say)

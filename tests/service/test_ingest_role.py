@@ -202,7 +202,7 @@ def test_a_gateways_device_without_a_site_is_approved_at_one_and_replayed(
     )
     assert re.search(r"\nG-7 +3 +3 .*names no site: approve it as SITE/G-7\n", run(environment, "quarantine", "list"))
     said = run(environment, "quarantine", "approve", "demo/G-7", "--class", "pump", "--name", "Gateway's pump")
-    assert said == "demo/G-7 is registered as pump; the 3 messages held of it are stored now\n"
+    assert said == "demo/G-7 is registered as pump; stored now of it: 3 messages\n"
     wait_for(lambda: superuser.execute("SELECT count(*) FROM reading").fetchone() == (3,), what="a replay")
     assert "nothing is held" in run(environment, "quarantine", "list")
     status = json.loads(run(environment, "ingest", "status", "--json"))

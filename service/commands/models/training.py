@@ -13,6 +13,7 @@ from lifecycle.register.healthy_time import declare_healthy
 from models.training.fleet import DatabaseAddress, DatabaseSource, train_fleet
 from models.training.train import TrainedModel, TrainingRefused
 from models.training_requests import TrainingRequest, ask_for_all
+from plant.counted import counted
 from plant.errors import Misconfigured, NotFound
 from plant.model import ModelState, Succession, TrainingState
 from service.commands.instants import read_instant
@@ -212,7 +213,9 @@ def told(outcome: dict[str, Any]) -> str:
         lines.append(f"asked for {outcome['queued']}; {outcome['already_queued']} waited for training already")
     challengers = sum(one["state"] == ModelState.CHALLENGER for one in outcome["trained"])
     if challengers:
-        lines.append(f"{challengers} challengers: look with `assetloop model show`, then `assetloop model promote`")
+        lines.append(
+            f"{counted(challengers, 'challengers')}: look with `assetloop model show`, then `assetloop model promote`"
+        )
     return "\n".join(lines) or "no asset has healthy time declared"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from plant.counted import counted
 from service.commands.common import Data, Json, answer, enter_file, read_amount, surroundings, table
 from service.commands.instants import read_day
 from service.commands.orders.commands import By, Number
@@ -36,7 +37,7 @@ def import_parts(
         counts = {how: sum(done[how].values()) for how in ("added", "changed")}
         enter_file(tx, "stores", file, counts, actor=actor, at=around.clock.now(), sites=[stores.site])
     said = "; ".join(
-        f"{how} {', '.join(f'{n} {what}' for what, n in one.items()) or 'nothing'}" for how, one in done.items()
+        f"{how} {', '.join(counted(n, what) for what, n in one.items()) or 'nothing'}" for how, one in done.items()
     )
     answer(done, as_json=json, line=lambda: said)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plant.counted import counted
 from plant.errors import Misconfigured
 from plant.escaped import escaped
 from service.commands.common import Data, Json, answer, surroundings
@@ -93,7 +94,8 @@ def _line(done: ReplayReport, how: str) -> str:
 
 
 def _say_what_is_replayed(screen: Screen, name: str, recording: RecordedTable, shift_s: float) -> None:
-    screen.say(f"{name}: {len(recording)} rows, {len(recording.keys)} signals, shifted by {shift_s:.3f} s")
+    rows, signals = counted(len(recording), "rows"), counted(len(recording.keys), "signals")
+    screen.say(f"{name}: {rows}, {signals}, shifted by {shift_s:.3f} s")
     for note in recording.notes:
         screen.say(f"{name}: {note}")
     if recording.merged:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from service.commands.common import Data, Json, answer, bytes_of, say, surroundings, table, write_file
+from plant.escaped import escaped
+from service.commands.common import Data, Json, answer, bytes_of, surroundings, table, write_file
 from service.commands.record.project_gates import project_app
 from service.commands.record.projects import File, Project
 from service.commands.who import who
@@ -54,9 +55,10 @@ def export_table(
         found = cost_centre(database, project)
     text = write_labour(found.labour) if labour else write_costs(found.costs)
     if output is None:
-        say(text.rstrip())
+        print(escaped(text.replace("\r\n", "\n").rstrip("\n"), keeps_lines=True))
         return
     write_file(output, text.encode("utf-8-sig"))
+    print(output)
 
 
 @costs_app.command("show", epilog="Example: assetloop project costs show cw-2026 --json")

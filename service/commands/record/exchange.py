@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plant.counted import counted
 from service.commands.common import Data, Json, answer, enter_file, surroundings
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def export(
         written = parquet.export(
             database, output, assets=asset or None, time_from=time_from, time_to=time_to, progress=bar
         )
-    answer({"file": str(output), "readings": written}, as_json=json, line=lambda: f"{output}: {written:,} readings")
+    answer(
+        {"file": str(output), "readings": written},
+        as_json=json,
+        line=lambda: f"{output}: {counted(written, 'readings')}",
+    )
 
 
 def import_(
@@ -56,7 +61,7 @@ def import_(
         done,
         as_json=json,
         line=lambda: (
-            f"{file}: {done.readings:,} readings, {done.stored:,} stored, {done.duplicate:,} held already, "
+            f"{file}: {counted(done.readings, 'readings')}, {done.stored:,} stored, {done.duplicate:,} held already, "
             f"{done.conflicting:,} kept beside a different value"
         ),
     )
@@ -81,10 +86,11 @@ def backup(
     from service.runtime.screen import Screen
 
     done = run_backup(surroundings(data), output, Screen())
+    held = f"{counted(done.tables, 'tables')}, {counted(done.rows, 'rows')}"
     answer(
         done,
         as_json=json,
-        line=lambda: f"{done.file}: {done.tables} tables, {done.rows:,} rows, {done.bytes / 2**20:,.1f} MiB",
+        line=lambda: f"{done.file}: {held}, {done.bytes / 2**20:,.1f} MiB",
     )
 
 
@@ -101,4 +107,8 @@ def restore(
     from service.runtime.screen import Screen
 
     done = run_restore(surroundings(data), file, Screen(), into_folder=data is not None)
-    answer(done, as_json=json, line=lambda: f"{done.tables} tables, {done.rows:,} rows: all as they were backed up")
+    answer(
+        done,
+        as_json=json,
+        line=lambda: f"{counted(done.tables, 'tables')}, {counted(done.rows, 'rows')}: all as they were backed up",
+    )

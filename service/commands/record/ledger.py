@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from plant.counted import counted
 from plant.errors import Conflict, Misconfigured, Rejected, Unavailable
 from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
 
@@ -73,7 +74,7 @@ def say_verdict(verdict: ChainVerdict) -> str:
         case RestoredChain():
             return f"a backup was restored, as entry {verdict.seq} says; a head knew entries that went with that"
         case _:
-            return f"{verdict.entries} entries verify, head {verdict.head.hex()[:16]}"
+            return f"{counted(verdict.entries, 'entries')} verified, head {verdict.head.hex()[:16]}"
 
 
 def _heads(around: Surroundings, files: Sequence[Path], installation: str) -> list[TreeHead]:
@@ -192,7 +193,7 @@ def witness(
     answer(
         {"project": project, "size": size, "key": own.verifier},
         as_json=json,
-        line=lambda: f"{project}: {size} entries cosigned; our key is {own.verifier}",
+        line=lambda: f"{project}: {counted(size, 'entries')} cosigned; our key is {own.verifier}",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from plant.counted import counted
 from service.commands.common import Data, Json, answer, show, surroundings, table, write_file
 from service.commands.who import who
 
@@ -79,7 +80,7 @@ def save_file(
     mapping, around, actor = read_mapping(file), surroundings(data), who()
     with around.database(actor=actor) as database, database.transaction() as tx:
         saved = save_mapping(tx, site, name, mapping, actor=actor, clock=around.clock, replaces=replace)
-    answer(saved, as_json=json, line=lambda: f"{site}: saved {saved.name}, {len(mapping.columns)} columns")
+    answer(saved, as_json=json, line=lambda: f"{site}: saved {saved.name}, {counted(len(mapping.columns), 'columns')}")
 
 
 @mapping_app.command("delete", epilog="Example: assetloop register mapping delete north 'Pumpen AG'")

@@ -30,6 +30,7 @@ def train(
     held = TrainingHeld(asset_class=asset_class, person=person, held_on=read_day(on), taught_by=by)
     with around.database(actor=who()) as database:
         record_training(database, project, held, actor=who(), clock=around.clock)
+    print(f"{person} is trained on {asset_class}")
 
 
 @project_app.command(epilog="Example: assetloop project spare cw-2026 BRG-6205 2")
@@ -76,3 +77,4 @@ def responsible(
             actor=who(),
             clock=around.clock,
         )
+    print(f"{gate}: {delivers} delivers, {checks} checks, {decides} decides")

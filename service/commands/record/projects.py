@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from plant.counted import counted
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, bytes_of, surroundings, table
 from service.commands.instants import read_day
@@ -68,7 +69,7 @@ def add(
     answer(
         {"project": added.tag, "assets": added.assets},
         as_json=json,
-        line=lambda: f"{added.tag}: {len(added.assets)} assets",
+        line=lambda: f"{added.tag}: {counted(len(added.assets), 'assets')}",
     )
 
 
@@ -180,6 +181,7 @@ def carry(
     day = read_day(until)
     with around.database(actor=who()) as database:
         carry_punch(database, project, number, day, actor=who(), clock=around.clock)
+    print(f"punch {number} is carried until {day}")
 
 
 @project_app.command("close-punch", epilog="Example: assetloop project close-punch cw-2026 3")
@@ -192,6 +194,7 @@ def close_punch(
     around = surroundings(data)
     with around.database(actor=who()) as database:
         close(database, project, number, actor=who(), clock=around.clock)
+    print(f"punch {number} is done")
 
 
 @project_app.command("pass", epilog="Example: assetloop project pass cw-2026 completeness")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
+from plant.counted import counted
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, Tongue, answer, read_language, say, surroundings, table
 from service.commands.instants import read_day
@@ -159,7 +160,7 @@ def register_export(
         facts = facts_of_register(tx, site)
     write_cobie(facts, out, by=actor.name, at=around.clock.now())
     done = {"file": str(out), "assets": len(facts.assets)}
-    answer(done, as_json=json, line=lambda: f"{out}: {len(facts.assets):,} assets")
+    answer(done, as_json=json, line=lambda: f"{out}: {counted(len(facts.assets), 'assets')}")
 
 
 def register_show(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from plant.counted import counted
 from plant.errors import Rejected
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 from service.commands.who import who
@@ -42,8 +43,8 @@ def register_retire(
             signals = retiring.retire_signals(tx, site=site, asset=tag, keys=signal, at=at, actor=who())
         else:
             retiring.retire_asset(tx, site=site, asset=tag, at=at, actor=who())
-    what = f"{len(signals)} signals of {asset} are" if signal or unused else f"{asset} is"
-    answer({"asset": asset, "signals": signals}, as_json=json, line=lambda: f"{what} out of view")
+    what = f"{counted(len(signals), 'signals')} of {asset}" if signal or unused else asset
+    answer({"asset": asset, "signals": signals}, as_json=json, line=lambda: f"out of view: {what}")
 
 
 def register_restore(
@@ -66,8 +67,8 @@ def register_restore(
             signals = retiring.restore_signals(tx, site=site, asset=tag, keys=signal, at=at, actor=who())
         else:
             retiring.restore_asset(tx, site=site, asset=tag, at=at, actor=who())
-    what = f"{len(signals)} signals of {asset} are" if signal else f"{asset} is"
-    answer({"asset": asset, "signals": signals}, as_json=json, line=lambda: f"{what} in view again")
+    what = f"{counted(len(signals), 'signals')} of {asset}" if signal else asset
+    answer({"asset": asset, "signals": signals}, as_json=json, line=lambda: f"in view again: {what}")
 
 
 def register_merge(
@@ -113,4 +114,4 @@ def register_retired(data: Data = None, json: Json = False) -> None:
         rows = [(f"{one.site}/{one.asset}", one.key or "", f"{one.at:%Y-%m-%d %H:%MZ}", one.by) for one in found]
         return table(("ASSET", "SIGNAL", "SINCE", "BY"), rows) if rows else "nothing is out of view"
 
-    answer([dataclasses.asdict(one) for one in found], as_json=json, line=line)
+    answer({"retired": [dataclasses.asdict(one) for one in found]}, as_json=json, line=line)

@@ -153,6 +153,7 @@ def done(
     around = surroundings(data)
     with around.database(actor=who()) as database:
         finish_decision(database, project, number, outcome, actor=who(), clock=around.clock)
+    print(f"decision {number} is done")
 
 
 @review_app.command(epilog="Example: assetloop review goal cw-2026 availability 0.98")
@@ -193,6 +194,7 @@ def assume(
     around = surroundings(data)
     with around.database(actor=who()) as database:
         say(database, project, asset_class, Assumed(what), value, part=part, actor=who(), clock=around.clock)
+    print(f"{asset_class}: {what} {value:g}")
 
 
 @review_app.command(

@@ -95,7 +95,7 @@ def import_(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Say it of many machines at once, by a file; whole or not at all, and safe to repeat."""
+    """Take the warranties of many machines from a file; whole or not at all, and safe to repeat."""
     from lifecycle.warranty.setting import import_warranties
 
     around = surroundings(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plant.counted import counted
 from plant.errors import NotFound
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 from service.commands.telemetry import logins
@@ -120,7 +121,7 @@ def approve(
 
     def line() -> str:
         held = (
-            f"the {approved.messages} messages held of it are stored now" if approved.messages else "nothing was held"
+            f"stored now of it: {counted(approved.messages, 'messages')}" if approved.messages else "nothing was held"
         )
         return f"{asset} is registered as {asset_class}; {held}"
 
@@ -146,7 +147,7 @@ def dismiss(
     answer(
         {"asset": asset, "messages": held.messages, "readings": held.readings},
         as_json=json,
-        line=lambda: f"{asset} is dismissed; of the {held.messages} messages held of it only the counts are left",
+        line=lambda: f"{asset} is dismissed; dropped of it, and counted: {counted(held.messages, 'messages')}",
     )
 
 

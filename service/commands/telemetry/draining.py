@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from plant.counted import counted
 from plant.errors import Unavailable
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Role
@@ -25,7 +26,7 @@ class Drained:
     def line(self) -> str:
         """Say it to a person."""
         if not self.ended and not self.left:
-            return f"nothing to end: {len(self.kept)} slots, one for each ingest process"
+            return f"nothing to end: {counted(len(self.kept), 'slots')}, one for each ingest process"
         said = [f"ended: {_listed(self.ended)}", f"kept: {_listed(self.kept)}"]
         if self.left:
             said.append(f"not ended yet: {_listed(self.left)}; the ingest processes go on with it")

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
+from plant.counted import counted
 from plant.escaped import escaped
 from service.commands.common import table
 from service.runtime.surroundings import Surroundings
@@ -42,7 +43,9 @@ def lines(flow: IngestStatus) -> str:
     if flow.spooled_since is not None:
         said.append(f"on disk, waiting to be stored, since {flow.spooled_since:%Y-%m-%d %H:%M:%SZ}")
     if flow.lost_bytes:
-        said.append(f"LOST, for want of room while the database was away: {flow.lost_messages:,} messages of QoS 0")
+        said.append(
+            f"LOST, for want of room while the database was away: {counted(flow.lost_messages, 'messages')} of QoS 0"
+        )
     return "\n".join(said)
 
 

@@ -69,6 +69,36 @@ def test_what_columns_mean_is_saved_under_a_name_and_the_next_list_is_read_by_it
     assert '"Los" = "area"' in run("mapping", "show", "s", "Other")[1]
 
 
+def test_what_is_out_of_view_is_listed_for_people_and_programs(tmp_path: Path) -> None:
+    (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
+    assert run("import", "plant.toml")[0] == 0
+    assert run("retired") == (0, "nothing is out of view\n")
+    assert run("retire", "s/P-1", "--unused") == (0, "out of view: 0 signals of s/P-1\n")
+    assert run("retire", "s/P-1") == (0, "out of view: s/P-1\n")
+    code, said = run("retired", "--json")
+    assert (code, [(one["site"], one["asset"]) for one in json.loads(said)["retired"]]) == (0, [("s", "P-1")])
+    assert run("restore", "s/P-1") == (0, "in view again: s/P-1\n")
+
+
+def test_costs_are_printed_as_the_table_that_is_read_back(tmp_path: Path) -> None:
+    (tmp_path / "plant.toml").write_text(PLANT, encoding="utf-8")
+    assert run("import", "plant.toml")[0] == 0
+    table = "kind,key,day,code,amount,text\nbudget,B-1,2026-06-01,2.1,900.00,Pumps\n"
+    (tmp_path / "costs.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "stores.toml").write_text('site = "s"\ncurrency = "EUR"\n', encoding="utf-8")
+    for arguments in (
+        ("order", "parts", "import", "stores.toml"),
+        ("project", "add", "cw", "--site", "s", "--name", "Cooling water", "--asset", "P-1"),
+        ("project", "costs", "import", "cw", "costs.csv"),
+    ):
+        assert run_here(*arguments).exit_code == 0
+    printed = run_here("project", "costs", "export", "cw")
+    assert printed.exit_code == 0
+    (tmp_path / "printed.csv").write_text(printed.stdout, encoding="utf-8")
+    again = run_here("project", "costs", "import", "cw", "printed.csv")
+    assert again.stdout == "added 0, changed 0, left 1\n"
+
+
 @pytest.mark.parametrize(("how", "code", "says"), [(signal.SIGKILL, -9, ""), (signal.SIGINT, 130, "nothing was taken")])
 def test_an_import_that_is_cut_off_leaves_nothing_and_is_done_again(
     superuser: Any, database_url: str, tmp_path: Path, how: signal.Signals, code: int, says: str
