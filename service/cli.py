@@ -59,13 +59,25 @@ def _ends_with_what_it_started(context: typer.Context) -> None:
     context.with_resource(ended_as_by_ctrl_c())
 
 
-@app.callback()
-def _about(
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
-) -> None:
-    if show_version:
+def _tell_version(*, is_wanted: bool) -> None:
+    if is_wanted:
         print(version("assetloop"))  # noqa: T201 - that is what was asked for
         raise typer.Exit
+
+
+@app.callback()
+def _about(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version.",
+            is_eager=True,
+            callback=lambda is_wanted: _tell_version(is_wanted=is_wanted),
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 app.command(epilog="Example: assetloop up --for 120 --data /var/lib/assetloop --json")(stack.up)

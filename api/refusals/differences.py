@@ -22,6 +22,9 @@ _KINDS = {
     "system member": "系统成员", "parameter": "参数", "document": "文档", "part": "备件", "part use": "备件用途",
     "job plan": "作业计划", "maintenance plan": "维护计划", "global id": "GlobalId", "order rules": "工单规则",
 }  # fmt: skip
+_MANY = {"class": "classes", "equipment": "equipment", "order rules": "order rules"}
+"""Plurals that have more or less than an `s`, by kind."""
+
 _FIELDS = {
     "name": "英文名称", "name_zh": "中文名称", "class": "类别", "parent": "上级", "area": "区域",
     "criticality": "重要度",
@@ -101,7 +104,8 @@ def _counts(language: Language, how: str, counts: Mapping[str, int]) -> str:
     if language is Language.ZH:
         told = "，".join(f"{_KINDS.get(kind, kind)} {count}" for kind, count in counts.items())
         return f"{_HOW[how][1]}：{told or '无'}"
-    return f"{how}: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'nothing'}"
+    told = ", ".join(f"{count} {kind if count == 1 else _MANY.get(kind, f'{kind}s')}" for kind, count in counts.items())
+    return f"{how}: {told or 'nothing'}"
 
 
 def _missing(language: Language, one: Mapping[str, str | None], *, is_retired: bool) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ingest.mapping.file import read_rules
 from lifecycle.units import is_same
-from plant.counted import counted
 from plant.errors import AssetloopError
 from plant.escaped import escaped
 from service.broker import journal
+from service.runtime.counted import counted
 from service.runtime.screen import fault_line
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings

@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from plant.counted import counted
 from plant.escaped import escaped
 from plant.product_state import FaultKind, ProductFault
+from service.runtime.counted import counted
 from service.runtime.data_folder import Running
 from service.runtime.milestones import Milestones
 from storage.views.counts import OrderLine, Totals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -30,6 +31,11 @@ COMMANDS = (
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return run_text_command(*arguments, environment=without_settings(**environment))
+
+
+def test_the_version_is_told_where_no_command_is_named() -> None:
+    told = run_here("--version")
+    assert (told.exit_code, told.stdout) == (0, f"{version('assetloop')}\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

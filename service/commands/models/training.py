@@ -13,12 +13,12 @@ from lifecycle.register.healthy_time import declare_healthy
 from models.training.fleet import DatabaseAddress, DatabaseSource, train_fleet
 from models.training.train import TrainedModel, TrainingRefused
 from models.training_requests import TrainingRequest, ask_for_all
-from plant.counted import counted
 from plant.errors import Misconfigured, NotFound
 from plant.model import ModelState, Succession, TrainingState
 from service.commands.instants import read_instant
 from service.commands.who import who
 from service.demo.demonstration import Progress
+from service.runtime.counted import counted
 from service.runtime.surroundings import Surroundings
 from service.settings import read_settings
 from storage.core.database import Database, Role, Transaction, without_password

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from plant.counted import counted
 from service.commands.common import Data, Json, answer, enter_file, read_amount, surroundings, table
 from service.commands.instants import read_day
 from service.commands.orders.commands import By, Number
 from service.commands.orders.library import order_app
 from service.commands.who import who
+from service.runtime.counted import counted
 
 __all__ = ["order_app"]
 parts_app = typer.Typer(help="Parts in stock.", no_args_is_help=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plant.counted import counted
 from plant.errors import Misconfigured
 from plant.escaped import escaped
 from service.commands.common import Data, Json, answer, surroundings
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from service.commands.record.replay import ReplayReport

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plant.counted import counted
 from service.commands.common import Data, Json, answer, enter_file, surroundings
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from service.runtime.surroundings import Surroundings

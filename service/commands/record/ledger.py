@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plant.counted import counted
 from plant.errors import Conflict, Misconfigured, Rejected, Unavailable
 from service.commands.common import Data, Json, answer, sha256_of_file, surroundings
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from lifecycle.attesting.heads import ChainVerdict

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from plant.counted import counted
 from service.commands.common import Data, Json, answer, show, surroundings, table, write_file
 from service.commands.who import who
+from service.runtime.counted import counted
 
 mapping_app = typer.Typer(help="Mappings of columns, saved by name for the next tag list.", no_args_is_help=True)
 Site = Annotated[str, typer.Argument(help="Tag of the site.", metavar="SITE")]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plant.counted import counted
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, answer, bytes_of, surroundings, table
 from service.commands.instants import read_day
 from service.commands.record.requirements import requirements_app
 from service.commands.who import who
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from lifecycle.handover.gates import GateName

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from plant.counted import counted
 from plant.errors import Misconfigured
 from service.commands.common import Data, Json, Tongue, answer, read_language, say, surroundings, table
 from service.commands.instants import read_day
 from service.commands.who import who
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from lifecycle.importing.facts import SourceKind

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from plant.counted import counted
 from plant.errors import Rejected
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 from service.commands.who import who
+from service.runtime.counted import counted
 
 Asset = Annotated[str, typer.Argument(help="The asset, as SITE/TAG.")]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plant.counted import counted
 from plant.errors import NotFound
 from service.commands.common import Data, Json, answer, site_and_tag, surroundings, table
 from service.commands.telemetry import logins
 from service.commands.who import who
+from service.runtime.counted import counted
 
 if TYPE_CHECKING:
     from storage.telemetry.quarantine import Stranger

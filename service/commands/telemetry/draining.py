@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from plant.counted import counted
 from plant.errors import Unavailable
+from service.runtime.counted import counted
 from service.runtime.surroundings import Surroundings
 from storage.core.database import Role
 from storage.telemetry import slots

@@ -6,9 +6,9 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from plant.counted import counted
 from plant.escaped import escaped
 from service.commands.common import table
+from service.runtime.counted import counted
 from service.runtime.surroundings import Surroundings
 from storage.telemetry import delivery
 from storage.telemetry.delivery import Delivered, IngestStatus

@@ -43,7 +43,7 @@ def test_a_tag_list_goes_in_and_comes_out_as_cobie_and_its_days_can_be_compared(
     (tmp_path / "plant.toml").write_text('[site]\ntag = "s"\n[[class]]\ntag = "pump"\n', encoding="utf-8")
     assert run("import", "plant.toml")[0] == 0
     code, said = run("import", file, "--site", "s", "--class", "pump")
-    assert (code, "added: 2 asset" in said) == (0, True)
+    assert (code, "added: 2 assets" in said) == (0, True)
     assert "signal P-1 pressure" in said
     assert run("export", "s", "-o", "out.xlsx")[1] == "out.xlsx: 2 assets\n"
     again = json.loads(run("import", "out.xlsx", "--json")[1].splitlines()[-1])
