@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alerts.preventive.plan_file import read_maintenance_plans
+from lifecycle.register.job_plan_file import read_job_plans
+from lifecycle.register.stores_file import read_stores
 from plant.clock import SystemClock
 from plant.people.rights import PlantRole
 from storage.core.database import Database
 from tests import people
 from tests.commands import run_here
+from tests.conftest import REPOSITORY
 from tests.plant_rows import PlantRows
 
 STORES = (
@@ -41,6 +46,17 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
         return json.loads(done.stdout.splitlines()[-1])
 
     return command
+
+
+def test_the_files_that_the_documentation_shows_are_read(tmp_path: Path) -> None:
+    said = (REPOSITORY / "docs" / "register.md").read_text(encoding="utf-8").partition("## Stores, job plans, ")[2]
+    files = [tmp_path / f"{place}.toml" for place in range(3)]
+    for file, block in zip(files, re.findall(r"```toml\n(.*?)```", said, re.DOTALL), strict=True):
+        file.write_text(block, encoding="utf-8")
+    assert [one.number for one in read_stores(files[0]).parts] == ["6205"]
+    assert [len(one.steps) for one in read_job_plans(files[1])] == [2]
+    site, plans = read_maintenance_plans(files[2])
+    assert (site, [one.kind.value for one in plans]) == ("north", ["calendar", "meter", "condition"])
 
 
 def test_a_plants_work_is_done_at_the_command_line(
