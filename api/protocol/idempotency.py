@@ -68,7 +68,10 @@ class Idempotency:
         try:
             await self._app(scope, receive if body is None else _replaying(body, receive), kept.send)
         finally:
-            await run_in_threadpool(self._end, post, kept)
+            try:
+                await run_in_threadpool(self._end, post, kept)
+            finally:
+                await kept.send_the_rest()
 
     def _reads_itself(self, scope: Scope) -> bool:
         row = right_of(scope["method"], scope["path"])
@@ -105,12 +108,16 @@ class _Post:
 
 @dataclass(slots=True)
 class _Kept:
-    """An answer on its way, and what of it is kept."""
+    """An answer on its way, and what of it is kept.
+
+    Its end waits until it is kept: who has the whole answer and asks again at once is answered as before.
+    """
 
     _send: Send
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytearray = field(default_factory=bytearray)
+    _rest: Message | None = None
 
     async def send(self, message: Message) -> None:
         """Send one message on."""
@@ -120,7 +127,15 @@ class _Kept:
             self.headers = {name: found[name] for name in _KEPT_HEADERS if name in found}
         elif len(self.body) <= _MOST_KEPT_BYTES:
             self.body += message.get("body", b"")
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._rest = message
+            return
         await self._send(message)
+
+    async def send_the_rest(self) -> None:
+        """Send the end of the answer, where it came to that."""
+        if self._rest is not None:
+            await self._send(self._rest)
 
 
 def _again(known: KeyedRequest, post: _Post, body: bytes | None) -> Response:
