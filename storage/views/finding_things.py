@@ -1,4 +1,4 @@
-"""Things found by a part of what they are called: assets by tag or name, documents by title."""
+"""Things found by a part of what they are called: assets by tag, name, class or signal, documents by title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.core.database import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundAsset:
-    """An asset whose tag or name holds what was asked for."""
+    """An asset that is called what was asked for."""
 
     site: str
     asset: str
@@ -32,8 +32,9 @@ class FoundDocument:
 
 
 def find_assets(tx: Transaction, text: str, *, most: int = 8) -> list[FoundAsset]:
-    """Return assets whose tag or name holds a text, an exact tag first."""
-    return [FoundAsset(**row) for row in tx.all("finding_things.assets", text=text, most=most)]
+    """Return assets that are called so, an exact tag first, then those of which a signal is; see the statement."""
+    found = tx.all("finding_things.assets", text=text, words=text.split(), most=most)
+    return [FoundAsset(**row) for row in found]
 
 
 def find_documents(tx: Transaction, text: str, *, most: int = 8) -> list[FoundDocument]:

@@ -1,12 +1,30 @@
 -- name: assets
--- Assets whose tag or name holds a text: those that begin with it first.
+-- Assets whose tag, name or class hold each word of a text, an exact tag and those that begin with it first; then those
+-- of which a signal is called so.
 SELECT s.tag AS site, a.tag AS asset, a.name, a.name_zh, a.area, c.tag AS asset_class
 FROM asset AS a
 JOIN site AS s USING (site_id)
 JOIN asset_class AS c USING (class_id)
+CROSS JOIN LATERAL (
+    SELECT bool_and(
+        position(lower(w) IN lower(concat_ws(' ', a.tag, a.name, a.name_zh, c.tag, c.name, c.name_zh))) > 0
+    ) AS itself
+    FROM unnest(%(words)s::text[]) AS w
+) AS called
 WHERE a.retired_at IS NULL
-    AND position(lower(%(text)s) IN lower(concat_ws(' ', a.tag, a.name, a.name_zh))) > 0
-ORDER BY lower(a.tag) <> lower(%(text)s), position(lower(%(text)s) IN lower(a.tag)) <> 1, a.tag
+    AND (
+        called.itself
+        OR a.asset_id IN (
+            SELECT g.asset_id
+            FROM signal AS g
+            JOIN asset AS ga USING (asset_id)
+            LEFT JOIN class_signal AS k ON k.class_id = ga.class_id AND k.key = g.key
+            WHERE g.retired_at IS NULL
+                AND position(lower(%(text)s) IN lower(concat_ws(' ', g.name, g.name_zh, k.name, k.name_zh))) > 0
+        )
+    )
+ORDER BY
+    lower(a.tag) <> lower(%(text)s), NOT called.itself, position(lower(%(text)s) IN lower(a.tag)) <> 1, a.tag
 LIMIT %(most)s;
 
 -- name: documents
