@@ -76,6 +76,8 @@ OF_PROJECTS: Mapping[str, str] = {
     "{} unfolds to {} MiB, which no tag list needs": "{} 解压后为 {} MiB，位号表不需要这么大",
     "{}: {} reaches to row {}, column {}; delete what is far out": "{}：{} 延伸到第 {} 行第 {} 列；请删除远处的内容",
     "no table can be read from {}: {}": "无法从 {} 读取表格：{}",
+    "{} is a building model by what it holds; call it .ifc": "{} 的内容是建筑模型；请命名为 .ifc",
+    "{} is a maker's package by what it holds; call it .aasx": "{} 的内容是制造商资料包；请命名为 .aasx",
     "{} is a zip file by what it holds; if it is a workbook, call it .xlsx": (
         "{} 的内容是 zip 文件；若是工作簿，请命名为 .xlsx"
     ),

@@ -24,6 +24,12 @@ _HEAD = 4096
 _SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\bname=["']([^"']*)""")
 _COBIE = frozenset({"facility", "floor", "space", "type", "component", "system", "spare", "job", "attribute"})
 _LEAST_SHEETS = 3
+_ENDINGS: dict[SourceKind, tuple[str, ...]] = {
+    "ifc": (".ifc", ".ifczip"),
+    "aasx": (".aasx",),
+    "tags": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt"),
+    "plant": (".toml",),
+}
 _MOST_OF_BOOK = 1_000_000
 
 
@@ -56,6 +62,13 @@ def read_facts(path: Path, options: ReadOptions | None = None) -> Facts:
     """
     options = options or ReadOptions()
     kind = options.kind or kind_of(path)
+    facts = _read(path, kind, options)
+    if kind != "ifc":  # whose reader says itself how far it has come
+        options.progress(size := path.stat().st_size, size)
+    return facts
+
+
+def _read(path: Path, kind: SourceKind, options: ReadOptions) -> Facts:
     match kind:
         case "plant":
             from lifecycle.register.importing import read_plant_facts
@@ -85,8 +98,18 @@ def kind_of(path: Path) -> SourceKind:
     """Say what a file is by what it holds; its name decides only between the kinds of plain text.
 
     Raises:
-        Rejected: it cannot be read.
+        Rejected: it cannot be read, or is called what another kind is called.
     """
+    kind = _kind_by_content(path)
+    ending = path.suffix.lower()
+    if kind in {"ifc", "aasx"} and ending not in _ENDINGS[kind] and any(ending in one for one in _ENDINGS.values()):
+        if kind == "ifc":
+            raise Rejected("renamed", f"{path.name} is a building model by what it holds; call it .ifc")
+        raise Rejected("renamed", f"{path.name} is a maker's package by what it holds; call it .aasx")
+    return kind
+
+
+def _kind_by_content(path: Path) -> SourceKind:
     try:
         with path.open("rb") as opened:
             head = opened.read(_HEAD)

@@ -142,7 +142,10 @@ def list_classes(tx: Transaction) -> dict[str, Names]:
 
 def time_zone_of(tx: Transaction, site: str) -> str:
     """Return the time zone of a site, of the IANA database; raises `NotFound` where there is no such site."""
-    return str(tx.one("assets.time_zone", site=site)["timezone"])
+    row = tx.first("assets.time_zone", site=site)
+    if row is None:
+        raise NotFound(f"there is no site {site}")
+    return str(row["timezone"])
 
 
 def time_zones(tx: Transaction) -> dict[str, str]:

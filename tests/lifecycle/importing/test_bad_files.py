@@ -12,7 +12,7 @@ import pytest
 
 from lifecycle.feedback.bcf import read_bcf
 from lifecycle.importing.facts import SourceKind
-from lifecycle.importing.reading import ReadOptions, read_facts
+from lifecycle.importing.reading import ReadOptions, kind_of, read_facts
 from lifecycle.requirements.ids import read_ids
 from lifecycle.schedule.milestones import read_schedule
 from plant.errors import Rejected
@@ -60,6 +60,32 @@ def test_a_file_of_another_kind_is_refused_by_the_reader_of_its_name(tmp_path: P
         with pytest.raises(Rejected) as refused:
             read_facts(path, ReadOptions(site="s", kind=kind, asset="P-1", class_tag="pump"))
         assert refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "called", "right"),
+    [
+        (b"ISO-10303-21;\nHEADER;", "ifc", ("a.xlsx", "a.CSV", "a.aasx", "a.toml"), ("a.ifc", "a.step")),
+        (zipped(**{"hall.ifc": b"x"}), "ifc", ("a.xlsx", "a.aasx"), ("a.ifczip", "a.zip")),
+        (zipped(aasx__origin=b"x"), "aasx", ("a.xlsx", "a.ifc", "a.txt"), ("a.aasx", "a")),
+    ],
+)
+def test_a_model_or_a_package_that_is_called_something_else_is_refused_with_its_right_name(
+    tmp_path: Path, body: bytes, kind: str, called: tuple[str, ...], right: tuple[str, ...]
+) -> None:
+    for name in (*called, *right):
+        (tmp_path / name).write_bytes(body)
+    for name in called:
+        with pytest.raises(Rejected, match=rf"{name} is a .* by what it holds; call it \.{kind}"):
+            kind_of(tmp_path / name)
+    assert {kind_of(tmp_path / name) for name in right} == {kind}
+
+
+def test_every_reader_says_how_much_it_read(tmp_path: Path) -> None:
+    path, told = tmp_path / "tags.csv", list[tuple[int, int]]()
+    path.write_text("Tag,Name\nP-1,pump\n", encoding="utf-8")
+    read_facts(path, ReadOptions(site="s", class_tag="pump", progress=lambda done, total: told.append((done, total))))
+    assert told[-1] == (path.stat().st_size, path.stat().st_size)
 
 
 @pytest.mark.parametrize("strange", STRANGE)

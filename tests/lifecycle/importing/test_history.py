@@ -11,7 +11,7 @@ from api.refusals.differences import noted_line
 from lifecycle.importing.facts import AssetFact, ClassFact
 from lifecycle.importing.history import compare_days, register_on
 from lifecycle.register import retiring
-from plant.errors import Rejected
+from plant.errors import NotFound, Rejected
 from storage.core.database import Database
 from tests.lifecycle.importing.test_applying import ENGINEER, EVERYTHING, Imports, facts
 
@@ -40,6 +40,8 @@ def test_the_register_is_known_as_of_a_day_and_changes_between_two_are_named(imp
             register_on(tx, "s", date(2026, 2, 1))
         with pytest.raises(Rejected, match="is not after"):
             compare_days(tx, "s", date(2026, 3, 2), date(2026, 3, 2))
+        with pytest.raises(NotFound, match=r"^there is no site elsewhere$"):
+            register_on(tx, "elsewhere", date(2026, 3, 2))
     before, after = first["asset", "P-1"], second["asset", "P-1"]
     assert before is not None
     assert after is not None
