@@ -45,7 +45,7 @@ def test_several_assets_of_a_table_are_replayed_at_once(table: Path, broker: Bro
     assert done.returncode == 0, done.stderr
     replays = json.loads(done.stdout.splitlines()[-1])["replays"]
     assert [(one["asset"], one["rows"], one["readings"]) for one in replays] == [("P7", 2, 2), ("P8", 2, 2)]
-    assert "pumps.csv, P8: 2 rows, 1 signals" in done.stderr
+    assert "pumps.csv, P8: 2 rows, 1 signal," in done.stderr
 
     def values_of(asset: str) -> list[float]:
         documents = [document for tag, document in list(heard) if tag == asset]
