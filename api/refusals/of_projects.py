@@ -49,7 +49,7 @@ OF_PROJECTS: Mapping[str, str] = {
     "the package does not say where the machine stands; say it: --asset TAG": (
         "该包未说明机器所在位置；请指明：--asset TAG"
     ),
-    "the package holds no submodel: neither nameplate nor documentation": "该包没有子模型：既无铭牌也无文档",
+    "the package holds no submodel of version 3 of the Asset Administration Shell": "该包没有资产管理壳第 3 版的子模型",
     "the package is damaged: {}": "该包已损坏：{}",
     "the package is of {} assets; --asset can name but one": "该包含 {} 台设备；--asset 只能指明一台",
     "the package lacks a part that it names: {}": "该包缺少其所列的部分：{}",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from lifecycle.importing.facts import (
     AssetFact,
@@ -36,6 +37,10 @@ _MOST_PARTS = 5000
 _MOST_BYTES = 256 * 2**20
 _MOST_XML = 64 * 2**20
 _MOST_RATIO = 200
+_NEWER = {  # version 3.0 says all that 3.1 says; much written by older tools names its relationships with www
+    b"https://admin-shell.io/aas/3/0": b"https://admin-shell.io/aas/3/1",
+    b"http://www.admin-shell.io/aasx/relationships": b"http://admin-shell.io/aasx/relationships",
+}
 _TAG_NAMES = {"tag", "tagnumber", "assettag", "equipmenttag", "functionallocation", "位号"}
 _VDI_CLASS = re.compile(r"\b0[1-4]-0[1-6]\b")
 _MODEL = ("ManufacturerProductType", "ManufacturerProductDesignation", "ManufacturerProductFamily")
@@ -86,6 +91,17 @@ def _refuse_what_is_not_opened(path: Path) -> None:
         raise Rejected("bad_aasx", f"the package is damaged: {error}") from error
 
 
+def _write_newer(path: Path, newer: IO[bytes]) -> None:
+    """Write a package as the newest version of its form does, which is the one that the reader knows."""
+    with zipfile.ZipFile(path) as package, zipfile.ZipFile(newer, "w") as written:
+        for one in package.infolist():
+            body = package.read(one)
+            if one.filename.lower().endswith((".xml", ".rels")):
+                for before, now in _NEWER.items():
+                    body = body.replace(before, now)
+            written.writestr(one, body)
+
+
 def _opened(path: Path) -> tuple[list[AssetAdministrationShell], dict[str, Submodel], dict[str, str]]:
     """Open a package: its shells, its submodels by id, and the SHA-256 of each file in it."""
     from basyx.aas import model
@@ -94,8 +110,10 @@ def _opened(path: Path) -> tuple[list[AssetAdministrationShell], dict[str, Submo
     objects: Any = model.DictIdentifiableStore()
     files: Any = DictSupplementaryFileContainer()  # type: ignore[no-untyped-call]
     try:
-        with AASXReader(path) as reader:
-            reader.read_into(objects, files)
+        with tempfile.TemporaryFile() as newer:
+            _write_newer(path, newer)
+            with AASXReader(newer) as reader:
+                reader.read_into(objects, files)
     except KeyError as error:
         raise Rejected("bad_aasx", f"the package lacks a part that it names: {error.args[0]}") from error
     except Exception as error:  # whatever the reader stumbles over in a stranger's package
@@ -103,7 +121,7 @@ def _opened(path: Path) -> tuple[list[AssetAdministrationShell], dict[str, Submo
     shells = [one for one in objects if isinstance(one, model.AssetAdministrationShell)]
     submodels = {str(one.id): one for one in objects if isinstance(one, model.Submodel)}
     if not submodels:
-        raise Rejected("bad_aasx", "the package holds no submodel: neither nameplate nor documentation")
+        raise Rejected("bad_aasx", "the package holds no submodel of version 3 of the Asset Administration Shell")
     return shells, submodels, {name: files.get_sha256(name).hex() for name in files}
 
 

@@ -165,6 +165,28 @@ def test_a_package_says_the_machine_and_its_documents(tmp_path: Path, lists: boo
     assert [(one.name, one.value) for one in facts.parameters] == [("YearOfConstruction", "2025")]
 
 
+@pytest.mark.parametrize("lists", [False, True], ids=["numbered", "lists"])
+def test_a_package_of_version_3_0_and_of_a_tool_that_names_relationships_with_www_is_read(
+    tmp_path: Path, lists: bool
+) -> None:
+    newest = package(tmp_path / "a.aasx", lists=lists)
+    older = older_form(newest, b"3/0")
+    facts, now = read(older), read(newest)
+    assert (facts.assets, facts.documents, facts.parameters) == (now.assets, now.documents, now.parameters)
+    assert facts.documents[0].sha256 == hashlib.sha256(MANUAL).hexdigest()
+    with pytest.raises(Rejected, match="no submodel of version 3"):
+        read(older_form(newest, b"2/0"))
+
+
+def older_form(path: Path, version: bytes) -> Path:
+    older = path.with_suffix(".older.aasx")
+    with zipfile.ZipFile(path) as newest, zipfile.ZipFile(older, "w") as written:
+        for one in newest.infolist():
+            body = newest.read(one).replace(b"admin-shell.io/aas/3/1", b"admin-shell.io/aas/" + version)
+            written.writestr(one, body.replace(b"http://admin-shell.io/aasx", b"http://www.admin-shell.io/aasx"))
+    return older
+
+
 def test_documents_become_the_assets_and_again_nothing(
     tmp_path: Path, app_database: Database, plant_rows: PlantRows
 ) -> None:
