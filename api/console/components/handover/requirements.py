@@ -56,9 +56,17 @@ def _asked(visit: Visit, newest: KeptRequirements) -> None:
         with box(tag="summary"):
             words(visit.t("requirements_asked", count=len(lines)), "small")
         for tag, ones in groupby(lines, key=itemgetter(0)):
-            words(visit.t("every_class") if tag == EVERY_CLASS else tag, "strong")
+            words(_class_called(visit, tag), "strong")
             for _, kind, what in ones:
-                words(f"{visit.t(f'required_{kind}')}: {what}".rstrip(" :"), "small")
+                words(_asked_line(visit, kind, what), "small")
+
+
+def _class_called(visit: Visit, tag: str) -> str:
+    return visit.t("every_class") if tag == EVERY_CLASS else tag
+
+
+def _asked_line(visit: Visit, kind: str, what: str) -> str:
+    return f"{visit.t(f'required_{kind}')}: {what}".rstrip(" :")
 
 
 def _ask_requirements(visit: Visit, tag: str, on_done: Done) -> None:
@@ -90,9 +98,8 @@ def _ask_requirements(visit: Visit, tag: str, on_done: Done) -> None:
 def _show_changes(visit: Visit, found: Mapping[str, Any]) -> None:
     taken = RequirementsTakenShape.model_validate(found)
     for one in taken.changes[:_MOST_CHANGES]:
-        tag = visit.t("every_class") if one.asset_class == EVERY_CLASS else one.asset_class
-        said_of = f"{tag}, {visit.t(f'required_{one.kind}')}: {one.what}".rstrip(" :")
-        words(f"{visit.t(f'requirement_{one.change}')}  {said_of}", "small")
+        asked = f"{_class_called(visit, one.asset_class)}, {_asked_line(visit, one.kind, one.what)}"
+        words(f"{visit.t(f'requirement_{one.change}')}  {asked}", "small")
     if len(taken.changes) > _MOST_CHANGES:
         words(visit.t("unmet_more", count=len(taken.changes) - _MOST_CHANGES), "small muted")
     if not taken.changes:
@@ -146,8 +153,7 @@ def _ask_signature(visit: Visit, tag: str, newest: KeptRequirements, side: str, 
     with sheet(visit.t(f"requirements_sign_{side}")) as dialog:
         words(visit.t("requirements_sign_hint", version=newest.version), "muted")
         for class_tag, kind, what in asked_lines(requirements_of_document(newest.document)):
-            tag_said = visit.t("every_class") if class_tag == EVERY_CLASS else class_tag
-            words(f"{tag_said}, {visit.t(f'required_{kind}')}: {what}".rstrip(" :"), "small")
+            words(f"{_class_called(visit, class_tag)}, {_asked_line(visit, kind, what)}", "small")
         credential = CredentialField(visit)
 
         async def press() -> None:
