@@ -58,16 +58,14 @@ def take_requirements(
         Forbidden: who acts does not plan projects at its site.
         Rejected: it asks for nothing.
     """
-    if not requirements.classes:
-        raise Rejected("no_requirements", "the file asks for nothing")
+    _demand_some(requirements)
     with database.transaction() as tx:
         project = _mine(tx, tag, Right.PLAN_PROJECTS, actor)
-        versions = kept_rows.versions_of(tx, project.project_id)
-        before = requirements_of_document(versions[0].document) if versions else None
-    kept = None if is_trial else keep_requirements(database, tag, requirements, actor=actor, clock=clock)
+        before = _newest(tx, project)
+        kept = None if is_trial else _keep(tx, project, before, requirements, actor, clock)
     return RequirementsTaken(
         version=kept.version if kept else None,
-        changes=requirement_differences(before, requirements),
+        changes=requirement_differences(requirements_of_document(before.document) if before else None, requirements),
         notes=requirements.notes,
     )
 
@@ -82,20 +80,38 @@ def keep_requirements(
         Forbidden: who acts does not plan projects at its site.
         Rejected: they ask for nothing.
     """
-    if not requirements.classes:
-        raise Rejected("no_requirements", "the file asks for nothing")
-    document = requirements_document(requirements)
-    digest = ledger.fingerprint(document)
+    _demand_some(requirements)
     with database.transaction() as tx:
         project = _mine(tx, tag, Right.PLAN_PROJECTS, actor)
-        before = kept_rows.versions_of(tx, project.project_id)
-        if before and before[0].sha256 == digest:
-            return before[0]
-        version = kept_rows.keep_requirements(
-            tx, project.project_id, document=document, sha256=digest, at=clock.now(), by=actor.name
-        )
-        enter_project(tx, "requirements.kept", project, actor, clock, version=version, sha256=digest)
-        return kept_rows.versions_of(tx, project.project_id)[0]
+        return _keep(tx, project, _newest(tx, project), requirements, actor, clock)
+
+
+def _demand_some(requirements: Requirements) -> None:
+    if not requirements.classes:
+        raise Rejected("no_requirements", "the file asks for nothing")
+
+
+def _newest(tx: Transaction, project: Project) -> KeptRequirements | None:
+    return next(iter(kept_rows.versions_of(tx, project.project_id)), None)
+
+
+def _keep(
+    tx: Transaction,
+    project: Project,
+    before: KeptRequirements | None,
+    requirements: Requirements,
+    actor: Principal,
+    clock: Clock,
+) -> KeptRequirements:
+    document = requirements_document(requirements)
+    digest = ledger.fingerprint(document)
+    if before is not None and before.sha256 == digest:
+        return before
+    version = kept_rows.keep_requirements(
+        tx, project.project_id, document=document, sha256=digest, at=clock.now(), by=actor.name
+    )
+    enter_project(tx, "requirements.kept", project, actor, clock, version=version, sha256=digest)
+    return kept_rows.versions_of(tx, project.project_id)[0]
 
 
 def requirements_act(tag: str, version: int, side: str, sha256: str) -> str:
