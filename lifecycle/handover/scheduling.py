@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lifecycle import ledger
 from lifecycle.handover.projects import held, milestones_of
 from lifecycle.ledger_events import FileImported
 from lifecycle.schedule.milestones import Milestone, read_schedule
-from lifecycle.schedule.work import work_of
+from lifecycle.schedule.work import SchedulePlan, work_of
 from plant.clock import Clock
 from plant.people.principal import Principal
 from plant.people.rights import Right
-from storage.core.database import Database
+from storage.core.database import Database, Transaction
 from storage.projects import projects as rows
 from storage.projects.project_work import KeptWork, add_work, newest_work
+from storage.projects.projects import Project
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,21 +53,8 @@ def import_schedule(
         project = held(tx, tag, Right.PLAN_PROJECTS, actor)
         before = {one.key: one for one in milestones_of(tx, project)}
         work, work_before = work_of(found, clock.now()), newest_work(tx, project.project_id)
-        if work is not None and not is_trial:
-            add_work(tx, project.project_id, work, file=file, at=clock.now())
-        for one in found.milestones if not is_trial else ():
-            rows.add_milestone(
-                tx,
-                project.project_id,
-                key=one.key,
-                name=one.name,
-                planned=one.planned,
-                forecast=one.forecast,
-                actual=one.actual,
-                file=file,
-                at=clock.now(),
-            )
         if not is_trial:
+            _keep(tx, project, found, work, file=file, at=clock.now())
             digest = hashlib.sha256(body).hexdigest()
             counts = {"milestones": len(found.milestones), "activities": len(found.activities)}
             imported = FileImported(actor=actor.name, what="schedule", file=file, sha256=digest, counts=counts)
@@ -76,6 +65,25 @@ def import_schedule(
             gone=[one for key, one in before.items() if key not in named],
             work=work,
             work_before=work_before,
+        )
+
+
+def _keep(
+    tx: Transaction, project: Project, found: SchedulePlan, work: KeptWork | None, *, file: str, at: datetime
+) -> None:
+    if work is not None:
+        add_work(tx, project.project_id, work, file=file, at=at)
+    for one in found.milestones:
+        rows.add_milestone(
+            tx,
+            project.project_id,
+            key=one.key,
+            name=one.name,
+            planned=one.planned,
+            forecast=one.forecast,
+            actual=one.actual,
+            file=file,
+            at=at,
         )
 
 
