@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
@@ -12,6 +12,7 @@ Shift = tuple[int, int]
 DAY_MIN = 1440
 MOST_DAYS = 40_000
 """So many days are counted at most: a hundred years. A schedule that goes on for longer is damaged."""
+_MOST_BASES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,24 @@ class WorkingTime:
         now = (datetime.combine(at.date(), at.time()) - datetime.combine(at.date(), time())).total_seconds() / 60
         shifts = self._calendar.shifts_on(at.date())
         return self._before[number] + sum(min(max(now - begin, 0), end - begin) for begin, end in shifts)
+
+
+def chained(keys: Iterable[str], read: Callable[[str], tuple[WorkCalendar, str]]) -> dict[str, WorkCalendar]:
+    """Return the calendars of a file by their keys; `read` gives one, and the key of the one that it is based on."""
+    read_of = {key: read(key) for key in keys}
+    built: dict[str, WorkCalendar] = {}
+
+    def build(key: str, depth: int) -> WorkCalendar | None:
+        if key not in read_of or depth > _MOST_BASES:
+            return None
+        if key not in built:
+            calendar, base = read_of[key]
+            built[key] = replace(calendar, base=build(base, depth + 1))
+        return built[key]
+
+    for key in read_of:
+        build(key, 0)
+    return built
 
 
 def minute_of(text: str, *, is_end: bool = False) -> int | None:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, YEARLY, rrule
 
-from lifecycle.schedule.calendar import Shift, WorkCalendar, shift_of
+from lifecycle.schedule.calendar import Shift, WorkCalendar, chained, shift_of
 from plant.errors import Rejected
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _MOST_EXCEPTIONS = 20_000
-_MOST_BASES = 8
 _WEEKDAYS = (SU, MO, TU, WE, TH, FR, SA)
 # By its number: any day, a day of the week, a day of the weekend, Sunday to Saturday.
 _ITEMS = (_WEEKDAYS, (MO, TU, WE, TH, FR), (SU, SA), *((day,) for day in _WEEKDAYS))
@@ -26,21 +25,14 @@ _POSITIONS = (1, 2, 3, 4, -1)
 def calendars_of(project: Element) -> dict[str, WorkCalendar]:
     """Read every calendar by its number; each knows the one that it is based on."""
     found = {text_of(one, "UID"): one for one in within(project, "Calendars")}
-    built: dict[str, WorkCalendar] = {}
-    for key in found:
-        _build(key, found, built, depth=0)
-    return built
 
-
-def _build(key: str, found: dict[str, Element], built: dict[str, WorkCalendar], depth: int) -> WorkCalendar | None:
-    if key not in found or depth > _MOST_BASES:
-        return None
-    if key not in built:
+    def read(key: str) -> tuple[WorkCalendar, str]:
         one = found[key]
-        base = _build(text_of(one, "BaseCalendarUID"), found, built, depth + 1)
         week, exceptions = _days(one)
-        built[key] = WorkCalendar(key=key, name=text_of(one, "Name"), week=week, exceptions=exceptions, base=base)
-    return built[key]
+        calendar = WorkCalendar(key=key, name=text_of(one, "Name"), week=week, exceptions=exceptions)
+        return calendar, text_of(one, "BaseCalendarUID")
+
+    return chained(found, read)
 
 
 def _days(one: Element) -> tuple[dict[int, tuple[Shift, ...]], dict[date, tuple[Shift, ...]]]:

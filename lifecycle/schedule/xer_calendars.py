@@ -6,34 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from lifecycle.schedule.calendar import Shift, WorkCalendar, shift_of
+from lifecycle.schedule.calendar import Shift, WorkCalendar, chained, shift_of
 
 _PART = re.compile(r"\(\d*\|\|([^()]*)\(([^()]*)\)")
 _SHIFT = re.compile(r"([sf])\|([^|]*)")
 _DAY_ZERO = date(1899, 12, 30)
-_MOST_BASES = 8
 
 
 def xer_calendars(rows: Sequence[Mapping[str, str]]) -> dict[str, WorkCalendar]:
     """Read the calendars by their numbers; each knows the one that it is based on."""
     found = {row["clndr_id"]: row for row in rows if row.get("clndr_id")}
-    built: dict[str, WorkCalendar] = {}
-    for key in found:
-        _build(key, found, built, depth=0)
-    return built
 
-
-def _build(
-    key: str, found: Mapping[str, Mapping[str, str]], built: dict[str, WorkCalendar], depth: int
-) -> WorkCalendar | None:
-    if key not in found or depth > _MOST_BASES:
-        return None
-    if key not in built:
+    def read(key: str) -> tuple[WorkCalendar, str]:
         row = found[key]
-        base = _build(row.get("base_clndr_id", ""), found, built, depth + 1)
         week, exceptions = days_of(row.get("clndr_data", ""))
-        built[key] = WorkCalendar(key=key, name=row.get("clndr_name", ""), week=week, exceptions=exceptions, base=base)
-    return built[key]
+        calendar = WorkCalendar(key=key, name=row.get("clndr_name", ""), week=week, exceptions=exceptions)
+        return calendar, row.get("base_clndr_id", "")
+
+    return chained(found, read)
 
 
 def days_of(data: str) -> tuple[dict[int, tuple[Shift, ...]], dict[date, tuple[Shift, ...]]]:
