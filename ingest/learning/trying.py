@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
+from ingest.decoding.format import Decode
 from ingest.decoding.shown import readings
 from ingest.mapping import mapping_format
 from ingest.mapping.file import parse_rules
 from plant.errors import Rejected
+
+_MOST_KEPT = 64
+
+
+@functools.lru_cache(maxsize=_MOST_KEPT)
+def _decoder(text: str) -> Decode:
+    """Return what decodes by a mapping: the same few are tried on topic after topic."""
+    return mapping_format(parse_rules(text, name="the proposal")).decode
 
 
 def readings_of(text: str, heard: Iterable[tuple[str, bytes]]) -> int:
@@ -16,7 +26,7 @@ def readings_of(text: str, heard: Iterable[tuple[str, bytes]]) -> int:
     Raises:
         Misconfigured: the mapping makes no sense.
     """
-    decode = mapping_format(parse_rules(text, name="the proposal")).decode
+    decode = _decoder(text)
     count = 0
     for topic, payload in heard:
         try:
@@ -32,7 +42,7 @@ def clash_of(text: str, heard: Iterable[tuple[str, bytes]]) -> str | None:
     Raises:
         Misconfigured: the mapping makes no sense.
     """
-    decode = mapping_format(parse_rules(text, name="the proposal")).decode
+    decode = _decoder(text)
     values: dict[tuple[str, str, float | None, int], float] = {}
     topics: dict[tuple[str, str], str] = {}
     for number, (topic, payload) in enumerate(heard):
